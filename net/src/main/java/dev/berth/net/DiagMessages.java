@@ -1,0 +1,153 @@
+package dev.berth.net;
+
+import dev.berth.sys.SockAddr;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/// The bytes of a sock_diag request, and what the rows of its answer mean.
+///
+/// **shape** of a request (host byte order but for the ports and addresses; 72 bytes, 84 with a
+/// port filter):
+///
+///      0  nlmsghdr          len u32, type u16, flags u16, seq u32, pid u32
+///     16  inet_diag_req_v2  family u8, protocol u8, ext u8, pad u8, states u32
+///     24    inet_diag_sockid  sport be16, dport be16, src 16, dst 16, if u32, cookie 2×u32
+///     72  rtattr            len u16 = 12, type u16 = BYTECODE (1)
+///     76    op              code u8 = S_EQ (11), yes u8 = 8, no u16 = 12 (past the end: reject)
+///     80    op              0 u8, 0 u8, port u16
+///
+/// The port is filtered by this bytecode and not by `sport`: the walk over bound sockets ignores
+/// the latter.
+///
+/// **shape** of a row (72 bytes, then attributes aligned to 4):
+///
+///      0  family u8, state u8, timer u8, retrans u8
+///      4  inet_diag_sockid (48)
+///     52  expires u32, rqueue u32, wqueue u32, uid u32, inode u32
+///
+/// **source**: sock_diag(7), include/uapi/linux/inet_diag.h, net/ipv4/inet_diag.c
+final class DiagMessages {
+    static final int HEADER_BYTES = 16;
+    static final int ROW_BYTES = 72;
+
+    private static final int SOCK_DIAG_BY_FAMILY = 20;
+    private static final int REQUEST_AND_DUMP = 0x301;
+    private static final int REQUEST_BYTES = 72;
+    private static final int FILTER_BYTES = 12;
+    private static final int BYTECODE = 1;
+    private static final int SOURCE_PORT_EQUALS = 11;
+
+    private static final int INFO = 2;
+    private static final int SKMEMINFO = 7;
+    private static final int SKV6ONLY = 11;
+    private static final int DROPS_OFFSET = 8 * Integer.BYTES;
+
+    private DiagMessages() {}
+
+    static byte[] request(DiagQuery query, int family, int sequence) {
+        boolean filtered = query.localPort().isPresent();
+        int length = REQUEST_BYTES + (filtered ? FILTER_BYTES : 0);
+        ByteBuffer out = ByteBuffer.allocate(length).order(ByteOrder.nativeOrder());
+        out.putInt(length).putShort((short) SOCK_DIAG_BY_FAMILY);
+        out.putShort((short) REQUEST_AND_DUMP).putInt(sequence).putInt(0);
+        out.put((byte) family).put((byte) query.protocol().number());
+        out.put(extensions(query)).put((byte) 0).putInt(query.stateBits());
+        if (filtered) {
+            out.position(REQUEST_BYTES);
+            portFilter(out, query.localPort().getAsInt());
+        }
+        return out.array();
+    }
+
+    private static void portFilter(ByteBuffer out, int port) {
+        out.putShort((short) FILTER_BYTES).putShort((short) BYTECODE);
+        out.put((byte) SOURCE_PORT_EQUALS).put((byte) 8).putShort((short) 12);
+        out.putShort((short) 0).putShort((short) port);
+    }
+
+    private static byte extensions(DiagQuery query) {
+        int info = query.tcpInfo() ? 1 << (INFO - 1) : 0;
+        int memory = query.memory() ? 1 << (SKMEMINFO - 1) : 0;
+        return (byte) (info | memory);
+    }
+
+    /// The row in bytes `at` to `end` of `in`, which is in host byte order.
+    static SocketRow row(ByteBuffer in, int at, int end, Protocol protocol) {
+        int family = in.get(at) & 0xff;
+        OptionalInt drops = OptionalInt.empty();
+        Optional<TcpInfo> info = Optional.empty();
+        Optional<Boolean> v6only = Optional.empty();
+        for (int attribute = at + ROW_BYTES; attribute + 4 <= end; ) {
+            int length = in.getShort(attribute) & 0xffff;
+            int payload = length - 4;
+            if (payload < 0 || attribute + length > end) {
+                break;
+            }
+            switch (in.getShort(attribute + 2)) {
+                case INFO -> info = info(in, attribute + 4, payload);
+                case SKMEMINFO -> drops = drops(in, attribute + 4, payload);
+                case SKV6ONLY -> v6only = Optional.of(in.get(attribute + 4) != 0);
+                default -> {}
+            }
+            attribute += aligned(length);
+        }
+        return new SocketRow(
+                protocol,
+                family,
+                state(in.get(at + 1), protocol),
+                address(in, family, at + 8, port(in, at + 4)),
+                remote(in, family, at + 24, port(in, at + 6)),
+                in.getInt(at + 68) & 0xffffffffL,
+                (in.getInt(at + 44) & 0xffffffffL) | ((long) in.getInt(at + 48) << 32),
+                in.getInt(at + 64),
+                in.getInt(at + 40),
+                in.getInt(at + 56),
+                in.getInt(at + 60),
+                drops,
+                info,
+                v6only);
+    }
+
+    /// A length with the padding that follows.
+    static int aligned(int length) {
+        return (length + 3) & ~3;
+    }
+
+    private static Optional<TcpInfo> info(ByteBuffer in, int at, int length) {
+        return length == 0 ? Optional.empty() : Optional.of(TcpInfo.decode(in.slice(at, length)));
+    }
+
+    private static OptionalInt drops(ByteBuffer in, int at, int length) {
+        boolean known = length >= DROPS_OFFSET + Integer.BYTES;
+        return known ? OptionalInt.of(in.getInt(at + DROPS_OFFSET)) : OptionalInt.empty();
+    }
+
+    private static TcpState state(int number, Protocol protocol) {
+        TcpState state = TcpState.of(number);
+        boolean bound = state == TcpState.CLOSE && protocol == Protocol.TCP;
+        return bound ? TcpState.BOUND_INACTIVE : state;
+    }
+
+    private static Optional<SockAddr.Inet> remote(ByteBuffer in, int family, int at, int port) {
+        SockAddr.Inet address = address(in, family, at, port);
+        return port == 0 && address.wildcard() ? Optional.empty() : Optional.of(address);
+    }
+
+    private static SockAddr.Inet address(ByteBuffer in, int family, int at, int port) {
+        return family == DiagQuery.INET
+                ? new SockAddr.Inet4((int) (big(in, at) >>> 32), port)
+                : new SockAddr.Inet6(big(in, at), big(in, at + 8), port, 0, 0);
+    }
+
+    private static long big(ByteBuffer in, int at) {
+        long host = in.getLong(at);
+        return in.order() == ByteOrder.BIG_ENDIAN ? host : Long.reverseBytes(host);
+    }
+
+    private static int port(ByteBuffer in, int at) {
+        return ((in.get(at) & 0xff) << 8) | (in.get(at + 1) & 0xff);
+    }
+}

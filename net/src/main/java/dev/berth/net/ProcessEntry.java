@@ -1,0 +1,109 @@
+package dev.berth.net;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Objects;
+import java.util.Optional;
+
+/// One process, as /proc tells it.
+///
+/// @param pid its id
+/// @param parent the id of its parent, 0 if that is outside of this pid namespace
+/// @param session the id of its session, 0 if that is outside of this pid namespace
+/// @param startTicks when it started, in clock ticks (1/100 s) since boot: together with `pid` it
+///   names one process for ever
+/// @param state one letter: `R`, `S`, `D`, `Z` (ended, not yet reaped), …
+/// @param name what the program calls itself, at most 15 bytes, any characters
+public record ProcessEntry(
+        int pid, int parent, int session, long startTicks, String state, String name) {
+
+    private static final int PARENT = 4;
+    private static final int SESSION = 6;
+    private static final int START = 22;
+
+    public ProcessEntry {
+        Objects.requireNonNull(state, "state");
+        Objects.requireNonNull(name, "name");
+    }
+
+    /// Whether it has ended and only waits to be reaped.
+    public boolean zombie() {
+        return state.equals("Z");
+    }
+
+    /// Decodes `/proc/PID/stat`; empty if `length` bytes are not a whole entry.
+    ///
+    /// **shape**: `42 (a name) S 1 42 42 …`, field 22 the start. The name may hold blanks,
+    /// parentheses and line ends, but nothing after it holds a parenthesis: it ends at the last.
+    ///
+    /// **source**: proc_pid_stat(5)
+    static Optional<ProcessEntry> decode(byte[] stat, int length) {
+        int open = indexOf(stat, length, '(');
+        int close = lastIndexOf(stat, length, ')');
+        if (open < 2 || close < open || close + 3 >= length) {
+            return Optional.empty();
+        }
+        long[] fields = fields(stat, length, close + 4);
+        if (fields[START] < 0) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                new ProcessEntry(
+                        (int) number(stat, 0, open - 1),
+                        (int) fields[PARENT],
+                        (int) fields[SESSION],
+                        fields[START],
+                        String.valueOf((char) stat[close + 2]),
+                        text(stat, open + 1, close)));
+    }
+
+    /// Fields 4 to 22 by number, −1 where the text ends early.
+    private static long[] fields(byte[] stat, int length, int from) {
+        long[] fields = new long[START + 1];
+        fields[START] = -1;
+        int at = from;
+        for (int field = PARENT; field <= START && at < length; field++) {
+            int end = at;
+            while (end < length && stat[end] > ' ') {
+                end++;
+            }
+            boolean cut = end == length && field == START;
+            fields[field] = cut ? -1 : number(stat, at, end);
+            at = end + 1;
+        }
+        return fields;
+    }
+
+    /// The decimal number in these bytes; a negative one (a field that this class has no use for)
+    /// counts as 0.
+    private static long number(byte[] stat, int from, int to) {
+        long value = 0;
+        for (int i = from; i < to; i++) {
+            if (stat[i] < '0' || stat[i] > '9') {
+                return 0;
+            }
+            value = value * 10 + (stat[i] - '0');
+        }
+        return value;
+    }
+
+    private static String text(byte[] stat, int from, int to) {
+        return new String(stat, from, to - from, StandardCharsets.UTF_8);
+    }
+
+    private static int indexOf(byte[] stat, int length, char wanted) {
+        for (int i = 0; i < length; i++) {
+            if (stat[i] == wanted) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    private static int lastIndexOf(byte[] stat, int length, char wanted) {
+        int i = length - 1;
+        while (i >= 0 && stat[i] != wanted) {
+            i--;
+        }
+        return i;
+    }
+}

@@ -1,0 +1,111 @@
+package dev.berth.net;
+
+import java.io.File;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+
+/// The processes of this pid namespace, threads not included.
+///
+/// Every answer is a moment's: a process may end, and its id be taken again, at any time.
+///
+/// **source**: proc(5)
+public final class ProcessList {
+    /// Field 22 of stat ends well before this, whatever the name is.
+    private static final int STAT_BYTES = 1024;
+
+    private ProcessList() {}
+
+    /// All processes, in the order of /proc.
+    public static List<ProcessEntry> read() {
+        byte[] buffer = new byte[STAT_BYTES];
+        List<ProcessEntry> entries = new ArrayList<>();
+        for (int pid : pids()) {
+            read(pid, buffer).ifPresent(entries::add);
+        }
+        return entries;
+    }
+
+    /// The process `pid`, if there is one.
+    public static Optional<ProcessEntry> of(int pid) {
+        return read(pid, new byte[STAT_BYTES]);
+    }
+
+    /// The command line, its arguments separated by blanks; the name in brackets for a process that
+    /// has none (a kernel thread, one that ended); empty if there is no such process.
+    public static String command(int pid) {
+        byte[] line = ProcFiles.readAll("/proc/" + pid + "/cmdline");
+        int end = line.length;
+        while (end > 0 && line[end - 1] == 0) {
+            end--;
+        }
+        if (end == 0) {
+            return of(pid).map(entry -> "[" + entry.name() + "]").orElse("");
+        }
+        return new String(line, 0, end, StandardCharsets.UTF_8).replace('\0', ' ');
+    }
+
+    /// The id of the process that the thread `tid` belongs to, if it lives.
+    public static OptionalInt leader(int tid) {
+        byte[] status = ProcFiles.readAll("/proc/" + tid + "/status");
+        String text = new String(status, StandardCharsets.UTF_8);
+        int at = text.indexOf("\nTgid:");
+        if (at < 0) {
+            return OptionalInt.empty();
+        }
+        String value = text.substring(at + "\nTgid:".length(), text.indexOf('\n', at + 1));
+        return OptionalInt.of(Integer.parseInt(value.strip()));
+    }
+
+    /// The processes of `entries` that stem from `root`, itself not included: its children, the
+    /// members of the session that it leads (whose parents may have ended), and all children of
+    /// those.
+    public static List<ProcessEntry> descendants(int root, List<ProcessEntry> entries) {
+        Map<Integer, List<ProcessEntry>> children = new HashMap<>();
+        List<ProcessEntry> found = new ArrayList<>();
+        Set<Integer> seen = new HashSet<>(Set.of(root));
+        Deque<Integer> open = new ArrayDeque<>(Set.of(root));
+        for (ProcessEntry entry : entries) {
+            children.computeIfAbsent(entry.parent(), _ -> new ArrayList<>(2)).add(entry);
+            if (entry.session() == root && seen.add(entry.pid())) {
+                found.add(entry);
+                open.add(entry.pid());
+            }
+        }
+        while (!open.isEmpty()) {
+            for (ProcessEntry child : children.getOrDefault(open.remove(), List.of())) {
+                if (seen.add(child.pid())) {
+                    found.add(child);
+                    open.add(child.pid());
+                }
+            }
+        }
+        return found;
+    }
+
+    /// The ids of all processes.
+    static Collection<Integer> pids() {
+        String[] names = new File("/proc").list();
+        List<Integer> pids = new ArrayList<>();
+        for (String name : names == null ? new String[0] : names) {
+            if (name.charAt(0) >= '0' && name.charAt(0) <= '9') {
+                pids.add(Integer.parseInt(name));
+            }
+        }
+        return pids;
+    }
+
+    private static Optional<ProcessEntry> read(int pid, byte[] buffer) {
+        int length = ProcFiles.read("/proc/" + pid + "/stat", buffer);
+        return length <= 0 ? Optional.empty() : ProcessEntry.decode(buffer, length);
+    }
+}

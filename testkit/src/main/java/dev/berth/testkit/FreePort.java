@@ -1,0 +1,68 @@
+package dev.berth.testkit;
+
+import java.io.IOException;
+import java.net.DatagramSocket;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.SocketException;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
+
+/// Finds a port that nobody holds on any address of either family.
+///
+/// It is taken from below the range from which the kernel serves outgoing connections, so that none
+/// of those takes it before the test does; and never twice in one JVM. Where a whole namespace is
+/// at hand, any port is free: prefer [NetworkNamespace].
+public final class FreePort {
+    private static final int FIRST = 15_000;
+    private static final int LAST = 32_000;
+    private static final int ATTEMPTS = 1_000;
+
+    private static final Set<Integer> GIVEN = ConcurrentHashMap.newKeySet();
+
+    private FreePort() {}
+
+    /// A free TCP port.
+    public static int tcp() {
+        return find(FreePort::tcpIsFree);
+    }
+
+    /// A free UDP port.
+    public static int udp() {
+        return find(FreePort::udpIsFree);
+    }
+
+    private interface Probe {
+        boolean free(int port);
+    }
+
+    private static int find(Probe probe) {
+        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+            int port = ThreadLocalRandom.current().nextInt(FIRST, LAST);
+            if (probe.free(port) && GIVEN.add(port)) {
+                return port;
+            }
+        }
+        throw new AssertionError("no free port between " + FIRST + " and " + LAST);
+    }
+
+    private static boolean tcpIsFree(int port) {
+        try (ServerSocket socket = new ServerSocket()) {
+            // Set by default on Linux: it would hide sockets that are bound only.
+            socket.setReuseAddress(false);
+            socket.bind(new InetSocketAddress(port));
+            return true;
+        } catch (IOException taken) {
+            return false;
+        }
+    }
+
+    private static boolean udpIsFree(int port) {
+        try (DatagramSocket socket = new DatagramSocket(port)) {
+            return socket.isBound();
+        } catch (SocketException taken) {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,106 @@
+package dev.berth.testkit;
+
+import dev.berth.net.Namespaces;
+
+import java.io.IOException;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/// A fresh network namespace with loopback up, and the platform thread that lives in it.
+///
+/// Sockets and processes that a task makes *on this thread* are inside, and stay so wherever they
+/// are used afterwards; threads that the task starts are inside too, those of a pool that existed
+/// before are not. Needs `CAP_SYS_ADMIN`: see [RequiresCapability].
+///
+/// **ownership**: [#close()] ends the thread, and with it the namespace unless a socket or a
+/// process is left in it.
+public final class NetworkNamespace implements AutoCloseable {
+    private static final AtomicInteger COUNT = new AtomicInteger();
+    private static final int CLOSE_SECONDS = 10;
+
+    private final ExecutorService executor;
+    private volatile Thread inside = Thread.currentThread();
+
+    private NetworkNamespace() {
+        String name = "netns-" + COUNT.incrementAndGet();
+        executor =
+                Executors.newSingleThreadExecutor(
+                        task -> Thread.ofPlatform().name(name).daemon().unstarted(task));
+    }
+
+    /// A step that returns nothing.
+    @FunctionalInterface
+    public interface Task {
+        /// Does it.
+        void run() throws Exception;
+    }
+
+    /// Makes a namespace.
+    ///
+    /// @throws IOException with `EPERM` without `CAP_SYS_ADMIN`
+    public static NetworkNamespace open() throws IOException {
+        NetworkNamespace namespace = new NetworkNamespace();
+        try {
+            namespace.submit(
+                    () -> {
+                        namespace.inside = Thread.currentThread();
+                        Namespaces.enterFresh();
+                        return true;
+                    });
+            return namespace;
+        } catch (IOException | RuntimeException failed) {
+            namespace.close();
+            throw failed;
+        } catch (Exception impossible) {
+            namespace.close();
+            throw new AssertionError(impossible);
+        }
+    }
+
+    /// Runs `task` inside and returns what it returns, or throws what it throws. A task may call
+    /// this again.
+    public <T> T call(Callable<T> task) throws Exception {
+        return Thread.currentThread() == inside ? task.call() : submit(task);
+    }
+
+    /// Runs `task` inside, or throws what it throws.
+    public void run(Task task) throws Exception {
+        call(
+                () -> {
+                    task.run();
+                    return true;
+                });
+    }
+
+    /// Ends the thread after the task that it runs now, interrupted; closing twice is harmless.
+    @Override
+    public void close() {
+        executor.shutdownNow();
+        if (Thread.currentThread() == inside) {
+            return;
+        }
+        try {
+            if (!executor.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
+                throw new AssertionError("a task still runs in the closed namespace: " + inside);
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private <T> T submit(Callable<T> task) throws Exception {
+        try {
+            return executor.submit(task).get();
+        } catch (ExecutionException failed) {
+            switch (failed.getCause()) {
+                case Exception cause -> throw cause;
+                case Error cause -> throw cause;
+                case null, default -> throw failed;
+            }
+        }
+    }
+}

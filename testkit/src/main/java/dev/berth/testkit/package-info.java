@@ -1,0 +1,6 @@
+/// What the tests of the other modules share: network namespaces, child programs, leak checks,
+/// waiting with a deadline, seeded random, and conditions that do not hide a missing program.
+@NullMarked
+package dev.berth.testkit;
+
+import org.jspecify.annotations.NullMarked;
