@@ -1,0 +1,179 @@
+package dev.berth.bpf;
+
+/// An instruction of the classic machine: an accumulator A, an index X, 16 scratch words, all of 32
+/// bits. Loads from a packet are big endian; a load outside it ends the program with 0.
+///
+/// Source: Documentation/networking/filter.rst, `linux/filter.h`.
+public sealed interface Classic extends Instruction
+        permits Label,
+                Classic.Load,
+                Classic.LoadIndexed,
+                Classic.LoadHeaderLength,
+                Classic.Store,
+                Classic.Recall,
+                Classic.CopyToIndex,
+                Classic.Alu,
+                Classic.AluIndex,
+                Classic.Jump,
+                Classic.JumpIf,
+                Classic.Return,
+                Classic.ReturnAccumulator {
+
+    /// Added to the offset of a load: count from the network header instead of from the payload.
+    int NETWORK_HEADER = -0x100000;
+
+    /// The offset at which a load finds the EtherType of the packet: 0x0800 or 0x86dd.
+    int PROTOCOL = -0x1000;
+
+    /// The name that stands for “go on with the next instruction” in a [JumpIf].
+    String NEXT = "next";
+
+    /// A = packet[offset].
+    record Load(Width width, int offset) implements Classic {
+        public Load {
+            narrow(width);
+        }
+
+        @Override
+        public String toString() {
+            return "ld" + width.classicSuffix() + " " + place(offset, "");
+        }
+    }
+
+    /// A = packet[X + offset].
+    record LoadIndexed(Width width, int offset) implements Classic {
+        public LoadIndexed {
+            narrow(width);
+        }
+
+        @Override
+        public String toString() {
+            return "ld" + width.classicSuffix() + " " + place(offset, "x+");
+        }
+    }
+
+    /// X = 4 × the low four bits of packet[offset]: the length of an IPv4 header at offset.
+    record LoadHeaderLength(int offset) implements Classic {
+        @Override
+        public String toString() {
+            return "ldx 4*(" + place(offset, "") + "&0xf)";
+        }
+    }
+
+    /// scratch[slot] = A.
+    record Store(int slot) implements Classic {
+        public Store {
+            scratch(slot);
+        }
+
+        @Override
+        public String toString() {
+            return "st M[" + slot + "]";
+        }
+    }
+
+    /// X = scratch[slot].
+    record Recall(int slot) implements Classic {
+        public Recall {
+            scratch(slot);
+        }
+
+        @Override
+        public String toString() {
+            return "ldx M[" + slot + "]";
+        }
+    }
+
+    /// X = A.
+    record CopyToIndex() implements Classic {
+        @Override
+        public String toString() {
+            return "tax";
+        }
+    }
+
+    /// A = A operation value.
+    record Alu(Operation operation, int value) implements Classic {
+        public Alu {
+            if (operation.refuses(value, Integer.SIZE)) {
+                throw new IllegalArgumentException(
+                        "the kernel refuses " + operation + ": value=" + value);
+            }
+        }
+
+        @Override
+        public String toString() {
+            return "a " + operation.symbol() + " " + number(value);
+        }
+    }
+
+    /// A = A operation X.
+    record AluIndex(Operation operation) implements Classic {
+        @Override
+        public String toString() {
+            return "a " + operation.symbol() + " x";
+        }
+    }
+
+    /// Goes to `target`.
+    record Jump(String target) implements Classic {
+        @Override
+        public String toString() {
+            return "ja " + target;
+        }
+    }
+
+    /// Goes to `yes` if A meets the condition, else to `no`; either may be [#NEXT].
+    record JumpIf(Condition condition, int value, String yes, String no) implements Classic {
+        public JumpIf {
+            condition.classicName();
+        }
+
+        @Override
+        public String toString() {
+            return condition.classicName() + " " + number(value) + ", " + yes + ", " + no;
+        }
+    }
+
+    /// Ends with a constant.
+    record Return(int value) implements Classic {
+        @Override
+        public String toString() {
+            return "ret " + number(value);
+        }
+    }
+
+    /// Ends with A.
+    record ReturnAccumulator() implements Classic {
+        @Override
+        public String toString() {
+            return "ret a";
+        }
+    }
+
+    private static void narrow(Width width) {
+        if (width == Width.DOUBLE) {
+            throw new IllegalArgumentException("width=DOUBLE: classic registers hold 4 bytes");
+        }
+    }
+
+    private static void scratch(int slot) {
+        if (slot < 0 || slot > 15) {
+            throw new IllegalArgumentException("scratch slot=" + slot + ": it is 0 to 15");
+        }
+    }
+
+    private static String number(int value) {
+        return value >= 0 && value < 0x10000 ? "#" + value : "#0x" + Integer.toHexString(value);
+    }
+
+    private static String place(int offset, String index) {
+        if (offset == PROTOCOL && index.isEmpty()) {
+            return "proto";
+        }
+        boolean network = offset >= NETWORK_HEADER && offset < PROTOCOL;
+        return network
+                ? "[" + index + "net+" + (offset - NETWORK_HEADER) + "]"
+                : "[" + index + offset + "]";
+    }
+}

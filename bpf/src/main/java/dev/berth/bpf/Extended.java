@@ -1,0 +1,192 @@
+package dev.berth.bpf;
+
+import java.util.Locale;
+
+/// An instruction of the extended machine (eBPF): eleven 64-bit [Register]s, 512 bytes of stack
+/// below `R10`, maps and helper functions.
+///
+/// Source: Documentation/bpf/standardization/instruction-set.rst.
+public sealed interface Extended extends Instruction
+        permits Label,
+                Extended.Move,
+                Extended.MoveConstant,
+                Extended.LoadMap,
+                Extended.Load,
+                Extended.Store,
+                Extended.StoreConstant,
+                Extended.AtomicAdd,
+                Extended.Alu,
+                Extended.AluConstant,
+                Extended.Call,
+                Extended.Jump,
+                Extended.JumpIf,
+                Extended.Exit {
+
+    /// to = from.
+    record Move(Register to, Register from) implements Extended {
+        public Move {
+            writable(to);
+        }
+
+        @Override
+        public String toString() {
+            return to + " = " + from;
+        }
+    }
+
+    /// to = value, sign-extended.
+    record MoveConstant(Register to, int value) implements Extended {
+        public MoveConstant {
+            writable(to);
+        }
+
+        @Override
+        public String toString() {
+            return to + " = " + value;
+        }
+    }
+
+    /// to = the map of that name; its descriptor is filled in by [ExtendedProgram#assemble].
+    record LoadMap(Register to, String map) implements Extended {
+        public LoadMap {
+            writable(to);
+        }
+
+        @Override
+        public int slots() {
+            return 2;
+        }
+
+        @Override
+        public String toString() {
+            return to + " = map " + map;
+        }
+    }
+
+    /// to = memory[base + offset], zero-extended.
+    record Load(Width width, Register to, Register base, int offset) implements Extended {
+        public Load {
+            writable(to);
+            near(offset);
+        }
+
+        @Override
+        public String toString() {
+            return to + " = " + memory(width, base, offset);
+        }
+    }
+
+    /// memory[base + offset] = from.
+    record Store(Width width, Register base, int offset, Register from) implements Extended {
+        public Store {
+            near(offset);
+        }
+
+        @Override
+        public String toString() {
+            return memory(width, base, offset) + " = " + from;
+        }
+    }
+
+    /// memory[base + offset] = value.
+    record StoreConstant(Width width, Register base, int offset, int value) implements Extended {
+        public StoreConstant {
+            near(offset);
+        }
+
+        @Override
+        public String toString() {
+            return memory(width, base, offset) + " = " + value;
+        }
+    }
+
+    /// memory[base + offset] += from, as one indivisible step on 8 bytes.
+    record AtomicAdd(Register base, int offset, Register from) implements Extended {
+        public AtomicAdd {
+            near(offset);
+        }
+
+        @Override
+        public String toString() {
+            return "lock " + memory(Width.DOUBLE, base, offset) + " += " + from;
+        }
+    }
+
+    /// to = to operation from, on 64 bits; a division by zero gives 0, its remainder the dividend.
+    record Alu(Operation operation, Register to, Register from) implements Extended {
+        public Alu {
+            writable(to);
+        }
+
+        @Override
+        public String toString() {
+            return to + " " + operation.symbol() + " " + from;
+        }
+    }
+
+    /// to = to operation value (sign-extended), on 64 bits.
+    record AluConstant(Operation operation, Register to, int value) implements Extended {
+        public AluConstant {
+            writable(to);
+            if (operation.refuses(value, Long.SIZE)) {
+                throw new IllegalArgumentException(
+                        "the verifier refuses " + operation + ": value=" + value);
+            }
+        }
+
+        @Override
+        public String toString() {
+            return to + " " + operation.symbol() + " " + value;
+        }
+    }
+
+    /// Calls a kernel function: the result is in `R0`, `R1`–`R5` are lost.
+    record Call(Helper helper) implements Extended {
+        @Override
+        public String toString() {
+            return "call " + helper.name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /// Goes to `target`.
+    record Jump(String target) implements Extended {
+        @Override
+        public String toString() {
+            return "goto " + target;
+        }
+    }
+
+    /// Goes to `target` if the register and the value (sign-extended) meet the condition.
+    record JumpIf(Condition condition, Register register, int value, String target)
+            implements Extended {
+        @Override
+        public String toString() {
+            return "if " + register + " " + condition.symbol() + " " + value + " goto " + target;
+        }
+    }
+
+    /// Ends the program with `R0`.
+    record Exit() implements Extended {
+        @Override
+        public String toString() {
+            return "exit";
+        }
+    }
+
+    private static void writable(Register register) {
+        if (register == Register.R10) {
+            throw new IllegalArgumentException("r10 is the frame pointer: it cannot be written");
+        }
+    }
+
+    private static void near(int offset) {
+        if (offset < Short.MIN_VALUE || offset > Short.MAX_VALUE) {
+            throw new IllegalArgumentException("offset=" + offset + ": it has 16 bits");
+        }
+    }
+
+    private static String memory(Width width, Register base, int offset) {
+        String sign = offset < 0 ? "-" : "+";
+        return width.extendedName() + "[" + base + sign + Math.abs(offset) + "]";
+    }
+}

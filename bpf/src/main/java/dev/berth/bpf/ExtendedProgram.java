@@ -1,0 +1,130 @@
+package dev.berth.bpf;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/// An extended program as a value. Its `toString` is its disassembly.
+///
+/// @param lines instructions and labels, in order
+public record ExtendedProgram(List<Extended> lines) {
+
+    private static final int LDX_MEMORY = 0x61;
+    private static final int ST_MEMORY = 0x62;
+    private static final int STX_MEMORY = 0x63;
+    private static final int STX_ATOMIC = 0xc3;
+    private static final int LD_IMMEDIATE_DOUBLE = 0x18;
+    private static final int ALU64 = 0x07;
+    private static final int MOVE = 0xb0;
+    private static final int JMP = 0x05;
+    private static final int CALL = 0x85;
+    private static final int EXIT = 0x95;
+    private static final int FROM_REGISTER = 0x08;
+    private static final int PSEUDO_MAP_FD = 1;
+
+    public ExtendedProgram {
+        lines = List.copyOf(lines);
+    }
+
+    /// A program of these lines.
+    public static ExtendedProgram of(Extended... lines) {
+        return new ExtendedProgram(List.of(lines));
+    }
+
+    /// The machine code, with the maps' descriptors filled in.
+    ///
+    /// Shape: a slot a long, laid out as the kernel's `struct bpf_insn` is in little endian.
+    ///
+    ///     63               32 31            16 15  12 11   8 7      0
+    ///     ┌─────────────────┬────────────────┬──────┬──────┬────────┐
+    ///     │    immediate    │     offset     │ from │  to  │  code  │
+    ///     └─────────────────┴────────────────┴──────┴──────┴────────┘
+    ///
+    /// Errors: IllegalArgumentException for a map that is missing, for a label that is missing,
+    /// defined twice or out of reach (16 bits), and for an empty program.
+    ///
+    /// @param maps the descriptor of each map that the program names
+    public long[] assemble(Map<String, Integer> maps) {
+        Layout layout = new Layout(lines);
+        List<Long> code = new ArrayList<>(layout.slots());
+        for (Extended line : lines) {
+            if (line.slots() > 0) {
+                code.add(encode(line, layout, code.size(), maps));
+            }
+            if (line.slots() > 1) {
+                code.add(0L);
+            }
+        }
+        return code.stream().mapToLong(Long::longValue).toArray();
+    }
+
+    private static long encode(Extended line, Layout layout, int at, Map<String, Integer> maps) {
+        return switch (line) {
+            case Label _ -> throw new AssertionError("a label takes no slot");
+            case Extended.Move(var to, var from) ->
+                    slot(ALU64 | MOVE | FROM_REGISTER, to.number(), from.number(), 0, 0);
+            case Extended.MoveConstant(var to, int value) ->
+                    slot(ALU64 | MOVE, to.number(), 0, 0, value);
+            case Extended.LoadMap(var to, var map) ->
+                    slot(LD_IMMEDIATE_DOUBLE, to.number(), PSEUDO_MAP_FD, 0, descriptor(maps, map));
+            case Extended.Load(var width, var to, var base, int offset) ->
+                    slot(LDX_MEMORY | width.code(), to.number(), base.number(), offset, 0);
+            case Extended.Store(var width, var base, int offset, var from) ->
+                    slot(STX_MEMORY | width.code(), base.number(), from.number(), offset, 0);
+            case Extended.StoreConstant(var width, var base, int offset, int value) ->
+                    slot(ST_MEMORY | width.code(), base.number(), 0, offset, value);
+            case Extended.AtomicAdd(var base, int offset, var from) ->
+                    slot(
+                            STX_ATOMIC | Width.DOUBLE.code(),
+                            base.number(),
+                            from.number(),
+                            offset,
+                            Operation.ADD.code());
+            case Extended.Alu(var operation, var to, var from) ->
+                    slot(
+                            ALU64 | FROM_REGISTER | operation.code(),
+                            to.number(),
+                            from.number(),
+                            0,
+                            0);
+            case Extended.AluConstant(var operation, var to, int value) ->
+                    slot(ALU64 | operation.code(), to.number(), 0, 0, value);
+            case Extended.Call(var helper) -> slot(CALL, 0, 0, 0, helper.number());
+            case Extended.Jump(var target) -> slot(JMP, 0, 0, skip(layout, at, target), 0);
+            case Extended.JumpIf(var condition, var register, int value, var target) ->
+                    slot(
+                            JMP | condition.code(),
+                            register.number(),
+                            0,
+                            skip(layout, at, target),
+                            value);
+            case Extended.Exit() -> slot(EXIT, 0, 0, 0, 0);
+        };
+    }
+
+    private static int skip(Layout layout, int at, String target) {
+        return layout.distance(at, target, Short.MIN_VALUE, Short.MAX_VALUE);
+    }
+
+    private static int descriptor(Map<String, Integer> maps, String name) {
+        Integer fd = maps.get(name);
+        if (fd == null) {
+            throw new IllegalArgumentException(
+                    "map \"" + name + "\" is not given; given: " + maps.keySet());
+        }
+        return fd;
+    }
+
+    private static long slot(int code, int to, int from, int offset, int immediate) {
+        return code
+                | (long) to << 8
+                | (long) from << 12
+                | (offset & 0xffffL) << 16
+                | (long) immediate << 32;
+    }
+
+    @Override
+    public String toString() {
+        return Layout.disassemble(lines);
+    }
+}

@@ -1,0 +1,64 @@
+package dev.berth.bpf;
+
+import dev.berth.bpf.Classic.JumpIf;
+import dev.berth.bpf.Classic.Load;
+import dev.berth.bpf.Classic.Return;
+import dev.berth.sys.Arch;
+import dev.berth.sys.Errno;
+import dev.berth.sys.Syscall;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/// Filters for seccomp(2): some system calls of one architecture get an answer, everything else is
+/// allowed.
+///
+/// “Everything else” includes the calls of other architectures, which number differently, and those
+/// of x32, whose numbers carry bit 30 and so equal none of the listed ones. Both are rare enough to
+/// pass by, and refusing them would break the program that makes them.
+///
+/// Source: seccomp(2), `linux/seccomp.h`.
+public final class SeccompFilter {
+
+    private static final int NUMBER = 0;
+    private static final int ARCHITECTURE = 4;
+    private static final int ALLOW = 0x7fff0000;
+    private static final int USER_NOTIFICATION = 0x7fc00000;
+    private static final int FAIL_WITH = 0x00050000;
+    private static final int HIGHEST_ERRNO = 4095;
+
+    private SeccompFilter() {}
+
+    /// A filter that hands the listed calls to the supervisor that holds the listener.
+    ///
+    /// Since: Linux 5.0.
+    public static long[] notify(Arch arch, List<Syscall> calls) {
+        return listing(arch, calls, USER_NOTIFICATION).assemble();
+    }
+
+    /// A filter that makes the listed calls fail.
+    public static long[] deny(Arch arch, List<Syscall> calls, Errno error) {
+        if (error.number() > HIGHEST_ERRNO) {
+            throw new IllegalArgumentException("errno=" + error.number() + ": it is at most 4095");
+        }
+        return listing(arch, calls, FAIL_WITH | error.number()).assemble();
+    }
+
+    static ClassicProgram listing(Arch arch, List<Syscall> calls, int answer) {
+        if (calls.isEmpty()) {
+            throw new IllegalArgumentException("a filter needs a call to filter");
+        }
+        List<Classic> lines = new ArrayList<>();
+        lines.add(new Load(Width.WORD, ARCHITECTURE));
+        lines.add(new JumpIf(Condition.EQUAL, arch.auditValue(), Classic.NEXT, "allow"));
+        lines.add(new Load(Width.WORD, NUMBER));
+        for (Syscall call : calls) {
+            lines.add(new JumpIf(Condition.EQUAL, call.number(arch), "answer", Classic.NEXT));
+        }
+        lines.add(new Label("allow"));
+        lines.add(new Return(ALLOW));
+        lines.add(new Label("answer"));
+        lines.add(new Return(answer));
+        return new ClassicProgram(lines);
+    }
+}

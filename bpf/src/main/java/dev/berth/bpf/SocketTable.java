@@ -1,0 +1,169 @@
+package dev.berth.bpf;
+
+import dev.berth.sys.Bpf;
+import dev.berth.sys.Errno;
+import dev.berth.sys.ErrnoException;
+import dev.berth.sys.Fd;
+import dev.berth.sys.ProgramLoad;
+import dev.berth.sys.Sockets;
+
+import java.io.IOException;
+import java.util.List;
+
+/// Which sockets of one SO_REUSEPORT group get its new connections, changed while it runs.
+///
+/// Sockets sit in the table under a key each; [#serve] names the keys that get connections. The
+/// client's 4-tuple decides which of them. A socket that is not served keeps what it has, accepted
+/// or queued. When a socket of the group closes, what waits in its queue moves to the served ones
+/// (if [#migrates]).
+///
+/// **Order:** listen() first, then [#put], [#serve], [#attach]. Until the first serve() an attached
+/// table refuses everything.
+///
+/// **Ownership:** the table holds its maps and its program; the group holds the program too, so
+/// steering goes on as it is when the table is closed. It does not own the sockets, and does not
+/// keep them open. Changing a table is for one thread; counters may be read from any.
+///
+/// **Since:** Linux 4.19 and CAP_BPF (below 5.8: CAP_SYS_ADMIN).
+public final class SocketTable implements AutoCloseable {
+
+    /// The largest number of keys of a table; [#serve] takes up to 1,024 of them.
+    public static final int MAX_KEYS = 1 << 16;
+
+    private static final String PROGRAM = "berth_table";
+
+    private final int keys;
+    private final TableMaps maps;
+    private final Fd program;
+    private final boolean migrates;
+    private TableValue value = TableValue.EMPTY;
+
+    private SocketTable(int keys, TableMaps maps, Fd program, boolean migrates) {
+        this.keys = keys;
+        this.maps = maps;
+        this.program = program;
+        this.migrates = migrates;
+    }
+
+    /// Makes a table with the keys 0 to `keys` − 1, without sockets, that serves nothing.
+    ///
+    /// Errors: ErrnoException EPERM without CAP_BPF, or below Linux 5.11 when RLIMIT_MEMLOCK is
+    /// used up; UnsupportedFeatureException; [VerifierException].
+    public static SocketTable create(int keys) throws IOException {
+        return create(keys, TableProgram.hash());
+    }
+
+    static SocketTable create(int keys, List<Extended> policy) throws IOException {
+        if (keys < 1 || keys > MAX_KEYS) {
+            throw new IllegalArgumentException("keys=" + keys + ": it is 1 to " + MAX_KEYS);
+        }
+        TableMaps maps = TableMaps.create(keys);
+        try {
+            long[] code = TableProgram.of(policy, keys).assemble(maps.descriptors());
+            ProgramLoad load = load(code, Bpf.SK_REUSEPORT_SELECT_OR_MIGRATE);
+            boolean migrates = !Errno.EINVAL.is(load.result());
+            Fd program = fd(migrates ? load : load(code, Bpf.SK_REUSEPORT_SELECT));
+            return new SocketTable(keys, maps, program, migrates);
+        } catch (IOException | RuntimeException failure) {
+            maps.close();
+            throw failure;
+        }
+    }
+
+    private static ProgramLoad load(long[] code, int expectedAttach) {
+        return Bpf.progLoad(
+                Bpf.PROG_TYPE_SK_REUSEPORT, code, "Apache-2.0", expectedAttach, PROGRAM);
+    }
+
+    private static Fd fd(ProgramLoad load) throws IOException {
+        if (!load.loaded() && !load.log().isBlank()) {
+            throw new VerifierException(PROGRAM, load.log());
+        }
+        return Fd.of("bpf BPF_PROG_LOAD", PROGRAM, load.result());
+    }
+
+    /// Whether the queue of a closed socket moves to the served ones; without it, it is reset
+    /// unless `net.ipv4.tcp_migrate_req` is on.
+    ///
+    /// Since: Linux 5.14.
+    public boolean migrates() {
+        return migrates;
+    }
+
+    /// Puts a socket under a key, in the place of the one that was there.
+    ///
+    /// Errors: EINVAL if it does not listen or has no SO_REUSEPORT; EBUSY if it is in a table
+    /// already, under this key too. The kernel takes it out when it closes or stops listening.
+    public void put(int key, int listenerFd) throws ErrnoException {
+        maps.sockets().put(requireKey(key), (long) listenerFd);
+    }
+
+    /// Takes the socket of a key out; fine if there is none. A key that is still served then counts
+    /// as a fallback.
+    public void remove(int key) throws ErrnoException {
+        maps.sockets().remove(requireKey(key));
+    }
+
+    /// Gives new connections to the sockets of these keys only, from the moment of the return on;
+    /// while it runs, to these or the former ones. A key named twice gets twice the share. Without
+    /// keys, new connections are refused (ECONNREFUSED), datagrams dropped, and the queue of a
+    /// socket that closes is lost.
+    public void serve(int[] served) throws ErrnoException {
+        for (int key : served) {
+            requireKey(key);
+        }
+        for (TableValue step : value.serving(served)) {
+            maps.table().put(0, step.encode());
+            value = step;
+        }
+    }
+
+    /// How many times the program chose the key since the table was made, or since [#forget]: once
+    /// for each datagram (UDP) or connection (TCP), once more for a connection that moves here from
+    /// a closed socket's queue, and for a SYN that is sent again because the queue was full.
+    public long steered(int key) throws ErrnoException {
+        return maps.counters().number(requireKey(key));
+    }
+
+    /// How many times a served key had no socket in this group, so that the kernel's hash over the
+    /// whole group decided.
+    public long fallbacks() throws ErrnoException {
+        return maps.counters().number(keys);
+    }
+
+    /// Sets the key's counter to 0; for a key that is not served, or a connection may go uncounted.
+    public void forget(int key) throws ErrnoException {
+        maps.counters().put(requireKey(key), 0L);
+    }
+
+    /// Puts the group under this table, in the place of any program that it had, in one step.
+    ///
+    /// Errors: EINVAL without SO_REUSEPORT. Attach to a listening socket (TCP): one that has a
+    /// program before listen() does not join its group.
+    ///
+    /// @param groupMemberFd any member; the program stays when it is closed
+    public void attach(int groupMemberFd) throws ErrnoException {
+        ErrnoException.check(
+                "setsockopt SO_ATTACH_REUSEPORT_EBPF",
+                "fd " + groupMemberFd,
+                Sockets.setsockopt(
+                        groupMemberFd,
+                        Sockets.SOL_SOCKET,
+                        Sockets.SO_ATTACH_REUSEPORT_EBPF,
+                        program.number()));
+    }
+
+    private int requireKey(int key) {
+        if (key < 0 || key >= keys) {
+            throw new IllegalArgumentException("key=" + key + ": it is 0 to " + (keys - 1));
+        }
+        return key;
+    }
+
+    /// Lets go of the maps and of the program. Groups under this table stay under it, unchangeable.
+    @Override
+    public void close() {
+        program.close();
+        maps.close();
+    }
+}

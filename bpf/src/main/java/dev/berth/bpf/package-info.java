@@ -1,0 +1,8 @@
+/// BPF for SO_REUSEPORT groups and for seccomp.
+///
+/// What can be computed without the kernel is a value: an [Instruction], a [ClassicProgram], an
+/// [ExtendedProgram]. Only [SocketTable] and [ClassicTable#attach] touch the kernel.
+@NullMarked
+package dev.berth.bpf;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,43 @@
+package dev.berth.bpf;
+
+import java.io.IOException;
+import java.util.List;
+
+/// Four listeners under the keys 10 to 13, a table over them that serves nothing yet.
+final class Fixture implements AutoCloseable {
+    static final int FIRST_KEY = 10;
+
+    final Group group;
+    final SocketTable table;
+    final Clients clients;
+
+    Fixture(Loopback way) throws IOException {
+        group = Group.tcp(way.server, 4);
+        table = SocketTable.create(16);
+        clients = way.clients();
+        for (int member = 0; member < 4; member++) {
+            table.put(FIRST_KEY + member, group.fd(member));
+        }
+        table.attach(group.fd(0));
+    }
+
+    /// The members that the next `clients` clients got.
+    List<Integer> takenBy(int clients) {
+        return members(group.take(clients));
+    }
+
+    static List<Integer> members(List<Group.Arrival> arrivals) {
+        return arrivals.stream().map(Group.Arrival::member).toList();
+    }
+
+    long steered(int member) throws IOException {
+        return table.steered(FIRST_KEY + member);
+    }
+
+    @Override
+    public void close() throws IOException {
+        clients.close();
+        table.close();
+        group.close();
+    }
+}

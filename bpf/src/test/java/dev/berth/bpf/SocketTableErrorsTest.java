@@ -1,0 +1,104 @@
+package dev.berth.bpf;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.berth.sys.Capability;
+import dev.berth.sys.Errno;
+import dev.berth.sys.ErrnoException;
+import dev.berth.sys.Fd;
+import dev.berth.sys.Sockets;
+import dev.berth.testkit.LeakCheck;
+import dev.berth.testkit.NetworkNamespace;
+import dev.berth.testkit.RequiresCapability;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+import java.io.IOException;
+import java.util.List;
+
+@ExtendWith(LeakCheck.class)
+@RequiresCapability({Capability.SYS_ADMIN, Capability.BPF})
+class SocketTableErrorsTest {
+
+    private NetworkNamespace namespace;
+
+    @BeforeEach
+    void enter() throws IOException {
+        namespace = NetworkNamespace.open();
+    }
+
+    @AfterEach
+    void leave() {
+        namespace.close();
+    }
+
+    @Test
+    void whatCannotBeInTheTableIsRefused() throws Exception {
+        namespace.run(
+                () -> {
+                    try (Fixture the = new Fixture(Loopback.IPV4);
+                            SocketTable other = SocketTable.create(16);
+                            Fd silent = Group.socket(Sockets.AF_INET, Sockets.SOCK_STREAM)) {
+                        assertFails(() -> the.table.put(0, silent.number()), Errno.EINVAL);
+                        assertFails(() -> other.put(0, the.group.fd(0)), Errno.EBUSY);
+                        assertFails(() -> the.table.put(10, the.group.fd(0)), Errno.EBUSY);
+                        assertFails(() -> the.table.attach(silent.number()), Errno.EINVAL);
+                        assertThatThrownBy(() -> the.table.put(16, the.group.fd(0)))
+                                .hasMessage("key=16: it is 0 to 15");
+                        assertThatThrownBy(() -> the.table.serve(new int[] {3, -1}))
+                                .hasMessage("key=-1: it is 0 to 15");
+                    }
+                });
+    }
+
+    private interface Step {
+        void run() throws IOException;
+    }
+
+    private static void assertFails(Step step, Errno expected) {
+        assertThatThrownBy(step::run)
+                .isInstanceOfSatisfying(
+                        ErrnoException.class,
+                        failure -> assertThat(failure.name()).contains(expected));
+    }
+
+    @Test
+    void aRefusedProgramSaysWhere() {
+        List<Extended> outside =
+                List.of(new Extended.Load(Width.WORD, Register.R1, Register.R6, 500));
+
+        assertThatThrownBy(() -> SocketTable.create(4, outside))
+                .isInstanceOf(VerifierException.class)
+                .hasMessageContaining("invalid bpf_context access off=500")
+                .hasMessageContaining(", at 11: (61) r1 = *(u32 *)(r6 +500)");
+    }
+
+    @Test
+    void sizesOutOfRangeAreRefused() throws IOException {
+        assertThatThrownBy(() -> SocketTable.create(0)).hasMessageContaining("keys=0");
+        assertThatThrownBy(() -> SocketTable.create(65537)).hasMessageContaining("keys=65537");
+        try (SocketTable largest = SocketTable.create(SocketTable.MAX_KEYS)) {
+            assertThat(largest.steered(65535)).isZero();
+        }
+    }
+
+    @Test
+    void withoutTheCapabilityItIsEperm() throws Exception {
+        // Once as root, for the classes: nobody may not be allowed to read them.
+        SocketTable.create(1).close();
+        assertFails(SocketTableErrorsTest::failWithEperm, Errno.EPERM);
+        namespace.run(
+                () -> {
+                    Nobody.become();
+                    assertFails(() -> SocketTable.create(1), Errno.EPERM);
+                });
+    }
+
+    private static void failWithEperm() throws ErrnoException {
+        ErrnoException.check("nothing", "", -Errno.EPERM.number());
+    }
+}
