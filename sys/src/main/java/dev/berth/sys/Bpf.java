@@ -1,0 +1,144 @@
+package dev.berth.sys;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.lang.foreign.MemorySegment;
+
+/// BPF maps and programs.
+///
+/// Keys and values are in the machine's byte order and as long as the map says: the kernel takes
+/// their size from the map.
+///
+/// **Errors:** `EPERM`: needs `CAP_BPF` (before Linux 5.8 `CAP_SYS_ADMIN`), and before 5.11 enough
+/// locked memory.
+///
+/// **Source:** bpf(2).
+public final class Bpf {
+    public static final int MAP_TYPE_HASH = 1;
+    public static final int MAP_TYPE_ARRAY = 2;
+    public static final int MAP_TYPE_REUSEPORT_SOCKARRAY = 20;
+    public static final int PROG_TYPE_SK_REUSEPORT = 21;
+    public static final int SK_REUSEPORT_SELECT = 39;
+    public static final int SK_REUSEPORT_SELECT_OR_MIGRATE = 40;
+
+    /// Flag of [#mapUpdate]: create or replace.
+    public static final long ANY = 0;
+
+    private static final int MAP_CREATE = 0;
+    private static final int MAP_LOOKUP_ELEM = 1;
+    private static final int MAP_UPDATE_ELEM = 2;
+    private static final int MAP_DELETE_ELEM = 3;
+    private static final int PROG_LOAD = 5;
+
+    private static final int LOG_BYTES = 1 << 20;
+
+    /// The verifier gives up with EAGAIN when a signal is pending, as one may be at any time.
+    private static final int LOAD_ATTEMPTS = 5;
+
+    private Bpf() {}
+
+    /// Makes a map: its descriptor, close-on-exec, which the caller closes.
+    ///
+    /// - `name`: for tools; up to 15 letters, digits, `_` and `.`
+    public static int mapCreate(
+            int type, int keyBytes, int valueBytes, int maxEntries, String name) {
+        try (Frame frame = new Frame()) {
+            MemorySegment attr = frame.struct(BpfAttrLayouts.MAP);
+            attr.set(JAVA_INT, BpfAttrLayouts.MAP_TYPE, type);
+            attr.set(JAVA_INT, BpfAttrLayouts.KEY_SIZE, keyBytes);
+            attr.set(JAVA_INT, BpfAttrLayouts.VALUE_SIZE, valueBytes);
+            attr.set(JAVA_INT, BpfAttrLayouts.MAX_ENTRIES, maxEntries);
+            setName(attr, BpfAttrLayouts.MAP_NAME, name);
+            return bpf(frame, MAP_CREATE, attr);
+        }
+    }
+
+    /// Sets an element. In a socket array the value is a socket's descriptor.
+    public static int mapUpdate(int fd, byte[] key, byte[] value, long flags) {
+        try (Frame frame = new Frame()) {
+            MemorySegment attr = element(frame, fd, key);
+            attr.set(JAVA_LONG, BpfAttrLayouts.VALUE, frame.copy(value).address());
+            attr.set(JAVA_LONG, BpfAttrLayouts.ELEMENT_FLAGS, flags);
+            return bpf(frame, MAP_UPDATE_ELEM, attr);
+        }
+    }
+
+    /// Reads an element into `valueOut`; `ENOENT`: absent. In a socket array the value is a cookie.
+    public static int mapLookup(int fd, byte[] key, byte[] valueOut) {
+        try (Frame frame = new Frame()) {
+            MemorySegment attr = element(frame, fd, key);
+            MemorySegment value = frame.copy(valueOut);
+            attr.set(JAVA_LONG, BpfAttrLayouts.VALUE, value.address());
+            int result = bpf(frame, MAP_LOOKUP_ELEM, attr);
+            Frame.copyOut(value, valueOut, 0, valueOut.length);
+            return result;
+        }
+    }
+
+    /// Removes an element; `ENOENT`: absent.
+    public static int mapDelete(int fd, byte[] key) {
+        try (Frame frame = new Frame()) {
+            return bpf(frame, MAP_DELETE_ELEM, element(frame, fd, key));
+        }
+    }
+
+    private static MemorySegment element(Frame frame, int fd, byte[] key) {
+        MemorySegment attr = frame.struct(BpfAttrLayouts.ELEMENT);
+        attr.set(JAVA_INT, BpfAttrLayouts.MAP_FD, fd);
+        attr.set(JAVA_LONG, BpfAttrLayouts.KEY, frame.copy(key).address());
+        return attr;
+    }
+
+    /// Loads a program; if the verifier refuses it, once more to learn why.
+    ///
+    /// - `instructions`: one `long` each, as the kernel lays them out on a little-endian machine
+    public static ProgramLoad progLoad(
+            int type, long[] instructions, String license, int expectedAttach, String name) {
+        try (Frame frame = new Frame()) {
+            MemorySegment attr = frame.struct(BpfAttrLayouts.PROGRAM);
+            attr.set(JAVA_INT, BpfAttrLayouts.PROGRAM_TYPE, type);
+            attr.set(JAVA_INT, BpfAttrLayouts.COUNT, instructions.length);
+            attr.set(JAVA_LONG, BpfAttrLayouts.INSTRUCTIONS, frame.copy(instructions).address());
+            attr.set(JAVA_LONG, BpfAttrLayouts.LICENSE, frame.string(license).address());
+            attr.set(JAVA_INT, BpfAttrLayouts.ATTACH_TYPE, expectedAttach);
+            setName(attr, BpfAttrLayouts.PROGRAM_NAME, name);
+            int result = load(frame, attr);
+            boolean refused = result < 0 && !Errno.EPERM.is(result) && !Errno.ENOSYS.is(result);
+            return refused ? loadWithLog(frame, attr) : new ProgramLoad(result, "");
+        }
+    }
+
+    private static ProgramLoad loadWithLog(Frame frame, MemorySegment attr) {
+        MemorySegment log = frame.zeroed(LOG_BYTES);
+        attr.set(JAVA_INT, BpfAttrLayouts.LOG_LEVEL, 1);
+        attr.set(JAVA_INT, BpfAttrLayouts.LOG_SIZE, LOG_BYTES);
+        attr.set(JAVA_LONG, BpfAttrLayouts.LOG, log.address());
+        int result = load(frame, attr);
+        return new ProgramLoad(result, log.getString(0, UTF_8).strip());
+    }
+
+    private static int load(Frame frame, MemorySegment attr) {
+        int result = bpf(frame, PROG_LOAD, attr);
+        for (int i = 1; i < LOAD_ATTEMPTS && Errno.EAGAIN.is(result); i++) {
+            result = bpf(frame, PROG_LOAD, attr);
+        }
+        return result;
+    }
+
+    private static int bpf(Frame frame, int command, MemorySegment attr) {
+        return (int) frame.call(Syscall.BPF, command, attr.address(), attr.byteSize());
+    }
+
+    private static void setName(MemorySegment attr, long offset, String name) {
+        byte[] bytes = name.getBytes(US_ASCII);
+        if (bytes.length >= BpfAttrLayouts.NAME_BYTES) {
+            throw new IllegalArgumentException(
+                    "name of a BPF object has at most 15 characters: " + name);
+        }
+        MemorySegment.copy(bytes, 0, attr, JAVA_BYTE, offset, bytes.length);
+    }
+}

@@ -1,0 +1,48 @@
+package dev.berth.sys;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.Set;
+
+/// What the calling thread may do.
+///
+/// **Source:** capabilities(7), proc_pid_status(5).
+public final class Capabilities {
+    private static final Path STATUS = Path.of("/proc/thread-self/status");
+    private static final String EFFECTIVE = "CapEff:";
+
+    private Capabilities() {}
+
+    /// Whether the calling thread has this capability in effect; false where it cannot be read.
+    public static boolean has(Capability capability) {
+        return effective().contains(capability);
+    }
+
+    /// The capabilities that the calling thread has in effect; none where they cannot be read.
+    public static Set<Capability> effective() {
+        try {
+            return Files.readAllLines(STATUS).stream()
+                    .filter(line -> line.startsWith(EFFECTIVE))
+                    .findFirst()
+                    .map(line -> parse(line.substring(EFFECTIVE.length()).strip()))
+                    .orElse(Set.of());
+        } catch (IOException unreadable) {
+            return Set.of();
+        }
+    }
+
+    /// Reads a mask of hexadecimal digits; bits that are not known here are left out.
+    static Set<Capability> parse(String hex) {
+        long mask = Long.parseUnsignedLong(hex, 16);
+        Set<Capability> found = EnumSet.noneOf(Capability.class);
+        for (Capability capability : Capability.values()) {
+            if ((mask >>> capability.number() & 1) != 0) {
+                found.add(capability);
+            }
+        }
+        return Collections.unmodifiableSet(found);
+    }
+}

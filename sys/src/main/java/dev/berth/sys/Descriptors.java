@@ -1,0 +1,178 @@
+package dev.berth.sys;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.lang.foreign.MemorySegment;
+import java.util.Optional;
+
+/// Calls on any file descriptor.
+///
+/// **Source:** the man page (section 2) of each name.
+public final class Descriptors {
+    public static final int F_DUPFD = 0;
+    public static final int F_GETFD = 1;
+    public static final int F_SETFD = 2;
+    public static final int F_GETFL = 3;
+    public static final int F_SETFL = 4;
+    public static final int F_DUPFD_CLOEXEC = 1030;
+    public static final int FD_CLOEXEC = 1;
+
+    public static final int O_RDONLY = 0;
+    public static final int O_WRONLY = 1;
+    public static final int O_RDWR = 2;
+    public static final int O_CREAT = 0x40;
+    public static final int O_EXCL = 0x80;
+    public static final int O_TRUNC = 0x200;
+    public static final int O_APPEND = 0x400;
+    public static final int O_NONBLOCK = 0x800;
+    public static final int O_CLOEXEC = 0x80000;
+    public static final int O_PATH = 0x200000;
+
+    public static final int LOCK_SH = 1;
+    public static final int LOCK_EX = 2;
+    public static final int LOCK_NB = 4;
+    public static final int LOCK_UN = 8;
+
+    public static final int EFD_SEMAPHORE = 1;
+    public static final int EFD_NONBLOCK = O_NONBLOCK;
+    public static final int EFD_CLOEXEC = O_CLOEXEC;
+
+    /// Set close-on-exec instead of closing. **Since:** Linux 5.11.
+    public static final int CLOSE_RANGE_CLOEXEC = 4;
+
+    private static final int AT_FDCWD = -100;
+    private static final int XATTR_BYTES = 65536;
+
+    private Descriptors() {}
+
+    /// Closes a descriptor. It is gone whatever the result: never close it again.
+    public static int close(int fd) {
+        try (Frame frame = new Frame()) {
+            return (int) frame.once(Syscall.CLOSE, fd);
+        }
+    }
+
+    /// `fcntl` with a numeric argument.
+    public static int fcntl(int fd, int cmd, long arg) {
+        return (int) Kernel.call(Syscall.FCNTL, fd, cmd, arg);
+    }
+
+    /// `ioctl` with a numeric argument.
+    public static int ioctl(int fd, long request, long arg) {
+        return (int) Kernel.call(Syscall.IOCTL, fd, request, arg);
+    }
+
+    /// `ioctl` on a struct, which the kernel may change.
+    public static int ioctl(int fd, long request, byte[] struct) {
+        try (Frame frame = new Frame()) {
+            MemorySegment memory = frame.copy(struct);
+            int result = (int) frame.call(Syscall.IOCTL, fd, request, memory.address());
+            Frame.copyOut(memory, struct, 0, struct.length);
+            return result;
+        }
+    }
+
+    /// Makes a pipe: `ends[0]` to read, `ends[1]` to write; the caller closes both.
+    public static int pipe2(int[] ends, int flags) {
+        return pair(Syscall.PIPE2, ends, 0, flags);
+    }
+
+    /// A call whose argument number `index` is the place for two descriptors.
+    static int pair(Syscall call, int[] ends, int index, long... others) {
+        try (Frame frame = new Frame()) {
+            MemorySegment memory = frame.zeroed(2L * Integer.BYTES);
+            long[] arguments = new long[others.length + 1];
+            System.arraycopy(others, 0, arguments, 0, index);
+            arguments[index] = memory.address();
+            System.arraycopy(others, index, arguments, index + 1, others.length - index);
+            long result = frame.call(call, arguments);
+            if (result >= 0) {
+                ends[0] = memory.getAtIndex(JAVA_INT, 0);
+                ends[1] = memory.getAtIndex(JAVA_INT, 1);
+            }
+            return (int) result;
+        }
+    }
+
+    /// Makes `newFd` another descriptor of `oldFd`'s file, closing what it was; flags 0 or
+    /// `O_CLOEXEC`.
+    public static int dup3(int oldFd, int newFd, int flags) {
+        return (int) Kernel.call(Syscall.DUP3, oldFd, newFd, flags);
+    }
+
+    /// Changes the owner; −1 leaves one as it is. On a socket: the uid of its reuseport group.
+    public static int fchown(int fd, int uid, int gid) {
+        return (int) Kernel.call(Syscall.FCHOWN, fd, uid, gid);
+    }
+
+    /// Takes or drops a lock on the whole file; waits unless `LOCK_NB` is given.
+    public static int flock(int fd, int operation) {
+        return (int) Kernel.call(Syscall.FLOCK, fd, operation);
+    }
+
+    /// Opens a file; the caller closes the descriptor. Always with `O_CLOEXEC`.
+    public static int open(String path, int flags, int mode) {
+        try (Frame frame = new Frame()) {
+            long name = frame.string(path).address();
+            return (int) frame.call(Syscall.OPENAT, AT_FDCWD, name, flags | O_CLOEXEC, mode);
+        }
+    }
+
+    /// Reads up to `len` bytes to `b[off]`: how many, 0 at the end.
+    public static long read(int fd, byte[] b, int off, int len) {
+        try (Frame frame = new Frame()) {
+            MemorySegment memory = frame.zeroed(len);
+            long count = frame.call(Syscall.READ, fd, memory.address(), len);
+            Frame.copyOut(memory, b, off, (int) Math.max(0, count));
+            return count;
+        }
+    }
+
+    /// Writes up to `len` bytes from `b[off]`: how many.
+    public static long write(int fd, byte[] b, int off, int len) {
+        try (Frame frame = new Frame()) {
+            return frame.call(Syscall.WRITE, fd, frame.copy(b, off, len).address(), len);
+        }
+    }
+
+    /// Makes an event counter; the caller closes it. Read and write are 8 bytes each.
+    public static int eventfd(int initial, int flags) {
+        return (int) Kernel.call(Syscall.EVENTFD2, initial, flags);
+    }
+
+    /// Closes all descriptors from `first` to `last` (−1: all), or marks them close-on-exec.
+    ///
+    /// **Since:** Linux 5.9.
+    public static int closeRange(int first, int last, int flags) {
+        long from = Integer.toUnsignedLong(first);
+        long to = Integer.toUnsignedLong(last);
+        return (int) Kernel.call(Syscall.CLOSE_RANGE, from, to, flags);
+    }
+
+    /// An extended attribute as text, without a zero byte at its end; empty if there is none, or it
+    /// cannot be read. `/proc/PID/fd/N` is a path too.
+    public static Optional<String> getxattr(String path, String name) {
+        try (Frame frame = new Frame()) {
+            MemorySegment value = frame.zeroed(XATTR_BYTES);
+            long length =
+                    frame.call(
+                            Syscall.GETXATTR,
+                            frame.string(path).address(),
+                            frame.string(name).address(),
+                            value.address(),
+                            XATTR_BYTES);
+            return length < 0 ? Optional.empty() : Optional.of(text(value, (int) length));
+        }
+    }
+
+    private static String text(MemorySegment value, int length) {
+        byte[] bytes = new byte[length];
+        Frame.copyOut(value, bytes, 0, length);
+        int end = length;
+        while (end > 0 && bytes[end - 1] == 0) {
+            end--;
+        }
+        return new String(bytes, 0, end, UTF_8);
+    }
+}

@@ -1,0 +1,68 @@
+package dev.berth.sys;
+
+import java.io.IOException;
+import java.util.Optional;
+
+/// A system call that failed: which, on what, and why.
+///
+/// **Shape:** the message is `bind 127.0.0.1:8080: EADDRINUSE (98), address already in use`.
+public class ErrnoException extends IOException {
+    private static final long serialVersionUID = 1;
+
+    private final String call;
+    private final String object;
+    private final int errno;
+
+    /// - `call`: the name of the call, as in its man page
+    /// - `object`: what it acted on, for people; may be empty
+    /// - `errno`: the positive error number
+    public ErrnoException(String call, String object, int errno) {
+        super(message(call, object, errno));
+        this.call = call;
+        this.object = object;
+        this.errno = errno;
+    }
+
+    /// Returns `result` if it is not negative, and throws what it says otherwise.
+    ///
+    /// `object` becomes text only on failure.
+    public static long check(String call, Object object, long result) throws ErrnoException {
+        if (result < 0) {
+            throw new ErrnoException(call, object.toString(), (int) -result);
+        }
+        return result;
+    }
+
+    private static String message(String call, String object, int errno) {
+        Errno name = Errno.of(errno);
+        String what = object.isEmpty() ? call : call + " " + object;
+        return name == Errno.UNLISTED
+                ? what + ": error " + errno
+                : what + ": " + name + " (" + errno + "), " + name.text();
+    }
+
+    /// The name of the call.
+    public String call() {
+        return call;
+    }
+
+    /// What the call acted on; may be empty.
+    public String object() {
+        return object;
+    }
+
+    /// The positive error number.
+    public int errno() {
+        return errno;
+    }
+
+    /// The error's name, empty if the number is not a listed one.
+    public Optional<Errno> name() {
+        return Optional.of(Errno.of(errno)).filter(name -> name != Errno.UNLISTED);
+    }
+
+    /// Whether it failed with this error.
+    public boolean is(Errno other) {
+        return other.is(-errno);
+    }
+}

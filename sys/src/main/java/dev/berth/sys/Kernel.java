@@ -1,0 +1,51 @@
+package dev.berth.sys;
+
+import java.lang.foreign.MemorySegment;
+
+/// The one way into the kernel: syscall(2) of libc.
+///
+/// A raw call acts on the calling thread alone where libc's own function would act on all of them
+/// (`setresuid` and its like), and needs no libc that knows the call.
+final class Kernel {
+    private static final int ENOSYS = Errno.ENOSYS.number();
+    private static final int EINTR = Errno.EINTR.number();
+
+    private Kernel() {}
+
+    /// Loaded by the first call, so that no start pays for what it does not use.
+    private static final class Holder {
+        static final MemorySegment SYSCALL = Libc.function("syscall");
+    }
+
+    /// Makes a call that needs no memory, again while it is interrupted: its value or −errno.
+    static long call(Syscall call, long... arguments) {
+        if (!Platform.supported()) {
+            return -ENOSYS;
+        }
+        try (Frame frame = new Frame()) {
+            return frame.call(call, arguments);
+        }
+    }
+
+    /// Makes a call again while it is interrupted by a signal: its value or −errno.
+    ///
+    /// - `capture`: memory of the layout [Libc#CAPTURE] that no other thread uses during the call
+    static long retry(
+            MemorySegment capture, Syscall call, long a, long b, long c, long d, long e, long f) {
+        long result;
+        do {
+            result = once(capture, call, a, b, c, d, e, f);
+        } while (result == -EINTR);
+        return result;
+    }
+
+    /// Makes a call exactly once: its value or −errno, which may be `-EINTR`.
+    static long once(
+            MemorySegment capture, Syscall call, long a, long b, long c, long d, long e, long f) {
+        if (!Platform.supported()) {
+            return -ENOSYS;
+        }
+        long result = Libc.call(Holder.SYSCALL, capture, call.number(), a, b, c, d, e, f);
+        return result == -1 ? -Libc.errno(capture) : result;
+    }
+}

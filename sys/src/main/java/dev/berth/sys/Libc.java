@@ -1,0 +1,77 @@
+package dev.berth.sys;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout.PathElement;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.StructLayout;
+import java.lang.invoke.MethodHandle;
+import java.util.Optional;
+
+/// The one downcall handle, which every function of libc is called through.
+///
+/// Making a handle costs tens of milliseconds, calling it a hundred nanoseconds; so there is one
+/// for all: seven integers in, one out. A function that takes fewer ignores the rest, and one that
+/// takes or returns an `int` uses the low half: on x86-64 and aarch64 alike, integer arguments are
+/// in registers (the seventh on the caller's stack) and the caller cleans up. Floating point and
+/// structs by value would need another handle; nothing here has them.
+final class Libc {
+    /// Where the linker writes `errno`.
+    static final StructLayout CAPTURE = Linker.Option.captureStateLayout();
+
+    private static final MethodHandle CALL = handle();
+    private static final long ERRNO = CAPTURE.byteOffset(PathElement.groupElement("errno"));
+
+    private Libc() {}
+
+    @SuppressWarnings("restricted") // this module is the one with native access
+    private static MethodHandle handle() {
+        FunctionDescriptor sevenIntegers =
+                FunctionDescriptor.of(
+                        JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG,
+                        JAVA_LONG);
+        return Linker.nativeLinker()
+                .downcallHandle(
+                        sevenIntegers,
+                        Linker.Option.captureCallState("errno"),
+                        Linker.Option.firstVariadicArg(1));
+    }
+
+    /// The address of a function that every libc has.
+    static MemorySegment function(String name) {
+        return Linker.nativeLinker().defaultLookup().findOrThrow(name);
+    }
+
+    /// The address of a function that some libc lack.
+    static Optional<MemorySegment> find(String name) {
+        return Linker.nativeLinker().defaultLookup().find(name);
+    }
+
+    /// Calls a function: what it returned. `capture` belongs to this call alone.
+    static long call(
+            MemorySegment function,
+            MemorySegment capture,
+            long a,
+            long b,
+            long c,
+            long d,
+            long e,
+            long f,
+            long g) {
+        try {
+            return (long) CALL.invokeExact(function, capture, a, b, c, d, e, f, g);
+        } catch (Error failure) {
+            throw failure;
+        } catch (Throwable failure) {
+            throw new AssertionError("a downcall threw", failure);
+        }
+    }
+
+    /// What `errno` was right after the call.
+    static int errno(MemorySegment capture) {
+        return capture.get(JAVA_INT, ERRNO);
+    }
+}

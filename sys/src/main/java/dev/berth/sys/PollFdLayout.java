@@ -1,0 +1,29 @@
+package dev.berth.sys;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
+
+import java.lang.foreign.StructLayout;
+
+/// `struct pollfd`.
+///
+///     0         4        6         8
+///     | fd      | events | revents |
+///
+/// **Source:** poll(2).
+final class PollFdLayout {
+    static final StructLayout LAYOUT =
+            Layouts.struct(
+                    "pollfd",
+                    8,
+                    JAVA_INT.withName("fd"),
+                    JAVA_SHORT.withName("events"),
+                    JAVA_SHORT.withName("revents"));
+
+    static final long BYTES = LAYOUT.byteSize();
+    static final long FD = Layouts.offset(LAYOUT, "fd");
+    static final long EVENTS = Layouts.offset(LAYOUT, "events");
+    static final long REVENTS = Layouts.offset(LAYOUT, "revents");
+
+    private PollFdLayout() {}
+}

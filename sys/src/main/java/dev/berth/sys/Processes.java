@@ -1,0 +1,151 @@
+package dev.berth.sys;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
+import java.lang.foreign.MemorySegment;
+import java.util.Optional;
+
+/// Calls on processes and on the calling thread.
+///
+/// `setresuid`, `setresgid`, `setgroups`, `unshare` and `setns` change **the calling thread only**
+/// (libc's functions of these names change all threads). Such a thread must not be given back to a
+/// pool.
+///
+/// **Source:** the man page (section 2) of each name.
+public final class Processes {
+    public static final int PR_SET_PDEATHSIG = 1;
+    public static final int PR_GET_DUMPABLE = 3;
+    public static final int PR_SET_DUMPABLE = 4;
+    public static final int PR_SET_NAME = 15;
+    public static final int PR_SET_CHILD_SUBREAPER = 36;
+    public static final int PR_SET_NO_NEW_PRIVS = 38;
+    public static final int PR_GET_NO_NEW_PRIVS = 39;
+
+    public static final int CLONE_FILES = 0x400;
+    public static final int CLONE_NEWNS = 0x20000;
+    public static final int CLONE_NEWUTS = 0x4000000;
+    public static final int CLONE_NEWUSER = 0x10000000;
+    public static final int CLONE_NEWPID = 0x20000000;
+    public static final int CLONE_NEWNET = 0x40000000;
+
+    private static final int P_ALL = 0;
+    private static final int WNOHANG = 1;
+    private static final int WEXITED = 4;
+    private static final int WNOWAIT = 0x1000000;
+
+    private Processes() {}
+
+    /// Sends a signal to a process, or to the group `-pid`.
+    public static int kill(int pid, int signal) {
+        return (int) Kernel.call(Syscall.KILL, pid, signal);
+    }
+
+    /// How the child ended, if it has; it is gone from the process table then.
+    ///
+    /// **Errors:** `ECHILD`: not a child of this process, or reaped already.
+    public static Optional<ExitStatus> reap(int pid) throws ErrnoException {
+        try (Frame frame = new Frame()) {
+            MemorySegment status = frame.zeroed(Integer.BYTES);
+            long result = frame.call(Syscall.WAIT4, pid, status.address(), WNOHANG, Frame.NULL);
+            ErrnoException.check("wait4", "pid " + pid, result);
+            return result == 0
+                    ? Optional.empty()
+                    : Optional.of(ExitStatus.decode(status.get(JAVA_INT, 0)));
+        }
+    }
+
+    /// The pid of some child that has ended and is not reaped yet, 0 if there is none; it stays to
+    /// be reaped by whoever started it.
+    public static int peekExited() {
+        try (Frame frame = new Frame()) {
+            MemorySegment info = frame.struct(SiginfoLayout.LAYOUT);
+            int options = WEXITED | WNOHANG | WNOWAIT;
+            long result = frame.call(Syscall.WAITID, P_ALL, 0, info.address(), options, 0);
+            return result < 0 ? 0 : info.get(JAVA_INT, SiginfoLayout.PID);
+        }
+    }
+
+    public static int prctl(int operation, long a, long b, long c, long d) {
+        return (int) Kernel.call(Syscall.PRCTL, operation, a, b, c, d);
+    }
+
+    /// Whether others of the same user may look into this process. A thread that changes its
+    /// credentials makes the **whole process** undumpable: [#setDumpable] afterwards.
+    public static boolean dumpable() {
+        return prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) == 1;
+    }
+
+    /// Lets others of the same user look into this process, or not: for all its threads.
+    public static int setDumpable(boolean dumpable) {
+        return prctl(PR_SET_DUMPABLE, dumpable ? 1 : 0, 0, 0, 0);
+    }
+
+    /// Forbids the calling thread and all that it starts to gain privileges, for ever: setuid
+    /// programs run as their caller. An unprivileged thread needs it before [Seccomp].
+    public static int noNewPrivileges() {
+        return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+    }
+
+    public static int getuid() {
+        return (int) Kernel.call(Syscall.GETUID);
+    }
+
+    public static int geteuid() {
+        return (int) Kernel.call(Syscall.GETEUID);
+    }
+
+    public static int getgid() {
+        return (int) Kernel.call(Syscall.GETGID);
+    }
+
+    public static int getegid() {
+        return (int) Kernel.call(Syscall.GETEGID);
+    }
+
+    /// Of the calling thread; the kernel calls it a pid where it means a thread.
+    public static int gettid() {
+        return (int) Kernel.call(Syscall.GETTID);
+    }
+
+    /// Changes the user ids of the calling thread; −1 leaves one as it is.
+    public static int setresuid(int real, int effective, int saved) {
+        return (int) Kernel.call(Syscall.SETRESUID, real, effective, saved);
+    }
+
+    /// Changes the group ids of the calling thread; −1 leaves one as it is.
+    public static int setresgid(int real, int effective, int saved) {
+        return (int) Kernel.call(Syscall.SETRESGID, real, effective, saved);
+    }
+
+    /// Changes the supplementary groups of the calling thread.
+    public static int setgroups(int[] groups) {
+        try (Frame frame = new Frame()) {
+            long memory = frame.copy(groups).address();
+            return (int) frame.call(Syscall.SETGROUPS, groups.length, memory);
+        }
+    }
+
+    /// Makes this process the leader of a new session: its id. `EPERM`: it leads a group already.
+    public static int setsid() {
+        return (int) Kernel.call(Syscall.SETSID);
+    }
+
+    /// Gives the calling thread its own copy of what `flags` (`CLONE_…`) name.
+    public static int unshare(int flags) {
+        return (int) Kernel.call(Syscall.UNSHARE, flags);
+    }
+
+    /// Moves the calling thread into a namespace, given by its file or by a pidfd.
+    public static int setns(int fd, int type) {
+        return (int) Kernel.call(Syscall.SETNS, fd, type);
+    }
+
+    /// Reads `length` bytes of a process's memory without stopping it.
+    ///
+    /// **Errors:** `EFAULT`: not all of it is there; `ESRCH`: the thread is gone; `EPERM`: needs
+    /// the right to trace it. A seccomp profile that forbids process_vm_readv(2) is worked around
+    /// through `/proc`.
+    public static byte[] readMemory(int tid, long address, int length) throws ErrnoException {
+        return RemoteMemory.read(tid, address, length);
+    }
+}

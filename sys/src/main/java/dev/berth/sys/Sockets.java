@@ -1,0 +1,234 @@
+package dev.berth.sys;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Optional;
+
+/// Calls on sockets.
+///
+/// **Source:** the man page (section 2) of each name; constants from `asm-generic/socket.h`.
+public final class Sockets {
+    public static final int AF_UNSPEC = 0;
+    public static final int AF_UNIX = 1;
+    public static final int AF_INET = 2;
+    public static final int AF_INET6 = 10;
+    public static final int AF_NETLINK = 16;
+
+    public static final int SOCK_STREAM = 1;
+    public static final int SOCK_DGRAM = 2;
+    public static final int SOCK_RAW = 3;
+    public static final int SOCK_SEQPACKET = 5;
+    public static final int SOCK_NONBLOCK = Descriptors.O_NONBLOCK;
+    public static final int SOCK_CLOEXEC = Descriptors.O_CLOEXEC;
+
+    public static final int IPPROTO_IP = 0;
+    public static final int IPPROTO_TCP = 6;
+    public static final int IPPROTO_UDP = 17;
+    public static final int IPPROTO_IPV6 = 41;
+    public static final int IPPROTO_MPTCP = 262;
+
+    public static final int MSG_PEEK = 0x2;
+    public static final int MSG_TRUNC = 0x20;
+    public static final int MSG_DONTWAIT = 0x40;
+    public static final int MSG_NOSIGNAL = 0x4000;
+
+    public static final int SHUT_RD = 0;
+    public static final int SHUT_WR = 1;
+    public static final int SHUT_RDWR = 2;
+
+    public static final int SOL_SOCKET = 1;
+    public static final int SOL_NETLINK = 270;
+    public static final int SO_REUSEADDR = 2;
+    public static final int SO_TYPE = 3;
+    public static final int SO_ERROR = 4;
+    public static final int SO_SNDBUF = 7;
+    public static final int SO_RCVBUF = 8;
+    public static final int SO_LINGER = 13;
+    public static final int SO_REUSEPORT = 15;
+    public static final int SO_PEERCRED = 17;
+    public static final int SO_RCVTIMEO = 20;
+    public static final int SO_SNDTIMEO = 21;
+    public static final int SO_BINDTODEVICE = 25;
+    public static final int SO_ACCEPTCONN = 30;
+    public static final int SO_PROTOCOL = 38;
+    public static final int SO_DOMAIN = 39;
+    public static final int SO_INCOMING_CPU = 49;
+    public static final int SO_ATTACH_REUSEPORT_CBPF = 51;
+    public static final int SO_ATTACH_REUSEPORT_EBPF = 52;
+    public static final int SO_MEMINFO = 55;
+    public static final int SO_COOKIE = 57;
+    public static final int SO_DETACH_REUSEPORT_BPF = 68;
+    public static final int SO_NETNS_COOKIE = 71;
+    public static final int IPV6_V6ONLY = 26;
+    public static final int TCP_INFO = 11;
+
+    private static final int SOCKADDR_BYTES = 128;
+    private static final int UCRED_BYTES = 12;
+
+    private Sockets() {}
+
+    /// Makes a socket; the caller closes it.
+    public static int socket(int domain, int type, int protocol) {
+        return (int) Kernel.call(Syscall.SOCKET, domain, type, protocol);
+    }
+
+    /// Makes two connected sockets into `ends`; the caller closes both.
+    public static int socketpair(int domain, int type, int protocol, int[] ends) {
+        return Descriptors.pair(Syscall.SOCKETPAIR, ends, 3, domain, type, protocol);
+    }
+
+    public static int bind(int fd, SockAddr address) {
+        return withAddress(Syscall.BIND, fd, address);
+    }
+
+    public static int listen(int fd, int backlog) {
+        return (int) Kernel.call(Syscall.LISTEN, fd, backlog);
+    }
+
+    /// Takes a connection; the caller closes it. Who is at its other end: [#getpeername].
+    public static int accept4(int fd, int flags) {
+        return (int) Kernel.call(Syscall.ACCEPT4, fd, 0, 0, flags);
+    }
+
+    public static int connect(int fd, SockAddr address) {
+        return withAddress(Syscall.CONNECT, fd, address);
+    }
+
+    private static int withAddress(Syscall call, int fd, SockAddr address) {
+        byte[] raw = address.encode();
+        try (Frame frame = new Frame()) {
+            return (int) frame.call(call, fd, frame.copy(raw).address(), raw.length);
+        }
+    }
+
+    public static int shutdown(int fd, int how) {
+        return (int) Kernel.call(Syscall.SHUTDOWN, fd, how);
+    }
+
+    /// Reads an option into `value`: how many bytes it has.
+    public static int getsockopt(int fd, int level, int name, byte[] value) {
+        try (Frame frame = new Frame()) {
+            MemorySegment memory = frame.copy(value);
+            MemorySegment length = frame.copy(new int[] {value.length});
+            long result =
+                    frame.call(
+                            Syscall.GETSOCKOPT,
+                            fd,
+                            level,
+                            name,
+                            memory.address(),
+                            length.address());
+            Frame.copyOut(memory, value, 0, value.length);
+            return result < 0 ? (int) result : length.get(ValueLayout.JAVA_INT, 0);
+        }
+    }
+
+    public static int setsockopt(int fd, int level, int name, int value) {
+        byte[] raw = new byte[Integer.BYTES];
+        ByteBuffer.wrap(raw).order(ByteOrder.nativeOrder()).putInt(value);
+        return setsockopt(fd, level, name, raw);
+    }
+
+    public static int setsockopt(int fd, int level, int name, byte[] value) {
+        try (Frame frame = new Frame()) {
+            long memory = frame.copy(value).address();
+            return (int) frame.call(Syscall.SETSOCKOPT, fd, level, name, memory, value.length);
+        }
+    }
+
+    /// The address that a socket is bound to.
+    public static SockAddr getsockname(int fd) throws ErrnoException {
+        NameResult result = name(Syscall.GETSOCKNAME, fd);
+        ErrnoException.check("getsockname", "fd " + fd, result.result);
+        return SockAddr.decode(result.raw, result.length);
+    }
+
+    /// The address that a socket is connected to; empty if it is not connected.
+    public static Optional<SockAddr> getpeername(int fd) throws ErrnoException {
+        NameResult result = name(Syscall.GETPEERNAME, fd);
+        if (Errno.ENOTCONN.is(result.result)) {
+            return Optional.empty();
+        }
+        ErrnoException.check("getpeername", "fd " + fd, result.result);
+        return Optional.of(SockAddr.decode(result.raw, result.length));
+    }
+
+    @SuppressWarnings("ArrayRecordComponent") // lives for one call
+    private record NameResult(long result, byte[] raw, int length) {}
+
+    private static NameResult name(Syscall call, int fd) {
+        try (Frame frame = new Frame()) {
+            MemorySegment memory = frame.zeroed(SOCKADDR_BYTES);
+            MemorySegment length = frame.copy(new int[] {SOCKADDR_BYTES});
+            long result = frame.call(call, fd, memory.address(), length.address());
+            byte[] raw = new byte[SOCKADDR_BYTES];
+            Frame.copyOut(memory, raw, 0, SOCKADDR_BYTES);
+            return new NameResult(result, raw, length.get(ValueLayout.JAVA_INT, 0));
+        }
+    }
+
+    /// Sends the whole array: how many bytes went.
+    public static long send(int fd, byte[] message, int flags) {
+        try (Frame frame = new Frame()) {
+            long memory = frame.copy(message).address();
+            return frame.call(Syscall.SENDTO, fd, memory, message.length, flags, 0, 0);
+        }
+    }
+
+    /// Sends the whole array to an address: how many bytes went.
+    public static long sendto(int fd, byte[] message, int flags, SockAddr to) {
+        byte[] raw = to.encode();
+        try (Frame frame = new Frame()) {
+            return frame.call(
+                    Syscall.SENDTO,
+                    fd,
+                    frame.copy(message).address(),
+                    message.length,
+                    flags,
+                    frame.copy(raw).address(),
+                    raw.length);
+        }
+    }
+
+    /// Receives into `buffer`: how many bytes came (with `MSG_TRUNC`: how many there were).
+    public static long recv(int fd, byte[] buffer, int flags) {
+        try (Frame frame = new Frame()) {
+            MemorySegment memory = frame.zeroed(buffer.length);
+            long count =
+                    frame.call(Syscall.RECVFROM, fd, memory.address(), buffer.length, flags, 0, 0);
+            int copied = Math.clamp(count, 0, buffer.length);
+            Frame.copyOut(memory, buffer, 0, copied);
+            return count;
+        }
+    }
+
+    /// Who connected to, or made, the other end of a Unix stream socket.
+    public static PeerCredentials peerCredentials(int fd) throws ErrnoException {
+        byte[] raw = new byte[UCRED_BYTES];
+        ErrnoException.check(
+                "getsockopt",
+                "SO_PEERCRED of fd " + fd,
+                getsockopt(fd, SOL_SOCKET, SO_PEERCRED, raw));
+        ByteBuffer ucred = ByteBuffer.wrap(raw).order(ByteOrder.nativeOrder());
+        return new PeerCredentials(ucred.getInt(0), ucred.getInt(4), ucred.getInt(8));
+    }
+
+    /// Gives a reuseport group a classic BPF program that chooses among its sockets.
+    ///
+    /// **Shape:** an instruction is one `long`, as for [Seccomp].
+    public static int attachClassic(int fd, long[] instructions) {
+        try (Frame frame = new Frame()) {
+            MemorySegment program = SockFprogLayout.of(frame, instructions);
+            return (int)
+                    frame.call(
+                            Syscall.SETSOCKOPT,
+                            fd,
+                            SOL_SOCKET,
+                            SO_ATTACH_REUSEPORT_CBPF,
+                            program.address(),
+                            program.byteSize());
+        }
+    }
+}

@@ -1,0 +1,194 @@
+package dev.berth.sys;
+
+import static dev.berth.sys.Descriptors.O_RDONLY;
+import static dev.berth.sys.SpawnFunctions.ADD_CLOSE;
+import static dev.berth.sys.SpawnFunctions.ADD_DUP2;
+import static dev.berth.sys.SpawnFunctions.ADD_OPEN;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Optional;
+
+/// Starts programs from the calling thread.
+///
+/// The child inherits what the kernel keeps by thread: its seccomp filters, credentials and
+/// namespaces. That is why nothing here hops threads, and nothing here binds or listens.
+///
+/// **Source:** posix_spawn(3).
+public final class Spawn {
+    private static final int SETSIGDEF = 0x04;
+    private static final int SETSIGMASK = 0x08;
+    private static final int SETSID = 0x80;
+
+    /// Enough for the opaque structs of any libc (glibc: 80 and 336 bytes, 128 for a signal set).
+    private static final long OPAQUE_BYTES = 512;
+
+    private static final long SIGNAL_SET_BYTES = 128;
+    private static final int FIRST_FREE = 3;
+
+    /// Where sources wait, out of the way of the targets.
+    private static final int FIRST_MOVED = 256;
+
+    private Spawn() {}
+
+    /// Starts a program: its pid, or −errno.
+    ///
+    /// The child has the descriptors 0, 1 and 2 of this process (0 is `/dev/null`) and the
+    /// redirected ones, and no other: whatever lies between the targets is closed one by one, all
+    /// above in one step. All its signals have their default action and none is blocked, whatever
+    /// this thread has blocked.
+    ///
+    /// **Ownership:** the caller reaps the child, see [Processes#reap]. The sources stay open here.
+    ///
+    /// **Errors:** of each step in the child, without a word about which: `ENOENT`, `EACCES`: file
+    /// or directory (`EACCES` too when a program was not found and a folder of `PATH` may not be
+    /// searched); `ENOEXEC`: no program, nor a script with `#!`; `EBADF`: a source is not open.
+    ///
+    /// **Since:** without `posix_spawn_file_actions_addclosefrom_np` (musl) Linux 5.11: all
+    /// descriptors of this process from 3 on are marked close-on-exec instead.
+    public static long posixSpawn(SpawnRequest request) {
+        return Platform.supported()
+                ? posixSpawn(request, SpawnFunctions.ADD_CLOSE_FROM)
+                : -Errno.ENOSYS.number();
+    }
+
+    /// The same with or without a function that closes in the child.
+    static long posixSpawn(SpawnRequest request, Optional<MemorySegment> addCloseFrom) {
+        List<Redirect> moved = new ArrayList<>();
+        try (Frame frame = new Frame()) {
+            int error = move(request.redirects(), moved);
+            Plan plan = new Plan(request, moved, addCloseFrom);
+            return error < 0 ? error : withActions(frame, plan);
+        } finally {
+            moved.forEach(redirect -> Descriptors.close(redirect.source()));
+        }
+    }
+
+    private record Plan(
+            SpawnRequest request, List<Redirect> moved, Optional<MemorySegment> addCloseFrom) {}
+
+    /// Copies each source to a high descriptor, so that no dup2 in the child overwrites a source
+    /// that another one still needs, nor meets its own target (where it would do nothing and leave
+    /// close-on-exec set).
+    private static int move(List<Redirect> redirects, List<Redirect> moved) {
+        int first = Math.max(FIRST_MOVED, firstFree(redirects));
+        for (Redirect redirect : redirects) {
+            int source = Descriptors.fcntl(redirect.source(), Descriptors.F_DUPFD_CLOEXEC, first);
+            if (source < 0) {
+                return source;
+            }
+            moved.add(new Redirect(source, redirect.target()));
+        }
+        return 0;
+    }
+
+    private static int firstFree(List<Redirect> redirects) {
+        int free = FIRST_FREE;
+        for (Redirect redirect : redirects) {
+            free = Math.max(free, redirect.target() + 1);
+        }
+        return free;
+    }
+
+    private static long withActions(Frame frame, Plan plan) {
+        MemorySegment actions = frame.zeroed(OPAQUE_BYTES);
+        int error = frame.libc(SpawnFunctions.ACTIONS_INIT, actions.address());
+        if (error != 0) {
+            return -error;
+        }
+        try {
+            error = addActions(frame, actions.address(), plan);
+            return error != 0 ? -error : withAttributes(frame, plan, actions.address());
+        } finally {
+            frame.libc(SpawnFunctions.ACTIONS_DESTROY, actions.address());
+        }
+    }
+
+    /// What the child does with its descriptors and directory, in this order: 0 or an errno.
+    private static int addActions(Frame frame, long actions, Plan plan) {
+        int error = addRedirects(frame, actions, plan.moved);
+        if (error == 0) {
+            error = addCloseFrom(frame, actions, plan);
+        }
+        if (error == 0) {
+            long directory = frame.string(plan.request.directory().toString()).address();
+            error = frame.libc(SpawnFunctions.ADD_CHDIR, actions, directory);
+        }
+        return error;
+    }
+
+    /// The targets, `/dev/null` unless 0 is one, and the gaps between them closed.
+    private static int addRedirects(Frame frame, long actions, List<Redirect> moved) {
+        BitSet targets = new BitSet();
+        int error = 0;
+        for (Redirect redirect : moved) {
+            int target = redirect.target();
+            targets.set(target);
+            error = first(error, frame.libc(ADD_DUP2, actions, redirect.source(), target));
+        }
+        if (!targets.get(0)) {
+            long name = frame.string("/dev/null").address();
+            error = first(error, frame.libc(ADD_OPEN, actions, 0, name, O_RDONLY, 0));
+        }
+        for (int fd = FIRST_FREE; fd < firstFree(moved); fd++) {
+            if (!targets.get(fd)) {
+                error = first(error, frame.libc(ADD_CLOSE, actions, fd));
+            }
+        }
+        return error;
+    }
+
+    private static int first(int error, int next) {
+        return error != 0 ? error : next;
+    }
+
+    /// Has everything above the targets closed, in the child or by exec: 0 or an errno.
+    private static int addCloseFrom(Frame frame, long actions, Plan plan) {
+        return plan.addCloseFrom.isPresent()
+                ? frame.libc(plan.addCloseFrom.get(), actions, firstFree(plan.moved))
+                : -Descriptors.closeRange(FIRST_FREE, -1, Descriptors.CLOSE_RANGE_CLOEXEC);
+    }
+
+    private static long withAttributes(Frame frame, Plan plan, long actions) {
+        MemorySegment attributes = frame.zeroed(OPAQUE_BYTES);
+        int error = frame.libc(SpawnFunctions.ATTRIBUTES_INIT, attributes.address());
+        if (error != 0) {
+            return -error;
+        }
+        try {
+            setAttributes(frame, attributes.address(), plan.request.newSession());
+            return spawn(frame, plan.request, actions, attributes.address());
+        } finally {
+            frame.libc(SpawnFunctions.ATTRIBUTES_DESTROY, attributes.address());
+        }
+    }
+
+    /// Every signal to its default action, the two that glibc keeps for itself included, which it
+    /// would leave ignored otherwise; no signal blocked, though HotSpot blocks SIGQUIT everywhere.
+    private static void setAttributes(Frame frame, long attributes, boolean newSession) {
+        MemorySegment none = frame.zeroed(SIGNAL_SET_BYTES);
+        MemorySegment all = frame.zeroed(SIGNAL_SET_BYTES).fill((byte) 0xff);
+        int flags = SETSIGDEF | SETSIGMASK | (newSession ? SETSID : 0);
+        frame.libc(SpawnFunctions.SET_SIGNAL_DEFAULT, attributes, all.address());
+        frame.libc(SpawnFunctions.SET_SIGNAL_MASK, attributes, none.address());
+        frame.libc(SpawnFunctions.SET_FLAGS, attributes, flags);
+    }
+
+    private static long spawn(Frame frame, SpawnRequest request, long actions, long attributes) {
+        MemorySegment pid = frame.zeroed(Integer.BYTES);
+        int error =
+                frame.libc(
+                        SpawnFunctions.SPAWN,
+                        pid.address(),
+                        frame.string(request.file()).address(),
+                        actions,
+                        attributes,
+                        frame.strings(request.arguments()).address(),
+                        frame.strings(request.environment()).address());
+        return error != 0 ? -error : pid.get(JAVA_INT, 0);
+    }
+}
