@@ -1,0 +1,158 @@
+package dev.berth.supervise;
+
+import dev.berth.net.Protocol;
+import dev.berth.sys.ErrnoException;
+import dev.berth.sys.Fd;
+import dev.berth.sys.SockAddr;
+import dev.berth.sys.SocketOption;
+import dev.berth.sys.Sockets;
+
+import java.util.Optional;
+
+/// An internet socket of a child that is about to be bound: taken, or, where pidfd_getfd is
+/// refused, only known by what /proc tells.
+///
+/// **Ownership:** the taken descriptor is this object's until [#keep]; [#close] ends it.
+final class ChildSocket implements AutoCloseable {
+    private final Optional<Fd> taken;
+    private final Protocol protocol;
+    private final int family;
+    private final boolean multipath;
+
+    private ChildSocket(Optional<Fd> taken, Protocol protocol, int family, boolean multipath) {
+        this.taken = taken;
+        this.protocol = protocol;
+        this.family = family;
+        this.multipath = multipath;
+    }
+
+    /// The socket behind `descriptor`; empty if it is not TCP or UDP, or not of this network
+    /// namespace.
+    ///
+    /// @throws ErrnoException no such descriptor, or no such process any more
+    static Optional<ChildSocket> of(ChildDescriptor descriptor, long namespace)
+            throws ErrnoException {
+        Fd fd;
+        try {
+            fd = descriptor.take();
+        } catch (ErrnoException failed) {
+            if (!ChildDescriptor.refused(failed)) {
+                throw failed;
+            }
+            return unseen(descriptor);
+        }
+        Optional<ChildSocket> socket = look(fd, namespace);
+        if (socket.isEmpty()) {
+            fd.close();
+        }
+        return socket;
+    }
+
+    private static Optional<ChildSocket> look(Fd fd, long namespace) {
+        try {
+            int number = fd.number();
+            int family = (int) SocketOption.DOMAIN.read(number);
+            boolean inet = family == Sockets.AF_INET || family == Sockets.AF_INET6;
+            if (!inet || foreign(number, namespace)) {
+                return Optional.empty();
+            }
+            int kind = (int) SocketOption.PROTOCOL.read(number);
+            boolean multipath = kind == Sockets.IPPROTO_MPTCP;
+            if (kind == Sockets.IPPROTO_TCP || multipath) {
+                return Optional.of(
+                        new ChildSocket(Optional.of(fd), Protocol.TCP, family, multipath));
+            }
+            return kind == Sockets.IPPROTO_UDP
+                    ? Optional.of(new ChildSocket(Optional.of(fd), Protocol.UDP, family, false))
+                    : Optional.empty();
+        } catch (ErrnoException notSuchASocket) {
+            return Optional.empty();
+        }
+    }
+
+    private static Optional<ChildSocket> unseen(ChildDescriptor descriptor) {
+        String name = descriptor.protocolName().orElse("");
+        int family = name.endsWith("v6") ? Sockets.AF_INET6 : Sockets.AF_INET;
+        return switch (name) {
+            case "TCP", "TCPv6" ->
+                    Optional.of(new ChildSocket(Optional.empty(), Protocol.TCP, family, false));
+            case "UDP", "UDPv6" ->
+                    Optional.of(new ChildSocket(Optional.empty(), Protocol.UDP, family, false));
+            default -> Optional.empty();
+        };
+    }
+
+    private static boolean foreign(int fd, long namespace) {
+        try {
+            return namespace != 0 && SocketOption.NETNS_COOKIE.read(fd) != namespace;
+        } catch (ErrnoException tooOld) {
+            return false;
+        }
+    }
+
+    /// The cookie of this process's network namespace; 0 before Linux 5.14.
+    static long ownNamespace() throws ErrnoException {
+        int type = Sockets.SOCK_DGRAM | Sockets.SOCK_CLOEXEC;
+        try (Fd probe = Fd.of("socket", "", Sockets.socket(Sockets.AF_INET, type, 0))) {
+            return SocketOption.NETNS_COOKIE.read(probe.number());
+        } catch (ErrnoException tooOld) {
+            return 0;
+        }
+    }
+
+    Protocol protocol() {
+        return protocol;
+    }
+
+    /// Whether the child's own socket can be the member of a group, or another must take its place.
+    boolean usable() {
+        return taken.isPresent() && !multipath;
+    }
+
+    /// The group that it belongs to once it is bound to `address`.
+    GroupKey key(SockAddr.Inet address, boolean own) {
+        return new GroupKey(protocol, address, v6only(address), device(), own);
+    }
+
+    private boolean v6only(SockAddr.Inet address) {
+        if (!(address instanceof SockAddr.Inet6 six) || six.mapped().isPresent()) {
+            return false;
+        }
+        return !six.wildcard() || option(SocketOption.V6ONLY) == 1;
+    }
+
+    private int device() {
+        return (int) option(SocketOption.BINDTOIFINDEX);
+    }
+
+    private long option(SocketOption option) {
+        try {
+            return taken.isPresent() ? option.read(taken.get().number()) : 0;
+        } catch (ErrnoException absent) {
+            return 0;
+        }
+    }
+
+    /// Hands the taken descriptor over to the caller.
+    Fd keep() {
+        return new Fd(taken.orElseThrow().release());
+    }
+
+    /// A fresh plain socket of the same family and protocol, with the options that matter to a
+    /// bind. **Ownership:** the caller's; this object is closed.
+    Fd twin() throws ErrnoException {
+        int type = protocol.socketType() | Sockets.SOCK_CLOEXEC;
+        Fd twin = Fd.of("socket", protocol, Sockets.socket(family, type, protocol.number()));
+        SocketOption.REUSEADDR.write(twin.number(), (int) option(SocketOption.REUSEADDR));
+        if (family == Sockets.AF_INET6) {
+            SocketOption.V6ONLY.write(twin.number(), (int) option(SocketOption.V6ONLY));
+        }
+        close();
+        return twin;
+    }
+
+    @Override
+    public void close() {
+        taken.ifPresent(Fd::close);
+    }
+}

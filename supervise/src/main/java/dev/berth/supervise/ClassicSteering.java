@@ -1,0 +1,59 @@
+package dev.berth.supervise;
+
+import dev.berth.bpf.ClassicTable;
+import dev.berth.bpf.Family;
+import dev.berth.sys.ErrnoException;
+
+import java.util.List;
+import java.util.OptionalLong;
+
+/// Steering by classic BPF over the group's indices, attached anew, atomically, after each change.
+/// It can neither refuse a client nor move a queue, and counts nothing; but it needs no privilege.
+final class ClassicSteering implements Steering {
+    private final Family family;
+    private List<HeldSocket> served = List.of();
+
+    ClassicSteering(Family family) {
+        this.family = family;
+    }
+
+    @Override
+    public boolean migrates() {
+        return false;
+    }
+
+    @Override
+    public void joined(HeldSocket socket, List<HeldSocket> order) throws ErrnoException {
+        attach(order);
+    }
+
+    @Override
+    public void leaves(HeldSocket socket) {}
+
+    @Override
+    public void left(List<HeldSocket> order) throws ErrnoException {
+        attach(order);
+    }
+
+    @Override
+    public void serve(List<HeldSocket> next, List<HeldSocket> order) throws ErrnoException {
+        served = List.copyOf(next);
+        attach(order);
+    }
+
+    private void attach(List<HeldSocket> order) throws ErrnoException {
+        int[] indices = served.stream().mapToInt(order::indexOf).filter(i -> i >= 0).toArray();
+        if (indices.length > 0) {
+            int member = order.getFirst().fd().number();
+            ClassicTable.attach(member, ClassicTable.program(indices, family));
+        }
+    }
+
+    @Override
+    public OptionalLong steered(HeldSocket socket) {
+        return OptionalLong.empty();
+    }
+
+    @Override
+    public void close() {}
+}

@@ -1,0 +1,25 @@
+package dev.berth.supervise;
+
+import java.io.IOException;
+
+/// The server's half of a conversation, for any thread. Once the client does not take a line it is
+/// as good as gone: the rest is dropped, and the command runs on.
+final class ControlReply {
+    private final int fd;
+    private boolean gone;
+
+    ControlReply(int fd) {
+        this.fd = fd;
+    }
+
+    synchronized void send(ControlFrame.Kind kind, String text) {
+        if (gone) {
+            return;
+        }
+        try {
+            new ControlFrame(kind, text).send(fd);
+        } catch (IOException hungUp) {
+            gone = true;
+        }
+    }
+}

@@ -1,0 +1,79 @@
+package dev.berth.supervise;
+
+import dev.berth.net.DiagQuery;
+import dev.berth.net.Protocol;
+import dev.berth.net.SockDiag;
+import dev.berth.net.SocketRow;
+import dev.berth.net.TcpState;
+
+import java.io.IOException;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/// Watches a worker that gets nothing new, until it can be told to stop without losing anything:
+/// its queues empty for a while, no handshake left of those that were under way at the flip, no
+/// connection busy.
+final class DrainWatch {
+    private static final long EMPTY_MILLIS = 200;
+
+    private final LiveWorker worker;
+    private final SocketRegistry registry;
+    private final ProcessTrees trees;
+    private final SockDiag diag;
+    private final Set<Integer> ports = new HashSet<>();
+    private final Set<String> handshakes = new HashSet<>();
+    private long emptySince = Worker.NEVER;
+
+    /// Made at the flip: the handshakes under way are noted now.
+    DrainWatch(LiveWorker worker, SocketRegistry registry, ProcessTrees trees, SockDiag diag)
+            throws IOException {
+        this.worker = worker;
+        this.registry = registry;
+        this.trees = trees;
+        this.diag = diag;
+        worker.counted().stream()
+                .filter(address -> address.protocol() == Protocol.TCP)
+                .forEach(address -> ports.add(address.address().port()));
+        handshakes.addAll(handshakes());
+    }
+
+    boolean quiet(long now) throws IOException {
+        if (!queuesEmpty()) {
+            emptySince = Worker.NEVER;
+            return false;
+        }
+        if (emptySince == Worker.NEVER) {
+            emptySince = now;
+        }
+        if (!handshakes.isEmpty()) {
+            handshakes.retainAll(handshakes());
+        }
+        return now - emptySince >= EMPTY_MILLIS && handshakes.isEmpty() && idle();
+    }
+
+    private boolean queuesEmpty() {
+        List<HeldSocket> sockets = registry.of(worker.id());
+        return sockets.stream().allMatch(socket -> socket.queue().orElse(0) == 0);
+    }
+
+    private boolean idle() throws IOException {
+        Collection<Integer> pids = trees.of(worker);
+        return Connections.of(pids, ports, diag).busy() == 0;
+    }
+
+    private Set<String> handshakes() throws IOException {
+        Set<String> found = new HashSet<>();
+        for (int port : ports) {
+            DiagQuery query =
+                    DiagQuery.all(Protocol.TCP)
+                            .withStates(TcpState.SYN_RECV, TcpState.NEW_SYN_RECV)
+                            .withLocalPort(port);
+            for (SocketRow row : diag.dump(query)) {
+                found.add(row.local() + " " + row.remote());
+            }
+        }
+        return found;
+    }
+}

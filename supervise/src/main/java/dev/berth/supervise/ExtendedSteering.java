@@ -1,0 +1,90 @@
+package dev.berth.supervise;
+
+import dev.berth.bpf.SocketTable;
+import dev.berth.sys.ErrnoException;
+
+import java.io.IOException;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+
+/// Steering by eBPF: the sockets in a map, the table in another, one update to change it.
+final class ExtendedSteering implements Steering {
+    /// The most sockets of one group: 256 slots, old and new generation, two sockets each.
+    private static final int KEYS = 1024;
+
+    private final SocketTable table;
+    private final Map<HeldSocket, Integer> keys = new HashMap<>();
+    private final BitSet used = new BitSet();
+
+    ExtendedSteering() throws IOException {
+        table = SocketTable.create(KEYS);
+    }
+
+    @Override
+    public boolean migrates() {
+        return table.migrates();
+    }
+
+    @Override
+    public void joined(HeldSocket socket, List<HeldSocket> order) throws ErrnoException {
+        Integer known = keys.get(socket);
+        int key = known != null ? known : take();
+        keys.put(socket, key);
+        if (known == null) {
+            table.forget(key);
+        }
+        table.put(key, socket.fd().number());
+        if (order.size() == 1) {
+            table.attach(socket.fd().number());
+        }
+    }
+
+    private int take() {
+        int key = used.nextClearBit(0);
+        used.set(key);
+        return key;
+    }
+
+    @Override
+    public void leaves(HeldSocket socket) {
+        Integer key = keys.remove(socket);
+        if (key != null) {
+            remove(key);
+            used.clear(key);
+        }
+    }
+
+    private void remove(int key) {
+        try {
+            table.remove(key);
+        } catch (ErrnoException gone) {
+            // The kernel empties the slot of a socket that closes; there is nothing left to do.
+        }
+    }
+
+    @Override
+    public void left(List<HeldSocket> order) {}
+
+    @Override
+    public void serve(List<HeldSocket> served, List<HeldSocket> order) throws ErrnoException {
+        table.serve(served.stream().filter(keys::containsKey).mapToInt(keys::get).toArray());
+    }
+
+    @Override
+    public OptionalLong steered(HeldSocket socket) {
+        Integer key = keys.get(socket);
+        try {
+            return key == null ? OptionalLong.empty() : OptionalLong.of(table.steered(key));
+        } catch (ErrnoException unreadable) {
+            return OptionalLong.empty();
+        }
+    }
+
+    @Override
+    public void close() {
+        table.close();
+    }
+}

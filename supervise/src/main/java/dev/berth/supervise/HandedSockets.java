@@ -1,0 +1,108 @@
+package dev.berth.supervise;
+
+import dev.berth.net.ListenAddress;
+import dev.berth.net.Listeners;
+import dev.berth.net.Protocol;
+import dev.berth.sys.Fd;
+import dev.berth.sys.Redirect;
+import dev.berth.sys.SockAddr;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+
+/// The sockets of one worker in the mode `listen-fds`, and the words in which it is told of them.
+///
+/// **Source:** sd_listen_fds(3); nginx's `NGINX`, Server::Starter's `SERVER_STARTER_PORT`,
+/// Einhorn's `EINHORN_FDS`.
+final class HandedSockets {
+    private static final int FIRST = 3;
+
+    private final Plan plan;
+    private final SocketRegistry registry;
+
+    HandedSockets(Plan plan, SocketRegistry registry) {
+        this.plan = plan;
+        this.registry = registry;
+    }
+
+    /// What the user named, with `-p PORT` as the IPv4 wildcard.
+    static List<ListenAddress> addresses(Plan plan) {
+        List<ListenAddress> all = new ArrayList<>(plan.listen());
+        for (int port : plan.ports()) {
+            all.add(new ListenAddress(Protocol.TCP, new SockAddr.Inet4(0, port)));
+        }
+        return all;
+    }
+
+    /// The listening sockets for worker `id`: what its predecessor left, else new ones.
+    List<HeldSocket> open(WorkerId id) throws IOException {
+        List<HeldSocket> sockets = new ArrayList<>();
+        for (ListenAddress address : addresses(plan)) {
+            sockets.add(open(id, address));
+        }
+        return sockets;
+    }
+
+    private HeldSocket open(WorkerId id, ListenAddress address) throws IOException {
+        boolean v6only = address.address() instanceof SockAddr.Inet6 six && !six.wildcard();
+        GroupKey key = new GroupKey(address.protocol(), address.address(), v6only, 0, false);
+        var inherited = registry.inheritance(id.slot(), key);
+        if (inherited.isPresent()) {
+            inherited.get().inheritedBy(id);
+            return inherited.get();
+        }
+        Fd fd = Listeners.open(address, true, OptionalInt.of(v6only ? 1 : 0));
+        HeldSocket socket = new HeldSocket(fd, Adopter.inode(fd), key, id);
+        registry.add(socket);
+        if (address.protocol() == Protocol.TCP) {
+            Listeners.listen(fd, plan.backlog());
+        }
+        registry.joined(socket);
+        return socket;
+    }
+
+    List<Redirect> redirects(List<HeldSocket> sockets) {
+        List<Redirect> redirects = new ArrayList<>();
+        for (int i = 0; i < sockets.size(); i++) {
+            redirects.add(new Redirect(sockets.get(i).fd().number(), FIRST + i));
+        }
+        if (plan.firstAtZero() && !sockets.isEmpty()) {
+            redirects.add(new Redirect(sockets.getFirst().fd().number(), 0));
+        }
+        return redirects;
+    }
+
+    static Map<String, String> environment(List<HeldSocket> sockets) {
+        Map<String, String> variables = new HashMap<>();
+        List<String> numbers = new ArrayList<>();
+        List<String> names = new ArrayList<>();
+        List<String> starters = new ArrayList<>();
+        for (int i = 0; i < sockets.size(); i++) {
+            GroupKey key = sockets.get(i).key();
+            numbers.add(Integer.toString(FIRST + i));
+            names.add(key.protocol().text() + "-" + key.address().port());
+            starters.add(key.address() + "=" + (FIRST + i));
+            variables.put("EINHORN_FD_" + i, Integer.toString(FIRST + i));
+        }
+        variables.put("LISTEN_FDS", Integer.toString(sockets.size()));
+        variables.put("LISTEN_FDNAMES", String.join(":", names));
+        variables.put("NGINX", String.join(";", numbers) + ";");
+        variables.put("SERVER_STARTER_PORT", String.join(";", starters));
+        variables.put("EINHORN_FDS", String.join(" ", numbers));
+        variables.put("EINHORN_FD_COUNT", Integer.toString(sockets.size()));
+        return variables;
+    }
+
+    /// The command line that sets LISTEN_PID to the worker's own pid, which is known only in the
+    /// child.
+    static List<String> announced(List<String> words) {
+        List<String> wrapped =
+                new ArrayList<>(List.of("/bin/sh", "-c", "LISTEN_PID=$$ exec \"$@\"", "sh"));
+        wrapped.addAll(words);
+        return wrapped;
+    }
+}

@@ -1,0 +1,74 @@
+package dev.berth.supervise;
+
+import dev.berth.bpf.Family;
+import dev.berth.bpf.SocketTable;
+import dev.berth.sys.SockAddr;
+
+import java.io.IOException;
+
+/// Which kind of steering every group of this supervisor gets: found once, by trying.
+final class Mechanism {
+    private final Steer chosen;
+    private final String reason;
+
+    private Mechanism(Steer chosen, String reason) {
+        this.chosen = chosen;
+        this.reason = reason;
+    }
+
+    /// @throws IOException the mechanism that was asked for cannot be had
+    static Mechanism find(Steer wanted) throws IOException {
+        if (wanted == Steer.CLASSIC || wanted == Steer.NONE) {
+            return new Mechanism(wanted, "");
+        }
+        try {
+            SocketTable.create(1).close();
+            return new Mechanism(Steer.EXTENDED, "");
+        } catch (IOException refused) {
+            if (wanted == Steer.EXTENDED) {
+                throw new IOException(
+                        "eBPF steering cannot be had: "
+                                + refused.getMessage()
+                                + "; give CAP_BPF, or take --bpf auto",
+                        refused);
+            }
+            return new Mechanism(Steer.CLASSIC, String.valueOf(refused.getMessage()));
+        }
+    }
+
+    /// Policy and mechanism, for people.
+    String text() {
+        return switch (chosen) {
+            case AUTO, EXTENDED -> "hash (ebpf)";
+            case CLASSIC -> "hash (classic bpf)";
+            case NONE -> "hash (kernel)";
+        };
+    }
+
+    /// Why it is not the first choice; empty if it is.
+    String reason() {
+        return reason;
+    }
+
+    /// Whether a worker's socket goes to its successor even while it is in service.
+    boolean handsOn() {
+        return chosen == Steer.NONE;
+    }
+
+    /// Whether an empty table means that clients are refused.
+    boolean refuses() {
+        return chosen == Steer.EXTENDED;
+    }
+
+    Steering forGroup(GroupKey key) throws IOException {
+        return switch (chosen) {
+            case AUTO, EXTENDED -> new ExtendedSteering();
+            case CLASSIC -> new ClassicSteering(family(key));
+            case NONE -> new NoSteering();
+        };
+    }
+
+    private static Family family(GroupKey key) {
+        return key.address() instanceof SockAddr.Inet4 ? Family.INET : Family.INET6;
+    }
+}

@@ -1,0 +1,32 @@
+package dev.berth.supervise;
+
+import java.util.List;
+import java.util.OptionalLong;
+
+/// No program: the kernel's own hash over all members. A roll hands the same socket on instead.
+final class NoSteering implements Steering {
+    @Override
+    public boolean migrates() {
+        return false;
+    }
+
+    @Override
+    public void joined(HeldSocket socket, List<HeldSocket> order) {}
+
+    @Override
+    public void leaves(HeldSocket socket) {}
+
+    @Override
+    public void left(List<HeldSocket> order) {}
+
+    @Override
+    public void serve(List<HeldSocket> served, List<HeldSocket> order) {}
+
+    @Override
+    public OptionalLong steered(HeldSocket socket) {
+        return OptionalLong.empty();
+    }
+
+    @Override
+    public void close() {}
+}

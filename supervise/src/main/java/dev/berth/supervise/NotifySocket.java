@@ -1,0 +1,74 @@
+package dev.berth.supervise;
+
+import dev.berth.sys.ErrnoException;
+import dev.berth.sys.Fd;
+import dev.berth.sys.SockAddr;
+import dev.berth.sys.Sockets;
+import dev.berth.sys.User;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/// The socket that one worker may tell its state to, as NOTIFY_SOCKET. **Source:** sd_notify(3).
+final class NotifySocket implements AutoCloseable {
+    private static final int LONGEST_MESSAGE = 4096;
+
+    private final Fd fd;
+    private final Path path;
+
+    private NotifySocket(Fd fd, Path path) {
+        this.fd = fd;
+        this.path = path;
+    }
+
+    /// @param user whom it shall belong to, if not this process's
+    static NotifySocket open(Path path, Optional<User> user) throws IOException {
+        int type = Sockets.SOCK_DGRAM | Sockets.SOCK_CLOEXEC | Sockets.SOCK_NONBLOCK;
+        Fd fd = Fd.of("socket", path, Sockets.socket(Sockets.AF_UNIX, type, 0));
+        try {
+            Files.deleteIfExists(path);
+            SockAddr address = new SockAddr.Unix(path.toString());
+            ErrnoException.check("bind", path, Sockets.bind(fd.number(), address));
+            if (user.isPresent()) {
+                Files.setAttribute(path, "unix:uid", user.get().uid());
+            }
+            return new NotifySocket(fd, path);
+        } catch (IOException failed) {
+            fd.close();
+            throw failed;
+        }
+    }
+
+    Fd fd() {
+        return fd;
+    }
+
+    Path path() {
+        return path;
+    }
+
+    /// Reads what was sent; whether `READY=1` was in it.
+    boolean ready() {
+        byte[] message = new byte[LONGEST_MESSAGE];
+        boolean ready = false;
+        long length;
+        while ((length = Sockets.recv(fd.number(), message, Sockets.MSG_DONTWAIT)) >= 0) {
+            String text = new String(message, 0, (int) length, StandardCharsets.UTF_8);
+            ready |= text.lines().anyMatch("READY=1"::equals);
+        }
+        return ready;
+    }
+
+    @Override
+    public void close() {
+        fd.close();
+        try {
+            Files.deleteIfExists(path);
+        } catch (IOException leftToTheGuard) {
+            return;
+        }
+    }
+}

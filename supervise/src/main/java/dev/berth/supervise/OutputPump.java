@@ -1,0 +1,84 @@
+package dev.berth.supervise;
+
+import dev.berth.sys.Descriptors;
+import dev.berth.sys.ErrnoException;
+import dev.berth.sys.Fd;
+
+import java.io.IOException;
+
+/// The thread that reads the output of all workers. Who prints faster than the observer takes it
+/// waits in write(2), as at any pipe; the supervisor's owner thread never does.
+final class OutputPump implements AutoCloseable {
+    private static final int BUFFER_BYTES = 16 * 1024;
+
+    private final Loop loop;
+    private final Observer observer;
+    private final Thread thread;
+    private final byte[] buffer = new byte[BUFFER_BYTES];
+    private volatile boolean closed;
+
+    /// What a worker is started with: the writing ends, which the caller closes after the start.
+    record Pipes(WorkerOutput output, Fd out, Fd err) implements AutoCloseable {
+        @Override
+        public void close() {
+            out.close();
+            err.close();
+        }
+    }
+
+    OutputPump(Observer observer) throws ErrnoException {
+        this.observer = observer;
+        loop = new Loop();
+        thread = Thread.ofPlatform().name("berth-output").daemon().start(this::run);
+    }
+
+    Pipes open(WorkerId worker) throws ErrnoException {
+        WorkerOutput output = new WorkerOutput(worker, observer);
+        Fd out = pipe(output, false);
+        try {
+            return new Pipes(output, out, pipe(output, true));
+        } catch (ErrnoException failed) {
+            out.close();
+            throw failed;
+        }
+    }
+
+    private Fd pipe(WorkerOutput output, boolean error) throws ErrnoException {
+        int[] ends = new int[2];
+        ErrnoException.check("pipe2", "", Descriptors.pipe2(ends, Descriptors.O_CLOEXEC));
+        Fd reading = new Fd(ends[0]);
+        Descriptors.fcntl(reading.number(), Descriptors.F_SETFL, Descriptors.O_NONBLOCK);
+        WorkerOutput.Stream stream = output.new Stream(reading, error);
+        loop.post(() -> loop.watch(reading, () -> read(stream)));
+        return new Fd(ends[1]);
+    }
+
+    private void read(WorkerOutput.Stream stream) {
+        if (!stream.read(buffer)) {
+            loop.forget(stream.fd());
+            stream.end();
+        }
+    }
+
+    private void run() {
+        try {
+            while (!closed) {
+                loop.turn(Worker.NEVER);
+            }
+        } catch (IOException failed) {
+            observer.said("cannot read the workers' output any more: " + failed.getMessage());
+        }
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        loop.post(() -> {});
+        try {
+            thread.join(1_000);
+        } catch (InterruptedException hurry) {
+            Thread.currentThread().interrupt();
+        }
+        loop.close();
+    }
+}

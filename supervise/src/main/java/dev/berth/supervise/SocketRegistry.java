@@ -1,0 +1,238 @@
+package dev.berth.supervise;
+
+import dev.berth.net.Protocol;
+import dev.berth.sys.ErrnoException;
+import dev.berth.sys.Sockets;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/// All sockets that the supervisor holds, their groups, and who is served at present.
+final class SocketRegistry implements AutoCloseable {
+    private final Mechanism mechanism;
+    private final Map<Long, HeldSocket> sockets = new LinkedHashMap<>();
+    private final Map<GroupKey, Group> groups = new LinkedHashMap<>();
+    private Action.Serve service = new Action.Serve(Set.of(), Set.of());
+    private boolean refusing = true;
+
+    SocketRegistry(Mechanism mechanism) {
+        this.mechanism = mechanism;
+    }
+
+    Optional<HeldSocket> byInode(long inode) {
+        return Optional.ofNullable(sockets.get(inode));
+    }
+
+    List<HeldSocket> of(WorkerId owner) {
+        return sockets.values().stream()
+                .filter(socket -> socket.owner().equals(owner) && !socket.orphan())
+                .toList();
+    }
+
+    /// What `owner` listens on.
+    List<GroupKey> listening(WorkerId owner) {
+        return of(owner).stream().filter(HeldSocket::listening).map(HeldSocket::key).toList();
+    }
+
+    List<HeldSocket> all() {
+        return List.copyOf(sockets.values());
+    }
+
+    Collection<Group> groups() {
+        return groups.values();
+    }
+
+    Optional<Group> group(GroupKey key) {
+        return Optional.ofNullable(groups.get(key));
+    }
+
+    /// A socket that a new worker of `slot` takes over if it binds `key`: one that its predecessor
+    /// left, the fullest first; without steering also the one that is in service.
+    Optional<HeldSocket> inheritance(int slot, GroupKey key) {
+        return sockets.values().stream()
+                .filter(socket -> socket.key().equals(key) && socket.owner().slot() == slot)
+                .filter(socket -> socket.orphan() || mechanism.handsOn())
+                .max(Comparator.comparingInt(socket -> socket.queue().orElse(0)));
+    }
+
+    void add(HeldSocket socket) {
+        sockets.put(socket.inode(), socket);
+    }
+
+    /// `socket` listens (or is a bound datagram socket): it is a member of its group from now on.
+    void joined(HeldSocket socket) throws IOException {
+        if (socket.listening()) {
+            return;
+        }
+        Group group = groups.get(socket.key());
+        if (group == null) {
+            group = new Group(socket.key(), mechanism.forGroup(socket.key()));
+            groups.put(socket.key(), group);
+        }
+        group.join(socket);
+        refresh(group);
+    }
+
+    /// `socket` has left its group without being closed, by shutdown(2) or connect(2).
+    void left(HeldSocket socket) throws ErrnoException {
+        Group group = groups.get(socket.key());
+        if (group != null) {
+            group.leaves(socket);
+            group.left(socket);
+        }
+    }
+
+    /// Ends a socket: it leaves its group, whoever else may still hold it, and the supervisor's
+    /// descriptor is closed. What waits in it moves on where the steering migrates, else it is
+    /// reset.
+    void retire(HeldSocket socket) throws ErrnoException {
+        sockets.remove(socket.inode());
+        Group group = groups.get(socket.key());
+        if (group == null || !socket.listening()) {
+            socket.fd().close();
+            return;
+        }
+        group.leaves(socket);
+        Sockets.shutdown(socket.fd().number(), Sockets.SHUT_RD);
+        socket.fd().close();
+        group.left(socket);
+        closeIfEmpty(group);
+    }
+
+    private void closeIfEmpty(Group group) {
+        if (group.empty()) {
+            groups.remove(group.key());
+            group.close();
+        }
+    }
+
+    /// Gives up the supervisor's descriptor of a socket that never listened.
+    void release(HeldSocket socket) {
+        sockets.remove(socket.inode());
+        socket.fd().close();
+    }
+
+    void retire(WorkerId owner) throws ErrnoException {
+        sockets.values().forEach(socket -> socket.lenderGone(owner));
+        for (HeldSocket socket : of(owner)) {
+            if (!socket.returned()) {
+                retire(socket);
+            }
+        }
+    }
+
+    /// Keeps the queues of a worker that died: moved to siblings at once where that can be done,
+    /// else in the socket, for a successor.
+    void bequeath(WorkerId owner) throws ErrnoException {
+        sockets.values().forEach(socket -> socket.lenderGone(owner));
+        for (HeldSocket socket : of(owner)) {
+            if (!socket.returned()) {
+                abandon(socket);
+            }
+        }
+    }
+
+    /// Nobody accepts from `socket` any more: its queue moves, or waits in it for a successor.
+    void abandon(HeldSocket socket) throws ErrnoException {
+        Group group = groups.get(socket.key());
+        if (!socket.listening() || group == null) {
+            release(socket);
+        } else if (socket.key().protocol() == Protocol.TCP && group.wouldMove(socket)) {
+            retire(socket);
+        } else {
+            socket.orphaned();
+            refresh(group);
+        }
+    }
+
+    void serve(Action.Serve next) throws ErrnoException {
+        service = next;
+        refreshAll();
+        for (HeldSocket socket : all()) {
+            if (socket.orphan() && superseded(socket)) {
+                retire(socket);
+            }
+        }
+    }
+
+    /// Whether nobody needs an orphan any more: its queue can move, or its slot has a worker
+    /// without it.
+    private boolean superseded(HeldSocket socket) {
+        if (socket.key().protocol() != Protocol.TCP) {
+            return false;
+        }
+        Group group = groups.get(socket.key());
+        boolean slotServed =
+                service.workers().stream().anyMatch(id -> id.slot() == socket.owner().slot());
+        return slotServed || group != null && group.wouldMove(socket);
+    }
+
+    /// What a mechanism cannot refuse it can at least not keep waiting: its orphans are closed.
+    void refuse(boolean refused) throws ErrnoException {
+        refusing = refused;
+        refreshAll();
+        for (HeldSocket socket : refused && !mechanism.refuses() ? all() : List.<HeldSocket>of()) {
+            if (socket.orphan() && socket.key().protocol() == Protocol.TCP) {
+                retire(socket);
+            }
+        }
+    }
+
+    private void refreshAll() throws ErrnoException {
+        for (Group group : groups.values()) {
+            refresh(group);
+        }
+    }
+
+    void refresh(Group group) throws ErrnoException {
+        List<HeldSocket> served = served(group);
+        boolean waiting = service.workers().isEmpty() && !refusing;
+        if (!served.isEmpty() || !waiting) {
+            group.serve(served);
+        }
+    }
+
+    private List<HeldSocket> served(Group group) {
+        List<HeldSocket> members = group.members();
+        if (group.key().own()) {
+            return newest(members);
+        }
+        if (group.key().protocol() == Protocol.UDP) {
+            return members.stream()
+                    .filter(s -> service.slots().contains(s.owner().slot()))
+                    .toList();
+        }
+        List<HeldSocket> served = new ArrayList<>();
+        boolean nobody = service.workers().isEmpty() && !refusing;
+        for (HeldSocket socket : members) {
+            boolean inService = !socket.orphan() && service.workers().contains(socket.owner());
+            if (inService || nobody && socket.orphan()) {
+                served.add(socket);
+            }
+        }
+        return served;
+    }
+
+    /// A private port answers for the newest worker of its slot, also before that one is ready:
+    /// whoever asks there wants to know about it.
+    private static List<HeldSocket> newest(List<HeldSocket> members) {
+        int newest =
+                members.stream().mapToInt(socket -> socket.owner().generation()).max().orElse(0);
+        return members.stream().filter(s -> s.owner().generation() == newest).toList();
+    }
+
+    @Override
+    public void close() {
+        groups.values().forEach(Group::close);
+        sockets.values().forEach(socket -> socket.fd().close());
+        groups.clear();
+        sockets.clear();
+    }
+}

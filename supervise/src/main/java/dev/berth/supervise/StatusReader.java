@@ -1,0 +1,201 @@
+package dev.berth.supervise;
+
+import dev.berth.net.DiagQuery;
+import dev.berth.net.Protocol;
+import dev.berth.net.SockDiag;
+import dev.berth.net.SocketRow;
+import dev.berth.net.TcpState;
+
+import org.jspecify.annotations.Nullable;
+
+import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.Set;
+
+/// Puts the state, the sockets and what the kernel tells of them together.
+final class StatusReader {
+    private final Plan plan;
+    private final Mechanism mechanism;
+    private final SocketRegistry registry;
+    private final Strangers strangers;
+    private final ProcessTrees trees;
+    private final Map<WorkerId, LiveWorker> live;
+
+    StatusReader(
+            Plan plan,
+            Mechanism mechanism,
+            SocketRegistry registry,
+            Strangers strangers,
+            ProcessTrees trees,
+            Map<WorkerId, LiveWorker> live) {
+        this.plan = plan;
+        this.mechanism = mechanism;
+        this.registry = registry;
+        this.strangers = strangers;
+        this.trees = trees;
+        this.live = live;
+    }
+
+    Status read(State state, long now, SockDiag diag) {
+        Map<Long, SocketRow> rows = rows(diag);
+        List<Status.SlotStatus> slots = new ArrayList<>();
+        for (Slot slot : state.slots()) {
+            slots.add(slot(slot, now, rows, diag));
+        }
+        return new Status(
+                plan.name(),
+                (int) ProcessHandle.current().pid(),
+                mechanism.text(),
+                plan.adopt().word(),
+                state.command(),
+                listen(),
+                state.operation().map(Operation::verb),
+                strangers.found(),
+                slots,
+                notes(state, now));
+    }
+
+    private List<String> listen() {
+        return registry.groups().stream()
+                .filter(group -> !group.key().own())
+                .map(group -> group.key().toString())
+                .distinct()
+                .sorted()
+                .toList();
+    }
+
+    private Map<Long, SocketRow> rows(SockDiag diag) {
+        Map<Long, SocketRow> rows = new HashMap<>();
+        try {
+            for (Group group : registry.groups()) {
+                GroupKey key = group.key();
+                DiagQuery query =
+                        DiagQuery.all(key.protocol())
+                                .withLocalPort(key.address().port())
+                                .withMemory();
+                if (key.protocol() == Protocol.TCP) {
+                    query = query.withStates(TcpState.LISTEN);
+                }
+                diag.dump(query).forEach(row -> rows.put(row.inode(), row));
+            }
+        } catch (IOException unreadable) {
+            return rows;
+        }
+        return rows;
+    }
+
+    private Status.SlotStatus slot(Slot slot, long now, Map<Long, SocketRow> rows, SockDiag diag) {
+        Optional<Worker> principal = slot.principal();
+        List<Status.WorkerStatus> workers =
+                slot.workers().stream().map(worker -> worker(slot, worker, diag)).toList();
+        List<Status.SocketStatus> sockets =
+                registry.all().stream()
+                        .filter(socket -> socket.owner().slot() == slot.index())
+                        .filter(HeldSocket::listening)
+                        .map(socket -> socket(socket, rows.get(socket.inode())))
+                        .toList();
+        OptionalInt pid =
+                principal
+                        .map(Worker::pid)
+                        .filter(p -> p > 0)
+                        .map(OptionalInt::of)
+                        .orElseGet(OptionalInt::empty);
+        return new Status.SlotStatus(
+                slot.index(),
+                slot.condition().name().toLowerCase(Locale.ROOT),
+                pid,
+                principal.map(worker -> worker.id().generation()).orElse(slot.generation()),
+                slot.health().restarts(),
+                Instant.now().minusMillis(now - slot.since()),
+                slot.health().lastFailure(),
+                workers,
+                sockets);
+    }
+
+    private Status.WorkerStatus worker(Slot slot, Worker worker, SockDiag diag) {
+        boolean held = worker.phase() == Phase.READY && slot.goal() != Slot.Goal.RUN;
+        String state = held ? "draining" : worker.phase().name().toLowerCase(Locale.ROOT);
+        int generation = worker.id().generation();
+        return new Status.WorkerStatus(
+                worker.pid(), generation, state, connections(live.get(worker.id()), diag));
+    }
+
+    private OptionalInt connections(@Nullable LiveWorker worker, SockDiag diag) {
+        if (worker == null) {
+            return OptionalInt.empty();
+        }
+        Set<Integer> ports = new HashSet<>();
+        worker.counted().forEach(address -> ports.add(address.address().port()));
+        try {
+            return OptionalInt.of(Connections.of(trees.of(worker), ports, diag).open());
+        } catch (IOException unreadable) {
+            return OptionalInt.empty();
+        }
+    }
+
+    private Status.SocketStatus socket(HeldSocket socket, @Nullable SocketRow row) {
+        OptionalLong steered =
+                registry.group(socket.key())
+                        .map(group -> group.steered(socket))
+                        .orElseGet(OptionalLong::empty);
+        String listen = socket.key().toString();
+        int generation = socket.owner().generation();
+        if (row == null) {
+            OptionalInt none = OptionalInt.empty();
+            return new Status.SocketStatus(
+                    listen, generation, none, none, OptionalLong.empty(), steered);
+        }
+        boolean tcp = socket.key().protocol() == Protocol.TCP;
+        OptionalInt drops = row.drops();
+        return new Status.SocketStatus(
+                listen,
+                generation,
+                OptionalInt.of(row.receiveQueue()),
+                tcp ? OptionalInt.of(row.sendQueue()) : OptionalInt.empty(),
+                drops.isPresent() ? OptionalLong.of(drops.getAsInt()) : OptionalLong.empty(),
+                steered);
+    }
+
+    private List<String> notes(State state, long now) {
+        List<String> notes = new ArrayList<>();
+        if (state.refusing() && !state.stopping() && state.proven()) {
+            notes.add("no worker is ready: clients are refused");
+        }
+        if (!mechanism.reason().isEmpty()) {
+            notes.add("no eBPF, so no counters of steered connections: " + mechanism.reason());
+        }
+        if (plan.adopt() == Adopt.BIND) {
+            notes.add("adopt bind: a worker that dies can lose what waits in its queue");
+        }
+        for (Slot slot : state.slots()) {
+            Health health = slot.health();
+            if (health.crashLoop() && slot.ready().isEmpty()) {
+                String next =
+                        health.waiting()
+                                ? ", next try in "
+                                        + Math.max(0, (health.retryAt() - now + 999) / 1000)
+                                        + " s"
+                                : "";
+                notes.add(
+                        "slot "
+                                + slot.index()
+                                + " is in a crash loop: "
+                                + health.failures()
+                                + " failures in a row"
+                                + next
+                                + "; "
+                                + health.lastFailure());
+            }
+        }
+        return notes;
+    }
+}

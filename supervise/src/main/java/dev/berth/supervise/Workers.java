@@ -1,0 +1,121 @@
+package dev.berth.supervise;
+
+import dev.berth.net.ListenAddress;
+import dev.berth.net.ProcessEntry;
+import dev.berth.net.ProcessList;
+import dev.berth.sys.ErrnoException;
+import dev.berth.sys.Fd;
+import dev.berth.sys.Pidfds;
+import dev.berth.sys.Redirect;
+import dev.berth.sys.SpawnRequest;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// Starts workers: pipes for their output, the sockets and variables that they are handed, the
+/// process, and what the supervisor watches it by.
+final class Workers {
+    private static final String DEFAULT_PATH = "/usr/local/bin:/usr/bin:/bin";
+
+    private final Plan plan;
+    private final OutputPump pump;
+    private final Spawner spawner;
+    private final HandedSockets handed;
+
+    Workers(Plan plan, SocketRegistry registry, OutputPump pump) {
+        this.plan = plan;
+        this.pump = pump;
+        this.spawner = new Spawner(plan.adopt() == Adopt.SECCOMP, plan.user());
+        this.handed = new HandedSockets(plan, registry);
+    }
+
+    /// @param workers how many slots there are, for BERTH_WORKERS
+    LiveWorker start(WorkerId id, Command command, int workers) throws IOException {
+        Optional<NotifySocket> notifySocket = notifySocket(id);
+        try (OutputPump.Pipes pipes = pump.open(id)) {
+            List<HeldSocket> sockets =
+                    plan.adopt() == Adopt.LISTEN_FDS ? handed.open(id) : List.of();
+            Spawner.Child child =
+                    spawner.start(request(id, command, workers, notifySocket, pipes, sockets));
+            LiveWorker worker = live(id, child, notifySocket, pipes.output());
+            for (HeldSocket socket : sockets) {
+                worker.counted().add(socket.key().listen());
+            }
+            for (ListenAddress address :
+                    plan.adopt() == Adopt.BIND ? plan.listen() : List.<ListenAddress>of()) {
+                worker.counted().add(address);
+            }
+            return worker;
+        } catch (IOException failed) {
+            notifySocket.ifPresent(NotifySocket::close);
+            throw failed;
+        }
+    }
+
+    private Optional<NotifySocket> notifySocket(WorkerId id) throws IOException {
+        return Optional.of(NotifySocket.open(plan.runtime().resolve("notify-" + id), plan.user()));
+    }
+
+    private LiveWorker live(
+            WorkerId id,
+            Spawner.Child child,
+            Optional<NotifySocket> notifySocket,
+            WorkerOutput output)
+            throws ErrnoException {
+        Fd pidfd = Fd.of("pidfd_open", child.pid(), Pidfds.pidfdOpen(child.pid(), 0));
+        long start = ProcessList.of(child.pid()).map(ProcessEntry::startTicks).orElse(0L);
+        return new LiveWorker(
+                id, child.pid(), start, pidfd, child.notifications(), notifySocket, output);
+    }
+
+    private SpawnRequest request(
+            WorkerId id,
+            Command command,
+            int workers,
+            Optional<NotifySocket> notifySocket,
+            OutputPump.Pipes pipes,
+            List<HeldSocket> sockets)
+            throws IOException {
+        if (!Files.isDirectory(plan.directory())) {
+            throw new IOException("no such working directory: " + plan.directory());
+        }
+        List<String> words = command.wordsFor(id);
+        Map<String, String> variables =
+                sockets.isEmpty() ? Map.of() : HandedSockets.environment(sockets);
+        List<Redirect> redirects = new ArrayList<>(handed.redirects(sockets));
+        redirects.add(new Redirect(pipes.out().number(), 1));
+        redirects.add(new Redirect(pipes.err().number(), 2));
+        String file = find(words.getFirst());
+        List<String> arguments = words;
+        if (!sockets.isEmpty()) {
+            List<String> found = new ArrayList<>(words);
+            found.set(0, file);
+            arguments = HandedSockets.announced(found);
+            file = "/bin/sh";
+        }
+        List<String> environment = WorkerEnvironment.of(plan, workers, id, notifySocket, variables);
+        return new SpawnRequest(file, arguments, environment, plan.directory(), redirects, true);
+    }
+
+    /// The program's file, looked for as a shell would: in the PATH that the worker gets.
+    private String find(String program) throws IOException {
+        if (program.contains("/")) {
+            return program;
+        }
+        String path =
+                plan.environment()
+                        .getOrDefault("PATH", System.getenv().getOrDefault("PATH", DEFAULT_PATH));
+        for (String directory : path.split(":")) {
+            Path file = plan.directory().resolve(directory).resolve(program);
+            if (Files.isRegularFile(file) && Files.isExecutable(file)) {
+                return file.toString();
+            }
+        }
+        throw new IOException("command not found: " + program + " (looked in " + path + ")");
+    }
+}

@@ -1,0 +1,9 @@
+/// Supervision: N processes of any server on one port.
+module dev.berth.supervise {
+    requires static transitive org.jspecify;
+    requires transitive dev.berth.sys;
+    requires transitive dev.berth.net;
+    requires dev.berth.bpf;
+
+    exports dev.berth.supervise;
+}
