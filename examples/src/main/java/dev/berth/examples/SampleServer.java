@@ -1,0 +1,89 @@
+package dev.berth.examples;
+
+import java.util.List;
+import java.util.Set;
+
+/// An unmodified server that shows in each answer to `GET /` which process gave it.
+///
+/// @param name short and unique: lower-case letters, digits and hyphens
+/// @param command the command, with placeholders that [Places] fills in
+/// @param needs what must be there to run it
+/// @param onTerm what it does on SIGTERM
+/// @param reuse whether it serves several requests on a connection
+/// @param processes how its processes are arranged
+/// @param note what it stands for
+public record SampleServer(
+        String name,
+        List<String> command,
+        Set<Need> needs,
+        OnTerm onTerm,
+        Reuse reuse,
+        Processes processes,
+        String note) {
+
+    /// What a server needs beside the JDK that runs this code.
+    public enum Need {
+        PYTHON("python3"),
+        NODE("node"),
+        PERL("perl"),
+        NGINX("nginx"),
+        GUNICORN("gunicorn"),
+        /// The Maven project `examples/servers/jvm`, packaged.
+        JVM_SERVERS(""),
+        /// The Maven project `examples/servers/boot`, packaged.
+        BOOT(""),
+        /// A second port for each slot: `--private` of `berth run`.
+        PRIVATE_PORT("");
+
+        private final String program;
+
+        Need(String program) {
+            this.program = program;
+        }
+
+        /// The program to look for on the `PATH`; empty when the need is not a program.
+        public String program() {
+            return program;
+        }
+    }
+
+    /// What a server does when its main process gets SIGTERM.
+    public enum OnTerm {
+        /// Ends at once, and resets or closes what it was serving.
+        DIES,
+        /// Finishes what it has begun, then ends.
+        FINISHES
+    }
+
+    /// What happens to a connection after an answer.
+    public enum Reuse {
+        /// The server closes it.
+        CLOSES,
+        /// It takes further requests.
+        KEEPS
+    }
+
+    /// Where the processes that answer are.
+    public enum Processes {
+        /// The process that was started answers.
+        ONE,
+        /// Children of the process that was started answer.
+        CHILDREN
+    }
+
+    public SampleServer {
+        if (!name.matches("[a-z][a-z0-9-]*")) {
+            throw new IllegalArgumentException("not a server name: " + name);
+        }
+        command = List.copyOf(command);
+        needs = Set.copyOf(needs);
+        if (command.stream().noneMatch(word -> word.contains("{port}"))) {
+            throw new IllegalArgumentException(name + ": no {port} in " + command);
+        }
+    }
+
+    /// Whether it needs `need`.
+    public boolean needs(Need need) {
+        return needs.contains(need);
+    }
+}
