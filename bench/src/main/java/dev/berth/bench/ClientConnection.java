@@ -1,0 +1,148 @@
+package dev.berth.bench;
+
+import dev.berth.bench.Incident.Phase;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.ProtocolException;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+
+/// One client connection, used by one thread. An [IncidentException] tells how a request failed;
+/// after one the connection is of no more use.
+final class ClientConnection implements AutoCloseable {
+    private final SocketChannel channel;
+    private final AnswerReader reader;
+    private final long openedNanos;
+    private final int localPort;
+    private int answered;
+
+    /// An incident on its way to who counts it.
+    static final class IncidentException extends IOException {
+        private static final long serialVersionUID = 1;
+        private final transient Failure failure;
+
+        IncidentException(Failure failure, IOException cause) {
+            super(failure.toString(), cause);
+            this.failure = failure;
+        }
+
+        Failure failure() {
+            return failure;
+        }
+    }
+
+    private ClientConnection(SocketChannel channel, long openedNanos) throws IOException {
+        this.channel = channel;
+        this.reader = new AnswerReader(channel.socket().getInputStream());
+        this.openedNanos = openedNanos;
+        this.localPort = channel.socket().getLocalPort();
+    }
+
+    /// Connects. The caller closes what it gets.
+    static ClientConnection open(LoadPlan plan) throws IncidentException {
+        long opened = System.nanoTime();
+        int port = 0;
+        try {
+            SocketChannel channel = SocketChannel.open();
+            try {
+                channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+                channel.socket().setSoTimeout(plan.limits().readTimeoutMillis());
+                channel.socket().connect(plan.address(), plan.limits().connectTimeoutMillis());
+                port = channel.socket().getLocalPort();
+                return new ClientConnection(channel, opened);
+            } catch (IOException e) {
+                channel.close();
+                throw e;
+            }
+        } catch (IOException e) {
+            var incident = new Incident(Phase.CONNECT, false, 0, e);
+            throw new IncidentException(failure(incident, port, opened, 0), e);
+        }
+    }
+
+    /// Sends a request for `path` and reads the answer.
+    ///
+    /// @param last asks the server to close after it
+    Answer get(String path, boolean last) throws IncidentException {
+        long sent = System.nanoTime();
+        boolean sending = true;
+        try {
+            if (answered > 0) {
+                refuseClosed();
+            }
+            channel.write(ByteBuffer.wrap(request(path, last)));
+            sending = false;
+            Answer answer = reader.read();
+            answered++;
+            return answer;
+        } catch (IOException e) {
+            Phase phase = !sending && reader.begun() ? Phase.ANSWER : Phase.WAIT;
+            long waited = (System.nanoTime() - sent) / 1_000_000;
+            var incident = new Incident(phase, answered > 0, waited, e);
+            throw new IncidentException(failure(incident, localPort, openedNanos, answered), e);
+        }
+    }
+
+    /// The failure to report for an answer that is none.
+    Failure badStatus(Answer answer) {
+        String detail = "status " + answer.status();
+        return new Failure(
+                Outcome.BAD_STATUS, localPort, openedNanos, System.nanoTime(), answered, detail);
+    }
+
+    /// The client's port.
+    int localPort() {
+        return localPort;
+    }
+
+    /// When connect was called.
+    long openedNanos() {
+        return openedNanos;
+    }
+
+    /// Requests answered so far.
+    int answered() {
+        return answered;
+    }
+
+    /// Finds the server's end of the connection before it is used again, as good clients do.
+    private void refuseClosed() throws IOException {
+        channel.configureBlocking(false);
+        int count = channel.read(ByteBuffer.allocate(1));
+        channel.configureBlocking(true);
+        if (count < 0) {
+            throw new EOFException("closed between two requests");
+        }
+        if (count > 0) {
+            throw new ProtocolException("a byte that was not asked for");
+        }
+    }
+
+    private static byte[] request(String path, boolean last) {
+        String head = "GET " + path + " HTTP/1.1\r\nHost: localhost\r\n";
+        return (head + (last ? "Connection: close\r\n\r\n" : "\r\n"))
+                .getBytes(StandardCharsets.US_ASCII);
+    }
+
+    private static Failure failure(Incident incident, int port, long openedNanos, int answered) {
+        return new Failure(
+                incident.outcome(),
+                port,
+                openedNanos,
+                System.nanoTime(),
+                answered,
+                incident.phase() + " " + incident.error());
+    }
+
+    @Override
+    public void close() {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            // Whatever it says, the descriptor is gone.
+        }
+    }
+}

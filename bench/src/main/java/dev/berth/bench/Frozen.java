@@ -1,0 +1,58 @@
+package dev.berth.bench;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/// A worker stopped in the middle of its work, and what it held in that moment: the proof of which
+/// connections a kill may cost.
+///
+/// SIGSTOP holds every thread of the worker; from then on it accepts nothing and closes nothing.
+/// The sockets among its descriptors are exactly what it has accepted, while one in the accept
+/// queue has no inode and belongs to no process. SIGKILL then ends it without letting it run again.
+///
+/// @param pids the worker and its children
+/// @param atNanos when it was found stopped, as of [System#nanoTime()]
+/// @param clientPorts the other ends of the connections that it had accepted and not closed
+/// @param waiting connections in its accept queues
+record Frozen(List<Integer> pids, long atNanos, Set<Integer> clientPorts, long waiting) {
+    private static final Duration STOP_DEADLINE = Duration.ofSeconds(5);
+
+    /// Stops the tree of `pid`, which serves `port`, and looks at it. The caller then kills it.
+    static Frozen of(int pid, int port) throws IOException {
+        List<Integer> pids = ProcFs.tree(pid).stream().map(ProcFs.Life::pid).toList();
+        Shell.signal("STOP", pids);
+        Waits.until(
+                STOP_DEADLINE,
+                () -> pids.stream().allMatch(ProcFs::stopped),
+                () -> "not stopped by SIGSTOP: " + pids);
+        long now = System.nanoTime();
+        Set<Long> inodes = new HashSet<>();
+        pids.forEach(each -> inodes.addAll(ProcFs.socketInodes(each)));
+        Set<Integer> ports = new HashSet<>();
+        long waiting = 0;
+        for (TcpTable.Row row : TcpTable.onPort(port)) {
+            if (row.listens() && inodes.contains(row.inode())) {
+                waiting += row.queue();
+            } else if (inodes.contains(row.inode())) {
+                ports.add(row.remotePort());
+            }
+        }
+        return new Frozen(pids, now, ports, waiting);
+    }
+
+    /// Ends what was stopped, by SIGKILL.
+    void kill() throws IOException {
+        Shell.signal("KILL", pids);
+    }
+
+    /// Whether `failure` is one that this kill explains: the very connection, open at that moment,
+    /// had been accepted, and failed afterwards.
+    boolean explains(Failure failure) {
+        return clientPorts.contains(failure.localPort())
+                && failure.openedNanos() <= atNanos
+                && failure.failedNanos() >= atNanos;
+    }
+}

@@ -1,0 +1,79 @@
+package dev.berth.bench;
+
+import dev.berth.bench.ProcFs.Life;
+import dev.berth.bench.Supervised.Setup;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/// What a supervisor with four workers costs when nothing happens: memory (PSS) and CPU, of itself
+/// and of what it runs beside the workers.
+final class IdleCommand {
+    private static final int WORKERS = 4;
+    private static final long MOST_PSS_KILOBYTES = 60 * 1024;
+    private static final double MOST_CPU_PERCENT = 0.5;
+    private static final double TICKS_A_SECOND = 100;
+
+    private IdleCommand() {}
+
+    /// Runs `idle`; the exit code.
+    static int run(List<String> words) throws IOException {
+        Arguments arguments =
+                Arguments.parse(
+                        words, Set.of("unprivileged"), Set.of("server", "settle", "seconds"));
+        try (Workshop shop = Workshop.open(arguments.has("unprivileged"))) {
+            int port = Workshop.freePort(1);
+            List<String> command = shop.command(arguments.server("python-accept"), port, 0);
+            String name = Workshop.unique("idle");
+            var verdict = new Verdict();
+            Supervised.check(
+                    shop,
+                    new Setup(name, port, WORKERS, arguments.rest(), command),
+                    verdict,
+                    berth -> {
+                        Status status = berth.status();
+                        Waits.pause(Duration.ofSeconds(arguments.number("settle", 10)));
+                        measure(status, arguments.number("seconds", 30), verdict);
+                    });
+            System.out.println("idle: " + verdict.word());
+            Table.reasons(verdict.reasons());
+            return verdict.holds() ? 0 : 1;
+        }
+    }
+
+    private static void measure(Status status, int seconds, Verdict verdict) throws IOException {
+        Set<Integer> workers = new HashSet<>();
+        for (int worker : status.workers()) {
+            ProcFs.tree(worker).forEach(life -> workers.add(life.pid()));
+        }
+        List<Integer> own =
+                ProcFs.tree(status.pid()).stream()
+                        .map(Life::pid)
+                        .filter(pid -> !workers.contains(pid))
+                        .toList();
+        long before = ticks(own);
+        Waits.pause(Duration.ofSeconds(seconds));
+        double cpu = (ticks(own) - before) / TICKS_A_SECOND / seconds * 100;
+        long pss = 0;
+        for (int pid : own) {
+            long each = ProcFs.pssKilobytes(pid);
+            System.out.printf("pid %d: PSS %.1f MB%n", pid, each / 1024.0);
+            pss += each;
+        }
+        System.out.printf(
+                "%d processes beside %d workers: PSS %.1f MB, CPU %.2f %% over %d s%n",
+                own.size(), WORKERS, pss / 1024.0, cpu, seconds);
+        verdict.check(pss <= MOST_PSS_KILOBYTES, "PSS above 60 MB");
+        verdict.check(cpu < MOST_CPU_PERCENT, "CPU not below " + MOST_CPU_PERCENT + " %");
+    }
+
+    private static long ticks(List<Integer> pids) {
+        return pids.stream()
+                .flatMap(pid -> ProcFs.of(pid).stream())
+                .mapToLong(Life::cpuTicks)
+                .sum();
+    }
+}

@@ -1,0 +1,152 @@
+package dev.berth.bench;
+
+import dev.berth.bench.ClientConnection.IncidentException;
+import dev.berth.bench.Supervised.Setup;
+import dev.berth.examples.SampleServer;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
+
+/// Rolls under keep-alive clients, with servers that shut down gracefully: no request fails, apart
+/// from connections found closed between two requests; and a roll waits for busy connections of the
+/// slot being replaced, not for idle ones and not for those of other slots.
+final class KeepAliveCommand {
+    private static final List<String> SERVERS = List.of("node-graceful", "java-httpserver");
+    private static final int WORKERS = 2;
+    private static final int SLOW_MILLIS = 6_000;
+    private static final double SLACK_SECONDS = 3;
+
+    private final Workshop shop;
+    private final Arguments arguments;
+    private final int port;
+    private final Verdict verdict = new Verdict();
+
+    private KeepAliveCommand(Workshop shop, Arguments arguments) throws IOException {
+        this.shop = shop;
+        this.arguments = arguments;
+        this.port = Workshop.freePort(1);
+    }
+
+    /// Runs `keepalive`; the exit code.
+    static int run(List<String> words) throws IOException {
+        Arguments arguments =
+                Arguments.parse(
+                        words,
+                        Set.of("unprivileged"),
+                        Set.of("servers", "rolls", "requests", "rate"));
+        boolean good = true;
+        try (Workshop shop = Workshop.open(arguments.has("unprivileged"))) {
+            for (SampleServer server : arguments.servers(SERVERS)) {
+                good &= new KeepAliveCommand(shop, arguments).row(server);
+            }
+        }
+        return good ? 0 : 1;
+    }
+
+    private boolean row(SampleServer server) {
+        String name = server.name();
+        var setup =
+                new Setup(
+                        Workshop.unique("keepalive-" + name),
+                        port,
+                        WORKERS,
+                        arguments.rest(),
+                        shop.command(server, port, 0));
+        Supervised.check(
+                shop,
+                setup,
+                verdict,
+                berth -> {
+                    loaded(name, berth);
+                    held(name, berth);
+                });
+        System.out.println(name + ": " + verdict.word());
+        Table.reasons(verdict.reasons());
+        return verdict.holds();
+    }
+
+    private void loaded(String server, Supervised berth) throws IOException {
+        LoadPlan plan =
+                LoadPlan.defaults(port)
+                        .withRequestsPerConnection(arguments.number("requests", 50))
+                        .withRate(arguments.number("rate", 3_000));
+        List<Double> seconds = new ArrayList<>();
+        try (Load load = Load.start(plan)) {
+            for (int i = 0; i < arguments.number("rolls", 10); i++) {
+                seconds.add(roll(berth));
+            }
+            LoadResult result = load.finish();
+            verdict.noneFailed("with keep-alive", result);
+            System.out.printf(
+                    "%s: %d requests, %d failed, %d idle closed, slowest %.0f ms, roll %.2f s%n",
+                    server,
+                    result.requests(),
+                    result.failed(),
+                    result.count(Outcome.IDLE_CLOSED),
+                    result.latencies().millis(1),
+                    Numbers.median(seconds));
+        }
+    }
+
+    /// A roll with nothing connected, one with idle connections, and one with a busy one on one
+    /// slot.
+    private void held(String server, Supervised berth) throws IOException {
+        double alone = roll(berth);
+        List<ClientConnection> idle = new ArrayList<>();
+        double withIdle;
+        double withBusy;
+        try {
+            for (int i = 0; i < 8; i++) {
+                idle.add(ClientConnection.open(LoadPlan.defaults(port)));
+                idle.getLast().get("/", false);
+            }
+            withIdle = roll(berth);
+        } finally {
+            idle.forEach(ClientConnection::close);
+        }
+        withBusy = rollWithBusy(berth);
+        System.out.printf(
+                "%s: roll alone %.2f s, with 8 idle connections %.2f s, with one busy for %.1f s:"
+                        + " %.2f s%n",
+                server, alone, withIdle, SLOW_MILLIS / 1_000.0, withBusy);
+        verdict.check(
+                withIdle < alone + SLACK_SECONDS,
+                "idle connections delay a roll: " + withIdle + " s against " + alone + " s");
+        verdict.check(
+                withBusy < alone + SLOW_MILLIS / 1_000.0 + SLACK_SECONDS,
+                "a busy connection delays the other slot: " + withBusy + " s");
+    }
+
+    private double rollWithBusy(Supervised berth) throws IOException {
+        var failed = new AtomicReference<Map.Entry<String, Integer>>(Map.entry("unanswered", 0));
+        try (ClientConnection busy = ClientConnection.open(LoadPlan.defaults(port))) {
+            busy.get("/", false);
+            Thread slow = Thread.ofPlatform().start(() -> failed.set(slow(busy)));
+            Waits.pause(Duration.ofMillis(200));
+            double seconds = roll(berth);
+            slow.join();
+            verdict.check(failed.get().getValue() == 200, "the busy one: " + failed.get().getKey());
+            return seconds;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
+        }
+    }
+
+    private static Map.Entry<String, Integer> slow(ClientConnection busy) {
+        try {
+            return Map.entry("answered", busy.get("/slow?ms=" + SLOW_MILLIS, false).status());
+        } catch (IncidentException e) {
+            return Map.entry(e.failure().toString(), 0);
+        }
+    }
+
+    private double roll(Supervised berth) throws IOException {
+        return berth.change("roll").millis() / 1_000.0;
+    }
+}

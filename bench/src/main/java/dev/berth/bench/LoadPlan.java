@@ -1,0 +1,64 @@
+package dev.berth.bench;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+
+/// What a load client does. Loopback only.
+///
+/// @param address where to
+/// @param path the path of every request
+/// @param clients how many threads, each with one connection at a time
+/// @param requestsPerConnection 1 for short connections (`Connection: close`)
+/// @param limits what bounds it
+record LoadPlan(
+        InetSocketAddress address,
+        String path,
+        int clients,
+        int requestsPerConnection,
+        Limits limits) {
+
+    private static final int MAX_CLIENTS = 256;
+
+    LoadPlan {
+        if (address.getAddress() == null || !address.getAddress().isLoopbackAddress()) {
+            throw new IllegalArgumentException("not a loopback address: " + address);
+        }
+        if (clients < 1 || clients > MAX_CLIENTS) {
+            throw new IllegalArgumentException("clients not in 1.." + MAX_CLIENTS + ": " + clients);
+        }
+        if (requestsPerConnection < 1) {
+            throw new IllegalArgumentException("requests a connection: " + requestsPerConnection);
+        }
+    }
+
+    /// Eight clients with short connections to 127.0.0.1, until they are stopped.
+    static LoadPlan defaults(int port) {
+        var address = new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port);
+        return new LoadPlan(address, "/", 8, 1, Limits.defaults());
+    }
+
+    LoadPlan withPath(String other) {
+        return new LoadPlan(address, other, clients, requestsPerConnection, limits);
+    }
+
+    LoadPlan withClients(int count) {
+        return new LoadPlan(address, path, count, requestsPerConnection, limits);
+    }
+
+    LoadPlan withRequestsPerConnection(int count) {
+        return new LoadPlan(address, path, clients, count, limits);
+    }
+
+    LoadPlan withLimits(Limits others) {
+        return new LoadPlan(address, path, clients, requestsPerConnection, others);
+    }
+
+    LoadPlan withBounds(Duration longest, long most) {
+        return withLimits(limits.withBounds(longest, most));
+    }
+
+    LoadPlan withRate(int perSecond) {
+        return withLimits(limits.withRate(perSecond));
+    }
+}

@@ -1,0 +1,62 @@
+package dev.berth.bench;
+
+import java.io.IOException;
+import java.util.List;
+
+/// The bench commands. Exit code 0: what was to hold holds; 1: it does not; 2: usage.
+public final class Main {
+    private static final String USAGE =
+            """
+            usage: bench/COMMAND [options] [-- options of berth run]
+              matrix      every sample server: all workers serve; no roll fails a request
+                          [--servers a,b] [--workers 1,3] [--rolls 20] [--clients 8] [--keepalive 1]
+                          [--rate 3000 a second, 0 for all they can] [--unprivileged]
+              kill        kill -9 costs only what the worker had accepted
+                          [--servers a,b] [--kills 20] [--workers 3] [--clients 24] [--rate 3000]
+              scale       2-6-1 under load, and no worker at all   [--server a] [--rounds 3]
+              keepalive   rolls under keep-alive clients   [--servers a,b] [--rolls 10] [--requests 50]
+              throughput  against SO_REUSEPORT alone
+                          [--server a] [--pairs 15] [--millis 2000] [--connections 4 a worker]
+              idle        memory and CPU of the supervisor   [--server a] [--settle 10] [--seconds 30]
+              load        the load client alone
+                          --port N [--path /] [--clients 8] [--keepalive 1] [--seconds 5]
+                          [--requests N] [--rate 0]
+            """;
+
+    private Main() {}
+
+    /// Runs the command that is named first.
+    public static void main(String[] words) {
+        System.exit(run(List.of(words)));
+    }
+
+    static int run(List<String> words) {
+        if (words.isEmpty()) {
+            System.err.print(USAGE);
+            return 2;
+        }
+        try {
+            return command(words.getFirst(), words.subList(1, words.size()));
+        } catch (IllegalArgumentException e) {
+            System.err.println(e.getMessage());
+            System.err.print(USAGE);
+            return 2;
+        } catch (IOException | Waits.TimedOutException e) {
+            System.err.println(words.getFirst() + ": " + e.getMessage());
+            return 1;
+        }
+    }
+
+    private static int command(String name, List<String> words) throws IOException {
+        return switch (name) {
+            case "matrix" -> MatrixCommand.run(words);
+            case "kill" -> KillCommand.run(words);
+            case "scale" -> ScaleCommand.run(words);
+            case "keepalive" -> KeepAliveCommand.run(words);
+            case "throughput" -> ThroughputCommand.run(words);
+            case "idle" -> IdleCommand.run(words);
+            case "load" -> LoadCommand.run(words);
+            default -> throw new IllegalArgumentException("no bench command '" + name + "'");
+        };
+    }
+}

@@ -1,0 +1,129 @@
+package dev.berth.bench;
+
+import dev.berth.bench.Shell.Ended;
+import dev.berth.bench.Supervised.Setup;
+import dev.berth.examples.SampleServer;
+import dev.berth.examples.SampleServer.Need;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/// One server with one number of workers: the first requests, the rolls, and what is left.
+final class MatrixRow {
+    private static final int FIRST_REQUESTS = 200;
+
+    private final Workshop shop;
+    private final Arguments arguments;
+    private final SampleServer server;
+    private final int workers;
+    private final int port;
+    private final Verdict verdict = new Verdict();
+    private final List<Double> rollSeconds = new ArrayList<>();
+    private LoadResult result = LoadResult.none();
+    private int served;
+
+    MatrixRow(Workshop shop, Arguments arguments, SampleServer server, int workers)
+            throws IOException {
+        this.shop = shop;
+        this.arguments = arguments;
+        this.server = server;
+        this.workers = workers;
+        this.port = Workshop.freePort(1 + workers);
+    }
+
+    Verdict verdict() {
+        return verdict;
+    }
+
+    /// Makes the measurement; a problem is noted in the verdict.
+    void measure() throws IOException {
+        List<String> missing = shop.missing(server);
+        if (!missing.isEmpty()) {
+            verdict.check(false, "not installed: " + String.join(", ", missing));
+            return;
+        }
+        Supervised.check(
+                shop,
+                setup(),
+                verdict,
+                berth -> {
+                    spread(berth);
+                    rolls(berth);
+                });
+    }
+
+    private Setup setup() {
+        List<String> options = new ArrayList<>(arguments.rest());
+        if (server.needs(Need.PRIVATE_PORT)) {
+            options.addAll(List.of("--private", Integer.toString(port + 1)));
+        }
+        String name = Workshop.unique("matrix-" + server.name());
+        return new Setup(name, port, workers, options, shop.command(server, port, port + 1));
+    }
+
+    /// The first requests: none fails, and each slot answers some.
+    private void spread(Supervised berth) throws IOException {
+        LoadPlan plan = LoadPlan.defaults(port).withClients(4);
+        LoadResult first = Load.run(plan.withBounds(Duration.ofSeconds(60), FIRST_REQUESTS));
+        verdict.noneFailed("of the first " + FIRST_REQUESTS, first);
+        Set<Integer> slots = Set.copyOf(berth.status().workers());
+        Map<Integer, Long> bySlot = new HashMap<>();
+        ProcFs.rootsOf(first.served().keySet(), slots)
+                .forEach((pid, slot) -> bySlot.merge(slot, first.served().get(pid), Long::sum));
+        served = bySlot.size();
+        verdict.check(
+                served == workers,
+                "workers " + slots + " answered " + bySlot + ", by pid " + first.served());
+    }
+
+    private void rolls(Supervised berth) throws IOException {
+        try (Load load = Load.start(plan())) {
+            int wanted = arguments.number("rolls", 20);
+            while (rollSeconds.size() < wanted && roll(berth)) {
+                // Each roll is checked and timed where it is made.
+            }
+            verdict.check(berth.status().ready(workers), "not all ready after the last roll");
+            result = load.finish();
+        }
+        verdict.noneFailed("while rolling", result);
+    }
+
+    private LoadPlan plan() {
+        return LoadPlan.defaults(port)
+                .withClients(arguments.number("clients", 8))
+                .withRequestsPerConnection(arguments.number("keepalive", 1))
+                .withRate(arguments.number("rate", 3_000));
+    }
+
+    private boolean roll(Supervised berth) throws IOException {
+        Ended ended = berth.call("roll");
+        rollSeconds.add(ended.millis() / 1_000.0);
+        boolean good = ended.code() == 0;
+        verdict.check(good, "roll exited " + ended.code() + ": " + ended.errors().strip());
+        return good;
+    }
+
+    /// Prints the row, and below it why it failed.
+    void print(Table table) {
+        Latencies latencies = result.latencies();
+        table.row(
+                server.name(),
+                workers,
+                served + "/" + workers,
+                rollSeconds.size(),
+                result.requests(),
+                result.failed(),
+                result.count(Outcome.IDLE_CLOSED),
+                "%.1f".formatted(latencies.millis(0.5)),
+                "%.1f".formatted(latencies.millis(0.99)),
+                "%.0f".formatted(latencies.millis(1)),
+                "%.2f".formatted(Numbers.median(rollSeconds)),
+                verdict.word());
+        Table.reasons(verdict.reasons());
+    }
+}

@@ -1,0 +1,64 @@
+package dev.berth.bench;
+
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+
+/// What `berth status NAME --json` says, as far as it is needed here.
+///
+/// @param pid the supervisor
+record Status(int pid, List<Slot> slots) {
+    /// A worker's place.
+    ///
+    /// @param pid the worker in service, if there is one
+    record Slot(int slot, String state, OptionalInt pid, int generation, int restarts) {
+        boolean ready() {
+            return state.equals("ready") && pid.isPresent();
+        }
+    }
+
+    /// Reads the JSON.
+    ///
+    /// @throws IllegalArgumentException when it is not what the contract says
+    static Status parse(String json) {
+        Map<?, ?> root = object(Json.parse(json));
+        if (!(root.get("slots") instanceof List<?> slots)) {
+            throw new IllegalArgumentException("no slots in " + json);
+        }
+        return new Status(
+                number(root, "pid").orElseThrow(() -> new IllegalArgumentException(json)),
+                slots.stream().map(slot -> slot(object(slot))).toList());
+    }
+
+    /// Whether there are `count` slots and each is ready.
+    boolean ready(int count) {
+        return slots.size() == count && slots.stream().allMatch(Slot::ready);
+    }
+
+    /// The pids in service.
+    List<Integer> workers() {
+        return slots.stream().flatMapToInt(slot -> slot.pid().stream()).boxed().toList();
+    }
+
+    private static Slot slot(Map<?, ?> slot) {
+        return new Slot(
+                number(slot, "slot").orElse(-1),
+                String.valueOf(slot.get("state")),
+                number(slot, "pid"),
+                number(slot, "generation").orElse(0),
+                number(slot, "restarts").orElse(0));
+    }
+
+    private static OptionalInt number(Map<?, ?> object, String name) {
+        return object.get(name) instanceof Double number
+                ? OptionalInt.of(number.intValue())
+                : OptionalInt.empty();
+    }
+
+    private static Map<?, ?> object(Object value) {
+        if (value instanceof Map<?, ?> object) {
+            return object;
+        }
+        throw new IllegalArgumentException("not a JSON object: " + value);
+    }
+}

@@ -1,0 +1,207 @@
+package dev.berth.bench;
+
+import dev.berth.bench.ProcFs.Life;
+import dev.berth.bench.Shell.Ended;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/// A `berth run` that this program started, spoken to only through its command line.
+final class Supervised implements AutoCloseable {
+    private static final Duration READY_DEADLINE = Duration.ofSeconds(120);
+    private static final Duration STOP_DEADLINE = Duration.ofSeconds(90);
+    private static final long STATUS_EVERY_MILLIS = 200;
+
+    private final Workshop shop;
+    private final String name;
+    private final int port;
+    private final Path log;
+    private final Process process;
+    private final Set<Life> seen = new LinkedHashSet<>();
+
+    /// What to start.
+    ///
+    /// @param options further options of `run`
+    record Setup(String name, int port, int workers, List<String> options, List<String> command) {}
+
+    private Supervised(Workshop shop, Setup setup, Path log, Process process) {
+        this.shop = shop;
+        this.name = setup.name();
+        this.port = setup.port();
+        this.log = log;
+        this.process = process;
+    }
+
+    /// Starts `berth run`; returns at once.
+    static Supervised start(Workshop shop, Setup setup) throws IOException {
+        List<String> words = new ArrayList<>(List.of(shop.berth(), "run"));
+        words.addAll(List.of("-p", Integer.toString(setup.port())));
+        words.addAll(List.of("-n", Integer.toString(setup.workers()), "--name", setup.name()));
+        words.addAll(setup.options());
+        words.add("--");
+        words.addAll(setup.command());
+        Path log = shop.scratch().resolve(setup.name() + ".log");
+        Process process =
+                shop.builder(words)
+                        .redirectInput(new File("/dev/null"))
+                        .redirectErrorStream(true)
+                        .redirectOutput(log.toFile())
+                        .start();
+        return new Supervised(shop, setup, log, process);
+    }
+
+    /// What is checked on a supervisor all of whose workers are ready.
+    interface Check {
+        void on(Supervised berth) throws IOException;
+    }
+
+    /// Starts `setup`, waits until it is ready, makes `check`, stops it, and wants nothing left.
+    static void check(Workshop shop, Setup setup, Verdict verdict, Check check) {
+        try (Supervised berth = start(shop, setup)) {
+            berth.awaitReady(setup.workers());
+            check.on(berth);
+            berth.stop().forEach(left -> verdict.check(false, "left behind: " + left));
+        } catch (IOException | IllegalArgumentException | Waits.TimedOutException e) {
+            verdict.broken(e);
+        }
+    }
+
+    /// Runs `berth VERB NAME ARGUMENTS…`.
+    Ended call(String verb, String... arguments) throws IOException {
+        List<String> words = new ArrayList<>(List.of(shop.berth(), verb, name));
+        words.addAll(List.of(arguments));
+        return Shell.run(shop.builder(words));
+    }
+
+    /// Runs it and wants exit code 0.
+    Ended change(String verb, String... arguments) throws IOException {
+        Ended ended = call(verb, arguments);
+        if (ended.code() != 0) {
+            throw new IOException(
+                    "berth " + verb + " exited " + ended.code() + ": " + ended.errors().strip());
+        }
+        return ended;
+    }
+
+    /// What `status --json` says.
+    Status status() throws IOException {
+        Status status = Status.parse(change("status", "--json").output());
+        seen.addAll(ProcFs.tree(status.pid()));
+        return status;
+    }
+
+    /// Waits until there are `count` slots and each is ready.
+    Status awaitReady(int count) throws IOException {
+        long deadline = System.nanoTime() + READY_DEADLINE.toNanos();
+        while (process.isAlive()) {
+            Ended ended = call("status", "--json");
+            if (ended.code() == 0 && Status.parse(ended.output()).ready(count)) {
+                return status();
+            }
+            if (System.nanoTime() > deadline) {
+                throw new IOException(
+                        "not "
+                                + count
+                                + " ready slots in "
+                                + READY_DEADLINE.toSeconds()
+                                + " s: "
+                                + ended.output().strip()
+                                + ended.errors().strip()
+                                + logTail());
+            }
+            Waits.pause(Duration.ofMillis(STATUS_EVERY_MILLIS));
+        }
+        throw new IOException("berth run ended with " + process.exitValue() + logTail());
+    }
+
+    /// Waits until the slot at `index` no longer shows the pid that `before` shows.
+    void awaitNext(Status before, int index) throws IOException {
+        long deadline = System.nanoTime() + READY_DEADLINE.toNanos();
+        while (status().slots().get(index).pid().equals(before.slots().get(index).pid())) {
+            if (System.nanoTime() > deadline) {
+                throw new IOException("still the killed worker in slot " + index + logTail());
+            }
+            Waits.pause(Duration.ofMillis(STATUS_EVERY_MILLIS));
+        }
+    }
+
+    /// The last lines that `berth run` and its workers printed.
+    String logTail() {
+        try {
+            List<String> lines = Files.readAllLines(log);
+            List<String> last = lines.subList(Math.max(0, lines.size() - 12), lines.size());
+            return "\n    " + String.join("\n    ", last);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// Stops it by `berth stop`, and names what is left afterwards: nothing, if all is well.
+    List<String> stop() throws IOException {
+        status();
+        change("stop");
+        List<String> left = new ArrayList<>();
+        if (!exited(STOP_DEADLINE)) {
+            left.add("berth run itself");
+        } else if (process.exitValue() != 0) {
+            left.add("exit code " + process.exitValue() + " of berth run" + logTail());
+        }
+        left.addAll(leftovers());
+        return left;
+    }
+
+    private List<String> leftovers() throws IOException {
+        List<String> left = new ArrayList<>();
+        seen.stream().filter(Life::goesOn).forEach(life -> left.add("process " + life.pid()));
+        workers().forEach(pid -> left.add("worker " + pid));
+        if (TcpTable.onPort(port).stream().anyMatch(TcpTable.Row::listens)) {
+            left.add("a listener on " + port);
+        }
+        try (Stream<Path> files = Files.walk(shop.runtime())) {
+            files.filter(path -> path.getFileName().toString().contains(name))
+                    .forEach(path -> left.add(path.toString()));
+        }
+        return left;
+    }
+
+    /// Processes that carry this supervisor's name in their environment.
+    private List<Integer> workers() {
+        return ProcFs.withEnvironment("BERTH_NAME=" + name);
+    }
+
+    private boolean exited(Duration longest) {
+        try {
+            return process.waitFor(longest.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    /// Ends it if it still runs: SIGTERM, and SIGKILL for what then is left of all that it started.
+    @Override
+    public void close() throws IOException {
+        if (process.isAlive()) {
+            seen.addAll(ProcFs.tree((int) process.pid()));
+            process.destroy();
+            if (!exited(Duration.ofSeconds(15))) {
+                process.destroyForcibly();
+            }
+        }
+        Set<Integer> alive = new LinkedHashSet<>(workers());
+        seen.stream().filter(Life::goesOn).forEach(life -> alive.add(life.pid()));
+        if (!alive.isEmpty()) {
+            Shell.signal("KILL", List.copyOf(alive));
+        }
+    }
+}

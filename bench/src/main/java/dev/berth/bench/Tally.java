@@ -1,0 +1,59 @@
+package dev.berth.bench;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/// What one client thread has seen. Not shared between threads until they have ended.
+final class Tally {
+    /// More failures than these are only counted.
+    private static final int MAX_FAILURES_KEPT = 10_000;
+
+    private final Map<Outcome, Long> counts = new EnumMap<>(Outcome.class);
+    private final Map<Integer, Long> served = new HashMap<>();
+    private final List<Failure> failures = new ArrayList<>();
+    private int[] latenciesMicros = new int[1024];
+    private int size;
+
+    /// Takes in an answer.
+    void answered(Answer answer, long nanos) {
+        count(Outcome.OK);
+        answer.pid().ifPresent(pid -> served.merge(pid, 1L, Long::sum));
+        if (size == latenciesMicros.length) {
+            latenciesMicros = Arrays.copyOf(latenciesMicros, size * 2);
+        }
+        latenciesMicros[size++] = (int) Math.min(Integer.MAX_VALUE, nanos / 1_000);
+    }
+
+    /// Takes in a request that got no good answer.
+    void failed(Failure failure) {
+        count(failure.outcome());
+        if (failures.size() < MAX_FAILURES_KEPT) {
+            failures.add(failure);
+        }
+    }
+
+    private void count(Outcome outcome) {
+        counts.merge(outcome, 1L, Long::sum);
+    }
+
+    /// Adds up what the threads of a load have seen.
+    static LoadResult sum(List<Tally> tallies, long elapsedNanos) {
+        Map<Outcome, Long> counts = new EnumMap<>(Outcome.class);
+        Map<Integer, Long> served = new HashMap<>();
+        List<Failure> failures = new ArrayList<>();
+        int[] latencies = new int[tallies.stream().mapToInt(tally -> tally.size).sum()];
+        int at = 0;
+        for (Tally tally : tallies) {
+            tally.counts.forEach((outcome, n) -> counts.merge(outcome, n, Long::sum));
+            tally.served.forEach((pid, n) -> served.merge(pid, n, Long::sum));
+            failures.addAll(tally.failures);
+            System.arraycopy(tally.latenciesMicros, 0, latencies, at, tally.size);
+            at += tally.size;
+        }
+        return new LoadResult(counts, served, failures, new Latencies(latencies), elapsedNanos);
+    }
+}

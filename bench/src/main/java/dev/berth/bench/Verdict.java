@@ -1,0 +1,53 @@
+package dev.berth.bench;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/// Collects why a check failed; none means that it holds.
+final class Verdict {
+    private static final int FAILURES_SHOWN = 8;
+    private static final int REASONS_SHOWN = 14;
+
+    private final List<String> reasons = new ArrayList<>();
+
+    /// Notes `reason` unless `holds`.
+    void check(boolean holds, String reason) {
+        if (!holds) {
+            reasons.add(reason);
+        }
+    }
+
+    /// Notes the failed requests of `result`, if any.
+    void noneFailed(String when, LoadResult result) {
+        if (result.failed() > 0) {
+            reasons.add(result.failed() + " failed " + when + ": " + result.failedByClass());
+            result.realFailures().stream()
+                    .limit(FAILURES_SHOWN)
+                    .forEach(failure -> reasons.add("  " + failure));
+        }
+        check(result.requests() > 0, "no request at all " + when);
+    }
+
+    /// Notes that the check could not be made to its end.
+    void broken(Exception problem) {
+        reasons.add(String.valueOf(problem.getMessage()));
+    }
+
+    boolean holds() {
+        return reasons.isEmpty();
+    }
+
+    String word() {
+        return holds() ? "ok" : "FAILED";
+    }
+
+    /// Why it does not hold: the first reasons, and how many more there are.
+    List<String> reasons() {
+        if (reasons.size() <= REASONS_SHOWN) {
+            return List.copyOf(reasons);
+        }
+        List<String> shown = new ArrayList<>(reasons.subList(0, REASONS_SHOWN));
+        shown.add("and " + (reasons.size() - REASONS_SHOWN) + " more");
+        return shown;
+    }
+}

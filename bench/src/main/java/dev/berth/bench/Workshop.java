@@ -1,0 +1,155 @@
+package dev.berth.bench;
+
+import dev.berth.examples.Places;
+import dev.berth.examples.SampleServer;
+import dev.berth.examples.SampleServer.Need;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Stream;
+
+/// Where a bench command works: the source tree, a scratch folder of its own that is removed at the
+/// end, and the user as whom it runs Berth.
+///
+/// @param root the top of the source tree
+/// @param scratch for control sockets, logs and what servers write
+/// @param unprivileged run as `nobody` without any capability; needs root
+record Workshop(Path root, Path scratch, boolean unprivileged) implements AutoCloseable {
+    private static final int NOBODY = 65534;
+    private static final int FIRST_PORT = 20_000;
+    private static final int END_PORT = 32_000;
+
+    /// Opens one. The system property `berth.home` names the source tree.
+    static Workshop open(boolean unprivileged) throws IOException {
+        Path root = Path.of(System.getProperty("berth.home", ".")).toRealPath();
+        Path scratch = Files.createTempDirectory("berth-bench");
+        var shop = new Workshop(root, scratch, unprivileged);
+        for (String folder : List.of("run", "servers", "home")) {
+            shop.own(Files.createDirectory(scratch.resolve(folder)));
+        }
+        shop.own(scratch);
+        return shop;
+    }
+
+    private void own(Path path) throws IOException {
+        if (unprivileged) {
+            Files.setAttribute(path, "unix:uid", NOBODY);
+        }
+    }
+
+    /// The folder of Berth's control sockets.
+    Path runtime() {
+        return scratch.resolve("run");
+    }
+
+    /// A builder for `command` in this workshop's environment and as its user.
+    ProcessBuilder builder(List<String> command) {
+        List<String> words = new ArrayList<>();
+        if (unprivileged) {
+            String id = Integer.toString(NOBODY);
+            words.addAll(List.of("setpriv", "--reuid", id, "--regid", id, "--clear-groups"));
+            words.addAll(List.of("--inh-caps=-all", "--bounding-set=-all"));
+        }
+        words.addAll(command);
+        var builder = new ProcessBuilder(words);
+        Map<String, String> environment = builder.environment();
+        environment.put("XDG_RUNTIME_DIR", runtime().toString());
+        if (unprivileged) {
+            // A private python or node in root's home is out of reach for another user.
+            environment.put("PATH", "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin");
+            environment.put("HOME", scratch.resolve("home").toString());
+        }
+        return builder;
+    }
+
+    /// A name for a supervisor that no other run of a bench command uses.
+    static String unique(String kind) {
+        return kind + "-" + ProcessHandle.current().pid();
+    }
+
+    /// The launcher.
+    String berth() {
+        return System.getProperty("berth.command", root.resolve("berth").toString());
+    }
+
+    /// The command of a sample server.
+    List<String> command(SampleServer server, int port, int privatePort) {
+        return Places.of(root, scratch.resolve("servers")).command(server, port, privatePort);
+    }
+
+    /// What `server` needs and this machine lacks; the Maven projects are built here if need be.
+    List<String> missing(SampleServer server) throws IOException {
+        List<String> missing = new ArrayList<>();
+        for (Need need : server.needs().stream().sorted().toList()) {
+            if (!need.program().isEmpty() && !onPath(need.program())) {
+                missing.add(need.program());
+            }
+        }
+        build(server, Need.JVM_SERVERS, "examples/servers/jvm/target/lib");
+        build(server, Need.BOOT, "examples/servers/boot/target/boot.jar");
+        return missing;
+    }
+
+    private void build(SampleServer server, Need need, String result) throws IOException {
+        if (!server.needs(need) || Files.exists(root.resolve(result))) {
+            return;
+        }
+        var maven =
+                new ProcessBuilder(
+                        root.resolve("mvnw").toString(), "-q", "-f", "examples/servers", "package");
+        maven.directory(root.toFile()).environment().put("JAVA_HOME", javaHome());
+        Shell.Ended ended = Shell.run(maven);
+        if (ended.code() != 0) {
+            throw new IOException("mvnw -f examples/servers package: " + ended.output());
+        }
+    }
+
+    private static String javaHome() {
+        return System.getProperty("java.home");
+    }
+
+    private static boolean onPath(String program) {
+        String path = System.getenv().getOrDefault("PATH", "") + ":/usr/sbin";
+        return Stream.of(path.split(":"))
+                .anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
+    }
+
+    /// A TCP port that nothing listens on, out of the range from which clients get theirs, with
+    /// `others` free ones after it.
+    static int freePort(int others) throws IOException {
+        for (int attempt = 0; attempt < 200; attempt++) {
+            int port = ThreadLocalRandom.current().nextInt(FIRST_PORT, END_PORT - others);
+            if (Stream.iterate(port, next -> next + 1)
+                    .limit(others + 1L)
+                    .allMatch(Workshop::free)) {
+                return port;
+            }
+        }
+        throw new IOException("no free port in " + FIRST_PORT + ".." + END_PORT);
+    }
+
+    private static boolean free(int port) {
+        try (var any = new ServerSocket(port, 1, InetAddress.ofLiteral("0.0.0.0"))) {
+            return any.isBound();
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        try (Stream<Path> paths = Files.walk(scratch)) {
+            for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(path);
+            }
+        }
+    }
+}
