@@ -1,0 +1,43 @@
+package dev.berth.cli;
+
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.ObjectWriteContext;
+import tools.jackson.core.json.JsonFactory;
+
+import java.io.StringWriter;
+import java.util.List;
+import java.util.function.Consumer;
+
+/// JSON by the streaming generator: no reflection, and half the classes of a tree.
+final class Json {
+    private Json() {}
+
+    /// One line that holds the object which `body` writes the fields of.
+    static String object(Consumer<JsonGenerator> body) {
+        var text = new StringWriter();
+        try (JsonGenerator json =
+                new JsonFactory().createGenerator(ObjectWriteContext.empty(), text)) {
+            json.writeStartObject();
+            body.accept(json);
+            json.writeEndObject();
+        }
+        return text.toString();
+    }
+
+    static void strings(JsonGenerator json, String name, List<String> values) {
+        json.writeArrayPropertyStart(name);
+        values.forEach(json::writeString);
+        json.writeEndArray();
+    }
+
+    /// An array of objects, the fields of each written by `body`.
+    static <T> void objects(JsonGenerator json, String name, List<T> values, Consumer<T> body) {
+        json.writeArrayPropertyStart(name);
+        for (T value : values) {
+            json.writeStartObject();
+            body.accept(value);
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+    }
+}

@@ -1,0 +1,116 @@
+package dev.berth.cli;
+
+import dev.berth.net.ListenAddress;
+
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.TypeConversionException;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/// How options are declared and read.
+final class Options {
+    private Options() {}
+
+    static OptionSpec help() {
+        return OptionSpec.builder("-h", "--help")
+                .usageHelp(true)
+                .description("Show this text.")
+                .build();
+    }
+
+    static OptionSpec flag(String name, String description) {
+        return OptionSpec.builder(name).type(boolean.class).description(description).build();
+    }
+
+    /// An option with one value.
+    static OptionSpec one(
+            String label, ITypeConverter<?> converter, String description, String... names) {
+        return OptionSpec.builder(names)
+                .paramLabel(label)
+                .type(Object.class)
+                .converters(converter)
+                .description(description)
+                .build();
+    }
+
+    /// An option that may be given several times.
+    static OptionSpec many(
+            String label, ITypeConverter<?> converter, String description, String... names) {
+        return OptionSpec.builder(names)
+                .paramLabel(label)
+                .type(List.class)
+                .auxiliaryTypes(Object.class)
+                .converters(converter)
+                .description(description)
+                .build();
+    }
+
+    /// All words that are no options.
+    static PositionalParamSpec words(String label, String arity, String description) {
+        return PositionalParamSpec.builder()
+                .paramLabel(label)
+                .arity(arity)
+                .type(List.class)
+                .auxiliaryTypes(String.class)
+                .description(description)
+                .build();
+    }
+
+    static List<String> words(ParseResult parsed) {
+        return parsed.matchedPositionalValue(0, List.<String>of());
+    }
+
+    static <T> Optional<T> value(ParseResult parsed, String name) {
+        return Optional.ofNullable(parsed.<T>matchedOptionValue(name, null));
+    }
+
+    static <T> List<T> values(ParseResult parsed, String name) {
+        return parsed.matchedOptionValue(name, List.<T>of());
+    }
+
+    static String text(String text) {
+        return text;
+    }
+
+    static int port(String text) {
+        return number(text, 1, 65535, "a port");
+    }
+
+    static int count(String text) {
+        return number(text, 1, 1 << 20, "a count");
+    }
+
+    private static int number(String text, int least, int most, String what) {
+        if (text.matches("[0-9]{1,9}")) {
+            int number = Integer.parseInt(text);
+            if (number >= least && number <= most) {
+                return number;
+            }
+        }
+        throw new TypeConversionException(
+                what + " is a number from " + least + " to " + most + ", not " + text);
+    }
+
+    static ListenAddress address(String text) {
+        return converted(() -> ListenAddress.parse(text));
+    }
+
+    static Duration duration(String text) {
+        return converted(() -> Durations.parse(text));
+    }
+
+    /// Turns the complaint of a value's own parser into one about the option.
+    static <T> T converted(Supplier<T> parser) {
+        try {
+            return parser.get();
+        } catch (IllegalArgumentException wrong) {
+            throw new TypeConversionException(wrong.getMessage());
+        }
+    }
+}

@@ -1,0 +1,43 @@
+package dev.berth.cli;
+
+import dev.berth.sys.Platform;
+
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParseResult;
+
+import java.io.IOException;
+
+/// `berth run [OPTIONS] -- COMMAND …`.
+final class RunCommand implements Subcommand {
+    @Override
+    public CommandSpec spec() {
+        return RunSpec.make();
+    }
+
+    @Override
+    public boolean takesCommandLine() {
+        return true;
+    }
+
+    @Override
+    public int run(ParseResult parsed, Terminal terminal) throws UsageException, IOException {
+        RunOptions options = RunOptions.read(parsed);
+        requireLinux();
+        return Session.run(
+                options,
+                options.programName(),
+                terminal.environment(),
+                (supervised, console) -> {});
+    }
+
+    /// Elsewhere SO_REUSEPORT does not balance (macOS, BSD: the last socket gets all) or is not
+    /// there (Windows), and nothing takes the place of seccomp.
+    static void requireLinux() throws Failure {
+        if (!Platform.supported()) {
+            throw new Failure(
+                    "cannot share a port here: "
+                            + Platform.describe()
+                            + "; elsewhere SO_REUSEPORT does not balance, or does not exist");
+        }
+    }
+}

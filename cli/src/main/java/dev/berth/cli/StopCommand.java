@@ -1,0 +1,30 @@
+package dev.berth.cli;
+
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParseResult;
+
+import java.io.IOException;
+import java.util.List;
+
+/// `berth stop [NAME]`.
+final class StopCommand implements Subcommand {
+    @Override
+    public CommandSpec spec() {
+        CommandSpec spec =
+                CommandSpec.create().addPositional(Options.words("NAME", "0..*", RemoteHelp.NAME));
+        spec.usageMessage()
+                .customSynopsis("berth stop [NAME]")
+                .description(
+                        "End all workers, then the supervisor. New connections are refused at once;"
+                                + " the workers get the stop signal and finish what they have, and"
+                                + " are killed after the grace time. A second stop does not wait.",
+                        "")
+                .footer("", "SIGTERM, SIGINT and Ctrl-C to the supervisor do the same.");
+        return spec;
+    }
+
+    @Override
+    public int run(ParseResult parsed, Terminal terminal) throws UsageException, IOException {
+        return Remote.call(RemoteHelp.name(parsed), List.of("stop"), List.of(), false, terminal);
+    }
+}

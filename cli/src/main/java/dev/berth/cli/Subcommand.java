@@ -1,0 +1,22 @@
+package dev.berth.cli;
+
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParseResult;
+
+import java.io.IOException;
+
+/// One verb of the command line.
+interface Subcommand {
+    /// Its options and its page of the manual; the name and `--help` are added.
+    CommandSpec spec();
+
+    /// Does it and returns the exit code.
+    ///
+    /// @throws UsageException when the words do not fit together
+    int run(ParseResult parsed, Terminal terminal) throws UsageException, IOException;
+
+    /// Whether another program's command line may follow, whose options are not ours.
+    default boolean takesCommandLine() {
+        return false;
+    }
+}

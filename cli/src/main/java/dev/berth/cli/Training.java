@@ -1,0 +1,110 @@
+package dev.berth.cli;
+
+import dev.berth.supervise.Command;
+import dev.berth.supervise.ControlServer;
+import dev.berth.supervise.Outcome;
+import dev.berth.supervise.Request;
+import dev.berth.supervise.RuntimeDirectory;
+import dev.berth.supervise.Status;
+import dev.berth.supervise.Status.SlotStatus;
+import dev.berth.supervise.Status.SocketStatus;
+import dev.berth.supervise.Status.WorkerStatus;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+
+/// Runs command lines one after the other in one JVM, for the build to record what they load:
+/// `Training FILE`, a command line a line of FILE. Their exit codes do not matter.
+///
+/// Meanwhile something answers at the control socket of the name `training`, so that both ends of
+/// the conversation are recorded; and the demo's server answers one request.
+final class Training {
+    private static final String NAME = "training";
+
+    private Training() {}
+
+    public static void main(String[] args) throws IOException {
+        var commands = new ControlCommands(new Announcements());
+        commands.serve(new Dummy());
+        Path socket = RuntimeDirectory.locate().resolve(NAME).resolve(RuntimeDirectory.CONTROL);
+        try (ControlServer _ = ControlServer.open(socket, commands)) {
+            for (List<String> command : commands(Path.of(args[0]))) {
+                Main.run(command.toArray(String[]::new));
+            }
+        }
+        whoami();
+    }
+
+    private static List<List<String>> commands(Path file) throws IOException {
+        return Files.readAllLines(file).stream()
+                .map(String::strip)
+                .filter(line -> !line.isEmpty() && !line.startsWith("#"))
+                .map(line -> List.of(line.split(" +")))
+                .toList();
+    }
+
+    private static void whoami() throws IOException {
+        InetAddress here = InetAddress.getLoopbackAddress();
+        var server = new Whoami(new ServerSocket(0, 1, here), Map.of());
+        Thread.ofPlatform().daemon().start(server::serve);
+        try (var client = new Socket(here, server.port())) {
+            String request = "GET / HTTP/1.1\r\nConnection: close\r\n\r\n";
+            client.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
+            client.getInputStream().readAllBytes();
+        }
+        server.stop();
+    }
+
+    /// A supervisor that has something of everything to show.
+    private static final class Dummy implements Supervised {
+        private static final String LISTEN = "tcp://127.0.0.1:1";
+
+        @Override
+        public CompletableFuture<Outcome> ask(Request request) {
+            return CompletableFuture.completedFuture(new Outcome(true, NAME));
+        }
+
+        @Override
+        public CompletableFuture<Status> status() {
+            return CompletableFuture.completedFuture(
+                    new Status(
+                            NAME,
+                            1,
+                            NAME,
+                            NAME,
+                            new Command(List.of(NAME)),
+                            List.of(LISTEN),
+                            Optional.empty(),
+                            List.of(),
+                            List.of(slot()),
+                            List.of(NAME)));
+        }
+
+        private static SlotStatus slot() {
+            OptionalInt one = OptionalInt.of(1);
+            OptionalLong none = OptionalLong.of(0);
+            return new SlotStatus(
+                    0,
+                    "ready",
+                    one,
+                    1,
+                    0,
+                    Instant.now(),
+                    "",
+                    List.of(new WorkerStatus(1, 1, "ready", one)),
+                    List.of(new SocketStatus(LISTEN, 1, one, one, none, none)));
+        }
+    }
+}

@@ -1,0 +1,68 @@
+package dev.berth.cli;
+
+import java.util.Locale;
+import java.util.Optional;
+
+/// The commands there are, in the order of the overview.
+enum Verb {
+    DEMO("four workers of the built-in server on one port, and how to play with them"),
+    RUN("run N processes of a command on one port"),
+    STATUS("show slots, workers, queues and what went wrong"),
+    ROLL("replace every worker, one by one, without losing a connection"),
+    SCALE("change the number of workers"),
+    DRAIN("send no new connections to a slot"),
+    UNDRAIN("send new connections to a slot again"),
+    STOP("end the workers and the supervisor"),
+    DOCTOR("what this kernel and user can do, and what to do about the rest");
+
+    private final String summary;
+
+    Verb(String summary) {
+        this.summary = summary;
+    }
+
+    String word() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    String summary() {
+        return summary;
+    }
+
+    Subcommand create() {
+        return switch (this) {
+            case DEMO -> new DemoCommand();
+            case RUN -> new RunCommand();
+            case STATUS -> new StatusCommand();
+            case ROLL -> new RollCommand();
+            case SCALE -> new ScaleCommand();
+            case DRAIN, UNDRAIN -> new SlotCommand(this);
+            case STOP -> new StopCommand();
+            case DOCTOR -> new DoctorCommand();
+        };
+    }
+
+    static Verb named(String word) throws UsageException {
+        for (Verb verb : values()) {
+            if (verb.word().equals(word)) {
+                return verb;
+            }
+        }
+        String kind = word.startsWith("-") ? "option" : "command";
+        throw new UsageException(
+                "no such " + kind + ": " + word + near(word) + "; berth --help lists the commands");
+    }
+
+    private static String near(String word) {
+        Optional<Verb> best = Optional.empty();
+        int least = Math.max(1, word.length() / 2);
+        for (Verb verb : values()) {
+            int distance = EditDistance.of(word, verb.word());
+            if (distance < least || (distance == least && best.isEmpty())) {
+                least = distance;
+                best = Optional.of(verb);
+            }
+        }
+        return best.map(verb -> " (did you mean " + verb.word() + "?)").orElse("");
+    }
+}

@@ -1,0 +1,99 @@
+package dev.berth.cli;
+
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchRule;
+
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+import java.util.stream.Stream;
+
+class ArchitectureTest {
+    private static JavaClasses classes;
+
+    @BeforeAll
+    static void readAllModules() {
+        classes =
+                new ClassFileImporter()
+                        .withImportOption(new ImportOption.DoNotIncludeTests())
+                        .importPackages("dev.berth");
+    }
+
+    @Test
+    void everyModuleIsLookedAt() {
+        assertThat(classes.stream().map(type -> type.getPackageName()).distinct())
+                .contains(
+                        "dev.berth.sys",
+                        "dev.berth.net",
+                        "dev.berth.bpf",
+                        "dev.berth.supervise",
+                        "dev.berth.cli");
+    }
+
+    @Test
+    void onlySysTouchesForeignMemoryAndFunctions() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("dev.berth.sys")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("java.lang.foreign..")
+                .check(classes);
+    }
+
+    @Test
+    void packagesHaveNoCycles() {
+        slices().matching("dev.berth.(*)..").should().beFreeOfCycles().check(classes);
+    }
+
+    @Test
+    void librariesKnowNothingOfTheirUsers() {
+        usesOnly("sys").check(classes);
+        usesOnly("net", "sys").check(classes);
+        usesOnly("bpf", "sys").check(classes);
+        usesOnly("supervise", "net", "bpf", "sys").check(classes);
+    }
+
+    @Test
+    void onlyTheCommandLinePrintsOrExits() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages("dev.berth.cli", "dev.berth.testkit")
+                .should()
+                .accessField(System.class, "out")
+                .orShould()
+                .accessField(System.class, "err")
+                .orShould()
+                .callMethod(System.class, "exit", int.class)
+                .orShould()
+                .callMethod(Runtime.class, "exit", int.class)
+                .orShould()
+                .callMethod(Runtime.class, "halt", int.class)
+                .orShould()
+                .callMethod(Throwable.class, "printStackTrace")
+                .check(classes);
+    }
+
+    private static ArchRule usesOnly(String module, String... others) {
+        String name = "dev.berth." + module;
+        String[] allowed = Stream.of(others).map("dev.berth."::concat).toArray(String[]::new);
+        return noClasses()
+                .that()
+                .resideInAPackage(name)
+                .should()
+                .dependOnClassesThat(
+                        resideInAPackage("dev.berth..")
+                                .and(not(resideInAPackage(name)))
+                                .and(not(resideInAnyPackage(allowed))));
+    }
+}

@@ -1,0 +1,118 @@
+package dev.berth.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.berth.supervise.Outcome;
+import dev.berth.supervise.Request;
+import dev.berth.supervise.Status;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+class ControlCommandsTest {
+    private final Announcements announcements = new Announcements();
+    private final ControlCommands commands = new ControlCommands(announcements);
+    private final List<Request> asked = new ArrayList<>();
+    private final List<String> out = new ArrayList<>();
+    private final List<String> err = new ArrayList<>();
+    private Outcome outcome = new Outcome(true, "done");
+
+    /// Says a line in the middle of each request.
+    private final Supervised supervised =
+            new Supervised() {
+                @Override
+                public CompletableFuture<Outcome> ask(Request request) {
+                    asked.add(request);
+                    announcements.say("working");
+                    return CompletableFuture.completedFuture(outcome);
+                }
+
+                @Override
+                public CompletableFuture<Status> status() {
+                    return CompletableFuture.completedFuture(Statuses.rolling());
+                }
+            };
+
+    private int handle(String... words) {
+        return commands.handle(List.of(words), out::add, err::add);
+    }
+
+    @Test
+    void beforeTheSupervisorIsThereClientsAreToldToTryAgain() {
+        assertThat(handle("status")).isEqualTo(1);
+        assertThat(err).singleElement().asString().contains("just starting");
+    }
+
+    @Test
+    void wordsBecomeRequests() {
+        commands.serve(supervised);
+        handle("roll");
+        handle("roll", "--", "new", "--json", "-x");
+        handle("scale", "3");
+        handle("drain", "0");
+        handle("undrain", "0");
+        handle("stop");
+        assertThat(asked)
+                .extracting(Request::toString)
+                .containsExactly(
+                        "Roll[command=Optional.empty]",
+                        "Roll[command=Optional[new --json -x]]",
+                        "Scale[workers=3]",
+                        "Drain[slot=0]",
+                        "Undrain[slot=0]",
+                        "Stop[]");
+    }
+
+    @Test
+    void whatIsSaidMeanwhileComesBeforeTheOutcome() {
+        commands.serve(supervised);
+        assertThat(handle("roll")).isZero();
+        assertThat(out).containsExactly("working", "done");
+    }
+
+    @Test
+    void aFailureIsAnErrorAndExitCodeOne() {
+        commands.serve(supervised);
+        outcome = new Outcome(false, "slot 0 did not become ready");
+        assertThat(handle("roll")).isEqualTo(1);
+        assertThat(err).containsExactly("berth: slot 0 did not become ready");
+        assertThat(out).containsExactly("working");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"", "fly", "scale", "scale x", "scale 0", "scale 1 2", "roll x", "stop now"})
+    void whatItDoesNotKnowIsRefused(String line) {
+        commands.serve(supervised);
+        assertThat(handle(line.split(" "))).isEqualTo(2);
+        assertThat(err).hasSize(1);
+        assertThat(asked).isEmpty();
+    }
+
+    @Test
+    void statusIsPrintedAsTheClientCanShowIt() {
+        commands.serve(supervised);
+        handle("status", "--columns", "40");
+        assertThat(out).allMatch(line -> line.length() <= 40);
+        out.clear();
+        handle("status", "--json", "--columns", "40");
+        assertThat(out).singleElement().asString().startsWith("{\"schema\":1,");
+    }
+
+    @Test
+    void hintsSurviveTheWayThroughTheSocket() {
+        var words =
+                new ControlWords(
+                        List.of("status"),
+                        true,
+                        true,
+                        java.util.OptionalInt.of(40),
+                        List.of("a", "--json"));
+        assertThat(ControlWords.parse(words.words())).isEqualTo(words);
+    }
+}

@@ -1,0 +1,109 @@
+package dev.berth.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+
+class MainTest {
+    @Test
+    void versionIsThatOfTheBuild() throws IOException {
+        var run = new Capture("--version");
+        assertThat(run.code).isZero();
+        assertThat(run.out()).isEqualTo("berth " + Version.TEXT + "\n");
+        assertThat(Files.readString(Path.of("pom.xml")))
+                .contains("<version>" + Version.TEXT + "</version>");
+    }
+
+    @Test
+    void helpListsEveryCommand() {
+        var run = new Capture("--help");
+        assertThat(run.code).isZero();
+        for (Verb verb : Verb.values()) {
+            assertThat(run.out()).contains("  " + verb.word() + " ");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void everyCommandHasTheSamePageByHelpAndByOption(Verb verb) {
+        var page = new Capture("help", verb.word());
+        assertThat(page.code).isZero();
+        assertThat(page.out()).contains("Usage: berth " + verb.word());
+        assertThat(new Capture(verb.word(), "--help").out()).isEqualTo(page.out());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"statsu,status", "rol,roll", "sotp,stop", "undrian,undrain", "docter,doctor"})
+    void anUnknownCommandNamesTheNearestOne(String typed, String meant) {
+        var run = new Capture(typed);
+        assertThat(run.code).isEqualTo(2);
+        assertThat(run.err())
+                .startsWith("berth: no such command: " + typed + " (did you mean " + meant + "?)");
+    }
+
+    @Test
+    void aWordLikeNoCommandGetsNoSuggestion() {
+        assertThat(new Capture("xyzzyplugh").err()).doesNotContain("did you mean");
+    }
+
+    @Test
+    void noCommandIsAUsageErrorWithTheOverview() {
+        var run = new Capture();
+        assertThat(run.code).isEqualTo(2);
+        assertThat(run.err()).contains("Usage: berth COMMAND");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "run                          | no command to run",
+                "run -p 0 -- x                | a port is a number from 1 to 65535",
+                "run -p 70000 -- x            | a port is a number from 1 to 65535",
+                "run -n 0 -- x                | a count is a number from 1",
+                "run --drain 10 -- x          | a duration is a number with its unit",
+                "run --steer least-conn -- x  | this version has: hash",
+                "run --bpf magic -- x         | there are auto, extended, classic, none",
+                "run --adopt x -- x           | there are seccomp, listen-fds, bind",
+                "run --ready now -- x         | it is listen or notify",
+                "run --stop-signal FOO -- x   | no such signal: FOO",
+                "run --env X -- x             | --env is NAME=VALUE, not X",
+                "run --name a/b -- x          | a name has letters, digits",
+                "run --fd0 -p 1 -- x          | --fd0 goes with --adopt listen-fds",
+                "run --adopt bind -- x        | needs to be told where to listen",
+                "run -l nonsense -- x         | there is no port",
+                "run --probe ftp://x -- x     | a probe is an http:// address",
+                "run -p 80 --private 79 -n 2 -- x | port 80 is both shared and private",
+                "run --private 65535 -n 2 -- x | would get port 65536",
+                "run --nosuch -- x            | Unknown option: '--nosuch'",
+                "scale                        | the number of workers",
+                "scale a b                    | the number of workers",
+                "scale 0                      | at least one worker",
+                "drain x                      | the number of a slot",
+                "roll a b                     | berth roll -- a b",
+                "roll a --                    | no command after --",
+                "status ../x                  | a name has letters, digits",
+                "status a b                   | one NAME at most"
+            })
+    void aWrongCommandLineIsToldInOneLine(String line, String complaint) {
+        var run = new Capture(line.split(" "));
+        assertThat(run.code).as(run.err()).isEqualTo(2);
+        assertThat(run.err()).startsWith("berth: ").contains(complaint);
+        assertThat(run.err().lines()).hasSize(1);
+        assertThat(run.out()).isEmpty();
+    }
+
+    @Test
+    void aStackTraceIsShownOnlyWhenAskedFor() {
+        assertThat(new Capture("nonsense").err()).doesNotContain("\tat ");
+        assertThat(new Capture(Map.of("BERTH_DEBUG", "1"), "nonsense").err()).contains("\tat ");
+    }
+}

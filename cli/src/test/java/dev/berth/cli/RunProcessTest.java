@@ -1,0 +1,176 @@
+package dev.berth.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.berth.sys.Processes;
+import dev.berth.sys.Signal;
+import dev.berth.testkit.Await;
+import dev.berth.testkit.ChildProcess;
+import dev.berth.testkit.FreePort;
+import dev.berth.testkit.LeakCheck;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Whole commands, each in a process of its own.
+@ExtendWith(LeakCheck.class)
+@Timeout(120)
+class RunProcessTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(40);
+
+    @TempDir Path runtime;
+
+    private final int port = FreePort.tcp();
+    private final List<ChildProcess> children = new ArrayList<>();
+
+    @AfterEach
+    void endAll() {
+        children.reversed().forEach(ChildProcess::close);
+    }
+
+    private ChildProcess berth(String... arguments) throws IOException {
+        List<String> words =
+                OwnJvm.command(Main.class, List.of("--enable-native-access=ALL-UNNAMED"));
+        words.addAll(List.of(arguments));
+        var builder = new ProcessBuilder(words);
+        builder.environment().put("XDG_RUNTIME_DIR", runtime.toString());
+        ChildProcess child = ChildProcess.start(builder);
+        children.add(child);
+        return child;
+    }
+
+    private ChildProcess demo(String... more) throws IOException {
+        List<String> words = new ArrayList<>(List.of("demo", "-n", "2", "-p", "" + port));
+        words.addAll(List.of(more));
+        ChildProcess demo = berth(words.toArray(String[]::new));
+        await(demo, "All are ready");
+        return demo;
+    }
+
+    private static void await(ChildProcess child, String text) {
+        child.awaitLine(line -> line.contains(text), PATIENCE);
+    }
+
+    private List<String> done(int code, String... arguments) throws Exception {
+        ChildProcess child = berth(arguments);
+        assertThat(child.awaitExit(PATIENCE)).as("%s", child.output()).isEqualTo(code);
+        return child.output();
+    }
+
+    private JsonNode status() throws Exception {
+        return JsonMapper.shared().readTree(done(0, "status", "--json").getFirst());
+    }
+
+    private String ask() throws IOException {
+        try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            String request = "GET / HTTP/1.1\r\nConnection: close\r\n\r\n";
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
+            byte[] answer = socket.getInputStream().readAllBytes();
+            return new String(answer, StandardCharsets.ISO_8859_1);
+        }
+    }
+
+    @Test
+    void aDemoIsShownRolledScaledAndStopped() throws Exception {
+        ChildProcess demo = demo();
+        assertThat(ask()).contains("generation 1 ");
+        JsonNode before = status();
+        assertThat(before.get("pid").asInt()).isEqualTo(demo.pid());
+        assertThat(before.get("slots")).hasSize(2);
+        assertThat(before.get("slots").get(1).get("state").asString()).isEqualTo("ready");
+        assertThat(done(0, "roll")).last().asString().contains("rolled 2 slots");
+        assertThat(ask()).contains("generation 2 ");
+        assertThat(done(0, "scale", "demo", "1")).isNotEmpty();
+        assertThat(status().get("slots")).hasSize(1);
+        assertThat(done(1, "status", "other")).last().asString().contains("there are: demo");
+        done(0, "stop", "demo");
+        assertThat(demo.awaitExit(PATIENCE)).isZero();
+        assertThat(runtime.resolve("berth")).isEmptyDirectory();
+        assertThat(done(1, "status")).last().asString().contains("no supervisor of yours");
+    }
+
+    @Test
+    void signalsRollScaleAndEnd() throws Exception {
+        ChildProcess demo = demo();
+        Processes.kill(demo.pid(), Signal.HUP.number());
+        await(demo, "berth: SIGHUP: rolled 2 slots");
+        Processes.kill(demo.pid(), Signal.TTIN.number());
+        await(demo, "berth: SIGTTIN: scaled from 2 to 3");
+        Processes.kill(demo.pid(), Signal.TTOU.number());
+        await(demo, "berth: SIGTTOU: scaled from 3 to 2");
+        Processes.kill(demo.pid(), Signal.INT.number());
+        assertThat(demo.awaitExit(PATIENCE)).isZero();
+    }
+
+    @Test
+    void aNameThatRunsAndAPortThatIsTakenAreRefused() throws Exception {
+        ChildProcess demo = demo();
+        assertThat(done(1, "run", "--name", "demo", "--", "cat"))
+                .singleElement()
+                .asString()
+                .contains("demo runs already (pid " + demo.pid() + ")", "berth stop demo");
+        assertThat(done(1, "run", "-p", "" + port, "--", "cat"))
+                .singleElement()
+                .asString()
+                .contains("port " + port + " is taken: pid ");
+    }
+
+    @Test
+    void aCommandThatEndsAtStartEndsTheRunWithItsLastWords() throws Exception {
+        List<String> output =
+                done(1, "run", "-n", "1", "--", "sh", "-c", "echo no such table; exit 3");
+        assertThat(output).anyMatch(line -> line.startsWith("berth: ") && line.contains("exit 3"));
+        assertThat(output).contains("[sh/0.1] no such table");
+    }
+
+    @Test
+    void theLogHoldsEverythingAndIsOpenedAnew() throws Exception {
+        Path log = runtime.resolve("log");
+        List<String> words = new ArrayList<>(List.of("run", "-n", "1", "--settle", "100ms"));
+        words.addAll(List.of("--name", "logged", "--log", log.toString(), "--"));
+        words.addAll(OwnJvm.command(Whoami.class, List.of("-Xmx24m")));
+        words.add(Integer.toString(port));
+        ChildProcess run = berth(words.toArray(String[]::new));
+        awaitText(log, "[logged/0.1] listening");
+        Files.move(log, runtime.resolve("log.1"));
+        Processes.kill(run.pid(), Signal.USR1.number());
+        awaitExists(log);
+        done(0, "stop");
+        assertThat(run.awaitExit(PATIENCE)).isZero();
+        assertThat(run.output()).isEmpty();
+        assertThat(log).content().matches("(?s)(20[0-9T:.-]+Z .*\n)*");
+    }
+
+    private static void awaitExists(Path file) {
+        Await.until(PATIENCE, () -> Files.exists(file), () -> "no " + file);
+    }
+
+    private static void awaitText(Path file, String text) {
+        Await.until(
+                PATIENCE,
+                () -> {
+                    try {
+                        return Files.exists(file) && Files.readString(file).contains(text);
+                    } catch (IOException unreadable) {
+                        return false;
+                    }
+                },
+                () -> "not in " + file + ": " + text);
+    }
+}
