@@ -34,6 +34,10 @@ final class Rolls {
     private static void enter(Step step, Operation.Roll roll, int index) {
         step.operation(roll.starting(index));
         step.change(index, slot -> slot.withHealth(slot.health().retryingAt(Worker.NEVER)));
+        if (restored(step, roll, index)) {
+            goOn(step, roll.starting(index), index);
+            return;
+        }
         step.slot(index).candidate().ifPresent(worker -> Lives.terminate(step, worker));
         if (step.settings().overlap()) {
             Starts.start(step, index, command(step, roll, index));
@@ -42,6 +46,16 @@ final class Rolls {
             step.slot(index).ready().ifPresent(worker -> Lives.terminate(step, worker));
             startIfEmpty(step, roll, index);
         }
+    }
+
+    /// Whether the slot has gone back to the old command by itself, because the new one died.
+    private static boolean restored(Step step, Operation.Roll roll, int index) {
+        Slot slot = step.slot(index);
+        return roll.reverting()
+                && slot.candidate()
+                        .or(slot::ready)
+                        .filter(worker -> roll.proposed().equals(Optional.of(worker.command())))
+                        .isPresent();
     }
 
     private static void startIfEmpty(Step step, Operation.Roll roll, int index) {

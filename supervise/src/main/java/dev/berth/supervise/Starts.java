@@ -24,8 +24,7 @@ final class Starts {
     /// Whether some slot could start, but for its turn by the clock.
     static boolean paused(State state) {
         return state.settings().stagger().isPresent()
-                && state.slots().stream()
-                        .anyMatch(slot -> !slot.health().proven() && wanted(state, slot));
+                && state.slots().stream().anyMatch(slot -> wanted(state, slot));
     }
 
     /// Whether the slot lacks a worker that is in service or on its way there, and may start one.

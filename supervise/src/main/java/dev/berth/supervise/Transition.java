@@ -12,7 +12,6 @@ public final class Transition {
     public static Action.Result apply(State state, Event event, long now) {
         Step step = new Step(state, now);
         react(step, event);
-        Starts.begin(step);
         Operations.advance(step);
         Starts.begin(step);
         return step.result();
