@@ -17,6 +17,8 @@ import java.util.Optional;
 final class Cgroup implements AutoCloseable {
     private static final String KILL = "cgroup.kill";
     private static final String PROCESSES = "cgroup.procs";
+    private static final int CLOSE_TRIES = 100;
+    private static final int CLOSE_PAUSE_MILLIS = 10;
 
     private final Path path;
 
@@ -33,6 +35,9 @@ final class Cgroup implements AutoCloseable {
                 return Optional.empty();
             }
             Path path = own.resolve("berth-" + name + "-" + ProcessHandle.current().pid());
+            // Left behind by an earlier process of this number, as in a container that is started
+            // again.
+            remove(path);
             Files.createDirectory(path);
             if (Files.isWritable(path.resolve(KILL))) {
                 return Optional.of(new Cgroup(path));
@@ -78,6 +83,7 @@ final class Cgroup implements AutoCloseable {
         }
     }
 
+    /// Its processes, none where it is gone; those of groups that it made itself are left out.
     List<Integer> pids(WorkerId worker) {
         List<Integer> pids = new ArrayList<>();
         try {
@@ -91,33 +97,46 @@ final class Cgroup implements AutoCloseable {
     }
 
     void kill(WorkerId worker) {
+        kill(of(worker));
+    }
+
+    private static void kill(Path group) {
         try {
-            Files.writeString(of(worker).resolve(KILL), "1");
+            Files.writeString(group.resolve(KILL), "1");
         } catch (IOException none) {
             return;
         }
     }
 
-    /// Removes a worker's group, if it is empty by now.
+    /// Removes a worker's group and those that it made below, if they are empty by now.
     void remove(WorkerId worker) {
-        delete(of(worker));
+        remove(of(worker));
     }
 
-    private static void delete(Path group) {
+    /// Whether nothing is left of `group`.
+    private static boolean remove(Path group) {
+        try (DirectoryStream<Path> below = Files.newDirectoryStream(group, Files::isDirectory)) {
+            below.forEach(Cgroup::remove);
+        } catch (IOException gone) {
+            return true;
+        }
         try {
-            Files.deleteIfExists(group);
+            return Files.deleteIfExists(group);
         } catch (IOException stillUsed) {
-            return;
+            return false;
         }
     }
 
+    /// Ends what is left in it, and removes it when all that has gone.
     @Override
     public void close() {
-        try (DirectoryStream<Path> groups = Files.newDirectoryStream(path, Files::isDirectory)) {
-            groups.forEach(Cgroup::delete);
-        } catch (IOException gone) {
-            return;
+        kill(path);
+        try {
+            for (int i = 0; i < CLOSE_TRIES && !remove(path); i++) {
+                Thread.sleep(CLOSE_PAUSE_MILLIS);
+            }
+        } catch (InterruptedException hurry) {
+            Thread.currentThread().interrupt();
         }
-        delete(path);
     }
 }

@@ -51,14 +51,15 @@ final class Claims {
         if (!named && !known && !open) {
             return new Verdict.Pass();
         }
-        if (!named && plan.user().isPresent() && address.port() < FIRST_UNPRIVILEGED) {
+        boolean low = plan.user().isPresent() && address.port() < FIRST_UNPRIVILEGED;
+        if (low && !lists(plan, protocol, address)) {
             return new Verdict.Refuse(
                     Errno.EACCES,
                     "port "
                             + address.port()
                             + " is below 1024 and the worker runs as "
                             + plan.user().get().name()
-                            + ": name the port with -p to allow it");
+                            + ": name the address with -l to allow it");
         }
         return new Verdict.Share();
     }
@@ -73,12 +74,13 @@ final class Claims {
     /// Whether `-p` or `-l` names the address.
     static boolean names(Plan plan, Protocol protocol, SockAddr.Inet address) {
         boolean port = protocol == Protocol.TCP && plan.ports().contains(address.port());
-        return port
-                || plan.listen().stream()
-                        .anyMatch(
-                                named ->
-                                        named.protocol() == protocol
-                                                && same(named.address(), address));
+        return port || lists(plan, protocol, address);
+    }
+
+    /// Whether `-l` names the address in full.
+    private static boolean lists(Plan plan, Protocol protocol, SockAddr.Inet address) {
+        return plan.listen().stream()
+                .anyMatch(named -> named.protocol() == protocol && same(named.address(), address));
     }
 
     /// Whether two addresses mean the same to people: any wildcard is any other, and a mapped IPv4

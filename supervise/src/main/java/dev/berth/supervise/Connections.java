@@ -10,31 +10,50 @@ import dev.berth.net.TcpState;
 
 import java.io.IOException;
 import java.util.Collection;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.Set;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /// The accepted connections of some processes.
-///
-/// @param open how many there are
-/// @param busy how many of them have a request in work or an answer under way
-record Connections(int open, int busy) {
+final class Connections {
     /// A connection that was quiet for so long, with the answer to the last request sent, is idle.
     private static final int QUIET_MILLIS = 150;
 
-    /// Those that any of `pids` holds, to a local port in `ports`.
-    static Connections of(Collection<Integer> pids, Collection<Integer> ports, SockDiag diag)
+    /// The kernel counts in ticks of up to 10 ms, so who had the last word cannot be told if the
+    /// client followed up at once on an answer that came at once. Most requests do not take this
+    /// long.
+    private static final int UNSURE_MILLIS = 1_000;
+
+    private Connections() {}
+
+    /// How many `pids` hold to a local port in `ports`.
+    static int open(Collection<Integer> pids, Collection<Integer> ports, SockDiag diag)
             throws IOException {
-        Set<Long> held = Holders.of(pids).keySet();
-        int open = 0;
-        int busy = 0;
+        Set<Long> open = inodes(ports, diag, row -> true);
+        open.retainAll(Holders.of(pids).keySet());
+        return open.size();
+    }
+
+    /// Whether one of those that `pids` hold has a request in work or an answer under way.
+    ///
+    /// @param pids asked only if any connection to these ports is busy
+    static boolean busy(
+            Supplier<Collection<Integer>> pids, Collection<Integer> ports, SockDiag diag)
+            throws IOException {
+        Set<Long> busy = inodes(ports, diag, Connections::busy);
+        return !busy.isEmpty() && !Collections.disjoint(busy, Holders.of(pids.get()).keySet());
+    }
+
+    private static Set<Long> inodes(
+            Collection<Integer> ports, SockDiag diag, Predicate<SocketRow> wanted)
+            throws IOException {
+        Set<Long> inodes = new HashSet<>();
         for (int port : ports) {
-            for (SocketRow row : diag.dump(query(port))) {
-                if (held.contains(row.inode())) {
-                    open++;
-                    busy += busy(row) ? 1 : 0;
-                }
-            }
+            diag.dump(query(port)).stream().filter(wanted).forEach(row -> inodes.add(row.inode()));
         }
-        return new Connections(open, busy);
+        return inodes;
     }
 
     private static DiagQuery query(int port) {
@@ -53,6 +72,7 @@ record Connections(int open, int busy) {
         TcpInfo info = row.info().get();
         int received = info.lastDataRecvMillis();
         int sent = info.lastDataSentMillis();
-        return received < QUIET_MILLIS || sent < QUIET_MILLIS || received < sent;
+        int quiet = received == sent && info.bytesReceived() > 0 ? UNSURE_MILLIS : QUIET_MILLIS;
+        return received < sent || Math.min(received, sent) < quiet;
     }
 }

@@ -7,7 +7,6 @@ import dev.berth.net.SocketRow;
 import dev.berth.net.TcpState;
 
 import java.io.IOException;
-import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -59,8 +58,7 @@ final class DrainWatch {
     }
 
     private boolean idle() throws IOException {
-        Collection<Integer> pids = trees.of(worker);
-        return Connections.of(pids, ports, diag).busy() == 0;
+        return !Connections.busy(() -> trees.of(worker), ports, diag);
     }
 
     private Set<String> handshakes() throws IOException {

@@ -2,9 +2,11 @@ package dev.berth.supervise;
 
 import dev.berth.sys.Descriptors;
 import dev.berth.sys.ErrnoException;
+import dev.berth.sys.ExitStatus;
 import dev.berth.sys.Fd;
 import dev.berth.sys.Processes;
 import dev.berth.sys.Redirect;
+import dev.berth.sys.Signal;
 import dev.berth.sys.SpawnRequest;
 
 import java.io.IOException;
@@ -19,78 +21,98 @@ import java.util.TreeMap;
 /// A small shell that ends everything when the supervisor dies without doing so itself.
 ///
 /// It sits at the reading end of a pipe, whose end it sees even when the supervisor is killed by
-/// SIGKILL. It is told of every worker's first process with its start time, by which it never takes
-/// a recycled pid for one of them.
+/// SIGKILL. It is told of every worker's first process, and of every process that came to the
+/// supervisor as an orphan, with its start time, by which it never takes a recycled pid for one of
+/// them. What stems from those it finds by itself.
 final class Guard implements AutoCloseable {
     private static final String SCRIPT = "guard.sh";
+    private static final int SCRIPT_FD = 3;
+    private static final int CLOSE_TRIES = 100;
+    private static final int CLOSE_PAUSE_MILLIS = 10;
 
-    private final Path runtime;
-    private final Optional<Path> cgroup;
+    private final String runtime;
+    private final String cgroup;
     private final Map<Integer, Long> roots = new TreeMap<>();
     private Fd pipe;
     private int pid;
 
-    private Guard(Path runtime, Optional<Path> cgroup, Fd pipe, int pid) {
+    private Guard(String runtime, String cgroup, Started started) {
         this.runtime = runtime;
         this.cgroup = cgroup;
-        this.pipe = pipe;
-        this.pid = pid;
+        this.pipe = started.pipe();
+        this.pid = started.pid();
     }
 
     private record Started(Fd pipe, int pid) {}
 
-    /// @param runtime the directory to remove after the supervisor's death
-    static Guard start(Path runtime, Optional<Path> cgroup) throws IOException {
-        Started started = start();
-        Guard guard = new Guard(runtime, cgroup, started.pipe(), started.pid());
-        guard.introduce();
-        return guard;
+    private record Pipe(Fd reading, Fd writing) implements AutoCloseable {
+        static Pipe open() throws ErrnoException {
+            int[] ends = new int[2];
+            ErrnoException.check("pipe2", "", Descriptors.pipe2(ends, Descriptors.O_CLOEXEC));
+            return new Pipe(new Fd(ends[0]), new Fd(ends[1]));
+        }
+
+        @Override
+        public void close() {
+            reading.close();
+            writing.close();
+        }
     }
 
-    private static Started start() throws IOException {
-        int[] ends = new int[2];
-        ErrnoException.check("pipe2", "", Descriptors.pipe2(ends, Descriptors.O_CLOEXEC));
-        Fd writing = new Fd(ends[1]);
-        int nowhere = Descriptors.open("/dev/null", Descriptors.O_RDWR | Descriptors.O_CLOEXEC, 0);
-        try (Fd reading = new Fd(ends[0]);
-                Fd sink = Fd.of("open", "/dev/null", nowhere)) {
-            List<Redirect> redirects =
-                    List.of(
-                            new Redirect(reading.number(), 0),
-                            new Redirect(sink.number(), 1),
-                            new Redirect(sink.number(), 2));
+    /// @param runtime the directory to remove after the supervisor's death
+    static Guard start(Path runtime, Optional<Path> cgroup) throws IOException {
+        String group = cgroup.map(Path::toString).orElse("");
+        return new Guard(runtime.toString(), group, start(runtime.toString(), group));
+    }
+
+    /// Its script comes through a pipe: as an argument it would fill the output of ps(1). It fits
+    /// into the pipe's buffer.
+    private static Started start(String runtime, String cgroup) throws IOException {
+        byte[] text = script();
+        Pipe orders = Pipe.open();
+        try (Pipe script = Pipe.open();
+                Fd sink = nowhere();
+                Fd _ = orders.reading()) {
+            Descriptors.write(script.writing().number(), text, 0, text.length);
             SpawnRequest request =
                     new SpawnRequest(
                             "/bin/sh",
-                            List.of("berth-guard", "-c", script()),
+                            List.of("sh", "/dev/fd/" + SCRIPT_FD, runtime, cgroup),
                             List.of("PATH=/usr/bin:/bin"),
                             Path.of("/"),
-                            redirects,
+                            List.of(
+                                    new Redirect(orders.reading().number(), 0),
+                                    new Redirect(sink.number(), 1),
+                                    new Redirect(sink.number(), 2),
+                                    new Redirect(script.reading().number(), SCRIPT_FD)),
                             true);
-            return new Started(writing, new Spawner(false, Optional.empty()).start(request).pid());
+            int pid = new Spawner(false, Optional.empty()).start(request).pid();
+            // A guard that does not read any more must not stop the supervisor.
+            Descriptors.fcntl(
+                    orders.writing().number(), Descriptors.F_SETFL, Descriptors.O_NONBLOCK);
+            return new Started(orders.writing(), pid);
         } catch (IOException failed) {
-            writing.close();
+            orders.close();
             throw failed;
         }
     }
 
-    private static String script() throws IOException {
+    private static Fd nowhere() throws ErrnoException {
+        int flags = Descriptors.O_RDWR | Descriptors.O_CLOEXEC;
+        return Fd.of("open", "/dev/null", Descriptors.open("/dev/null", flags, 0));
+    }
+
+    private static byte[] script() throws IOException {
         try (InputStream in = Guard.class.getResourceAsStream(SCRIPT)) {
             if (in == null) {
                 throw new IOException("the guard's script is not in the jar: " + SCRIPT);
             }
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+            return in.readAllBytes();
         }
     }
 
     int pid() {
         return pid;
-    }
-
-    private void introduce() {
-        tell("dir " + runtime);
-        cgroup.ifPresent(path -> tell("cgroup " + path));
-        roots.forEach((root, start) -> tell("add " + root + " " + start));
     }
 
     void add(int root, long startTicks) {
@@ -104,31 +126,53 @@ final class Guard implements AutoCloseable {
         }
     }
 
-    /// Somebody ended the guard: a new one takes its place.
-    void restart() throws IOException {
+    /// Has a new one take its place if somebody ended it.
+    void renew() throws IOException {
+        if (!ended()) {
+            return;
+        }
+        Started started = start(runtime, cgroup);
         pipe.close();
-        Started started = start();
         pipe = started.pipe();
         pid = started.pid();
-        introduce();
+        roots.forEach((root, start) -> tell("add " + root + " " + start));
     }
 
+    private boolean ended() {
+        try {
+            Optional<ExitStatus> status = Processes.reap(pid);
+            return status.isPresent();
+        } catch (ErrnoException reaped) {
+            return true;
+        }
+    }
+
+    /// One that does not take an order is of no use: it is ended, and [#renew] finds that out.
     private void tell(String line) {
         byte[] bytes = (line + "\n").getBytes(StandardCharsets.UTF_8);
-        Descriptors.write(pipe.number(), bytes, 0, bytes.length);
+        if (Descriptors.write(pipe.number(), bytes, 0, bytes.length) != bytes.length) {
+            Processes.kill(pid, Signal.KILL.number());
+        }
     }
 
     /// Lets it go without ending anything.
     @Override
     public void close() {
+        if (!pipe.isOpen()) {
+            return;
+        }
         tell("bye");
         pipe.close();
         try {
-            for (int i = 0; i < 100 && Processes.reap(pid).isEmpty(); i++) {
-                Thread.sleep(10);
+            for (int i = 0; !ended(); i++) {
+                if (i == CLOSE_TRIES) {
+                    Processes.kill(pid, Signal.KILL.number());
+                }
+                Thread.sleep(CLOSE_PAUSE_MILLIS);
             }
-        } catch (ErrnoException | InterruptedException gone) {
-            return;
+        } catch (InterruptedException hurry) {
+            Processes.kill(pid, Signal.KILL.number());
+            Thread.currentThread().interrupt();
         }
     }
 }

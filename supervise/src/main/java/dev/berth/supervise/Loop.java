@@ -6,6 +6,7 @@ import dev.berth.sys.Fd;
 import dev.berth.sys.Poll;
 
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
@@ -19,6 +20,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 /// Only [#post] may be called from other threads.
 final class Loop implements AutoCloseable {
     private static final short WANTED = Poll.POLLIN;
+    private static final int LONGEST_WAIT_MILLIS = 3_600_000;
 
     private final Map<Integer, Runnable> readers = new HashMap<>();
     private final PriorityQueue<Later> later =
@@ -27,6 +29,7 @@ final class Loop implements AutoCloseable {
     private final Queue<Runnable> posted = new ConcurrentLinkedQueue<>();
     private final Fd wake;
     private int[] fds = new int[0];
+    private Runnable[] watchers = new Runnable[0];
     private short[] events = new short[0];
     private short[] ready = new short[0];
     private boolean changed = true;
@@ -45,12 +48,14 @@ final class Loop implements AutoCloseable {
         return System.nanoTime() / 1_000_000;
     }
 
-    /// Calls `reader` whenever `fd` is readable or at its end, until [#forget].
+    /// Calls `reader` whenever `fd` is readable or at its end, until [#forget]. At its end with
+    /// nothing left to read it is forgotten after the call.
     void watch(Fd fd, Runnable reader) {
         readers.put(fd.number(), reader);
         changed = true;
     }
 
+    /// To be called before `fd` is closed.
     void forget(Fd fd) {
         if (fd.isOpen() && readers.remove(fd.number()) != null) {
             changed = true;
@@ -61,39 +66,59 @@ final class Loop implements AutoCloseable {
         later.add(new Later(now() + millis, order++, work));
     }
 
-    /// From any thread: `work` is done by the owner thread, soon.
-    void post(Runnable work) {
-        posted.add(work);
-        byte[] one = {1, 0, 0, 0, 0, 0, 0, 0};
-        Descriptors.write(wake.number(), one, 0, one.length);
+    /// From any thread: `work` is done by the owner thread, soon; at the latest in [#close].
+    ///
+    /// @return false: the loop is closed, nobody does the work
+    boolean post(Runnable work) {
+        synchronized (posted) {
+            if (!wake.isOpen()) {
+                return false;
+            }
+            posted.add(work);
+            byte[] one = {1, 0, 0, 0, 0, 0, 0, 0};
+            Descriptors.write(wake.number(), one, 0, one.length);
+            return true;
+        }
     }
 
     /// Waits until something is to be done, at most until `deadline`, and does it.
     void turn(long deadline) throws IOException {
         rebuild();
-        long due = later.isEmpty() ? deadline : Math.min(deadline, later.peek().due());
-        long wait = due == Worker.NEVER ? -1 : Math.clamp(due - now(), 0, 3_600_000);
-        int count = Poll.poll(fds, events, ready, fds.length, (int) wait);
+        int count = Poll.poll(fds, events, ready, fds.length, patience(deadline));
         ErrnoException.check("poll", "", count);
         if (count > 0) {
             read();
         }
-        Runnable work;
-        while ((work = posted.poll()) != null) {
-            work.run();
-        }
+        workOff();
         long now = now();
         while (!later.isEmpty() && later.peek().due() <= now) {
             later.remove().work().run();
         }
     }
 
+    private int patience(long deadline) {
+        long due = later.isEmpty() ? deadline : Math.min(deadline, later.peek().due());
+        return due == Worker.NEVER ? -1 : Math.clamp(due - now(), 0, LONGEST_WAIT_MILLIS);
+    }
+
+    private void workOff() {
+        Runnable work;
+        while ((work = posted.poll()) != null) {
+            work.run();
+        }
+    }
+
+    /// A reader may forget and close any descriptor, and watch others: who is called is looked up
+    /// anew each time, and a number that means something else by now is left alone.
     private void read() {
-        int[] polled = fds;
-        for (int i = 0; i < polled.length; i++) {
-            Runnable reader = ready[i] == 0 ? null : readers.get(polled[i]);
-            if (reader != null) {
-                reader.run();
+        for (int i = 0; i < fds.length; i++) {
+            if (ready[i] == 0 || !watchers[i].equals(readers.get(fds[i]))) {
+                continue;
+            }
+            watchers[i].run();
+            boolean readable = (ready[i] & WANTED) != 0;
+            if (!readable && readers.remove(fds[i], watchers[i])) {
+                changed = true;
             }
         }
     }
@@ -103,19 +128,30 @@ final class Loop implements AutoCloseable {
             return;
         }
         changed = false;
-        fds = readers.keySet().stream().mapToInt(Integer::intValue).toArray();
-        events = new short[fds.length];
-        java.util.Arrays.fill(events, WANTED);
-        ready = new short[fds.length];
+        int count = readers.size();
+        fds = new int[count];
+        watchers = new Runnable[count];
+        events = new short[count];
+        ready = new short[count];
+        Arrays.fill(events, WANTED);
+        int at = 0;
+        for (Map.Entry<Integer, Runnable> entry : readers.entrySet()) {
+            fds[at] = entry.getKey();
+            watchers[at++] = entry.getValue();
+        }
     }
 
     private void drainWake() {
-        byte[] count = new byte[8];
+        byte[] count = new byte[Long.BYTES];
         Descriptors.read(wake.number(), count, 0, count.length);
     }
 
+    /// Closing twice is harmless. What is watched is closed by its owners.
     @Override
     public void close() {
-        wake.close();
+        synchronized (posted) {
+            wake.close();
+        }
+        workOff();
     }
 }

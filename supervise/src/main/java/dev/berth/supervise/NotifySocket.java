@@ -10,11 +10,15 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 
 /// The socket that one worker may tell its state to, as NOTIFY_SOCKET. **Source:** sd_notify(3).
 final class NotifySocket implements AutoCloseable {
     private static final int LONGEST_MESSAGE = 4096;
+
+    /// Read in one go; who sends more than that all the time shall not keep the reader.
+    private static final int MOST_MESSAGES = 16;
 
     private final Fd fd;
     private final Path path;
@@ -32,12 +36,15 @@ final class NotifySocket implements AutoCloseable {
             Files.deleteIfExists(path);
             SockAddr address = new SockAddr.Unix(path.toString());
             ErrnoException.check("bind", path, Sockets.bind(fd.number(), address));
+            // Whatever the umask allows: only the worker's user may say that it is ready.
+            Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-------"));
             if (user.isPresent()) {
                 Files.setAttribute(path, "unix:uid", user.get().uid());
             }
             return new NotifySocket(fd, path);
         } catch (IOException failed) {
             fd.close();
+            Files.deleteIfExists(path);
             throw failed;
         }
     }
@@ -54,8 +61,11 @@ final class NotifySocket implements AutoCloseable {
     boolean ready() {
         byte[] message = new byte[LONGEST_MESSAGE];
         boolean ready = false;
-        long length;
-        while ((length = Sockets.recv(fd.number(), message, Sockets.MSG_DONTWAIT)) >= 0) {
+        for (int i = 0; i < MOST_MESSAGES; i++) {
+            long length = Sockets.recv(fd.number(), message, Sockets.MSG_DONTWAIT);
+            if (length < 0) {
+                break;
+            }
             String text = new String(message, 0, (int) length, StandardCharsets.UTF_8);
             ready |= text.lines().anyMatch("READY=1"::equals);
         }

@@ -5,17 +5,26 @@ import dev.berth.sys.ErrnoException;
 import dev.berth.sys.Fd;
 
 import java.io.IOException;
+import java.util.HashSet;
+import java.util.Set;
 
 /// The thread that reads the output of all workers. Who prints faster than the observer takes it
 /// waits in write(2), as at any pipe; the supervisor's owner thread never does.
 final class OutputPump implements AutoCloseable {
     private static final int BUFFER_BYTES = 16 * 1024;
 
+    /// How long the end of the workers' output is waited for at the end.
+    private static final long LAST_READ_MILLIS = 500;
+
     private final Loop loop;
     private final Observer observer;
     private final Thread thread;
     private final byte[] buffer = new byte[BUFFER_BYTES];
-    private volatile boolean closed;
+
+    /// Those that are read from; the thread's own.
+    private final Set<WorkerOutput.Stream> streams = new HashSet<>();
+
+    private volatile long closeBy = Worker.NEVER;
 
     /// What a worker is started with: the writing ends, which the caller closes after the start.
     record Pipes(WorkerOutput output, Fd out, Fd err) implements AutoCloseable {
@@ -49,36 +58,47 @@ final class OutputPump implements AutoCloseable {
         Fd reading = new Fd(ends[0]);
         Descriptors.fcntl(reading.number(), Descriptors.F_SETFL, Descriptors.O_NONBLOCK);
         WorkerOutput.Stream stream = output.new Stream(reading, error);
-        loop.post(() -> loop.watch(reading, () -> read(stream)));
+        if (!loop.post(() -> begin(stream))) {
+            stream.end();
+        }
         return new Fd(ends[1]);
+    }
+
+    private void begin(WorkerOutput.Stream stream) {
+        streams.add(stream);
+        loop.watch(stream.fd(), () -> read(stream));
     }
 
     private void read(WorkerOutput.Stream stream) {
         if (!stream.read(buffer)) {
             loop.forget(stream.fd());
+            streams.remove(stream);
             stream.end();
         }
     }
 
     private void run() {
-        try {
-            while (!closed) {
-                loop.turn(Worker.NEVER);
+        try (loop) {
+            while (closeBy == Worker.NEVER || !streams.isEmpty() && Loop.now() < closeBy) {
+                loop.turn(closeBy);
             }
         } catch (IOException failed) {
             observer.said("cannot read the workers' output any more: " + failed.getMessage());
+        } finally {
+            streams.forEach(WorkerOutput.Stream::end);
         }
     }
 
+    /// Ends the thread when all output has been handed on, which takes no time once the workers
+    /// have ended. An observer that takes nothing any more is left behind.
     @Override
     public void close() {
-        closed = true;
+        closeBy = Loop.now() + LAST_READ_MILLIS;
         loop.post(() -> {});
         try {
-            thread.join(1_000);
+            thread.join(2 * LAST_READ_MILLIS);
         } catch (InterruptedException hurry) {
             Thread.currentThread().interrupt();
         }
-        loop.close();
     }
 }

@@ -21,6 +21,7 @@ import java.util.Optional;
 /// @param user whom the workers run as; empty: as the supervisor
 /// @param backlog of every shared listener; the kernel caps it at `net.core.somaxconn`
 /// @param firstAtZero listen-fds: the first socket is descriptor 0 as well
+/// @param probe makes a worker ready by its answer, so it goes with [Settings.Ready#ANNOUNCED]
 /// @param runtime the directory that this supervisor may use for its sockets; exists
 public record Plan(
         String name,
@@ -48,6 +49,10 @@ public record Plan(
         if (workers < 1 || workers > Scaling.MOST) {
             throw new IllegalArgumentException(
                     "1 to " + Scaling.MOST + " workers: asked for " + workers);
+        }
+        if (probe.isPresent() && settings.ready() != Settings.Ready.ANNOUNCED) {
+            throw new IllegalArgumentException(
+                    "a worker with a probe is ready when it answers: ready=" + settings.ready());
         }
         if (!name.matches("[A-Za-z0-9._-]{1,64}") || name.startsWith(".")) {
             throw new IllegalArgumentException(

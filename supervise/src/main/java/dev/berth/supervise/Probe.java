@@ -18,7 +18,8 @@ public record Probe(String url, Duration interval) {
         if (!plan.privatePorts().contains(uri.getPort())) {
             return uri;
         }
+        String query = uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery();
         String host = uri.getHost() + ":" + (uri.getPort() + slot);
-        return URI.create("http://" + host + uri.getRawPath());
+        return URI.create("http://" + host + uri.getRawPath() + query);
     }
 }

@@ -2,6 +2,7 @@ package dev.berth.supervise;
 
 import java.io.IOException;
 import java.net.HttpURLConnection;
+import java.net.Proxy;
 import java.net.URI;
 import java.util.function.BooleanSupplier;
 
@@ -43,7 +44,8 @@ final class Prober {
 
     private static boolean good(URI uri) {
         try {
-            HttpURLConnection connection = (HttpURLConnection) uri.toURL().openConnection();
+            HttpURLConnection connection =
+                    (HttpURLConnection) uri.toURL().openConnection(Proxy.NO_PROXY);
             connection.setConnectTimeout(PATIENCE_MILLIS);
             connection.setReadTimeout(PATIENCE_MILLIS);
             connection.setRequestProperty("Connection", "close");

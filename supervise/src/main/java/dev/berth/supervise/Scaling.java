@@ -2,6 +2,7 @@ package dev.berth.supervise;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /// More slots, or fewer. Growing succeeds as a whole or is taken back as a whole.
 final class Scaling {
@@ -16,6 +17,15 @@ final class Scaling {
             step.reply(ticket, Outcome.failed("at most " + MOST + " workers: asked for " + to));
             return;
         }
+        if (to < from && leavesNobody(step, to)) {
+            step.reply(
+                    ticket,
+                    Outcome.failed(
+                            "nobody would be left in service: no slot below "
+                                    + to
+                                    + " is; see berth status"));
+            return;
+        }
         step.operation(new Operation.Scale(ticket, from, to, ""));
         if (to > from) {
             List<Slot> slots = new ArrayList<>(step.state().slots());
@@ -26,6 +36,11 @@ final class Scaling {
         } else {
             shrink(step, to);
         }
+    }
+
+    private static boolean leavesNobody(Step step, int to) {
+        Set<WorkerId> served = step.state().service().workers();
+        return !served.isEmpty() && served.stream().noneMatch(worker -> worker.slot() < to);
     }
 
     private static void shrink(Step step, int to) {

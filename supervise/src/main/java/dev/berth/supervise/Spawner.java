@@ -53,6 +53,7 @@ final class Spawner {
 
     private Child startHere(SpawnRequest request) throws IOException {
         Optional<Fd> listener = watched ? Optional.of(listener()) : Optional.empty();
+        boolean dumpable = Processes.dumpable();
         try {
             if (user.isPresent()) {
                 become(user.get());
@@ -69,7 +70,7 @@ final class Spawner {
             // Changed credentials make the whole process undumpable, and with it /proc/self
             // unreadable.
             if (user.isPresent()) {
-                Processes.setDumpable(true);
+                Processes.setDumpable(dumpable);
             }
         }
     }
@@ -89,11 +90,16 @@ final class Spawner {
     }
 
     /// Raw system calls: they change this thread only.
-    private static void become(User user) throws ErrnoException {
+    private static void become(User user) throws IOException {
         int[] groups = user.groups().stream().mapToInt(Integer::intValue).toArray();
         int gid = user.gid();
         int uid = user.uid();
-        ErrnoException.check("setgroups", user.name(), Processes.setgroups(groups));
+        if (Errno.EPERM.is(Processes.setgroups(groups))) {
+            throw new IOException(
+                    "not allowed to start workers as "
+                            + user.name()
+                            + ": that needs root (CAP_SETUID and CAP_SETGID)");
+        }
         ErrnoException.check("setresgid", user.name(), Processes.setresgid(gid, gid, gid));
         ErrnoException.check("setresuid", user.name(), Processes.setresuid(uid, uid, uid));
     }

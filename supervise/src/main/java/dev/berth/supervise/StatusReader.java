@@ -1,6 +1,8 @@
 package dev.berth.supervise;
 
 import dev.berth.net.DiagQuery;
+import dev.berth.net.ProcessEntry;
+import dev.berth.net.ProcessList;
 import dev.berth.net.Protocol;
 import dev.berth.net.SockDiag;
 import dev.berth.net.SocketRow;
@@ -20,6 +22,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Function;
 
 /// Puts the state, the sockets and what the kernel tells of them together.
 final class StatusReader {
@@ -47,9 +50,10 @@ final class StatusReader {
 
     Status read(State state, long now, SockDiag diag) {
         Map<Long, SocketRow> rows = rows(diag);
+        List<ProcessEntry> processes = ProcessList.read();
         List<Status.SlotStatus> slots = new ArrayList<>();
         for (Slot slot : state.slots()) {
-            slots.add(slot(slot, now, rows, diag));
+            slots.add(slot(slot, now, rows, worker -> connections(worker, processes, diag)));
         }
         return new Status(
                 plan.name(),
@@ -93,10 +97,14 @@ final class StatusReader {
         return rows;
     }
 
-    private Status.SlotStatus slot(Slot slot, long now, Map<Long, SocketRow> rows, SockDiag diag) {
+    private Status.SlotStatus slot(
+            Slot slot,
+            long now,
+            Map<Long, SocketRow> rows,
+            Function<LiveWorker, OptionalInt> connections) {
         Optional<Worker> principal = slot.principal();
         List<Status.WorkerStatus> workers =
-                slot.workers().stream().map(worker -> worker(slot, worker, diag)).toList();
+                slot.workers().stream().map(w -> worker(slot, w, connections)).toList();
         List<Status.SocketStatus> sockets =
                 registry.all().stream()
                         .filter(socket -> socket.owner().slot() == slot.index())
@@ -121,22 +129,23 @@ final class StatusReader {
                 sockets);
     }
 
-    private Status.WorkerStatus worker(Slot slot, Worker worker, SockDiag diag) {
+    private Status.WorkerStatus worker(
+            Slot slot, Worker worker, Function<LiveWorker, OptionalInt> connections) {
         boolean held = worker.phase() == Phase.READY && slot.goal() != Slot.Goal.RUN;
         String state = held ? "draining" : worker.phase().name().toLowerCase(Locale.ROOT);
         int generation = worker.id().generation();
-        return new Status.WorkerStatus(
-                worker.pid(), generation, state, connections(live.get(worker.id()), diag));
+        LiveWorker process = live.get(worker.id());
+        OptionalInt open = process == null ? OptionalInt.empty() : connections.apply(process);
+        return new Status.WorkerStatus(worker.pid(), generation, state, open);
     }
 
-    private OptionalInt connections(@Nullable LiveWorker worker, SockDiag diag) {
-        if (worker == null) {
-            return OptionalInt.empty();
-        }
+    private OptionalInt connections(
+            LiveWorker worker, List<ProcessEntry> processes, SockDiag diag) {
         Set<Integer> ports = new HashSet<>();
         worker.counted().forEach(address -> ports.add(address.address().port()));
         try {
-            return OptionalInt.of(Connections.of(trees.of(worker), ports, diag).open());
+            Set<Integer> pids = trees.of(worker, processes);
+            return OptionalInt.of(Connections.open(pids, ports, diag));
         } catch (IOException unreadable) {
             return OptionalInt.empty();
         }

@@ -1,7 +1,5 @@
 package dev.berth.supervise;
 
-import dev.berth.net.SockDiag;
-import dev.berth.sys.ExitStatus;
 import dev.berth.sys.Pidfds;
 import dev.berth.sys.Processes;
 
@@ -9,6 +7,7 @@ import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -20,50 +19,47 @@ import java.util.concurrent.atomic.AtomicLong;
 /// sockets, and nothing of it blocks. [#ask] and [#status] may be called from any thread.
 public final class Supervisor implements AutoCloseable {
     private static final long PATROL_MILLIS = 1_000;
-    private static final long DRAIN_LOOK_MILLIS = 50;
-    private static final long END_LOOK_MILLIS = 20;
-    private static final long LAST_WORDS_MILLIS = 300;
+    private static final long FIND_MILLIS = 100;
+    private static final Outcome ENDED = Outcome.failed("the supervisor ended");
 
     private final Plan plan;
     private final Observer observer;
-    private final Loop loop = new Loop();
+    private final Equipment equipment;
+    private final Loop loop;
     private final Deque<Event> events = new ArrayDeque<>();
     private final Map<WorkerId, LiveWorker> live = new HashMap<>();
     private final Map<Long, CompletableFuture<Outcome>> waiting = new HashMap<>();
     private final AtomicLong tickets = new AtomicLong();
     private final SocketRegistry registry;
     private final Mechanism mechanism;
-    private final OutputPump pump;
-    private final SockDiag diag = SockDiag.open();
-    private final Optional<Cgroup> cgroup;
-    private final ProcessTrees trees;
-    private final Guard guard;
+    private final Endings endings;
+    private final Drains drains;
     private final Workers workers;
     private final Adopter adopter;
     private final Finder finder;
-    private final Strangers strangers;
     private final Patrol patrol;
     private final StatusReader reader;
     private State state;
     private boolean over;
+    private boolean closed;
     private int exitCode;
 
-    private Supervisor(Plan plan, Observer observer, Mechanism mechanism) throws IOException {
+    private Supervisor(Plan plan, Observer observer, Mechanism mechanism, Equipment equipment)
+            throws IOException {
         this.plan = plan;
         this.observer = observer;
         this.mechanism = mechanism;
-        Processes.prctl(Processes.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+        this.equipment = equipment;
+        loop = equipment.loop();
         registry = new SocketRegistry(mechanism);
-        pump = new OutputPump(observer);
-        cgroup = Cgroup.create(plan.name());
-        trees = new ProcessTrees(cgroup);
-        guard = Guard.start(plan.runtime(), cgroup.map(Cgroup::path));
-        workers = new Workers(plan, registry, pump);
+        endings = new Endings(plan, equipment, live, this::leaving, (_, end) -> events.add(end));
+        drains = new Drains(equipment, registry, observer, this::draining, events::add);
+        workers = new Workers(plan, registry, equipment.pump());
         adopter = new Adopter(plan, registry, observer);
-        finder = new Finder(plan, registry, trees);
-        strangers = new Strangers(registry, Processes.geteuid());
-        patrol = new Patrol(registry, trees, strangers, observer, plan.backlog());
-        reader = new StatusReader(plan, mechanism, registry, strangers, trees, live);
+        finder = new Finder(plan, registry, equipment.trees());
+        Strangers strangers = new Strangers(registry, Processes.geteuid());
+        patrol = new Patrol(registry, equipment.trees(), strangers, observer, plan.backlog());
+        reader = new StatusReader(plan, mechanism, registry, strangers, equipment.trees(), live);
         state = State.initial(plan.settings(), plan.command(), plan.workers(), Loop.now());
     }
 
@@ -72,7 +68,19 @@ public final class Supervisor implements AutoCloseable {
     /// @throws IOException the steering that the plan insists on cannot be had, or the system
     ///   refuses something that every supervisor needs
     public static Supervisor create(Plan plan, Observer observer) throws IOException {
-        return new Supervisor(plan, observer, Mechanism.find(plan.steer()));
+        return create(plan, observer, true);
+    }
+
+    /// @param cgroups whether a cgroup is used where the system allows it
+    static Supervisor create(Plan plan, Observer observer, boolean cgroups) throws IOException {
+        Mechanism mechanism = Mechanism.find(plan.steer());
+        Equipment equipment = new Equipment(plan, observer, cgroups);
+        try {
+            return new Supervisor(plan, observer, mechanism, equipment);
+        } catch (IOException | RuntimeException failed) {
+            equipment.close();
+            throw failed;
+        }
     }
 
     /// Runs the workers until they are asked to stop, or could not be started at all.
@@ -85,7 +93,9 @@ public final class Supervisor implements AutoCloseable {
             decide();
             if (!over) {
                 loop.turn(state.nextDeadline());
-                events.add(new Event.Tick());
+                if (state.nextDeadline() <= Loop.now()) {
+                    events.add(new Event.Tick());
+                }
             }
         }
         return exitCode;
@@ -96,19 +106,33 @@ public final class Supervisor implements AutoCloseable {
     public CompletableFuture<Outcome> ask(Request request) {
         CompletableFuture<Outcome> answer = new CompletableFuture<>();
         long ticket = tickets.incrementAndGet();
-        loop.post(
-                () -> {
-                    waiting.put(ticket, answer);
-                    events.add(new Event.Asked(ticket, request));
-                });
+        boolean posted =
+                loop.post(
+                        () -> {
+                            waiting.put(ticket, answer);
+                            events.add(new Event.Asked(ticket, request));
+                        });
+        if (!posted) {
+            answer.complete(ENDED);
+        }
         return answer;
     }
 
-    /// How things stand.
+    /// How things stand; fails with an IllegalStateException once the supervisor has ended.
     public CompletableFuture<Status> status() {
         CompletableFuture<Status> answer = new CompletableFuture<>();
-        loop.post(() -> answer.complete(reader.read(state, Loop.now(), diag)));
+        if (!loop.post(() -> read(answer))) {
+            answer.completeExceptionally(new IllegalStateException(ENDED.text()));
+        }
         return answer;
+    }
+
+    private void read(CompletableFuture<Status> answer) {
+        if (closed) {
+            answer.completeExceptionally(new IllegalStateException(ENDED.text()));
+        } else {
+            answer.complete(reader.read(state, Loop.now(), equipment.diag()));
+        }
     }
 
     private void decide() {
@@ -136,10 +160,15 @@ public final class Supervisor implements AutoCloseable {
             case Action.Check(WorkerId id) -> check(id);
             case Action.Serve serve -> registry.serve(serve);
             case Action.Refuse(boolean refused) -> registry.refuse(refused);
-            case Action.Drain(WorkerId id) -> drain(id);
+            case Action.Drain(WorkerId id) -> {
+                LiveWorker worker = live.get(id);
+                if (worker != null) {
+                    drains.watch(worker);
+                }
+            }
             case Action.Terminate(WorkerId id) -> terminate(id);
             case Action.Kill(WorkerId id) ->
-                    Optional.ofNullable(live.get(id)).ifPresent(trees::kill);
+                    Optional.ofNullable(live.get(id)).ifPresent(equipment.trees()::kill);
             case Action.Retire(WorkerId id) -> registry.retire(id);
             case Action.Bequeath(WorkerId id) -> registry.bequeath(id);
             case Action.Reply(long ticket, Outcome outcome) -> reply(ticket, outcome);
@@ -162,9 +191,9 @@ public final class Supervisor implements AutoCloseable {
         try {
             LiveWorker worker = workers.start(id, command, state.slots().size());
             live.put(id, worker);
-            guard.add(worker.pid(), worker.startTicks());
-            cgroup.ifPresent(group -> group.add(id, worker.pid()));
-            loop.watch(worker.pidfd(), () -> ended(worker));
+            equipment.guard().add(worker.pid(), worker.startTicks());
+            equipment.cgroup().ifPresent(group -> group.add(id, worker.pid()));
+            loop.watch(worker.pidfd(), () -> endings.ended(worker));
             worker.notifications().ifPresent(fd -> loop.watch(fd, () -> answer(worker)));
             worker.notifySocket().ifPresent(s -> loop.watch(s.fd(), () -> announced(worker)));
             events.add(new Event.Spawned(id, worker.pid()));
@@ -184,6 +213,20 @@ public final class Supervisor implements AutoCloseable {
         return state.worker(worker.id()).map(Worker::phase);
     }
 
+    private boolean leaving(LiveWorker worker) {
+        return phase(worker).filter(Phase::leaving).isPresent();
+    }
+
+    /// Whether it is still of interest when the worker is quiet.
+    private boolean draining(LiveWorker worker) {
+        Optional<Phase> phase = phase(worker);
+        boolean held =
+                state.slot(worker.id().slot())
+                        .filter(slot -> slot.goal() == Slot.Goal.HELD)
+                        .isPresent();
+        return phase.filter(p -> p == Phase.DRAINING || p == Phase.READY && held).isPresent();
+    }
+
     private void answer(LiveWorker worker) {
         try {
             boolean ready = phase(worker).filter(phase -> !phase.candidate()).isPresent();
@@ -201,13 +244,13 @@ public final class Supervisor implements AutoCloseable {
             return;
         }
         try {
-            if (finder.look(worker, diag)) {
+            if (finder.look(worker, equipment.diag())) {
                 listening(worker);
             }
         } catch (IOException failed) {
             observer.said("slot " + worker.id() + ": " + failed.getMessage());
         }
-        loop.after(100, () -> find(worker));
+        loop.after(FIND_MILLIS, () -> find(worker));
     }
 
     private void listening(LiveWorker worker) {
@@ -243,38 +286,6 @@ public final class Supervisor implements AutoCloseable {
         events.add(new Event.Checked(id, complete));
     }
 
-    private void drain(WorkerId id) throws IOException {
-        LiveWorker worker = live.get(id);
-        if (worker != null) {
-            DrainWatch watch = new DrainWatch(worker, registry, trees, diag);
-            loop.after(DRAIN_LOOK_MILLIS, () -> look(worker, watch));
-        }
-    }
-
-    private void look(LiveWorker worker, DrainWatch watch) {
-        Optional<Worker> known = state.worker(worker.id());
-        boolean held =
-                state.slot(worker.id().slot())
-                        .filter(slot -> slot.goal() == Slot.Goal.HELD)
-                        .isPresent();
-        boolean watched =
-                known.filter(w -> w.phase() == Phase.DRAINING || w.phase() == Phase.READY && held)
-                        .isPresent();
-        if (!watched) {
-            return;
-        }
-        try {
-            if (watch.quiet(Loop.now())) {
-                events.add(new Event.Drained(worker.id()));
-                return;
-            }
-        } catch (IOException unreadable) {
-            observer.said("slot " + worker.id() + " drains unseen: " + unreadable.getMessage());
-            return;
-        }
-        loop.after(DRAIN_LOOK_MILLIS, () -> look(worker, watch));
-    }
-
     private void terminate(WorkerId id) {
         LiveWorker worker = live.get(id);
         if (worker != null && worker.pidfd().isOpen()) {
@@ -282,64 +293,13 @@ public final class Supervisor implements AutoCloseable {
         }
     }
 
-    /// The first process of a worker has ended.
-    private void ended(LiveWorker worker) {
-        loop.forget(worker.pidfd());
-        try {
-            Optional<ExitStatus> status = Processes.reap(worker.pid());
-            trees.adopt(worker, this::known);
-            boolean asked = phase(worker).filter(Phase::leaving).isPresent();
-            int survivors = trees.of(worker).size();
-            if (asked) {
-                trees.signal(worker, plan.stopSignal());
-            } else {
-                trees.kill(worker);
-            }
-            ExitStatus how = status.orElseGet(() -> ExitStatus.exited(0));
-            long patience = Loop.now() + LAST_WORDS_MILLIS;
-            settle(worker, how, survivors, patience, asked);
-        } catch (IOException failed) {
-            observer.said("slot " + worker.id() + ": " + failed.getMessage());
-        }
-    }
-
-    /// Waits for what it started to end too, and for the rest of its output.
-    private void settle(
-            LiveWorker worker, ExitStatus status, int survivors, long patience, boolean asked) {
-        boolean patient = Loop.now() < patience;
-        boolean alone = trees.of(worker).isEmpty();
-        if (!alone && (asked || patient) || alone && patient && !worker.output().ended()) {
-            loop.after(END_LOOK_MILLIS, () -> settle(worker, status, survivors, patience, asked));
-            return;
-        }
-        bury(worker);
-        String words = worker.output().lastWords();
-        String why = worker.troubles().isEmpty() ? "" : worker.troubles().getLast() + "\n";
-        events.add(new Event.Exited(worker.id(), status, survivors, why + words));
-    }
-
-    private void bury(LiveWorker worker) {
-        live.remove(worker.id());
-        guard.remove(worker.pid());
-        worker.notifications().ifPresent(loop::forget);
-        worker.notifySocket().map(NotifySocket::fd).ifPresent(loop::forget);
-        worker.close();
-        cgroup.ifPresent(group -> group.remove(worker.id()));
-    }
-
-    private boolean known(int pid) {
-        return pid == guard.pid() || live.values().stream().anyMatch(w -> w.pid() == pid);
-    }
-
     private void patrol() {
         loop.after(PATROL_MILLIS, this::patrol);
         try {
-            trees.reap(this::known);
-            if (Processes.reap(guard.pid()).isPresent()) {
-                guard.restart();
-            }
-            patrol.strangers(diag);
-            for (LiveWorker worker : live.values()) {
+            endings.patrol();
+            equipment.guard().renew();
+            patrol.strangers(equipment.diag());
+            for (LiveWorker worker : List.copyOf(live.values())) {
                 if (phase(worker).filter(phase -> phase == Phase.READY).isPresent()) {
                     patrol.sockets(worker, why -> events.add(new Event.Lost(worker.id(), why)));
                 }
@@ -349,18 +309,19 @@ public final class Supervisor implements AutoCloseable {
         }
     }
 
+    /// Kills whatever still runs, waits for its end, and gives everything back. To be called by the
+    /// thread of [#run] after that, or instead; twice is harmless.
     @Override
     public void close() {
-        live.values().forEach(trees::kill);
-        trees.killAll(pid -> pid == guard.pid());
-        live.values().forEach(LiveWorker::close);
+        if (closed) {
+            return;
+        }
+        closed = true;
+        endings.now();
         registry.close();
-        guard.close();
-        pump.close();
-        cgroup.ifPresent(Cgroup::close);
-        diag.close();
-        loop.close();
-        waiting.values().forEach(answer -> answer.complete(Outcome.failed("the supervisor ended")));
+        equipment.close();
+        waiting.values().forEach(answer -> answer.complete(ENDED));
+        waiting.clear();
     }
 
     /// The mechanism that was found, for people.

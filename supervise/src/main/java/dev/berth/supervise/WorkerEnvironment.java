@@ -21,15 +21,16 @@ final class WorkerEnvironment {
 
     private WorkerEnvironment() {}
 
-    /// `NAME=value` each, sorted: the supervisor's own, less what is not meant for a worker, with
+    /// `NAME=value` each, sorted: the supervisor's `own`, less what is not meant for a worker, with
     /// the user's, the plan's and Berth's on top.
     static List<String> of(
             Plan plan,
             int workers,
             WorkerId id,
             Optional<NotifySocket> notifySocket,
-            Map<String, String> handed) {
-        Map<String, String> variables = new TreeMap<>(System.getenv());
+            Map<String, String> handed,
+            Map<String, String> own) {
+        Map<String, String> variables = new TreeMap<>(own);
         KEPT_BACK.forEach(variables::remove);
         plan.user()
                 .ifPresent(

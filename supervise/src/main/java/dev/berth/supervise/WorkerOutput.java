@@ -8,12 +8,16 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
-/// What one worker prints: cut into lines, handed on, and the last few remembered.
+/// What one worker prints: cut into lines, handed on, and the last few remembered. What is not
+/// UTF-8 becomes U+FFFD.
 ///
 /// [#lastWords] and [#ended] may be called from any thread, everything else by the [OutputPump]
 /// only.
 final class WorkerOutput {
     private static final int REMEMBERED_LINES = 10;
+    private static final int REMEMBERED_CHARACTERS = 1_000;
+
+    /// A longer one is handed on in pieces.
     private static final int LONGEST_LINE_BYTES = 64 * 1024;
 
     private final WorkerId worker;
@@ -46,16 +50,25 @@ final class WorkerOutput {
         }
 
         private void split(byte[] buffer, int count) {
+            int start = 0;
             for (int i = 0; i < count; i++) {
                 if (buffer[i] == '\n') {
+                    line.write(buffer, start, i - start);
                     flush();
-                } else {
-                    line.write(buffer[i]);
-                    if (line.size() >= LONGEST_LINE_BYTES) {
-                        flush();
-                    }
+                    start = i + 1;
+                } else if (tooLong(line.size() + i - start, buffer[i])) {
+                    line.write(buffer, start, i - start);
+                    flush();
+                    start = i;
                 }
             }
+            line.write(buffer, start, count - start);
+        }
+
+        /// A character is not cut in two: its bytes but the first are `10xxxxxx`, three at most.
+        private static boolean tooLong(int bytes, byte next) {
+            boolean within = (next & 0xC0) == 0x80;
+            return bytes >= LONGEST_LINE_BYTES && (!within || bytes >= LONGEST_LINE_BYTES + 3);
         }
 
         private void flush() {
@@ -81,7 +94,7 @@ final class WorkerOutput {
     }
 
     private synchronized void remember(String line) {
-        last.add(line);
+        last.add(line.substring(0, Math.min(line.length(), REMEMBERED_CHARACTERS)));
         if (last.size() > REMEMBERED_LINES) {
             last.remove();
         }
@@ -96,7 +109,7 @@ final class WorkerOutput {
         return open == 0;
     }
 
-    /// The last ten lines, without a line end after the last.
+    /// The last ten lines (of a long one its beginning), without a line end after the last.
     synchronized String lastWords() {
         return String.join("\n", last);
     }

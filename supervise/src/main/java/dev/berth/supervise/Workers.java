@@ -3,10 +3,11 @@ package dev.berth.supervise;
 import dev.berth.net.ListenAddress;
 import dev.berth.net.ProcessEntry;
 import dev.berth.net.ProcessList;
-import dev.berth.sys.ErrnoException;
 import dev.berth.sys.Fd;
 import dev.berth.sys.Pidfds;
+import dev.berth.sys.Processes;
 import dev.berth.sys.Redirect;
+import dev.berth.sys.Signal;
 import dev.berth.sys.SpawnRequest;
 
 import java.io.IOException;
@@ -61,16 +62,22 @@ final class Workers {
         return Optional.of(NotifySocket.open(plan.runtime().resolve("notify-" + id), plan.user()));
     }
 
-    private LiveWorker live(
+    private static LiveWorker live(
             WorkerId id,
             Spawner.Child child,
             Optional<NotifySocket> notifySocket,
             WorkerOutput output)
-            throws ErrnoException {
-        Fd pidfd = Fd.of("pidfd_open", child.pid(), Pidfds.pidfdOpen(child.pid(), 0));
-        long start = ProcessList.of(child.pid()).map(ProcessEntry::startTicks).orElse(0L);
-        return new LiveWorker(
-                id, child.pid(), start, pidfd, child.notifications(), notifySocket, output);
+            throws IOException {
+        try {
+            Fd pidfd = Fd.of("pidfd_open", child.pid(), Pidfds.pidfdOpen(child.pid(), 0));
+            long start = ProcessList.of(child.pid()).map(ProcessEntry::startTicks).orElse(0L);
+            return new LiveWorker(
+                    id, child.pid(), start, pidfd, child.notifications(), notifySocket, output);
+        } catch (IOException unwatchable) {
+            Processes.kill(child.pid(), Signal.KILL.number());
+            child.notifications().ifPresent(Fd::close);
+            throw unwatchable;
+        }
     }
 
     private SpawnRequest request(
@@ -98,7 +105,8 @@ final class Workers {
             arguments = HandedSockets.announced(found);
             file = "/bin/sh";
         }
-        List<String> environment = WorkerEnvironment.of(plan, workers, id, notifySocket, variables);
+        List<String> environment =
+                WorkerEnvironment.of(plan, workers, id, notifySocket, variables, System.getenv());
         return new SpawnRequest(file, arguments, environment, plan.directory(), redirects, true);
     }
 

@@ -1,50 +1,68 @@
+# usage: sh guard.sh RUNTIME-DIRECTORY CGROUP      (either may be empty)
 # Outlives the supervisor, even a SIGKILL of it, by a moment: ends what it started, then itself.
-# Reads from the supervisor: "add PID START", "del PID", "cgroup DIR", "dir DIR", "bye".
-# The end of the input without "bye" means that the supervisor died.
+# Reads from the supervisor: "add PID START", "del PID", "bye". The end of the input without "bye"
+# means that the supervisor died. START is field 22 of /proc/PID/stat: with it a recycled pid is never
+# taken for the process that had it.
 trap '' HUP INT QUIT TERM USR1 USR2 PIPE
-roots=' ' cgroup='' dir=''
-while read -r verb a b; do
+runtime=$1 cgroup=$2
+roots=''
+while read -r verb pid start; do
     case $verb in
-    add) roots="$roots$a:$b " ;;
-    del) case $roots in *" $a:"*)
-            rest=${roots#*" $a:"}
-            roots="${roots%%" $a:"*} ${rest#* }" ;;
-        esac ;;
-    cgroup) cgroup=$a ;;
-    dir) dir=$a ;;
+    add) roots="$roots $pid:$start" ;;
+    del)
+        kept=''
+        for root in $roots; do
+            [ "${root%%:*}" = "$pid" ] || kept="$kept $root"
+        done
+        roots=$kept
+        ;;
     bye) exit 0 ;;
     esac
 done
 
-# doomed: PID:START of every process that is a root, in a root's session, or below one that is doomed. A
-# process counts only with the start time that it was seen with, so a recycled pid is never taken for it.
-doomed=$roots
-sessions=' '
-for root in $roots; do
-    sessions="$sessions${root%%:*} "
-done
+# table: PID:START:PARENT:SESSION of every process but zombies. A name may hold anything, line ends too,
+# but nothing after it holds a parenthesis.
+scan() {
+    table=''
+    for file in /proc/[0-9]*/stat; do
+        stat=''
+        { while IFS= read -r part; do stat="$stat$part "; done <"$file"; } 2>/dev/null
+        set -f
+        set -- ${stat##*) }
+        set +f
+        [ "$#" -ge 20 ] && [ "$1" != Z ] && table="$table ${stat%% *}:${20}:$2:$4"
+    done
+}
+
+# doomed: PID:START of all that was ever found; alive: those of them that still run. Doomed is a root, what
+# is in the session of one, and what has a doomed parent.
+doomed="$roots "
 look() {
-    alive=' ' grown=yes
+    scan
+    alive=' ' sessions=' '
+    for root in $roots; do
+        case "$table " in
+        *" $root:"*) sessions="$sessions${root%%:*} " ;;
+        *" ${root%%:*}:"*) ;; # recycled, so nothing is left in the session of that number
+        *) sessions="$sessions${root%%:*} " ;;
+        esac
+    done
+    grown=yes
     while [ -n "$grown" ]; do
-        grown=''
-        for file in /proc/[0-9]*/stat; do
-            { read -r line <"$file"; } 2>/dev/null || continue
-            pid=${line%% *}
-            set -- ${line##*) }
-            parent=$2 session=$4 start=${20}
-            [ "$1" = Z ] && continue
-            case $alive in *" $pid:$start "*) continue ;; esac
+        grown='' rest=''
+        for entry in $table; do
+            session=${entry##*:} id=${entry%:*}
+            parent=${id##*:} id=${id%:*}
             case "$doomed" in
-            *" $pid:$start "*) ;;
-            *" $pid:"*) case $sessions in *" $pid "*) sessions="${sessions%%" $pid "*} ${sessions#*" $pid "}" ;; esac
-                continue ;;
-            *) case "$alive$sessions" in
-                *" $parent:"* | *" $session "*) doomed="$doomed$pid:$start " ;;
-                *) continue ;;
+            *" $id "*) ;;
+            *) case "$alive#$sessions" in
+                *" $parent:"*'#'* | *'#'*" $session "*) doomed="$doomed$id " ;;
+                *) rest="$rest $entry" && continue ;;
                 esac ;;
             esac
-            alive="$alive$pid:$start " grown=yes
+            alive="$alive$id " grown=yes
         done
+        table=$rest
     done
 }
 send() {
@@ -52,28 +70,32 @@ send() {
         kill "-$1" "${one%%:*}" 2>/dev/null
     done
 }
+# after SIGNAL TRIES: sends it until nothing is alive.
+wait_for_end() {
+    tries=0
+    while [ "$alive" != ' ' ] && [ "$tries" -lt "$1" ]; do
+        [ -z "$2" ] || send "$2"
+        sleep 0.05
+        look
+        tries=$((tries + 1))
+    done
+}
 
 look
 send TERM
-tries=0
-while [ "$tries" -lt 5 ]; do
-    sleep 0.1
-    look
-    [ "$alive" = ' ' ] && break
-    tries=$((tries + 1))
-done
-tries=0
-while [ "$alive" != ' ' ] && [ "$tries" -lt 50 ]; do
-    send KILL
-    sleep 0.05
-    look
-    tries=$((tries + 1))
-done
-if [ -n "$cgroup" ] && [ -d "$cgroup" ]; then
-    echo 1 2>/dev/null >"$cgroup/cgroup.kill"
-    sleep 0.1
-    rmdir "$cgroup"/* "$cgroup" 2>/dev/null
+wait_for_end 8 ''
+[ -z "$cgroup" ] || echo 1 >"$cgroup/cgroup.kill"
+wait_for_end 20 KILL
+if [ -n "$cgroup" ]; then
+    tries=0
+    while [ -d "$cgroup" ] && [ "$tries" -lt 20 ]; do
+        find "$cgroup" -depth -type d -exec rmdir {} \;
+        [ ! -d "$cgroup" ] || sleep 0.05
+        tries=$((tries + 1))
+    done
 fi
-case $dir in
-/?*) rm -rf "$dir" ;;
+# The directory's end tells the next supervisor of this name that all is over; a later one may be in it if
+# something cannot be killed.
+case $alive$runtime in
+' /'?*) rm -rf "$runtime" ;;
 esac

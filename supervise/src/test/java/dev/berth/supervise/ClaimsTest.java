@@ -186,7 +186,7 @@ class ClaimsTest {
     }
 
     @Test
-    void anotherUserGetsAPortBelow1024OnlyByName() {
+    void anotherUserGetsAPortBelow1024OnlyByItsAddress() {
         Plan unnamed = plan(List.of(), List.of(), List.of(), true);
 
         assertThat(judge(unnamed, "0.0.0.0:1023"))
@@ -194,11 +194,11 @@ class ClaimsTest {
                         new Claims.Verdict.Refuse(
                                 Errno.EACCES,
                                 "port 1023 is below 1024 and the worker runs as web:"
-                                        + " name the port with -p to allow it"));
+                                        + " name the address with -l to allow it"));
         assertThat(judge(unnamed, "0.0.0.0:1024")).isEqualTo(SHARE);
         assertThat(judge(UNNAMED, "0.0.0.0:80")).as("the supervisor's own user").isEqualTo(SHARE);
         assertThat(judge(plan(List.of(80), List.of(), List.of(), true), "0.0.0.0:80"))
-                .isEqualTo(SHARE);
+                .isInstanceOf(Claims.Verdict.Refuse.class);
         assertThat(judge(plan(List.of(), List.of("[::]:80"), List.of(), true), "0.0.0.0:80"))
                 .isEqualTo(SHARE);
         assertThat(judge(plan(List.of(), List.of(), List.of(80), true), "0.0.0.0:80"))

@@ -165,6 +165,18 @@ class ScaleTest {
     }
 
     @Test
+    void shrinkingToNobodyInServiceIsRefused() {
+        Script script = Script.running(2).exits(0, 1).exits(0, 2);
+        assertThat(script.served()).containsExactly(id(1, 1));
+
+        long scale = script.asks(new Request.Scale(1));
+
+        assertThat(script.answer(scale).orElseThrow().text())
+                .startsWith("nobody would be left in service");
+        assertThat(script.served()).containsExactly(id(1, 1));
+    }
+
+    @Test
     void anUnprovenSlotDoesNotKeepProvenOnesFromRespawning() {
         Script script = Script.running(2);
         script.asks(new Request.Scale(5));
