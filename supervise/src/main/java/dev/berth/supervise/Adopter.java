@@ -1,8 +1,10 @@
 package dev.berth.supervise;
 
 import dev.berth.net.Holder;
+import dev.berth.net.ListenAddress;
 import dev.berth.net.ProcessList;
 import dev.berth.net.Protocol;
+import dev.berth.net.TcpInfo;
 import dev.berth.sys.Descriptors;
 import dev.berth.sys.Errno;
 import dev.berth.sys.ErrnoException;
@@ -28,23 +30,24 @@ import java.util.OptionalLong;
 /// sandbox: the address is read once from the child's memory and nothing is decided by it for a
 /// call that goes on by itself.
 final class Adopter {
-    /// The largest `struct sockaddr`.
-    private static final int ADDRESS_BYTES = 128;
-
     private final Plan plan;
     private final SocketRegistry registry;
+    private final Patrol patrol;
     private final Observer observer;
     private final int uid = Processes.geteuid();
     private final long namespace;
 
-    Adopter(Plan plan, SocketRegistry registry, Observer observer) throws ErrnoException {
+    Adopter(Plan plan, SocketRegistry registry, Patrol patrol, Observer observer)
+            throws ErrnoException {
         this.plan = plan;
         this.registry = registry;
+        this.patrol = patrol;
         this.observer = observer;
         this.namespace = ChildSocket.ownNamespace();
     }
 
-    /// Answers what waits at the worker's seccomp listener.
+    /// Answers what waits at the worker's seccomp listener. Whatever goes wrong, the child gets an
+    /// answer: it would wait for ever.
     ///
     /// @param ready whether the worker is in service already
     /// @return whether a socket of the worker has begun to listen
@@ -54,105 +57,143 @@ final class Adopter {
         if (received.isEmpty()) {
             return false;
         }
-        Call call = new Call(worker, ready, listener, received.get());
+        ChildCall call = new ChildCall(worker, ready, listener, received.get());
         try {
             return received.get().is(Syscall.BIND) ? bind(call) : listen(call);
-        } catch (ErrnoException failed) {
-            observer.said("slot " + worker.id() + ": " + failed.getMessage() + "; left to itself");
-            call.proceed();
+        } catch (IOException | RuntimeException failed) {
+            leave(call, failed);
             return false;
         }
     }
 
-    /// One call of the child that waits for its answer.
-    private record Call(LiveWorker worker, boolean ready, Fd listener, Notification notification) {
-        ChildDescriptor descriptor() {
-            return new ChildDescriptor(notification.tid(), notification.intArgument(0));
-        }
-
-        void proceed() {
-            Seccomp.proceed(listener.number(), notification.id());
-        }
-
-        void done() {
-            Seccomp.respond(listener.number(), notification.id(), 0, 0);
-        }
-
-        void fail(int errno) {
-            Seccomp.respond(listener.number(), notification.id(), 0, errno);
-        }
-
-        SockAddr address() throws ErrnoException {
-            int length = Math.clamp(notification.argument(2), 0, ADDRESS_BYTES);
-            long at = notification.argument(1);
-            byte[] raw = Processes.readMemory(notification.tid(), at, length);
-            long valid = Seccomp.idValid(listener.number(), notification.id());
-            ErrnoException.check("SECCOMP_IOCTL_NOTIF_ID_VALID", "", valid);
-            return SockAddr.decode(raw, length);
+    /// What cannot be decided is the kernel's.
+    private void leave(ChildCall call, Exception failed) {
+        if (call.waits()) {
+            String why = failed.getMessage() + "; left to itself";
+            call.worker().troubles().add(why);
+            observer.said("slot " + call.worker().id() + ": " + why);
+            call.proceed();
         }
     }
 
-    private boolean bind(Call call) throws IOException {
+    private boolean bind(ChildCall call) throws IOException {
+        if (!(call.address() instanceof SockAddr.Inet address)) {
+            call.proceed();
+            return false;
+        }
         Optional<ChildSocket> found = ChildSocket.of(call.descriptor(), namespace);
-        if (found.isEmpty() || !(call.address() instanceof SockAddr.Inet address)) {
-            found.ifPresent(ChildSocket::close);
+        if (found.isEmpty()) {
             call.proceed();
             return false;
         }
-        ChildSocket socket = found.get();
+        try (ChildSocket socket = found.get()) {
+            return call.waits() && bind(call, socket, address);
+        }
+    }
+
+    private boolean bind(ChildCall call, ChildSocket socket, SockAddr.Inet address)
+            throws IOException {
         LiveWorker worker = call.worker();
         Protocol protocol = socket.protocol();
+        int slot = worker.id().slot();
         Claims.Verdict verdict =
-                Claims.judge(
-                        plan,
-                        worker.id().slot(),
-                        protocol,
-                        address,
-                        call.ready(),
-                        worker.counted());
+                Claims.judge(plan, slot, protocol, address, call.ready(), worker.counted());
         return switch (verdict) {
             case Claims.Verdict.Pass() -> {
-                socket.close();
                 call.proceed();
                 yield false;
             }
-            case Claims.Verdict.Refuse(Errno errno, String why) -> {
-                socket.close();
-                refuse(call, errno.number(), why);
-                yield false;
-            }
-            case Claims.Verdict.Share() -> bind(call, socket, address, false);
-            case Claims.Verdict.Own(SockAddr.Inet own) -> bind(call, socket, own, true);
+            case Claims.Verdict.Refuse(Errno errno, String why) ->
+                    refuse(call, errno.number(), why);
+            case Claims.Verdict.Share() -> share(call, socket, address);
+            case Claims.Verdict.Own(SockAddr.Inet own) -> take(call, socket, socket.key(own, true));
         };
     }
 
-    private boolean bind(Call call, ChildSocket child, SockAddr.Inet address, boolean own)
+    private boolean share(ChildCall call, ChildSocket socket, SockAddr.Inet address)
             throws IOException {
-        GroupKey key = child.key(address, own);
-        call.worker().counted().add(key.listen());
-        Optional<HeldSocket> inherited = registry.inheritance(call.worker().id().slot(), key);
+        if (!socket.seen() && !plan.named()) {
+            ListenAddress wanted = new ListenAddress(socket.protocol(), address);
+            return refuse(call, Errno.EPERM.number(), unseen(wanted));
+        }
+        return take(call, socket, socket.key(address, false));
+    }
+
+    private static String unseen(ListenAddress wanted) {
+        return "cannot take the socket for "
+                + wanted
+                + ": pidfd_getfd is refused (it needs CAP_SYS_PTRACE; Docker's default profile"
+                + " forbids it without); name the port with -p or -l, or take --adopt listen-fds";
+    }
+
+    private boolean take(ChildCall call, ChildSocket child, GroupKey key) throws IOException {
+        try {
+            return bound(call) || call.worker().counted().contains(key.listen())
+                    ? again(call, child, key)
+                    : fresh(call, child, key);
+        } catch (IOException failed) {
+            return refuse(call, failed, key);
+        }
+    }
+
+    /// Whether it is the answered call once more: before Linux 5.19 a signal interrupts a call that
+    /// waits, and the kernel starts it again.
+    private boolean bound(ChildCall call) {
+        return held(call).filter(s -> s.owner().equals(call.worker().id())).isPresent();
+    }
+
+    private Optional<HeldSocket> held(ChildCall call) {
+        OptionalLong inode = call.descriptor().inode();
+        return inode.isPresent() ? registry.byInode(inode.getAsLong()) : Optional.empty();
+    }
+
+    /// An address that the worker has, or had: whatever it has closed meanwhile is in nobody's
+    /// hands, and may be what it gets.
+    private boolean again(ChildCall call, ChildSocket child, GroupKey key) throws IOException {
+        if (bound(call)) {
+            call.done();
+            return false;
+        }
+        patrol.dropUnheld(call.worker());
+        return fresh(call, child, key);
+    }
+
+    private boolean fresh(ChildCall call, ChildSocket child, GroupKey key) throws IOException {
+        WorkerId id = call.worker().id();
+        Optional<HeldSocket> inherited = registry.inheritance(id, key);
         if (inherited.isPresent()) {
             child.close();
             return inherit(call, inherited.get());
         }
         boolean replace = !child.usable();
         Fd socket = replace ? child.twin() : child.keep();
+        long inode;
         try {
-            ErrnoException.check("fchown", key, Descriptors.fchown(socket.number(), uid, -1));
-            SocketOption.REUSEPORT.write(socket.number(), 1);
-            ErrnoException.check("bind", key, Sockets.bind(socket.number(), address));
+            prepare(socket, key);
             if (replace) {
-                Placement.over(call.listener(), call.notification(), call.descriptor(), socket);
+                call.place(socket);
             }
-        } catch (ErrnoException failed) {
+            inode = inode(socket);
+        } catch (IOException failed) {
             socket.close();
-            refuse(call, failed.errno(), explain(failed, key));
-            return false;
+            throw failed;
         }
-        return keep(call, new HeldSocket(socket, inode(socket), key, call.worker().id()));
+        return keep(call, new HeldSocket(socket, inode, key, id));
     }
 
-    private boolean keep(Call call, HeldSocket socket) throws IOException {
+    /// SO_REUSEADDR too, as connections that a worker of another user has accepted would be in the
+    /// way of the next socket otherwise.
+    private void prepare(Fd socket, GroupKey key) throws ErrnoException {
+        int fd = socket.number();
+        ErrnoException.check("fchown", key, Descriptors.fchown(fd, uid, -1));
+        SocketOption.REUSEPORT.write(fd, 1);
+        if (key.protocol() == Protocol.TCP) {
+            SocketOption.REUSEADDR.write(fd, 1);
+        }
+        ErrnoException.check("bind", key, Sockets.bind(fd, key.address()));
+    }
+
+    private boolean keep(ChildCall call, HeldSocket socket) throws IOException {
         registry.add(socket);
         seen(call, socket);
         boolean member = socket.key().protocol() == Protocol.UDP;
@@ -164,61 +205,56 @@ final class Adopter {
     }
 
     /// The predecessor's socket, with what waits in it, instead of the child's own.
-    private boolean inherit(Call call, HeldSocket socket) throws IOException {
-        Placement.over(call.listener(), call.notification(), call.descriptor(), socket.fd());
+    private boolean inherit(ChildCall call, HeldSocket socket) throws IOException {
+        call.place(socket.fd());
         socket.inheritedBy(call.worker().id());
         seen(call, socket);
         call.done();
         return socket.key().protocol() == Protocol.UDP;
     }
 
-    private void seen(Call call, HeldSocket socket) {
+    private static void seen(ChildCall call, HeldSocket socket) {
         int tid = call.notification().tid();
         int process = ProcessList.leader(tid).orElse(tid);
         socket.heldBy(Optional.of(new Holder(process, call.descriptor().number())));
+        call.worker().counted().add(socket.key().listen());
     }
 
-    private boolean listen(Call call) throws IOException {
-        OptionalLong inode = call.descriptor().inode();
-        Optional<HeldSocket> held =
-                inode.isPresent() ? registry.byInode(inode.getAsLong()) : Optional.empty();
+    private boolean listen(ChildCall call) throws IOException {
+        Optional<HeldSocket> held = held(call);
         if (held.isEmpty()) {
             call.proceed();
             return false;
         }
         HeldSocket socket = held.get();
-        int listening = Sockets.listen(socket.fd().number(), plan.backlog());
-        if (listening < 0) {
-            ErrnoException failed =
-                    new ErrnoException("listen", socket.key().toString(), -listening);
-            refuse(call, failed.errno(), explain(failed, socket.key()));
-            return false;
+        try {
+            listen(socket);
+        } catch (IOException failed) {
+            return refuse(call, failed, socket.key());
         }
-        registry.joined(socket);
         call.done();
         return true;
     }
 
-    private void refuse(Call call, int errno, String why) {
+    private void listen(HeldSocket socket) throws IOException {
+        int fd = socket.fd().number();
+        if (socket.listening() && !TcpInfo.of(fd).listening()) {
+            registry.left(socket);
+        }
+        ErrnoException.check("listen", socket.key(), Sockets.listen(fd, plan.backlog()));
+        registry.joined(socket);
+    }
+
+    private boolean refuse(ChildCall call, IOException failed, GroupKey key) {
+        int errno = failed instanceof ErrnoException known ? known.errno() : Errno.EIO.number();
+        return refuse(call, errno, Occupants.explain(failed, key));
+    }
+
+    private boolean refuse(ChildCall call, int errno, String why) {
         call.worker().troubles().add(why);
         observer.said("slot " + call.worker().id() + ": " + why);
         call.fail(errno);
-    }
-
-    private static String explain(ErrnoException failed, GroupKey key) {
-        if (failed.is(Errno.EADDRINUSE)) {
-            return key
-                    + " is taken by "
-                    + Occupants.describe(key.protocol(), key.address())
-                    + "; stop that, or take another port";
-        }
-        if (failed.is(Errno.EACCES) || failed.is(Errno.EPERM)) {
-            return "no permission for "
-                    + key
-                    + ": run berth as root, give it CAP_NET_BIND_SERVICE, or lower"
-                    + " net.ipv4.ip_unprivileged_port_start";
-        }
-        return String.valueOf(failed.getMessage());
+        return false;
     }
 
     static long inode(Fd socket) throws IOException {

@@ -63,6 +63,17 @@ record ChildDescriptor(int tid, int number) {
         return Descriptors.getxattr(path(), "system.sockprotoname");
     }
 
+    /// Whether its process is known to be in another network namespace than this thread; a socket
+    /// is nearly always of its process's.
+    boolean abroad() {
+        try {
+            Path own = Files.readSymbolicLink(Path.of("/proc/thread-self/ns/net"));
+            return !own.equals(Files.readSymbolicLink(Path.of("/proc/" + tid + "/ns/net")));
+        } catch (IOException unreadable) {
+            return false;
+        }
+    }
+
     /// The open(2) flags, with O_CLOEXEC and O_NONBLOCK; 0 if they cannot be read.
     int flags() {
         try {

@@ -7,6 +7,7 @@ import dev.berth.sys.SockAddr;
 import dev.berth.sys.SocketOption;
 import dev.berth.sys.Sockets;
 
+import java.util.List;
 import java.util.Optional;
 
 /// An internet socket of a child that is about to be bound: taken, or, where pidfd_getfd is
@@ -14,6 +15,14 @@ import java.util.Optional;
 ///
 /// **Ownership:** the taken descriptor is this object's until [#keep]; [#close] ends it.
 final class ChildSocket implements AutoCloseable {
+    /// What a socket that takes another's place has like that one, as far as it is set.
+    private static final List<SocketOption> COPIED =
+            List.of(
+                    SocketOption.KEEPALIVE,
+                    SocketOption.BINDTOIFINDEX,
+                    SocketOption.FREEBIND,
+                    SocketOption.TRANSPARENT);
+
     private final Optional<Fd> taken;
     private final Protocol protocol;
     private final int family;
@@ -39,7 +48,7 @@ final class ChildSocket implements AutoCloseable {
             if (!ChildDescriptor.refused(failed)) {
                 throw failed;
             }
-            return unseen(descriptor);
+            return unseen(descriptor, failed);
         }
         Optional<ChildSocket> socket = look(fd, namespace);
         if (socket.isEmpty()) {
@@ -56,13 +65,14 @@ final class ChildSocket implements AutoCloseable {
             if (!inet || foreign(number, namespace)) {
                 return Optional.empty();
             }
+            int type = (int) SocketOption.TYPE.read(number);
             int kind = (int) SocketOption.PROTOCOL.read(number);
             boolean multipath = kind == Sockets.IPPROTO_MPTCP;
-            if (kind == Sockets.IPPROTO_TCP || multipath) {
+            if (type == Sockets.SOCK_STREAM && kind == Sockets.IPPROTO_TCP || multipath) {
                 return Optional.of(
                         new ChildSocket(Optional.of(fd), Protocol.TCP, family, multipath));
             }
-            return kind == Sockets.IPPROTO_UDP
+            return type == Sockets.SOCK_DGRAM && kind == Sockets.IPPROTO_UDP
                     ? Optional.of(new ChildSocket(Optional.of(fd), Protocol.UDP, family, false))
                     : Optional.empty();
         } catch (ErrnoException notSuchASocket) {
@@ -70,16 +80,18 @@ final class ChildSocket implements AutoCloseable {
         }
     }
 
-    private static Optional<ChildSocket> unseen(ChildDescriptor descriptor) {
-        String name = descriptor.protocolName().orElse("");
+    private static Optional<ChildSocket> unseen(ChildDescriptor descriptor, ErrnoException refusal)
+            throws ErrnoException {
+        String name = descriptor.protocolName().orElseThrow(() -> refusal);
         int family = name.endsWith("v6") ? Sockets.AF_INET6 : Sockets.AF_INET;
-        return switch (name) {
-            case "TCP", "TCPv6" ->
-                    Optional.of(new ChildSocket(Optional.empty(), Protocol.TCP, family, false));
-            case "UDP", "UDPv6" ->
-                    Optional.of(new ChildSocket(Optional.empty(), Protocol.UDP, family, false));
-            default -> Optional.empty();
-        };
+        Optional<Protocol> protocol =
+                switch (name) {
+                    case "TCP", "TCPv6", "MPTCP", "MPTCPv6" -> Optional.of(Protocol.TCP);
+                    case "UDP", "UDPv6" -> Optional.of(Protocol.UDP);
+                    default -> Optional.empty();
+                };
+        return protocol.filter(_ -> !descriptor.abroad())
+                .map(known -> new ChildSocket(Optional.empty(), known, family, false));
     }
 
     private static boolean foreign(int fd, long namespace) {
@@ -102,6 +114,11 @@ final class ChildSocket implements AutoCloseable {
 
     Protocol protocol() {
         return protocol;
+    }
+
+    /// Whether it could be taken, so that everything about it can be known.
+    boolean seen() {
+        return taken.isPresent();
     }
 
     /// Whether the child's own socket can be the member of a group, or another must take its place.
@@ -143,12 +160,27 @@ final class ChildSocket implements AutoCloseable {
     Fd twin() throws ErrnoException {
         int type = protocol.socketType() | Sockets.SOCK_CLOEXEC;
         Fd twin = Fd.of("socket", protocol, Sockets.socket(family, type, protocol.number()));
-        SocketOption.REUSEADDR.write(twin.number(), (int) option(SocketOption.REUSEADDR));
+        try {
+            copy(twin);
+            return twin;
+        } catch (ErrnoException failed) {
+            twin.close();
+            throw failed;
+        } finally {
+            close();
+        }
+    }
+
+    private void copy(Fd twin) throws ErrnoException {
         if (family == Sockets.AF_INET6) {
             SocketOption.V6ONLY.write(twin.number(), (int) option(SocketOption.V6ONLY));
         }
-        close();
-        return twin;
+        for (SocketOption each : COPIED) {
+            int value = (int) option(each);
+            if (value != 0) {
+                each.write(twin.number(), value);
+            }
+        }
     }
 
     @Override

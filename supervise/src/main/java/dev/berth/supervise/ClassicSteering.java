@@ -11,7 +11,6 @@ import java.util.OptionalLong;
 /// It can neither refuse a client nor move a queue, and counts nothing; but it needs no privilege.
 final class ClassicSteering implements Steering {
     private final Family family;
-    private List<HeldSocket> served = List.of();
 
     ClassicSteering(Family family) {
         this.family = family;
@@ -23,25 +22,19 @@ final class ClassicSteering implements Steering {
     }
 
     @Override
-    public void joined(HeldSocket socket, List<HeldSocket> order) throws ErrnoException {
-        attach(order);
+    public boolean byPlace() {
+        return true;
     }
+
+    @Override
+    public void joined(HeldSocket socket) {}
 
     @Override
     public void leaves(HeldSocket socket) {}
 
+    /// With nobody to serve it stays as it was: a classic program cannot refuse.
     @Override
-    public void left(List<HeldSocket> order) throws ErrnoException {
-        attach(order);
-    }
-
-    @Override
-    public void serve(List<HeldSocket> next, List<HeldSocket> order) throws ErrnoException {
-        served = List.copyOf(next);
-        attach(order);
-    }
-
-    private void attach(List<HeldSocket> order) throws ErrnoException {
+    public void serve(List<HeldSocket> served, List<HeldSocket> order) throws ErrnoException {
         int[] indices = served.stream().mapToInt(order::indexOf).filter(i -> i >= 0).toArray();
         if (indices.length > 0) {
             int member = order.getFirst().fd().number();

@@ -7,8 +7,8 @@ import dev.berth.sys.ErrnoException;
 import dev.berth.sys.Fd;
 import dev.berth.sys.Processes;
 
+import java.io.File;
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -29,34 +29,69 @@ final class EpollRegistrations implements AutoCloseable {
         this.number = number;
     }
 
-    /// Those of `child`; none where they cannot be read or taken.
-    static EpollRegistrations of(ChildDescriptor child) {
+    /// Those of `child`; none where /proc does not tell of them.
+    ///
+    /// @throws IOException there is one, but pidfd_getfd is refused
+    static EpollRegistrations of(ChildDescriptor child) throws IOException {
         EpollRegistrations registrations = new EpollRegistrations(child.number());
         int process = ProcessList.leader(child.tid()).orElse(child.tid());
-        try (DirectoryStream<Path> links =
-                Files.newDirectoryStream(Path.of("/proc/" + process + "/fd"))) {
-            for (Path link : links) {
-                registrations.look(process, link);
+        try {
+            for (int epfd : epolls(process)) {
+                registrations.look(process, epfd);
             }
-        } catch (IOException unreadable) {
             return registrations;
+        } catch (IOException refused) {
+            registrations.close();
+            throw refused;
         }
-        return registrations;
     }
 
-    private void look(int process, Path link) throws IOException {
-        if (!Files.readSymbolicLink(link).toString().equals("anon_inode:[eventpoll]")) {
-            return;
+    private static List<Integer> epolls(int process) {
+        List<Integer> found = new ArrayList<>();
+        String directory = "/proc/" + process + "/fd";
+        String[] names = new File(directory).list();
+        for (String name : names == null ? new String[0] : names) {
+            try {
+                String link = Files.readSymbolicLink(Path.of(directory, name)).toString();
+                if (link.equals("anon_inode:[eventpoll]")) {
+                    found.add(Integer.parseInt(name));
+                }
+            } catch (IOException gone) {
+                // Closed since the list was made.
+            }
         }
-        int epfd = Integer.parseInt(link.getFileName().toString());
-        for (String line : Files.readAllLines(Path.of("/proc/" + process + "/fdinfo/" + epfd))) {
+        return found;
+    }
+
+    private void look(int process, int epfd) throws IOException {
+        for (String line : lines("/proc/" + process + "/fdinfo/" + epfd)) {
             String[] words = line.strip().split("\\s+");
             if (words.length >= 6 && words[0].equals("tfd:") && number(words[1]) == number) {
                 int events = Integer.parseUnsignedInt(words[3], 16);
                 long data = Long.parseUnsignedLong(words[5], 16);
-                Fd taken = new ChildDescriptor(process, epfd).take();
-                found.add(new Registration(taken, events, data));
+                found.add(new Registration(take(process, epfd), events, data));
             }
+        }
+    }
+
+    private static List<String> lines(String file) {
+        try {
+            return Files.readAllLines(Path.of(file));
+        } catch (IOException closedMeanwhile) {
+            return List.of();
+        }
+    }
+
+    private Fd take(int process, int epfd) throws IOException {
+        try {
+            return new ChildDescriptor(process, epfd).take();
+        } catch (ErrnoException refused) {
+            throw new IOException(
+                    "the program has put its socket into an epoll set before bind, and that set"
+                            + " cannot be taken ("
+                            + refused.getMessage()
+                            + "); take --adopt listen-fds, or give CAP_SYS_PTRACE",
+                    refused);
         }
     }
 
@@ -72,6 +107,9 @@ final class EpollRegistrations implements AutoCloseable {
         if (found.isEmpty()) {
             return;
         }
+        // Loads what the thread needs: the class files' descriptors may be others in its table.
+        Epoll.epollCtl(-1, Epoll.EPOLL_CTL_ADD, -1, 0, 0);
+        Descriptors.closeRange(Integer.MAX_VALUE, Integer.MAX_VALUE, 0);
         List<IOException> failures = new ArrayList<>();
         Thread apart =
                 Thread.ofPlatform().name("berth-epoll").start(() -> addApart(socket, failures));
@@ -88,26 +126,34 @@ final class EpollRegistrations implements AutoCloseable {
     private void addApart(Fd socket, List<IOException> failures) {
         try {
             ErrnoException.check("unshare", "files", Processes.unshare(Processes.CLONE_FILES));
-            List<Integer> sets = new ArrayList<>();
-            for (Registration registration : found) {
-                sets.add(above(registration.epoll()));
-            }
-            int source = above(socket);
-            long placed = Descriptors.dup3(source, number, Descriptors.O_CLOEXEC);
-            ErrnoException.check("dup3", number, placed);
-            for (int i = 0; i < found.size(); i++) {
-                Registration registration = found.get(i);
-                long added =
-                        Epoll.epollCtl(
-                                sets.get(i),
-                                Epoll.EPOLL_CTL_ADD,
-                                number,
-                                registration.events(),
-                                registration.data());
-                ErrnoException.check("epoll_ctl", "fd " + number, added);
-            }
         } catch (IOException failed) {
             failures.add(failed);
+            return;
+        }
+        try {
+            add(socket);
+        } catch (IOException failed) {
+            failures.add(failed);
+        } finally {
+            // The copies would else live on until the thread is wholly gone, after join().
+            Descriptors.closeRange(0, Integer.MAX_VALUE, 0);
+        }
+    }
+
+    private void add(Fd socket) throws IOException {
+        List<Integer> sets = new ArrayList<>();
+        for (Registration registration : found) {
+            sets.add(above(registration.epoll()));
+        }
+        int source = above(socket);
+        long placed = Descriptors.dup3(source, number, Descriptors.O_CLOEXEC);
+        ErrnoException.check("dup3", number, placed);
+        for (int i = 0; i < found.size(); i++) {
+            int events = found.get(i).events();
+            long data = found.get(i).data();
+            int op = Epoll.EPOLL_CTL_ADD;
+            long added = Epoll.epollCtl(sets.get(i), op, number, events, data);
+            ErrnoException.check("epoll_ctl", "fd " + number, added);
         }
     }
 

@@ -12,7 +12,8 @@ import java.util.OptionalLong;
 
 /// Steering by eBPF: the sockets in a map, the table in another, one update to change it.
 final class ExtendedSteering implements Steering {
-    /// The most sockets of one group: 256 slots, old and new generation, two sockets each.
+    /// The most sockets of one group, and the most that a table serves: 256 slots, old and new
+    /// generation, two sockets each.
     private static final int KEYS = 1024;
 
     private final SocketTable table;
@@ -29,22 +30,31 @@ final class ExtendedSteering implements Steering {
     }
 
     @Override
-    public void joined(HeldSocket socket, List<HeldSocket> order) throws ErrnoException {
-        Integer known = keys.get(socket);
-        int key = known != null ? known : take();
-        keys.put(socket, key);
-        if (known == null) {
+    public boolean byPlace() {
+        return false;
+    }
+
+    /// The program is attached with every member: a group that was empty for a moment has lost it.
+    @Override
+    public void joined(HeldSocket socket) throws IOException {
+        int key = take(socket);
+        try {
             table.forget(key);
-        }
-        table.put(key, socket.fd().number());
-        if (order.size() == 1) {
+            table.put(key, socket.fd().number());
             table.attach(socket.fd().number());
+        } catch (ErrnoException failed) {
+            leaves(socket);
+            throw failed;
         }
     }
 
-    private int take() {
+    private int take(HeldSocket socket) throws IOException {
         int key = used.nextClearBit(0);
+        if (key >= KEYS) {
+            throw new IOException("more than " + KEYS + " sockets on one address");
+        }
         used.set(key);
+        keys.put(socket, key);
         return key;
     }
 
@@ -64,9 +74,6 @@ final class ExtendedSteering implements Steering {
             // The kernel empties the slot of a socket that closes; there is nothing left to do.
         }
     }
-
-    @Override
-    public void left(List<HeldSocket> order) {}
 
     @Override
     public void serve(List<HeldSocket> served, List<HeldSocket> order) throws ErrnoException {

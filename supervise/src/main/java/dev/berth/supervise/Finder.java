@@ -10,11 +10,14 @@ import dev.berth.net.SocketRow;
 import dev.berth.net.TcpState;
 import dev.berth.sys.ErrnoException;
 import dev.berth.sys.Fd;
+import dev.berth.sys.SocketOption;
 
 import java.io.IOException;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /// Finds the sockets that a worker has bound by itself, in the mode `bind`, and takes a second
 /// descriptor of each where that is allowed.
@@ -22,6 +25,7 @@ final class Finder {
     private final Plan plan;
     private final SocketRegistry registry;
     private final ProcessTrees trees;
+    private final Set<Long> tried = new HashSet<>();
 
     Finder(Plan plan, SocketRegistry registry, ProcessTrees trees) {
         this.plan = plan;
@@ -29,6 +33,8 @@ final class Finder {
         this.trees = trees;
     }
 
+    /// A socket that cannot be taken is complained of once.
+    ///
     /// @return whether a listener of the worker was found that was not known before
     boolean look(LiveWorker worker, SockDiag diag) throws IOException {
         boolean found = false;
@@ -40,7 +46,7 @@ final class Finder {
             }
             for (SocketRow row : diag.dump(query)) {
                 List<Holder> holding = holders.getOrDefault(row.inode(), List.of());
-                if (!holding.isEmpty() && registry.byInode(row.inode()).isEmpty()) {
+                if (!holding.isEmpty() && !registry.has(row.inode()) && tried.add(row.inode())) {
                     take(worker, row, holding.getFirst());
                     found = true;
                 }
@@ -50,20 +56,29 @@ final class Finder {
     }
 
     private void take(LiveWorker worker, SocketRow row, Holder holder) throws IOException {
+        Fd fd = take(holder);
         try {
-            Fd fd = new ChildDescriptor(holder.pid(), holder.fd()).take();
-            GroupKey key =
-                    new GroupKey(
-                            row.protocol(),
-                            row.local(),
-                            row.v6only().orElse(false),
-                            row.device(),
-                            false);
-            HeldSocket socket = new HeldSocket(fd, row.inode(), key, worker.id());
-            socket.heldBy(Optional.of(holder));
-            registry.add(socket);
-            worker.counted().add(key.listen());
-            registry.joined(socket);
+            if (SocketOption.REUSEPORT.read(fd.number()) == 0) {
+                throw new IOException(
+                        "pid "
+                                + holder.pid()
+                                + " listens without SO_REUSEPORT, so it would be the only one on"
+                                + " its port; let it set that option, or take --adopt seccomp");
+            }
+        } catch (IOException unusable) {
+            fd.close();
+            throw unusable;
+        }
+        HeldSocket socket = new HeldSocket(fd, row.inode(), key(row), worker.id());
+        socket.heldBy(Optional.of(holder));
+        registry.add(socket);
+        worker.counted().add(socket.key().listen());
+        registry.joined(socket);
+    }
+
+    private static Fd take(Holder holder) throws IOException {
+        try {
+            return new ChildDescriptor(holder.pid(), holder.fd()).take();
         } catch (ErrnoException refused) {
             throw new IOException(
                     "cannot take the socket of pid "
@@ -72,5 +87,10 @@ final class Finder {
                             + refused.getMessage(),
                     refused);
         }
+    }
+
+    private static GroupKey key(SocketRow row) {
+        boolean v6only = row.v6only().orElse(false);
+        return new GroupKey(row.protocol(), row.local(), v6only, row.device(), false);
     }
 }

@@ -2,18 +2,25 @@ package dev.berth.supervise;
 
 import dev.berth.sys.ErrnoException;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /// One SO_REUSEPORT group: its members in the kernel's order, and who of them is served.
 ///
 /// The kernel numbers the members in the order in which they began to listen; the last one moves
 /// into the hole that a leaving one makes. Nothing outside tells this order, so it is kept here.
+/// Where the steering goes by these numbers, a member that is served must never move: between the
+/// kernel's move and the next program, connections would go astray. So before a leaving one makes
+/// the last one move, a [Filler] joins that moves in its stead; it stays until a newcomer, which
+/// nobody serves yet, can take its place.
 final class Group implements AutoCloseable {
     private final GroupKey key;
     private final Steering steering;
     private final List<HeldSocket> order = new ArrayList<>();
+    private final List<HeldSocket> fillers = new ArrayList<>();
     private List<HeldSocket> served = List.of();
 
     Group(GroupKey key, Steering steering) {
@@ -26,11 +33,16 @@ final class Group implements AutoCloseable {
     }
 
     List<HeldSocket> members() {
-        return List.copyOf(order);
+        return order.stream().filter(socket -> !fillers.contains(socket)).toList();
     }
 
     boolean empty() {
-        return order.isEmpty();
+        return order.size() == fillers.size();
+    }
+
+    /// Whether the socket of that inode is a filler of the group.
+    boolean filledBy(long inode) {
+        return fillers.stream().anyMatch(filler -> filler.inode() == inode);
     }
 
     OptionalLong steered(HeldSocket socket) {
@@ -42,30 +54,58 @@ final class Group implements AutoCloseable {
         return steering.migrates() && served.stream().anyMatch(other -> other != socket);
     }
 
-    void join(HeldSocket socket) throws ErrnoException {
+    /// `socket` listens now: it is the last member, and not served yet.
+    void join(HeldSocket socket) throws IOException {
+        steering.joined(socket);
         socket.listens(true);
         order.add(socket);
-        steering.joined(socket, order);
+        if (!fillers.isEmpty()) {
+            close(fillers.getLast());
+        }
     }
 
-    /// Takes `socket` out of the table; the caller closes or shuts it down before [#left].
-    void leaves(HeldSocket socket) {
-        steering.leaves(socket);
+    private void close(HeldSocket filler) throws ErrnoException {
+        filler.fd().close();
+        fillers.remove(filler);
+        moveLastTo(order.indexOf(filler));
+        steer();
     }
 
-    void left(HeldSocket socket) throws ErrnoException {
-        socket.listens(false);
-        int hole = order.indexOf(socket);
-        if (hole < 0) {
-            return;
-        }
-        HeldSocket last = order.removeLast();
-        if (last != socket) {
-            order.set(hole, last);
-        }
+    /// Takes `socket` out of the table; the caller closes it or shuts it down before [#left].
+    void leaves(HeldSocket socket) throws ErrnoException {
         served = served.stream().filter(other -> other != socket).toList();
-        if (!order.isEmpty()) {
-            steering.left(order);
+        steer();
+        steering.leaves(socket);
+        if (steering.byPlace() && movesServed(socket)) {
+            Optional<HeldSocket> filler = Filler.open(key);
+            filler.ifPresent(order::add);
+            filler.ifPresent(fillers::add);
+        }
+    }
+
+    /// Whether a member that is served would take the place of `leaving`, with others about that
+    /// could get its connections for a moment.
+    private boolean movesServed(HeldSocket leaving) {
+        HeldSocket last = order.getLast();
+        return order.size() > 2 && last != leaving && served.contains(last);
+    }
+
+    /// `socket` is no member any more.
+    void left(HeldSocket socket) throws ErrnoException {
+        steering.leaves(socket);
+        socket.listens(false);
+        served = served.stream().filter(other -> other != socket).toList();
+        int hole = order.indexOf(socket);
+        if (hole >= 0) {
+            moveLastTo(hole);
+            steer();
+        }
+    }
+
+    private void moveLastTo(int hole) {
+        HeldSocket last = order.removeLast();
+        if (hole < order.size()) {
+            order.set(hole, last);
         }
     }
 
@@ -74,8 +114,16 @@ final class Group implements AutoCloseable {
         steering.serve(served, order);
     }
 
+    private void steer() throws ErrnoException {
+        if (!served.isEmpty()) {
+            steering.serve(served, order);
+        }
+    }
+
     @Override
     public void close() {
+        fillers.forEach(filler -> filler.fd().close());
+        fillers.clear();
         steering.close();
     }
 }

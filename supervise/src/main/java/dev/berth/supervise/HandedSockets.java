@@ -3,6 +3,8 @@ package dev.berth.supervise;
 import dev.berth.net.ListenAddress;
 import dev.berth.net.Listeners;
 import dev.berth.net.Protocol;
+import dev.berth.sys.Descriptors;
+import dev.berth.sys.ErrnoException;
 import dev.berth.sys.Fd;
 import dev.berth.sys.Redirect;
 import dev.berth.sys.SockAddr;
@@ -12,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /// The sockets of one worker in the mode `listen-fds`, and the words in which it is told of them.
@@ -48,21 +51,54 @@ final class HandedSockets {
     }
 
     private HeldSocket open(WorkerId id, ListenAddress address) throws IOException {
-        boolean v6only = address.address() instanceof SockAddr.Inet6 six && !six.wildcard();
+        boolean v6only = v6only(address);
         GroupKey key = new GroupKey(address.protocol(), address.address(), v6only, 0, false);
-        var inherited = registry.inheritance(id.slot(), key);
+        Optional<HeldSocket> inherited = registry.inheritance(id, key);
         if (inherited.isPresent()) {
-            inherited.get().inheritedBy(id);
-            return inherited.get();
+            HeldSocket socket = inherited.get();
+            if (socket.orphan()) {
+                blocking(socket.fd());
+            }
+            socket.inheritedBy(id);
+            return socket;
         }
-        Fd fd = Listeners.open(address, true, OptionalInt.of(v6only ? 1 : 0));
+        try {
+            return fresh(id, key);
+        } catch (ErrnoException failed) {
+            throw new IOException(Occupants.explain(failed, key), failed);
+        }
+    }
+
+    private HeldSocket fresh(WorkerId id, GroupKey key) throws IOException {
+        Fd fd = Listeners.open(key.listen(), true, OptionalInt.of(key.v6only() ? 1 : 0));
         HeldSocket socket = new HeldSocket(fd, Adopter.inode(fd), key, id);
         registry.add(socket);
-        if (address.protocol() == Protocol.TCP) {
+        blocking(fd);
+        if (key.protocol() == Protocol.TCP) {
             Listeners.listen(fd, plan.backlog());
         }
         registry.joined(socket);
         return socket;
+    }
+
+    /// The way in which a program expects what it is handed; one that wants it otherwise says so.
+    private static void blocking(Fd fd) {
+        int flags = Descriptors.fcntl(fd.number(), Descriptors.F_GETFL, 0);
+        Descriptors.fcntl(fd.number(), Descriptors.F_SETFL, flags & ~Descriptors.O_NONBLOCK);
+    }
+
+    /// `[::]` is for both families, unless the port of the other one is named too.
+    private boolean v6only(ListenAddress address) {
+        boolean six = address.address() instanceof SockAddr.Inet6;
+        return six
+                && (!address.address().wildcard()
+                        || addresses(plan).stream().anyMatch(other -> four(other, address)));
+    }
+
+    private static boolean four(ListenAddress other, ListenAddress six) {
+        return other.address() instanceof SockAddr.Inet4
+                && other.protocol() == six.protocol()
+                && other.address().port() == six.address().port();
     }
 
     List<Redirect> redirects(List<HeldSocket> sockets) {

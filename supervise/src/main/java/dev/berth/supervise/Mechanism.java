@@ -1,8 +1,13 @@
 package dev.berth.supervise;
 
+import dev.berth.bpf.ClassicTable;
 import dev.berth.bpf.Family;
 import dev.berth.bpf.SocketTable;
+import dev.berth.sys.ErrnoException;
+import dev.berth.sys.Fd;
 import dev.berth.sys.SockAddr;
+import dev.berth.sys.SocketOption;
+import dev.berth.sys.Sockets;
 
 import java.io.IOException;
 
@@ -32,7 +37,21 @@ final class Mechanism {
                                 + "; give CAP_BPF, or take --bpf auto",
                         refused);
             }
-            return new Mechanism(Steer.CLASSIC, String.valueOf(refused.getMessage()));
+            String reason = String.valueOf(refused.getMessage());
+            return new Mechanism(classic() ? Steer.CLASSIC : Steer.NONE, reason);
+        }
+    }
+
+    /// Whether a group can have a classic program: a system that only resembles Linux may not know
+    /// of any.
+    private static boolean classic() {
+        int type = Sockets.SOCK_STREAM | Sockets.SOCK_CLOEXEC;
+        try (Fd probe = Fd.of("socket", "", Sockets.socket(Sockets.AF_INET, type, 0))) {
+            SocketOption.REUSEPORT.write(probe.number(), 1);
+            ClassicTable.attach(probe.number(), ClassicTable.program(new int[1], Family.INET));
+            return true;
+        } catch (ErrnoException unknown) {
+            return false;
         }
     }
 

@@ -11,13 +11,15 @@ final class NoSteering implements Steering {
     }
 
     @Override
-    public void joined(HeldSocket socket, List<HeldSocket> order) {}
+    public boolean byPlace() {
+        return false;
+    }
+
+    @Override
+    public void joined(HeldSocket socket) {}
 
     @Override
     public void leaves(HeldSocket socket) {}
-
-    @Override
-    public void left(List<HeldSocket> order) {}
 
     @Override
     public void serve(List<HeldSocket> served, List<HeldSocket> order) {}

@@ -2,21 +2,27 @@ package dev.berth.supervise;
 
 import dev.berth.net.Holder;
 import dev.berth.net.Holders;
+import dev.berth.net.ProcessList;
 import dev.berth.net.Protocol;
 import dev.berth.net.SockDiag;
 import dev.berth.net.TcpInfo;
 import dev.berth.sys.ErrnoException;
+import dev.berth.sys.Poll;
 import dev.berth.sys.Sockets;
 
+import java.io.File;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /// Looks after the sockets once a second: listeners that a worker shut down, listeners that no
 /// process holds any more, datagram sockets that left their group, strangers.
 final class Patrol {
+    private static final int ENDING_MILLIS = 20;
+
     private final SocketRegistry registry;
     private final ProcessTrees trees;
     private final Strangers strangers;
@@ -55,62 +61,90 @@ final class Patrol {
             return;
         }
         for (HeldSocket socket : registry.of(worker.id())) {
-            if (socket.listening()) {
-                repair(worker, socket);
+            if (socket.listening() && !repair(worker, socket)) {
+                lost.accept("shut its listener down, which cannot be made good");
+                return;
             }
         }
-        if (!dropUnheld(worker)) {
+        if (!dropUnheld(worker) && !ending(worker)) {
             lost.accept("closed its listener; waiting for it to listen again");
         }
     }
 
-    private void repair(LiveWorker worker, HeldSocket socket) throws IOException {
+    /// Whether it is just ending: its descriptors go a moment before the process does.
+    private static boolean ending(LiveWorker worker) {
+        return worker.ended()
+                || Poll.poll(worker.pidfd().number(), Poll.POLLIN, ENDING_MILLIS) != 0;
+    }
+
+    /// Whether the socket is as it should be, or is again.
+    private boolean repair(LiveWorker worker, HeldSocket socket) throws IOException {
         if (socket.key().protocol() == Protocol.UDP) {
-            if (Sockets.getpeername(socket.fd().number()).isPresent()) {
-                observer.said(
-                        "slot "
-                                + worker.id()
-                                + " connected its datagram socket, which left the"
-                                + " group by that");
-                registry.left(socket);
-            }
-            return;
+            connected(worker, socket);
+            return true;
         }
-        if (!TcpInfo.of(socket.fd().number()).listening()) {
-            registry.left(socket);
+        if (TcpInfo.of(socket.fd().number()).listening()) {
+            return true;
+        }
+        registry.left(socket);
+        String what = "slot " + worker.id() + " had shut " + socket.key() + " down; ";
+        try {
             int listening = Sockets.listen(socket.fd().number(), backlog);
             ErrnoException.check("listen", socket.key(), listening);
             registry.joined(socket);
-            observer.said(
-                    "slot "
-                            + worker.id()
-                            + " had shut "
-                            + socket.key()
-                            + " down; it listens again");
+            observer.said(what + "it listens again");
+            return true;
+        } catch (IOException failed) {
+            observer.said(what + failed.getMessage());
+            return false;
         }
     }
 
-    /// Gives up sockets that the worker itself has closed; whether it has one left, where it had
-    /// any.
-    boolean dropUnheld(LiveWorker worker) throws IOException {
-        List<HeldSocket> shared =
-                registry.of(worker.id()).stream().filter(HeldSocket::listening).toList();
-        boolean suspect = shared.stream().anyMatch(socket -> !stillHeld(socket));
-        if (!suspect) {
+    private void connected(LiveWorker worker, HeldSocket socket) throws ErrnoException {
+        if (Sockets.getpeername(socket.fd().number()).isPresent()) {
+            observer.said(
+                    "slot "
+                            + worker.id()
+                            + " connected its datagram socket on "
+                            + socket.key()
+                            + ", which left the group by that");
+            registry.left(socket);
+        }
+    }
+
+    /// Gives up sockets that the worker itself has closed; whether it has a shared one left, where
+    /// it had any.
+    boolean dropUnheld(LiveWorker worker) throws ErrnoException {
+        List<HeldSocket> sockets = registry.of(worker.id());
+        if (sockets.stream().allMatch(Patrol::stillHeld)) {
             return true;
         }
-        Map<Long, List<Holder>> holders = Holders.of(trees.of(worker));
+        Set<Integer> pids = trees.of(worker);
+        Map<Long, List<Holder>> holders = Holders.of(pids);
+        boolean blind = pids.stream().anyMatch(Patrol::unreadable);
         boolean any = false;
-        for (HeldSocket socket : shared) {
+        for (HeldSocket socket : sockets) {
             List<Holder> found = holders.getOrDefault(socket.inode(), List.of());
-            socket.heldBy(found.stream().findFirst());
-            if (found.isEmpty()) {
+            if (found.isEmpty() && !blind) {
                 registry.abandon(socket);
             } else {
-                any |= !socket.key().own();
+                socket.heldBy(found.stream().findFirst());
+                any |= serves(socket);
             }
         }
         return any;
+    }
+
+    private static boolean serves(HeldSocket socket) {
+        boolean datagrams = socket.key().protocol() == Protocol.UDP;
+        return !socket.key().own() && (socket.listening() || datagrams);
+    }
+
+    /// Whether the descriptors of a process are hidden from this user, as those of a program that
+    /// made itself undumpable are.
+    private static boolean unreadable(int pid) {
+        return new File("/proc/" + pid + "/fd").list() == null
+                && ProcessList.of(pid).filter(entry -> !entry.zombie()).isPresent();
     }
 
     private static boolean stillHeld(HeldSocket socket) {

@@ -30,6 +30,12 @@ final class SocketRegistry implements AutoCloseable {
         return Optional.ofNullable(sockets.get(inode));
     }
 
+    /// Whether the socket of that inode is the supervisor's, in whatever use.
+    boolean has(long inode) {
+        return sockets.containsKey(inode)
+                || groups.values().stream().anyMatch(group -> group.filledBy(inode));
+    }
+
     List<HeldSocket> of(WorkerId owner) {
         return sockets.values().stream()
                 .filter(socket -> socket.owner().equals(owner) && !socket.orphan())
@@ -53,13 +59,17 @@ final class SocketRegistry implements AutoCloseable {
         return Optional.ofNullable(groups.get(key));
     }
 
-    /// A socket that a new worker of `slot` takes over if it binds `key`: one that its predecessor
-    /// left, the fullest first; without steering also the one that is in service.
-    Optional<HeldSocket> inheritance(int slot, GroupKey key) {
+    /// A socket that `heir` takes over if it binds `key`: one that its predecessor left, the
+    /// fullest first; without steering also the one that is in service.
+    Optional<HeldSocket> inheritance(WorkerId heir, GroupKey key) {
         return sockets.values().stream()
-                .filter(socket -> socket.key().equals(key) && socket.owner().slot() == slot)
-                .filter(socket -> socket.orphan() || mechanism.handsOn())
+                .filter(socket -> socket.key().equals(key) && socket.owner().slot() == heir.slot())
+                .filter(socket -> socket.orphan() || handedOnTo(heir, socket))
                 .max(Comparator.comparingInt(socket -> socket.queue().orElse(0)));
+    }
+
+    private boolean handedOnTo(WorkerId heir, HeldSocket socket) {
+        return mechanism.handsOn() && !socket.owner().equals(heir);
     }
 
     void add(HeldSocket socket) {
@@ -76,16 +86,20 @@ final class SocketRegistry implements AutoCloseable {
             group = new Group(socket.key(), mechanism.forGroup(socket.key()));
             groups.put(socket.key(), group);
         }
-        group.join(socket);
-        refresh(group);
+        try {
+            group.join(socket);
+            refresh(group);
+        } finally {
+            closeIfEmpty(group);
+        }
     }
 
     /// `socket` has left its group without being closed, by shutdown(2) or connect(2).
     void left(HeldSocket socket) throws ErrnoException {
         Group group = groups.get(socket.key());
         if (group != null) {
-            group.leaves(socket);
             group.left(socket);
+            refresh(group);
         }
     }
 
@@ -99,18 +113,25 @@ final class SocketRegistry implements AutoCloseable {
             socket.fd().close();
             return;
         }
-        group.leaves(socket);
-        Sockets.shutdown(socket.fd().number(), Sockets.SHUT_RD);
-        socket.fd().close();
-        group.left(socket);
-        closeIfEmpty(group);
+        try {
+            group.leaves(socket);
+        } finally {
+            Sockets.shutdown(socket.fd().number(), Sockets.SHUT_RD);
+            socket.fd().close();
+            group.left(socket);
+        }
+        if (!closeIfEmpty(group)) {
+            refresh(group);
+        }
     }
 
-    private void closeIfEmpty(Group group) {
-        if (group.empty()) {
+    private boolean closeIfEmpty(Group group) {
+        boolean empty = group.empty();
+        if (empty) {
             groups.remove(group.key());
             group.close();
         }
+        return empty;
     }
 
     /// Gives up the supervisor's descriptor of a socket that never listened.
@@ -162,15 +183,18 @@ final class SocketRegistry implements AutoCloseable {
         }
     }
 
-    /// Whether nobody needs an orphan any more: its queue can move, or its slot has a worker
-    /// without it.
+    /// Whether nobody needs an orphan any more: its queue can move, its slot has a worker without
+    /// it, or its slot is gone.
     private boolean superseded(HeldSocket socket) {
+        int slot = socket.owner().slot();
+        if (!service.slots().contains(slot)) {
+            return true;
+        }
         if (socket.key().protocol() != Protocol.TCP) {
             return false;
         }
         Group group = groups.get(socket.key());
-        boolean slotServed =
-                service.workers().stream().anyMatch(id -> id.slot() == socket.owner().slot());
+        boolean slotServed = service.workers().stream().anyMatch(id -> id.slot() == slot);
         return slotServed || group != null && group.wouldMove(socket);
     }
 

@@ -2,6 +2,7 @@ package dev.berth.supervise;
 
 import dev.berth.sys.ErrnoException;
 
+import java.io.IOException;
 import java.util.List;
 import java.util.OptionalLong;
 
@@ -10,17 +11,21 @@ interface Steering extends AutoCloseable {
     /// Whether what waits at a member that closes moves to those that are served.
     boolean migrates();
 
-    /// `socket` is a member now; `order` are all members as the kernel counts them.
-    void joined(HeldSocket socket, List<HeldSocket> order) throws ErrnoException;
+    /// Whether it names the members by their places in the group, so that nobody who is served may
+    /// change place.
+    boolean byPlace();
 
-    /// `socket` is about to leave.
+    /// `socket` is a member now.
+    ///
+    /// @throws IOException it cannot be led to
+    void joined(HeldSocket socket) throws IOException;
+
+    /// `socket`, which is not served any more, is about to leave, or has left.
     void leaves(HeldSocket socket);
 
-    /// A member has left; `order` are those that remain, as the kernel counts them.
-    void left(List<HeldSocket> order) throws ErrnoException;
-
     /// From now on only `served` get connections; with none of them, clients are refused where the
-    /// mechanism can do that. `order` are all members as the kernel counts them.
+    /// mechanism can do that. `order` are all members as the kernel counts them. To be said again
+    /// when the order has changed.
     void serve(List<HeldSocket> served, List<HeldSocket> order) throws ErrnoException;
 
     /// How many connections were led to `socket`; empty if the mechanism does not count.

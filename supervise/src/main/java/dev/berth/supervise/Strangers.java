@@ -12,19 +12,20 @@ import dev.berth.sys.SockAddr;
 
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /// Finds sockets that are not ours on the shared ports: members of a group, which take a share of
 /// its connections, and listeners on a more specific address, which take all of theirs.
 final class Strangers {
     private final SocketRegistry registry;
     private final int uid;
-    private final Set<Long> known = new HashSet<>();
+    private Set<Long> suspects = Set.of();
+    private Set<Long> known = Set.of();
     private List<Status.Stranger> found = List.of();
 
     Strangers(SocketRegistry registry, int uid) {
@@ -36,7 +37,8 @@ final class Strangers {
         return found;
     }
 
-    /// Looks again. Returns those that were not there at the last look.
+    /// Looks again. Returns those that are new: there for the second time, as a worker's own socket
+    /// may be there for a moment before it is known.
     List<Status.Stranger> look(SockDiag diag) throws IOException {
         List<SocketRow> rows = new ArrayList<>();
         Map<Protocol, Set<Integer>> ports =
@@ -47,13 +49,17 @@ final class Strangers {
                 rows.addAll(rows(diag, group.key()));
             }
         }
-        rows.removeIf(row -> registry.byInode(row.inode()).isPresent());
-        if (rows.isEmpty()) {
-            known.clear();
-            found = List.of();
+        rows.removeIf(row -> registry.has(row.inode()) || effect(row).isEmpty());
+        Set<Long> before = suspects;
+        suspects = rows.stream().map(SocketRow::inode).collect(Collectors.toSet());
+        rows.removeIf(row -> !before.contains(row.inode()));
+        Set<Long> inodes = rows.stream().map(SocketRow::inode).collect(Collectors.toSet());
+        if (inodes.equals(known)) {
             return List.of();
         }
-        return name(rows);
+        // Who holds them is looked up only when they change: that takes a walk through all of
+        // /proc.
+        return name(rows, inodes);
     }
 
     private static List<SocketRow> rows(SockDiag diag, GroupKey key) throws IOException {
@@ -62,33 +68,26 @@ final class Strangers {
                 key.protocol() == Protocol.TCP ? query.withStates(TcpState.LISTEN) : query);
     }
 
-    private List<Status.Stranger> name(List<SocketRow> rows) {
+    private List<Status.Stranger> name(List<SocketRow> rows, Set<Long> inodes) {
+        Map<Long, List<Holder>> holders = rows.isEmpty() ? Map.of() : Holders.everywhere();
         List<Status.Stranger> all = new ArrayList<>();
         List<Status.Stranger> fresh = new ArrayList<>();
-        Set<Long> inodes = new HashSet<>();
-        Map<Long, List<Holder>> holders = Holders.everywhere();
         for (SocketRow row : rows) {
-            String effect = effect(row, registry.groups());
-            if (effect.isEmpty()) {
-                continue;
-            }
-            Status.Stranger stranger = stranger(row, holders.get(row.inode()), effect);
+            Status.Stranger stranger =
+                    stranger(row, holders.getOrDefault(row.inode(), List.of()), effect(row));
             all.add(stranger);
-            inodes.add(row.inode());
             if (!known.contains(row.inode())) {
                 fresh.add(stranger);
             }
         }
-        known.clear();
-        known.addAll(inodes);
+        known = Set.copyOf(inodes);
         found = List.copyOf(all);
         return fresh;
     }
 
-    private static Status.Stranger stranger(
-            SocketRow row, @org.jspecify.annotations.Nullable List<Holder> holders, String effect) {
+    private static Status.Stranger stranger(SocketRow row, List<Holder> holders, String effect) {
         String listen = row.protocol().text() + "://" + row.local();
-        if (holders == null || holders.isEmpty()) {
+        if (holders.isEmpty()) {
             String owner = "uid " + row.uid();
             return new Status.Stranger(listen, OptionalInt.empty(), owner, row.inode(), effect);
         }
@@ -98,14 +97,14 @@ final class Strangers {
     }
 
     /// What the stranger does to a group; empty if nothing.
-    private String effect(SocketRow row, Collection<Group> groups) {
-        for (Group group : groups) {
+    private String effect(SocketRow row) {
+        for (Group group : registry.groups()) {
             GroupKey key = group.key();
             if (key.protocol() != row.protocol() || key.address().port() != row.local().port()) {
                 continue;
             }
-            boolean sameAddress = key.address().equals(row.local());
-            if (sameAddress && row.uid() == uid && row.device() == key.device()) {
+            boolean same = key.address().equals(row.local()) && row.device() == key.device();
+            if (same && row.uid() == uid && row.v6only().orElse(key.v6only()) == key.v6only()) {
                 return "is a member of the group";
             }
             if (key.address().wildcard() && !row.local().wildcard() && sameFamily(key, row)) {

@@ -52,13 +52,13 @@ public final class Supervisor implements AutoCloseable {
         this.equipment = equipment;
         loop = equipment.loop();
         registry = new SocketRegistry(mechanism);
-        endings = new Endings(plan, equipment, live, this::leaving, (_, end) -> events.add(end));
+        endings = new Endings(plan, equipment, live, this::stopping, events::add);
         drains = new Drains(equipment, registry, observer, this::draining, events::add);
         workers = new Workers(plan, registry, equipment.pump());
-        adopter = new Adopter(plan, registry, observer);
         finder = new Finder(plan, registry, equipment.trees());
         Strangers strangers = new Strangers(registry, Processes.geteuid());
         patrol = new Patrol(registry, equipment.trees(), strangers, observer, plan.backlog());
+        adopter = new Adopter(plan, registry, patrol, observer);
         reader = new StatusReader(plan, mechanism, registry, strangers, equipment.trees(), live);
         state = State.initial(plan.settings(), plan.command(), plan.workers(), Loop.now());
     }
@@ -213,8 +213,8 @@ public final class Supervisor implements AutoCloseable {
         return state.worker(worker.id()).map(Worker::phase);
     }
 
-    private boolean leaving(LiveWorker worker) {
-        return phase(worker).filter(Phase::leaving).isPresent();
+    private boolean stopping(LiveWorker worker) {
+        return phase(worker).filter(p -> p.leaving() && p != Phase.KILLED).isPresent();
     }
 
     /// Whether it is still of interest when the worker is quiet.
@@ -282,7 +282,6 @@ public final class Supervisor implements AutoCloseable {
         }
         patrol.dropUnheld(worker);
         boolean complete = Claims.complete(plan, registry.listening(id));
-        registry.of(id).stream().filter(socket -> !socket.listening()).forEach(registry::release);
         events.add(new Event.Checked(id, complete));
     }
 

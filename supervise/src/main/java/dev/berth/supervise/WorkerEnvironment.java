@@ -1,5 +1,9 @@
 package dev.berth.supervise;
 
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +24,26 @@ final class WorkerEnvironment {
                     "WATCHDOG_PID");
 
     private WorkerEnvironment() {}
+
+    /// The supervisor's own, byte for byte where it is UTF-8: what the JVM tells of it is decoded
+    /// by the locale, and in that of most containers, `C`, loses all but ASCII.
+    static Map<String, String> own() {
+        String text;
+        try {
+            byte[] bytes = Files.readAllBytes(Path.of("/proc/self/environ"));
+            text = new String(bytes, StandardCharsets.UTF_8);
+        } catch (IOException unreadable) {
+            return System.getenv();
+        }
+        Map<String, String> variables = new TreeMap<>();
+        for (String word : text.split("\0")) {
+            int equals = word.indexOf('=', 1);
+            if (equals > 0) {
+                variables.putIfAbsent(word.substring(0, equals), word.substring(equals + 1));
+            }
+        }
+        return variables;
+    }
 
     /// `NAME=value` each, sorted: the supervisor's `own`, less what is not meant for a worker, with
     /// the user's, the plan's and Berth's on top.

@@ -11,6 +11,7 @@ import dev.berth.sys.Signal;
 import dev.berth.sys.SpawnRequest;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,6 +22,7 @@ import java.util.Optional;
 /// Starts workers: pipes for their output, the sockets and variables that they are handed, the
 /// process, and what the supervisor watches it by.
 final class Workers {
+    private static final int LONGEST_SOCKET_PATH = 107;
     private static final String DEFAULT_PATH = "/usr/local/bin:/usr/bin:/bin";
 
     private final Plan plan;
@@ -58,8 +60,19 @@ final class Workers {
         }
     }
 
+    /// None where its path is longer than a worker could connect to.
     private Optional<NotifySocket> notifySocket(WorkerId id) throws IOException {
-        return Optional.of(NotifySocket.open(plan.runtime().resolve("notify-" + id), plan.user()));
+        Path path = plan.runtime().resolve("notify-" + id);
+        if (path.toString().getBytes(StandardCharsets.UTF_8).length <= LONGEST_SOCKET_PATH) {
+            return Optional.of(NotifySocket.open(path, plan.user()));
+        }
+        if (plan.settings().ready() == Settings.Ready.ANNOUNCED && plan.probe().isEmpty()) {
+            throw new IOException(
+                    "nowhere to say READY=1: the path is too long for a socket: "
+                            + path
+                            + "; set XDG_RUNTIME_DIR to a shorter one");
+        }
+        return Optional.empty();
     }
 
     private static LiveWorker live(
@@ -106,7 +119,8 @@ final class Workers {
             file = "/bin/sh";
         }
         List<String> environment =
-                WorkerEnvironment.of(plan, workers, id, notifySocket, variables, System.getenv());
+                WorkerEnvironment.of(
+                        plan, workers, id, notifySocket, variables, WorkerEnvironment.own());
         return new SpawnRequest(file, arguments, environment, plan.directory(), redirects, true);
     }
 

@@ -1,0 +1,142 @@
+package dev.berth.supervise;
+
+import dev.berth.sys.ErrnoException;
+import dev.berth.sys.ExitStatus;
+import dev.berth.sys.Processes;
+
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+
+/// The ends of workers: after the first process of one has ended, what it started has to end too,
+/// and the rest of its output to be read, before it counts as gone.
+final class Endings {
+    private static final long FIRST_LOOK_MILLIS = 20;
+    private static final long SLOWEST_LOOK_MILLIS = 320;
+    private static final long LAST_WORDS_MILLIS = 300;
+    private static final int CLOSE_TRIES = 300;
+    private static final int CLOSE_PAUSE_MILLIS = 10;
+
+    private final Plan plan;
+    private final Equipment equipment;
+    private final Map<WorkerId, LiveWorker> live;
+    private final Predicate<LiveWorker> stopping;
+    private final Consumer<Event> gone;
+
+    /// @param stopping whether a worker is on its way out and has time for it
+    /// @param gone called when all is over
+    Endings(
+            Plan plan,
+            Equipment equipment,
+            Map<WorkerId, LiveWorker> live,
+            Predicate<LiveWorker> stopping,
+            Consumer<Event> gone) {
+        this.plan = plan;
+        this.equipment = equipment;
+        this.live = live;
+        this.stopping = stopping;
+        this.gone = gone;
+    }
+
+    private record Ending(LiveWorker worker, ExitStatus status, int survivors) {}
+
+    /// To be called when the first process of `worker` has ended.
+    void ended(LiveWorker worker) {
+        Optional<ExitStatus> status = status(worker);
+        if (status.isEmpty()) {
+            return;
+        }
+        equipment.loop().forget(worker.pidfd());
+        findOrphans(worker);
+        int survivors = equipment.trees().of(worker).size();
+        if (survivors > 0 && stopping.test(worker)) {
+            equipment.trees().signal(worker, plan.stopSignal());
+        }
+        settle(new Ending(worker, status.get(), survivors), patience(), FIRST_LOOK_MILLIS);
+    }
+
+    private static long patience() {
+        return Loop.now() + LAST_WORDS_MILLIS;
+    }
+
+    private void findOrphans(LiveWorker worker) {
+        equipment.orphans().look(this::known, live.keySet(), Optional.of(worker.id()));
+    }
+
+    /// Empty while it runs.
+    private static Optional<ExitStatus> status(LiveWorker worker) {
+        try {
+            return Processes.reap(worker.pid());
+        } catch (ErrnoException takenBySomebody) {
+            return Optional.of(ExitStatus.exited(0));
+        }
+    }
+
+    /// What was told to stop may take the time that the worker has for that; all else is killed,
+    /// and is not waited for beyond `patience`.
+    private void settle(Ending ending, long patience, long pauseMillis) {
+        LiveWorker worker = ending.worker();
+        findOrphans(worker);
+        boolean alone = equipment.trees().of(worker).isEmpty();
+        boolean gentle = !alone && stopping.test(worker);
+        if (!alone && !gentle) {
+            equipment.trees().kill(worker);
+        }
+        if (gentle || (!alone || !worker.output().ended()) && Loop.now() < patience) {
+            long until = gentle ? patience() : patience;
+            long next = Math.min(2 * pauseMillis, SLOWEST_LOOK_MILLIS);
+            equipment.loop().after(pauseMillis, () -> settle(ending, until, next));
+            return;
+        }
+        bury(worker);
+        String words = worker.output().lastWords();
+        String why = worker.troubles().isEmpty() ? "" : worker.troubles().getLast() + "\n";
+        gone.accept(
+                new Event.Exited(worker.id(), ending.status(), ending.survivors(), why + words));
+    }
+
+    private void bury(LiveWorker worker) {
+        live.remove(worker.id());
+        equipment.guard().remove(worker.pid());
+        worker.notifications().ifPresent(equipment.loop()::forget);
+        worker.notifySocket().map(NotifySocket::fd).ifPresent(equipment.loop()::forget);
+        worker.close();
+        equipment.cgroup().ifPresent(group -> group.remove(worker.id()));
+    }
+
+    /// Whether it is a child that was started on purpose.
+    private boolean known(int pid) {
+        return pid == equipment.guard().pid()
+                || live.values().stream().anyMatch(worker -> worker.pid() == pid);
+    }
+
+    /// Finds and buries orphans; once a second.
+    void patrol() {
+        equipment.orphans().patrol(this::known, live.keySet());
+    }
+
+    /// Ends everything at once, and waits until it is gone.
+    void now() {
+        try {
+            for (int i = 0; i < CLOSE_TRIES && !over(); i++) {
+                Thread.sleep(CLOSE_PAUSE_MILLIS);
+            }
+        } catch (InterruptedException hurry) {
+            Thread.currentThread().interrupt();
+        }
+        live.values().forEach(LiveWorker::close);
+        live.clear();
+    }
+
+    private boolean over() {
+        boolean over = true;
+        for (LiveWorker worker : live.values()) {
+            equipment.trees().kill(worker);
+            over &= status(worker).isPresent() && equipment.trees().of(worker).isEmpty();
+        }
+        equipment.orphans().patrol(this::known, live.keySet());
+        equipment.orphans().kill();
+        return over && equipment.orphans().none();
+    }
+}

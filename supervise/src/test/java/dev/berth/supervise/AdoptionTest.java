@@ -1,0 +1,345 @@
+package dev.berth.supervise;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.berth.testkit.LeakCheck;
+import dev.berth.testkit.RequiresProgram;
+import dev.berth.testkit.RequiresRoot;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Set;
+
+/// Servers that nobody modified, of all kinds: every worker is served, and a roll loses nothing.
+@RequiresRoot
+@RequiresProgram("python3")
+@ExtendWith(LeakCheck.class)
+final class AdoptionTest {
+    private static final String V4 = "127.0.0.1";
+    private static final int PORT = Harbour.PORT;
+
+    @TempDir Path directory;
+
+    private void servesAndRolls(String body) throws Exception {
+        try (Harbour harbour = Harbour.open(directory)) {
+            harbour.start(SampleServers.python(directory, body));
+            harbour.servesAndRolls(V4, PORT);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"EXTENDED", "CLASSIC", "NONE"})
+    void aBlockingAcceptLoopIsServedAndRolled(Steer steer) throws Exception {
+        try (Harbour harbour = Harbour.open(directory).steer(steer)) {
+            harbour.start(SampleServers.plain(directory));
+            assertThat(harbour.slots(V4, PORT)).containsExactlyInAnyOrder(0, 1);
+            if (steer != Steer.NONE) {
+                harbour.rollUnseen(V4, PORT);
+            } else {
+                harbour.roll();
+            }
+            assertThat(harbour.slots(V4, PORT)).containsExactlyInAnyOrder(0, 1);
+            assertThat(harbour.status().strangers()).isEmpty();
+            harbour.stop();
+        }
+    }
+
+    @Test
+    void aSingleWorkerIsRolledUnseen() throws Exception {
+        try (Harbour harbour = Harbour.open(directory).workers(1)) {
+            harbour.start(SampleServers.plain(directory));
+            harbour.servesAndRolls(V4, PORT);
+            assertThat(harbour.slot(0).generation()).isEqualTo(2);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"EXTENDED", "CLASSIC"})
+    void oneThatForksBeforeItListensIsServedAndRolled(Steer steer) throws Exception {
+        try (Harbour harbour = Harbour.open(directory).steer(steer)) {
+            harbour.start(
+                    SampleServers.python(
+                            directory,
+                            """
+                            for i in range(2):
+                                if os.fork() == 0:
+                                    s = tcp()
+                                    s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+                                    s.bind(('0.0.0.0', 8080))
+                                    s.listen(5)
+                                    serve(s)
+                            signal.pause()
+                            """));
+            harbour.await("both inner workers", () -> harbour.slot(0).sockets().size() == 2);
+            harbour.servesAndRolls(V4, PORT);
+        }
+    }
+
+    @Test
+    void oneThatForksAfterItListensIsServedAndRolled() throws Exception {
+        servesAndRolls(
+                """
+                s = listen(('0.0.0.0', 8080))
+                for i in range(2):
+                    if os.fork() == 0:
+                        serve(s)
+                signal.pause()
+                """);
+    }
+
+    @Test
+    void oneThatOpensSeveralSocketsOnOneAddressIsServedAndRolled() throws Exception {
+        servesAndRolls(
+                """
+                sockets = []
+                for i in range(2):
+                    s = tcp()
+                    s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+                    s.bind(('0.0.0.0', 8080))
+                    s.listen(5)
+                    sockets.append(s)
+                for s in sockets:
+                    if os.fork() == 0:
+                        serve(s)
+                signal.pause()
+                """);
+    }
+
+    @Test
+    @RequiresProgram("node")
+    void nodeIsServedAndRolledOverBothFamilies() throws Exception {
+        Path script = directory.resolve("server.js");
+        Files.writeString(
+                script,
+                """
+                const me = process.env.BERTH_SLOT + '.' + process.env.BERTH_GENERATION;
+                require('http').createServer((request, response) => {
+                    response.setHeader('Connection', 'close');
+                    response.end(me + ' ' + process.pid);
+                }).listen(8080);
+                """);
+        try (Harbour harbour = Harbour.open(directory)) {
+            harbour.start("node", script.toString());
+            assertThat(harbour.slots("::1", PORT)).containsExactlyInAnyOrder(0, 1);
+            harbour.servesAndRolls(V4, PORT);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"socket", "channel"})
+    void javaIsServedAndRolled(String mode) throws Exception {
+        try (Harbour harbour = Harbour.open(directory)) {
+            harbour.start(SampleServers.java(mode));
+            harbour.servesAndRolls(V4, PORT);
+        }
+    }
+
+    @Test
+    void aDualStackListenerIsServedAndRolledOverBothFamilies() throws Exception {
+        try (Harbour harbour = Harbour.open(directory)) {
+            harbour.start(
+                    SampleServers.python(
+                            directory,
+                            """
+                            s = tcp(socket.AF_INET6)
+                            s.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
+                            s.bind(('::', 8080))
+                            s.listen(5)
+                            serve(s)
+                            """));
+            assertThat(harbour.status().listen()).containsExactly("tcp://[::]:8080");
+            try (Load four = harbour.load(V4, PORT, 2)) {
+                harbour.servesAndRolls("::1", PORT);
+                assertThat(four.end()).isEmpty();
+            }
+        }
+    }
+
+    @Test
+    void twoAddressesOfOneProgramAreServedAndRolled() throws Exception {
+        try (Harbour harbour = Harbour.open(directory)) {
+            harbour.start(
+                    SampleServers.python(
+                            directory,
+                            """
+                            six = listen(('::1', 8080), socket.AF_INET6)
+                            threading.Thread(target=serve, args=[six]).start()
+                            serve(listen(('127.0.0.1', 8080)))
+                            """));
+            assertThat(harbour.status().listen())
+                    .containsExactly("tcp://127.0.0.1:8080", "tcp://[::1]:8080");
+            try (Load four = harbour.load(V4, PORT, 2)) {
+                harbour.servesAndRolls("::1", PORT);
+                assertThat(four.end()).isEmpty();
+            }
+        }
+    }
+
+    @Test
+    void ipv6AndIpv4WildcardsOfOneProgramAreTwoGroups() throws Exception {
+        try (Harbour harbour = Harbour.open(directory)) {
+            harbour.start(
+                    SampleServers.python(
+                            directory,
+                            """
+                            six = tcp(socket.AF_INET6)
+                            six.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+                            six.bind(('::', 8080))
+                            six.listen(5)
+                            threading.Thread(target=serve, args=[six]).start()
+                            serve(listen(('0.0.0.0', 8080)))
+                            """));
+            assertThat(harbour.slots("::1", PORT)).containsExactlyInAnyOrder(0, 1);
+            assertThat(harbour.slots(V4, PORT)).containsExactlyInAnyOrder(0, 1);
+        }
+    }
+
+    @Test
+    void aBindOfAThreadThatIsNotTheFirstIsAdopted() throws Exception {
+        servesAndRolls(
+                """
+                def work():
+                    serve(listen(('0.0.0.0', 8080)))
+                threading.Thread(target=work).start()
+                signal.pause()
+                """);
+    }
+
+    @Test
+    void oneThatBindsClosesAndBindsAgainIsServedAndRolled() throws Exception {
+        servesAndRolls(
+                """
+                probe = tcp()
+                probe.bind(('0.0.0.0', 8080))
+                probe.close()
+                listen(('0.0.0.0', 8080)).close()
+                serve(listen(('0.0.0.0', 8080)))
+                """);
+    }
+
+    @Test
+    void timerSignalsDoNotDisturbABind() throws Exception {
+        servesAndRolls(
+                """
+                signal.signal(signal.SIGALRM, lambda *_: None)
+                signal.siginterrupt(signal.SIGALRM, False)
+                signal.setitimer(signal.ITIMER_REAL, 0.001, 0.001)
+                for i in range(20):
+                    listen(('0.0.0.0', 8080)).close()
+                s = listen(('0.0.0.0', 8080))
+                signal.setitimer(signal.ITIMER_REAL, 0)
+                serve(s)
+                """);
+    }
+
+    @Test
+    void whatDoesNotCountIsLeftToTheKernel() throws Exception {
+        try (Harbour harbour = Harbour.open(directory)) {
+            harbour.start(
+                    SampleServers.python(
+                            directory,
+                            """
+                            any = tcp()
+                            any.bind(('127.0.0.1', 0))
+                            any.listen(5)
+                            unix = socket.socket(socket.AF_UNIX)
+                            unix.bind(chr(0) + 'berth-test-%d' % os.getpid())
+                            unix.listen(5)
+                            raw = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_TCP)
+                            raw.bind(('127.0.0.1', 8080))
+                            raw.close()
+                            udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+                            udp.bind(('127.0.0.1', 5000 + int(os.environ['BERTH_SLOT'])))
+                            print('reuseport', udp.getsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT))
+                            serve(listen(('0.0.0.0', 8080)))
+                            """));
+            assertThat(harbour.status().listen()).containsExactly("tcp://0.0.0.0:8080");
+            assertThat(harbour.printed()).contains("0.1 reuseport 0", "1.1 reuseport 0");
+            assertThat(harbour.slots(V4, PORT)).containsExactlyInAnyOrder(0, 1);
+        }
+    }
+
+    @Test
+    void anAddressThatIsBoundAfterReadinessIsTheWorkersOwn() throws Exception {
+        try (Harbour harbour = Harbour.open(directory).workers(1)) {
+            harbour.start(
+                    SampleServers.python(
+                            directory,
+                            """
+                            s = listen(('0.0.0.0', 8080))
+                            answer(s.accept()[0])
+                            late = tcp()
+                            late.bind(('127.0.0.1', 9090))
+                            print('reuseport', late.getsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT))
+                            late.listen(5)
+                            threading.Thread(target=serve, args=[late]).start()
+                            serve(s)
+                            """));
+            harbour.ask(V4, PORT);
+            harbour.await("late bind", () -> harbour.printed().contains("0.1 reuseport 0"));
+            harbour.ask(V4, PORT);
+            assertThat(harbour.ask(V4, 9090)).startsWith("0.1 ");
+            assertThat(harbour.status().listen()).containsExactly("tcp://0.0.0.0:8080");
+        }
+    }
+
+    @Test
+    void aSocketThatListensOnlyAfterReadinessJoinsItsGroup() throws Exception {
+        try (Harbour harbour = Harbour.open(directory).workers(2)) {
+            harbour.start(
+                    SampleServers.python(
+                            directory,
+                            """
+                            late = tcp()
+                            late.bind(('0.0.0.0', 9090))
+                            s = listen(('0.0.0.0', 8080))
+                            answer(s.accept()[0])
+                            late.listen(5)
+                            threading.Thread(target=serve, args=[late]).start()
+                            serve(s)
+                            """));
+            assertThat(harbour.slots(V4, PORT)).containsExactlyInAnyOrder(0, 1);
+            harbour.await("two groups", () -> harbour.status().listen().size() == 2);
+            assertThat(harbour.slots(V4, 9090)).containsExactlyInAnyOrder(0, 1);
+            assertThat(harbour.status().strangers()).isEmpty();
+        }
+    }
+
+    /// What waits at an inner worker that dies goes to the one that is forked in its place.
+    @ParameterizedTest
+    @EnumSource(names = {"EXTENDED", "CLASSIC"})
+    void theSuccessorOfAnInnerWorkerJoinsAgain(Steer steer) throws Exception {
+        try (Harbour harbour = Harbour.open(directory).workers(1).steer(steer)) {
+            harbour.start(
+                    SampleServers.python(
+                            directory,
+                            """
+                            while True:
+                                inner = os.fork()
+                                if inner == 0:
+                                    serve(listen(('0.0.0.0', 8080)))
+                                os.waitpid(inner, 0)
+                            """));
+            String first = harbour.ask(V4, PORT);
+            try (Waiting waiting = Waiting.at(harbour, pid(first), 5)) {
+                waiting.kill();
+                Set<String> answers = waiting.answers();
+                assertThat(answers).hasSize(1).doesNotContain(first);
+            }
+            harbour.await("one socket", () -> harbour.slot(0).sockets().size() == 1);
+            assertThat(harbour.slot(0).generation()).isEqualTo(1);
+            assertThat(harbour.status().strangers()).isEmpty();
+        }
+    }
+
+    private static int pid(String who) {
+        return Integer.parseInt(who.substring(who.indexOf(' ') + 1));
+    }
+}

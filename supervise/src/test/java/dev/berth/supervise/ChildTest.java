@@ -1,0 +1,186 @@
+package dev.berth.supervise;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.berth.testkit.Await;
+import dev.berth.testkit.FreePort;
+import dev.berth.testkit.LeakCheck;
+import dev.berth.testkit.RequiresProgram;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/// What a worker finds when it starts.
+@ExtendWith(LeakCheck.class)
+@RequiresProgram("python3")
+class ChildTest {
+    private static final String LOOK =
+            """
+            import os
+            print("PID %d" % os.getpid())
+            print("SESSION %d %d" % (os.getsid(0), os.getpgrp()))
+            names = [int(n) for n in os.listdir("/proc/self/fd")]
+            print("FDS", sorted(n for n in names if os.path.exists("/proc/self/fd/%d" % n)))
+            print("STDIN", os.readlink("/proc/self/fd/0"))
+            for line in open("/proc/self/status"):
+                if line[:3] == "Sig": print(line.strip().replace(":\\t", " "))
+            print("CWD", os.getcwd())
+            print("PWD", os.path.realpath("."))
+            for name, value in sorted(os.environ.items()): print("ENV", name + "=" + value)
+            print("DONE", flush=True)
+            """;
+
+    @Test
+    void startsInASessionOfItsOwnWithThreeDescriptorsAndACleanSignalMask() throws Exception {
+        int port = FreePort.tcp();
+        try (Rig rig = Rig.start(new Rig.Setup().command(Programs.server(port, LOOK)))) {
+            rig.awaitReady();
+            String pid = rig.printed("PID ");
+            assertThat(rig.printed("SESSION ")).isEqualTo(pid + " " + pid);
+            assertThat(rig.printed("FDS ")).isEqualTo("[0, 1, 2]");
+            assertThat(rig.printed("STDIN ")).isEqualTo("/dev/null");
+            assertThat(rig.printed("SigBlk ")).isEqualTo("0000000000000000");
+            // What python itself ignores: PIPE and XFSZ.
+            assertThat(Long.parseLong(rig.printed("SigIgn "), 16) & ~0x1001000L).isZero();
+            assertThat(rig.pid(0)).isEqualTo(Integer.parseInt(pid));
+        }
+    }
+
+    @Test
+    void findsWhatItWasGivenInItsEnvironment() throws Exception {
+        int port = FreePort.tcp();
+        Rig.Setup setup =
+                new Rig.Setup()
+                        .command(
+                                new Command(
+                                        List.of(
+                                                Programs.python(),
+                                                "-c",
+                                                LOOK + Programs.server(port),
+                                                "{slot}/{generation}")))
+                        .environment("COLOUR", "blue = 1");
+        try (Rig rig = Rig.start(setup)) {
+            rig.awaitReady();
+            rig.printed("DONE");
+            String name = rig.runtime.getFileName().toString();
+            assertThat(rig.notes.printed())
+                    .contains(
+                            "0.1 ENV COLOUR=blue = 1",
+                            "0.1 ENV BERTH_NAME=" + name,
+                            "0.1 ENV BERTH_SLOT=0",
+                            "0.1 ENV BERTH_GENERATION=1",
+                            "0.1 ENV BERTH_WORKERS=1",
+                            "0.1 ENV NOTIFY_SOCKET=" + rig.runtime.resolve("notify-0.1"));
+            assertThat(Files.readString(Path.of("/proc/" + rig.pid(0) + "/cmdline")))
+                    .endsWith("\0" + "0/1\0");
+        }
+    }
+
+    @Test
+    void variablesOfTheSupervisorsOwnManagerAreKeptBack() {
+        List<String> words =
+                WorkerEnvironment.of(
+                        new Rig.Setup().plan(Path.of("/run/berth/web")),
+                        4,
+                        new WorkerId(2, 7),
+                        Optional.empty(),
+                        java.util.Map.of(),
+                        java.util.Map.of(
+                                "NOTIFY_SOCKET", "/run/systemd/notify",
+                                "WATCHDOG_USEC", "1",
+                                "WATCHDOG_PID", "1",
+                                "LISTEN_FDS", "1",
+                                "LISTEN_PID", "1",
+                                "LISTEN_FDNAMES", "x",
+                                "LANG", "C",
+                                "BERTH_SLOT", "9"));
+        assertThat(words)
+                .containsExactly(
+                        "BERTH_GENERATION=7",
+                        "BERTH_NAME=web",
+                        "BERTH_SLOT=2",
+                        "BERTH_WORKERS=4",
+                        "LANG=C");
+    }
+
+    @Test
+    void theSupervisorsOwnEnvironmentIsReadInFull() {
+        assertThat(WorkerEnvironment.own()).containsAllEntriesOf(System.getenv());
+    }
+
+    @Test
+    void aRuntimeDirectoryTooDeepForASocketIsNoHindrance() throws Exception {
+        Path top = Rig.directory();
+        Path deep = Files.createDirectories(top.resolve("x".repeat(60)).resolve("y".repeat(60)));
+        int port = FreePort.tcp();
+        Notes notes = new Notes();
+        Plan plan = new Rig.Setup().command(Programs.server(port, LOOK)).plan(deep);
+        try (Supervisor supervisor = Supervisor.create(plan, notes)) {
+            Thread stopper =
+                    Thread.ofPlatform()
+                            .start(
+                                    () -> {
+                                        Await.until(
+                                                Rig.LIMIT,
+                                                () -> notes.said().toString().contains("is ready"),
+                                                notes::toString);
+                                        supervisor.ask(new Request.Stop());
+                                    });
+            assertThat(supervisor.run()).isZero();
+            stopper.join();
+        } finally {
+            Rig.delete(top);
+        }
+        assertThat(notes.printed()).noneMatch(line -> line.contains("NOTIFY_SOCKET"));
+    }
+
+    @Test
+    void workingDirectoryIsLookedUpAnewAtEachStart() throws Exception {
+        int port = FreePort.tcp();
+        Path releases = Rig.directory();
+        Path one = Files.createDirectory(releases.resolve("one"));
+        Path two = Files.createDirectory(releases.resolve("two"));
+        Path current = Files.createSymbolicLink(releases.resolve("current"), one);
+        Rig.Setup setup = new Rig.Setup().command(Programs.server(port, LOOK)).directory(current);
+        try (Rig rig = Rig.start(setup)) {
+            rig.awaitReady();
+            assertThat(rig.printed("0.1 CWD ")).isEqualTo(one.toString());
+            Files.delete(current);
+            Files.createSymbolicLink(current, two);
+            assertThat(rig.ask(new Request.Roll(Optional.empty())).done()).isTrue();
+            assertThat(rig.printed("0.2 CWD ")).isEqualTo(two.toString());
+        } finally {
+            Rig.delete(releases);
+        }
+    }
+
+    @Test
+    void aCommandThatIsMissingEndsTheFirstStartWithWords() throws Exception {
+        try (Rig rig = Rig.start(new Rig.Setup().command(new Command(List.of("no-such-thing"))))) {
+            assertThat(rig.exit()).isEqualTo(1);
+            rig.said("command not found: no-such-thing");
+        }
+    }
+
+    @Test
+    void theFailureOfAStartTellsItsLastWords() throws Exception {
+        Command command =
+                Programs.shell(
+                        "for i in 1 2 3 4 5 6 7 8 9 10 11 12; do echo w$i; done;"
+                                + " printf 'no port today' >&2; exit 3");
+        try (Rig rig = Rig.start(new Rig.Setup().command(command))) {
+            assertThat(rig.exit()).isEqualTo(1);
+            String last =
+                    rig.notes.said().stream()
+                            .filter(text -> text.contains("exit 3"))
+                            .findFirst()
+                            .orElseThrow();
+            assertThat(last).contains("no port today", "w12").doesNotContain("w1\n", "w2\n");
+        }
+    }
+}

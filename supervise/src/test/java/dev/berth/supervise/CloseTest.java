@@ -1,0 +1,144 @@
+package dev.berth.supervise;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.berth.testkit.Await;
+import dev.berth.testkit.FreePort;
+import dev.berth.testkit.LeakCheck;
+import dev.berth.testkit.RequiresProgram;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.stream.Stream;
+
+/// Closing a supervisor in every state it can be in.
+@ExtendWith(LeakCheck.class)
+@RequiresProgram("python3")
+class CloseTest {
+    private Path runtime;
+
+    @BeforeEach
+    void makeDirectory() throws IOException {
+        runtime = Rig.directory();
+    }
+
+    @AfterEach
+    void nothingIsLeft() throws IOException {
+        try (Stream<Path> left = Files.list(runtime)) {
+            assertThat(left).isEmpty();
+        } finally {
+            Rig.delete(runtime);
+        }
+        assertThat(TreeTest.groups(runtime.getFileName().toString())).isEmpty();
+    }
+
+    @Test
+    void beforeItRan() throws Exception {
+        Supervisor supervisor = Supervisor.create(new Rig.Setup().plan(runtime), new Notes());
+        CompletableFuture<Outcome> asked = supervisor.ask(new Request.Stop());
+        CompletableFuture<Status> looked = supervisor.status();
+        supervisor.close();
+        supervisor.close();
+        assertThat(asked.get()).isEqualTo(Outcome.failed("the supervisor ended"));
+        assertThat(supervisor.ask(new Request.Stop()).get().done()).isFalse();
+        assertThatThrownBy(looked::get).isInstanceOf(ExecutionException.class);
+        assertThat(supervisor.status()).isCompletedExceptionally();
+    }
+
+    @Test
+    void whenAnObserverThrowsInTheMidstOfAStart() throws Exception {
+        int port = FreePort.tcp();
+        List<Integer> pids = new ArrayList<>();
+        Observer throwing =
+                new Observer() {
+                    @Override
+                    public void said(String text) {
+                        if (text.contains("is ready")) {
+                            pids.add(Integer.parseInt(text.replaceAll(".*pid ", "")));
+                            throw new IllegalStateException("enough");
+                        }
+                    }
+
+                    @Override
+                    public void printed(WorkerId worker, boolean error, String line) {}
+                };
+        Plan plan = new Rig.Setup().workers(3).command(Programs.server(port, "")).plan(runtime);
+        assertThatThrownBy(
+                        () -> {
+                            try (Supervisor supervisor = Supervisor.create(plan, throwing)) {
+                                supervisor.run();
+                            }
+                        })
+                .hasMessage("enough");
+        assertThat(pids).hasSize(1).noneMatch(Rig::alive);
+    }
+
+    @Test
+    void withWorkersThatHaveStrayChildren() throws Exception {
+        Notes notes = new Notes();
+        Command command =
+                Programs.shell(
+                        "trap '' TERM; (setsid sleep 300 & echo PID $!); setsid sleep 301 &"
+                                + " echo PID $!; wait");
+        Plan plan = new Rig.Setup().command(command).plan(runtime);
+        try (Supervisor supervisor = Supervisor.create(plan, notes, false)) {
+            Thread interrupter =
+                    Thread.ofPlatform()
+                            .start(
+                                    () -> {
+                                        Await.until(
+                                                Rig.LIMIT,
+                                                () -> notes.printed().size() == 2,
+                                                notes::toString);
+                                        supervisor.ask(new Request.Stop());
+                                        supervisor.ask(new Request.Stop());
+                                    });
+            supervisor.run();
+            interrupter.join();
+        }
+        assertThat(notes.printed())
+                .map(line -> Integer.parseInt(line.replaceAll(".* ", "")))
+                .hasSize(2)
+                .noneMatch(Rig::alive);
+    }
+
+    @Test
+    void whenNoWorkerCanBeStarted() throws Exception {
+        Plan plan = new Rig.Setup().plan(runtime);
+        Path gone = runtime.resolve("gone").resolve("further");
+        Plan unreachable =
+                new Plan(
+                        plan.name(),
+                        plan.command(),
+                        1,
+                        List.of(),
+                        List.of(),
+                        List.of(),
+                        plan.adopt(),
+                        plan.steer(),
+                        plan.settings(),
+                        plan.directory(),
+                        plan.environment(),
+                        Optional.empty(),
+                        plan.stopSignal(),
+                        1,
+                        false,
+                        Optional.empty(),
+                        gone);
+        try (Supervisor supervisor = Supervisor.create(unreachable, new Notes())) {
+            assertThat(supervisor.run()).isEqualTo(1);
+        }
+    }
+}

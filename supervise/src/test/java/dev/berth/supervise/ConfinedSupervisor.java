@@ -1,0 +1,94 @@
+package dev.berth.supervise;
+
+import dev.berth.bpf.SeccompFilter;
+import dev.berth.net.ListenAddress;
+import dev.berth.sys.Arch;
+import dev.berth.sys.Errno;
+import dev.berth.sys.ErrnoException;
+import dev.berth.sys.Seccomp;
+import dev.berth.sys.Signal;
+import dev.berth.sys.Syscall;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// A supervisor in a JVM of its own to which pidfd_getfd is refused, as in a container with
+/// Docker's default profile. It prints what it says, and stops when the file `stop` appears in its
+/// runtime directory.
+final class ConfinedSupervisor {
+    private ConfinedSupervisor() {}
+
+    /// @param arguments runtime directory, the shared address or `-`, the command
+    public static void main(String[] arguments) throws Exception {
+        long[] filter =
+                SeccompFilter.deny(Arch.current(), List.of(Syscall.PIDFD_GETFD), Errno.EPERM);
+        ErrnoException.check("seccomp", "pidfd_getfd", Seccomp.install(filter));
+        Path runtime = Path.of(arguments[0]);
+        List<ListenAddress> listen =
+                arguments[1].equals("-") ? List.of() : List.of(ListenAddress.parse(arguments[1]));
+        List<String> words = List.of(arguments).subList(2, arguments.length);
+        try (Supervisor supervisor =
+                Supervisor.create(plan(runtime, listen, words), new Printer())) {
+            Thread.ofPlatform().daemon().start(() -> awaitStop(supervisor, runtime));
+            System.out.println("exit " + supervisor.run());
+        }
+    }
+
+    private static Plan plan(Path runtime, List<ListenAddress> listen, List<String> words) {
+        Settings settings =
+                new Settings(
+                        Duration.ofMillis(150),
+                        Duration.ofSeconds(15),
+                        Duration.ofSeconds(3),
+                        Duration.ofSeconds(3),
+                        Duration.ofSeconds(10),
+                        Optional.empty(),
+                        Settings.Ready.LISTENING,
+                        true);
+        return new Plan(
+                "confined",
+                new Command(words),
+                2,
+                List.of(),
+                listen,
+                List.of(),
+                Adopt.SECCOMP,
+                Steer.AUTO,
+                settings,
+                runtime,
+                Map.of(),
+                Optional.empty(),
+                Signal.TERM,
+                512,
+                false,
+                Optional.empty(),
+                runtime);
+    }
+
+    private static void awaitStop(Supervisor supervisor, Path runtime) {
+        try {
+            while (!Files.exists(runtime.resolve("stop"))) {
+                Thread.sleep(20);
+            }
+            supervisor.ask(new Request.Stop());
+        } catch (InterruptedException ended) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static final class Printer implements Observer {
+        @Override
+        public void said(String text) {
+            System.out.println(text);
+        }
+
+        @Override
+        public void printed(WorkerId worker, boolean error, String line) {
+            System.out.println(worker + " " + line);
+        }
+    }
+}

@@ -1,0 +1,113 @@
+package dev.berth.supervise;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.berth.testkit.LeakCheck;
+import dev.berth.testkit.RequiresProgram;
+import dev.berth.testkit.RequiresRoot;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+
+/// Datagrams: only where they are named; a roll keeps the socket and what waits in it.
+@RequiresRoot
+@RequiresProgram("python3")
+@ExtendWith(LeakCheck.class)
+final class DatagramTest {
+    private static final int PORT = 5300;
+    private static final String PROGRAM =
+            """
+            def bound():
+                s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+                s.bind(('0.0.0.0', 5300))
+                return s
+            s = socket.socket(fileno=3) if 'LISTEN_FDS' in os.environ else bound()
+            import select
+            while True:
+                select.select([s], [], [])
+                # A datagram that was read and not answered would be lost with the process.
+                signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM])
+                data, peer = s.recvfrom(2048)
+                if data == b'connect':
+                    s.connect(peer)
+                    s.send(b'connected')
+                else:
+                    s.sendto(who().encode(), peer)
+                signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGTERM])
+            """;
+
+    @TempDir Path directory;
+
+    private Harbour datagrams(Adopt adopt, Steer steer) throws Exception {
+        Harbour harbour = Harbour.open(directory).adopt(adopt).steer(steer);
+        return harbour.listen("udp://0.0.0.0:" + PORT).stopThenStart();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"SECCOMP,EXTENDED", "SECCOMP,CLASSIC", "LISTEN_FDS,EXTENDED"})
+    void allSlotsGetDatagramsAndNoneIsLostInARoll(Adopt adopt, Steer steer) throws Exception {
+        try (Harbour harbour = datagrams(adopt, steer)) {
+            harbour.start(SampleServers.python(directory, PROGRAM));
+            assertThat(slots(harbour)).containsExactlyInAnyOrder(0, 1);
+            CompletableFuture<Outcome> roll =
+                    harbour.begin(new Request.Roll(java.util.Optional.empty()));
+            while (!roll.isDone()) {
+                assertThat(slots(harbour)).isNotEmpty();
+            }
+            assertThat(roll.get().done()).as(harbour.said()).isTrue();
+            assertThat(harbour.slot(0).generation()).isEqualTo(2);
+            assertThat(slots(harbour)).containsExactlyInAnyOrder(0, 1);
+        }
+    }
+
+    @Test
+    void aSocketThatWasConnectedIsNamed() throws Exception {
+        try (Harbour harbour = datagrams(Adopt.SECCOMP, Steer.AUTO).workers(2)) {
+            harbour.start(SampleServers.python(directory, PROGRAM));
+            assertThat(harbour.inside(() -> ask("connect"))).isEqualTo("connected");
+            harbour.awaitSaid("connected its datagram socket on udp://0.0.0.0:5300");
+            assertThat(slots(harbour)).hasSize(1);
+        }
+    }
+
+    private Set<Integer> slots(Harbour harbour) throws Exception {
+        return harbour.inside(
+                () -> {
+                    Set<Integer> found = new HashSet<>();
+                    for (int i = 0; i < 30; i++) {
+                        String who = ask("who");
+                        found.add(Integer.parseInt(who.substring(0, who.indexOf('.'))));
+                    }
+                    return found;
+                });
+    }
+
+    /// One datagram from a fresh port; the answer may take as long as a worker does to start.
+    private static String ask(String question) throws IOException {
+        try (DatagramSocket socket = new DatagramSocket()) {
+            byte[] out = question.getBytes(StandardCharsets.US_ASCII);
+            socket.setSoTimeout(15_000);
+            InetAddress server = InetAddress.getByName("127.0.0.1");
+            socket.send(new DatagramPacket(out, out.length, server, PORT));
+            DatagramPacket in = new DatagramPacket(new byte[100], 100);
+            socket.receive(in);
+            return new String(in.getData(), 0, in.getLength(), StandardCharsets.US_ASCII);
+        } catch (SocketTimeoutException lost) {
+            throw new IOException("no answer to a datagram", lost);
+        }
+    }
+}

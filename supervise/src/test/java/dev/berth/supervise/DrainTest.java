@@ -1,0 +1,253 @@
+package dev.berth.supervise;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.berth.testkit.FreePort;
+import dev.berth.testkit.LeakCheck;
+import dev.berth.testkit.RequiresProgram;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+import java.io.IOException;
+import java.net.Socket;
+import java.net.SocketException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/// A worker that gets nothing new is told to stop when it is quiet.
+@ExtendWith(LeakCheck.class)
+@RequiresProgram("python3")
+class DrainTest {
+    private static final Duration LONG = Duration.ofSeconds(60);
+
+    /// Keeps connections: answers `a NUMBER` by its pid after so many milliseconds, each connection
+    /// in a thread.
+    private static Command keeper(int port) {
+        String script =
+                """
+                import os, socket, threading, time
+                def serve(c):
+                    f = c.makefile("r")
+                    for line in f:
+                        time.sleep(int(line.split()[1]) / 1000)
+                        c.sendall(b"%%d\\n" %% os.getpid())
+                s = socket.socket()
+                s.bind(("127.0.0.1", %d))
+                s.listen()
+                while True:
+                    c, _ = s.accept()
+                    threading.Thread(target=serve, args=(c,), daemon=True).start()
+                """
+                        .formatted(port);
+        return new Command(List.of(Programs.python(), "-c", script));
+    }
+
+    private static Rig rig(int port, int workers, Duration drain) throws IOException {
+        Settings settings =
+                Rig.Setup.timed(Settings.Ready.LISTENING, drain, Duration.ofSeconds(10));
+        return Rig.start(new Rig.Setup().command(keeper(port)).workers(workers).settings(settings))
+                .awaitReady();
+    }
+
+    /// A connection that is kept.
+    private record Client(Socket socket) implements AutoCloseable {
+        static Client to(int port) throws IOException {
+            return new Client(Rig.connect(port));
+        }
+
+        void ask(int millis) throws IOException {
+            socket.getOutputStream().write(("a " + millis + "\n").getBytes());
+        }
+
+        /// The pid that answers; −1 if the connection ends without.
+        int answer() throws IOException {
+            StringBuilder text = new StringBuilder();
+            int next;
+            while ((next = socket.getInputStream().read()) >= 0 && next != '\n') {
+                text.append((char) next);
+            }
+            return next < 0 ? -1 : Integer.parseInt(text.toString());
+        }
+
+        int exchange() throws IOException {
+            ask(0);
+            return answer();
+        }
+
+        @Override
+        public void close() throws IOException {
+            socket.close();
+        }
+    }
+
+    @Test
+    void anIdleConnectionDoesNotHoldItUp() throws Exception {
+        int port = FreePort.tcp();
+        try (Rig rig = rig(port, 1, LONG);
+                Client idle = Client.to(port)) {
+            int old = idle.exchange();
+            assertThat(rig.ask(new Request.Roll(Optional.empty())).done()).isTrue();
+            assertThat(rig.pid(0)).isNotEqualTo(old);
+            assertThat(idle.answer()).isEqualTo(-1);
+        }
+    }
+
+    @Test
+    void aRequestInWorkDoesUntilItsAnswer() throws Exception {
+        int port = FreePort.tcp();
+        try (Rig rig = rig(port, 1, LONG);
+                Client busy = Client.to(port)) {
+            int old = busy.exchange();
+            // The kernel's clock must have moved between the answer and the next request.
+            Thread.sleep(30);
+            busy.ask(3_000);
+            Future<Outcome> roll = rig.supervisor.ask(new Request.Roll(Optional.empty()));
+            rig.await(() -> rig.slot(0).workers().size() == 2 && rig.slot(0).generation() == 2);
+            assertThat(busy.answer()).isEqualTo(old);
+            assertThat(roll).isNotDone();
+            assertThat(roll.get().done()).isTrue();
+        }
+    }
+
+    @Test
+    void butNoLongerThanItMay() throws Exception {
+        int port = FreePort.tcp();
+        try (Rig rig = rig(port, 1, Duration.ofMillis(700));
+                Client busy = Client.to(port)) {
+            busy.exchange();
+            busy.ask(60_000);
+            assertThat(rig.ask(new Request.Roll(Optional.empty())).done()).isTrue();
+            assertThat(endOf(busy)).isEqualTo(-1);
+        }
+    }
+
+    private static int endOf(Client client) throws IOException {
+        try {
+            return client.answer();
+        } catch (SocketException reset) {
+            return -1;
+        }
+    }
+
+    @Test
+    void whatOtherSlotsDoIsNoneOfItsBusiness() throws Exception {
+        int port = FreePort.tcp();
+        List<Client> clients = new ArrayList<>();
+        try (Rig rig = rig(port, 2, LONG)) {
+            int other = rig.pid(1);
+            Client busy = Client.to(port);
+            clients.add(busy);
+            while (busy.exchange() != other) {
+                busy = Client.to(port);
+                clients.add(busy);
+            }
+            busy.ask(5_000);
+            Outcome drained = rig.ask(new Request.Drain(0));
+            assertThat(drained.text()).contains("no connection of it is busy");
+            assertThat(busy.socket().getInputStream().available()).isZero();
+            assertThat(busy.answer()).isEqualTo(other);
+        } finally {
+            for (Client client : clients) {
+                client.close();
+            }
+        }
+    }
+
+    @Test
+    void aHeldSlotGetsNothingUntilItIsPutBack() throws Exception {
+        int port = FreePort.tcp();
+        try (Rig rig = rig(port, 2, LONG)) {
+            int held = rig.pid(0);
+            int other = rig.pid(1);
+            assertThat(rig.ask(new Request.Drain(0)).done()).isTrue();
+            assertThat(rig.slot(0).state()).isEqualTo("draining");
+            for (int i = 0; i < 30; i++) {
+                try (Client client = Client.to(port)) {
+                    assertThat(client.exchange()).isEqualTo(other);
+                }
+            }
+            assertThat(rig.ask(new Request.Undrain(0)).done()).isTrue();
+            rig.await(() -> answers(port, held));
+        }
+    }
+
+    private static boolean answers(int port, int pid) {
+        try (Client client = Client.to(port)) {
+            return client.exchange() == pid;
+        } catch (IOException failed) {
+            throw new AssertionError(failed);
+        }
+    }
+
+    @Test
+    void connectionsAreCountedOverTheWholeTree() throws Exception {
+        int port = FreePort.tcp();
+        String forks =
+                """
+                import os, socket
+                s = socket.socket()
+                s.bind(("127.0.0.1", %d))
+                s.listen()
+                for i in range(2):
+                    if os.fork() == 0:
+                        os.setsid()
+                        kept = []
+                        while True:
+                            c, _ = s.accept()
+                            c.sendall(b"%%d\\n" %% os.getpid())
+                            kept.append(c)
+                os.wait()
+                """
+                        .formatted(port);
+        Command command = new Command(List.of(Programs.python(), "-c", forks));
+        try (Rig rig = Rig.start(new Rig.Setup().command(command)).awaitReady();
+                Client one = Client.to(port);
+                Client two = Client.to(port);
+                Client three = Client.to(port)) {
+            for (Client client : List.of(one, two, three)) {
+                assertThat(client.answer()).isNotEqualTo(rig.pid(0));
+            }
+            assertThat(rig.slot(0).workers().getFirst().connections()).isEqualTo(OptionalInt.of(3));
+        }
+    }
+
+    @Test
+    void aServerThatDiesAtOnceLosesNothingInRolls() throws Exception {
+        int port = FreePort.tcp();
+        AtomicBoolean over = new AtomicBoolean();
+        try (Rig rig = Rig.start(new Rig.Setup().command(Programs.server(port, ""))).awaitReady();
+                ExecutorService clients = Executors.newFixedThreadPool(4)) {
+            Callable<Integer> client =
+                    () -> {
+                        int answered = 0;
+                        while (!over.get()) {
+                            Integer.parseInt(Rig.ask(port));
+                            answered++;
+                        }
+                        return answered;
+                    };
+            List<Future<Integer>> answers = new ArrayList<>();
+            for (int i = 0; i < 4; i++) {
+                answers.add(clients.submit(client));
+            }
+            for (int i = 0; i < 3; i++) {
+                assertThat(rig.ask(new Request.Roll(Optional.empty())).done()).isTrue();
+            }
+            over.set(true);
+            for (Future<Integer> answered : answers) {
+                assertThat(answered.get()).isPositive();
+            }
+        } finally {
+            over.set(true);
+        }
+    }
+}

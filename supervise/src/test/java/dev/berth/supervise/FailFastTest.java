@@ -1,0 +1,80 @@
+package dev.berth.supervise;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.berth.sys.Capability;
+import dev.berth.testkit.FreePort;
+import dev.berth.testkit.LeakCheck;
+import dev.berth.testkit.RequiresCapability;
+import dev.berth.testkit.RequiresProgram;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+import java.io.IOException;
+import java.net.ConnectException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/// Nobody is ready for longer than the patience: clients are refused instead of waiting unseen.
+@ExtendWith(LeakCheck.class)
+@RequiresCapability({Capability.BPF, Capability.NET_ADMIN})
+@RequiresProgram("python3")
+class FailFastTest {
+    @Test
+    void clientsAreRefusedAndServedAgainWhenAWorkerIsBack() throws Exception {
+        int port = FreePort.tcp();
+        Path broken = Files.createTempDirectory("broken");
+        Path mark = broken.resolve("mark");
+        String breaks = "import os\nif os.path.exists('" + mark + "'): os._exit(3)\n";
+        Rig.Setup setup =
+                new Rig.Setup().command(Programs.server(port, breaks)).steer(Steer.EXTENDED);
+        try (Rig rig = Rig.start(setup).awaitReady()) {
+            Files.createFile(mark);
+            long pid = rig.pid(0);
+            ProcessHandle.of(pid).orElseThrow().destroyForcibly();
+            rig.await(() -> refused(port));
+            assertThat(rig.status().notes()).contains("no worker is ready: clients are refused");
+            rig.said("refusing connections until one is");
+            Files.delete(mark);
+            rig.awaitReady();
+            rig.await(() -> served(port));
+        } finally {
+            Rig.delete(broken);
+        }
+    }
+
+    private static boolean refused(int port) {
+        try {
+            Rig.connect(port).close();
+            return false;
+        } catch (ConnectException refused) {
+            return true;
+        } catch (IOException other) {
+            throw new AssertionError(other);
+        }
+    }
+
+    private static boolean served(int port) {
+        try {
+            return Integer.parseInt(Rig.ask(port)) > 0;
+        } catch (IOException failed) {
+            throw new AssertionError(failed);
+        }
+    }
+
+    @Test
+    void withinThePatienceTheyWaitAndAreServed() throws Exception {
+        int port = FreePort.tcp();
+        try (Rig rig = Rig.start(new Rig.Setup().command(Programs.server(port, ""))).awaitReady()) {
+            int pid = rig.pid(0);
+            ProcessHandle.of(pid).orElseThrow().destroyForcibly();
+            // Until it is gone it may still accept one, and take it with it.
+            Rig.awaitGone(pid, Rig.LIMIT);
+            for (int client : List.of(1, 2, 3)) {
+                assertThat(served(port)).as("client %d", client).isTrue();
+            }
+        }
+    }
+}

@@ -1,0 +1,149 @@
+package dev.berth.supervise;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.berth.net.ProcessEntry;
+import dev.berth.net.ProcessList;
+import dev.berth.sys.Processes;
+import dev.berth.sys.Signal;
+import dev.berth.testkit.Await;
+import dev.berth.testkit.ChildProcess;
+import dev.berth.testkit.FreePort;
+import dev.berth.testkit.LeakCheck;
+import dev.berth.testkit.RequiresProgram;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// What is left when a supervisor is killed: nothing.
+@ExtendWith(LeakCheck.class)
+@RequiresProgram("python3")
+class GuardTest {
+    /// Two that do not want to end, one of them an orphan in a session of its own.
+    private static final String STUBBORN =
+            """
+            import os, signal, time
+            signal.signal(signal.SIGTERM, signal.SIG_IGN)
+            def stray():
+                os.setsid()
+                os.write(1, b"PID %d\\n" % os.getpid())
+                while True: time.sleep(1)
+            if os.fork() == 0: stray()
+            if os.fork() == 0:
+                if os.fork() == 0: stray()
+                os._exit(0)
+            os.wait()
+            """;
+
+    private static int number(String line, String after) {
+        return Integer.parseInt(line.substring(line.indexOf(after) + after.length()).strip());
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void nothingOutlivesAKilledSupervisorByTwoSeconds(boolean cgroup) throws Exception {
+        int port = FreePort.tcp();
+        Path runtime = Rig.directory();
+        Path classes = runtime.resolveSibling(runtime.getFileName() + "-classes");
+        Command command = Programs.server(port, STUBBORN);
+        try (ChildProcess jvm = LoneSupervisor.start(runtime, List.of(), cgroup, 2, command)) {
+            List<Integer> pids = new ArrayList<>();
+            for (String worker : List.of("0.1", "1.1")) {
+                String ready = "slot " + worker + " is ready, pid ";
+                pids.add(number(jvm.awaitLine(l -> l.startsWith(ready), Rig.LIMIT), ready));
+                jvm.awaitLine(l -> l.startsWith(worker + " PID "), Rig.LIMIT);
+            }
+            Await.until(Rig.LIMIT, () -> strays(jvm).size() == 4, () -> jvm.output().toString());
+            pids.addAll(strays(jvm));
+            pids.add(afterThePatrol(runtime));
+            jvm.kill();
+            jvm.awaitExit(Rig.LIMIT);
+            Await.until(
+                    Duration.ofSeconds(10),
+                    () -> pids.stream().noneMatch(Rig::alive),
+                    () -> pids.stream().filter(Rig::alive).map(ProcessList::command).toList() + "");
+            assertThat(runtime).doesNotExist();
+            try (ServerSocket free = new ServerSocket(port)) {
+                assertThat(free.isBound()).isTrue();
+            }
+            assertThat(TreeTest.groups(runtime.getFileName().toString())).isEmpty();
+        } finally {
+            Rig.delete(runtime);
+            Rig.delete(classes);
+        }
+    }
+
+    private static List<Integer> strays(ChildProcess jvm) {
+        return jvm.output().stream()
+                .filter(line -> line.contains(" PID "))
+                .map(line -> number(line, " PID "))
+                .toList();
+    }
+
+    /// The supervisor looks for orphans once a second, just before it looks after its guard: that
+    /// there is a new one shows that it has found them.
+    private static int afterThePatrol(Path runtime) {
+        int first = Await.value(Rig.LIMIT, () -> guard(runtime), () -> "no guard");
+        assertThat(Processes.kill(first, Signal.KILL.number())).isZero();
+        return Await.value(
+                Rig.LIMIT, () -> guard(runtime).filter(pid -> pid != first), () -> "no new guard");
+    }
+
+    private static Optional<Integer> guard(Path runtime) {
+        return ProcessList.read().stream()
+                .map(ProcessEntry::pid)
+                .filter(pid -> ProcessList.command(pid).startsWith("sh /dev/fd/3 " + runtime))
+                .findFirst();
+    }
+
+    @Test
+    void aGuardThatIsKilledIsReplacedByOneThatKnowsAllWorkers() throws Exception {
+        int port = FreePort.tcp();
+        try (Rig rig = Rig.start(new Rig.Setup().command(Programs.server(port, "")))) {
+            rig.awaitReady();
+            afterThePatrol(rig.runtime);
+            rig.awaitReady();
+            assertThat(rig.notes.said()).noneMatch(line -> line.startsWith("patrol"));
+        }
+    }
+
+    @Test
+    void aGuardThatDoesNotReadIsReplacedAndStopsNobody() throws Exception {
+        Path runtime = Rig.directory();
+        try (Guard guard = Guard.start(runtime, Optional.empty())) {
+            int first = guard.pid();
+            assertThat(Processes.kill(first, Signal.STOP.number())).isZero();
+            for (int i = 0; i < 10_000; i++) {
+                guard.add(1_000_000 + i, i);
+                guard.remove(1_000_000 + i);
+            }
+            Rig.awaitGone(first, Rig.LIMIT);
+            guard.renew();
+            assertThat(guard.pid()).isNotEqualTo(first);
+        } finally {
+            Rig.delete(runtime);
+        }
+        assertThat(Files.exists(runtime)).isFalse();
+    }
+
+    @Test
+    void closingItEndsNothingAndTwiceIsHarmless() throws IOException {
+        Path runtime = Rig.directory();
+        Guard guard = Guard.start(runtime, Optional.empty());
+        guard.close();
+        guard.close();
+        assertThat(runtime).exists();
+        Rig.delete(runtime);
+    }
+}

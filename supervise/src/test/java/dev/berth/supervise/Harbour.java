@@ -1,0 +1,401 @@
+package dev.berth.supervise;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.berth.net.DiagQuery;
+import dev.berth.net.ListenAddress;
+import dev.berth.net.ProcessEntry;
+import dev.berth.net.ProcessList;
+import dev.berth.net.SockDiag;
+import dev.berth.net.SocketRow;
+import dev.berth.sys.Processes;
+import dev.berth.sys.Signal;
+import dev.berth.testkit.Await;
+import dev.berth.testkit.NetworkNamespace;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/// A supervisor in a network namespace of its own, and clients there.
+///
+/// **Ownership:** [#close] ends the supervisor, all workers and the namespace, and finds it an
+/// error if a listener is left in it.
+final class Harbour implements AutoCloseable, Observer {
+    static final int PORT = 8080;
+
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    private final int session =
+            ProcessList.of((int) ProcessHandle.current().pid()).orElseThrow().session();
+    private final NetworkNamespace namespace;
+    private final Path runtime;
+    private final List<String> said = new ArrayList<>();
+    private final List<String> printed = new ArrayList<>();
+    private int workers = 2;
+    private Steer steer = Steer.AUTO;
+    private Adopt adopt = Adopt.SECCOMP;
+    private boolean overlap = true;
+    private boolean firstAtZero;
+    private Duration giveUp = Duration.ofSeconds(10);
+    private List<Integer> ports = List.of();
+    private List<ListenAddress> listen = List.of();
+    private List<Integer> privatePorts = List.of();
+    private Optional<Supervisor> supervisor = Optional.empty();
+    private Optional<Thread> owner = Optional.empty();
+    private volatile int exitCode = -1;
+
+    private Harbour(NetworkNamespace namespace, Path runtime) {
+        this.namespace = namespace;
+        this.runtime = runtime;
+    }
+
+    static Harbour open(Path directory) throws IOException {
+        Path runtime = Files.createTempDirectory(directory, "run");
+        return new Harbour(NetworkNamespace.open(), runtime);
+    }
+
+    /// Only a plan and an observer, for a test inside a namespace of its own.
+    static Harbour unstarted(NetworkNamespace namespace, Path directory) throws IOException {
+        return new Harbour(namespace, Files.createTempDirectory(directory, "run"));
+    }
+
+    Harbour workers(int count) {
+        workers = count;
+        return this;
+    }
+
+    Harbour steer(Steer mechanism) {
+        steer = mechanism;
+        return this;
+    }
+
+    Harbour adopt(Adopt mode) {
+        adopt = mode;
+        overlap = true;
+        return this;
+    }
+
+    Harbour stopThenStart() {
+        overlap = false;
+        return this;
+    }
+
+    Harbour firstAtZero() {
+        firstAtZero = true;
+        return this;
+    }
+
+    Harbour giveUp(Duration limit) {
+        giveUp = limit;
+        return this;
+    }
+
+    Harbour port(int port) {
+        ports = List.of(port);
+        return this;
+    }
+
+    Harbour listen(String... addresses) {
+        listen = List.of(addresses).stream().map(ListenAddress::parse).toList();
+        return this;
+    }
+
+    Harbour privatePort(int port) {
+        privatePorts = List.of(port);
+        return this;
+    }
+
+    Plan plan(String... command) {
+        Settings settings =
+                new Settings(
+                        Duration.ofMillis(150),
+                        Duration.ofSeconds(15),
+                        Duration.ofSeconds(3),
+                        Duration.ofSeconds(3),
+                        giveUp,
+                        Optional.empty(),
+                        Settings.Ready.LISTENING,
+                        overlap);
+        return new Plan(
+                "test",
+                new Command(List.of(command)),
+                workers,
+                ports,
+                listen,
+                privatePorts,
+                adopt,
+                steer,
+                settings,
+                runtime.getParent(),
+                Map.of(),
+                Optional.empty(),
+                Signal.TERM,
+                512,
+                firstAtZero,
+                Optional.empty(),
+                runtime);
+    }
+
+    /// Begins; waits for nothing.
+    Harbour begin(String... command) throws Exception {
+        namespace.run(
+                () -> {
+                    Supervisor created = Supervisor.create(plan(command), this);
+                    supervisor = Optional.of(created);
+                    owner =
+                            Optional.of(
+                                    Thread.ofPlatform().name("owner").start(() -> run(created)));
+                });
+        return this;
+    }
+
+    private void run(Supervisor created) {
+        try {
+            exitCode = created.run();
+        } catch (IOException | RuntimeException failed) {
+            said("the supervisor failed: " + failed);
+        }
+    }
+
+    /// Begins, and waits until every slot is ready.
+    Harbour start(String... command) throws Exception {
+        begin(command);
+        awaitReady();
+        return this;
+    }
+
+    void awaitReady() {
+        await("all slots ready", () -> status().slots().stream().allMatch(Harbour::ready));
+    }
+
+    private static boolean ready(Status.SlotStatus slot) {
+        return slot.state().equals("ready") && slot.workers().size() == 1;
+    }
+
+    /// Waits for the end of the supervisor; its exit code.
+    int awaitEnd() {
+        await("the supervisor's end", this::ended);
+        return exitCode;
+    }
+
+    void await(String what, Check check) {
+        Await.until(
+                PATIENCE,
+                () -> {
+                    try {
+                        return check.holds();
+                    } catch (Exception failed) {
+                        throw new AssertionError(what, failed);
+                    }
+                },
+                () -> what + "; said: " + said() + "; printed: " + printed());
+    }
+
+    interface Check {
+        boolean holds() throws Exception;
+    }
+
+    Status status() {
+        if (ended()) {
+            throw new AssertionError("the supervisor has ended; said: " + said());
+        }
+        try {
+            return supervisor.orElseThrow().status().get(10, TimeUnit.SECONDS);
+        } catch (InterruptedException | ExecutionException | TimeoutException failed) {
+            throw new AssertionError("no status; said: " + said(), failed);
+        }
+    }
+
+    Status.SlotStatus slot(int index) {
+        return status().slots().get(index);
+    }
+
+    /// How many connections wait in all queues.
+    int queued() {
+        return status().slots().stream()
+                .flatMap(slot -> slot.sockets().stream())
+                .mapToInt(socket -> socket.queue().orElse(0))
+                .sum();
+    }
+
+    /// How many connections wait for one slot.
+    int queue(int slot) {
+        return slot(slot).sockets().stream().mapToInt(socket -> socket.queue().orElse(0)).sum();
+    }
+
+    int pid(int slot) {
+        return slot(slot).pid().orElseThrow();
+    }
+
+    CompletableFuture<Outcome> begin(Request request) {
+        return supervisor.orElseThrow().ask(request).orTimeout(40, TimeUnit.SECONDS);
+    }
+
+    Outcome ask(Request request) throws Exception {
+        CompletableFuture<Outcome> answer = begin(request);
+        await("an answer to " + request, () -> answer.isDone() || ended());
+        assertThat(answer.isDone()).as("answered; said: " + said()).isTrue();
+        return answer.get();
+    }
+
+    private boolean ended() {
+        return owner.filter(Thread::isAlive).isEmpty();
+    }
+
+    /// Rolls; the outcome must be a good one.
+    void roll() throws Exception {
+        Outcome outcome = ask(new Request.Roll(Optional.empty()));
+        assertThat(outcome.done()).as(outcome.text() + "; said: " + said()).isTrue();
+    }
+
+    <T> T inside(Callable<T> task) throws Exception {
+        return namespace.call(task);
+    }
+
+    static InetSocketAddress at(String host, int port) throws IOException {
+        return new InetSocketAddress(InetAddress.getByName(host), port);
+    }
+
+    String ask(String host, int port) throws Exception {
+        return inside(() -> Load.ask(at(host, port)));
+    }
+
+    /// Who answered so many requests.
+    Set<String> served(String host, int port, int requests) throws Exception {
+        return inside(
+                () -> {
+                    Set<String> found = new HashSet<>();
+                    for (int i = 0; i < requests; i++) {
+                        found.add(Load.ask(at(host, port)));
+                    }
+                    return found;
+                });
+    }
+
+    /// Which slots answered.
+    Set<Integer> slots(String host, int port) throws Exception {
+        Set<Integer> slots = new HashSet<>();
+        for (String who : served(host, port, 60)) {
+            slots.add(Integer.parseInt(who.substring(0, who.indexOf('.'))));
+        }
+        return slots;
+    }
+
+    Load load(String host, int port, int clients) throws Exception {
+        return inside(() -> new Load(at(host, port), clients));
+    }
+
+    /// Rolls under clients, of whom none may notice.
+    void rollUnseen(String host, int port) throws Exception {
+        try (Load load = load(host, port, 4)) {
+            await("some answers", () -> load.answered() > 20);
+            roll();
+            int then = load.answered();
+            await("more answers", () -> load.answered() > then + 20);
+            assertThat(load.end()).as("failures; said: " + said()).isEmpty();
+        }
+    }
+
+    /// Every slot answers, before and after a roll that nobody notices.
+    void servesAndRolls(String host, int port) throws Exception {
+        Set<Integer> all = new HashSet<>();
+        status().slots().forEach(slot -> all.add(slot.slot()));
+        assertThat(slots(host, port)).isEqualTo(all);
+        rollUnseen(host, port);
+        assertThat(slots(host, port)).isEqualTo(all);
+        assertThat(status().strangers()).isEmpty();
+    }
+
+    /// Tells the supervisor to stop, and waits for its end.
+    void stop() throws Exception {
+        Outcome outcome = ask(new Request.Stop());
+        assertThat(outcome.done()).as(outcome.text()).isTrue();
+        assertThat(awaitEnd()).isZero();
+    }
+
+    @Override
+    public void said(String text) {
+        synchronized (said) {
+            said.add(text);
+        }
+    }
+
+    @Override
+    public void printed(WorkerId worker, boolean error, String line) {
+        synchronized (said) {
+            printed.add(worker + " " + line);
+        }
+    }
+
+    String said() {
+        synchronized (said) {
+            return String.join("\n", said);
+        }
+    }
+
+    List<String> printed() {
+        synchronized (said) {
+            return List.copyOf(printed);
+        }
+    }
+
+    void awaitSaid(String part) {
+        await("to be said: " + part, () -> said().contains(part));
+    }
+
+    @Override
+    public void close() throws Exception {
+        try {
+            if (!ended()) {
+                ask(new Request.Stop());
+                awaitEnd();
+            }
+            supervisor.ifPresent(Supervisor::close);
+            supervisor = Optional.empty();
+            reap();
+            await("nothing left that listens", () -> inside(this::listeners).isEmpty());
+        } finally {
+            supervisor.ifPresent(Supervisor::close);
+            namespace.close();
+        }
+    }
+
+    /// What the workers started came to this process when they ended; nobody else waits for it.
+    private void reap() throws IOException {
+        int self = (int) ProcessHandle.current().pid();
+        for (ProcessEntry entry : ProcessList.read()) {
+            if (entry.parent() == self && entry.session() != session && entry.zombie()) {
+                Processes.reap(entry.pid());
+            }
+        }
+    }
+
+    /// All listeners of the namespace; to be called inside.
+    List<SocketRow> listeners() throws IOException {
+        try (SockDiag diag = SockDiag.open()) {
+            return diag.dump(DiagQuery.listeners());
+        }
+    }
+
+    /// The inode of the only one.
+    long listener() throws Exception {
+        List<SocketRow> rows = inside(this::listeners);
+        assertThat(rows).hasSize(1);
+        return rows.getFirst().inode();
+    }
+}

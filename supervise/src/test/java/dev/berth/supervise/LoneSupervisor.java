@@ -1,0 +1,151 @@
+package dev.berth.supervise;
+
+import dev.berth.sys.Signal;
+import dev.berth.testkit.ChildProcess;
+
+import java.io.File;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/// A supervisor in a JVM of its own, to be killed, or run by another user.
+///
+/// It prints what it says and what its workers print. A line `roll` at its standard input, which is
+/// the file `orders` in its runtime directory, makes it roll, `stop` makes it stop.
+public final class LoneSupervisor {
+    private LoneSupervisor() {}
+
+    /// @param arguments runtime directory, `cgroup` or `plain`, number of workers, the command
+    public static void main(String[] arguments) throws Exception {
+        Path runtime = Path.of(arguments[0]);
+        Plan plan =
+                new Rig.Setup()
+                        .command(new Command(List.of(arguments).subList(3, arguments.length)))
+                        .workers(Integer.parseInt(arguments[2]))
+                        .plan(runtime);
+        Observer printer =
+                new Observer() {
+                    @Override
+                    public void said(String text) {
+                        System.out.println(text);
+                    }
+
+                    @Override
+                    public void printed(WorkerId worker, boolean error, String line) {
+                        System.out.println(worker + " " + line);
+                    }
+                };
+        try (Supervisor supervisor =
+                Supervisor.create(plan, printer, arguments[1].equals("cgroup"))) {
+            System.out.println("steering " + supervisor.steering());
+            Thread.ofPlatform().daemon().start(() -> obey(supervisor, runtime.resolve("orders")));
+            System.out.println("exit " + supervisor.run());
+        }
+    }
+
+    private static void obey(Supervisor supervisor, Path orders) {
+        int done = 0;
+        try {
+            while (true) {
+                List<String> lines = Files.exists(orders) ? Files.readAllLines(orders) : List.of();
+                for (String order : lines.subList(done, lines.size())) {
+                    Request request =
+                            order.equals("roll")
+                                    ? new Request.Roll(Optional.empty())
+                                    : new Request.Stop();
+                    Outcome outcome = supervisor.ask(request).join();
+                    System.out.println(order + " " + outcome.done() + " " + outcome.text());
+                }
+                done = lines.size();
+                Thread.sleep(20);
+            }
+        } catch (IOException | InterruptedException failed) {
+            System.out.println("orders: " + failed);
+        }
+    }
+
+    /// Starts one, as `prefix` says (empty: as this user).
+    static ChildProcess start(
+            Path runtime, List<String> prefix, boolean cgroup, int workers, Command command)
+            throws IOException {
+        List<String> words = new ArrayList<>(prefix);
+        words.addAll(
+                List.of(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:+UseSerialGC",
+                        "-XX:TieredStopAtLevel=1",
+                        "-Xshare:auto",
+                        "--enable-native-access=ALL-UNNAMED",
+                        "-cp",
+                        classPath(runtime.resolveSibling(runtime.getFileName() + "-classes")),
+                        LoneSupervisor.class.getName(),
+                        runtime.toString(),
+                        cgroup ? "cgroup" : "plain",
+                        Integer.toString(workers)));
+        words.addAll(command.words());
+        return ChildProcess.start(new ProcessBuilder(words).directory(new File("/")));
+    }
+
+    static void order(Path runtime, String order) throws IOException {
+        Files.writeString(
+                runtime.resolve("orders"),
+                order + "\n",
+                java.nio.file.StandardOpenOption.CREATE,
+                java.nio.file.StandardOpenOption.APPEND);
+    }
+
+    /// Copies of the classes in question: the originals may lie where another user may not look.
+    private static String classPath(Path copies) throws IOException {
+        Files.createDirectories(copies);
+        List<String> parts = new ArrayList<>();
+        for (Class<?> one :
+                List.of(
+                        LoneSupervisor.class,
+                        Supervisor.class,
+                        Signal.class,
+                        ChildProcess.class,
+                        dev.berth.net.ListenAddress.class,
+                        dev.berth.bpf.SeccompFilter.class)) {
+            Path copy = copies.resolve("part" + parts.size());
+            copy(root(one), copy);
+            parts.add(copy.toString());
+        }
+        return String.join(File.pathSeparator, parts);
+    }
+
+    /// The jar or the folder that `one` was loaded from.
+    private static Path root(Class<?> one) {
+        String file = one.getName().replace('.', '/') + ".class";
+        String place = Objects.requireNonNull(one.getResource("/" + file), file).toString();
+        String above = place.substring(0, place.length() - file.length());
+        String jar = above.startsWith("jar:") ? above.substring(4, above.length() - 2) : above;
+        return Path.of(URI.create(jar));
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        try (Stream<Path> all = Files.walk(from)) {
+            for (Path path : all.toList()) {
+                Path target = to.resolve(from.relativize(path).toString());
+                if (from.equals(path)) {
+                    target = to;
+                }
+                if (Files.isDirectory(path)) {
+                    Files.createDirectories(target);
+                } else {
+                    Files.copy(path, target);
+                }
+                boolean folder = Files.isDirectory(target);
+                Files.setPosixFilePermissions(
+                        target,
+                        PosixFilePermissions.fromString(folder ? "rwxr-xr-x" : "rw-r--r--"));
+            }
+        }
+    }
+}

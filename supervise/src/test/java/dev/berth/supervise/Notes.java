@@ -1,0 +1,34 @@
+package dev.berth.supervise;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/// An observer that keeps everything, in order.
+final class Notes implements Observer {
+    private final List<String> said = new ArrayList<>();
+    private final List<String> printed = new ArrayList<>();
+
+    @Override
+    public synchronized void said(String text) {
+        said.add(text);
+    }
+
+    @Override
+    public synchronized void printed(WorkerId worker, boolean error, String line) {
+        printed.add(worker + (error ? " ! " : " ") + line);
+    }
+
+    synchronized List<String> said() {
+        return List.copyOf(said);
+    }
+
+    /// `SLOT.GENERATION LINE`, with `!` between for standard error.
+    synchronized List<String> printed() {
+        return List.copyOf(printed);
+    }
+
+    @Override
+    public synchronized String toString() {
+        return "said " + said + "\nprinted " + printed;
+    }
+}

@@ -1,0 +1,138 @@
+package dev.berth.supervise;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.berth.testkit.FreePort;
+import dev.berth.testkit.LeakCheck;
+import dev.berth.testkit.RequiresProgram;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/// What makes a worker ready.
+@ExtendWith(LeakCheck.class)
+@RequiresProgram("python3")
+class ReadinessTest {
+    /// Tells it from a thread, some time after it listens.
+    static final String SAY_READY_SOON =
+            """
+            import os, socket, threading, time
+            def say():
+                time.sleep(0.3)
+                s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+                s.sendto(b"STATUS=here\\nREADY=1\\n", os.environ["NOTIFY_SOCKET"])
+            threading.Thread(target=say).start()
+            """;
+
+    static Settings slowToSettle(Settings.Ready ready) {
+        return new Settings(
+                Duration.ofSeconds(60),
+                Duration.ofSeconds(70),
+                Duration.ofSeconds(2),
+                Duration.ofSeconds(5),
+                Duration.ofSeconds(1),
+                Optional.empty(),
+                ready,
+                true);
+    }
+
+    @Test
+    void sayingItShortensTheWait() throws Exception {
+        int port = FreePort.tcp();
+        Rig.Setup setup =
+                new Rig.Setup()
+                        .command(Programs.server(port, SAY_READY_SOON))
+                        .settings(slowToSettle(Settings.Ready.LISTENING));
+        try (Rig rig = Rig.start(setup)) {
+            rig.awaitReady();
+            assertThat(rig.ask(new Request.Roll(Optional.empty())).done()).isTrue();
+        }
+    }
+
+    @Test
+    void whoHasToSayItIsNotReadyBefore() throws Exception {
+        int port = FreePort.tcp();
+        Settings settings =
+                new Settings(
+                        Duration.ZERO,
+                        Duration.ofMillis(1_500),
+                        Duration.ofSeconds(2),
+                        Duration.ofSeconds(5),
+                        Duration.ofSeconds(1),
+                        Optional.empty(),
+                        Settings.Ready.ANNOUNCED,
+                        true);
+        Rig.Setup setup = new Rig.Setup().command(Programs.server(port, "")).settings(settings);
+        try (Rig rig = Rig.start(setup)) {
+            assertThat(rig.exit()).isEqualTo(1);
+            rig.said("listens, but was not ready within 1.5 s");
+        }
+    }
+
+    /// Answers HTTP on the private port; well only if the file says so.
+    private static Command probed(int port, int admin, Path healthy) {
+        String answer =
+                """
+                import threading, http.server, os
+                class H(http.server.BaseHTTPRequestHandler):
+                    def do_GET(self):
+                        ok = "%s" in open("%s").read().split()
+                        print("PROBED", self.path, flush=True)
+                        self.send_response(204 if ok else 503)
+                        self.end_headers()
+                    def log_message(self, *_): pass
+                h = http.server.ThreadingHTTPServer(("127.0.0.1", %d), H)
+                threading.Thread(target=h.serve_forever, daemon=True).start()
+                """
+                        .formatted("{slot}.{generation}", healthy, admin);
+        return new Command(List.of(Programs.python(), "-c", answer + Programs.server(port)));
+    }
+
+    @Test
+    void aProbeReachesJustTheWorkerThatIsMeantAlsoInARoll() throws Exception {
+        int port = FreePort.tcp();
+        int admin = FreePort.tcp();
+        Path healthy = Files.createTempFile("healthy", "");
+        Rig.Setup setup =
+                new Rig.Setup()
+                        .command(probed(port, admin, healthy))
+                        .workers(2)
+                        .port(port)
+                        .privatePort(admin)
+                        .probe(
+                                new Probe(
+                                        "http://127.0.0.1:" + admin + "/up?slot={slot}",
+                                        Duration.ofMillis(50)))
+                        .settings(slowToSettle(Settings.Ready.ANNOUNCED));
+        try (Rig rig = Rig.start(setup)) {
+            rig.printed("1.1 PROBED /up?slot=1");
+            assertThat(rig.slot(1).state()).isEqualTo("starting");
+            Files.writeString(healthy, "0.1 1.1");
+            rig.awaitReady();
+            var roll = rig.supervisor.ask(new Request.Roll(Optional.empty()));
+            rig.printed("0.2 PROBED /up?slot=0");
+            assertThat(roll).isNotDone();
+            assertThat(rig.slot(0).generation()).isEqualTo(1);
+            Files.writeString(healthy, "0.2 1.2");
+            assertThat(roll.get().done()).isTrue();
+            assertThat(rig.slot(1).generation()).isEqualTo(2);
+        } finally {
+            Files.delete(healthy);
+        }
+    }
+
+    @Test
+    void aPlanWithAProbeMustWaitForItsAnswer() {
+        Rig.Setup setup = new Rig.Setup().probe(new Probe("http://localhost:1/", Duration.ZERO));
+        assertThatThrownBy(() -> setup.plan(Path.of("/run/berth/web")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("LISTENING");
+    }
+}

@@ -1,0 +1,314 @@
+package dev.berth.supervise;
+
+import dev.berth.net.ListenAddress;
+import dev.berth.net.ProcessEntry;
+import dev.berth.net.ProcessList;
+import dev.berth.sys.Signal;
+import dev.berth.sys.User;
+import dev.berth.testkit.Await;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+
+/// A supervisor under test, on a thread and in a runtime directory of its own.
+///
+/// **ownership**: [#close] stops it and removes the directory.
+final class Rig implements AutoCloseable {
+    static final Duration LIMIT = Duration.ofSeconds(20);
+    private static final AtomicInteger COUNT = new AtomicInteger();
+
+    final Notes notes = new Notes();
+    final Path runtime;
+    final Supervisor supervisor;
+    private final CompletableFuture<Integer> exit = new CompletableFuture<>();
+    private final Thread thread;
+
+    /// What differs from one test to the next.
+    static final class Setup {
+        private Command command = new Command(List.of("true"));
+        private int workers = 1;
+        private List<Integer> ports = List.of();
+        private List<ListenAddress> listen = List.of();
+        private List<Integer> privatePorts = List.of();
+        private Settings settings = quick(Settings.Ready.LISTENING);
+        private Path directory = Path.of("/");
+        private final Map<String, String> environment = new HashMap<>();
+        private Optional<User> user = Optional.empty();
+        private Steer steer = Steer.AUTO;
+        private Optional<Probe> probe = Optional.empty();
+        private boolean cgroups = true;
+
+        /// Times that make a test short.
+        static Settings quick(Settings.Ready ready) {
+            return timed(ready, Duration.ofSeconds(5), Duration.ofSeconds(10));
+        }
+
+        static Settings timed(Settings.Ready ready, Duration drain, Duration grace) {
+            return new Settings(
+                    Duration.ofMillis(150),
+                    Duration.ofSeconds(15),
+                    drain,
+                    grace,
+                    Duration.ofSeconds(1),
+                    Optional.empty(),
+                    ready,
+                    true);
+        }
+
+        Setup command(Command next) {
+            command = next;
+            return this;
+        }
+
+        Setup workers(int next) {
+            workers = next;
+            return this;
+        }
+
+        Setup port(int next) {
+            ports = List.of(next);
+            return this;
+        }
+
+        Setup listen(String address) {
+            listen = List.of(ListenAddress.parse(address));
+            return this;
+        }
+
+        Setup privatePort(int next) {
+            privatePorts = List.of(next);
+            return this;
+        }
+
+        Setup settings(Settings next) {
+            settings = next;
+            return this;
+        }
+
+        Setup directory(Path next) {
+            directory = next;
+            return this;
+        }
+
+        Setup environment(String name, String value) {
+            environment.put(name, value);
+            return this;
+        }
+
+        Setup user(Optional<User> next) {
+            user = next;
+            return this;
+        }
+
+        Setup steer(Steer next) {
+            steer = next;
+            return this;
+        }
+
+        Setup probe(Probe next) {
+            probe = Optional.of(next);
+            return this;
+        }
+
+        Setup cgroups(boolean next) {
+            cgroups = next;
+            return this;
+        }
+
+        Plan plan(Path runtime) {
+            return new Plan(
+                    runtime.getFileName().toString(),
+                    command,
+                    workers,
+                    ports,
+                    listen,
+                    privatePorts,
+                    Adopt.SECCOMP,
+                    steer,
+                    settings,
+                    directory,
+                    environment,
+                    user,
+                    Signal.TERM,
+                    512,
+                    false,
+                    probe,
+                    runtime);
+        }
+    }
+
+    private Rig(Setup setup, boolean run) throws IOException {
+        runtime = directory();
+        supervisor = Supervisor.create(setup.plan(runtime), notes, setup.cgroups);
+        thread = Thread.ofPlatform().name("supervisor").unstarted(this::run);
+        if (run) {
+            thread.start();
+        }
+    }
+
+    /// An empty directory that anybody may enter; whose name no other has.
+    static Path directory() throws IOException {
+        String name = "rig-" + ProcessHandle.current().pid() + "-" + COUNT.incrementAndGet() + "-";
+        Path directory = Files.createTempDirectory(name);
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
+        return directory;
+    }
+
+    static Rig start(Setup setup) throws IOException {
+        return new Rig(setup, true);
+    }
+
+    /// Made but not yet run.
+    static Rig idle(Setup setup) throws IOException {
+        return new Rig(setup, false);
+    }
+
+    private void run() {
+        try {
+            exit.complete(supervisor.run());
+        } catch (IOException | RuntimeException failed) {
+            exit.completeExceptionally(failed);
+        } finally {
+            supervisor.close();
+        }
+    }
+
+    /// Waits for its end by itself: the exit code.
+    int exit() throws Exception {
+        return exit.get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+    }
+
+    Outcome ask(Request request) throws Exception {
+        return supervisor.ask(request).get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+    }
+
+    Status status() {
+        try {
+            return supervisor.status().get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+        } catch (Exception failed) {
+            throw new AssertionError(notes.toString(), failed);
+        }
+    }
+
+    Status.SlotStatus slot(int index) {
+        return status().slots().get(index);
+    }
+
+    /// The pid of the worker in service.
+    int pid(int slot) {
+        return slot(slot).pid().orElseThrow();
+    }
+
+    Rig awaitReady() {
+        await(() -> status().slots().stream().allMatch(slot -> slot.state().equals("ready")));
+        return this;
+    }
+
+    void await(java.util.function.BooleanSupplier condition) {
+        Await.until(
+                LIMIT,
+                () -> {
+                    if (exit.isDone() && !condition.getAsBoolean()) {
+                        throw new AssertionError("the supervisor has ended: " + notes);
+                    }
+                    return condition.getAsBoolean();
+                },
+                notes::toString);
+    }
+
+    /// A line that some worker printed, from `start` on; what follows that.
+    String printed(String start) {
+        return Await.value(
+                LIMIT,
+                () ->
+                        notes.printed().stream()
+                                .filter(line -> line.contains(start))
+                                .map(line -> line.substring(line.indexOf(start) + start.length()))
+                                .findFirst(),
+                () -> "nothing printed as " + start + ": " + notes);
+    }
+
+    void said(String part) {
+        Await.until(
+                LIMIT,
+                () -> notes.said().stream().anyMatch(line -> line.contains(part)),
+                () -> "not said: " + part + ": " + notes);
+    }
+
+    static boolean alive(int pid) {
+        return ProcessList.of(pid).filter(entry -> !entry.zombie()).isPresent();
+    }
+
+    static long start(int pid) {
+        return ProcessList.of(pid).map(ProcessEntry::startTicks).orElse(0L);
+    }
+
+    static void awaitGone(int pid, Duration limit) {
+        Await.until(limit, () -> !alive(pid), () -> pid + " lives: " + ProcessList.command(pid));
+    }
+
+    /// The first line that the server at `port` answers.
+    static String ask(int port) throws IOException {
+        try (Socket socket = connect(port);
+                BufferedReader lines =
+                        new BufferedReader(
+                                new InputStreamReader(
+                                        socket.getInputStream(), StandardCharsets.UTF_8))) {
+            return String.valueOf(lines.readLine());
+        }
+    }
+
+    static Socket connect(int port) throws IOException {
+        Socket socket = new Socket();
+        socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 5_000);
+        socket.setSoTimeout((int) LIMIT.toMillis());
+        return socket;
+    }
+
+    @Override
+    public void close() throws Exception {
+        try {
+            if (thread.getState() == Thread.State.NEW) {
+                supervisor.close();
+            } else {
+                supervisor.ask(new Request.Stop());
+                supervisor.ask(new Request.Stop());
+                thread.join(LIMIT);
+            }
+        } finally {
+            delete(runtime);
+        }
+        if (thread.isAlive()) {
+            throw new AssertionError("the supervisor does not end: " + notes);
+        }
+    }
+
+    static void delete(Path directory) throws IOException {
+        if (!Files.exists(directory)) {
+            return;
+        }
+        try (Stream<Path> below = Files.walk(directory)) {
+            for (Path path : below.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(path);
+            }
+        }
+    }
+}

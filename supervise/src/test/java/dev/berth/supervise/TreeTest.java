@@ -1,0 +1,274 @@
+package dev.berth.supervise;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.berth.net.ProcessEntry;
+import dev.berth.net.ProcessList;
+import dev.berth.sys.Processes;
+import dev.berth.sys.Signal;
+import dev.berth.testkit.FreePort;
+import dev.berth.testkit.LeakCheck;
+import dev.berth.testkit.RequiresProgram;
+
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/// Everything that a worker starts, with a cgroup (where this system has them) and without.
+@ExtendWith(LeakCheck.class)
+@RequiresProgram({"python3", "setsid"})
+class TreeTest {
+    /// Starts a process that `os.setsid()`s, and one more whose parent ends at once; each tells
+    /// when it is told to stop.
+    private static final String FAMILY =
+            """
+            import os, signal, sys, time
+            def stray(name):
+                os.setsid()
+                def told(*_):
+                    os.write(1, b"STOPPED %s\\n" % name)
+                    os._exit(0)
+                signal.signal(signal.SIGTERM, told)
+                os.write(1, b"%s %d\\n" % (name, os.getpid()))
+                while True: time.sleep(1)
+            if os.fork() == 0:
+                stray(b"CHILD")
+            if os.fork() == 0:
+                if os.fork() == 0: stray(b"ORPHAN")
+                os._exit(0)
+            os.wait()
+            """;
+
+    private static final String DEAF =
+            "import signal; signal.signal(signal.SIGTERM," + " signal.SIG_IGN)\n";
+
+    private static void kill(int pid) {
+        assertThat(Processes.kill(pid, Signal.KILL.number())).isZero();
+    }
+
+    private static int number(String text) {
+        return Integer.parseInt(text.strip());
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void theChildOfAShellIsToldToStopWhenTheShellHasEnded(boolean cgroups) throws Exception {
+        int port = FreePort.tcp();
+        String server =
+                "import signal, os, sys\n"
+                        + "def told(*_): os.write(1, b'STOPPED\\n'); os._exit(0)\n"
+                        + "signal.signal(signal.SIGTERM, told)\n"
+                        + Programs.server(port);
+        Command command =
+                new Command(
+                        List.of(
+                                "/bin/sh",
+                                "-c",
+                                "\"$0\" -c \"$1\" & echo CHILD $!; wait",
+                                Programs.python(),
+                                server));
+        int child;
+        try (Rig rig = Rig.start(new Rig.Setup().command(command).cgroups(cgroups))) {
+            rig.awaitReady();
+            child = number(rig.printed("CHILD "));
+            assertThat(Rig.ask(port)).isEqualTo("" + child);
+            assertThat(rig.ask(new Request.Stop()).done()).isTrue();
+            rig.printed("STOPPED");
+        }
+        assertThat(Rig.alive(child)).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void strayChildrenAreToldToStop(boolean cgroups) throws Exception {
+        int port = FreePort.tcp();
+        Rig.Setup setup = new Rig.Setup().command(Programs.server(port, FAMILY));
+        String name;
+        try (Rig rig = Rig.start(setup.cgroups(cgroups))) {
+            name = rig.runtime.getFileName().toString();
+            rig.awaitReady();
+            rig.printed("CHILD ");
+            rig.printed("ORPHAN ");
+            assertThat(rig.ask(new Request.Stop()).done()).isTrue();
+            rig.printed("STOPPED CHILD");
+            rig.printed("STOPPED ORPHAN");
+            assertThat(rig.exit()).isZero();
+        }
+        assertThat(groups(name)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void strayChildrenOfAWorkerThatCrashesAreKilledAndReaped(boolean cgroups) throws Exception {
+        int port = FreePort.tcp();
+        Rig.Setup setup = new Rig.Setup().command(Programs.server(port, DEAF + FAMILY));
+        try (Rig rig = Rig.start(setup.cgroups(cgroups))) {
+            rig.awaitReady();
+            int child = number(rig.printed("0.1 CHILD "));
+            int orphan = number(rig.printed("0.1 ORPHAN "));
+            kill(rig.pid(0));
+            rig.await(() -> rig.slot(0).generation() == 2);
+            rig.awaitReady();
+            assertThat(Rig.alive(child)).isFalse();
+            assertThat(Rig.alive(orphan)).isFalse();
+            rig.await(() -> ProcessList.of(orphan).isEmpty() && ProcessList.of(child).isEmpty());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void whoDoesNotStopIsKilledAfterTheGrace(boolean cgroups) throws Exception {
+        int port = FreePort.tcp();
+        Settings settings =
+                Rig.Setup.timed(
+                        Settings.Ready.LISTENING, Duration.ofSeconds(2), Duration.ofMillis(400));
+        String deaf = FAMILY.replace("os.write(1, b\"STOPPED", "return; os.write(1, b\"");
+        assertThat(deaf).contains("return; ");
+        Rig.Setup setup =
+                new Rig.Setup()
+                        .command(Programs.server(port, DEAF + deaf))
+                        .settings(settings)
+                        .cgroups(cgroups);
+        int child;
+        int orphan;
+        try (Rig rig = Rig.start(setup)) {
+            rig.awaitReady();
+            child = number(rig.printed("CHILD "));
+            orphan = number(rig.printed("ORPHAN "));
+            assertThat(rig.ask(new Request.Stop()).done()).isTrue();
+            assertThat(rig.exit()).isZero();
+            rig.said("did not stop in time; killing it");
+        }
+        assertThat(Rig.alive(child)).isFalse();
+        assertThat(Rig.alive(orphan)).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void whoOutlivesTheFirstProcessIsKilledAfterTheGrace(boolean cgroups) throws Exception {
+        int port = FreePort.tcp();
+        Settings settings =
+                Rig.Setup.timed(
+                        Settings.Ready.LISTENING, Duration.ofSeconds(2), Duration.ofMillis(400));
+        String deaf = FAMILY.replace("os.write(1, b\"STOPPED", "return; os.write(1, b\"");
+        Rig.Setup setup =
+                new Rig.Setup()
+                        .command(Programs.server(port, deaf))
+                        .settings(settings)
+                        .cgroups(cgroups);
+        try (Rig rig = Rig.start(setup)) {
+            rig.awaitReady();
+            int child = number(rig.printed("CHILD "));
+            int orphan = number(rig.printed("ORPHAN "));
+            int old = rig.pid(0);
+            assertThat(rig.ask(new Request.Roll(Optional.empty())).done()).isTrue();
+            Rig.awaitGone(old, Rig.LIMIT);
+            Rig.awaitGone(child, Rig.LIMIT);
+            Rig.awaitGone(orphan, Rig.LIMIT);
+            rig.await(() -> rig.slot(0).workers().size() == 1);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aProgramThatGoesToTheBackgroundIsRefused(boolean cgroups) throws Exception {
+        int port = FreePort.tcp();
+        Command command =
+                new Command(
+                        List.of(
+                                "/bin/sh",
+                                "-c",
+                                "setsid \"$0\" -c \"$1\" & echo PID $!; exit 0",
+                                Programs.python(),
+                                Programs.server(port)));
+        int daemon;
+        try (Rig rig = Rig.start(new Rig.Setup().command(command).cgroups(cgroups))) {
+            assertThat(rig.exit()).isEqualTo(1);
+            rig.said("went to the background");
+            daemon = number(rig.printed("PID "));
+        }
+        assertThat(Rig.alive(daemon)).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void orphansThatEndAreReaped(boolean cgroups) throws Exception {
+        int port = FreePort.tcp();
+        String brood =
+                """
+                import os, time
+                for i in range(5):
+                    if os.fork() == 0:
+                        if os.fork() == 0:
+                            os.setsid()
+                            time.sleep(0.2)
+                        os._exit(0)
+                    os.wait()
+                """;
+        Rig.Setup setup = new Rig.Setup().command(Programs.server(port, brood));
+        try (Rig rig = Rig.start(setup.cgroups(cgroups))) {
+            rig.awaitReady();
+            rig.await(() -> childrenOfThisProcess(rig.pid(0)) == 0);
+        }
+    }
+
+    /// All but the worker and the guard.
+    private static long childrenOfThisProcess(int worker) {
+        long self = ProcessHandle.current().pid();
+        return ProcessList.read().stream()
+                .filter(entry -> entry.parent() == self && entry.pid() != worker)
+                .filter(entry -> !ProcessList.command(entry.pid()).contains("/dev/fd/3"))
+                .map(ProcessEntry::pid)
+                .count();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void otherChildrenOfThisProcessAreLeftAlone(boolean cgroups) throws Exception {
+        int port = FreePort.tcp();
+        Process brief = null;
+        Process lasting = null;
+        try (Rig rig =
+                Rig.start(
+                        new Rig.Setup().command(Programs.server(port, FAMILY)).cgroups(cgroups))) {
+            rig.awaitReady();
+            lasting = new ProcessBuilder("setsid", "sleep", "60").start();
+            brief = new ProcessBuilder("setsid", "sh", "-c", "sleep 0.3; exit 7").start();
+            kill(rig.pid(0));
+            assertThat(brief.waitFor(20, TimeUnit.SECONDS)).isTrue();
+            assertThat(brief.exitValue()).isEqualTo(7);
+            rig.await(() -> rig.slot(0).generation() == 2);
+            rig.awaitReady();
+        } finally {
+            assertThat(lasting).isNotNull();
+            boolean spared = lasting.isAlive();
+            lasting.destroyForcibly().waitFor();
+            assertThat(spared).isTrue();
+        }
+    }
+
+    /// What is left of the cgroups of a supervisor.
+    static List<Path> groups(String name) throws IOException {
+        Path root = Path.of("/sys/fs/cgroup");
+        if (!Files.isDirectory(root)) {
+            return List.of();
+        }
+        try (Stream<Path> all =
+                Files.find(
+                        root,
+                        3,
+                        (path, attributes) ->
+                                path.getFileName().toString().startsWith("berth-" + name + "-"))) {
+            return all.toList();
+        }
+    }
+}

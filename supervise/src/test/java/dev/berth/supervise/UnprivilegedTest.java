@@ -1,0 +1,74 @@
+package dev.berth.supervise;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.berth.sys.Processes;
+import dev.berth.sys.Signal;
+import dev.berth.testkit.ChildProcess;
+import dev.berth.testkit.FreePort;
+import dev.berth.testkit.LeakCheck;
+import dev.berth.testkit.RequiresProgram;
+import dev.berth.testkit.RequiresRoot;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/// A supervisor without any capability: no_new_privs, classic BPF, no cgroup.
+@ExtendWith(LeakCheck.class)
+@RequiresRoot
+@RequiresProgram({"python3", "setpriv"})
+class UnprivilegedTest {
+    private static final int NOBODY = 65534;
+
+    private static final List<String> AS_NOBODY =
+            List.of(
+                    "setpriv",
+                    "--reuid=" + NOBODY,
+                    "--regid=" + NOBODY,
+                    "--clear-groups",
+                    "--inh-caps=-all",
+                    "--bounding-set=-all");
+
+    private static final String WHO =
+            """
+            for line in open("/proc/self/status"):
+                if line[:3] in ("Uid", "NoN", "Cap"): print(" ".join(line.split()))
+            print("DONE", flush=True)
+            """;
+
+    @Test
+    void runRollCrashAndStopNeedNoCapability() throws Exception {
+        int port = FreePort.tcp();
+        Path runtime = Rig.directory();
+        Path classes = runtime.resolveSibling(runtime.getFileName() + "-classes");
+        Files.setAttribute(runtime, "unix:uid", NOBODY);
+        Command command = Programs.server(port, WHO);
+        try (ChildProcess jvm = LoneSupervisor.start(runtime, AS_NOBODY, true, 2, command)) {
+            jvm.awaitLine("steering hash (classic bpf)"::equals, Rig.LIMIT);
+            jvm.awaitLine(line -> line.startsWith("slot 1.1 is ready"), Rig.LIMIT);
+            assertThat(jvm.output())
+                    .contains(
+                            "0.1 Uid: 65534 65534 65534 65534",
+                            "0.1 CapEff: 0000000000000000",
+                            "0.1 NoNewPrivs: 1");
+            Rig.ask(port);
+            LoneSupervisor.order(runtime, "roll");
+            String rolled = jvm.awaitLine(line -> line.startsWith("roll "), Rig.LIMIT);
+            assertThat(rolled).startsWith("roll true");
+            int pid = Integer.parseInt(Rig.ask(port));
+            assertThat(Processes.kill(pid, Signal.KILL.number())).isZero();
+            jvm.awaitLine(line -> line.matches("slot [01]\\.3 is ready.*"), Rig.LIMIT);
+            assertThat(Integer.parseInt(Rig.ask(port))).isNotEqualTo(pid);
+            LoneSupervisor.order(runtime, "stop");
+            assertThat(jvm.awaitExit(Rig.LIMIT)).isZero();
+            assertThat(jvm.output()).contains("exit 0").noneMatch(line -> line.contains("while"));
+        } finally {
+            Rig.delete(runtime);
+            Rig.delete(classes);
+        }
+    }
+}

@@ -1,0 +1,139 @@
+package dev.berth.supervise;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.berth.net.DiagQuery;
+import dev.berth.net.Protocol;
+import dev.berth.net.SockDiag;
+import dev.berth.net.SocketRow;
+import dev.berth.net.TcpState;
+import dev.berth.sys.Processes;
+import dev.berth.sys.Signal;
+import dev.berth.sys.User;
+import dev.berth.sys.Users;
+import dev.berth.testkit.FreePort;
+import dev.berth.testkit.LeakCheck;
+import dev.berth.testkit.RequiresProgram;
+import dev.berth.testkit.RequiresRoot;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.util.List;
+import java.util.Optional;
+
+/// Workers of another user under root.
+@ExtendWith(LeakCheck.class)
+@RequiresRoot
+@RequiresProgram("python3")
+class UserTest {
+    private static final User STRANGER =
+            new User("stranger", 4321, 4322, "/tmp", "/bin/sh", List.of(4322, 4400));
+
+    private static final String WHO =
+            """
+            import os
+            for line in open("/proc/self/status"):
+                if line[:3] in ("Uid", "Gid", "Gro", "Cap"): print(" ".join(line.split()))
+            print("HOME", os.environ["HOME"], os.environ["USER"])
+            print("DONE", flush=True)
+            """;
+
+    private static Rig rig(User user, int port, boolean named) throws IOException {
+        Rig.Setup setup =
+                new Rig.Setup()
+                        .command(Programs.server(port, WHO))
+                        .workers(2)
+                        .user(Optional.of(user));
+        return Rig.start(named ? setup.listen("tcp://127.0.0.1:" + port) : setup);
+    }
+
+    @Test
+    void workersAreThatUserInEveryRespect() throws Exception {
+        int port = FreePort.tcp();
+        try (Rig rig = rig(STRANGER, port, false)) {
+            rig.awaitReady();
+            rig.printed("DONE");
+            assertThat(rig.printed("Uid: ")).isEqualTo("4321 4321 4321 4321");
+            assertThat(rig.printed("Gid: ")).isEqualTo("4322 4322 4322 4322");
+            assertThat(rig.printed("Groups: ")).isEqualTo("4322 4400");
+            assertThat(rig.printed("CapEff: ")).isEqualTo("0000000000000000");
+            assertThat(rig.printed("CapPrm: ")).isEqualTo("0000000000000000");
+            assertThat(rig.printed("HOME ")).isEqualTo("/tmp stranger");
+        }
+    }
+
+    @Test
+    void socketsBelongToTheSupervisorWhichStaysDumpable() throws Exception {
+        int port = FreePort.tcp();
+        User nobody = Users.byUid(65534).orElseThrow();
+        try (Rig rig = rig(nobody, port, false);
+                SockDiag diag = SockDiag.open()) {
+            rig.awaitReady();
+            DiagQuery query =
+                    DiagQuery.all(Protocol.TCP).withStates(TcpState.LISTEN).withLocalPort(port);
+            assertThat(diag.dump(query)).hasSize(2).extracting(SocketRow::uid).containsOnly(0);
+            assertThat(Processes.dumpable()).isTrue();
+            assertThat(Processes.geteuid()).isZero();
+        }
+    }
+
+    @Test
+    void rollAndCrashWorkForThem() throws Exception {
+        int port = FreePort.tcp();
+        User nobody = Users.byUid(65534).orElseThrow();
+        try (Rig rig = rig(nobody, port, true)) {
+            rig.awaitReady();
+            assertThat(rig.ask(new Request.Roll(Optional.empty())))
+                    .extracting(Outcome::done)
+                    .isEqualTo(true);
+            int pid = rig.pid(0);
+            assertThat(Processes.kill(pid, Signal.KILL.number())).isZero();
+            rig.await(() -> rig.slot(0).generation() == 3);
+            rig.awaitReady();
+            assertThat(Integer.parseInt(Rig.ask(port))).isIn(rig.pid(0), rig.pid(1));
+            assertThat(rig.ask(new Request.Stop()).done()).isTrue();
+        }
+    }
+
+    @Test
+    void readyIsSaidByThatUserToo() throws Exception {
+        int port = FreePort.tcp();
+        Rig.Setup setup =
+                new Rig.Setup()
+                        .command(Programs.server(port, ReadinessTest.SAY_READY_SOON))
+                        .settings(ReadinessTest.slowToSettle(Settings.Ready.ANNOUNCED))
+                        .user(Optional.of(STRANGER));
+        try (Rig rig = Rig.start(setup)) {
+            rig.awaitReady();
+        }
+    }
+
+    @Test
+    void aPrivilegedPortHasToBeNamed() throws Exception {
+        int port = privilegedPort();
+        try (Rig rig = rig(STRANGER, port, false)) {
+            assertThat(rig.exit()).isEqualTo(1);
+            rig.said(port + " is below 1024");
+        }
+        try (Rig rig = rig(STRANGER, port, true)) {
+            rig.awaitReady();
+            assertThat(Integer.parseInt(Rig.ask(port))).isIn(rig.pid(0), rig.pid(1));
+        }
+    }
+
+    private static int privilegedPort() {
+        for (int port = 1_023; port > 600; port--) {
+            try (ServerSocket socket =
+                    new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+                return socket.getLocalPort();
+            } catch (IOException taken) {
+                continue;
+            }
+        }
+        throw new AssertionError("all ports below 1024 are taken");
+    }
+}

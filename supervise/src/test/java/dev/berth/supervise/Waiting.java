@@ -1,0 +1,82 @@
+package dev.berth.supervise;
+
+import dev.berth.net.ProcessList;
+import dev.berth.sys.Processes;
+import dev.berth.sys.Signal;
+import dev.berth.testkit.Await;
+
+import java.io.IOException;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/// Clients that have asked and wait at a stopped process, so that the queue of its socket is
+/// filled.
+final class Waiting implements AutoCloseable {
+    private final List<Socket> clients = new ArrayList<>();
+    private final int pid;
+
+    private Waiting(int pid) {
+        this.pid = pid;
+    }
+
+    /// Stops the only process of a group, and fills its queue.
+    static Waiting at(Harbour harbour, int pid, int count) throws Exception {
+        Waiting waiting = stop(pid);
+        try {
+            harbour.inside(() -> waiting.fill(count));
+            harbour.await("a full queue", () -> harbour.queued() >= count);
+            return waiting;
+        } catch (Exception | AssertionError failed) {
+            waiting.close();
+            throw failed;
+        }
+    }
+
+    /// Returns when the process has stopped: until then it may accept.
+    static Waiting stop(int pid) {
+        Processes.kill(pid, Signal.STOP.number());
+        Await.until(
+                Duration.ofSeconds(10),
+                () -> ProcessList.of(pid).orElseThrow().state().equals("T"),
+                () -> pid + " does not stop");
+        return new Waiting(pid);
+    }
+
+    boolean fill(int count) throws IOException {
+        for (int i = 0; i < count; i++) {
+            Socket client = new Socket();
+            clients.add(client);
+            client.setSoTimeout(15_000);
+            client.connect(Harbour.at("127.0.0.1", Harbour.PORT), 10_000);
+            client.getOutputStream()
+                    .write("GET / HTTP/1.0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+        }
+        return true;
+    }
+
+    void kill() {
+        Processes.kill(pid, Signal.KILL.number());
+    }
+
+    /// Who answered; each client must have got an answer.
+    Set<String> answers() throws IOException {
+        Set<String> answers = new TreeSet<>();
+        for (Socket client : clients) {
+            answers.add(Load.body(client.getInputStream().readAllBytes()));
+        }
+        return answers;
+    }
+
+    @Override
+    public void close() throws IOException {
+        Processes.kill(pid, Signal.CONT.number());
+        for (Socket client : clients) {
+            client.close();
+        }
+    }
+}
