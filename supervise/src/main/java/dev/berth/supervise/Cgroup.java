@@ -14,7 +14,7 @@ import java.util.Optional;
 /// allows it: then every process that a worker ever starts is known and can be killed in one step.
 ///
 /// **Since:** cgroup.kill Linux 5.14. **Source:** cgroups(7), kernel documentation `cgroup-v2`.
-final class Cgroup implements AutoCloseable {
+public final class Cgroup implements AutoCloseable {
     private static final String KILL = "cgroup.kill";
     private static final String PROCESSES = "cgroup.procs";
     private static final int CLOSE_TRIES = 100;
@@ -47,6 +47,13 @@ final class Cgroup implements AutoCloseable {
         } catch (IOException notAllowed) {
             return Optional.empty();
         }
+    }
+
+    /// Whether a supervisor of this user would get one: tried, and taken back.
+    public static boolean available() {
+        Optional<Cgroup> tried = create("probe");
+        tried.ifPresent(Cgroup::close);
+        return tried.isPresent();
     }
 
     private static @Nullable Path own() throws IOException {

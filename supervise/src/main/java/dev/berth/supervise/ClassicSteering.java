@@ -48,5 +48,10 @@ final class ClassicSteering implements Steering {
     }
 
     @Override
+    public OptionalLong fallbacks() {
+        return OptionalLong.empty();
+    }
+
+    @Override
     public void close() {}
 }

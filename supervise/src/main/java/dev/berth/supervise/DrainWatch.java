@@ -32,9 +32,10 @@ final class DrainWatch {
         this.registry = registry;
         this.trees = trees;
         this.diag = diag;
-        worker.counted().stream()
-                .filter(address -> address.protocol() == Protocol.TCP)
-                .forEach(address -> ports.add(address.address().port()));
+        registry.of(worker.id()).stream()
+                .map(HeldSocket::key)
+                .filter(key -> key.protocol() == Protocol.TCP && !key.own())
+                .forEach(key -> ports.add(key.address().port()));
         handshakes.addAll(handshakes());
     }
 

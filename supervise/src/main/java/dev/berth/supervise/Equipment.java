@@ -22,7 +22,7 @@ final class Equipment implements AutoCloseable {
     /// @throws IOException something cannot be had; all else is given back
     Equipment(Plan plan, Observer observer, boolean cgroups) throws IOException {
         try {
-            loop = new Loop();
+            loop = new Loop(observer::said);
             undo.push(loop::close);
             diag = SockDiag.open();
             undo.push(diag::close);

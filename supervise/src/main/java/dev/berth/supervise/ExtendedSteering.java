@@ -91,6 +91,15 @@ final class ExtendedSteering implements Steering {
     }
 
     @Override
+    public OptionalLong fallbacks() {
+        try {
+            return OptionalLong.of(table.fallbacks());
+        } catch (ErrnoException unreadable) {
+            return OptionalLong.empty();
+        }
+    }
+
+    @Override
     public void close() {
         table.close();
     }

@@ -49,6 +49,10 @@ final class Group implements AutoCloseable {
         return steering.steered(socket);
     }
 
+    OptionalLong fallbacks() {
+        return steering.fallbacks();
+    }
+
     /// Whether what waits at `socket` would move to others if it closed now.
     boolean wouldMove(HeldSocket socket) {
         return steering.migrates() && served.stream().anyMatch(other -> other != socket);

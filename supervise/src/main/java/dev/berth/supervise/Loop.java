@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Consumer;
 
 /// The owner thread's poll loop: descriptors to watch, things to do later, and work from other
 /// threads.
@@ -27,6 +28,7 @@ final class Loop implements AutoCloseable {
             new PriorityQueue<>(
                     Comparator.comparingLong(Later::due).thenComparingLong(Later::order));
     private final Queue<Runnable> posted = new ConcurrentLinkedQueue<>();
+    private final Consumer<String> complaints;
     private final Fd wake;
     private int[] fds = new int[0];
     private Runnable[] watchers = new Runnable[0];
@@ -37,7 +39,9 @@ final class Loop implements AutoCloseable {
 
     private record Later(long due, long order, Runnable work) {}
 
-    Loop() throws ErrnoException {
+    /// @param complaints told when a piece of work throws what it should not
+    Loop(Consumer<String> complaints) throws ErrnoException {
+        this.complaints = complaints;
         long fd = Descriptors.eventfd(0, Descriptors.EFD_CLOEXEC | Descriptors.EFD_NONBLOCK);
         wake = new Fd((int) ErrnoException.check("eventfd", "", fd));
         watch(wake, this::drainWake);
@@ -92,7 +96,16 @@ final class Loop implements AutoCloseable {
         workOff();
         long now = now();
         while (!later.isEmpty() && later.peek().due() <= now) {
-            later.remove().work().run();
+            guarded(later.remove().work());
+        }
+    }
+
+    /// A mistake in one piece of work must not end the thread that holds every socket.
+    private void guarded(Runnable work) {
+        try {
+            work.run();
+        } catch (RuntimeException mistake) {
+            complaints.accept("a mistake in Berth, please report it: " + mistake);
         }
     }
 
@@ -104,7 +117,7 @@ final class Loop implements AutoCloseable {
     private void workOff() {
         Runnable work;
         while ((work = posted.poll()) != null) {
-            work.run();
+            guarded(work);
         }
     }
 
@@ -115,7 +128,7 @@ final class Loop implements AutoCloseable {
             if (ready[i] == 0 || !watchers[i].equals(readers.get(fds[i]))) {
                 continue;
             }
-            watchers[i].run();
+            guarded(watchers[i]);
             boolean readable = (ready[i] & WANTED) != 0;
             if (!readable && readers.remove(fds[i], watchers[i])) {
                 changed = true;

@@ -30,5 +30,10 @@ final class NoSteering implements Steering {
     }
 
     @Override
+    public OptionalLong fallbacks() {
+        return OptionalLong.empty();
+    }
+
+    @Override
     public void close() {}
 }

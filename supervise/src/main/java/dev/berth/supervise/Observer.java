@@ -1,7 +1,7 @@
 package dev.berth.supervise;
 
-/// Who is told what happens. Calls come from threads of the supervisor; none may wait for the
-/// supervisor.
+/// Who is told what happens. [#said] is called by the owner thread and must neither wait nor throw;
+/// [#printed] by another, which may wait: then only the workers' output stands still.
 public interface Observer {
     /// Something that people should know, in one sentence (worker output may follow on further
     /// lines).

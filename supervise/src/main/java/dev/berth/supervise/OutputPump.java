@@ -37,7 +37,7 @@ final class OutputPump implements AutoCloseable {
 
     OutputPump(Observer observer) throws ErrnoException {
         this.observer = observer;
-        loop = new Loop();
+        loop = new Loop(observer::said);
         thread = Thread.ofPlatform().name("berth-output").daemon().start(this::run);
     }
 

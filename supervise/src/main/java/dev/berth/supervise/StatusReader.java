@@ -185,6 +185,16 @@ final class StatusReader {
         if (plan.adopt() == Adopt.BIND) {
             notes.add("adopt bind: a worker that dies can lose what waits in its queue");
         }
+        for (Group group : registry.groups()) {
+            long missed = group.fallbacks().orElse(0);
+            if (missed > 0) {
+                notes.add(
+                        missed
+                                + " connections to "
+                                + group.key()
+                                + " were spread by the kernel's own hash: the table had nobody");
+            }
+        }
         for (Slot slot : state.slots()) {
             Health health = slot.health();
             if (health.crashLoop() && slot.ready().isEmpty()) {

@@ -31,6 +31,10 @@ interface Steering extends AutoCloseable {
     /// How many connections were led to `socket`; empty if the mechanism does not count.
     OptionalLong steered(HeldSocket socket);
 
+    /// How many connections the mechanism failed to lead anywhere, so that the kernel's hash took
+    /// over; empty if it does not count.
+    OptionalLong fallbacks();
+
     @Override
     void close();
 }

@@ -20,6 +20,7 @@ import java.util.concurrent.atomic.AtomicLong;
 public final class Supervisor implements AutoCloseable {
     private static final long PATROL_MILLIS = 1_000;
     private static final long FIND_MILLIS = 100;
+    private static final long ENDING_MILLIS = 200;
     private static final Outcome ENDED = Outcome.failed("the supervisor ended");
 
     private final Plan plan;
@@ -149,8 +150,8 @@ public final class Supervisor implements AutoCloseable {
     private void carryOut(Action action) {
         try {
             perform(action);
-        } catch (IOException failed) {
-            observer.said(failed.getMessage() + " (while doing: " + action + ")");
+        } catch (IOException | RuntimeException failed) {
+            observer.said(failed + " (while doing: " + action + ")");
         }
     }
 
@@ -275,14 +276,30 @@ public final class Supervisor implements AutoCloseable {
         }
     }
 
+    /// A process that is just ending has closed its listeners a moment before its end is seen; so a
+    /// bad answer is given only when it has lived on.
     private void check(WorkerId id) throws IOException {
-        LiveWorker worker = live.get(id);
-        if (worker == null) {
+        if (complete(id)) {
+            events.add(new Event.Checked(id, true));
             return;
         }
-        patrol.dropUnheld(worker);
-        boolean complete = Claims.complete(plan, registry.listening(id));
-        events.add(new Event.Checked(id, complete));
+        loop.after(
+                ENDING_MILLIS,
+                () -> {
+                    LiveWorker worker = live.get(id);
+                    if (worker != null && !worker.ended()) {
+                        boolean bound = Claims.complete(plan, registry.listening(id));
+                        events.add(new Event.Checked(id, bound));
+                    }
+                });
+    }
+
+    private boolean complete(WorkerId id) throws IOException {
+        LiveWorker worker = live.get(id);
+        if (worker != null) {
+            patrol.dropUnheld(worker);
+        }
+        return Claims.complete(plan, registry.listening(id));
     }
 
     private void terminate(WorkerId id) {

@@ -19,17 +19,32 @@ import java.util.List;
 class LoopTest {
     private final List<Fd> opened = new ArrayList<>();
     private final List<String> calls = new ArrayList<>();
+    private final List<String> complaints = new ArrayList<>();
     private Loop loop;
 
     @BeforeEach
     void open() throws Exception {
-        loop = new Loop();
+        loop = new Loop(complaints::add);
     }
 
     @AfterEach
     void close() {
         loop.close();
         opened.forEach(Fd::close);
+    }
+
+    @Test
+    void aMistakeInOnePieceOfWorkIsToldAndTheRestIsDone() throws Exception {
+        loop.post(
+                () -> {
+                    throw new IllegalStateException("oops");
+                });
+        loop.post(() -> calls.add("next"));
+
+        loop.turn(Loop.now() + 1_000);
+
+        assertThat(calls).containsExactly("next");
+        assertThat(complaints).singleElement().asString().contains("oops");
     }
 
     private record Ends(Fd reading, Fd writing) {

@@ -38,6 +38,27 @@ final class Programs {
                 .formatted(port);
     }
 
+    /// The same in HTTP, one answer a connection.
+    static Command web(int port) {
+        return new Command(
+                List.of(
+                        python(),
+                        "-c",
+                        """
+                        import os, socket
+                        s = socket.socket()
+                        s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                        s.bind(("127.0.0.1", %d))
+                        s.listen()
+                        while True:
+                            c, _ = s.accept()
+                            c.recv(4096)
+                            c.sendall(b"HTTP/1.0 200 OK\\r\\n\\r\\n%%d" %% os.getpid())
+                            c.close()
+                        """
+                                .formatted(port)));
+    }
+
     /// The same, after `first`.
     static Command server(int port, String first) {
         return new Command(List.of(python(), "-c", first + "\n" + server(port)));

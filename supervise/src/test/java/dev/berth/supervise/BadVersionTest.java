@@ -1,0 +1,93 @@
+package dev.berth.supervise;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.berth.testkit.FreePort;
+import dev.berth.testkit.LeakCheck;
+import dev.berth.testkit.RequiresProgram;
+
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/// A new version that does not become and stay ready never replaces one that works; nobody who asks
+/// meanwhile notices.
+@ExtendWith(LeakCheck.class)
+@RequiresProgram("python3")
+class BadVersionTest {
+    /// The ways in which a version is bad, and what the roll says of it.
+    enum Bad {
+        CRASHES_AT_START("import sys; print('no config'); sys.exit(7)", "exit 7"),
+        LISTENS_AND_DIES("%s; import sys; sys.exit(5)", "right after it listened: exit 5"),
+        HANGS("import time; time.sleep(600)", "did not listen within 2 s"),
+        LISTENS_ELSEWHERE(
+                "import socket, time; s = socket.socket(); s.bind(('127.0.0.1', 0)); s.listen();"
+                        + " time.sleep(600)",
+                "did not listen within 2 s"),
+        CLOSES_ITS_LISTENER("%s; s.close(); import time; time.sleep(600)", "closed its listener");
+
+        private final String script;
+        private final String blame;
+
+        Bad(String script, String blame) {
+            this.script = script;
+            this.blame = blame;
+        }
+
+        Command on(int port) {
+            String listens =
+                    "import socket; s = socket.socket(); s.bind(('127.0.0.1', %d)); s.listen()"
+                            .formatted(port);
+            String whole = script.replace("%s", listens);
+            return new Command(List.of(Programs.python(), "-c", whole));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Bad.class)
+    void theOldOneServesOnAndTheRollSaysWhy(Bad bad) throws Exception {
+        int port = FreePort.tcp();
+        Rig.Setup setup =
+                new Rig.Setup()
+                        .command(Programs.web(port))
+                        .workers(2)
+                        .port(port)
+                        .settings(impatient());
+        try (Rig rig = Rig.start(setup).awaitReady()) {
+            List<Integer> before = List.of(rig.pid(0), rig.pid(1));
+            InetSocketAddress server =
+                    new InetSocketAddress(InetAddress.getByName("127.0.0.1"), port);
+            try (Load load = new Load(server, 4)) {
+                Outcome outcome = rig.ask(new Request.Roll(Optional.of(bad.on(port))));
+
+                assertThat(outcome.done()).isFalse();
+                assertThat(outcome.text()).contains(bad.blame);
+                assertThat(List.of(rig.pid(0), rig.pid(1))).isEqualTo(before);
+                assertThat(load.end()).isEmpty();
+                assertThat(load.answered()).isPositive();
+            }
+            assertThat(rig.ask(new Request.Roll(Optional.empty())).done())
+                    .as("and the command that works is still the command")
+                    .isTrue();
+        }
+    }
+
+    private static Settings impatient() {
+        Settings quick = Rig.Setup.quick(Settings.Ready.LISTENING);
+        return new Settings(
+                quick.settle(),
+                Duration.ofSeconds(2),
+                quick.drain(),
+                quick.grace(),
+                quick.giveUp(),
+                quick.stagger(),
+                quick.ready(),
+                quick.overlap());
+    }
+}
