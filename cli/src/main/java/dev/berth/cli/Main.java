@@ -22,7 +22,7 @@ public final class Main {
 
     /// Runs one command line and ends the JVM with its exit code.
     public static void main(String[] args) {
-        System.exit(run(args));
+        System.exit(run(OwnWords.exact(args)));
     }
 
     /// Runs one command line in this JVM and returns its exit code: 0 done, 1 no or failed, 2

@@ -1,6 +1,7 @@
 package dev.berth.cli;
 
 import dev.berth.net.ListenAddress;
+import dev.berth.supervise.Plan;
 
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.OptionSpec;
@@ -84,6 +85,10 @@ final class Options {
 
     static int count(String text) {
         return number(text, 1, 1 << 20, "a count");
+    }
+
+    static int workers(String text) {
+        return number(text, 1, Plan.MOST_WORKERS, "the number of workers");
     }
 
     private static int number(String text, int least, int most, String what) {

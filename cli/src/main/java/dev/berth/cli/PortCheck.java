@@ -1,5 +1,7 @@
 package dev.berth.cli;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import dev.berth.net.DiagQuery;
 import dev.berth.net.Holder;
 import dev.berth.net.Holders;
@@ -17,8 +19,9 @@ import dev.berth.sys.ErrnoException;
 import dev.berth.sys.Fd;
 import dev.berth.sys.SockAddr;
 
+import java.io.FileInputStream;
 import java.io.IOException;
-import java.nio.file.Files;
+import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
@@ -150,9 +153,18 @@ final class PortCheck implements AutoCloseable {
 
     static int firstFree() {
         try {
-            return Integer.parseInt(Files.readString(FIRST_FREE).strip());
+            return Integer.parseInt(read(FIRST_FREE));
         } catch (IOException | NumberFormatException unknown) {
             return USUAL_FIRST_FREE;
+        }
+    }
+
+    /// In one read: a sysctl gives nothing to a second one, and a reader that begins with a small
+    /// buffer would see its first digit.
+    private static String read(Path sysctl) throws IOException {
+        byte[] text = new byte[64];
+        try (InputStream in = new FileInputStream(sysctl.toFile())) {
+            return new String(text, 0, Math.max(0, in.read(text)), US_ASCII).strip();
         }
     }
 

@@ -95,8 +95,8 @@ final class RunSpec {
         spec.addOption(
                 Options.one(
                         "N",
-                        Options::count,
-                        "How many workers. Default: one for each processor.",
+                        Options::workers,
+                        "How many workers, at most 256. Default: one for each processor.",
                         "-n",
                         "--workers"));
         spec.addOption(

@@ -111,6 +111,18 @@ final class Claims {
                         .allMatch(named -> shared.stream().anyMatch(key -> covers(key, named)));
     }
 
+    /// Whether a worker that listens on `bound` can take over from those that are in service on
+    /// `served`: it shares a port with them, or there are none.
+    static boolean succeeds(Collection<GroupKey> bound, Collection<GroupKey> served) {
+        return served.isEmpty()
+                || served.stream()
+                        .anyMatch(old -> bound.stream().anyMatch(key -> samePort(key, old)));
+    }
+
+    private static boolean samePort(GroupKey a, GroupKey b) {
+        return !a.own() && a.protocol() == b.protocol() && a.address().port() == b.address().port();
+    }
+
     private static boolean onPort(GroupKey key, int port) {
         return key.protocol() == Protocol.TCP && key.address().port() == port;
     }

@@ -41,6 +41,9 @@ public record Plan(
         boolean firstAtZero,
         Optional<Probe> probe,
         Path runtime) {
+    /// The most workers that one supervisor has.
+    public static final int MOST_WORKERS = Scaling.MOST;
+
     public Plan {
         ports = List.copyOf(ports);
         listen = List.copyOf(listen);

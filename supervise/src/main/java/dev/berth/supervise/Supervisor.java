@@ -255,7 +255,8 @@ public final class Supervisor implements AutoCloseable {
     }
 
     private void listening(LiveWorker worker) {
-        if (!Claims.complete(plan, registry.listening(worker.id()))) {
+        if (!bound(worker.id())) {
+            sayElsewhere(worker);
             return;
         }
         boolean first = phase(worker).filter(phase -> phase == Phase.STARTING).isPresent();
@@ -267,6 +268,33 @@ public final class Supervisor implements AutoCloseable {
                     probe.forSlot(worker.id().slot(), plan),
                     worker.pidfd()::isOpen,
                     () -> loop.post(() -> events.add(new Event.Announced(worker.id()))));
+        }
+    }
+
+    /// Whether a worker listens on all that it has to: what the user named; else on something, and
+    /// where others are in service on a port of theirs.
+    private boolean bound(WorkerId id) {
+        List<GroupKey> keys = registry.listening(id);
+        return Claims.complete(plan, keys) && Claims.succeeds(keys, served(id));
+    }
+
+    private List<GroupKey> served(WorkerId successor) {
+        return registry.all().stream()
+                .filter(socket -> socket.listening() && !socket.orphan() && !socket.key().own())
+                .filter(socket -> !socket.owner().equals(successor))
+                .filter(socket -> state.service().workers().contains(socket.owner()))
+                .map(HeldSocket::key)
+                .distinct()
+                .toList();
+    }
+
+    private void sayElsewhere(LiveWorker worker) {
+        List<GroupKey> keys = registry.listening(worker.id());
+        List<GroupKey> served = served(worker.id());
+        if (!keys.isEmpty() && !Claims.succeeds(keys, served)) {
+            String why = "listens on " + keys + ", but on no port that is in service: " + served;
+            worker.troubles().add(why);
+            observer.said("slot " + worker.id() + " " + why);
         }
     }
 
@@ -288,8 +316,7 @@ public final class Supervisor implements AutoCloseable {
                 () -> {
                     LiveWorker worker = live.get(id);
                     if (worker != null && !worker.ended()) {
-                        boolean bound = Claims.complete(plan, registry.listening(id));
-                        events.add(new Event.Checked(id, bound));
+                        events.add(new Event.Checked(id, bound(id)));
                     }
                 });
     }
@@ -299,7 +326,7 @@ public final class Supervisor implements AutoCloseable {
         if (worker != null) {
             patrol.dropUnheld(worker);
         }
-        return Claims.complete(plan, registry.listening(id));
+        return bound(id);
     }
 
     private void terminate(WorkerId id) {

@@ -6,6 +6,7 @@ import dev.berth.testkit.FreePort;
 import dev.berth.testkit.LeakCheck;
 import dev.berth.testkit.RequiresProgram;
 
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -75,6 +76,22 @@ class BadVersionTest {
             assertThat(rig.ask(new Request.Roll(Optional.empty())).done())
                     .as("and the command that works is still the command")
                     .isTrue();
+        }
+    }
+
+    @Test
+    void aVersionThatListensOnAnotherPortOnlyDoesNotTakeTheServiceAway() throws Exception {
+        int port = FreePort.tcp();
+        Rig.Setup setup =
+                new Rig.Setup().command(Programs.web(port)).workers(1).settings(impatient());
+        try (Rig rig = Rig.start(setup).awaitReady()) {
+            Command elsewhere = Programs.web(FreePort.tcp());
+
+            Outcome outcome = rig.ask(new Request.Roll(Optional.of(elsewhere)));
+
+            assertThat(outcome.done()).isFalse();
+            rig.said("but on no port that is in service: [tcp://127.0.0.1:" + port + "]");
+            assertThat(rig.status().listen()).containsExactly("tcp://127.0.0.1:" + port);
         }
     }
 
