@@ -22,6 +22,9 @@ import java.util.OptionalInt;
 /// The port is filtered by this bytecode and not by `sport`: the walk over bound sockets ignores
 /// the latter.
 ///
+/// A request without the dump flag, with both addresses and the cookie `~0`, is a look-up: which
+/// socket would a packet reach. For UDP the kernel takes the two ends the other way round.
+///
 /// **shape** of a row (72 bytes, then attributes aligned to 4):
 ///
 ///      0  family u8, state u8, timer u8, retrans u8
@@ -35,31 +38,73 @@ final class DiagMessages {
 
     private static final int SOCK_DIAG_BY_FAMILY = 20;
     private static final int REQUEST_AND_DUMP = 0x301;
+    private static final int REQUEST = 1;
     private static final int REQUEST_BYTES = 72;
     private static final int FILTER_BYTES = 12;
     private static final int BYTECODE = 1;
     private static final int SOURCE_PORT_EQUALS = 11;
 
-    private static final int INFO = 2;
-    private static final int SKMEMINFO = 7;
-    private static final int SKV6ONLY = 11;
-    private static final int DROPS_OFFSET = 8 * Integer.BYTES;
+    private static final int INFO = DiagAttributes.INFO;
+    private static final int SKMEMINFO = DiagAttributes.SKMEMINFO;
+    private static final int TIMER_TIME_WAIT = 3;
 
     private DiagMessages() {}
 
     static byte[] request(DiagQuery query, int family, int sequence) {
         boolean filtered = query.localPort().isPresent();
         int length = REQUEST_BYTES + (filtered ? FILTER_BYTES : 0);
-        ByteBuffer out = ByteBuffer.allocate(length).order(ByteOrder.nativeOrder());
-        out.putInt(length).putShort((short) SOCK_DIAG_BY_FAMILY);
-        out.putShort((short) REQUEST_AND_DUMP).putInt(sequence).putInt(0);
+        byte[] request = new byte[length];
+        ByteBuffer out = header(request, REQUEST_AND_DUMP, sequence);
         out.put((byte) family).put((byte) query.protocol().number());
         out.put(extensions(query)).put((byte) 0).putInt(query.stateBits());
         if (filtered) {
             out.position(REQUEST_BYTES);
             portFilter(out, query.localPort().getAsInt());
         }
-        return out.array();
+        return request;
+    }
+
+    static byte[] lookup(DiagLookup lookup, int sequence) {
+        byte[] request = new byte[REQUEST_BYTES];
+        ByteBuffer out = header(request, REQUEST, sequence);
+        out.put((byte) lookup.server().family()).put((byte) lookup.protocol().number());
+        out.put(extension(SKMEMINFO)).put((byte) 0).putInt(-1);
+        boolean swapped = lookup.protocol() == Protocol.UDP;
+        SockAddr.Inet source = swapped ? lookup.client() : lookup.server();
+        SockAddr.Inet target = swapped ? lookup.server() : lookup.client();
+        putPort(out, source.port());
+        putPort(out, target.port());
+        putAddress(out, source);
+        putAddress(out, target);
+        out.putInt(lookup.device()).putLong(-1);
+        return request;
+    }
+
+    private static ByteBuffer header(byte[] request, int flags, int sequence) {
+        ByteBuffer out = ByteBuffer.wrap(request).order(ByteOrder.nativeOrder());
+        out.putInt(request.length).putShort((short) SOCK_DIAG_BY_FAMILY);
+        return out.putShort((short) flags).putInt(sequence).putInt(0);
+    }
+
+    private static void putPort(ByteBuffer out, int port) {
+        out.put((byte) (port >>> 8)).put((byte) port);
+    }
+
+    private static void putAddress(ByteBuffer out, SockAddr.Inet address) {
+        switch (address) {
+            case SockAddr.Inet4 four -> {
+                putBig(out, (long) four.address() << 32);
+                putBig(out, 0);
+            }
+            case SockAddr.Inet6 six -> {
+                putBig(out, six.high());
+                putBig(out, six.low());
+            }
+        }
+    }
+
+    private static void putBig(ByteBuffer out, long value) {
+        out.putLong(out.order() == ByteOrder.BIG_ENDIAN ? value : Long.reverseBytes(value));
     }
 
     private static void portFilter(ByteBuffer out, int port) {
@@ -69,31 +114,19 @@ final class DiagMessages {
     }
 
     private static byte extensions(DiagQuery query) {
-        int info = query.tcpInfo() ? 1 << (INFO - 1) : 0;
-        int memory = query.memory() ? 1 << (SKMEMINFO - 1) : 0;
+        int info = query.tcpInfo() ? extension(INFO) : 0;
+        int memory = query.memory() ? extension(SKMEMINFO) : 0;
         return (byte) (info | memory);
+    }
+
+    private static byte extension(int attribute) {
+        return (byte) (1 << (attribute - 1));
     }
 
     /// The row in bytes `at` to `end` of `in`, which is in host byte order.
     static SocketRow row(ByteBuffer in, int at, int end, Protocol protocol) {
         int family = in.get(at) & 0xff;
-        OptionalInt drops = OptionalInt.empty();
-        Optional<TcpInfo> info = Optional.empty();
-        Optional<Boolean> v6only = Optional.empty();
-        for (int attribute = at + ROW_BYTES; attribute + 4 <= end; ) {
-            int length = in.getShort(attribute) & 0xffff;
-            int payload = length - 4;
-            if (payload < 0 || attribute + length > end) {
-                break;
-            }
-            switch (in.getShort(attribute + 2)) {
-                case INFO -> info = info(in, attribute + 4, payload);
-                case SKMEMINFO -> drops = drops(in, attribute + 4, payload);
-                case SKV6ONLY -> v6only = Optional.of(in.get(attribute + 4) != 0);
-                default -> {}
-            }
-            attribute += aligned(length);
-        }
+        DiagAttributes attributes = DiagAttributes.read(in, at + ROW_BYTES, end);
         return new SocketRow(
                 protocol,
                 family,
@@ -106,23 +139,20 @@ final class DiagMessages {
                 in.getInt(at + 40),
                 in.getInt(at + 56),
                 in.getInt(at + 60),
-                drops,
-                info,
-                v6only);
+                attributes.drops(),
+                attributes.info(),
+                attributes.v6only(),
+                attributes.details(timeWait(in, at)));
+    }
+
+    private static OptionalInt timeWait(ByteBuffer in, int at) {
+        boolean waits = in.get(at + 2) == TIMER_TIME_WAIT;
+        return waits ? OptionalInt.of(in.getInt(at + 52)) : OptionalInt.empty();
     }
 
     /// A length with the padding that follows.
     static int aligned(int length) {
         return (length + 3) & ~3;
-    }
-
-    private static Optional<TcpInfo> info(ByteBuffer in, int at, int length) {
-        return length == 0 ? Optional.empty() : Optional.of(TcpInfo.decode(in.slice(at, length)));
-    }
-
-    private static OptionalInt drops(ByteBuffer in, int at, int length) {
-        boolean known = length >= DROPS_OFFSET + Integer.BYTES;
-        return known ? OptionalInt.of(in.getInt(at + DROPS_OFFSET)) : OptionalInt.empty();
     }
 
     private static TcpState state(int number, Protocol protocol) {

@@ -2,13 +2,16 @@ package dev.berth.net;
 
 import java.io.File;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /// Which processes hold a socket: the links in `/proc/PID/fd` by the socket's inode.
 ///
@@ -19,6 +22,11 @@ import java.util.Map;
 /// **source**: proc_pid_fd(5)
 public final class Holders {
     private static final String PREFIX = "socket:[";
+
+    /// Beyond as many descriptors of one process it pays to stop at the last that is wanted.
+    private static final int MANY = 256;
+
+    private static final long REFUSED = -1;
 
     private Holders() {}
 
@@ -42,6 +50,33 @@ public final class Holders {
         return inode != 0 && inode(descriptors(holder.pid()), holder.fd()) == inode;
     }
 
+    /// Adds to `found` by which descriptors the process holds the sockets `wanted`; false if its
+    /// descriptors cannot be read, because it is another user's or gone.
+    ///
+    /// Of a process with many descriptors the rest is not read once each of the sockets was seen.
+    public static boolean search(int pid, Set<Long> wanted, Map<Long, List<Holder>> found) {
+        String directory = descriptors(pid);
+        String[] names = new File(directory).list();
+        if (names == null) {
+            return false;
+        }
+        Set<Long> missing = names.length > MANY ? new HashSet<>(wanted) : wanted;
+        for (String name : names) {
+            int fd = Integer.parseInt(name);
+            long inode = inode(directory, fd);
+            if (inode == REFUSED) {
+                return false;
+            }
+            if (inode != 0 && wanted.contains(inode)) {
+                found.computeIfAbsent(inode, _ -> new ArrayList<>(2)).add(new Holder(pid, fd));
+                if (names.length > MANY && missing.remove(inode) && missing.isEmpty()) {
+                    break;
+                }
+            }
+        }
+        return true;
+    }
+
     private static void collect(int pid, Map<Long, List<Holder>> found) {
         String directory = descriptors(pid);
         String[] names = new File(directory).list();
@@ -51,7 +86,7 @@ public final class Holders {
         for (String name : names) {
             int fd = Integer.parseInt(name);
             long inode = inode(directory, fd);
-            if (inode != 0) {
+            if (inode > 0) {
                 found.computeIfAbsent(inode, _ -> new ArrayList<>(2)).add(new Holder(pid, fd));
             }
         }
@@ -61,11 +96,14 @@ public final class Holders {
         return "/proc/" + pid + "/fd";
     }
 
-    /// The inode of the socket behind a descriptor, 0 if it is no socket or gone.
+    /// The inode of the socket behind a descriptor, 0 if it is no socket or gone; [#REFUSED] if
+    /// that may not be known although the process's descriptors may be counted.
     private static long inode(String directory, int fd) {
         try {
             String target = Files.readSymbolicLink(Path.of(directory + "/" + fd)).toString();
             return inode(target);
+        } catch (AccessDeniedException refused) {
+            return REFUSED;
         } catch (IOException gone) {
             return 0;
         }

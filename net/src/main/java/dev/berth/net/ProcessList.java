@@ -92,8 +92,8 @@ public final class ProcessList {
         return found;
     }
 
-    /// The ids of all processes.
-    static Collection<Integer> pids() {
+    /// The ids of all processes that this user may know of.
+    public static Collection<Integer> pids() {
         String[] names = new File("/proc").list();
         List<Integer> pids = new ArrayList<>();
         for (String name : names == null ? new String[0] : names) {

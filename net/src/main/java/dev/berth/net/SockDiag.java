@@ -10,6 +10,9 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 
 /// Lists the sockets of a network namespace: the one of the thread that called [#open()], also when
 /// another thread asks later.
@@ -58,6 +61,34 @@ public final class SockDiag implements AutoCloseable {
         }
     }
 
+    /// Opens a query socket in another network namespace; the calling thread stays where it is.
+    ///
+    /// @throws ErrnoException `EPERM` without `CAP_SYS_ADMIN`; `ENOENT` if the namespace's path is
+    ///   gone; else as [#open()]
+    public static SockDiag openIn(NetNamespace namespace) throws ErrnoException {
+        // A thread of its own: it could not come back if the rights were lost on the way.
+        CompletableFuture<SockDiag> opened = new CompletableFuture<>();
+        Thread.ofPlatform()
+                .name("netns-" + namespace.inode())
+                .start(
+                        () -> {
+                            try {
+                                namespace.enter();
+                                opened.complete(open());
+                            } catch (ErrnoException failed) {
+                                opened.completeExceptionally(failed);
+                            }
+                        });
+        try {
+            return opened.join();
+        } catch (CompletionException failed) {
+            if (failed.getCause() instanceof ErrnoException refused) {
+                throw refused;
+            }
+            throw failed;
+        }
+    }
+
     /// The sockets that match `query`, IPv4 before IPv6, each family in the kernel's order (which
     /// has meaning for UDP: the order in which a bind looks at them).
     ///
@@ -76,6 +107,34 @@ public final class SockDiag implements AutoCloseable {
             dump(query, query.family(), rows);
         }
         return rows;
+    }
+
+    /// The socket that a packet would reach: the connection, else the listener (for UDP: the
+    /// socket) that the kernel's own look-up chooses, the hash over a reuseport group included;
+    /// empty if there is none, so that TCP would be refused. No packet is sent.
+    ///
+    /// A BPF program of the group is not asked, the group's hash is: see kernel source
+    /// `inet_lookup_reuseport`, which needs the packet. `SO_INCOMING_CPU` counts as if the packet
+    /// came in on the CPU of this thread.
+    ///
+    /// @throws ErrnoException what the kernel answered
+    public Optional<SocketRow> lookup(DiagLookup lookup) throws ErrnoException {
+        sequence++;
+        int fd = socket.number();
+        check("send", Sockets.send(fd, DiagMessages.lookup(lookup, sequence), 0));
+        List<SocketRow> rows = new ArrayList<>(1);
+        DiagReply reply = new DiagReply(lookup.protocol(), sequence, rows);
+        try {
+            while (!reply.done() && rows.isEmpty()) {
+                reply.read(view, (int) check("recv", Sockets.recv(fd, buffer, 0)));
+            }
+        } catch (ErrnoException refused) {
+            if (refused.is(Errno.ENOENT)) {
+                return Optional.empty();
+            }
+            throw refused;
+        }
+        return rows.stream().findFirst();
     }
 
     /// Closes the query socket; closing twice is harmless.

@@ -25,6 +25,7 @@ import java.util.OptionalInt;
 ///   empty if not asked for, and for a socket in TIME_WAIT or a half-open request
 /// @param info empty if not asked for, and where the kernel has none (UDP, TIME_WAIT)
 /// @param v6only empty where the kernel does not tell: IPv4, and connections
+/// @param details what else the row tells
 public record SocketRow(
         Protocol protocol,
         int family,
@@ -39,7 +40,8 @@ public record SocketRow(
         int sendQueue,
         OptionalInt drops,
         Optional<TcpInfo> info,
-        Optional<Boolean> v6only) {
+        Optional<Boolean> v6only,
+        SocketDetails details) {
 
     public SocketRow {
         Objects.requireNonNull(protocol, "protocol");
@@ -49,6 +51,41 @@ public record SocketRow(
         Objects.requireNonNull(drops, "drops");
         Objects.requireNonNull(info, "info");
         Objects.requireNonNull(v6only, "v6only");
+        Objects.requireNonNull(details, "details");
+    }
+
+    /// A row without details.
+    public SocketRow(
+            Protocol protocol,
+            int family,
+            TcpState state,
+            SockAddr.Inet local,
+            Optional<SockAddr.Inet> remote,
+            long inode,
+            long cookie,
+            int uid,
+            int device,
+            int receiveQueue,
+            int sendQueue,
+            OptionalInt drops,
+            Optional<TcpInfo> info,
+            Optional<Boolean> v6only) {
+        this(
+                protocol,
+                family,
+                state,
+                local,
+                remote,
+                inode,
+                cookie,
+                uid,
+                device,
+                receiveQueue,
+                sendQueue,
+                drops,
+                info,
+                v6only,
+                SocketDetails.NONE);
     }
 
     /// Connections that wait to be accepted; 0 for a socket that does not listen.

@@ -109,6 +109,31 @@ final class DiagMessagesTest {
     }
 
     @Test
+    void detailsAreDecoded() throws Exception {
+        DiagBytes bytes = new DiagBytes().part(ROW, 2, SEQUENCE).row4(10, 0, 80, 0, 0);
+        byte[] cgroup = new byte[8];
+        ByteBuffer.wrap(cgroup).order(ByteOrder.nativeOrder()).putLong(0x1_0000_0007L);
+        ByteBuffer nested = ByteBuffer.allocate(12).order(ByteOrder.nativeOrder());
+        nested.putShort((short) 10).putShort((short) 1).put("mptcp\0".getBytes());
+        bytes.attribute(21, cgroup).attribute(22, new byte[] {0x24, 0x01});
+        // The kernel marks a nested attribute by its highest bit.
+        read(bytes.attribute(19 | 0x8000, nested.array()));
+        SocketDetails details = rows.getFirst().details();
+        assertThat(details.cgroup()).hasValue(0x1_0000_0007L);
+        assertThat(details.multipath()).isTrue();
+        assertThat(details.timeWaitMillis()).isEmpty();
+        assertThat(details.flags()).containsExactlyInAnyOrder(SocketDetails.Flag.values());
+    }
+
+    @Test
+    void brokenDetailsAreLeftOut() throws Exception {
+        DiagBytes bytes = new DiagBytes().part(ROW, 2, SEQUENCE).row4(10, 0, 80, 0, 0);
+        bytes.attribute(21, new byte[4]).attribute(22, new byte[0]);
+        read(bytes.attribute(19, new byte[] {127, 127, 1, 0}));
+        assertThat(rows.getFirst().details()).isEqualTo(SocketDetails.NONE);
+    }
+
+    @Test
     void memoryOfAnOldKernelHasNoDrops() throws Exception {
         DiagBytes bytes = new DiagBytes().part(ROW, 2, SEQUENCE).row4(10, 0, 80, 0, 0);
         read(bytes.attribute(7, new byte[32]));

@@ -9,7 +9,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 @ExtendWith(FreshNamespace.class)
 final class HoldersTest {
@@ -46,6 +49,30 @@ final class HoldersTest {
                     .containsExactlyInAnyOrder(
                             new Holder(SELF, listener.number()), new Holder(SELF, second.number()));
         }
+    }
+
+    @Test
+    void searchFindsWhatIsWantedAndNothingElse() throws Exception {
+        Fd listener = sockets.listening("127.0.0.1:80", 8);
+        long inode = inode();
+        sockets.bound("127.0.0.1:81");
+        Map<Long, List<Holder>> found = new HashMap<>();
+        assertThat(Holders.search(SELF, Set.of(inode), found)).isTrue();
+        assertThat(found)
+                .containsExactly(Map.entry(inode, List.of(new Holder(SELF, listener.number()))));
+        assertThat(Holders.search(NOBODY, Set.of(inode), found)).isFalse();
+    }
+
+    @Test
+    void searchFindsTheLastOfManyDescriptors() throws Exception {
+        for (int i = 0; i < 300; i++) {
+            sockets.bound("udp://127.0.0.1:0");
+        }
+        Fd listener = sockets.listening("127.0.0.1:80", 8);
+        long inode = inode();
+        Map<Long, List<Holder>> found = new HashMap<>();
+        Holders.search(SELF, Set.of(inode), found);
+        assertThat(found).containsEntry(inode, List.of(new Holder(SELF, listener.number())));
     }
 
     @Test
