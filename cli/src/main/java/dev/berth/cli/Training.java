@@ -29,7 +29,8 @@ import java.util.concurrent.CompletableFuture;
 /// `Training FILE`, a command line a line of FILE. Their exit codes do not matter.
 ///
 /// Meanwhile something answers at the control socket of the name `training`, so that both ends of
-/// the conversation are recorded; and the demo's server answers one request.
+/// the conversation are recorded; something listens for `who` to find; and the demo's server
+/// answers one request.
 final class Training {
     private static final String NAME = "training";
 
@@ -39,7 +40,8 @@ final class Training {
         var commands = new ControlCommands(new Announcements());
         commands.serve(new Dummy());
         Path socket = RuntimeDirectory.locate().resolve(NAME).resolve(RuntimeDirectory.CONTROL);
-        try (ControlServer _ = ControlServer.open(socket, commands)) {
+        try (ControlServer _ = ControlServer.open(socket, commands);
+                ServerSocket _ = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             for (List<String> command : commands(Path.of(args[0]))) {
                 Main.run(command.toArray(String[]::new));
             }

@@ -13,6 +13,9 @@ enum Verb {
     DRAIN("send no new connections to a slot"),
     UNDRAIN("send new connections to a slot again"),
     STOP("end the workers and the supervisor"),
+    WHO("who is on a port: sockets, owners, groups, queues"),
+    WHY("would a bind succeed, who is in the way by which rule, and what would help"),
+    ROUTE("which socket, of which process, a client would reach"),
     DOCTOR("what this kernel and user can do, and what to do about the rest");
 
     private final String summary;
@@ -38,6 +41,9 @@ enum Verb {
             case SCALE -> new ScaleCommand();
             case DRAIN, UNDRAIN -> new SlotCommand(this);
             case STOP -> new StopCommand();
+            case WHO -> new WhoCommand();
+            case WHY -> new WhyCommand();
+            case ROUTE -> new RouteCommand();
             case DOCTOR -> new DoctorCommand();
         };
     }

@@ -36,6 +36,7 @@ class ArchitectureTest {
                         "dev.berth.sys",
                         "dev.berth.net",
                         "dev.berth.bpf",
+                        "dev.berth.inspect",
                         "dev.berth.supervise",
                         "dev.berth.cli");
     }
@@ -61,6 +62,7 @@ class ArchitectureTest {
         usesOnly("sys").check(classes);
         usesOnly("net", "sys").check(classes);
         usesOnly("bpf", "sys").check(classes);
+        usesOnly("inspect", "net", "sys").check(classes);
         usesOnly("supervise", "net", "bpf", "sys").check(classes);
     }
 

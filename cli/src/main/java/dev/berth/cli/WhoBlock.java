@@ -1,0 +1,50 @@
+package dev.berth.cli;
+
+import dev.berth.inspect.PortReport;
+import dev.berth.inspect.PortSocket;
+import dev.berth.net.Protocol;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/// The sockets of a report on one port of one protocol in one network namespace, in its order.
+record WhoBlock(Key key, List<PortSocket> sockets) {
+    record Key(Protocol protocol, int port, long netns) {}
+
+    WhoBlock {
+        sockets = List.copyOf(sockets);
+    }
+
+    static List<WhoBlock> of(PortReport report) {
+        Map<Key, List<PortSocket>> blocks = new LinkedHashMap<>();
+        for (PortSocket socket : report.sockets()) {
+            Key key = new Key(socket.protocol(), socket.local().port(), socket.netns());
+            blocks.computeIfAbsent(key, _ -> new ArrayList<>()).add(socket);
+        }
+        return blocks.entrySet().stream()
+                .map(block -> new WhoBlock(block.getKey(), block.getValue()))
+                .toList();
+    }
+
+    List<PortSocket> listeners() {
+        return sockets.stream().filter(PortSocket::listening).toList();
+    }
+
+    List<PortSocket> silent() {
+        return sockets.stream().filter(PortSocket::silent).toList();
+    }
+
+    /// Ends of connections that somebody holds or will accept.
+    List<PortSocket> connections() {
+        return sockets.stream()
+                .filter(socket -> socket.connection() && socket.timeWaitMillis().isEmpty())
+                .toList();
+    }
+
+    /// What is left of connections, in the kernel alone.
+    List<PortSocket> leftOvers() {
+        return sockets.stream().filter(s -> s.timeWaitMillis().isPresent()).toList();
+    }
+}

@@ -1,0 +1,29 @@
+package dev.berth.cli;
+
+import dev.berth.inspect.PortQuery;
+
+import java.util.OptionalInt;
+
+/// What `berth who` was asked.
+///
+/// @param subject what the sentence "nobody …" goes on with
+/// @param pid the process that the number may mean as well; 0 if there is none
+record WhoQuestion(PortQuery query, String subject, int pid) {
+    boolean perhapsPid() {
+        return pid > 0 && query.pid().isEmpty();
+    }
+
+    /// The same number, taken for a process.
+    WhoQuestion asPid() {
+        PortQuery all =
+                new PortQuery(
+                        query.protocol(),
+                        OptionalInt.empty(),
+                        query.address(),
+                        OptionalInt.of(pid),
+                        query.listeners(),
+                        query.namespaces(),
+                        query.thorough());
+        return new WhoQuestion(all, "of pid " + pid + " has a socket that could be seen", pid);
+    }
+}

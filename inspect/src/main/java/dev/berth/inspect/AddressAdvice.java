@@ -1,0 +1,115 @@
+package dev.berth.inspect;
+
+import dev.berth.net.Addresses;
+import dev.berth.sys.Errno;
+import dev.berth.sys.SockAddr;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/// What to say, and to do, about an address that is refused before any other socket matters.
+final class AddressAdvice {
+    private AddressAdvice() {}
+
+    static Cause cause(BindRequest request, Errno errno) {
+        String host = request.where().host();
+        return switch (errno) {
+            case EADDRNOTAVAIL ->
+                    cause(
+                            "address-not-here",
+                            host
+                                    + " is no address of this machine"
+                                    + request.device().map(name -> " on " + name).orElse(""));
+            case EACCES ->
+                    cause(
+                            "privileged-port",
+                            "ports below "
+                                    + Situation.firstFree()
+                                    + " (net.ipv4.ip_unprivileged_port_start) need"
+                                    + " CAP_NET_BIND_SERVICE, which a process of uid "
+                                    + request.uid()
+                                    + " lacks here");
+            default -> cause("invalid-combination", invalid(request));
+        };
+    }
+
+    private static Cause cause(String rule, String sentence) {
+        return new Cause(rule, sentence, Optional.empty());
+    }
+
+    private static String invalid(BindRequest request) {
+        if (request.where() instanceof SockAddr.Inet6 six) {
+            if (six.mapped().isPresent()) {
+                return "a socket with IPV6_V6ONLY cannot have an IPv4 address";
+            }
+            return AddressCheck.multicast(six)
+                    ? "TCP cannot be bound to a multicast address"
+                    : "a link-local address needs its interface";
+        }
+        return "the kernel refuses this combination";
+    }
+
+    /// Each is tried against the same check, and against the other sockets on the port.
+    ///
+    /// - `free`: whether no other socket would be in the way
+    static List<String> fixes(
+            BindRequest request, Situation situation, Errno errno, Predicate<BindRequest> free) {
+        List<String> fixes = new ArrayList<>();
+        AddressCheck check = situation.check();
+        switch (errno) {
+            case EADDRNOTAVAIL -> {
+                SockAddr.Inet any = any(request.where());
+                BindRequest elsewhere = request.withAddress(any);
+                if (passes(elsewhere, situation, check) && free.test(elsewhere)) {
+                    fixes.add("bind " + any.host() + ": all addresses of this machine");
+                }
+                AddressCheck anywhere = with(true, check.lowPort(), check);
+                if (passes(request, situation, anywhere) && free.test(request)) {
+                    fixes.add(
+                            "set IP_FREEBIND (IPV6_FREEBIND) on yours: works, also for an address"
+                                    + " that comes later");
+                }
+            }
+            case EACCES -> {
+                AddressCheck open = with(check.here(), false, check);
+                if (passes(request, situation, open) && free.test(request)) {
+                    int port = request.where().port();
+                    fixes.add("take a port from " + Situation.firstFree() + " up");
+                    fixes.add(
+                            "allow it to all: sysctl -w net.ipv4.ip_unprivileged_port_start="
+                                    + port);
+                }
+                AddressCheck privileged = new AddressCheck(check.here(), check.lowPort(), true);
+                if (passes(request, situation, privileged) && free.test(request)) {
+                    fixes.add(
+                            "give the program CAP_NET_BIND_SERVICE: setcap"
+                                    + " cap_net_bind_service=+ep PROGRAM, or systemd's"
+                                    + " AmbientCapabilities=");
+                }
+            }
+            default -> {
+                BindRequest dual = request.withV6only(false);
+                if (passes(dual, situation, check) && free.test(dual)) {
+                    fixes.add("clear IPV6_V6ONLY on yours");
+                }
+            }
+        }
+        return fixes;
+    }
+
+    private static AddressCheck with(boolean here, boolean low, AddressCheck check) {
+        return new AddressCheck(here, low, check.privileged());
+    }
+
+    private static SockAddr.Inet any(SockAddr.Inet address) {
+        return Addresses.of(address instanceof SockAddr.Inet6 ? "::" : "0.0.0.0", address.port());
+    }
+
+    private static boolean passes(BindRequest request, Situation situation, AddressCheck check) {
+        return check.errno(
+                        request.protocol(), request.where(), request.v6only(), situation.device())
+                .isEmpty();
+    }
+}

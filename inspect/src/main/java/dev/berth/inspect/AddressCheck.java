@@ -1,0 +1,80 @@
+package dev.berth.inspect;
+
+import dev.berth.net.Protocol;
+import dev.berth.sys.Errno;
+import dev.berth.sys.SockAddr;
+
+import java.util.Optional;
+
+/// What bind(2) says to an address before it looks at other sockets, in the kernel's order, which
+/// is not the same for both families.
+///
+/// **source**: `__inet_bind` (net/ipv4/af_inet.c), `__inet6_bind` (net/ipv6/af_inet6.c)
+///
+/// @param here whether the address belongs to this machine (and, for IPv6, to the device), or may
+///   be bound although it does not
+/// @param lowPort whether the port is kept from the unprivileged
+/// @param privileged whether the caller may bind such a port all the same
+record AddressCheck(boolean here, boolean lowPort, boolean privileged) {
+    /// The errno, or empty if the address passes.
+    Optional<Errno> errno(Protocol protocol, SockAddr.Inet address, boolean v6only, int device) {
+        return switch (address) {
+            case SockAddr.Inet4 four -> inet(four);
+            case SockAddr.Inet6 six -> inet6(protocol, six, v6only, device);
+        };
+    }
+
+    private Optional<Errno> inet(SockAddr.Inet4 address) {
+        if (!usable(address)) {
+            return Optional.of(Errno.EADDRNOTAVAIL);
+        }
+        return forbidden() ? Optional.of(Errno.EACCES) : Optional.empty();
+    }
+
+    private Optional<Errno> inet6(
+            Protocol protocol, SockAddr.Inet6 address, boolean v6only, int device) {
+        if (multicast(address) && protocol == Protocol.TCP) {
+            return Optional.of(Errno.EINVAL);
+        }
+        if (forbidden()) {
+            return Optional.of(Errno.EACCES);
+        }
+        Optional<SockAddr.Inet4> mapped = address.mapped();
+        boolean contradiction = v6only && mapped.isPresent();
+        boolean noScope = linkLocal(address) && address.scope() == 0 && device == 0;
+        if (contradiction || noScope) {
+            return Optional.of(Errno.EINVAL);
+        }
+        boolean fits =
+                mapped.isPresent()
+                        ? usable(mapped.get())
+                        : here || address.wildcard() || multicast(address);
+        return fits ? Optional.empty() : Optional.of(Errno.EADDRNOTAVAIL);
+    }
+
+    private boolean forbidden() {
+        return lowPort && !privileged;
+    }
+
+    /// Multicast and broadcast addresses, and all of 0.0.0.0/8, count as the machine's own.
+    private boolean usable(SockAddr.Inet4 address) {
+        return here || anybodys(address);
+    }
+
+    /// Whether every machine may bind this address.
+    static boolean anybodys(SockAddr.Inet4 address) {
+        int first = address.address() >>> 24;
+        return first == 0 || first >>> 4 == 0xe || address.address() == -1;
+    }
+
+    static boolean multicast(SockAddr.Inet6 address) {
+        return address.high() >>> 56 == 0xff;
+    }
+
+    /// Whether the address means nothing without an interface: fe80::/10, and the multicast
+    /// addresses of a machine and of a link.
+    static boolean linkLocal(SockAddr.Inet6 address) {
+        int scope = (int) (address.high() >>> 48 & 0xf);
+        return address.high() >>> 54 == 0x3fa || (multicast(address) && (scope == 1 || scope == 2));
+    }
+}

@@ -1,0 +1,126 @@
+package dev.berth.inspect;
+
+import dev.berth.net.ListenAddress;
+import dev.berth.net.Protocol;
+import dev.berth.sys.Errno;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+
+/// What bind(2) and listen(2) would answer now, why, and what would help.
+///
+/// @param request what was asked
+/// @param bind the errno of bind(2); empty: it succeeds
+/// @param listen the errno of listen(2) after a bind that succeeds; empty: it succeeds, or is not
+///   reached, or (UDP) does not exist
+/// @param uncertain why the answer may be wrong, a sentence each; empty: it is certain, as long as
+///   nothing on the port changes and no security module or cgroup program has a say
+/// @param because the sockets in the way; if the bind succeeds, those with which it shares the port
+/// @param fixes what would really help, each tried with the rules before it is given
+/// @param traffic if the bind succeeds beside others: who gets what then, a sentence each
+public record BindForecast(
+        BindRequest request,
+        Optional<Errno> bind,
+        Optional<Errno> listen,
+        List<String> uncertain,
+        List<Cause> because,
+        List<String> fixes,
+        List<String> traffic) {
+    public BindForecast {
+        Objects.requireNonNull(request, "request");
+        Objects.requireNonNull(bind, "bind");
+        Objects.requireNonNull(listen, "listen");
+        uncertain = List.copyOf(uncertain);
+        because = List.copyOf(because);
+        fixes = List.copyOf(fixes);
+        traffic = List.copyOf(traffic);
+    }
+
+    /// A plain bind by this process.
+    public static BindForecast of(ListenAddress address) throws IOException {
+        return of(BindRequest.of(address));
+    }
+
+    /// Looks at the sockets on the port in the network namespace of the calling thread. Nothing is
+    /// bound to the port.
+    ///
+    /// The rules are checked once on each kernel release, see [KernelCheck].
+    ///
+    /// @throws IllegalArgumentException if there is no device of the wanted name
+    /// @throws IOException if the kernel's tables cannot be read
+    public static BindForecast of(BindRequest request) throws IOException {
+        KernelCheck kernel = KernelCheck.here(System.getenv());
+        PortQuery query = PortQuery.port(request.where().port()).withProtocol(request.protocol());
+        List<PortSocket> sockets =
+                request.where().port() == 0 ? List.of() : PortReport.of(query).sockets();
+        return of(request, Situation.read(request), sockets, kernel);
+    }
+
+    static BindForecast of(
+            BindRequest request,
+            Situation situation,
+            List<PortSocket> sockets,
+            KernelCheck kernel) {
+        Optional<Errno> wrong =
+                situation
+                        .check()
+                        .errno(
+                                request.protocol(),
+                                request.where(),
+                                request.v6only(),
+                                situation.device());
+        return wrong.isPresent()
+                ? refused(request, situation, wrong.get(), sockets, kernel)
+                : new Weighing(request, situation, sockets, kernel).forecast();
+    }
+
+    private static BindForecast refused(
+            BindRequest request,
+            Situation situation,
+            Errno errno,
+            List<PortSocket> sockets,
+            KernelCheck kernel) {
+        List<String> uncertain = new ArrayList<>();
+        kernel.doubt().ifPresent(uncertain::add);
+        if (errno == Errno.EACCES && !situation.assumed().isEmpty()) {
+            uncertain.add(situation.assumed());
+        }
+        return new BindForecast(
+                request,
+                Optional.of(errno),
+                Optional.empty(),
+                uncertain,
+                List.of(AddressAdvice.cause(request, errno)),
+                AddressAdvice.fixes(
+                        request,
+                        situation,
+                        errno,
+                        other -> Scene.of(other, situation.device(), sockets).passes()),
+                List.of());
+    }
+
+    /// Whether bind and listen would both succeed.
+    public boolean succeeds() {
+        return bind.isEmpty() && listen.isEmpty();
+    }
+
+    /// Whether the answer is sure.
+    public boolean certain() {
+        return uncertain.isEmpty();
+    }
+
+    /// `OK` or the name of the errno.
+    public String bindAnswer() {
+        return bind.map(Errno::name).orElse(HistoryModel.OK);
+    }
+
+    /// `OK` or the name of the errno; empty if listen(2) is not reached, or it is UDP.
+    public Optional<String> listenAnswer() {
+        return bind.isPresent() || request.address().protocol() == Protocol.UDP
+                ? Optional.empty()
+                : Optional.of(listen.map(Errno::name).orElse(HistoryModel.OK));
+    }
+}

@@ -1,0 +1,22 @@
+package dev.berth.inspect;
+
+import java.util.Objects;
+import java.util.Optional;
+
+/// Why a bind is refused, or what it would share the port with.
+///
+/// @param rule the stable name of the rule: a [PairwiseRule#word()], or `address-not-here`,
+///   `privileged-port`, `invalid-combination`, `unknown-options`
+/// @param sentence the rule in plain words
+/// @param socket the other socket, if the rule is about one
+public record Cause(String rule, String sentence, Optional<PortSocket> socket) {
+    public Cause {
+        Objects.requireNonNull(rule, "rule");
+        Objects.requireNonNull(sentence, "sentence");
+        Objects.requireNonNull(socket, "socket");
+    }
+
+    static Cause of(PairwiseRule rule, PortSocket socket) {
+        return new Cause(rule.word(), rule.sentence(), Optional.of(socket));
+    }
+}

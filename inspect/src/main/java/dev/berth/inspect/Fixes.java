@@ -1,0 +1,206 @@
+package dev.berth.inspect;
+
+import dev.berth.net.Addresses;
+import dev.berth.net.Protocol;
+import dev.berth.sys.SockAddr;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+
+/// What would help against an address in use. Nothing is proposed that the rules, tried on the
+/// sockets as they would be then, do not let through.
+final class Fixes {
+    private static final List<String> INET = List.of("127.0.0.1", "127.0.0.2", "127.0.0.3");
+    private static final int MOST_NAMED = 5;
+
+    private final BindRequest request;
+    private final Situation situation;
+    private final Scene scene;
+    private final List<Observed> inTheWay;
+    private final List<String> sentences = new ArrayList<>();
+
+    Fixes(BindRequest request, Situation situation, Scene scene) {
+        this.request = request;
+        this.situation = situation;
+        this.scene = scene;
+        this.inTheWay = scene.inTheWay(Observed::strict);
+    }
+
+    List<String> sentences() {
+        own();
+        shared();
+        uid();
+        device();
+        waiting();
+        addresses();
+        stopping();
+        return sentences;
+    }
+
+    private void add(boolean works, String sentence) {
+        if (works) {
+            sentences.add(sentence);
+        }
+    }
+
+    /// Options of the new socket alone.
+    private void own() {
+        boolean port = scene.with(scene.wanted().withReuseport(true)).passes();
+        boolean addr = scene.with(scene.wanted().withReuseaddr(true)).passes();
+        add(
+                addr,
+                "set SO_REUSEADDR on yours: works, what is in the way has it and does not listen");
+        add(port, "set SO_REUSEPORT on yours: works, what is in the way has it and is of your uid");
+        boolean dual = request.where() instanceof SockAddr.Inet6 six && six.wildcard();
+        if (dual && !request.v6only()) {
+            add(
+                    scene.with(scene.wanted().withV6only(true)).passes(),
+                    "set IPV6_V6ONLY on yours: works, it then takes IPv6 only");
+        }
+    }
+
+    /// Options of both; those of a connection that is closed cannot be changed any more.
+    private void shared() {
+        boolean ownPort = scene.with(scene.wanted().withReuseport(true)).passes();
+        boolean ownAddr = scene.with(scene.wanted().withReuseaddr(true)).passes();
+        if (!ownPort && both(socket -> socket.withReuseport(true))) {
+            sentences.add("set SO_REUSEPORT on both: works, same uid");
+        }
+        if (!ownAddr && both(socket -> socket.withReuseaddr(true))) {
+            sentences.add(
+                    request.protocol() == Protocol.UDP
+                            ? "set SO_REUSEADDR on both: works, but the last to bind then takes all"
+                                    + " datagrams to an address"
+                            : "set SO_REUSEADDR on both: works as long as the other one does not"
+                                    + " listen");
+        }
+    }
+
+    private boolean both(UnaryOperator<RuleSocket> option) {
+        Scene changed = scene.with(option.apply(scene.wanted()));
+        return changed.passes(
+                other ->
+                        Optional.of(
+                                other.held() && inTheWay.contains(other)
+                                        ? option.apply(other.strict())
+                                        : other.strict()));
+    }
+
+    private void uid() {
+        List<Integer> uids =
+                inTheWay.stream().map(other -> other.strict().uid()).distinct().toList();
+        if (uids.size() != 1 || uids.getFirst() == request.uid() || !request.reuseport()) {
+            return;
+        }
+        int uid = uids.getFirst();
+        add(
+                scene.with(scene.wanted().withUid(uid)).passes(),
+                "run yours as uid " + uid + ": works, sockets with SO_REUSEPORT share by uid");
+    }
+
+    private void device() {
+        if (scene.wanted().device() != 0) {
+            return;
+        }
+        List<Integer> devices =
+                inTheWay.stream().map(other -> other.strict().device()).distinct().toList();
+        boolean bound = devices.size() == 1 && devices.getFirst() != 0;
+        int another = bound ? devices.getFirst() + 1 : 0;
+        add(
+                bound && scene.with(scene.wanted().withDevice(another)).passes(),
+                "bind yours to another device (SO_BINDTODEVICE): works, the other one is bound to "
+                        + inTheWay.getFirst().socket().deviceName().orElse("one"));
+    }
+
+    private void waiting() {
+        OptionalLong millis =
+                inTheWay.stream()
+                        .filter(Fixes::kept)
+                        .mapToLong(other -> other.socket().timeWaitMillis().orElse(60_000))
+                        .max();
+        boolean works =
+                millis.isPresent()
+                        && scene.passes(
+                                other ->
+                                        kept(other)
+                                                ? Optional.empty()
+                                                : Optional.of(other.strict()));
+        if (works) {
+            sentences.add(
+                    "wait "
+                            + Math.ceilDiv(millis.getAsLong(), 1000)
+                            + " s for TIME_WAIT; it is not in the way when the listener that was"
+                            + " there before, and yours, both set SO_REUSEADDR");
+        }
+    }
+
+    private static boolean kept(Observed other) {
+        return other.strict().stage() == Stage.TIME_WAIT;
+    }
+
+    private void addresses() {
+        boolean inet = Place.of(request.where()).inet4();
+        List<String> hosts = inet ? INET : List.of("::1");
+        for (String host : hosts) {
+            SockAddr.Inet plain = Addresses.of(host, request.where().port());
+            SockAddr.Inet address =
+                    plain instanceof SockAddr.Inet4 four && !scene.wanted().inet()
+                            ? SockAddr.Inet6.mapped(four)
+                            : plain;
+            RuleSocket moved = request.withAddress(address).socket(situation.device());
+            if (scene.with(moved).passes() && situation.has(address)) {
+                sentences.add(
+                        "bind "
+                                + address.host()
+                                + ": works; only clients on this machine that use that address"
+                                + " reach it");
+                return;
+            }
+        }
+    }
+
+    /// Connections of a process that ends stay a while, without it.
+    private void stopping() {
+        Map<Integer, Owner> owners = new TreeMap<>();
+        for (Observed other : inTheWay) {
+            other.socket().owners().forEach(owner -> owners.put(owner.pid(), owner));
+        }
+        if (owners.isEmpty() || owners.size() > MOST_NAMED) {
+            return;
+        }
+        String names =
+                owners.values().stream()
+                        .map(owner -> "pid " + owner.pid() + " (" + Printable.command(owner) + ")")
+                        .collect(Collectors.joining(" and "));
+        if (scene.passes(stopped(owners, true))) {
+            sentences.add("stop " + names);
+        } else if (scene.passes(stopped(owners, false))) {
+            sentences.add("stop " + names + ", then wait up to 60 s for its connections to go");
+        }
+    }
+
+    private static Function<Observed, Optional<RuleSocket>> stopped(
+            Map<Integer, Owner> owners, boolean connectionsStay) {
+        return other -> {
+            boolean all =
+                    other.held()
+                            && !other.socket().owners().isEmpty()
+                            && other.socket().owners().stream()
+                                    .allMatch(owner -> owners.containsKey(owner.pid()));
+            boolean queued = !other.held() && other.strict().stage() == Stage.CONNECTED;
+            boolean connection = other.strict().stage().hasPeer();
+            if (connection && connectionsStay && all) {
+                return Optional.of(other.strict().withStage(Stage.TIME_WAIT));
+            }
+            boolean goes = all || queued || (!connectionsStay && connection);
+            return goes ? Optional.empty() : Optional.of(other.strict());
+        };
+    }
+}

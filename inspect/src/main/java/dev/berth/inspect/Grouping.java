@@ -1,0 +1,89 @@
+package dev.berth.inspect;
+
+import dev.berth.net.Protocol;
+import dev.berth.sys.SockAddr;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/// Puts sockets into reuseport groups, as the kernel does: same network namespace, protocol, port,
+/// family, IPV6_V6ONLY, exact address, device and uid, and SO_REUSEPORT on each.
+///
+/// Where SO_REUSEPORT could not be read, several TCP sockets that listen on what the kernel keeps
+/// apart without it must all have it.
+///
+/// **source**: net/ipv4/inet_hashtables.c `inet_reuseport_add_sock`
+final class Grouping {
+    private final Kinship kinship;
+    private final Map<Key, List<Integer>> places = new LinkedHashMap<>();
+
+    private record Key(
+            long netns,
+            Protocol protocol,
+            SockAddr.Inet address,
+            boolean v6only,
+            int device,
+            int uid) {}
+
+    record Result(List<PortSocket> sockets, List<PortGroup> groups) {}
+
+    Grouping(Kinship kinship) {
+        this.kinship = kinship;
+    }
+
+    Result of(List<PortSocket> sockets) {
+        List<PortSocket> all = new ArrayList<>(sockets);
+        List<PortGroup> groups = new ArrayList<>();
+        for (int place = 0; place < all.size(); place++) {
+            if (mayShare(all.get(place))) {
+                Key key = key(all.get(place));
+                places.computeIfAbsent(key, _ -> new ArrayList<>()).add(place);
+            }
+        }
+        places.values().forEach(members -> infer(all, members));
+        for (List<Integer> candidates : places.values()) {
+            List<Integer> members =
+                    candidates.stream()
+                            .filter(place -> all.get(place).reuseport().orElse(false))
+                            .toList();
+            if (!members.isEmpty()) {
+                groups.add(group(all, members, groups.size() + 1));
+            }
+        }
+        return new Result(all, groups);
+    }
+
+    /// A bound TCP socket joins only when it listens; a connected UDP socket has left.
+    private static boolean mayShare(PortSocket socket) {
+        return socket.listening() && socket.inode() != 0;
+    }
+
+    private static Key key(PortSocket socket) {
+        return new Key(
+                socket.netns(),
+                socket.protocol(),
+                socket.local(),
+                socket.v6only().orElse(false),
+                socket.device(),
+                socket.uid());
+    }
+
+    private static void infer(List<PortSocket> all, List<Integer> members) {
+        boolean several = members.size() > 1;
+        for (int place : members) {
+            PortSocket socket = all.get(place);
+            if (several && socket.protocol() == Protocol.TCP && socket.reuseport().isEmpty()) {
+                all.set(place, socket.withOptions(socket.options().withReuseportInferred()));
+            }
+        }
+    }
+
+    private PortGroup group(List<PortSocket> all, List<Integer> members, int id) {
+        members.forEach(place -> all.set(place, all.get(place).withGroup(id)));
+        List<PortSocket> sockets = members.stream().map(all::get).toList();
+        List<PortSocket> foreign = sockets.size() > 1 ? kinship.foreign(sockets) : List.of();
+        return new PortGroup(id, sockets.size(), foreign);
+    }
+}

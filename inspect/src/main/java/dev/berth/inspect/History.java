@@ -1,0 +1,46 @@
+package dev.berth.inspect;
+
+import dev.berth.net.Protocol;
+
+import java.util.List;
+import java.util.Objects;
+
+/// What happened on one port number, from the first socket on: steps that can be run on a kernel
+/// ([HistoryRunner]) and through the rules ([HistoryModel]).
+///
+/// **shape**: a line of text, see [HistoryText].
+///
+/// @param id for people
+/// @param protocol of all its sockets
+/// @param steps in order
+public record History(String id, Protocol protocol, List<Step> steps) {
+    public History {
+        Objects.requireNonNull(id, "id");
+        Objects.requireNonNull(protocol, "protocol");
+        steps = List.copyOf(steps);
+    }
+
+    /// Whether a socket of another uid than `uid` is in it.
+    boolean needsOtherUid(int uid) {
+        return steps.stream()
+                .anyMatch(
+                        step ->
+                                switch (step) {
+                                    case Step.Open open -> open.uid() != uid;
+                                    case Step.Change change -> change.uid().orElse(uid) != uid;
+                                    case Step.Connect connect -> connect.acceptUid() != uid;
+                                    case Step.Attach _,
+                                            Step.Bind _,
+                                            Step.Listen _,
+                                            Step.Shutdown _,
+                                            Step.Close _,
+                                            Step.Peer _ ->
+                                            false;
+                                });
+    }
+
+    @Override
+    public String toString() {
+        return HistoryText.write(this);
+    }
+}

@@ -1,0 +1,188 @@
+package dev.berth.inspect;
+
+import dev.berth.net.Addresses;
+import dev.berth.net.Protocol;
+import dev.berth.sys.SockAddr;
+import dev.berth.sys.Sockets;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+
+/// Makes histories at random: every kind of step, few addresses and options, so that they meet.
+///
+/// A connection is made only where one listener, or one group of them, is sure to get it.
+final class HistoryGenerator {
+    private static final List<SockAddr.Inet> ADDRESSES =
+            List.of(
+                    address("0.0.0.0"),
+                    address("127.0.0.1"),
+                    address("127.0.0.2"),
+                    address("127.0.0.6"),
+                    address("::"),
+                    address("::"),
+                    address("::1"),
+                    address("::ffff:127.0.0.1"),
+                    address("::ffff:0.0.0.0"));
+    private static final List<SockAddr.Inet> TARGETS =
+            List.of(address("127.0.0.1"), address("127.0.0.2"), address("::1"));
+    private static final int LEAST_STEPS = 3;
+    private static final int MOST_STEPS = 18;
+
+    /// More than the ten sockets beyond which UDP looks elsewhere.
+    private static final int MANY_STEPS = 36;
+
+    private static final int OTHER_UID = 1000;
+
+    private final RandomGenerator random;
+    private final boolean uids;
+    private int count;
+
+    /// - `uids`: whether sockets of two uids are to be in it
+    HistoryGenerator(RandomGenerator random, boolean uids) {
+        this.random = random;
+        this.uids = uids;
+    }
+
+    private static SockAddr.Inet address(String host) {
+        return Addresses.of(host, 0);
+    }
+
+    History next(Protocol protocol) {
+        List<Step> steps = new ArrayList<>();
+        var model = new HistoryModel(protocol);
+        int most = chance(10) && protocol == Protocol.UDP ? MANY_STEPS : MOST_STEPS;
+        int rounds = random.nextInt(LEAST_STEPS, most);
+        boolean sharing = chance(40);
+        count = 0;
+        for (int i = 0; i < rounds; i++) {
+            List<Step> more =
+                    model.onPort().isEmpty() || chance(45)
+                            ? newSocket(protocol, sharing, "s" + count++)
+                            : onOld(protocol, model);
+            more.forEach(model::next);
+            steps.addAll(more);
+        }
+        return new History("r" + Integer.toUnsignedString(random.nextInt()), protocol, steps);
+    }
+
+    /// The steps that make one socket of its kind, without a program.
+    static List<Step> socket(RandomGenerator random, Protocol protocol, String id) {
+        return new HistoryGenerator(random, true)
+                .newSocket(protocol, random.nextBoolean(), id).stream()
+                        .filter(step -> !(step instanceof Step.Attach))
+                        .toList();
+    }
+
+    private boolean chance(int percent) {
+        return random.nextInt(100) < percent;
+    }
+
+    private <T> T pick(List<T> choices) {
+        return choices.get(random.nextInt(choices.size()));
+    }
+
+    private int uid() {
+        return uids && chance(25) ? OTHER_UID : 0;
+    }
+
+    private List<Step> newSocket(Protocol protocol, boolean sharing, String id) {
+        SockAddr.Inet address = pick(ADDRESSES);
+        boolean reuseport = sharing ? chance(90) : chance(50);
+        boolean dual = Place.of(address).inet4() || chance(60);
+        List<Step> steps = new ArrayList<>();
+        steps.add(
+                new Step.Open(
+                        id,
+                        address.family(),
+                        chance(35),
+                        reuseport,
+                        address.family() == Sockets.AF_INET6 && !dual,
+                        uid(),
+                        chance(15)));
+        if (reuseport && chance(3)) {
+            steps.add(new Step.Attach(id));
+        }
+        steps.add(new Step.Bind(id, address));
+        if (protocol == Protocol.TCP && chance(70)) {
+            steps.add(new Step.Listen(id));
+        }
+        return steps;
+    }
+
+    private List<Step> onOld(Protocol protocol, HistoryModel model) {
+        String id = pick(model.onPort().stream().sorted().toList());
+        RuleSocket socket = model.socket(id);
+        int dice = random.nextInt(100);
+        if (dice < 20) {
+            return List.of(new Step.Close(id));
+        }
+        if (dice < 50) {
+            return List.of(change(id));
+        }
+        if (protocol == Protocol.UDP) {
+            return peer(id, socket);
+        }
+        if (dice < 60 && !socket.program() && !socket.stage().hasPeer()) {
+            return List.of(new Step.Shutdown(id));
+        }
+        if (dice < 70 && !socket.stage().hasPeer()) {
+            return List.of(new Step.Listen(id));
+        }
+        if (dice < 80 && !model.clients().isEmpty()) {
+            return List.of(new Step.Close(pick(model.clients().stream().sorted().toList())));
+        }
+        return connect(id, model);
+    }
+
+    private Step change(String id) {
+        return switch (random.nextInt(uids ? 3 : 2)) {
+            case 0 -> new Step.Change(id, flip(), Optional.empty(), Optional.empty());
+            case 1 -> new Step.Change(id, Optional.empty(), flip(), Optional.empty());
+            default -> new Step.Change(id, Optional.empty(), Optional.empty(), Optional.of(uid()));
+        };
+    }
+
+    private Optional<Boolean> flip() {
+        return Optional.of(random.nextBoolean());
+    }
+
+    private List<Step> peer(String id, RuleSocket socket) {
+        SockAddr.Inet peer = pick(TARGETS);
+        boolean mappedAny = !socket.inet() && socket.place().equals(Place.ANY4);
+        boolean suits = HistoryModel.covers(socket, peer) && !mappedAny;
+        if (socket.stage() != Stage.BOUND || (!socket.inet() && !suits) || !suits) {
+            return List.of();
+        }
+        return List.of(
+                new Step.Peer(
+                        id,
+                        !socket.inet() && peer instanceof SockAddr.Inet4 four
+                                ? SockAddr.Inet6.mapped(four)
+                                : peer));
+    }
+
+    private List<Step> connect(String id, HistoryModel model) {
+        RuleSocket listener = model.socket(id);
+        SockAddr.Inet via = pick(TARGETS);
+        if (listener.stage() != Stage.LISTENING
+                || !HistoryModel.covers(listener, via)
+                || !sure(listener, via, model)) {
+            return List.of();
+        }
+        String suffix = Integer.toString(count++);
+        return List.of(new Step.Connect("c" + suffix, id, via, "d" + suffix, uid()));
+    }
+
+    /// Whether no other listener gets connections to `via` too.
+    private static boolean sure(RuleSocket listener, SockAddr.Inet via, HistoryModel model) {
+        return model.onPort().stream()
+                        .map(model::socket)
+                        .filter(other -> other.stage() == Stage.LISTENING)
+                        .filter(other -> HistoryModel.covers(other, via))
+                        .filter(other -> !listener.equals(other) || !listener.reuseport())
+                        .count()
+                <= (listener.reuseport() ? 0 : 1);
+    }
+}

@@ -1,0 +1,254 @@
+package dev.berth.inspect;
+
+import dev.berth.net.Protocol;
+import dev.berth.sys.Errno;
+import dev.berth.sys.SockAddr;
+import dev.berth.sys.Sockets;
+
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/// Predicts each bind(2) and listen(2) of a history in an empty network namespace that has `lo`
+/// alone, by the exact rules.
+///
+/// A connection is taken to reach the listener that it names: the rules say who may be on a port,
+/// not whom the kernel prefers among them.
+public final class HistoryModel {
+    /// The answer of a call that succeeds.
+    public static final String OK = "OK";
+
+    private final Protocol protocol;
+    private final PortModel port;
+
+    /// Sockets that are made but neither bound nor closed.
+    private final Map<String, RuleSocket> unbound = new HashMap<>();
+
+    /// Names of descriptors that are open and on the port.
+    private final Set<String> onPort = new HashSet<>();
+
+    /// Sockets that listen on some other port, as listen(2) without bind(2) makes them.
+    private final Set<String> elsewhere = new HashSet<>();
+
+    /// The client of each accepted socket, while both are open; and the other way round.
+    private final Map<String, String> peers = new HashMap<>();
+
+    private final Set<String> clients = new HashSet<>();
+
+    /// A history that is about to begin.
+    public HistoryModel(Protocol protocol) {
+        this.protocol = protocol;
+        this.port = protocol == Protocol.TCP ? new TcpPort() : new UdpPort();
+    }
+
+    /// For each step what it will answer, `OK` or the name of an errno; empty for those that are
+    /// neither bind nor listen.
+    public static List<Optional<String>> predict(History history) {
+        HistoryModel model = new HistoryModel(history.protocol());
+        return history.steps().stream().map(model::next).toList();
+    }
+
+    /// Takes the next step: what it will answer, empty if it is neither bind nor listen.
+    public Optional<String> next(Step step) {
+        switch (step) {
+            case Step.Bind bind -> {
+                return Optional.of(bind(bind));
+            }
+            case Step.Listen listen -> {
+                return Optional.of(listen(listen.id()));
+            }
+            case Step.Open open -> unbound.put(open.id(), made(open));
+            case Step.Attach attach ->
+                    unbound.computeIfPresent(
+                            attach.id(), (_, socket) -> socket.withProgram(socket.reuseport()));
+            case Step.Change change -> change(change);
+            case Step.Shutdown shutdown -> shutdown(shutdown.id());
+            case Step.Close close -> close(close.id());
+            case Step.Connect connect -> connect(connect);
+            case Step.Peer peer -> peer(peer);
+        }
+        return Optional.empty();
+    }
+
+    /// The names of the sockets that hold the port through a descriptor.
+    Set<String> onPort() {
+        return onPort;
+    }
+
+    /// The names of the clients whose descriptor is open.
+    Set<String> clients() {
+        return clients;
+    }
+
+    /// All that holds the port, with or without a descriptor.
+    List<RuleSocket> everyone() {
+        return port.sockets();
+    }
+
+    RuleSocket socket(String id) {
+        RuleSocket socket = unbound.get(id);
+        return socket == null ? port.socket(id) : socket;
+    }
+
+    private RuleSocket made(Step.Open open) {
+        SockAddr.Inet any =
+                open.family() == Sockets.AF_INET
+                        ? new SockAddr.Inet4(0, 0)
+                        : new SockAddr.Inet6(0, 0, 0);
+        return new RuleSocket(
+                any,
+                open.v6only(),
+                open.reuseaddr(),
+                open.reuseport(),
+                open.uid(),
+                open.loopback() ? 1 : 0,
+                Stage.BOUND,
+                false);
+    }
+
+    private String bind(Step.Bind bind) {
+        RuleSocket socket = unbound.remove(bind.id());
+        if (socket == null) {
+            boolean open = onPort.contains(bind.id()) || elsewhere.contains(bind.id());
+            if (open) {
+                close(bind.id());
+            }
+            return (open ? Errno.EINVAL : Errno.EBADF).name();
+        }
+        Optional<Errno> wrong = wrong(socket, bind.address());
+        if (wrong.isPresent()) {
+            return wrong.get().name();
+        }
+        if (!port.bind(bind.id(), socket.withAddress(bind.address()))) {
+            return Errno.EADDRINUSE.name();
+        }
+        onPort.add(bind.id());
+        return OK;
+    }
+
+    private Optional<Errno> wrong(RuleSocket socket, SockAddr.Inet address) {
+        if (address.family() != socket.address().family()) {
+            return Optional.of(socket.inet() ? Errno.EAFNOSUPPORT : Errno.EINVAL);
+        }
+        return new AddressCheck(address.loopback(), false, false)
+                .errno(protocol, address, socket.v6only(), socket.device());
+    }
+
+    private String listen(String id) {
+        if (protocol == Protocol.UDP) {
+            boolean open = unbound.containsKey(id) || onPort.contains(id);
+            return (open ? Errno.EOPNOTSUPP : Errno.EBADF).name();
+        }
+        if (unbound.remove(id) != null || elsewhere.contains(id)) {
+            elsewhere.add(id);
+            return OK;
+        }
+        if (!onPort.contains(id)) {
+            return Errno.EBADF.name();
+        }
+        if (port.socket(id).stage().hasPeer()) {
+            return Errno.EINVAL.name();
+        }
+        return tcp().listen(id) ? OK : Errno.EADDRINUSE.name();
+    }
+
+    private void change(Step.Change change) {
+        String id = change.id();
+        if (onPort.contains(id)) {
+            port.change(id, socket -> changed(socket, change));
+        } else {
+            unbound.computeIfPresent(id, (_, socket) -> changed(socket, change));
+        }
+    }
+
+    private static RuleSocket changed(RuleSocket socket, Step.Change change) {
+        return socket.withReuseaddr(change.reuseaddr().orElse(socket.reuseaddr()))
+                .withReuseport(change.reuseport().orElse(socket.reuseport()))
+                .withUid(change.uid().orElse(socket.uid()));
+    }
+
+    private void shutdown(String id) {
+        if (onPort.contains(id) && port.socket(id).stage() == Stage.LISTENING) {
+            port.change(id, socket -> socket.withStage(Stage.BOUND));
+        }
+    }
+
+    private void close(String id) {
+        String peer = peers.remove(id);
+        boolean first = peer != null;
+        if (peer != null) {
+            peers.remove(peer);
+        }
+        unbound.remove(id);
+        elsewhere.remove(id);
+        clients.remove(id);
+        if (!onPort.remove(id)) {
+            return;
+        }
+        if (first) {
+            tcp().leave(id);
+        } else {
+            port.gone(id);
+        }
+    }
+
+    private void connect(Step.Connect connect) {
+        if (protocol != Protocol.TCP || !reaches(connect)) {
+            return;
+        }
+        RuleSocket listener = port.socket(connect.to());
+        SockAddr.Inet local =
+                !listener.inet() && connect.via() instanceof SockAddr.Inet4 four
+                        ? SockAddr.Inet6.mapped(four)
+                        : connect.via();
+        tcp().accept(connect.to(), connect.accept(), local, connect.acceptUid());
+        onPort.add(connect.accept());
+        clients.add(connect.id());
+        peers.put(connect.id(), connect.accept());
+        peers.put(connect.accept(), connect.id());
+    }
+
+    private boolean reaches(Step.Connect connect) {
+        return onPort.contains(connect.to())
+                && port.socket(connect.to()).stage() == Stage.LISTENING
+                && covers(port.socket(connect.to()), connect.via());
+    }
+
+    /// Whether a packet to `via` may reach this socket.
+    static boolean covers(RuleSocket socket, SockAddr.Inet via) {
+        Place mine = socket.place();
+        Place its = Place.of(via);
+        if (mine.inet4() == its.inet4()) {
+            return mine.wildcard() || mine.equals(its);
+        }
+        return its.inet4() && mine.wildcard() && !socket.v6only();
+    }
+
+    private void peer(Step.Peer peer) {
+        if (!(port instanceof UdpPort udp) || !onPort.contains(peer.id())) {
+            return;
+        }
+        RuleSocket socket = udp.socket(peer.id());
+        if (!socket.place().wildcard()) {
+            udp.connect(peer.id(), socket.address());
+            return;
+        }
+        udp.connect(peer.id(), ownAddress(socket, Place.of(peer.peer()).inet4()));
+    }
+
+    /// The address that the route to any loopback address gives to a socket.
+    private static SockAddr.Inet ownAddress(RuleSocket socket, boolean inet4) {
+        if (!inet4) {
+            return new SockAddr.Inet6(0, 1, 0);
+        }
+        SockAddr.Inet4 loopback = new SockAddr.Inet4(0x7f000001, 0);
+        return socket.inet() ? loopback : SockAddr.Inet6.mapped(loopback);
+    }
+
+    private TcpPort tcp() {
+        return (TcpPort) port;
+    }
+}

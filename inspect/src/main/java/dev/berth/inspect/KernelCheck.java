@@ -1,0 +1,164 @@
+package dev.berth.inspect;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.berth.net.Protocol;
+import dev.berth.sys.ErrnoException;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+
+/// Whether the rules are those of the running kernel: a short replay in a network namespace of its
+/// own, of a corpus and of random histories, done once on each kernel release.
+///
+/// @param release of the kernel, as uname(2) tells it
+/// @param verdict what came out
+/// @param uids whether sockets of several uids were among it, which takes root
+/// @param detail the history that differed, or why nothing was replayed; else empty
+public record KernelCheck(String release, Verdict verdict, boolean uids, String detail) {
+    private static final String CORPUS = "corpus.txt";
+    private static final int RANDOM_EACH = 100;
+    private static final int OTHER_UID = 1000;
+
+    /// What came out of the replay.
+    public enum Verdict {
+        /// Every answer was the predicted one.
+        AGREED,
+        /// An answer was another.
+        DIFFERED,
+        /// There could be no replay.
+        NOT_RUN
+    }
+
+    public KernelCheck {
+        Objects.requireNonNull(release, "release");
+        Objects.requireNonNull(verdict, "verdict");
+        Objects.requireNonNull(detail, "detail");
+    }
+
+    /// The result for the running kernel: the kept one, or that of a replay, which takes less than
+    /// a second. Never fails.
+    ///
+    /// The result is kept in `$XDG_CACHE_HOME/berth`, or `~/.cache/berth`.
+    public static KernelCheck here(Map<String, String> environment) {
+        return new KernelCheckCache(environment).get();
+    }
+
+    /// Why a forecast may be wrong on this kernel; empty if it is not.
+    Optional<String> doubt() {
+        return switch (verdict) {
+            case AGREED -> Optional.empty();
+            case DIFFERED ->
+                    Optional.of(
+                            "the rules are not quite those of this kernel ("
+                                    + release
+                                    + "): a replay differed in \""
+                                    + detail
+                                    + "\"");
+            case NOT_RUN ->
+                    Optional.of(
+                            "the rules could not be checked on this kernel ("
+                                    + release
+                                    + "): "
+                                    + detail);
+        };
+    }
+
+    /// The same, for sockets of different uids.
+    Optional<String> doubtOfUids() {
+        return verdict == Verdict.AGREED && !uids
+                ? Optional.of(
+                        "the rules for sockets of different uids were not checked on this kernel,"
+                                + " which takes root")
+                : Optional.empty();
+    }
+
+    /// Whether sock_diag lists TCP sockets that are bound and do not listen.
+    boolean showsBoundSockets() {
+        String[] numbers = release.split("[^0-9]", 3);
+        try {
+            int major = Integer.parseInt(numbers[0]);
+            return major > 6 || (major == 6 && Integer.parseInt(numbers[1]) >= 8);
+        } catch (NumberFormatException | ArrayIndexOutOfBoundsException strange) {
+            return false;
+        }
+    }
+
+    /// Replays in a fresh namespace of the calling process; its rights must suffice for that.
+    static KernelCheck replay(String release, RandomGenerator random) {
+        try (HistoryRunner runner = HistoryRunner.open()) {
+            boolean uids = canChangeOwner(runner);
+            Optional<String> difference = difference(runner, uids, random);
+            Verdict verdict = difference.isPresent() ? Verdict.DIFFERED : Verdict.AGREED;
+            return new KernelCheck(release, verdict, uids, difference.orElse(""));
+        } catch (IOException | RuntimeException failed) {
+            return new KernelCheck(release, Verdict.NOT_RUN, false, message(failed));
+        }
+    }
+
+    private static String message(Exception failed) {
+        String text = failed.getMessage();
+        return text == null ? failed.toString() : text;
+    }
+
+    private static boolean canChangeOwner(HistoryRunner runner) throws IOException {
+        String uid = Integer.toString(OTHER_UID);
+        try {
+            runner.run(HistoryText.parse("uid tcp: socket a 4 uid=" + uid));
+            return true;
+        } catch (ErrnoException refused) {
+            return false;
+        }
+    }
+
+    private static Optional<String> difference(
+            HistoryRunner runner, boolean uids, RandomGenerator random) throws IOException {
+        for (History history : corpus()) {
+            if ((uids || !history.needsOtherUid(0)) && differs(runner, history)) {
+                return Optional.of(history.toString());
+            }
+        }
+        HistoryGenerator generator = new HistoryGenerator(random, uids);
+        for (int i = 0; i < RANDOM_EACH * Protocol.values().length; i++) {
+            Protocol[] all = Protocol.values();
+            History history = generator.next(all[i % all.length]);
+            if (differs(runner, history)) {
+                return Optional.of(history.toString());
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static boolean differs(HistoryRunner runner, History history) throws IOException {
+        List<Optional<String>> predicted = HistoryModel.predict(history);
+        List<String> answers = runner.run(history);
+        for (int i = 0; i < answers.size(); i++) {
+            if (!predicted.get(i).orElse(answers.get(i)).equals(answers.get(i))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /// The histories that Berth brings along.
+    static List<History> corpus() {
+        try (InputStream in = KernelCheck.class.getResourceAsStream(CORPUS)) {
+            InputStream found = Objects.requireNonNull(in, CORPUS);
+            return new BufferedReader(new InputStreamReader(found, UTF_8))
+                    .lines()
+                    .filter(line -> !line.startsWith("#") && !line.isBlank())
+                    .map(HistoryText::parse)
+                    .toList();
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException(unreadable);
+        }
+    }
+}

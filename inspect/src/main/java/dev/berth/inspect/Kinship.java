@@ -1,0 +1,124 @@
+package dev.berth.inspect;
+
+import dev.berth.net.ProcessEntry;
+import dev.berth.net.ProcessList;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.IntFunction;
+
+/// Which members of a group belong together: those that have an owner in common, of whose owners
+/// one stems from the other's, or whose owners have the same parent.
+///
+/// Of several owners of one socket only the youngest generation counts for the parent, since a
+/// supervisor that holds its workers' sockets may be the neighbour of a stranger. Processes that
+/// nobody is the parent of any more belong together if they are of one systemd service.
+final class Kinship {
+    private static final int INIT = 1;
+
+    private final IntFunction<Optional<ProcessEntry>> processes;
+    private final Map<Integer, Integer> parents = new HashMap<>();
+
+    Kinship() {
+        this(ProcessList::of);
+    }
+
+    /// - `processes`: tells of each process, as for a test
+    Kinship(IntFunction<Optional<ProcessEntry>> processes) {
+        this.processes = processes;
+    }
+
+    /// The members that are not of the greatest family, nor of the first one of several as great;
+    /// those without a known owner are none of them.
+    List<PortSocket> foreign(List<PortSocket> members) {
+        List<List<PortSocket>> families = new ArrayList<>();
+        for (PortSocket member : members) {
+            if (!member.owners().isEmpty()) {
+                join(families, member);
+            }
+        }
+        List<PortSocket> greatest = List.of();
+        for (List<PortSocket> family : families) {
+            greatest = family.size() > greatest.size() ? family : greatest;
+        }
+        List<PortSocket> own = greatest;
+        return families.stream()
+                .filter(family -> !family.equals(own))
+                .flatMap(List::stream)
+                .toList();
+    }
+
+    private void join(List<List<PortSocket>> families, PortSocket member) {
+        List<PortSocket> joined = new ArrayList<>();
+        List<List<PortSocket>> kin =
+                families.stream()
+                        .filter(family -> family.stream().anyMatch(m -> related(m, member)))
+                        .toList();
+        kin.forEach(joined::addAll);
+        joined.add(member);
+        int at = kin.isEmpty() ? families.size() : families.indexOf(kin.getFirst());
+        families.removeAll(kin);
+        families.add(at, joined);
+    }
+
+    private boolean related(PortSocket a, PortSocket b) {
+        Set<Integer> first = pids(a);
+        Set<Integer> second = pids(b);
+        if (first.stream().anyMatch(second::contains)) {
+            return true;
+        }
+        for (Owner one : youngest(a)) {
+            for (Owner other : youngest(b)) {
+                if (related(one, other)) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    private boolean related(Owner a, Owner b) {
+        if (ancestors(a.pid()).contains(b.pid()) || ancestors(b.pid()).contains(a.pid())) {
+            return true;
+        }
+        int parent = parent(a.pid());
+        if (parent != parent(b.pid())) {
+            return false;
+        }
+        boolean service = a.unit().isPresent() && a.unit().get().endsWith(".service");
+        return parent > INIT || (service && a.unit().equals(b.unit()));
+    }
+
+    private static Set<Integer> pids(PortSocket socket) {
+        Set<Integer> pids = new HashSet<>();
+        socket.owners().forEach(owner -> pids.add(owner.pid()));
+        return pids;
+    }
+
+    /// The owners that are no ancestor of another owner.
+    private List<Owner> youngest(PortSocket socket) {
+        Set<Integer> elders = new HashSet<>();
+        socket.owners().forEach(owner -> elders.addAll(ancestors(owner.pid())));
+        return socket.owners().stream().filter(owner -> !elders.contains(owner.pid())).toList();
+    }
+
+    /// From the parent up; init is nobody's.
+    private Set<Integer> ancestors(int pid) {
+        Set<Integer> ancestors = new HashSet<>();
+        int at = parent(pid);
+        while (at > INIT && ancestors.add(at)) {
+            at = parent(at);
+        }
+        return ancestors;
+    }
+
+    private int parent(int pid) {
+        return parents.computeIfAbsent(
+                pid, p -> processes.apply(p).map(ProcessEntry::parent).orElse(0));
+    }
+}

@@ -1,0 +1,140 @@
+package dev.berth.inspect;
+
+import dev.berth.net.Holder;
+import dev.berth.net.Holders;
+import dev.berth.net.ProcessEntry;
+import dev.berth.net.ProcessList;
+import dev.berth.net.SocketRow;
+import dev.berth.net.TcpState;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/// Finds the processes that hold given sockets, reading as few of the machine's descriptors as it
+/// can.
+///
+/// To read what one descriptor is costs some 4 µs, and a busy machine has tens of thousands. So the
+/// processes are searched in the order in which they are likely: those that run in the sockets'
+/// cgroups first, those of the sockets' uids next, small before large; and not beyond the one in
+/// which the last socket is found. Who else holds a listener has it by inheritance as a rule, under
+/// the same number: that is one look for each process not searched. And the ancestors of those that
+/// were found, since a supervisor takes what it holds from its children, under any number.
+final class OwnerFinder {
+    private static final int ANCESTOR_DESCRIPTORS = 4096;
+
+    /// For more listeners than this, to search every process is cheaper than to ask each for each.
+    private static final int SHARED = 64;
+
+    private final Set<Long> wanted = new HashSet<>();
+    private final Set<Long> shared = new HashSet<>();
+    private final Set<Integer> uids = new HashSet<>();
+    private final Set<Integer> likely;
+    private final boolean thorough;
+    private final Map<Long, List<Holder>> found = new HashMap<>();
+    private int refused;
+
+    /// - `likely`: processes to begin with
+    /// - `thorough`: search all of them, whatever is found
+    OwnerFinder(List<SocketRow> rows, Set<Integer> likely, boolean thorough) {
+        for (SocketRow row : rows) {
+            if (row.inode() != 0) {
+                wanted.add(row.inode());
+                uids.add(row.uid());
+                if (row.state() == TcpState.LISTEN || row.remote().isEmpty()) {
+                    shared.add(row.inode());
+                }
+            }
+        }
+        this.likely = likely;
+        this.thorough = thorough;
+    }
+
+    Findings find() {
+        if (wanted.isEmpty()) {
+            return new Findings(Map.of(), 0);
+        }
+        Map<Integer, Candidate> rest = candidates();
+        boolean all = thorough || shared.size() > SHARED;
+        for (Candidate candidate : List.copyOf(rest.values())) {
+            if (!all && found.size() == wanted.size()) {
+                break;
+            }
+            rest.remove(candidate.pid());
+            search(candidate);
+        }
+        ancestors(rest);
+        heirs(rest);
+        found.values().forEach(list -> list.sort((a, b) -> Integer.compare(a.pid(), b.pid())));
+        return new Findings(found, refused);
+    }
+
+    private Map<Integer, Candidate> candidates() {
+        boolean counted = Candidate.counted();
+        List<Candidate> all = new ArrayList<>();
+        for (int pid : ProcessList.pids()) {
+            all.add(Candidate.of(pid, counted));
+        }
+        all.sort(this::order);
+        Map<Integer, Candidate> ordered = LinkedHashMap.newLinkedHashMap(all.size());
+        all.forEach(candidate -> ordered.put(candidate.pid(), candidate));
+        return ordered;
+    }
+
+    private int order(Candidate a, Candidate b) {
+        int ranks = Integer.compare(rank(a), rank(b));
+        return ranks != 0 ? ranks : Long.compare(a.descriptors(), b.descriptors());
+    }
+
+    private int rank(Candidate candidate) {
+        int cgroup = likely.contains(candidate.pid()) ? 0 : 2;
+        return cgroup + (uids.contains(candidate.uid()) ? 0 : 1);
+    }
+
+    private void search(Candidate candidate) {
+        // Kernel threads, and what has ended.
+        boolean none = candidate.descriptors() == 0;
+        if (!none && !Holders.search(candidate.pid(), wanted, found)) {
+            refused += ProcessList.of(candidate.pid()).isPresent() ? 1 : 0;
+        }
+    }
+
+    /// The ancestors of those that hold listeners.
+    private void ancestors(Map<Integer, Candidate> rest) {
+        Set<Integer> seen = new HashSet<>();
+        for (long inode : shared) {
+            for (Holder holder : List.copyOf(found.getOrDefault(inode, List.of()))) {
+                int pid = holder.pid();
+                while (pid > 1 && seen.add(pid)) {
+                    Candidate unread = rest.get(pid);
+                    if (unread != null && unread.descriptors() <= ANCESTOR_DESCRIPTORS) {
+                        rest.remove(pid);
+                        search(unread);
+                    }
+                    pid = ProcessList.of(pid).map(ProcessEntry::parent).orElse(0);
+                }
+            }
+        }
+    }
+
+    /// Those that have a listener by inheritance.
+    private void heirs(Map<Integer, Candidate> rest) {
+        for (long inode : shared) {
+            List<Holder> holders = found.getOrDefault(inode, List.of());
+            Set<Integer> numbers = new HashSet<>();
+            holders.forEach(holder -> numbers.add(holder.fd()));
+            for (Candidate candidate : rest.values()) {
+                for (int fd : numbers) {
+                    Holder heir = new Holder(candidate.pid(), fd);
+                    if (candidate.descriptors() != 0 && Holders.holds(heir, inode)) {
+                        holders.add(heir);
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,64 @@
+package dev.berth.inspect;
+
+import dev.berth.net.Holder;
+import dev.berth.net.ProcessList;
+
+import java.io.FileInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/// Tells who a process is: command, user, systemd unit, container. Each process is read once.
+///
+/// **source**: proc_pid_status(5), cgroups(7)
+final class OwnerReader {
+    private static final String UID = "\nUid:";
+
+    private final Accounts accounts;
+    private final Map<Integer, Optional<Facts>> known = new HashMap<>();
+
+    private record Facts(String command, String user, CgroupPath group) {}
+
+    OwnerReader(Accounts accounts) {
+        this.accounts = accounts;
+    }
+
+    /// Empty if the process is gone.
+    Optional<Owner> owner(Holder holder) {
+        return known.computeIfAbsent(holder.pid(), this::read)
+                .map(
+                        facts ->
+                                new Owner(
+                                        holder.pid(),
+                                        facts.command,
+                                        holder.fd(),
+                                        facts.user,
+                                        facts.group.unit(),
+                                        facts.group.container()));
+    }
+
+    private Optional<Facts> read(int pid) {
+        String status = text("/proc/" + pid + "/status");
+        int at = status.indexOf(UID);
+        String command = ProcessList.command(pid);
+        if (at < 0 || command.isEmpty()) {
+            return Optional.empty();
+        }
+        String line = status.substring(at + UID.length(), status.indexOf('\n', at + 1));
+        // Real, effective, saved, for files: what it may do goes by the second.
+        int uid = (int) Long.parseLong(line.strip().split("\\s+")[1]);
+        CgroupPath group = CgroupPath.parse(text("/proc/" + pid + "/cgroup"));
+        return Optional.of(new Facts(command, accounts.name(uid), group));
+    }
+
+    /// Empty if it is gone or not ours to read.
+    private static String text(String path) {
+        try (FileInputStream in = new FileInputStream(path)) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException gone) {
+            return "";
+        }
+    }
+}

@@ -1,0 +1,138 @@
+package dev.berth.inspect;
+
+import dev.berth.net.Protocol;
+
+import java.util.Locale;
+
+/// Why one socket may, or may not, be on a port beside another: the rule that can be applied from
+/// outside, without knowing what happened on the port before.
+///
+/// When every other socket on the port allows it, the kernel does too. When one does not, the
+/// kernel may still allow it if the new socket has SO_REUSEPORT, because it remembers the last such
+/// bind (TCP, see [TcpPort]) and stops at the first pair that counts (UDP, see [UdpPort]).
+///
+/// **source**: `inet_bind_conflict`, `udp_lib_lport_inuse`; socket(7), ip(7), ipv6(7)
+public enum PairwiseRule {
+    DIFFERENT_DEVICES(true, "both are bound to devices (SO_BINDTODEVICE), and to different ones"),
+    NO_OVERLAP(true, "their addresses do not overlap"),
+    BOTH_REUSEADDR(true, "both set SO_REUSEADDR, and the other one does not listen"),
+    BOTH_REUSEPORT(true, "both set SO_REUSEPORT and are of the same uid"),
+    REUSEPORT_TIME_WAIT(
+            true, "both set SO_REUSEPORT, and in TIME_WAIT the uid is no longer compared"),
+    NEITHER(false, "the addresses overlap, and neither sets SO_REUSEADDR or SO_REUSEPORT"),
+    NOT_SHARED_BY_YOU(
+            false,
+            "the addresses overlap, and yours sets neither SO_REUSEADDR nor SO_REUSEPORT; an option"
+                    + " must be set on both"),
+    NOT_SHARED_BY_IT(
+            false,
+            "the addresses overlap, and it sets neither SO_REUSEADDR nor SO_REUSEPORT; an option"
+                    + " must be set on both"),
+    NO_COMMON_OPTION(
+            false, "one sets SO_REUSEADDR, the other SO_REUSEPORT; it must be the same on both"),
+    LISTENING(false, "both set SO_REUSEADDR, but that does not help while the other one listens"),
+    REUSEPORT_MISSING(
+            false,
+            "both set SO_REUSEADDR, which does not help while the other one listens; SO_REUSEPORT"
+                    + " is set on one only"),
+    OTHER_UID(false, "both set SO_REUSEPORT, but the sockets are of different uids"),
+    PROGRAM_ATTACHED(
+            false, "a BPF program was attached to your socket before it was bound or listened"),
+    CONNECTED_DUAL_STACK(
+            false,
+            "it is a connection of a dual-stack IPv6 socket, which the kernel keeps as 127.0.0.6 in"
+                    + " IPv4's space too");
+
+    private final boolean allowed;
+    private final String sentence;
+
+    PairwiseRule(boolean allowed, String sentence) {
+        this.allowed = allowed;
+        this.sentence = sentence;
+    }
+
+    /// Whether this pair is no obstacle.
+    public boolean allowed() {
+        return allowed;
+    }
+
+    /// Why, for people: "yours" is the new socket, "it" the other.
+    public String sentence() {
+        return sentence;
+    }
+
+    /// The stable name for programs: `other-uid`.
+    public String word() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /// Whether both claim the same address, so that an option has to settle it.
+    public boolean overlaps() {
+        return this != DIFFERENT_DEVICES && this != NO_OVERLAP;
+    }
+
+    /// The rule that decides whether `wanted` can be bound, or can listen, while `there` is on the
+    /// same port of the same network namespace.
+    public static PairwiseRule judge(Protocol protocol, RuleSocket wanted, RuleSocket there) {
+        if (!sameDevice(wanted, there)) {
+            return DIFFERENT_DEVICES;
+        }
+        boolean plain = overlap(wanted, there);
+        if (!plain && !hiddenOverlap(protocol, wanted, there)) {
+            return NO_OVERLAP;
+        }
+        boolean addr = wanted.reuseaddr() && there.reuseaddr();
+        if (addr && there.stage() != Stage.LISTENING) {
+            return BOTH_REUSEADDR;
+        }
+        boolean port = wanted.reuseport() && there.reuseport();
+        if (port && !wanted.program()) {
+            if (there.stage() == Stage.TIME_WAIT) {
+                return REUSEPORT_TIME_WAIT;
+            }
+            return wanted.uid() == there.uid() ? BOTH_REUSEPORT : OTHER_UID;
+        }
+        if (port) {
+            return PROGRAM_ATTACHED;
+        }
+        return plain ? refusal(addr, wanted, there) : CONNECTED_DUAL_STACK;
+    }
+
+    private static PairwiseRule refusal(boolean addr, RuleSocket wanted, RuleSocket there) {
+        boolean yours = wanted.reuseaddr() || wanted.reuseport();
+        boolean its = there.reuseaddr() || there.reuseport();
+        if (addr) {
+            return wanted.reuseport() || there.reuseport() ? REUSEPORT_MISSING : LISTENING;
+        }
+        if (!yours) {
+            return its ? NOT_SHARED_BY_YOU : NEITHER;
+        }
+        return its ? NO_COMMON_OPTION : NOT_SHARED_BY_IT;
+    }
+
+    private static boolean sameDevice(RuleSocket one, RuleSocket other) {
+        return one.device() == 0 || other.device() == 0 || one.device() == other.device();
+    }
+
+    private static boolean overlap(RuleSocket wanted, RuleSocket there) {
+        Place mine = wanted.place();
+        Place its = there.place();
+        if (mine.inet4() == its.inet4()) {
+            return mine.wildcard() || its.wildcard() || mine.equals(its);
+        }
+        if (!mine.inet4()) {
+            return mine.wildcard() && !wanted.v6only();
+        }
+        return its.wildcard() && !there.v6only();
+    }
+
+    /// A connected dual-stack socket on an IPv6 address is 127.0.0.6 to plain IPv4 sockets.
+    private static boolean hiddenOverlap(Protocol protocol, RuleSocket wanted, RuleSocket there) {
+        Place mine = wanted.place();
+        boolean meets =
+                mine.equals(Place.ANY4)
+                        || (protocol == Protocol.UDP && mine.equals(Place.OF_CONCRETE_INET6));
+        boolean hidden = !there.place().inet4() && there.stage().hasPeer() && !there.v6only();
+        return hidden && wanted.inet() && meets;
+    }
+}

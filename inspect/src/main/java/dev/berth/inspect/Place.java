@@ -1,0 +1,36 @@
+package dev.berth.inspect;
+
+import dev.berth.sys.SockAddr;
+
+/// Where a socket is in a port's two address spaces. Addresses mapped into IPv6 are in IPv4's.
+///
+/// **source**: `ipv6_rcv_saddr_equal`, net/ipv4/inet_connection_sock.c
+///
+/// @param inet4 whether it is in IPv4's space
+/// @param high the first 64 bits of an IPv6 address, else 0
+/// @param low the last 64 bits, or the IPv4 address
+record Place(boolean inet4, long high, long low) {
+    /// What the kernel stores as the IPv4 address of a socket on a concrete IPv6 one
+    /// (`LOOPBACK4_IPV6`): 127.0.0.6.
+    static final Place OF_CONCRETE_INET6 = new Place(true, 0, 0x7f000006);
+
+    static final Place ANY4 = new Place(true, 0, 0);
+
+    static Place of(SockAddr.Inet address) {
+        return switch (address) {
+            case SockAddr.Inet4 four -> of(four);
+            case SockAddr.Inet6 six ->
+                    six.mapped()
+                            .map(Place::of)
+                            .orElseGet(() -> new Place(false, six.high(), six.low()));
+        };
+    }
+
+    private static Place of(SockAddr.Inet4 four) {
+        return new Place(true, 0, Integer.toUnsignedLong(four.address()));
+    }
+
+    boolean wildcard() {
+        return high == 0 && low == 0;
+    }
+}

@@ -1,0 +1,33 @@
+package dev.berth.inspect;
+
+import java.io.IOException;
+import java.util.List;
+
+/// Who is on a port: the sockets, the groups that they form, and what could not be learnt.
+///
+/// @param sockets listeners first, then what is only bound, then connections; by port and address
+///   within each
+/// @param groups by their number, from 1
+/// @param unknown what could not be read, why, and what would help: a sentence each
+public record PortReport(List<PortSocket> sockets, List<PortGroup> groups, List<String> unknown) {
+    public PortReport {
+        sockets = List.copyOf(sockets);
+        groups = List.copyOf(groups);
+        unknown = List.copyOf(unknown);
+    }
+
+    /// Every socket on a local port, TCP and UDP, in the network namespace of the calling thread.
+    ///
+    /// @throws IllegalArgumentException if `port` is not in 0–65535
+    /// @throws IOException if the kernel's tables cannot be read
+    public static PortReport of(int port) throws IOException {
+        return of(PortQuery.port(port));
+    }
+
+    /// The sockets that `query` asks for.
+    ///
+    /// @throws IOException if the kernel's tables cannot be read
+    public static PortReport of(PortQuery query) throws IOException {
+        return new Survey(query).report();
+    }
+}

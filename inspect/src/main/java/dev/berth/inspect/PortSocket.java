@@ -1,0 +1,154 @@
+package dev.berth.inspect;
+
+import dev.berth.net.Protocol;
+import dev.berth.net.SocketRow;
+import dev.berth.net.TcpState;
+import dev.berth.sys.SockAddr;
+
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+
+/// One socket, with all that could be learnt of it from outside.
+///
+/// @param row what the kernel lists
+/// @param netns the inode of its network namespace
+/// @param deviceName the interface that it is bound to; empty if it is bound to none
+/// @param options what its owner set, as far as that could be read
+/// @param group the number, within its report, of the reuseport group that it is a member of; empty
+///   if it is in none, or if that is unknown
+/// @param owners the processes that hold it; empty if there is none or none could be found
+/// @param explanation why there is no owner, in words; empty if there is one
+public record PortSocket(
+        SocketRow row,
+        long netns,
+        Optional<String> deviceName,
+        SocketOptions options,
+        OptionalInt group,
+        List<Owner> owners,
+        String explanation) {
+    public PortSocket {
+        Objects.requireNonNull(row, "row");
+        Objects.requireNonNull(deviceName, "deviceName");
+        Objects.requireNonNull(options, "options");
+        Objects.requireNonNull(group, "group");
+        owners = List.copyOf(owners);
+        Objects.requireNonNull(explanation, "explanation");
+    }
+
+    /// TCP (Multipath TCP included) or UDP.
+    public Protocol protocol() {
+        return row.protocol();
+    }
+
+    /// `AF_INET` 2 or `AF_INET6` 10.
+    public int family() {
+        return row.family();
+    }
+
+    /// See [SocketRow#state()].
+    public TcpState state() {
+        return row.state();
+    }
+
+    /// Where it is bound.
+    public SockAddr.Inet local() {
+        return row.local();
+    }
+
+    /// Its peer, if it has one.
+    public Optional<SockAddr.Inet> remote() {
+        return row.remote();
+    }
+
+    /// The index of the interface that it is bound to, 0 for none.
+    public int device() {
+        return row.device();
+    }
+
+    /// IPV6_V6ONLY; empty for IPv4, and where neither the kernel nor the owner's descriptor told.
+    public Optional<Boolean> v6only() {
+        return row.v6only().isPresent() ? row.v6only() : options.v6only();
+    }
+
+    /// The uid that sharing goes by: the socket's, not its owner's.
+    public int uid() {
+        return row.uid();
+    }
+
+    /// 0 if no descriptor refers to it.
+    public long inode() {
+        return row.inode();
+    }
+
+    /// All 64 bits in use; unique for the life of the system.
+    public long cookie() {
+        return row.cookie();
+    }
+
+    /// SO_REUSEADDR; empty: unknown, and [SocketOptions#unknown()] says why.
+    public Optional<Boolean> reuseaddr() {
+        return options.reuseaddr();
+    }
+
+    /// SO_REUSEPORT; empty: unknown, and [SocketOptions#unknown()] says why.
+    public Optional<Boolean> reuseport() {
+        return options.reuseport();
+    }
+
+    /// Connections that wait to be accepted; 0 for a socket that does not listen.
+    public int queue() {
+        return row.queue();
+    }
+
+    /// How many connections may wait; 0 for a socket that does not listen.
+    public int backlog() {
+        return row.backlog();
+    }
+
+    /// What it had to drop so far, as an unsigned number.
+    public OptionalInt drops() {
+        return row.drops();
+    }
+
+    /// How long the kernel still keeps it, if it is one that nobody holds any more.
+    public OptionalInt timeWaitMillis() {
+        return row.details().timeWaitMillis();
+    }
+
+    /// The inode of the cgroup-2 directory in which it was made.
+    public OptionalLong cgroup() {
+        return row.details().cgroup();
+    }
+
+    /// Whether it is known to be a Multipath-TCP socket.
+    public boolean multipath() {
+        return row.details().multipath() || options.multipath().orElse(false);
+    }
+
+    /// Whether it waits for connections or datagrams of anybody.
+    public boolean listening() {
+        return protocol() == Protocol.TCP ? state() == TcpState.LISTEN : remote().isEmpty();
+    }
+
+    /// Whether it is bound without listening, which other tools do not show.
+    public boolean silent() {
+        return state() == TcpState.BOUND_INACTIVE;
+    }
+
+    /// Whether it is one end of a connection, or what is left of one.
+    public boolean connection() {
+        return !listening() && !silent();
+    }
+
+    PortSocket withGroup(int number) {
+        return new PortSocket(
+                row, netns, deviceName, options, OptionalInt.of(number), owners, explanation);
+    }
+
+    PortSocket withOptions(SocketOptions other) {
+        return new PortSocket(row, netns, deviceName, other, group, owners, explanation);
+    }
+}

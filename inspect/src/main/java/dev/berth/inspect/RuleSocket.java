@@ -1,0 +1,89 @@
+package dev.berth.inspect;
+
+import dev.berth.sys.SockAddr;
+import dev.berth.sys.Sockets;
+
+import java.util.Objects;
+
+/// What the rules of bind(2) see of a socket.
+///
+/// @param address as getsockname(2) shows it; the port plays no part
+/// @param v6only whether it refuses IPv4, as it is *in effect*: bind(2) of a concrete IPv6 address
+///   sets it; always false in IPv4's space
+/// @param reuseaddr SO_REUSEADDR as it is now
+/// @param reuseport SO_REUSEPORT as it is now
+/// @param uid of the socket: the file system uid of the one who called socket(2) or accept(2), or
+///   what fchown(2) made of it
+/// @param device interface index, 0 if it is bound to none
+/// @param stage how far it has come
+/// @param program whether a BPF program was attached to it before it was bound
+public record RuleSocket(
+        SockAddr.Inet address,
+        boolean v6only,
+        boolean reuseaddr,
+        boolean reuseport,
+        int uid,
+        int device,
+        Stage stage,
+        boolean program) {
+    public RuleSocket {
+        Objects.requireNonNull(address, "address");
+        Objects.requireNonNull(stage, "stage");
+        if (device < 0) {
+            throw new IllegalArgumentException("device=" + device);
+        }
+        Place place = Place.of(address);
+        v6only = !place.inet4() && (v6only || (!place.wildcard() && !stage.hasPeer()));
+    }
+
+    /// A socket that is only bound, with no options, of uid 0.
+    public static RuleSocket bound(SockAddr.Inet address) {
+        return new RuleSocket(address, false, false, false, 0, 0, Stage.BOUND, false);
+    }
+
+    /// The same at another address; one that was v6only only because of its old address stays so.
+    public RuleSocket withAddress(SockAddr.Inet other) {
+        return new RuleSocket(other, v6only, reuseaddr, reuseport, uid, device, stage, program);
+    }
+
+    public RuleSocket withV6only(boolean value) {
+        return new RuleSocket(address, value, reuseaddr, reuseport, uid, device, stage, program);
+    }
+
+    public RuleSocket withReuseaddr(boolean value) {
+        return new RuleSocket(address, v6only, value, reuseport, uid, device, stage, program);
+    }
+
+    public RuleSocket withReuseport(boolean value) {
+        return new RuleSocket(address, v6only, reuseaddr, value, uid, device, stage, program);
+    }
+
+    public RuleSocket withUid(int value) {
+        return new RuleSocket(address, v6only, reuseaddr, reuseport, value, device, stage, program);
+    }
+
+    public RuleSocket withDevice(int value) {
+        return new RuleSocket(address, v6only, reuseaddr, reuseport, uid, value, stage, program);
+    }
+
+    public RuleSocket withStage(Stage value) {
+        return new RuleSocket(address, v6only, reuseaddr, reuseport, uid, device, value, program);
+    }
+
+    public RuleSocket withProgram(boolean value) {
+        return new RuleSocket(address, v6only, reuseaddr, reuseport, uid, device, stage, value);
+    }
+
+    /// A connection that this listener got at its address `local`.
+    public RuleSocket child(SockAddr.Inet local, int acceptUid) {
+        return withStage(Stage.CONNECTED).withAddress(local).withUid(acceptUid);
+    }
+
+    Place place() {
+        return Place.of(address);
+    }
+
+    boolean inet() {
+        return address.family() == Sockets.AF_INET;
+    }
+}

@@ -1,0 +1,82 @@
+package dev.berth.inspect;
+
+import dev.berth.net.Holder;
+import dev.berth.net.Holders;
+import dev.berth.net.NetNamespace;
+import dev.berth.net.SocketRow;
+import dev.berth.sys.Capabilities;
+import dev.berth.sys.Capability;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+
+/// Reads the sockets that a query asks for in the network namespaces that it asks for.
+final class Sightings {
+    private final PortQuery query;
+    private final List<String> unknown;
+
+    /// - `unknown`: to which is added what could not be read
+    Sightings(PortQuery query, List<String> unknown) {
+        this.query = query;
+        this.unknown = unknown;
+    }
+
+    /// @throws IOException if the tables of the only namespace asked for cannot be read
+    List<Sighting> read() throws IOException {
+        NetNamespace current = NetNamespace.current();
+        List<Sighting> seen = new ArrayList<>();
+        for (NetNamespace namespace : namespaces(current)) {
+            boolean own = namespace.inode() == current.inode();
+            try {
+                for (SocketRow row : new SocketReader(query, unknown).read(namespace, own)) {
+                    seen.add(new Sighting(row, namespace, own));
+                }
+            } catch (IOException refused) {
+                if (!query.namespaces()) {
+                    throw refused;
+                }
+                String name = namespace.name().orElse(String.valueOf(namespace.inode()));
+                unknown.add("network namespace " + name + ": " + refused.getMessage());
+            }
+        }
+        return query.pid().isPresent() ? held(seen, query.pid().getAsInt()) : seen;
+    }
+
+    private List<NetNamespace> namespaces(NetNamespace current) throws IOException {
+        if (query.namespaces()) {
+            if (!Capabilities.has(Capability.SYS_ADMIN)) {
+                unknown.add(
+                        "sockets of other network namespaces: no permission to enter them; run as"
+                                + " root, or with CAP_SYS_ADMIN");
+                return List.of(current);
+            }
+            return NetNamespace.all();
+        }
+        return List.of(query.pid().isPresent() ? of(query.pid().getAsInt(), current) : current);
+    }
+
+    /// Where the process lives, if that may be known.
+    private static NetNamespace of(int pid, NetNamespace current) {
+        try {
+            return NetNamespace.of(pid);
+        } catch (IOException refused) {
+            return current;
+        }
+    }
+
+    private List<Sighting> held(List<Sighting> seen, int pid) {
+        Map<Long, List<Holder>> held = new HashMap<>();
+        List<Long> inodes = seen.stream().map(sighting -> sighting.row().inode()).toList();
+        if (!Holders.search(pid, new HashSet<>(inodes), held)) {
+            unknown.add(
+                    "sockets of pid "
+                            + pid
+                            + ": no permission to look into it; run as root, or as its user");
+        }
+        return seen.stream().filter(sighting -> held.containsKey(sighting.row().inode())).toList();
+    }
+}

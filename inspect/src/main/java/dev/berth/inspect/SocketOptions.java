@@ -1,0 +1,52 @@
+package dev.berth.inspect;
+
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/// The options of somebody's socket, as far as they could be learnt.
+///
+/// @param reuseaddr SO_REUSEADDR; empty: unknown
+/// @param reuseport SO_REUSEPORT; empty: unknown
+/// @param v6only IPV6_V6ONLY; empty: unknown, or not an IPv6 socket
+/// @param incomingCpu SO_INCOMING_CPU; empty: unknown, or none set
+/// @param multipath whether it is a Multipath-TCP socket; empty: unknown
+/// @param inferred whether `reuseport` was not read but concluded from the sockets beside it
+/// @param unknown why something above is not known; empty if all is
+public record SocketOptions(
+        Optional<Boolean> reuseaddr,
+        Optional<Boolean> reuseport,
+        Optional<Boolean> v6only,
+        OptionalInt incomingCpu,
+        Optional<Boolean> multipath,
+        boolean inferred,
+        String unknown) {
+    public SocketOptions {
+        Objects.requireNonNull(reuseaddr, "reuseaddr");
+        Objects.requireNonNull(reuseport, "reuseport");
+        Objects.requireNonNull(v6only, "v6only");
+        Objects.requireNonNull(incomingCpu, "incomingCpu");
+        Objects.requireNonNull(multipath, "multipath");
+        Objects.requireNonNull(unknown, "unknown");
+    }
+
+    /// Nothing is known.
+    ///
+    /// - `reason`: why
+    public static SocketOptions unknown(String reason) {
+        return new SocketOptions(
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                OptionalInt.empty(),
+                Optional.empty(),
+                false,
+                reason);
+    }
+
+    /// The same, with SO_REUSEPORT concluded to be set.
+    SocketOptions withReuseportInferred() {
+        return new SocketOptions(
+                reuseaddr, Optional.of(true), v6only, incomingCpu, multipath, true, unknown);
+    }
+}

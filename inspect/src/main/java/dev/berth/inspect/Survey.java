@@ -1,0 +1,115 @@
+package dev.berth.inspect;
+
+import dev.berth.net.Holder;
+import dev.berth.net.SocketRow;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+
+/// Makes one report: reads the tables, finds the owners, reads the options, forms the groups.
+final class Survey {
+    /// The options of more connections than this are read only when asked for: each takes some
+    /// system calls.
+    private static final int CONNECTIONS = 500;
+
+    private static final String MANY =
+            "there are more than " + CONNECTIONS + " connections; --all reads those of each";
+
+    private final PortQuery query;
+    private final Unknowns unknowns = new Unknowns();
+    private final Devices devices = new Devices();
+    private final OwnerReader processes = new OwnerReader(new Accounts());
+
+    Survey(PortQuery query) {
+        this.query = query;
+    }
+
+    PortReport report() throws IOException {
+        List<Sighting> seen = new Sightings(query, unknowns.plain()).read();
+        List<SocketRow> rows = seen.stream().map(Sighting::row).toList();
+        CgroupTree tree = CgroupTree.find(cgroups(rows));
+        Findings findings = new OwnerFinder(rows, tree.processes(), query.thorough()).find();
+        List<PortSocket> sockets = sockets(seen, findings, tree);
+        sockets.sort(Survey::order);
+        Grouping.Result grouped = new Grouping(new Kinship()).of(sockets);
+        grouped.sockets().forEach(unknowns::add);
+        return new PortReport(grouped.sockets(), grouped.groups(), unknowns.sentences());
+    }
+
+    /// Not by a chain of comparators: those of the JDK are no part of the start-up cache.
+    private static int order(PortSocket a, PortSocket b) {
+        int[] steps = {
+            Integer.compare(rank(a), rank(b)),
+            a.protocol().compareTo(b.protocol()),
+            Integer.compare(a.local().port(), b.local().port()),
+            a.local().host().compareTo(b.local().host()),
+            a.state().compareTo(b.state()),
+            Long.compare(a.netns(), b.netns()),
+            Long.compare(a.inode(), b.inode()),
+            Long.compareUnsigned(a.cookie(), b.cookie()),
+        };
+        for (int step : steps) {
+            if (step != 0) {
+                return step;
+            }
+        }
+        return 0;
+    }
+
+    private static int rank(PortSocket socket) {
+        return socket.listening() ? 0 : socket.silent() ? 1 : 2;
+    }
+
+    private static Set<Long> cgroups(List<SocketRow> rows) {
+        Set<Long> cgroups = new HashSet<>();
+        rows.forEach(row -> row.details().cgroup().ifPresent(cgroups::add));
+        return cgroups;
+    }
+
+    private List<PortSocket> sockets(List<Sighting> seen, Findings findings, CgroupTree tree) {
+        Explanation explanation = Explanation.here(findings.refused());
+        boolean every = query.thorough() || seen.size() <= CONNECTIONS;
+        List<PortSocket> sockets = new ArrayList<>(seen.size());
+        try (OptionReader options = new OptionReader()) {
+            for (Sighting sighting : seen) {
+                SocketRow row = sighting.row();
+                List<Holder> holders = findings.of(row.inode());
+                List<Owner> owners = owners(holders);
+                String why = owners.isEmpty() ? explanation.of(row, made(row, tree)) : "";
+                SocketOptions read =
+                        every || row.remote().isEmpty() || row.inode() == 0
+                                ? options.read(row, holders, why)
+                                : SocketOptions.unknown(MANY);
+                sockets.add(socket(sighting, read, owners, why));
+            }
+        }
+        return sockets;
+    }
+
+    private PortSocket socket(
+            Sighting sighting, SocketOptions options, List<Owner> owners, String why) {
+        return new PortSocket(
+                sighting.row(),
+                sighting.namespace().inode(),
+                devices.name(sighting.row().device(), sighting.own()),
+                options,
+                OptionalInt.empty(),
+                owners,
+                why);
+    }
+
+    private List<Owner> owners(List<Holder> holders) {
+        return holders.stream().map(processes::owner).flatMap(Optional::stream).toList();
+    }
+
+    private static CgroupPath made(SocketRow row, CgroupTree tree) {
+        return row.details().cgroup().isPresent()
+                ? tree.path(row.details().cgroup().getAsLong())
+                : CgroupPath.NONE;
+    }
+}

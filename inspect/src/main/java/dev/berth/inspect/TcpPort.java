@@ -1,0 +1,152 @@
+package dev.berth.inspect;
+
+import dev.berth.net.Protocol;
+import dev.berth.sys.SockAddr;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.UnaryOperator;
+
+/// One TCP port number of one network namespace: the exact rules, with the kernel's memory.
+///
+/// The kernel remembers the last SO_REUSEPORT socket that passed the full check. One of the same
+/// uid, at an address which that one covers, is then let in without a look at the other sockets.
+/// The memory outlives the socket; a bind without SO_REUSEPORT clears it, and so does the end of
+/// the last socket. Nobody can read it from outside, so this model is exact only for a port whose
+/// whole history is known.
+///
+/// **errors**: `IllegalArgumentException` for a name that is not on the port, or already is.
+///
+/// **source**: `inet_csk_get_port`, `sk_reuseport_match`, net/ipv4/inet_connection_sock.c
+public final class TcpPort implements PortModel {
+    private final Map<String, RuleSocket> sockets = new HashMap<>();
+    private @Nullable RuleSocket remembered;
+    private int leavings;
+
+    /// An empty port.
+    public TcpPort() {}
+
+    @Override
+    public boolean bind(String name, RuleSocket socket) {
+        if (sockets.containsKey(name)) {
+            throw new IllegalArgumentException("on the port already: " + name);
+        }
+        if (!admit(name, socket)) {
+            return false;
+        }
+        sockets.put(name, socket);
+        return true;
+    }
+
+    /// Whether listen(2) succeeds: the check of bind(2) again, with the others as they are now. One
+    /// that listens already is not checked.
+    public boolean listen(String name) {
+        RuleSocket socket = socket(name);
+        if (socket.stage() == Stage.LISTENING) {
+            return true;
+        }
+        if (!admit(name, socket)) {
+            return false;
+        }
+        sockets.put(name, socket.withStage(Stage.LISTENING));
+        return true;
+    }
+
+    /// A connection to `listener` at the address `local`, taken by a process of `acceptUid`.
+    public void accept(String listener, String name, SockAddr.Inet local, int acceptUid) {
+        sockets.put(name, socket(listener).child(local, acceptUid));
+    }
+
+    @Override
+    public RuleSocket socket(String name) {
+        RuleSocket socket = sockets.get(name);
+        if (socket == null) {
+            throw new IllegalArgumentException("not on the port: " + name);
+        }
+        return socket;
+    }
+
+    @Override
+    public List<RuleSocket> sockets() {
+        return List.copyOf(sockets.values());
+    }
+
+    @Override
+    public void change(String name, UnaryOperator<RuleSocket> change) {
+        sockets.put(name, Objects.requireNonNull(change.apply(socket(name))));
+    }
+
+    @Override
+    public void gone(String name) {
+        socket(name);
+        sockets.remove(name);
+        if (sockets.isEmpty()) {
+            remembered = null;
+        }
+    }
+
+    /// The connection is closed before its peer is: the kernel keeps it, without a name.
+    void leave(String name) {
+        RuleSocket left = socket(name).withStage(Stage.TIME_WAIT);
+        sockets.remove(name);
+        sockets.put(" left " + leavings++, left);
+    }
+
+    private boolean admit(String name, RuleSocket wanted) {
+        boolean known = covered(wanted);
+        if (!known && conflict(name, wanted)) {
+            return false;
+        }
+        if (!wanted.reuseport()) {
+            remembered = null;
+        } else if (!known) {
+            remembered = wanted;
+        }
+        return true;
+    }
+
+    private boolean conflict(String name, RuleSocket wanted) {
+        return sockets.entrySet().stream()
+                .filter(other -> !other.getKey().equals(name))
+                .anyMatch(
+                        other ->
+                                !PairwiseRule.judge(Protocol.TCP, wanted, other.getValue())
+                                        .allowed());
+    }
+
+    private boolean covered(RuleSocket wanted) {
+        RuleSocket record = remembered;
+        return record != null
+                && wanted.reuseport()
+                && !wanted.program()
+                && record.uid() == wanted.uid()
+                && covers(record, wanted);
+    }
+
+    /// Whether the remembered socket's address covers that of `wanted`: a wildcard covers all of
+    /// its kind, but only if it is the remembered one's. Devices play no part.
+    private static boolean covers(RuleSocket record, RuleSocket wanted) {
+        Place old = record.place();
+        Place now = wanted.place();
+        if (record.inet() || (old.inet4() && now.inet4())) {
+            return !wanted.v6only() && (old.wildcard() || old.equals(inInet4(now)));
+        }
+        boolean any = !old.inet4() && old.wildcard();
+        if (any && !(record.v6only() && now.inet4())) {
+            return true;
+        }
+        return !wanted.inet() && old.equals(now);
+    }
+
+    /// The IPv4 address that the kernel compares for an IPv6 socket.
+    private static Place inInet4(Place place) {
+        if (place.inet4()) {
+            return place;
+        }
+        return place.wildcard() ? Place.ANY4 : Place.OF_CONCRETE_INET6;
+    }
+}

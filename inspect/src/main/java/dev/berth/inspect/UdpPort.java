@@ -1,0 +1,129 @@
+package dev.berth.inspect;
+
+import dev.berth.net.Protocol;
+import dev.berth.sys.SockAddr;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.UnaryOperator;
+
+/// One UDP port number of one network namespace: the exact rules, with the order in which the
+/// kernel looks at the sockets.
+///
+/// It stops at the first socket that overlaps and is not shared by SO_REUSEADDR on both: that one
+/// decides, whatever comes after it. Newest come first, but IPv6 sockets with SO_REUSEPORT last.
+/// Beyond ten sockets, a concrete address meets only those at the same address, then the wildcards.
+///
+/// **errors**: `IllegalArgumentException` for a name that is not on the port, or already is.
+///
+/// **source**: `udp_lib_get_port`, `udp_lib_lport_inuse`, net/ipv4/udp.c
+public final class UdpPort implements PortModel {
+    /// Sockets beyond which the kernel turns to the lists by address.
+    private static final int LONG_LIST = 10;
+
+    private final Map<String, RuleSocket> sockets = new HashMap<>();
+    private final List<String> order = new ArrayList<>();
+    private final Map<Place, List<String>> byPlace = new HashMap<>();
+
+    /// An empty port.
+    public UdpPort() {}
+
+    @Override
+    public boolean bind(String name, RuleSocket socket) {
+        if (sockets.containsKey(name)) {
+            throw new IllegalArgumentException("on the port already: " + name);
+        }
+        if (refused(socket)) {
+            return false;
+        }
+        sockets.put(name, socket);
+        boolean last = !socket.inet() && socket.reuseport();
+        insert(order, name, last);
+        insert(at(key(socket)), name, last);
+        return true;
+    }
+
+    /// The socket got a peer, and with it perhaps the concrete address `local`.
+    public void connect(String name, SockAddr.Inet local) {
+        RuleSocket before = socket(name);
+        RuleSocket after = before.withStage(Stage.CONNECTED).withAddress(local);
+        sockets.put(name, after);
+        if (!key(before).equals(key(after))) {
+            at(key(before)).remove(name);
+            at(key(after)).addFirst(name);
+        }
+    }
+
+    @Override
+    public RuleSocket socket(String name) {
+        RuleSocket socket = sockets.get(name);
+        if (socket == null) {
+            throw new IllegalArgumentException("not on the port: " + name);
+        }
+        return socket;
+    }
+
+    @Override
+    public List<RuleSocket> sockets() {
+        return List.copyOf(sockets.values());
+    }
+
+    @Override
+    public void change(String name, UnaryOperator<RuleSocket> change) {
+        sockets.put(name, Objects.requireNonNull(change.apply(socket(name))));
+    }
+
+    @Override
+    public void gone(String name) {
+        at(key(socket(name))).remove(name);
+        order.remove(name);
+        sockets.remove(name);
+    }
+
+    private static void insert(List<String> list, String name, boolean last) {
+        list.add(last ? list.size() : 0, name);
+    }
+
+    private List<String> at(Place place) {
+        return byPlace.computeIfAbsent(place, _ -> new ArrayList<>());
+    }
+
+    /// The wildcards of both families are in one list.
+    private static Place key(RuleSocket socket) {
+        Place place = socket.place();
+        return place.wildcard() ? Place.ANY4 : place;
+    }
+
+    private boolean refused(RuleSocket wanted) {
+        if (order.size() > LONG_LIST && !wanted.place().wildcard()) {
+            return refused(wanted, at(key(wanted))) || refused(wanted, at(Place.ANY4));
+        }
+        return refused(wanted, order);
+    }
+
+    private boolean refused(RuleSocket wanted, List<String> names) {
+        for (String name : names) {
+            switch (PairwiseRule.judge(Protocol.UDP, wanted, socket(name))) {
+                case BOTH_REUSEADDR, DIFFERENT_DEVICES, NO_OVERLAP -> {}
+                case BOTH_REUSEPORT, REUSEPORT_TIME_WAIT -> {
+                    return false;
+                }
+                case NEITHER,
+                        NOT_SHARED_BY_YOU,
+                        NOT_SHARED_BY_IT,
+                        NO_COMMON_OPTION,
+                        LISTENING,
+                        REUSEPORT_MISSING,
+                        OTHER_UID,
+                        PROGRAM_ATTACHED,
+                        CONNECTED_DUAL_STACK -> {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+}

@@ -1,0 +1,128 @@
+package dev.berth.inspect;
+
+import dev.berth.net.Protocol;
+import dev.berth.sys.Errno;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/// Comes to a forecast from the sockets on the port, by the pairwise rule.
+///
+/// It is sure of a success if that does not depend on what could not be read. It is sure of a
+/// failure only if, beside that, the new socket has no SO_REUSEPORT: with it, the kernel's memory
+/// of earlier binds, which nobody can read, may let it in.
+final class Weighing {
+    private final BindRequest request;
+    private final Situation situation;
+    private final Scene scene;
+    private final KernelCheck kernel;
+
+    Weighing(
+            BindRequest request,
+            Situation situation,
+            List<PortSocket> sockets,
+            KernelCheck kernel) {
+        this.request = request;
+        this.situation = situation;
+        this.scene = Scene.of(request, situation.device(), sockets);
+        this.kernel = kernel;
+    }
+
+    BindForecast forecast() {
+        List<Observed> inTheWay = scene.inTheWay(Observed::likely);
+        return inTheWay.isEmpty() ? success() : failure(inTheWay);
+    }
+
+    private BindForecast success() {
+        List<String> uncertain = new ArrayList<>(general());
+        if (request.where().port() == 0) {
+            uncertain.add(
+                    "the kernel chooses the port; that fails if it finds none free"
+                            + " (net.ipv4.ip_local_port_range)");
+        }
+        scene.inTheWay(Observed::strict).stream()
+                .map(
+                        other ->
+                                "it depends on "
+                                        + other.unknown()
+                                        + " of a socket at "
+                                        + other.socket().local()
+                                        + ", which could not be read")
+                .distinct()
+                .forEach(uncertain::add);
+        if (!kernel.showsBoundSockets() && request.protocol() == Protocol.TCP) {
+            uncertain.add(
+                    "sockets that are bound and do not listen are in the way too, and this kernel"
+                            + " does not list them (Linux 6.8 does)");
+        }
+        List<Observed> beside =
+                scene.others().stream()
+                        .filter(other -> scene.rule(other.likely()).overlaps())
+                        .toList();
+        return new BindForecast(
+                request,
+                Optional.empty(),
+                Optional.empty(),
+                uncertain,
+                causes(beside),
+                List.of(),
+                new Takeover(scene).sentences());
+    }
+
+    private BindForecast failure(List<Observed> inTheWay) {
+        List<String> uncertain = new ArrayList<>(general());
+        if (scene.inTheWay(Observed::generous).isEmpty()) {
+            inTheWay.stream()
+                    .map(
+                            other ->
+                                    "it depends on "
+                                            + other.unknown()
+                                            + " of the socket at "
+                                            + other.socket().local()
+                                            + ", which could not be read")
+                    .distinct()
+                    .forEach(uncertain::add);
+        }
+        if (request.reuseport()) {
+            uncertain.add(
+                    "with SO_REUSEPORT it may be let in all the same, because of sockets that were"
+                            + " on the port before: nobody can read what the kernel remembers");
+        }
+        return new BindForecast(
+                request,
+                Optional.of(Errno.EADDRINUSE),
+                Optional.empty(),
+                uncertain,
+                causes(inTheWay),
+                new Fixes(request, situation, scene).sentences(),
+                List.of());
+    }
+
+    private List<String> general() {
+        boolean otherUid =
+                scene.others().stream().anyMatch(other -> other.likely().uid() != request.uid());
+        return Stream.of(kernel.doubt(), otherUid ? kernel.doubtOfUids() : Optional.<String>empty())
+                .flatMap(Optional::stream)
+                .toList();
+    }
+
+    private Cause cause(Observed other) {
+        PairwiseRule likely = scene.rule(other.likely());
+        boolean depends = likely.allowed() != scene.rule(other.strict()).allowed();
+        boolean helps = likely.allowed() != scene.rule(other.generous()).allowed();
+        return depends || helps
+                ? new Cause(
+                        "unknown-options",
+                        "the addresses overlap; whether they can share depends on "
+                                + other.unknown()
+                                + " of the other one, which cannot be read",
+                        Optional.of(other.socket()))
+                : Cause.of(likely, other.socket());
+    }
+
+    private List<Cause> causes(List<Observed> sockets) {
+        return sockets.stream().map(this::cause).toList();
+    }
+}

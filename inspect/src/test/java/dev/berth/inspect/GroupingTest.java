@@ -1,0 +1,86 @@
+package dev.berth.inspect;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.berth.net.Protocol;
+import dev.berth.net.SocketDetails;
+import dev.berth.net.TcpState;
+
+import org.junit.jupiter.api.Test;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+class GroupingTest {
+    private static Grouping.Result group(PortSocket... sockets) {
+        return new Grouping(new Kinship(_ -> Optional.empty())).of(List.of(sockets));
+    }
+
+    @Test
+    void exactAddressFamilyAndUidMakeAGroup() {
+        PortSocket other =
+                Rows.socket(
+                        Rows.row(
+                                Protocol.TCP,
+                                TcpState.LISTEN,
+                                "127.0.0.1:80",
+                                5,
+                                1000,
+                                SocketDetails.NONE),
+                        Optional.of(true));
+        Grouping.Result result =
+                group(
+                        Rows.listener("127.0.0.1:80", 1),
+                        Rows.listener("0.0.0.0:80", 2),
+                        Rows.listener("[::ffff:127.0.0.1]:80", 3),
+                        Rows.listener("127.0.0.1:80", 4),
+                        other);
+        assertThat(result.sockets())
+                .extracting(PortSocket::group)
+                .containsExactly(
+                        OptionalInt.of(1),
+                        OptionalInt.of(2),
+                        OptionalInt.of(3),
+                        OptionalInt.of(1),
+                        OptionalInt.of(4));
+        assertThat(result.groups()).extracting(PortGroup::members).containsExactly(2, 1, 1, 1);
+    }
+
+    @Test
+    void reuseportOfSeveralListenersOnOneAddressIsInferred() {
+        var row = Rows.row(TcpState.LISTEN, "127.0.0.1:80", 1);
+        var second = Rows.row(TcpState.LISTEN, "127.0.0.1:80", 2);
+        Grouping.Result result =
+                group(Rows.socket(row, Optional.empty()), Rows.socket(second, Optional.empty()));
+        assertThat(result.groups()).extracting(PortGroup::members).containsExactly(2);
+        assertThat(result.sockets())
+                .allSatisfy(
+                        socket -> {
+                            assertThat(socket.reuseport()).contains(true);
+                            assertThat(socket.options().inferred()).isTrue();
+                        });
+    }
+
+    @Test
+    void reuseportOfALoneListenerIsNotInferred() {
+        var row = Rows.row(TcpState.LISTEN, "127.0.0.1:80", 1);
+        Grouping.Result result = group(Rows.socket(row, Optional.empty()));
+        assertThat(result.groups()).isEmpty();
+        assertThat(result.sockets().getFirst().reuseport()).isEmpty();
+    }
+
+    @Test
+    void boundSocketIsNoMemberBeforeItListens() {
+        var row = Rows.row(TcpState.BOUND_INACTIVE, "127.0.0.1:80", 1);
+        Grouping.Result result =
+                group(
+                        Rows.socket(row, Optional.of(true)),
+                        Rows.listener("127.0.0.1:80", 2),
+                        Rows.socket(
+                                Rows.row(TcpState.LISTEN, "127.0.0.1:81", 3), Optional.of(false)));
+        assertThat(result.groups()).extracting(PortGroup::members).containsExactly(1);
+        assertThat(result.sockets().getFirst().group()).isEmpty();
+        assertThat(result.sockets().getLast().group()).isEmpty();
+    }
+}

@@ -1,0 +1,97 @@
+package dev.berth.inspect;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.berth.sys.Capability;
+import dev.berth.testkit.LeakCheck;
+import dev.berth.testkit.RequiresCapability;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.stream.Stream;
+
+@ExtendWith(LeakCheck.class)
+final class KernelCheckTest {
+    private static final KernelCheck DIFFERED =
+            new KernelCheck("1.2", KernelCheck.Verdict.DIFFERED, true, "h tcp: listen a");
+
+    @TempDir private Path directory;
+
+    private Path only() throws IOException {
+        try (Stream<Path> files = Files.list(directory.resolve("berth"))) {
+            return files.reduce((_, _) -> directory).orElseThrow();
+        }
+    }
+
+    @Test
+    void resultIsReadBackAsItWasWritten() {
+        Path file = directory.resolve("berth/rules-1.2");
+        assertThat(KernelCheckCache.write(file, DIFFERED)).isTrue();
+        assertThat(KernelCheckCache.read(file, "1.2")).contains(DIFFERED);
+    }
+
+    @Test
+    void fileOfAnotherShapeIsNoResult() throws IOException {
+        Path file = directory.resolve("rules");
+        assertThat(KernelCheckCache.read(file, "1.2")).isEmpty();
+        for (String text : List.of("", "x", "berth-rules 1\nMAYBE\nuids\n\n", "berth-rules 1\n")) {
+            Files.writeString(file, text);
+            assertThat(KernelCheckCache.read(file, "1.2")).as(text).isEmpty();
+        }
+        Files.write(file, new byte[] {-1, -2, -3});
+        assertThat(KernelCheckCache.read(file, "1.2")).isEmpty();
+    }
+
+    @Test
+    void placeThatCannotBeWrittenIsNoFailure() throws IOException {
+        Path file = Files.createFile(directory.resolve("file"));
+        assertThat(KernelCheckCache.write(file.resolve("below"), DIFFERED)).isFalse();
+    }
+
+    @Test
+    @RequiresCapability({Capability.SYS_ADMIN, Capability.CHOWN})
+    void replayAgreesHereAndIsDoneOnce() throws IOException {
+        Map<String, String> environment = Map.of("XDG_CACHE_HOME", directory.toString());
+        KernelCheck first = KernelCheck.here(environment);
+        assertThat(first.verdict()).as(first.detail()).isEqualTo(KernelCheck.Verdict.AGREED);
+        assertThat(first.uids()).isTrue();
+        Path file = only();
+        assertThat(file.getFileName()).hasToString("rules-" + first.release());
+        KernelCheckCache.write(file, DIFFERED);
+        assertThat(KernelCheck.here(environment).verdict())
+                .as("what is kept is believed")
+                .isEqualTo(KernelCheck.Verdict.DIFFERED);
+    }
+
+    @Test
+    @RequiresCapability({Capability.SYS_ADMIN, Capability.CHOWN})
+    void unusableHomeDoesNotStopIt() {
+        Map<String, String> environment = Map.of("HOME", "/proc/nowhere");
+        assertThat(KernelCheck.here(environment).verdict()).isEqualTo(KernelCheck.Verdict.AGREED);
+    }
+
+    @Test
+    @RequiresCapability({Capability.SYS_ADMIN, Capability.CHOWN})
+    void replayNeedsNoParticularSeed() {
+        KernelCheck check = KernelCheck.replay("1.2", new SplittableRandom(3));
+        assertThat(check.verdict()).as(check.detail()).isEqualTo(KernelCheck.Verdict.AGREED);
+    }
+
+    @Test
+    void onlyAnAgreementWithAllUidsLeavesNoDoubt() {
+        assertThat(DIFFERED.doubt().orElseThrow()).contains("h tcp: listen a");
+        KernelCheck oneUid = new KernelCheck("6.8.0", KernelCheck.Verdict.AGREED, false, "");
+        assertThat(oneUid.doubt()).isEmpty();
+        assertThat(oneUid.doubtOfUids()).isPresent();
+        assertThat(oneUid.showsBoundSockets()).isTrue();
+        assertThat(DIFFERED.showsBoundSockets()).isFalse();
+    }
+}

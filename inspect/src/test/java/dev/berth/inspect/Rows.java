@@ -1,0 +1,73 @@
+package dev.berth.inspect;
+
+import dev.berth.net.Addresses;
+import dev.berth.net.Protocol;
+import dev.berth.net.SocketDetails;
+import dev.berth.net.SocketRow;
+import dev.berth.net.TcpState;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/// Makes sockets that nobody opened.
+final class Rows {
+    private Rows() {}
+
+    static SocketRow row(TcpState state, String local, long inode) {
+        return row(Protocol.TCP, state, local, inode, 0, SocketDetails.NONE);
+    }
+
+    static SocketRow row(
+            Protocol protocol,
+            TcpState state,
+            String local,
+            long inode,
+            int uid,
+            SocketDetails details) {
+        var address = Addresses.parse(local);
+        return new SocketRow(
+                protocol,
+                address.family(),
+                state,
+                address,
+                Optional.empty(),
+                inode,
+                inode,
+                uid,
+                0,
+                0,
+                0,
+                OptionalInt.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                details);
+    }
+
+    /// A socket of processes; `reuseport` empty if unknown.
+    static PortSocket socket(SocketRow row, Optional<Boolean> reuseport, Owner... owners) {
+        SocketOptions options =
+                new SocketOptions(
+                        Optional.of(false),
+                        reuseport,
+                        Optional.empty(),
+                        OptionalInt.empty(),
+                        Optional.empty(),
+                        false,
+                        reuseport.isPresent() ? "" : "no permission");
+        return new PortSocket(
+                row, 1, Optional.empty(), options, OptionalInt.empty(), List.of(owners), "");
+    }
+
+    static PortSocket listener(String local, long inode, Owner... owners) {
+        return socket(row(TcpState.LISTEN, local, inode), Optional.of(true), owners);
+    }
+
+    static Owner owner(int pid) {
+        return new Owner(pid, "server", 3, "root", Optional.empty(), Optional.empty());
+    }
+
+    static Owner owner(int pid, String unit) {
+        return new Owner(pid, "server", 3, "root", Optional.of(unit), Optional.empty());
+    }
+}
