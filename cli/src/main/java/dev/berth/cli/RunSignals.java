@@ -8,12 +8,17 @@ import java.util.function.Consumer;
 
 /// What signals mean to a running supervisor.
 final class RunSignals {
+    private static final int HUP = 1;
+
     private RunSignals() {}
 
     static void install(Supervised supervisor, Console console) {
         stop("TERM", 15, supervisor);
         stop("INT", 2, supervisor);
-        ask("HUP", 1, supervisor, console, new Request.Roll(Optional.empty()));
+        if (Signals.ignored(HUP)) {
+            console.said("SIGHUP is ignored, as under nohup: roll by berth roll");
+        }
+        ask("HUP", HUP, supervisor, console, new Request.Roll(Optional.empty()));
         ask("TTIN", 21, supervisor, console, new Request.ScaleBy(1));
         ask("TTOU", 22, supervisor, console, new Request.ScaleBy(-1));
         Signals.handle("USR1", 10, console::reopen);

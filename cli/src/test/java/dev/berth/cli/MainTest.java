@@ -68,7 +68,7 @@ class MainTest {
                 "run                          | no command to run",
                 "run -p 0 -- x                | a port is a number from 1 to 65535",
                 "run -p 70000 -- x            | a port is a number from 1 to 65535",
-                "run -n 0 -- x                | a count is a number from 1",
+                "run -n 0 -- x                | the number of workers is a number from 1",
                 "run --drain 10 -- x          | a duration is a number with its unit",
                 "run --steer least-conn -- x  | this version has: hash",
                 "run --bpf magic -- x         | there are auto, extended, classic, none",

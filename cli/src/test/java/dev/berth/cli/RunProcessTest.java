@@ -45,8 +45,9 @@ class RunProcessTest {
     }
 
     private ChildProcess berth(String... arguments) throws IOException {
-        List<String> words =
-                OwnJvm.command(Main.class, List.of("--enable-native-access=ALL-UNNAMED"));
+        // Whoever runs the tests may ignore them, as nohup and background jobs do.
+        List<String> words = new ArrayList<>(List.of("env", "--default-signal=HUP,INT"));
+        words.addAll(OwnJvm.command(Main.class, List.of("--enable-native-access=ALL-UNNAMED")));
         words.addAll(List.of(arguments));
         var builder = new ProcessBuilder(words);
         builder.environment().put("XDG_RUNTIME_DIR", runtime.toString());
