@@ -40,8 +40,15 @@ class RunProcessTest {
     private final List<ChildProcess> children = new ArrayList<>();
 
     @AfterEach
-    void endAll() {
-        children.reversed().forEach(ChildProcess::close);
+    void endAll() throws InterruptedException {
+        for (ChildProcess child : children.reversed()) {
+            // Gently first: who kills the guard with its supervisor leaves an empty cgroup behind.
+            if (child.isAlive()) {
+                child.terminate();
+                child.awaitExit(PATIENCE);
+            }
+            child.close();
+        }
     }
 
     private ChildProcess berth(String... arguments) throws IOException {
