@@ -2,6 +2,7 @@ package dev.berth.cli;
 
 import dev.berth.inspect.Owner;
 import dev.berth.inspect.PortSocket;
+import dev.berth.inspect.Printable;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -72,6 +73,6 @@ final class RouteText {
     }
 
     private static String command(Owner owner) {
-        return Shorten.command(WhoEscape.text(owner.command()), 60);
+        return Shorten.command(Printable.text(owner.command()), 60);
     }
 }

@@ -2,6 +2,7 @@ package dev.berth.cli;
 
 import dev.berth.inspect.Owner;
 import dev.berth.inspect.PortSocket;
+import dev.berth.inspect.Printable;
 import dev.berth.net.DiagQuery;
 import dev.berth.net.Protocol;
 import dev.berth.sys.SockAddr;
@@ -78,7 +79,7 @@ record WhoNotes(IntFunction<String> users, PortRange outgoing) {
     private String user(int uid) {
         String name = users.apply(uid);
         String number = Integer.toUnsignedString(uid);
-        return name.equals(number) ? number : number + " (" + WhoEscape.text(name) + ")";
+        return name.equals(number) ? number : number + " (" + Printable.text(name) + ")";
     }
 
     private static void owners(Set<String> notes, PortSocket socket) {

@@ -5,6 +5,7 @@ import dev.berth.inspect.Owner;
 import dev.berth.inspect.PortGroup;
 import dev.berth.inspect.PortReport;
 import dev.berth.inspect.PortSocket;
+import dev.berth.inspect.Printable;
 import dev.berth.net.Protocol;
 import dev.berth.net.TcpState;
 
@@ -54,7 +55,7 @@ final class WhoText {
         }
         if (!report.unknown().isEmpty()) {
             plain("unknown:");
-            report.unknown().forEach(sentence -> wrapped("  " + WhoEscape.text(sentence), 4));
+            report.unknown().forEach(sentence -> wrapped("  " + Printable.text(sentence), 4));
         } else if (!blocks.isEmpty()) {
             lines.removeLast();
         }
@@ -127,7 +128,7 @@ final class WhoText {
         socket.v6only()
                 .filter(set -> set && socket.local().wildcard())
                 .ifPresent(_ -> text.append("  IPv6 only"));
-        socket.deviceName().ifPresent(name -> text.append("  on ").append(WhoEscape.text(name)));
+        socket.deviceName().ifPresent(name -> text.append("  on ").append(Printable.text(name)));
         if (socket.options().incomingCpu().isPresent()) {
             text.append("  CPU ").append(socket.options().incomingCpu().getAsInt());
         }
@@ -147,21 +148,21 @@ final class WhoText {
     private void owners(PortSocket socket) {
         for (Owner owner : socket.owners()) {
             List<String> facts = new ArrayList<>();
-            facts.add(WhoEscape.text(owner.user()));
+            facts.add(Printable.text(owner.user()));
             facts.add("fd " + owner.fd());
-            owner.container().ifPresent(name -> facts.add(WhoEscape.text(name)));
-            owner.unit().ifPresent(name -> facts.add(WhoEscape.text(name)));
+            owner.container().ifPresent(name -> facts.add(Printable.text(name)));
+            owner.unit().ifPresent(name -> facts.add(Printable.text(name)));
             String head = "    pid " + owner.pid() + " ";
             String tail = "  (" + String.join(", ", facts) + ")";
             plain(head + command(owner, columns - head.length() - tail.length()) + tail);
         }
         if (socket.owners().isEmpty()) {
-            wrapped("    " + WhoEscape.text(socket.explanation()), 6);
+            wrapped("    " + Printable.text(socket.explanation()), 6);
         }
     }
 
     private static String command(Owner owner, int most) {
-        return Shorten.command(WhoEscape.text(owner.command()), most);
+        return Shorten.command(Printable.text(owner.command()), most);
     }
 
     private void queue(PortSocket socket) {
@@ -208,11 +209,11 @@ final class WhoText {
 
     private static String holder(PortSocket socket) {
         return socket.owners().isEmpty()
-                ? WhoEscape.text(socket.explanation())
+                ? Printable.text(socket.explanation())
                 : "pid "
                         + socket.owners().getFirst().pid()
                         + " "
-                        + Shorten.command(WhoEscape.text(socket.owners().getFirst().command()), 60);
+                        + Shorten.command(Printable.text(socket.owners().getFirst().command()), 60);
     }
 
     private void leftOvers(List<PortSocket> sockets) {

@@ -1,7 +1,7 @@
 package dev.berth.inspect;
 
 /// Texts that other programs chose, made fit to be printed.
-final class Printable {
+public final class Printable {
     private static final int MOST = 60;
 
     private Printable() {}
@@ -9,16 +9,18 @@ final class Printable {
     /// The command of a process, short and without the program's directory, without anything that a
     /// terminal would obey.
     static String command(Owner owner) {
-        String whole = clean(owner.command()).strip();
+        String whole = text(owner.command()).strip();
         int blank = whole.indexOf(' ');
         int slash = whole.lastIndexOf('/', blank < 0 ? whole.length() : blank);
-        String text = whole.substring(slash + 1);
-        return text.length() <= MOST ? text : text.substring(0, MOST - 1) + "…";
+        String own = whole.substring(slash + 1);
+        return own.length() <= MOST ? own : own.substring(0, MOST - 1) + "…";
     }
 
-    private static String clean(String text) {
-        StringBuilder out = new StringBuilder(text.length());
-        text.codePoints().forEach(point -> out.appendCodePoint(harmless(point) ? point : '?'));
+    /// The text with each control character, line break, and what changes the direction of writing
+    /// replaced by `?`: on a terminal it must not do anything.
+    public static String text(String foreign) {
+        StringBuilder out = new StringBuilder(foreign.length());
+        foreign.codePoints().forEach(point -> out.appendCodePoint(harmless(point) ? point : '?'));
         return out.toString();
     }
 
