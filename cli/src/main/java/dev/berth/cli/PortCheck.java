@@ -1,7 +1,6 @@
 package dev.berth.cli;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
-
+import dev.berth.inspect.Sysctl;
 import dev.berth.net.DiagQuery;
 import dev.berth.net.Holder;
 import dev.berth.net.Holders;
@@ -19,10 +18,7 @@ import dev.berth.sys.ErrnoException;
 import dev.berth.sys.Fd;
 import dev.berth.sys.SockAddr;
 
-import java.io.FileInputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.OptionalInt;
@@ -33,7 +29,7 @@ import java.util.Set;
 /// It looks at the kernel's tables; where that is not enough it binds a socket for a moment,
 /// without SO_REUSEPORT and without listening: a probe must never join a group that is in service.
 final class PortCheck implements AutoCloseable {
-    private static final Path FIRST_FREE = Path.of("/proc/sys/net/ipv4/ip_unprivileged_port_start");
+    private static final String FIRST_FREE = "net/ipv4/ip_unprivileged_port_start";
     private static final int USUAL_FIRST_FREE = 1024;
 
     private final SockDiag diag = SockDiag.open();
@@ -153,18 +149,9 @@ final class PortCheck implements AutoCloseable {
 
     static int firstFree() {
         try {
-            return Integer.parseInt(read(FIRST_FREE));
-        } catch (IOException | NumberFormatException unknown) {
+            return Sysctl.read(FIRST_FREE).map(Integer::valueOf).orElse(USUAL_FIRST_FREE);
+        } catch (NumberFormatException unknown) {
             return USUAL_FIRST_FREE;
-        }
-    }
-
-    /// In one read: a sysctl gives nothing to a second one, and a reader that begins with a small
-    /// buffer would see its first digit.
-    private static String read(Path sysctl) throws IOException {
-        byte[] text = new byte[64];
-        try (InputStream in = new FileInputStream(sysctl.toFile())) {
-            return new String(text, 0, Math.max(0, in.read(text)), US_ASCII).strip();
         }
     }
 

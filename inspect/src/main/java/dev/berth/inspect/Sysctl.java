@@ -9,7 +9,7 @@ import java.util.Optional;
 
 /// Reads a kernel setting. Such a file gives its text to the first read and nothing to the next, so
 /// one read must take it all; the JDK's take a byte first where the size is not known.
-final class Sysctl {
+public final class Sysctl {
     private static final int MOST_BYTES = 256;
 
     private Sysctl() {}
@@ -17,7 +17,7 @@ final class Sysctl {
     /// The setting, empty if there is none or it cannot be read.
     ///
     /// - `name`: its path below `/proc/sys`
-    static Optional<String> read(String name) {
+    public static Optional<String> read(String name) {
         int number = Descriptors.open("/proc/sys/" + name, 0, 0);
         if (number < 0) {
             return Optional.empty();
