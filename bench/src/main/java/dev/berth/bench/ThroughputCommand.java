@@ -13,14 +13,16 @@ import java.util.Set;
 /// Requests a second under `berth run` against the same processes sharing a port by themselves,
 /// with SO_REUSEPORT: kept connections, the same number to each worker, measured in turn, in pairs.
 ///
-/// Fresh processes are taken every few pairs, so that the luck of one JVM does not decide.
+/// Fresh processes are taken for every pair: two starts of one JVM program differ by a few percent
+/// for as long as they live, so pairs that share processes would not be independent. `--control`
+/// compares the same processes with themselves, both sides without Berth: what it says beside 1 is
+/// the noise of the method.
 final class ThroughputCommand {
     private static final Duration START_DEADLINE = Duration.ofSeconds(60);
     private static final double LEAST_RATIO = 0.95;
     private static final long WARM_UP_MILLIS = 2_000;
     private static final int WORKERS = 2;
     private static final int SLICES = 10;
-    private static final int PAIRS_A_START = 5;
 
     private final Workshop shop;
     private final Arguments arguments;
@@ -38,7 +40,7 @@ final class ThroughputCommand {
         Arguments arguments =
                 Arguments.parse(
                         words,
-                        Set.of("unprivileged"),
+                        Set.of("unprivileged", "control"),
                         Set.of("server", "pairs", "millis", "connections"));
         try (Workshop shop = Workshop.open(arguments.has("unprivileged"))) {
             return new ThroughputCommand(shop, arguments).measure() ? 0 : 1;
@@ -46,9 +48,9 @@ final class ThroughputCommand {
     }
 
     private boolean measure() throws IOException {
-        int pairs = arguments.number("pairs", 15);
+        int pairs = arguments.number("pairs", 30);
         while (ratios.size() < pairs) {
-            start(Math.min(PAIRS_A_START, pairs - ratios.size()));
+            start();
         }
         long seed = System.nanoTime();
         Numbers.Interval ratio = Numbers.ratio(ratios, seed);
@@ -64,9 +66,35 @@ final class ThroughputCommand {
         return good;
     }
 
-    private void start(int pairs) throws IOException {
+    /// Starts both sides afresh and measures them; each side is started first in half of the pairs.
+    private void start() throws IOException {
+        boolean berthFirst = ratios.size() % 2 == 0;
+        try (Side first = side(berthFirst);
+                Side second = side(!berthFirst)) {
+            pair(
+                    berthFirst ? first.port() : second.port(),
+                    berthFirst ? second.port() : first.port());
+        }
+    }
+
+    private Side side(boolean underBerth) throws IOException {
         int port = Workshop.freePort(1);
-        int own = Workshop.freePort(1);
+        return underBerth && !arguments.has("control") ? supervised(port) : alone(port);
+    }
+
+    /// Two processes that share a port.
+    private record Side(int port, Closing closing) implements AutoCloseable {
+        interface Closing {
+            void close() throws IOException;
+        }
+
+        @Override
+        public void close() throws IOException {
+            closing.close();
+        }
+    }
+
+    private Side supervised(int port) throws IOException {
         var setup =
                 new Setup(
                         Workshop.unique("throughput"),
@@ -74,21 +102,40 @@ final class ThroughputCommand {
                         WORKERS,
                         arguments.rest(),
                         shop.command(server, port, 0));
-        List<Process> alone = new ArrayList<>();
-        try (Supervised berth = Supervised.start(shop, setup)) {
+        Supervised berth = Supervised.start(shop, setup);
+        Side side =
+                new Side(
+                        port,
+                        () -> {
+                            try (berth) {
+                                berth.stop();
+                            }
+                        });
+        try {
             berth.awaitReady(WORKERS);
+            return side;
+        } catch (IOException | RuntimeException e) {
+            berth.close();
+            throw e;
+        }
+    }
+
+    private Side alone(int port) throws IOException {
+        List<Process> processes = new ArrayList<>();
+        Side side = new Side(port, () -> processes.forEach(Process::destroyForcibly));
+        try {
             for (int i = 0; i < WORKERS; i++) {
-                alone.add(
-                        shop.builder(inSession(shop.command(server, own, 0)))
+                processes.add(
+                        shop.builder(inSession(shop.command(server, port, 0)))
                                 .redirectOutput(Redirect.DISCARD)
                                 .redirectError(Redirect.DISCARD)
                                 .start());
             }
-            awaitListeners(own);
-            pairs(port, own, pairs);
-            berth.stop();
-        } finally {
-            alone.forEach(Process::destroyForcibly);
+            awaitListeners(port);
+            return side;
+        } catch (IOException | RuntimeException e) {
+            side.close();
+            throw e;
         }
     }
 
@@ -114,16 +161,14 @@ final class ThroughputCommand {
                 () -> "not " + WORKERS + " listeners on " + port);
     }
 
-    private void pairs(int port, int own, int pairs) throws IOException {
+    private void pair(int port, int own) throws IOException {
         int each = arguments.number("connections", 4);
         long millis = arguments.number("millis", 2_000);
         try (PingPongs berth = PingPongs.open(port, WORKERS, each);
                 PingPongs alone = PingPongs.open(own, WORKERS, each)) {
             berth.burst(WARM_UP_MILLIS);
             alone.burst(WARM_UP_MILLIS);
-            for (int i = 0; i < pairs; i++) {
-                pair(berth, alone, millis / SLICES);
-            }
+            pair(berth, alone, millis / SLICES);
         }
     }
 
