@@ -1,0 +1,75 @@
+package dev.berth.sys;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+
+/// Passing descriptors to another process over a Unix socket.
+///
+/// **Source:** unix(7), `SCM_RIGHTS`; sendmsg(2), recvmsg(2).
+public final class Rights {
+    /// The most descriptors that one message carries (the kernel's `SCM_MAX_FD`).
+    public static final int MOST = 253;
+
+    private static final int SCM_RIGHTS = 1;
+    private static final int MSG_CMSG_CLOEXEC = 0x40000000;
+    private static final int HEADER_BYTES = 16;
+    private static final int LEVEL = 8;
+    private static final int TYPE = 12;
+
+    private Rights() {}
+
+    /// Sends a message of at least one byte with descriptors: how many bytes went. The sender keeps
+    /// its own ones.
+    public static long sendmsg(int fd, byte[] message, int[] descriptors, int flags) {
+        try (Frame frame = new Frame()) {
+            MemorySegment header =
+                    MsghdrLayout.of(frame, frame.copy(message), control(frame, descriptors));
+            return frame.call(Syscall.SENDMSG, fd, header.address(), flags);
+        }
+    }
+
+    private static MemorySegment control(Frame frame, int[] descriptors) {
+        if (descriptors.length == 0) {
+            return MemorySegment.NULL;
+        }
+        int length = HEADER_BYTES + descriptors.length * Integer.BYTES;
+        MemorySegment control = frame.zeroed((length + 7) & -8);
+        control.set(JAVA_LONG, 0, length);
+        control.set(JAVA_INT, LEVEL, Sockets.SOL_SOCKET);
+        control.set(JAVA_INT, TYPE, SCM_RIGHTS);
+        MemorySegment.copy(descriptors, 0, control, JAVA_INT, HEADER_BYTES, descriptors.length);
+        return control;
+    }
+
+    /// Receives a message into `buffer`: how many bytes came, 0 at the end; and the descriptors
+    /// that came with it, close-on-exec, which replace what `received` holds from its start. What
+    /// has no room there is closed by the kernel; the rest is filled with −1.
+    public static long recvmsg(int fd, byte[] buffer, int[] received, int flags) {
+        try (Frame frame = new Frame()) {
+            MemorySegment bytes = frame.zeroed(buffer.length);
+            MemorySegment control =
+                    frame.zeroed(HEADER_BYTES + (long) received.length * Integer.BYTES);
+            MemorySegment header = MsghdrLayout.of(frame, bytes, control);
+            long count =
+                    frame.call(Syscall.RECVMSG, fd, header.address(), flags | MSG_CMSG_CLOEXEC);
+            Frame.copyOut(bytes, buffer, 0, Math.clamp(count, 0, buffer.length));
+            Arrays.fill(received, -1);
+            if (count >= 0 && header.get(JAVA_LONG, MsghdrLayout.CONTROL_LENGTH) > 0) {
+                descriptors(control, received);
+            }
+            return count;
+        }
+    }
+
+    private static void descriptors(MemorySegment control, int[] received) {
+        boolean rights =
+                control.get(JAVA_INT, LEVEL) == Sockets.SOL_SOCKET
+                        && control.get(JAVA_INT, TYPE) == SCM_RIGHTS;
+        long count = rights ? (control.get(JAVA_LONG, 0) - HEADER_BYTES) / Integer.BYTES : 0;
+        MemorySegment.copy(
+                control, JAVA_INT, HEADER_BYTES, received, 0, Math.clamp(count, 0, received.length));
+    }
+}
