@@ -155,7 +155,7 @@ final class DiagMessages {
         return (length + 3) & ~3;
     }
 
-    private static TcpState state(int number, Protocol protocol) {
+    static TcpState state(int number, Protocol protocol) {
         TcpState state = TcpState.of(number);
         boolean bound = state == TcpState.CLOSE && protocol == Protocol.TCP;
         return bound ? TcpState.BOUND_INACTIVE : state;

@@ -54,6 +54,18 @@ public final class ProcessList {
         return new String(line, 0, end, StandardCharsets.UTF_8).replace('\0', ' ');
     }
 
+    /// A variable of the environment that the process was started with; empty if it has none of
+    /// that name, or they are not ours to read.
+    public static Optional<String> variable(int pid, String name) {
+        byte[] environment = ProcFiles.readAll("/proc/" + pid + "/environ");
+        for (String word : new String(environment, StandardCharsets.UTF_8).split("\0")) {
+            if (word.startsWith(name + "=")) {
+                return Optional.of(word.substring(name.length() + 1));
+            }
+        }
+        return Optional.empty();
+    }
+
     /// The id of the process that the thread `tid` belongs to, if it lives.
     public static OptionalInt leader(int tid) {
         byte[] status = ProcFiles.readAll("/proc/" + tid + "/status");

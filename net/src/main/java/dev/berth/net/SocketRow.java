@@ -16,7 +16,8 @@ import java.util.OptionalInt;
 /// @param remote its peer, if it has one
 /// @param inode the number in `socket:[…]` of its holders; 0 if no descriptor refers to it
 ///   (TIME_WAIT, orphaned, not yet accepted)
-/// @param cookie unique for the life of the system, all 64 bits in use; `SO_COOKIE`
+/// @param cookie unique for the life of the system, all 64 bits in use; `SO_COOKIE`; 0 in a row that
+///   is [#partial()]
 /// @param uid of the socket, not of its holders; 0 for TIME_WAIT
 /// @param device interface index, 0 if it is bound to none
 /// @param receiveQueue bytes to read; connections to accept for a listener
@@ -42,6 +43,9 @@ public record SocketRow(
         Optional<TcpInfo> info,
         Optional<Boolean> v6only,
         SocketDetails details) {
+
+    /// The cookie of no socket.
+    static final long NO_COOKIE = 0;
 
     public SocketRow {
         Objects.requireNonNull(protocol, "protocol");
@@ -86,6 +90,12 @@ public record SocketRow(
                 info,
                 v6only,
                 SocketDetails.NONE);
+    }
+
+    /// Whether it is of [ProcNet], which does not tell the cookie, the device, the backlog, the
+    /// drops of a listener, nor IPV6_V6ONLY and the cgroup.
+    public boolean partial() {
+        return cookie == NO_COOKIE;
     }
 
     /// Connections that wait to be accepted; 0 for a socket that does not listen.

@@ -13,10 +13,22 @@ public sealed interface Action {
 
     /// Give new connections to these workers and to nobody else; datagrams to these slots. With no
     /// worker, connections wait in the queues of those that died.
-    record Serve(Set<WorkerId> workers, Set<Integer> slots) implements Action {
+    ///
+    /// @param held slots out of service for a while: what waits in them is kept all the same
+    record Serve(Set<WorkerId> workers, Set<Integer> slots, Set<Integer> held) implements Action {
         public Serve {
             workers = Set.copyOf(workers);
             slots = Set.copyOf(slots);
+            held = Set.copyOf(held);
+        }
+
+        /// With no slot held.
+        public Serve(Set<WorkerId> workers, Set<Integer> slots) {
+            this(workers, slots, Set.of());
+        }
+
+        boolean keeps(int slot) {
+            return slots.contains(slot) || held.contains(slot);
         }
     }
 

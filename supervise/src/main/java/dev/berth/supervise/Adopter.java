@@ -30,19 +30,25 @@ import java.util.OptionalLong;
 /// sandbox: the address is read once from the child's memory and nothing is decided by it for a
 /// call that goes on by itself.
 final class Adopter {
+    private static final long MOST_LAST_WORDS_MILLIS = 1000;
+
     private final Plan plan;
     private final SocketRegistry registry;
     private final Patrol patrol;
     private final Observer observer;
+    private final Rivals rivals;
+    private final Loop loop;
     private final int uid = Processes.geteuid();
     private final long namespace;
 
-    Adopter(Plan plan, SocketRegistry registry, Patrol patrol, Observer observer)
+    Adopter(Plan plan, SocketRegistry registry, Patrol patrol, Observer observer, Loop loop)
             throws ErrnoException {
         this.plan = plan;
         this.registry = registry;
         this.patrol = patrol;
         this.observer = observer;
+        this.rivals = new Rivals(plan, registry);
+        this.loop = loop;
         this.namespace = ChildSocket.ownNamespace();
     }
 
@@ -165,6 +171,10 @@ final class Adopter {
             child.close();
             return inherit(call, inherited.get());
         }
+        Optional<String> rival = rivals.refusal(key);
+        if (rival.isPresent()) {
+            return refuse(call, Errno.EADDRINUSE.number(), rival.get());
+        }
         boolean replace = !child.usable();
         Fd socket = replace ? child.twin() : child.keep();
         long inode;
@@ -228,6 +238,11 @@ final class Adopter {
         }
         HeldSocket socket = held.get();
         try {
+            // Somebody may have begun to listen since the bind.
+            Optional<String> rival = rivals.refusal(socket.key());
+            if (rival.isPresent()) {
+                return refuse(call, Errno.EADDRINUSE.number(), rival.get());
+            }
             listen(socket);
         } catch (IOException failed) {
             return refuse(call, failed, socket.key());
@@ -251,10 +266,20 @@ final class Adopter {
     }
 
     private boolean refuse(ChildCall call, int errno, String why) {
-        call.worker().troubles().add(why);
-        observer.said("slot " + call.worker().id() + ": " + why);
+        LiveWorker worker = call.worker();
+        if (!worker.troubles().contains(why)) {
+            worker.troubles().add(why);
+            // Most programs end by it, and then it is said with their end.
+            loop.after(MOST_LAST_WORDS_MILLIS, () -> sayWhileItLives(worker, why));
+        }
         call.fail(errno);
         return false;
+    }
+
+    private void sayWhileItLives(LiveWorker worker, String why) {
+        if (!worker.ended()) {
+            observer.said("slot " + worker.id() + ": " + why);
+        }
     }
 
     static long inode(Fd socket) throws IOException {

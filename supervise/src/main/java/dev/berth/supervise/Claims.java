@@ -90,7 +90,8 @@ final class Claims {
                 && (plain(a).equals(plain(b)) || plain(a).wildcard() && plain(b).wildcard());
     }
 
-    private static SockAddr.Inet plain(SockAddr.Inet address) {
+    /// As IPv4 what is a mapped IPv4 address.
+    static SockAddr.Inet plain(SockAddr.Inet address) {
         Optional<SockAddr.Inet4> inner =
                 address instanceof SockAddr.Inet6 six ? six.mapped() : Optional.empty();
         return inner.map(SockAddr.Inet.class::cast).orElse(address);

@@ -12,12 +12,23 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.function.Consumer;
 
 /// Asks a supervisor through its control socket.
 public final class ControlClient {
     /// How long a supervisor may take to notice us; what it then does may take any time.
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+    /// Who asks.
+    public interface Caller {
+        /// The supervisor carries the command out, from now on whether we stay or not.
+        void accepted();
+
+        /// A line for standard output.
+        void out(String line);
+
+        /// A line for standard error.
+        void err(String line);
+    }
 
     private ControlClient() {}
 
@@ -25,29 +36,39 @@ public final class ControlClient {
     ///
     /// @param words the verb and what follows it
     /// @throws ErrnoException `ENOENT`: there is no such supervisor; `ECONNREFUSED`: it ended and
-    ///   left its socket behind; `EACCES`: it is another user's
+    ///   left its socket behind; `EACCES`: it is another user's; `EAGAIN`: it takes nobody, and too
+    ///   many wait already
     /// @throws java.io.EOFException if it ended before the answer was complete
-    /// @throws SocketTimeoutException if it does not react at all
-    public static int call(
-            Path socket, List<String> words, Consumer<String> out, Consumer<String> err)
-            throws IOException {
+    /// @throws UnansweredException if it does not react within 5 s: then the command is not carried
+    ///   out later either
+    public static int call(Path socket, List<String> words, Caller caller) throws IOException {
         try (Fd fd = ControlPath.connect(socket, PATIENCE.toNanos())) {
-            send(fd.number(), words);
-            Optional<Duration> patience = Optional.of(PATIENCE);
-            while (true) {
-                ControlFrame frame =
-                        ControlFrame.receive(fd.number(), ControlFrame.MOST_BYTES, patience);
-                patience = Optional.empty();
+            ControlFrame frame = greeted(fd.number(), words);
+            while (frame.kind() != ControlFrame.Kind.EXIT) {
                 switch (frame.kind()) {
-                    case OUT -> out.accept(frame.text());
-                    case ERR -> err.accept(frame.text());
-                    case EXIT -> {
-                        return exitCode(frame.text());
-                    }
-                    case ALIVE, COMMAND -> {}
+                    case ALIVE -> caller.accepted();
+                    case OUT -> caller.out(frame.text());
+                    case ERR -> caller.err(frame.text());
+                    case EXIT, COMMAND -> {}
                 }
+                frame = receive(fd.number(), Optional.empty());
             }
+            return exitCode(frame.text());
         }
+    }
+
+    /// The first frame of the answer.
+    private static ControlFrame greeted(int fd, List<String> words) throws IOException {
+        try {
+            send(fd, words);
+            return receive(fd, Optional.of(PATIENCE));
+        } catch (SocketTimeoutException late) {
+            throw new UnansweredException(Sockets.peerCredentials(fd).pid(), PATIENCE);
+        }
+    }
+
+    private static ControlFrame receive(int fd, Optional<Duration> patience) throws IOException {
+        return ControlFrame.receive(fd, ControlFrame.MOST_BYTES, patience);
     }
 
     /// A server that refuses us does so without reading, and the refusal can be read all the same.

@@ -12,14 +12,16 @@ final class ControlReply {
         this.fd = fd;
     }
 
-    synchronized void send(ControlFrame.Kind kind, String text) {
+    /// @return whether the client is still there
+    synchronized boolean send(ControlFrame.Kind kind, String text) {
         if (gone) {
-            return;
+            return false;
         }
         try {
             new ControlFrame(kind, text).send(fd);
         } catch (IOException hungUp) {
             gone = true;
         }
+        return !gone;
     }
 }

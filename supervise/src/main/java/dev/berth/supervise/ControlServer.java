@@ -43,7 +43,13 @@ public final class ControlServer implements AutoCloseable {
         /// Carries a command out and returns its exit code. Called on a thread of its own for each
         /// client; `out` and `err` take a line each, and may be called from any thread until it
         /// returns.
-        int handle(List<String> words, Consumer<String> out, Consumer<String> err);
+        ///
+        /// - `client`: who asks; its pid is 0 when it is of another pid namespace
+        int handle(
+                PeerCredentials client,
+                List<String> words,
+                Consumer<String> out,
+                Consumer<String> err);
     }
 
     private ControlServer(Path socket, Fd listener, Handler handler, Duration requestPatience) {
@@ -101,7 +107,7 @@ public final class ControlServer implements AutoCloseable {
                                 + MOST_CONVERSATIONS
                                 + " other commands; try again later");
             } else {
-                converse(client);
+                converse(client, peer);
             }
         } catch (IOException | RuntimeException failed) {
             client.close();
@@ -123,14 +129,14 @@ public final class ControlServer implements AutoCloseable {
         }
     }
 
-    private void converse(Fd client) {
+    private void converse(Fd client, PeerCredentials peer) {
         Thread.ofPlatform()
                 .name("control client")
                 .daemon()
                 .start(
                         () -> {
                             try (client) {
-                                answer(client.number());
+                                answer(client.number(), peer);
                             } catch (IOException gone) {
                                 // Rubbish, or hung up: nobody is left to be told.
                             } finally {
@@ -139,18 +145,22 @@ public final class ControlServer implements AutoCloseable {
                         });
     }
 
-    private void answer(int fd) throws IOException {
+    /// A client that has left by now, having waited long enough, was told that nothing happens.
+    private void answer(int fd, PeerCredentials peer) throws IOException {
         ControlFrame request =
                 ControlFrame.receive(fd, ControlFrame.MOST_BYTES, Optional.of(requestPatience));
         if (request.kind() != ControlFrame.Kind.COMMAND) {
             return;
         }
         var reply = new ControlReply(fd);
-        reply.send(ControlFrame.Kind.ALIVE, "");
+        if (!reply.send(ControlFrame.Kind.ALIVE, "")) {
+            return;
+        }
         int code;
         try {
             code =
                     handler.handle(
+                            peer,
                             request.words(),
                             line -> reply.send(ControlFrame.Kind.OUT, line),
                             line -> reply.send(ControlFrame.Kind.ERR, line));

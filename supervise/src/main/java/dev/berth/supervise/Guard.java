@@ -126,16 +126,17 @@ final class Guard implements AutoCloseable {
         }
     }
 
-    /// Has a new one take its place if somebody ended it.
-    void renew() throws IOException {
+    /// Has a new one take its place if somebody ended it; whether that was so.
+    boolean renew() throws IOException {
         if (!ended()) {
-            return;
+            return false;
         }
         Started started = start(runtime, cgroup);
         pipe.close();
         pipe = started.pipe();
         pid = started.pid();
         roots.forEach((root, start) -> tell("add " + root + " " + start));
+        return true;
     }
 
     private boolean ended() {

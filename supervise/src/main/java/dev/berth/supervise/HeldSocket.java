@@ -20,6 +20,7 @@ final class HeldSocket {
     private WorkerId owner;
     private boolean listening;
     private boolean orphan;
+    private boolean stalled;
     private Optional<WorkerId> lender = Optional.empty();
     private Optional<Holder> holder = Optional.empty();
 
@@ -62,7 +63,17 @@ final class HeldSocket {
 
     void orphaned() {
         orphan = true;
+        stalled = false;
         holder = Optional.empty();
+    }
+
+    /// Whether connections wait in it that nobody accepts, although its worker has it.
+    boolean stalled() {
+        return stalled;
+    }
+
+    void stalls(boolean now) {
+        stalled = now;
     }
 
     /// Its owner is `heir` now; the worker that had it, if it lives, gets it back should the heir
@@ -71,6 +82,7 @@ final class HeldSocket {
         lender = orphan ? Optional.empty() : Optional.of(owner);
         owner = heir;
         orphan = false;
+        stalled = false;
     }
 
     /// Gives it back to the living worker that it was taken over from, if there is one.

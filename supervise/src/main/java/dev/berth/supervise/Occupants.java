@@ -1,8 +1,10 @@
 package dev.berth.supervise;
 
+import dev.berth.net.CommandText;
 import dev.berth.net.DiagQuery;
 import dev.berth.net.Holder;
 import dev.berth.net.Holders;
+import dev.berth.net.LowPorts;
 import dev.berth.net.ProcessList;
 import dev.berth.net.Protocol;
 import dev.berth.net.SockDiag;
@@ -20,6 +22,8 @@ import java.util.stream.Collectors;
 
 /// Who holds a port, in a phrase: for the sentence about a bind that failed.
 final class Occupants {
+    private static final int MOST_COMMAND = 100;
+
     private Occupants() {}
 
     /// Why `key` could not be bound or listened on, and what to do.
@@ -31,10 +35,7 @@ final class Occupants {
             return taken(key);
         }
         if (known.is(Errno.EACCES)) {
-            return "no permission for "
-                    + key
-                    + ": run berth as root, give it CAP_NET_BIND_SERVICE, or lower"
-                    + " net.ipv4.ip_unprivileged_port_start";
+            return LowPorts.refused(key.toString(), key.address().port(), key.toString());
         }
         return String.valueOf(known.getMessage());
     }
@@ -77,11 +78,12 @@ final class Occupants {
         return a.wildcard() || b.wildcard() || Claims.same(a, b);
     }
 
-    private static String describe(SocketRow row, List<Holder> holders) {
+    static String describe(SocketRow row, List<Holder> holders) {
         if (holders.isEmpty()) {
             return "a process of uid " + row.uid() + " on " + row.local();
         }
         int pid = holders.getFirst().pid();
-        return "pid " + pid + " (" + ProcessList.command(pid) + ") on " + row.local();
+        String command = CommandText.shortened(ProcessList.command(pid), MOST_COMMAND);
+        return "pid " + pid + " (" + command + ") on " + row.local();
     }
 }

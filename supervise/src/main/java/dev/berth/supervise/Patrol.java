@@ -1,25 +1,31 @@
 package dev.berth.supervise;
 
+import dev.berth.net.DiagQuery;
 import dev.berth.net.Holder;
 import dev.berth.net.Holders;
 import dev.berth.net.ProcessList;
 import dev.berth.net.Protocol;
 import dev.berth.net.SockDiag;
+import dev.berth.net.SocketRow;
 import dev.berth.net.TcpInfo;
+import dev.berth.net.TcpState;
 import dev.berth.sys.ErrnoException;
 import dev.berth.sys.Poll;
 import dev.berth.sys.Sockets;
 
 import java.io.File;
 import java.io.IOException;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /// Looks after the sockets once a second: listeners that a worker shut down, listeners that no
-/// process holds any more, datagram sockets that left their group, strangers.
+/// process holds any more or accepts from, datagram sockets that left their group, strangers.
 final class Patrol {
     private static final int ENDING_MILLIS = 20;
 
@@ -28,6 +34,7 @@ final class Patrol {
     private final Strangers strangers;
     private final Observer observer;
     private final int backlog;
+    private final Stalls stalls = new Stalls();
 
     Patrol(
             SocketRegistry registry,
@@ -51,6 +58,41 @@ final class Patrol {
             observer.said(
                     "a stranger on " + stranger.listen() + ": " + who + " " + stranger.effect());
         }
+    }
+
+    /// Looks whether every listener of the workers in service is accepted from.
+    void queues(Collection<LiveWorker> workers, long now, SockDiag diag) throws IOException {
+        Map<HeldSocket, LiveWorker> owners = new LinkedHashMap<>();
+        for (LiveWorker worker : workers) {
+            registry.of(worker.id()).forEach(socket -> owners.put(socket, worker));
+        }
+        stalls.keep(owners.keySet());
+        for (Map.Entry<HeldSocket, LiveWorker> entry : owners.entrySet()) {
+            HeldSocket socket = entry.getKey();
+            int queue = socket.queue().orElse(0);
+            if (stalls.look(socket, queue, now, port -> waiting(port, diag))) {
+                observer.said(stall(socket, queue, entry.getValue().pid()));
+            }
+        }
+    }
+
+    private static String stall(HeldSocket socket, int queue, int pid) {
+        String who = "slot " + socket.owner() + " (pid " + pid + ") ";
+        return socket.stalled()
+                ? who + "does not accept: " + queue + " wait on " + socket.key() + "; does it hang?"
+                : who + "accepts again on " + socket.key();
+    }
+
+    /// What is connected and has no descriptor was not accepted yet.
+    private static Set<Long> waiting(int port, SockDiag diag) throws IOException {
+        DiagQuery query =
+                DiagQuery.all(Protocol.TCP)
+                        .withLocalPort(port)
+                        .withStates(TcpState.ESTABLISHED, TcpState.CLOSE_WAIT);
+        return diag.dump(query).stream()
+                .filter(row -> row.inode() == 0)
+                .map(SocketRow::cookie)
+                .collect(Collectors.toSet());
     }
 
     /// Makes good what happened to the sockets of `worker`, which shall be listening.

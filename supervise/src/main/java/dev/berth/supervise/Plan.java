@@ -21,6 +21,7 @@ import java.util.Optional;
 /// @param user whom the workers run as; empty: as the supervisor
 /// @param backlog of every shared listener; the kernel caps it at `net.core.somaxconn`
 /// @param firstAtZero listen-fds: the first socket is descriptor 0 as well
+/// @param join whether a new group may share its address with listeners of others
 /// @param probe makes a worker ready by its answer, so it goes with [Settings.Ready#ANNOUNCED]
 /// @param runtime the directory that this supervisor may use for its sockets; exists
 public record Plan(
@@ -39,6 +40,7 @@ public record Plan(
         Signal stopSignal,
         int backlog,
         boolean firstAtZero,
+        boolean join,
         Optional<Probe> probe,
         Path runtime) {
     /// The most workers that one supervisor has.

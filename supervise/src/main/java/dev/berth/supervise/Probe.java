@@ -1,6 +1,7 @@
 package dev.berth.supervise;
 
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.time.Duration;
 
 /// An HTTP address to be asked until it answers 2xx; `{slot}` in it is replaced, and a private port
@@ -8,8 +9,17 @@ import java.time.Duration;
 /// has `{slot}`.
 public record Probe(String url, Duration interval) {
     public Probe {
-        if (!url.startsWith("http://")) {
-            throw new IllegalArgumentException("a probe is an http:// address: " + url);
+        if (!url.startsWith("http://") || !hasHost(url)) {
+            throw new IllegalArgumentException(
+                    "a probe is an http:// address, as http://localhost:9090/ready, not " + url);
+        }
+    }
+
+    private static boolean hasHost(String url) {
+        try {
+            return new URI(url.replace("{slot}", "0")).getHost() != null;
+        } catch (URISyntaxException wrong) {
+            return false;
         }
     }
 

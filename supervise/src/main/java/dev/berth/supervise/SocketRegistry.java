@@ -187,7 +187,7 @@ final class SocketRegistry implements AutoCloseable {
     /// it, or its slot is gone.
     private boolean superseded(HeldSocket socket) {
         int slot = socket.owner().slot();
-        if (!service.slots().contains(slot)) {
+        if (!service.keeps(slot)) {
             return true;
         }
         if (socket.key().protocol() != Protocol.TCP) {

@@ -60,13 +60,16 @@ public record State(
     Action.Serve service() {
         Set<WorkerId> workers = new HashSet<>();
         Set<Integer> running = new HashSet<>();
+        Set<Integer> held = new HashSet<>();
         for (Slot slot : slots) {
             if (slot.goal() == Slot.Goal.RUN) {
                 running.add(slot.index());
                 slot.ready().ifPresent(worker -> workers.add(worker.id()));
+            } else if (slot.goal() == Slot.Goal.HELD) {
+                held.add(slot.index());
             }
         }
-        return new Action.Serve(workers, running);
+        return new Action.Serve(workers, running, held);
     }
 
     boolean proven() {

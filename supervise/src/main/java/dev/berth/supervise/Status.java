@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.stream.Stream;
 
 /// A supervisor as it was at one moment. What cannot be observed is empty.
 ///
@@ -23,12 +24,20 @@ public record Status(
         List<Stranger> strangers,
         List<SlotStatus> slots,
         List<String> notes) {
+    /// The same, with more to know.
+    public Status withNotes(List<String> more) {
+        List<String> all = Stream.concat(notes.stream(), more.stream()).toList();
+        return new Status(
+                name, pid, steer, adopt, command, listen, operation, strangers, slots, all);
+    }
+
     /// A socket in one of the groups that is not ours, or one that takes connections away from a
     /// group.
     public record Stranger(
             String listen, OptionalInt pid, String command, long inode, String effect) {}
 
     /// @param pid of the worker in service
+    /// @param stalled whether connections wait that the worker does not accept
     public record SlotStatus(
             int slot,
             String state,
@@ -37,6 +46,7 @@ public record Status(
             int restarts,
             Instant since,
             String lastFailure,
+            boolean stalled,
             List<WorkerStatus> workers,
             List<SocketStatus> sockets) {}
 

@@ -125,8 +125,14 @@ final class StatusReader {
                 slot.health().restarts(),
                 Instant.now().minusMillis(now - slot.since()),
                 slot.health().lastFailure(),
+                stalled(slot),
                 workers,
                 sockets);
+    }
+
+    private boolean stalled(Slot slot) {
+        return registry.all().stream()
+                .anyMatch(socket -> socket.stalled() && socket.owner().slot() == slot.index());
     }
 
     private Status.WorkerStatus worker(
@@ -193,6 +199,16 @@ final class StatusReader {
                                 + " connections to "
                                 + group.key()
                                 + " were spread by the kernel's own hash: the table had nobody");
+            }
+        }
+        for (HeldSocket socket : registry.all()) {
+            if (socket.stalled()) {
+                notes.add(
+                        "slot "
+                                + socket.owner().slot()
+                                + " does not accept what waits on "
+                                + socket.key()
+                                + "; does its worker hang?");
             }
         }
         for (Slot slot : state.slots()) {

@@ -22,7 +22,12 @@ final class Stopping {
         step.state().slots().forEach(slot -> Scaling.leave(step, slot));
     }
 
+    /// Who asks while a start that failed is being ended waits for that; nobody had asked before.
     private static void again(Step step, Operation.Stop stop, long ticket) {
+        if (stop.ticket() == Operation.NOBODY) {
+            step.operation(new Operation.Stop(ticket, stop.times(), stop.code()));
+            return;
+        }
         step.reply(stop.ticket(), Outcome.failed("asked to stop again: killed what was left"));
         step.operation(new Operation.Stop(ticket, stop.times() + 1, stop.code()));
         for (Slot slot : step.state().slots()) {

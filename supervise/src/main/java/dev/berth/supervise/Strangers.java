@@ -1,5 +1,6 @@
 package dev.berth.supervise;
 
+import dev.berth.net.CommandText;
 import dev.berth.net.DiagQuery;
 import dev.berth.net.Holder;
 import dev.berth.net.Holders;
@@ -11,17 +12,24 @@ import dev.berth.net.TcpState;
 import dev.berth.sys.SockAddr;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /// Finds sockets that are not ours on the shared ports: members of a group, which take a share of
 /// its connections, and listeners on a more specific address, which take all of theirs.
 final class Strangers {
+    private static final int MOST_COMMAND = 100;
+    private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}");
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,64}");
+
     private final SocketRegistry registry;
     private final int uid;
     private Set<Long> suspects = Set.of();
@@ -92,8 +100,38 @@ final class Strangers {
             return new Status.Stranger(listen, OptionalInt.empty(), owner, row.inode(), effect);
         }
         int pid = holders.getFirst().pid();
-        String command = ProcessList.command(pid);
-        return new Status.Stranger(listen, OptionalInt.of(pid), command, row.inode(), effect);
+        return new Status.Stranger(listen, OptionalInt.of(pid), who(pid), row.inode(), effect);
+    }
+
+    /// The command line, short; before it whose worker it is, if it is one.
+    private static String who(int pid) {
+        String whole = CONTROL.matcher(ProcessList.command(pid)).replaceAll("?");
+        String command = CommandText.shortened(whole, MOST_COMMAND);
+        return supervisor(pid)
+                .map(name -> "a worker of berth " + name + ": " + command)
+                .orElse(command);
+    }
+
+    private static Optional<String> supervisor(int pid) {
+        Optional<String> told = ProcessList.variable(pid, "BERTH_NAME");
+        return told.isPresent()
+                ? told.filter(name -> NAME.matcher(name).matches())
+                : ProcessList.of(pid).flatMap(entry -> running(entry.parent()));
+    }
+
+    /// The name of the supervisor that is the process `pid`: some workers clear their environment.
+    private static Optional<String> running(int pid) {
+        try {
+            for (String name : RuntimeDirectory.names()) {
+                Path control = RuntimeDirectory.forName(name).resolve(RuntimeDirectory.CONTROL);
+                if (ControlClient.listener(control).equals(OptionalInt.of(pid))) {
+                    return Optional.of(name);
+                }
+            }
+        } catch (IOException unreadable) {
+            // Then it is told by its command alone.
+        }
+        return Optional.empty();
     }
 
     /// What the stranger does to a group; empty if nothing.

@@ -21,7 +21,6 @@ public final class Supervisor implements AutoCloseable {
     private static final long PATROL_MILLIS = 1_000;
     private static final long FIND_MILLIS = 100;
     private static final long ENDING_MILLIS = 200;
-    private static final Outcome ENDED = Outcome.failed("the supervisor ended");
 
     private final Plan plan;
     private final Observer observer;
@@ -59,7 +58,7 @@ public final class Supervisor implements AutoCloseable {
         finder = new Finder(plan, registry, equipment.trees());
         Strangers strangers = new Strangers(registry, Processes.geteuid());
         patrol = new Patrol(registry, equipment.trees(), strangers, observer, plan.backlog());
-        adopter = new Adopter(plan, registry, patrol, observer);
+        adopter = new Adopter(plan, registry, patrol, observer, loop);
         reader = new StatusReader(plan, mechanism, registry, strangers, equipment.trees(), live);
         state = State.initial(plan.settings(), plan.command(), plan.workers(), Loop.now());
     }
@@ -114,26 +113,31 @@ public final class Supervisor implements AutoCloseable {
                             events.add(new Event.Asked(ticket, request));
                         });
         if (!posted) {
-            answer.complete(ENDED);
+            answer.complete(Outcome.failed(ending()));
         }
         return answer;
     }
 
-    /// How things stand; fails with an IllegalStateException once the supervisor has ended.
+    /// How things stand; fails with an IOException, whose message is for people, once the
+    /// supervisor is ending.
     public CompletableFuture<Status> status() {
         CompletableFuture<Status> answer = new CompletableFuture<>();
         if (!loop.post(() -> read(answer))) {
-            answer.completeExceptionally(new IllegalStateException(ENDED.text()));
+            answer.completeExceptionally(new IOException(ending()));
         }
         return answer;
     }
 
     private void read(CompletableFuture<Status> answer) {
         if (closed) {
-            answer.completeExceptionally(new IllegalStateException(ENDED.text()));
+            answer.completeExceptionally(new IOException(ending()));
         } else {
             answer.complete(reader.read(state, Loop.now(), equipment.diag()));
         }
+    }
+
+    private String ending() {
+        return plan.name() + " is stopping";
     }
 
     private void decide() {
@@ -340,13 +344,18 @@ public final class Supervisor implements AutoCloseable {
         loop.after(PATROL_MILLIS, this::patrol);
         try {
             endings.patrol();
-            equipment.guard().renew();
-            patrol.strangers(equipment.diag());
-            for (LiveWorker worker : List.copyOf(live.values())) {
-                if (phase(worker).filter(phase -> phase == Phase.READY).isPresent()) {
-                    patrol.sockets(worker, why -> events.add(new Event.Lost(worker.id(), why)));
-                }
+            if (equipment.guard().renew()) {
+                observer.said("the guard process had ended; it was started again");
             }
+            patrol.strangers(equipment.diag());
+            List<LiveWorker> ready =
+                    live.values().stream()
+                            .filter(worker -> phase(worker).equals(Optional.of(Phase.READY)))
+                            .toList();
+            for (LiveWorker worker : ready) {
+                patrol.sockets(worker, why -> events.add(new Event.Lost(worker.id(), why)));
+            }
+            patrol.queues(ready, Loop.now(), equipment.diag());
         } catch (IOException failed) {
             observer.said("patrol: " + failed.getMessage());
         }
@@ -363,7 +372,7 @@ public final class Supervisor implements AutoCloseable {
         endings.now();
         registry.close();
         equipment.close();
-        waiting.values().forEach(answer -> answer.complete(ENDED));
+        waiting.values().forEach(answer -> answer.complete(Outcome.failed(ending())));
         waiting.clear();
     }
 

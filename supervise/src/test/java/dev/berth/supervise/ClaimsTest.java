@@ -41,6 +41,7 @@ class ClaimsTest {
                 Signal.parse("TERM"),
                 128,
                 false,
+                false,
                 Optional.empty(),
                 Path.of("/run"));
     }

@@ -51,10 +51,16 @@ class CloseTest {
         CompletableFuture<Status> looked = supervisor.status();
         supervisor.close();
         supervisor.close();
-        assertThat(asked.get()).isEqualTo(Outcome.failed("the supervisor ended"));
-        assertThat(supervisor.ask(new Request.Stop()).get().done()).isFalse();
-        assertThatThrownBy(looked::get).isInstanceOf(ExecutionException.class);
-        assertThat(supervisor.status()).isCompletedExceptionally();
+        String over = runtime.getFileName() + " is stopping";
+        assertThat(asked.get()).isEqualTo(Outcome.failed(over));
+        assertThat(supervisor.ask(new Request.Stop()).get()).isEqualTo(Outcome.failed(over));
+        for (CompletableFuture<Status> status : List.of(looked, supervisor.status())) {
+            assertThatThrownBy(status::get)
+                    .isInstanceOf(ExecutionException.class)
+                    .cause()
+                    .isInstanceOf(IOException.class)
+                    .hasMessage(over);
+        }
     }
 
     @Test
@@ -136,6 +142,7 @@ class CloseTest {
                         Optional.empty(),
                         plan.stopSignal(),
                         1,
+                        false,
                         false,
                         Optional.empty(),
                         gone);

@@ -65,6 +65,7 @@ final class ConfinedSupervisor {
                 Signal.TERM,
                 512,
                 false,
+                false,
                 Optional.empty(),
                 runtime);
     }

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.berth.sys.Fd;
+import dev.berth.sys.PeerCredentials;
+import dev.berth.sys.Processes;
 import dev.berth.sys.Sockets;
 import dev.berth.testkit.Await;
 import dev.berth.testkit.LeakCheck;
@@ -25,6 +27,8 @@ import java.util.Collections;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
 @ExtendWith(LeakCheck.class)
@@ -37,19 +41,42 @@ class ControlTest {
 
     private final List<String> out = Collections.synchronizedList(new ArrayList<>());
     private final List<String> err = Collections.synchronizedList(new ArrayList<>());
+    private final AtomicInteger accepted = new AtomicInteger();
 
     private Path socket() {
         return runtime.resolve("web").resolve(RuntimeDirectory.CONTROL);
     }
 
-    private static int echo(List<String> words, Consumer<String> out, Consumer<String> err) {
+    private static int echo(
+            PeerCredentials client,
+            List<String> words,
+            Consumer<String> out,
+            Consumer<String> err) {
         words.forEach(word -> out.accept("<" + word + ">"));
         err.accept("to err");
         return words.size();
     }
 
+    private final ControlClient.Caller caller =
+            new ControlClient.Caller() {
+                @Override
+                public void accepted() {
+                    accepted.incrementAndGet();
+                }
+
+                @Override
+                public void out(String line) {
+                    out.add(line);
+                }
+
+                @Override
+                public void err(String line) {
+                    err.add(line);
+                }
+            };
+
     private int call(String... words) throws IOException {
-        return ControlClient.call(socket(), List.of(words), out::add, err::add);
+        return ControlClient.call(socket(), List.of(words), caller);
     }
 
     private Fd connect() throws IOException {
@@ -82,7 +109,7 @@ class ControlTest {
     void manyLinesAndLongOnesArriveInOrder() throws IOException {
         String longLine = "x".repeat(300_000);
         ControlServer.Handler handler =
-                (words, lines, errors) -> {
+                (client, words, lines, errors) -> {
                     for (int i = 0; i < 2_000; i++) {
                         lines.accept("line " + i);
                     }
@@ -167,7 +194,7 @@ class ControlTest {
         var go = new CountDownLatch(1);
         var over = new CountDownLatch(1);
         ControlServer.Handler handler =
-                (words, lines, errors) -> {
+                (client, words, lines, errors) -> {
                     try {
                         go.await();
                     } catch (InterruptedException interrupted) {
@@ -190,11 +217,64 @@ class ControlTest {
         }
     }
 
+    /// As a supervisor that is stopped: clients can connect, and nobody takes them.
+    @Test
+    void aServerThatShowsNoSignOfLifeIsNamedAfterAWhile() throws IOException {
+        Files.createDirectory(runtime.resolve("web"));
+        try (Fd deaf = ControlPath.bind(socket())) {
+            assertThat(Sockets.listen(deaf.number(), 8)).isZero();
+            assertThatThrownBy(() -> call("status"))
+                    .isInstanceOfSatisfying(
+                            UnansweredException.class,
+                            late ->
+                                    assertThat(late.pid())
+                                            .isEqualTo((int) ProcessHandle.current().pid()));
+        }
+        assertThat(accepted).hasValue(0);
+    }
+
+    @Test
+    void whatAClientThatLeftHadAskedIsNotDone() throws IOException {
+        List<String> done = Collections.synchronizedList(new ArrayList<>());
+        ControlServer.Handler handler =
+                (client, words, lines, errors) -> {
+                    done.addAll(words);
+                    return 0;
+                };
+        try (var server = ControlServer.open(socket(), handler)) {
+            assertThat(server).isNotNull();
+            try (Fd impatient = connect()) {
+                // Nobody can be answered here any more, and the command is there to be read.
+                assertThat(Sockets.shutdown(impatient.number(), Sockets.SHUT_RD)).isZero();
+                ControlFrame.command(List.of("roll")).send(impatient.number());
+            }
+            call("status");
+        }
+        assertThat(done).containsExactly("status");
+    }
+
+    @Test
+    void theHandlerIsToldWhoAsks() throws IOException {
+        var asked = new AtomicReference<PeerCredentials>();
+        ControlServer.Handler handler =
+                (client, words, lines, errors) -> {
+                    asked.set(client);
+                    return 0;
+                };
+        try (var server = ControlServer.open(socket(), handler)) {
+            assertThat(server).isNotNull();
+            call("roll");
+        }
+        assertThat(accepted).hasValue(1);
+        assertThat(asked.get().pid()).isEqualTo((int) ProcessHandle.current().pid());
+        assertThat(asked.get().uid()).isEqualTo(Processes.geteuid());
+    }
+
     @Test
     void tooManyAtOnceAreToldToComeBack() throws Exception {
         var go = new CountDownLatch(1);
         ControlServer.Handler handler =
-                (words, lines, errors) -> {
+                (client, words, lines, errors) -> {
                     try {
                         go.await();
                     } catch (InterruptedException interrupted) {
@@ -229,7 +309,7 @@ class ControlTest {
     @Test
     void aHandlerThatFailsIsAnError() throws IOException {
         ControlServer.Handler handler =
-                (words, lines, errors) -> {
+                (client, words, lines, errors) -> {
                     throw new IllegalStateException("oops");
                 };
         try (var server = ControlServer.open(socket(), handler)) {
@@ -318,7 +398,7 @@ class ControlTest {
         Path far = deep.resolve("web").resolve("control");
         try (var server = ControlServer.open(far, ControlTest::echo)) {
             assertThat(server).isNotNull();
-            assertThat(ControlClient.call(far, List.of("x"), out::add, err::add)).isEqualTo(1);
+            assertThat(ControlClient.call(far, List.of("x"), caller)).isEqualTo(1);
         }
     }
 }

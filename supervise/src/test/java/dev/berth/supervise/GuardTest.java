@@ -113,6 +113,7 @@ class GuardTest {
         try (Rig rig = Rig.start(new Rig.Setup().command(Programs.server(port, "")))) {
             rig.awaitReady();
             afterThePatrol(rig.runtime);
+            rig.said("the guard process had ended; it was started again");
             rig.awaitReady();
             assertThat(rig.notes.said()).noneMatch(line -> line.startsWith("patrol"));
         }

@@ -51,6 +51,7 @@ final class Harbour implements AutoCloseable, Observer {
     private Adopt adopt = Adopt.SECCOMP;
     private boolean overlap = true;
     private boolean firstAtZero;
+    private boolean join;
     private Duration giveUp = Duration.ofSeconds(10);
     private List<Integer> ports = List.of();
     private List<ListenAddress> listen = List.of();
@@ -97,6 +98,11 @@ final class Harbour implements AutoCloseable, Observer {
 
     Harbour firstAtZero() {
         firstAtZero = true;
+        return this;
+    }
+
+    Harbour join() {
+        join = true;
         return this;
     }
 
@@ -147,6 +153,7 @@ final class Harbour implements AutoCloseable, Observer {
                 Signal.TERM,
                 512,
                 firstAtZero,
+                join,
                 Optional.empty(),
                 runtime);
     }

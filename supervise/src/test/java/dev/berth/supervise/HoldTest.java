@@ -15,7 +15,8 @@ class HoldTest {
         long drain = script.asks(new Request.Drain(0));
         assertThat(script.deeds())
                 .containsExactly(
-                        new Action.Serve(Set.of(id(1, 1)), Set.of(1)), new Action.Drain(id(0, 1)));
+                        new Action.Serve(Set.of(id(1, 1)), Set.of(1), Set.of(0)),
+                        new Action.Drain(id(0, 1)));
         assertThat(script.slot(0).condition()).isEqualTo(Slot.Condition.DRAINING);
 
         script.drains(0, 1).pass(100);

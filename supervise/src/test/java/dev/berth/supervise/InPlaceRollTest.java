@@ -48,7 +48,7 @@ class InPlaceRollTest {
         script.asks(new Request.Drain(0));
 
         assertThat(script.orders(Action.Serve.class).getLast())
-                .isEqualTo(new Action.Serve(Set.of(id(1, 1)), Set.of(1)));
+                .isEqualTo(new Action.Serve(Set.of(id(1, 1)), Set.of(1), Set.of(0)));
     }
 
     @Test

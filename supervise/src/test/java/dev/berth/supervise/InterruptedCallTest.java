@@ -70,7 +70,7 @@ final class InterruptedCallTest {
                 LiveWorker worker = start(id, pipes)) {
             Strangers strangers = new Strangers(registry, Processes.geteuid());
             Patrol patrol = new Patrol(registry, equipment.trees(), strangers, harbour, 512);
-            Adopter adopter = new Adopter(plan, registry, patrol, harbour);
+            Adopter adopter = new Adopter(plan, registry, patrol, harbour, equipment.loop());
             int calls = 0;
             while (!worker.ended()) {
                 int listener = worker.notifications().orElseThrow().number();

@@ -26,6 +26,14 @@ final class QueueTest {
     private static final String V4 = "127.0.0.1";
     private static final int PORT = Harbour.PORT;
 
+    /// The second worker of slot 0 listens late.
+    private static final String SLOW_SUCCESSOR =
+            """
+            if os.environ['BERTH_SLOT'] + os.environ['BERTH_GENERATION'] == '02':
+                time.sleep(2)
+            serve(listen(('0.0.0.0', 8080)))
+            """;
+
     @TempDir Path directory;
 
     @ParameterizedTest
@@ -49,6 +57,30 @@ final class QueueTest {
             assertThat(harbour.slots(V4, PORT)).hasSize(workers);
             assertThat(harbour.slot(0).sockets()).hasSize(1);
             assertThat(harbour.status().strangers()).isEmpty();
+        }
+    }
+
+    /// Taken out of service because it hung, as it may be: then others come and go.
+    @ParameterizedTest
+    @EnumSource(names = {"EXTENDED", "CLASSIC"})
+    void theQueueOfADrainedSlotOutlivesItsWorkerAndChangesOfTheTable(Steer steer) throws Exception {
+        try (Harbour harbour = Harbour.open(directory).workers(2).steer(steer)) {
+            harbour.start(SampleServers.python(directory, SLOW_SUCCESSOR));
+            int victim = harbour.pid(0);
+            try (Waiting waiting = Waiting.stop(victim)) {
+                harbour.await(
+                        "a queue",
+                        () -> {
+                            harbour.inside(() -> waiting.fill(1));
+                            return harbour.queue(0) >= 3;
+                        });
+                assertThat(harbour.ask(new Request.Drain(0)).done()).isTrue();
+                waiting.kill();
+                harbour.await("a successor", () -> harbour.slot(0).generation() == 2);
+                assertThat(harbour.ask(new Request.Scale(3)).done()).isTrue();
+                assertThat(harbour.ask(new Request.Scale(2)).done()).isTrue();
+                assertThat(waiting.answers()).noneMatch(who -> who.endsWith(" " + victim));
+            }
         }
     }
 

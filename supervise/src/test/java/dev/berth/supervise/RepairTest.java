@@ -16,6 +16,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 
 /// What workers and strangers do to the sockets while they run.
 @RequiresRoot
@@ -134,12 +135,24 @@ final class RepairTest {
                         print('listens')
                         serve(s)
                         """);
-        try (Harbour harbour = Harbour.open(directory);
-                ChildProcess first = harbour.inside(() -> ChildProcess.start(member))) {
+        // As if another supervisor had started it, with a command line that fills pages.
+        String[] foreign =
+                Stream.of(
+                                Stream.of("env", "BERTH_NAME=other"),
+                                Stream.of(member),
+                                Stream.of("word ".repeat(100) + "end"))
+                        .flatMap(words -> words)
+                        .toArray(String[]::new);
+        try (Harbour harbour = Harbour.open(directory).join();
+                ChildProcess first = harbour.inside(() -> ChildProcess.start(foreign))) {
             first.awaitLine("listens"::equals, Duration.ofSeconds(10));
-            harbour.start(SampleServers.plain(directory));
+            harbour.join().start(SampleServers.plain(directory));
             harbour.awaitSaid("pid " + first.pid() + " (");
-            assertThat(harbour.said()).contains("is a member of the group");
+            assertThat(harbour.said())
+                    .contains(" (a worker of berth other: python3 … word")
+                    .contains("word end) is a member of the group");
+            assertThat(harbour.status().strangers())
+                    .allSatisfy(one -> assertThat(one.command()).hasSizeLessThan(130));
             // It is in the group, but in no table.
             assertThat(harbour.slots(V4, PORT)).containsExactlyInAnyOrder(0, 1);
             try (ChildProcess second = harbour.inside(() -> ChildProcess.start(specific))) {

@@ -150,6 +150,7 @@ final class Rig implements AutoCloseable {
                     Signal.TERM,
                     512,
                     false,
+                    false,
                     probe,
                     runtime);
         }

@@ -96,11 +96,13 @@ class StopTest {
 
     @Test
     void aStartThatFailedKeepsItsExitCodeWhenAskedToStop() {
-        Script script = Script.begun(Settings.defaults(), 2).exits(0, 1);
-        script.asks(new Request.Stop());
+        Script script = Script.begun(Settings.defaults(), 2).exits(0, 1).forget();
+        long stop = script.asks(new Request.Stop());
+        assertThat(script.orders()).doesNotContain(new Action.Kill(id(1, 1)));
 
         script.exits(1, 1);
 
+        assertThat(script.answer(stop)).contains(new Outcome(true, "stopped"));
         assertThat(script.orders().getLast()).isEqualTo(new Action.Quit(1));
     }
 }

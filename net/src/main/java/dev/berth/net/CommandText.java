@@ -1,0 +1,29 @@
+package dev.berth.net;
+
+/// Command lines for people: those of JVMs fill pages.
+public final class CommandText {
+    private static final String GAP = " …";
+    private static final int LEAST = 20;
+
+    private CommandText() {}
+
+    /// At most `most` characters, but never less than 20: the program without its directory, and of
+    /// what follows as many whole words from the end as there is room for, as these tell one from
+    /// another.
+    public static String shortened(String line, int most) {
+        int blank = line.indexOf(' ');
+        String program = blank < 0 ? line : line.substring(0, blank);
+        String rest = blank < 0 ? "" : line.substring(blank).stripTrailing();
+        String name = program.substring(program.lastIndexOf('/') + 1);
+        int room = Math.max(most, LEAST);
+        if (name.length() + rest.length() <= room) {
+            return name + rest;
+        }
+        int left = room - name.length() - GAP.length();
+        if (left < 0) {
+            return name.substring(0, room - 1) + "…";
+        }
+        int at = rest.indexOf(' ', Math.max(0, rest.length() - left));
+        return name + GAP + (at < 0 ? "" : rest.substring(at));
+    }
+}

@@ -1,0 +1,40 @@
+package dev.berth.net;
+
+import java.nio.charset.StandardCharsets;
+
+/// The ports that only a privileged process may bind.
+///
+/// **source**: ip(7), `ip_unprivileged_port_start`
+public final class LowPorts {
+    private static final String FIRST_FREE = "/proc/sys/net/ipv4/ip_unprivileged_port_start";
+    private static final int USUAL_FIRST_FREE = 1024;
+
+    private LowPorts() {}
+
+    /// The lowest port that everybody may bind.
+    public static int firstFree() {
+        byte[] text = ProcFiles.readAll(FIRST_FREE);
+        try {
+            return Integer.parseInt(new String(text, StandardCharsets.US_ASCII).strip());
+        } catch (NumberFormatException unknown) {
+            return USUAL_FIRST_FREE;
+        }
+    }
+
+    /// Why `port` was refused, and what to do, as one sentence.
+    ///
+    /// - `what`: the port or address as its user named it
+    /// - `address`: it as `-l` takes it
+    public static String refused(String what, int port, String address) {
+        return "no permission for "
+                + what
+                + ": ports below "
+                + firstFree()
+                + " need root or CAP_NET_BIND_SERVICE; take a higher one, or allow it to all:"
+                + " sysctl -w net.ipv4.ip_unprivileged_port_start="
+                + port
+                + ", or as root: berth run -l "
+                + address
+                + " --user NAME";
+    }
+}

@@ -1,0 +1,160 @@
+package dev.berth.supervise;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.berth.net.ListenAddress;
+import dev.berth.net.Protocol;
+import dev.berth.net.SocketRow;
+import dev.berth.net.TcpState;
+import dev.berth.sys.SockAddr;
+import dev.berth.testkit.LeakCheck;
+import dev.berth.testkit.RequiresProgram;
+import dev.berth.testkit.RequiresRoot;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.StandardProtocolFamily;
+import java.net.StandardSocketOptions;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/// Another program of this user that shares the port already, where nobody named the port.
+@RequiresRoot
+@RequiresProgram("python3")
+@ExtendWith(LeakCheck.class)
+final class RivalsTest {
+    private static final String V4 = "127.0.0.1";
+    private static final int PORT = Harbour.PORT;
+
+    @TempDir Path directory;
+
+    private static ServerSocketChannel rival(String host) throws IOException {
+        ServerSocketChannel socket = ServerSocketChannel.open(StandardProtocolFamily.INET);
+        socket.setOption(StandardSocketOptions.SO_REUSEPORT, true);
+        socket.bind(new InetSocketAddress(host, PORT));
+        return socket;
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0.0.0.0", "127.0.0.1"})
+    void aGroupDoesNotBeginWhereAnotherProgramListens(String host) throws Exception {
+        try (Harbour harbour = Harbour.open(directory)) {
+            try (ServerSocketChannel rival = harbour.inside(() -> rival(host))) {
+                harbour.begin(SampleServers.plain(directory));
+                assertThat(harbour.awaitEnd()).isEqualTo(1);
+                assertThat(harbour.inside(harbour::listeners)).hasSize(1);
+                assertThat(rival.isOpen()).isTrue();
+            }
+            long self = ProcessHandle.current().pid();
+            assertThat(harbour.said())
+                    .contains("tcp://0.0.0.0:8080 is taken by pid " + self + " (")
+                    .contains(
+                            ":8080; stop that, take another port, or share it with that one:"
+                                    + " --join")
+                    .contains("Address already in use");
+        }
+    }
+
+    @Test
+    void whereTheOtherIsASupervisorItsNameIsSaid() throws Exception {
+        Path control = directory.resolve("shop").resolve(RuntimeDirectory.CONTROL);
+        try (Harbour harbour = Harbour.open(directory);
+                ServerSocketChannel _ = harbour.inside(() -> rival("0.0.0.0"));
+                ControlServer _ = ControlServer.open(control, (_, _, _, _) -> 0)) {
+            harbour.begin(SampleServers.plain(directory));
+            assertThat(harbour.awaitEnd()).isEqualTo(1);
+            assertThat(harbour.said())
+                    .contains(
+                            "tcp://0.0.0.0:8080 belongs to the supervisor shop (pid "
+                                    + ProcessHandle.current().pid()
+                                    + ") already; stop that (berth stop shop), take another port,"
+                                    + " or share it with that one: --join");
+        }
+    }
+
+    @Test
+    void whoWantsToJoinsAllTheSame() throws Exception {
+        try (Harbour harbour = Harbour.open(directory).join()) {
+            try (ServerSocketChannel _ = harbour.inside(() -> rival("0.0.0.0"))) {
+                harbour.start(SampleServers.plain(directory));
+                harbour.await("a stranger", () -> harbour.status().strangers().size() == 1);
+            }
+            assertThat(harbour.slots(V4, PORT)).containsExactlyInAnyOrder(0, 1);
+        }
+    }
+
+    @Test
+    void whoeverComesLaterIsNoReasonToRefuseASuccessor() throws Exception {
+        try (Harbour harbour = Harbour.open(directory)) {
+            harbour.start(SampleServers.plain(directory));
+            try (ServerSocketChannel _ = harbour.inside(() -> rival("0.0.0.0"))) {
+                harbour.roll();
+                assertThat(harbour.slot(0).generation()).isEqualTo(2);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "0.0.0.0, 127.0.0.1, true",
+        "127.0.0.1, 127.0.0.2, false",
+        "127.0.0.1, 127.0.0.1, true",
+        "0.0.0.0, [::], true",
+        "0.0.0.0, [::1], false",
+        "[::], 127.0.0.1, true",
+        "[::1], 0.0.0.0, false",
+        "[::1], [::], true",
+        "[::ffff:127.0.0.1], 127.0.0.1, true"
+    })
+    void twoListenersMeetWhereAClientCouldReachEither(String ours, String theirs, boolean meet) {
+        assertThat(Rivals.meets(key(ours, false, 0), row(theirs, false, 0))).isEqualTo(meet);
+    }
+
+    @Test
+    void anIpv6ListenerForIpv6OnlyMeetsNoIpv4Listener() {
+        assertThat(Rivals.meets(key("[::]", true, 0), row("0.0.0.0", false, 0))).isFalse();
+        assertThat(Rivals.meets(key("0.0.0.0", false, 0), row("[::]", true, 0))).isFalse();
+        assertThat(Rivals.meets(key("[::]", true, 0), row("[::1]", true, 0))).isTrue();
+    }
+
+    @Test
+    void listenersOnTwoDevicesDoNotMeet() {
+        assertThat(Rivals.meets(key("0.0.0.0", false, 1), row("0.0.0.0", false, 2))).isFalse();
+        assertThat(Rivals.meets(key("0.0.0.0", false, 1), row("0.0.0.0", false, 0))).isTrue();
+    }
+
+    private static SockAddr.Inet address(String host) {
+        return ListenAddress.parse("tcp://" + host + ":8080").address();
+    }
+
+    private static GroupKey key(String host, boolean v6only, int device) {
+        return new GroupKey(Protocol.TCP, address(host), v6only, device, false);
+    }
+
+    private static SocketRow row(String host, boolean v6only, int device) {
+        SockAddr.Inet local = address(host);
+        return new SocketRow(
+                Protocol.TCP,
+                local.family(),
+                TcpState.LISTEN,
+                local,
+                Optional.empty(),
+                1,
+                1,
+                0,
+                device,
+                0,
+                0,
+                OptionalInt.empty(),
+                Optional.empty(),
+                Optional.of(v6only));
+    }
+}
