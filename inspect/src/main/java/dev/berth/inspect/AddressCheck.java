@@ -56,7 +56,7 @@ record AddressCheck(boolean here, boolean lowPort, boolean privileged) {
         return lowPort && !privileged;
     }
 
-    /// Multicast and broadcast addresses, and all of 0.0.0.0/8, count as the machine's own.
+    /// Multicast and broadcast addresses, and 0.0.0.0, count as the machine's own.
     private boolean usable(SockAddr.Inet4 address) {
         return here || anybodys(address);
     }
@@ -64,7 +64,7 @@ record AddressCheck(boolean here, boolean lowPort, boolean privileged) {
     /// Whether every machine may bind this address.
     static boolean anybodys(SockAddr.Inet4 address) {
         int first = address.address() >>> 24;
-        return first == 0 || first >>> 4 == 0xe || address.address() == -1;
+        return address.wildcard() || first >>> 4 == 0xe || address.address() == -1;
     }
 
     static boolean multicast(SockAddr.Inet6 address) {

@@ -5,11 +5,24 @@ import dev.berth.net.Protocol;
 
 import java.io.IOException;
 import java.net.BindException;
+import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.stream.Collectors;
 
 /// Explains a bind that has failed in this JVM, by looking at the port now.
+///
+/// ```java
+/// var address = new InetSocketAddress(8080);
+/// try {
+///     server.bind(address);
+/// } catch (BindException taken) {
+///     var diagnosis = BindDiagnosis.of(taken, address);
+///     System.err.println(diagnosis.summary());    // tcp://[::]:8080 cannot be bound: pid 12 (nginx) …
+///     diagnosis.fixes().forEach(System.err::println);
+/// }
+/// ```
 ///
 /// @param failure what the JDK threw
 /// @param forecast what the same bind would meet now
@@ -21,7 +34,28 @@ public record BindDiagnosis(BindException failure, BindForecast forecast) {
         Objects.requireNonNull(forecast, "forecast");
     }
 
-    /// Looks at the port. The JDK sets SO_REUSEADDR on every TCP server socket; so it is assumed.
+    /// Looks at the port for a TCP server socket that was given `address`.
+    ///
+    /// @throws IllegalArgumentException if the host's name was not resolved
+    /// @throws IOException if the kernel's tables cannot be read
+    public static BindDiagnosis of(BindException failure, InetSocketAddress address)
+            throws IOException {
+        return of(failure, Protocol.TCP, address);
+    }
+
+    /// Looks at the port for a socket of the JDK that was given `address`, as the JDK binds it.
+    ///
+    /// @throws IllegalArgumentException if the host's name was not resolved
+    /// @throws IOException if the kernel's tables cannot be read
+    public static BindDiagnosis of(
+            BindException failure, Protocol protocol, InetSocketAddress address)
+            throws IOException {
+        return of(failure, JdkAddress.of(protocol, address));
+    }
+
+    /// Looks at the port. The JDK sets SO_REUSEADDR on every TCP server socket, and clears
+    /// IPV6_V6ONLY; so that is assumed. Nothing is replayed to check the rules: the forecast is
+    /// certain only where an earlier [BindForecast] or `berth why` has done that.
     ///
     /// @param address that was to be bound; what the JDK calls `0.0.0.0` is `[::]`, unless it was
     ///   told to prefer IPv4
@@ -29,20 +63,21 @@ public record BindDiagnosis(BindException failure, BindForecast forecast) {
     public static BindDiagnosis of(BindException failure, ListenAddress address)
             throws IOException {
         boolean tcp = address.protocol() == Protocol.TCP;
-        BindRequest request = BindRequest.of(address).withReuseaddr(tcp);
-        return new BindDiagnosis(failure, BindForecast.of(request));
+        BindRequest request = BindRequest.of(address).withReuseaddr(tcp).withV6only(false);
+        return new BindDiagnosis(
+                failure, BindForecast.of(request, KernelCheck.kept(System.getenv())));
     }
 
     /// What happened and who is in the way, in one line.
     public String summary() {
         String address = forecast.request().address().toString();
         if (forecast.succeeds()) {
-            return address + " was taken (" + failure.getMessage() + "), and is free by now";
+            return address + gone();
         }
         String who =
                 forecast.because().stream()
                         .limit(MOST_NAMED)
-                        .map(BindDiagnosis::text)
+                        .map(Cause::text)
                         .distinct()
                         .collect(Collectors.joining("; "));
         int more = forecast.because().size() - MOST_NAMED;
@@ -52,14 +87,18 @@ public record BindDiagnosis(BindException failure, BindForecast forecast) {
                 + (more > 0 ? "; and " + more + " more sockets" : "");
     }
 
+    private String gone() {
+        String message = String.valueOf(failure.getMessage());
+        return message.toLowerCase(Locale.ROOT).contains("permission denied")
+                ? " was refused ("
+                        + message
+                        + "), though ports and capabilities would allow it now: a security module"
+                        + " (SELinux, AppArmor, Landlock) may be the reason"
+                : " was taken (" + message + "), and is free by now";
+    }
+
     /// What would really help.
     public List<String> fixes() {
         return forecast.fixes();
-    }
-
-    private static String text(Cause cause) {
-        return cause.socket()
-                .map(socket -> SocketText.line(socket) + ": " + cause.sentence())
-                .orElse(cause.sentence());
     }
 }

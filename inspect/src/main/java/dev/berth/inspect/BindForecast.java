@@ -39,7 +39,10 @@ public record BindForecast(
         traffic = List.copyOf(traffic);
     }
 
-    /// A plain bind by this process.
+    /// A plain bind by this process, without SO_REUSEADDR, which the JDK sets on TCP server
+    /// sockets.
+    ///
+    /// @throws IOException if the kernel's tables cannot be read
     public static BindForecast of(ListenAddress address) throws IOException {
         return of(BindRequest.of(address));
     }
@@ -47,16 +50,33 @@ public record BindForecast(
     /// Looks at the sockets on the port in the network namespace of the calling thread. Nothing is
     /// bound to the port.
     ///
-    /// The rules are checked once on each kernel release, see [KernelCheck].
+    /// The rules are checked once on each kernel release, see [KernelCheck]; that takes up to a
+    /// second. What they say of a server socket of the JDK:
+    ///
+    /// ```java
+    /// var address = ListenAddress.parse("tcp://[::]:8080");
+    /// var forecast = BindForecast.of(BindRequest.of(address).withReuseaddr(true));
+    /// if (!forecast.succeeds()) {
+    ///     forecast.because().forEach(cause -> System.out.println(cause.sentence()));
+    ///     forecast.fixes().forEach(System.out::println);
+    /// }
+    /// ```
     ///
     /// @throws IllegalArgumentException if there is no device of the wanted name
     /// @throws IOException if the kernel's tables cannot be read
     public static BindForecast of(BindRequest request) throws IOException {
-        KernelCheck kernel = KernelCheck.here(System.getenv());
+        return of(request, KernelCheck.here(System.getenv()));
+    }
+
+    static BindForecast of(BindRequest request, KernelCheck kernel) throws IOException {
         PortQuery query = PortQuery.port(request.where().port()).withProtocol(request.protocol());
-        List<PortSocket> sockets =
-                request.where().port() == 0 ? List.of() : PortReport.of(query).sockets();
-        return of(request, Situation.read(request), sockets, kernel);
+        PortReport report =
+                request.where().port() == 0
+                        ? new PortReport(List.of(), List.of(), List.of())
+                        : PortReport.of(query);
+        BindForecast forecast =
+                of(request, Situation.read(request), report.sockets(), kernel);
+        return report.whole() ? forecast : forecast.doubted(report.unknown().getFirst());
     }
 
     static BindForecast of(
@@ -85,9 +105,7 @@ public record BindForecast(
             KernelCheck kernel) {
         List<String> uncertain = new ArrayList<>();
         kernel.doubt().ifPresent(uncertain::add);
-        if (errno == Errno.EACCES && !situation.assumed().isEmpty()) {
-            uncertain.add(situation.assumed());
-        }
+        situation.doubts(errno == Errno.EADDRNOTAVAIL && !request.six()).forEach(uncertain::add);
         return new BindForecast(
                 request,
                 Optional.of(errno),
@@ -100,6 +118,12 @@ public record BindForecast(
                         errno,
                         other -> Scene.of(other, situation.device(), sockets).passes()),
                 List.of());
+    }
+
+    private BindForecast doubted(String reason) {
+        List<String> doubts = new ArrayList<>(uncertain);
+        doubts.addFirst(reason);
+        return new BindForecast(request, bind, listen, doubts, because, fixes, traffic);
     }
 
     /// Whether bind and listen would both succeed.

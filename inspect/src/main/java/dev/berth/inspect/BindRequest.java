@@ -73,6 +73,10 @@ public record BindRequest(
         return address.address();
     }
 
+    boolean six() {
+        return where() instanceof SockAddr.Inet6;
+    }
+
     /// What the rules see of it.
     ///
     /// - `index`: of the device, 0 for none; the scope of a link-local address replaces it

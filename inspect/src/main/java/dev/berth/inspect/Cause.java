@@ -16,6 +16,11 @@ public record Cause(String rule, String sentence, Optional<PortSocket> socket) {
         Objects.requireNonNull(socket, "socket");
     }
 
+    /// The other socket and its owner, if it is about one, and the rule.
+    public String text() {
+        return socket.map(other -> SocketText.line(other) + ": " + sentence).orElse(sentence);
+    }
+
     static Cause of(PairwiseRule rule, PortSocket socket) {
         return new Cause(rule.word(), rule.sentence(), Optional.of(socket));
     }

@@ -46,9 +46,19 @@ final class ConnectionProbe implements AutoCloseable {
         socket.close();
     }
 
-    /// Whether the end `local` of a connection is gone, or left in TIME_WAIT or the orphaned
-    /// FIN_WAIT2 that is kept likewise. For one that is gone the kernel answers with the listener.
-    boolean settled(SockAddr.Inet local, SockAddr.Inet remote) throws ErrnoException {
+    /// What has become of a closed end of a connection.
+    enum Fate {
+        /// It is gone, or left in TIME_WAIT or the orphaned FIN_WAIT2 that is kept likewise.
+        SETTLED,
+        /// A whole socket in FIN_WAIT2; if it does not change at once, see [KeptWholeException].
+        WHOLE,
+        /// It waits for a packet.
+        UNDER_WAY
+    }
+
+    /// What has become of the end `local`. For one that is gone the kernel answers with the
+    /// listener.
+    Fate fate(SockAddr.Inet local, SockAddr.Inet remote) throws ErrnoException {
         byte[] request = request(plain(local), plain(remote));
         ErrnoException.check("send", local, Sockets.send(socket.number(), request, 0));
         byte[] answer = new byte[1024];
@@ -57,12 +67,16 @@ final class ConnectionProbe implements AutoCloseable {
         if (in.getShort(4) == NLMSG_ERROR) {
             int error = in.getInt(HEADER_BYTES);
             if (Errno.ENOENT.is(error)) {
-                return true;
+                return Fate.SETTLED;
             }
             ErrnoException.check("sock_diag", local, error);
         }
-        return answer[HEADER_BYTES + 1] == TcpState.LISTEN.number()
-                || answer[HEADER_BYTES + 2] == TIMER_TIME_WAIT;
+        int state = answer[HEADER_BYTES + 1];
+        boolean left = answer[HEADER_BYTES + 2] == TIMER_TIME_WAIT;
+        if (left || state == TcpState.LISTEN.number()) {
+            return Fate.SETTLED;
+        }
+        return state == TcpState.FIN_WAIT2.number() ? Fate.WHOLE : Fate.UNDER_WAY;
     }
 
     private static SockAddr.Inet plain(SockAddr.Inet address) {

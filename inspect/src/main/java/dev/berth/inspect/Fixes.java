@@ -13,12 +13,15 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /// What would help against an address in use. Nothing is proposed that the rules, tried on the
 /// sockets as they would be then, do not let through.
 final class Fixes {
     private static final List<String> INET = List.of("127.0.0.1", "127.0.0.2", "127.0.0.3");
     private static final int MOST_NAMED = 5;
+    private static final int NEAR = 16;
+    private static final int LAST_PORT = 0xffff;
 
     private final BindRequest request;
     private final Situation situation;
@@ -40,6 +43,7 @@ final class Fixes {
         device();
         waiting();
         addresses();
+        nextPort();
         stopping();
         return sentences;
     }
@@ -73,6 +77,7 @@ final class Fixes {
         if (!ownPort && both(socket -> socket.withReuseport(true))) {
             sentences.add("set SO_REUSEPORT on both: works, same uid");
         }
+        OpenFix.sentence(request, scene).ifPresent(sentences::add);
         if (!ownAddr && both(socket -> socket.withReuseaddr(true))) {
             sentences.add(
                     request.protocol() == Protocol.UDP
@@ -164,6 +169,15 @@ final class Fixes {
                 return;
             }
         }
+    }
+
+    /// A port with no socket at all, whatever its address.
+    private void nextPort() {
+        int port = request.where().port();
+        IntStream.rangeClosed(port + 1, Math.min(port + NEAR, LAST_PORT))
+                .filter(situation.free())
+                .findFirst()
+                .ifPresent(free -> sentences.add("bind port " + free + ": it is free"));
     }
 
     /// Connections of a process that ends stay a while, without it.

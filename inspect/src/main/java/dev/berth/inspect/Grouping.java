@@ -1,7 +1,6 @@
 package dev.berth.inspect;
 
 import dev.berth.net.Protocol;
-import dev.berth.sys.SockAddr;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -17,15 +16,7 @@ import java.util.Map;
 /// **source**: net/ipv4/inet_hashtables.c `inet_reuseport_add_sock`
 final class Grouping {
     private final Kinship kinship;
-    private final Map<Key, List<Integer>> places = new LinkedHashMap<>();
-
-    private record Key(
-            long netns,
-            Protocol protocol,
-            SockAddr.Inet address,
-            boolean v6only,
-            int device,
-            int uid) {}
+    private final Map<String, List<Integer>> places = new LinkedHashMap<>();
 
     record Result(List<PortSocket> sockets, List<PortGroup> groups) {}
 
@@ -38,8 +29,7 @@ final class Grouping {
         List<PortGroup> groups = new ArrayList<>();
         for (int place = 0; place < all.size(); place++) {
             if (mayShare(all.get(place))) {
-                Key key = key(all.get(place));
-                places.computeIfAbsent(key, _ -> new ArrayList<>()).add(place);
+                places.computeIfAbsent(key(all.get(place)), _ -> new ArrayList<>()).add(place);
             }
         }
         places.values().forEach(members -> infer(all, members));
@@ -60,14 +50,19 @@ final class Grouping {
         return socket.listening() && socket.inode() != 0;
     }
 
-    private static Key key(PortSocket socket) {
-        return new Key(
-                socket.netns(),
-                socket.protocol(),
-                socket.local(),
-                socket.v6only().orElse(false),
-                socket.device(),
-                socket.uid());
+    /// A text, since what compares records is made when it is first used: some 10 ms.
+    private static String key(PortSocket socket) {
+        return socket.netns()
+                + " "
+                + socket.protocol()
+                + " "
+                + socket.local()
+                + " "
+                + socket.v6only().orElse(false)
+                + " "
+                + socket.device()
+                + " "
+                + socket.uid();
     }
 
     private static void infer(List<PortSocket> all, List<Integer> members) {
@@ -75,7 +70,7 @@ final class Grouping {
         for (int place : members) {
             PortSocket socket = all.get(place);
             if (several && socket.protocol() == Protocol.TCP && socket.reuseport().isEmpty()) {
-                all.set(place, socket.withOptions(socket.options().withReuseportInferred()));
+                all.set(place, socket.withOptions(socket.options().withReuseportInferred(true)));
             }
         }
     }

@@ -35,6 +35,14 @@ final class HistoryGenerator {
 
     private static final int OTHER_UID = 1000;
 
+    /// What the sockets of one history are inclined to, in percent.
+    ///
+    /// @param listen how many listen at once
+    private record Taste(int reuseaddr, int reuseport, int listen) {
+        static final List<Taste> ALL =
+                List.of(new Taste(35, 50, 70), new Taste(35, 90, 70), new Taste(90, 20, 30));
+    }
+
     private final RandomGenerator random;
     private final boolean uids;
     private int count;
@@ -54,12 +62,12 @@ final class HistoryGenerator {
         var model = new HistoryModel(protocol);
         int most = chance(10) && protocol == Protocol.UDP ? MANY_STEPS : MOST_STEPS;
         int rounds = random.nextInt(LEAST_STEPS, most);
-        boolean sharing = chance(40);
+        Taste taste = pick(Taste.ALL);
         count = 0;
         for (int i = 0; i < rounds; i++) {
             List<Step> more =
                     model.onPort().isEmpty() || chance(45)
-                            ? newSocket(protocol, sharing, "s" + count++)
+                            ? newSocket(protocol, taste, "s" + count++)
                             : onOld(protocol, model);
             more.forEach(model::next);
             steps.addAll(more);
@@ -69,10 +77,10 @@ final class HistoryGenerator {
 
     /// The steps that make one socket of its kind, without a program.
     static List<Step> socket(RandomGenerator random, Protocol protocol, String id) {
-        return new HistoryGenerator(random, true)
-                .newSocket(protocol, random.nextBoolean(), id).stream()
-                        .filter(step -> !(step instanceof Step.Attach))
-                        .toList();
+        HistoryGenerator generator = new HistoryGenerator(random, true);
+        return generator.newSocket(protocol, generator.pick(Taste.ALL), id).stream()
+                .filter(step -> !(step instanceof Step.Attach))
+                .toList();
     }
 
     private boolean chance(int percent) {
@@ -87,16 +95,16 @@ final class HistoryGenerator {
         return uids && chance(25) ? OTHER_UID : 0;
     }
 
-    private List<Step> newSocket(Protocol protocol, boolean sharing, String id) {
+    private List<Step> newSocket(Protocol protocol, Taste taste, String id) {
         SockAddr.Inet address = pick(ADDRESSES);
-        boolean reuseport = sharing ? chance(90) : chance(50);
+        boolean reuseport = chance(taste.reuseport());
         boolean dual = Place.of(address).inet4() || chance(60);
         List<Step> steps = new ArrayList<>();
         steps.add(
                 new Step.Open(
                         id,
                         address.family(),
-                        chance(35),
+                        chance(taste.reuseaddr()),
                         reuseport,
                         address.family() == Sockets.AF_INET6 && !dual,
                         uid(),
@@ -105,7 +113,7 @@ final class HistoryGenerator {
             steps.add(new Step.Attach(id));
         }
         steps.add(new Step.Bind(id, address));
-        if (protocol == Protocol.TCP && chance(70)) {
+        if (protocol == Protocol.TCP && chance(taste.listen())) {
             steps.add(new Step.Listen(id));
         }
         return steps;
@@ -118,22 +126,32 @@ final class HistoryGenerator {
         if (dice < 20) {
             return List.of(new Step.Close(id));
         }
-        if (dice < 50) {
+        if (dice < 45) {
             return List.of(change(id));
         }
         if (protocol == Protocol.UDP) {
             return peer(id, socket);
         }
-        if (dice < 60 && !socket.program() && !socket.stage().hasPeer()) {
+        if (dice < 52 && !socket.program() && !socket.stage().hasPeer()) {
             return List.of(new Step.Shutdown(id));
         }
-        if (dice < 70 && !socket.stage().hasPeer()) {
+        if (dice < 65 && !socket.stage().hasPeer()) {
             return List.of(new Step.Listen(id));
         }
         if (dice < 80 && !model.clients().isEmpty()) {
-            return List.of(new Step.Close(pick(model.clients().stream().sorted().toList())));
+            return end(pick(model.clients().stream().sorted().toList()), model);
         }
-        return connect(id, model);
+        return connect(model);
+    }
+
+    /// Ends a connection: the client first, the server first, or the server alone.
+    private List<Step> end(String client, HistoryModel model) {
+        Optional<String> accepted = model.peer(client);
+        if (accepted.isEmpty() || chance(25)) {
+            return List.of(new Step.Close(client));
+        }
+        Step server = new Step.Close(accepted.get());
+        return chance(30) ? List.of(server) : List.of(server, new Step.Close(client));
     }
 
     private Step change(String id) {
@@ -163,12 +181,19 @@ final class HistoryGenerator {
                                 : peer));
     }
 
-    private List<Step> connect(String id, HistoryModel model) {
+    private List<Step> connect(HistoryModel model) {
+        List<String> listeners =
+                model.onPort().stream()
+                        .filter(id -> model.socket(id).stage() == Stage.LISTENING)
+                        .sorted()
+                        .toList();
+        if (listeners.isEmpty()) {
+            return List.of();
+        }
+        String id = pick(listeners);
         RuleSocket listener = model.socket(id);
         SockAddr.Inet via = pick(TARGETS);
-        if (listener.stage() != Stage.LISTENING
-                || !HistoryModel.covers(listener, via)
-                || !sure(listener, via, model)) {
+        if (!HistoryModel.covers(listener, via) || !sure(listener, via, model)) {
             return List.of();
         }
         String suffix = Integer.toString(count++);

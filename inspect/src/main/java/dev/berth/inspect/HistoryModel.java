@@ -83,6 +83,11 @@ public final class HistoryModel {
         return clients;
     }
 
+    /// The other end of a connection, while both are open.
+    Optional<String> peer(String id) {
+        return Optional.ofNullable(peers.get(id));
+    }
+
     /// All that holds the port, with or without a descriptor.
     List<RuleSocket> everyone() {
         return port.sockets();

@@ -14,7 +14,8 @@ import java.util.concurrent.Executors;
 /// socket and no packet of anybody else is touched.
 ///
 /// Each history gets a port number that none had before in its namespace; after some thousand a
-/// fresh namespace is taken, so that what connections leave behind stays little.
+/// fresh namespace is taken, so that what connections leave behind stays little. A history that the
+/// kernel's timing made another one (`KeptWholeException`) is run again.
 ///
 /// **ownership**: [#close()] ends its thread, and with it the namespace. For one thread at a time.
 public final class HistoryRunner implements AutoCloseable {
@@ -22,6 +23,8 @@ public final class HistoryRunner implements AutoCloseable {
 
     /// Below the ports that the kernel gives to clients, and few enough for its TIME_WAIT table.
     private static final int LAST_PORT = 14_000;
+
+    private static final int ATTEMPTS = 4;
 
     private ExecutorService thread = newThread();
     private int port = FIRST_PORT;
@@ -47,6 +50,17 @@ public final class HistoryRunner implements AutoCloseable {
     /// @throws IOException if the kernel refuses what a history needs (`EPERM` or `EINVAL` from
     ///   fchown(2): sockets of other uids) or behaves like no kernel that is known
     public List<String> run(History history) throws IOException {
+        for (int attempt = 1; attempt < ATTEMPTS; attempt++) {
+            try {
+                return runOnce(history);
+            } catch (KeptWholeException chance) {
+                // On another port, it will hardly happen again.
+            }
+        }
+        return runOnce(history);
+    }
+
+    private List<String> runOnce(History history) throws IOException {
         if (port > LAST_PORT) {
             thread.shutdownNow();
             thread = newThread();
@@ -70,8 +84,8 @@ public final class HistoryRunner implements AutoCloseable {
             for (Step step : history.steps()) {
                 answers.add(live.next(step));
             }
+            return answers;
         }
-        return answers;
     }
 
     private void enter() throws IOException {

@@ -52,6 +52,12 @@ public record KernelCheck(String release, Verdict verdict, boolean uids, String 
         return new KernelCheckCache(environment).get();
     }
 
+    /// The kept result for the running kernel, or that there was no replay yet. Never fails, and
+    /// starts nothing.
+    static KernelCheck kept(Map<String, String> environment) {
+        return new KernelCheckCache(environment).kept();
+    }
+
     /// Why a forecast may be wrong on this kernel; empty if it is not.
     Optional<String> doubt() {
         return switch (verdict) {
@@ -141,7 +147,11 @@ public record KernelCheck(String release, Verdict verdict, boolean uids, String 
         List<Optional<String>> predicted = HistoryModel.predict(history);
         List<String> answers = runner.run(history);
         for (int i = 0; i < answers.size(); i++) {
-            if (!predicted.get(i).orElse(answers.get(i)).equals(answers.get(i))) {
+            String answer = answers.get(i);
+            if (!predicted.get(i).orElse(answer).equals(answer)) {
+                if (answer.equals("EACCES") || answer.equals("EPERM")) {
+                    throw new IOException("something keeps this process from binds: " + answer);
+                }
                 return true;
             }
         }

@@ -31,9 +31,17 @@ final class KernelCheckCache {
         this.environment = environment;
     }
 
+    /// What was found earlier; nothing is replayed.
+    KernelCheck kept() {
+        String release = release();
+        return file(release)
+                .flatMap(path -> read(path, release))
+                .orElseGet(() -> notRun(release, "berth why does it at its first run"));
+    }
+
     KernelCheck get() {
         String release = release();
-        Optional<Path> file = directory().map(path -> path.resolve("rules-" + release));
+        Optional<Path> file = file(release);
         Optional<KernelCheck> kept = file.flatMap(path -> read(path, release));
         if (kept.isPresent()) {
             return kept.get();
@@ -48,6 +56,10 @@ final class KernelCheckCache {
 
     static String release() {
         return Sysctl.read("kernel/osrelease").orElse("unknown").replace('/', '_');
+    }
+
+    private Optional<Path> file(String release) {
+        return directory().map(path -> path.resolve("rules-" + release));
     }
 
     /// Empty where there is no home.

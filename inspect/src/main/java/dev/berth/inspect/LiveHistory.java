@@ -1,23 +1,16 @@
 package dev.berth.inspect;
 
 import dev.berth.net.Protocol;
-import dev.berth.net.TcpInfo;
-import dev.berth.net.TcpState;
 import dev.berth.sys.Descriptors;
 import dev.berth.sys.Errno;
 import dev.berth.sys.ErrnoException;
 import dev.berth.sys.Fd;
-import dev.berth.sys.Poll;
 import dev.berth.sys.Processes;
-import dev.berth.sys.SockAddr;
 import dev.berth.sys.SocketOption;
 import dev.berth.sys.Sockets;
 
 import java.io.IOException;
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,41 +21,28 @@ import java.util.Map;
 final class LiveHistory implements AutoCloseable {
     private static final int BACKLOG = 16;
     private static final int LOOPBACK_INDEX = 1;
-    private static final int ACCEPT_MILLIS = 1000;
-
-    /// Clients that are tried until one reaches the wanted listener of a group.
-    private static final int CLIENTS = 64;
-
-    private static final Duration PATIENCE = Duration.ofSeconds(2);
 
     /// `return 0`: the first socket of the group.
     private static final long[] PROGRAM = {0x06};
-
-    /// `struct linger` on, 0 s: close resets. (Little-endian, as both architectures are.)
-    private static final byte[] LINGER_RESET = {1, 0, 0, 0, 0, 0, 0, 0};
 
     private static final int PEER_PORT = 9;
 
     private final Protocol protocol;
     private final int port;
-    private final ConnectionProbe probe;
     private final Map<String, Fd> sockets = new LinkedHashMap<>();
-
-    /// The names of both ends of a connection, while both are open.
-    private final Map<String, String> peers = new HashMap<>();
-
     private final List<String> listeners = new ArrayList<>();
+    private final LiveConnections connections;
 
     LiveHistory(Protocol protocol, int port, ConnectionProbe probe) {
         this.protocol = protocol;
         this.port = port;
-        this.probe = probe;
+        this.connections = new LiveConnections(probe, sockets);
     }
 
     @Override
     public void close() {
         for (Fd socket : sockets.values()) {
-            reset(socket);
+            LiveConnections.reset(socket);
         }
         sockets.clear();
     }
@@ -139,7 +119,7 @@ final class LiveHistory implements AutoCloseable {
     private void keep(String id, Fd socket) {
         Fd before = sockets.put(id, socket);
         if (before != null) {
-            reset(before);
+            LiveConnections.reset(before);
         }
     }
 
@@ -189,117 +169,27 @@ final class LiveHistory implements AutoCloseable {
         if (socket == null) {
             return Errno.EBADF.name();
         }
-        String peer = peers.remove(id);
-        if (peer != null) {
-            peers.remove(peer);
-            closeFirst(socket, peer);
+        if (protocol == Protocol.TCP) {
+            connections.close(id, socket);
         } else {
-            closeAndSettle(socket);
+            socket.close();
         }
         return HistoryModel.OK;
-    }
-
-    /// Until the other end has heard of it: what it does next depends on that.
-    private void closeFirst(Fd socket, String peer) throws IOException {
-        closeAndSettle(socket);
-        Fd other = sockets.get(peer);
-        if (other != null) {
-            await(() -> TcpInfo.of(other.number()).state() == TcpState.CLOSE_WAIT.number(), peer);
-        }
-    }
-
-    /// Until the kernel has made of a connection what it keeps of it.
-    private void closeAndSettle(Fd socket) throws IOException {
-        boolean connected =
-                protocol == Protocol.TCP && Sockets.getpeername(socket.number()).isPresent();
-        if (!connected) {
-            socket.close();
-            return;
-        }
-        SockAddr.Inet local = (SockAddr.Inet) Sockets.getsockname(socket.number());
-        SockAddr.Inet remote = (SockAddr.Inet) Sockets.getpeername(socket.number()).orElseThrow();
-        socket.close();
-        await(() -> probe.settled(local, remote), local);
-    }
-
-    /// What is to become true.
-    private interface Condition {
-        boolean holds() throws IOException;
-    }
-
-    private static void await(Condition condition, Object what) throws IOException {
-        long start = System.nanoTime();
-        while (!condition.holds()) {
-            if (System.nanoTime() - start > PATIENCE.toNanos()) {
-                throw new IOException("the connection does not settle: " + what);
-            }
-            Thread.onSpinWait();
-        }
     }
 
     private String connect(Step.Connect connect) throws IOException {
         if (!listeners.contains(connect.to())) {
             return Errno.ECONNREFUSED.name();
         }
-        for (int attempt = 0; attempt < CLIENTS; attempt++) {
-            Fd client = Fd.of("socket", connect.id(), socket(connect.via().family()));
-            long result = Sockets.connect(client.number(), connect.via().withPort(port));
-            if (result < 0) {
-                client.close();
-                return answer(result);
-            }
-            String reached = reached();
-            Fd accepted = accept(reached);
-            if (reached.equals(connect.to())) {
-                return keep(connect, client, accepted);
-            }
-            reset(accepted);
-            client.close();
+        LiveConnections.Ends ends;
+        try {
+            ends = connections.connect(connect, connect.via().withPort(port), listeners);
+        } catch (ErrnoException refused) {
+            return refused.name().orElse(Errno.UNLISTED).name();
         }
-        return Errno.EHOSTUNREACH.name();
-    }
-
-    private String keep(Step.Connect connect, Fd client, Fd accepted) throws ErrnoException {
-        keep(connect.id(), client);
-        keep(connect.accept(), accepted);
-        peers.put(connect.id(), connect.accept());
-        peers.put(connect.accept(), connect.id());
-        own(accepted.number(), connect.acceptUid());
+        keep(connect.id(), ends.client());
+        keep(connect.accept(), ends.accepted());
+        own(ends.accepted().number(), connect.acceptUid());
         return HistoryModel.OK;
-    }
-
-    private Fd accept(String listener) throws ErrnoException {
-        Fd socket = sockets.get(listener);
-        if (socket == null) {
-            throw new IllegalStateException("not open: " + listener);
-        }
-        long number = Sockets.accept4(socket.number(), Sockets.SOCK_CLOEXEC);
-        return Fd.of("accept", listener, number);
-    }
-
-    /// The listener at which a connection waits.
-    private String reached() throws IOException {
-        int[] fds = listeners.stream().mapToInt(id -> number(id)).toArray();
-        short[] events = new short[fds.length];
-        Arrays.fill(events, Poll.POLLIN);
-        short[] ready = new short[fds.length];
-        ErrnoException.check(
-                "poll", listeners, Poll.poll(fds, events, ready, fds.length, ACCEPT_MILLIS));
-        for (int i = 0; i < fds.length; i++) {
-            if (ready[i] != 0) {
-                return listeners.get(i);
-            }
-        }
-        throw new IOException("a connection reached no listener of " + listeners);
-    }
-
-    private int number(String id) {
-        Fd socket = sockets.get(id);
-        return socket == null ? -1 : socket.number();
-    }
-
-    private static void reset(Fd socket) {
-        Sockets.setsockopt(socket.number(), Sockets.SOL_SOCKET, Sockets.SO_LINGER, LINGER_RESET);
-        socket.close();
     }
 }

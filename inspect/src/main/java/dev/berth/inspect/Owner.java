@@ -18,10 +18,17 @@ public record Owner(
         String user,
         Optional<String> unit,
         Optional<String> container) {
+    private static final String SUPERVISOR = "dev.berth.cli.Main";
+
     public Owner {
         Objects.requireNonNull(command, "command");
         Objects.requireNonNull(user, "user");
         Objects.requireNonNull(unit, "unit");
         Objects.requireNonNull(container, "container");
+    }
+
+    /// Whether it is a supervisor of Berth, which shares its sockets by itself.
+    public boolean supervisor() {
+        return command.contains(SUPERVISOR);
     }
 }

@@ -5,15 +5,29 @@ import java.util.List;
 
 /// Who is on a port: the sockets, the groups that they form, and what could not be learnt.
 ///
+/// ```java
+/// for (PortSocket socket : PortReport.of(8080).sockets()) {
+///     System.out.println(SocketText.line(socket));    // pid 12 (nginx) of user www listens on …
+/// }
+/// ```
+///
 /// @param sockets listeners first, then what is only bound, then connections; by port and address
 ///   within each
 /// @param groups by their number, from 1
 /// @param unknown what could not be read, why, and what would help: a sentence each
-public record PortReport(List<PortSocket> sockets, List<PortGroup> groups, List<String> unknown) {
+/// @param whole false where netlink was refused and /proc/net read instead, so that a socket may be
+///   missing, as `unknown` tells
+public record PortReport(
+        List<PortSocket> sockets, List<PortGroup> groups, List<String> unknown, boolean whole) {
     public PortReport {
         sockets = List.copyOf(sockets);
         groups = List.copyOf(groups);
         unknown = List.copyOf(unknown);
+    }
+
+    /// One with all sockets that there are.
+    public PortReport(List<PortSocket> sockets, List<PortGroup> groups, List<String> unknown) {
+        this(sockets, groups, unknown, true);
     }
 
     /// Every socket on a local port, TCP and UDP, in the network namespace of the calling thread.

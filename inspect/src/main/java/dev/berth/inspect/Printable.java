@@ -1,5 +1,7 @@
 package dev.berth.inspect;
 
+import dev.berth.net.CommandText;
+
 /// Texts that other programs chose, made fit to be printed.
 public final class Printable {
     private static final int MOST = 60;
@@ -9,11 +11,7 @@ public final class Printable {
     /// The command of a process, short and without the program's directory, without anything that a
     /// terminal would obey.
     static String command(Owner owner) {
-        String whole = text(owner.command()).strip();
-        int blank = whole.indexOf(' ');
-        int slash = whole.lastIndexOf('/', blank < 0 ? whole.length() : blank);
-        String own = whole.substring(slash + 1);
-        return own.length() <= MOST ? own : own.substring(0, MOST - 1) + "…";
+        return CommandText.shortened(text(owner.command()).strip(), MOST);
     }
 
     /// The text with each control character, line break, and what changes the direction of writing

@@ -3,9 +3,11 @@ package dev.berth.inspect;
 import dev.berth.net.Holder;
 import dev.berth.net.Holders;
 import dev.berth.net.NetNamespace;
+import dev.berth.net.ProcessList;
 import dev.berth.net.SocketRow;
 import dev.berth.sys.Capabilities;
 import dev.berth.sys.Capability;
+import dev.berth.sys.Processes;
 
 import java.io.IOException;
 import java.util.ArrayList;
@@ -18,11 +20,18 @@ import java.util.Map;
 final class Sightings {
     private final PortQuery query;
     private final List<String> unknown;
+    private final SocketReader reader;
 
     /// - `unknown`: to which is added what could not be read
     Sightings(PortQuery query, List<String> unknown) {
         this.query = query;
         this.unknown = unknown;
+        this.reader = new SocketReader(query, unknown);
+    }
+
+    /// Whether everything was read from the kernel's own list.
+    boolean whole() {
+        return reader.whole();
     }
 
     /// @throws IOException if the tables of the only namespace asked for cannot be read
@@ -32,7 +41,7 @@ final class Sightings {
         for (NetNamespace namespace : namespaces(current)) {
             boolean own = namespace.inode() == current.inode();
             try {
-                for (SocketRow row : new SocketReader(query, unknown).read(namespace, own)) {
+                for (SocketRow row : reader.read(namespace, own)) {
                     seen.add(new Sighting(row, namespace, own));
                 }
             } catch (IOException refused) {
@@ -50,9 +59,9 @@ final class Sightings {
         if (query.namespaces()) {
             if (!Capabilities.has(Capability.SYS_ADMIN)) {
                 unknown.add(
-                        "sockets of other network namespaces: no permission to enter them; run as"
-                                + " root, or with CAP_SYS_ADMIN");
-                return List.of(current);
+                        "sockets of other network namespaces: no permission to enter them, so only"
+                                + " those where processes of yours live are shown; run as root, or"
+                                + " with CAP_SYS_ADMIN");
             }
             return NetNamespace.all();
         }
@@ -72,11 +81,19 @@ final class Sightings {
         Map<Long, List<Holder>> held = new HashMap<>();
         List<Long> inodes = seen.stream().map(sighting -> sighting.row().inode()).toList();
         if (!Holders.search(pid, new HashSet<>(inodes), held)) {
-            unknown.add(
-                    "sockets of pid "
-                            + pid
-                            + ": no permission to look into it; run as root, or as its user");
+            unknown.add(unseen(pid));
         }
         return seen.stream().filter(sighting -> held.containsKey(sighting.row().inode())).toList();
+    }
+
+    private static String unseen(int pid) {
+        if (ProcessList.of(pid).isEmpty()) {
+            return "pid " + pid + ": there is no such process, or it is hidden from you";
+        }
+        String remedy =
+                Processes.geteuid() == 0
+                        ? ", which even root may not"
+                        : "; run as root, or as its user";
+        return "sockets of pid " + pid + ": no permission to look into it" + remedy;
     }
 }

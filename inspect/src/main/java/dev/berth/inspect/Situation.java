@@ -1,5 +1,8 @@
 package dev.berth.inspect;
 
+import dev.berth.net.DiagQuery;
+import dev.berth.net.Protocol;
+import dev.berth.net.SockDiag;
 import dev.berth.sys.Capabilities;
 import dev.berth.sys.Capability;
 import dev.berth.sys.Descriptors;
@@ -12,13 +15,20 @@ import dev.berth.sys.Sockets;
 
 import java.io.IOException;
 import java.net.NetworkInterface;
+import java.util.List;
+import java.util.function.IntPredicate;
+import java.util.stream.Stream;
 
 /// What a bind meets here and now, apart from other sockets.
 ///
 /// @param check what the address meets
 /// @param device the index of the wanted device, 0 for none
 /// @param assumed what had to be assumed about the process; empty if nothing
-record Situation(AddressCheck check, int device, String assumed) {
+/// @param guarded that something beside the rules has a say in the binds of this process; empty if
+///   nothing was seen
+/// @param free whether no socket of the protocol is on a port
+record Situation(
+        AddressCheck check, int device, String assumed, String guarded, IntPredicate free) {
     private static final String FIRST_FREE = "net/ipv4/ip_unprivileged_port_start";
     private static final int USUAL_FIRST_FREE = 1024;
     private static final long NS_GET_USERNS = 0xb701;
@@ -39,7 +49,29 @@ record Situation(AddressCheck check, int device, String assumed) {
                                 + request.uid()
                                 + " are assumed: CAP_NET_BIND_SERVICE for root alone";
         boolean here = here(request.where(), device);
-        return new Situation(new AddressCheck(here, low, privileged), device, assumed);
+        return new Situation(
+                new AddressCheck(here, low, privileged),
+                device,
+                assumed,
+                guarded(request.where()),
+                other -> free(request.protocol(), other));
+    }
+
+    /// Why the answer may be wrong whatever sockets there are.
+    ///
+    /// - `before`: whether it came before any look at capabilities
+    List<String> doubts(boolean before) {
+        return Stream.of(before ? "" : assumed, guarded)
+                .filter(doubt -> !doubt.isEmpty())
+                .toList();
+    }
+
+    private static boolean free(Protocol protocol, int port) {
+        try (SockDiag diag = SockDiag.open()) {
+            return diag.dump(DiagQuery.all(protocol).withLocalPort(port)).isEmpty();
+        } catch (IOException unknown) {
+            return false;
+        }
     }
 
     /// Whether this machine has `address`, for a bind like `request`; false if that cannot be
@@ -88,13 +120,31 @@ record Situation(AddressCheck check, int device, String assumed) {
         }
     }
 
-    /// Whether the address is this machine's, as the kernel sees it: a TCP socket is bound to it
-    /// with IP_BIND_ADDRESS_NO_PORT, which takes no port and meets no other socket.
+    /// Whether the address is this machine's, as the kernel sees it.
     private static boolean here(SockAddr.Inet address, int device) throws IOException {
         boolean multicast = address instanceof SockAddr.Inet6 six && AddressCheck.multicast(six);
-        if (address.wildcard() || multicast) {
-            return true;
-        }
+        return address.wildcard()
+                || multicast
+                || !Errno.EADDRNOTAVAIL.is(tried(address, device));
+    }
+
+    /// Landlock, for one, compares port numbers; it judges port 0 too, which all others may bind.
+    private static String guarded(SockAddr.Inet address) throws IOException {
+        SockAddr.Inet any =
+                address.family() == Sockets.AF_INET
+                        ? new SockAddr.Inet4(0, 0)
+                        : new SockAddr.Inet6(0, 0, 0);
+        int result = tried(any, 0);
+        return Errno.EACCES.is(result) || Errno.EPERM.is(result)
+                ? "something beside the rules keeps this process from binds: Landlock, another"
+                        + " security module, or a cgroup's BPF program; whether it allows this one"
+                        + " cannot be seen"
+                : "";
+    }
+
+    /// What a bind to the address alone answers: of a TCP socket to port 0, which with
+    /// IP_BIND_ADDRESS_NO_PORT takes no port, meets no other socket and can be reached by nobody.
+    private static int tried(SockAddr.Inet address, int device) throws IOException {
         int type = Sockets.SOCK_STREAM | Sockets.SOCK_CLOEXEC;
         int number = Sockets.socket(address.family(), type, Sockets.IPPROTO_TCP);
         try (Fd socket = Fd.of("socket", address, number)) {
@@ -105,8 +155,7 @@ record Situation(AddressCheck check, int device, String assumed) {
             if (device != 0) {
                 SocketOption.BINDTOIFINDEX.write(socket.number(), device);
             }
-            int result = Sockets.bind(socket.number(), address.withPort(0));
-            return !Errno.EADDRNOTAVAIL.is(result);
+            return Sockets.bind(socket.number(), address.withPort(0));
         }
     }
 }

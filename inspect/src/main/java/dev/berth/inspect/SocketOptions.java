@@ -44,9 +44,9 @@ public record SocketOptions(
                 reason);
     }
 
-    /// The same, with SO_REUSEPORT concluded to be set.
-    SocketOptions withReuseportInferred() {
+    /// The same, with what was concluded of SO_REUSEPORT.
+    SocketOptions withReuseportInferred(boolean set) {
         return new SocketOptions(
-                reuseaddr, Optional.of(true), v6only, incomingCpu, multipath, true, unknown);
+                reuseaddr, Optional.of(set), v6only, incomingCpu, multipath, true, unknown);
     }
 }

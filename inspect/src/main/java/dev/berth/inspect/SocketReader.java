@@ -2,6 +2,7 @@ package dev.berth.inspect;
 
 import dev.berth.net.DiagQuery;
 import dev.berth.net.NetNamespace;
+import dev.berth.net.ProcNet;
 import dev.berth.net.Protocol;
 import dev.berth.net.SockDiag;
 import dev.berth.net.SocketRow;
@@ -14,10 +15,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
 
-/// Reads the kernel's tables of one network namespace after the other.
+/// Reads the kernel's tables of one network namespace after the other: by netlink, or where that is
+/// refused from /proc/net, which tells less.
 final class SocketReader {
     private final PortQuery query;
     private final List<String> unknown;
+    private boolean whole = true;
 
     /// - `unknown`: to which is added what could not be read
     SocketReader(PortQuery query, List<String> unknown) {
@@ -25,36 +28,73 @@ final class SocketReader {
         this.unknown = unknown;
     }
 
+    /// Whether netlink told everything so far.
+    boolean whole() {
+        return whole;
+    }
+
     /// The sockets of the namespace.
     ///
     /// @throws IOException if its tables cannot be read
     List<SocketRow> read(NetNamespace namespace, boolean own) throws IOException {
         List<SocketRow> rows = new ArrayList<>();
-        try (SockDiag diag = own ? SockDiag.open() : SockDiag.openIn(namespace)) {
-            for (Protocol protocol : Protocol.values()) {
-                if (query.protocol().isEmpty() || query.protocol().get() == protocol) {
-                    rows.addAll(read(diag, protocol));
-                }
+        for (Protocol protocol : Protocol.values()) {
+            if (query.protocol().isEmpty() || query.protocol().get() == protocol) {
+                rows.addAll(read(namespace, own, protocol));
             }
         }
         rows.removeIf(Predicate.not(this::concerned));
         return rows;
     }
 
-    private List<SocketRow> read(SockDiag diag, Protocol protocol) throws IOException {
+    private List<SocketRow> read(NetNamespace namespace, boolean own, Protocol protocol)
+            throws IOException {
+        try (SockDiag diag = own ? SockDiag.open() : SockDiag.openIn(namespace)) {
+            return diag.dump(asked(protocol));
+        } catch (ErrnoException refused) {
+            List<SocketRow> rows = listed(ProcNet.of(namespace), protocol, refused);
+            whole = false;
+            unknown.add(told(protocol, refused));
+            return rows;
+        }
+    }
+
+    private List<SocketRow> listed(ProcNet tables, Protocol protocol, ErrnoException refused)
+            throws IOException {
+        try {
+            List<SocketRow> rows = tables.read(protocol);
+            rows.removeIf(Predicate.not(this::wanted));
+            return rows;
+        } catch (IOException unreadable) {
+            refused.addSuppressed(unreadable);
+            throw refused;
+        }
+    }
+
+    private boolean wanted(SocketRow row) {
+        boolean there = query.port().isEmpty() || query.port().getAsInt() == row.local().port();
+        return there && (!query.listeners() || row.state() == listening(row.protocol()));
+    }
+
+    private static String told(Protocol protocol, ErrnoException refused) {
+        String missing =
+                switch (protocol) {
+                    case TCP ->
+                            "; sockets that are only bound are missing, and of each the device,"
+                                    + " backlog, drops and cgroup";
+                    case UDP -> "; the device and cgroup of each are missing";
+                };
+        return protocol.text()
+                + " sockets are those of /proc/net, since netlink is refused ("
+                + refused.getMessage()
+                + ")"
+                + missing;
+    }
+
+    private DiagQuery asked(Protocol protocol) {
         DiagQuery all = DiagQuery.all(protocol).withMemory();
         DiagQuery some = query.listeners() ? all.withStates(listening(protocol)) : all;
-        DiagQuery asked =
-                query.port().isPresent() ? some.withLocalPort(query.port().getAsInt()) : some;
-        try {
-            return diag.dump(asked);
-        } catch (ErrnoException refused) {
-            if (protocol == Protocol.TCP) {
-                throw refused;
-            }
-            unknown.add("UDP sockets: " + refused.getMessage());
-            return List.of();
-        }
+        return query.port().isPresent() ? some.withLocalPort(query.port().getAsInt()) : some;
     }
 
     private static TcpState listening(Protocol protocol) {

@@ -30,7 +30,8 @@ final class Survey {
     }
 
     PortReport report() throws IOException {
-        List<Sighting> seen = new Sightings(query, unknowns.plain()).read();
+        Sightings sightings = new Sightings(query, unknowns.plain());
+        List<Sighting> seen = sightings.read();
         List<SocketRow> rows = seen.stream().map(Sighting::row).toList();
         CgroupTree tree = CgroupTree.find(cgroups(rows));
         Findings findings = new OwnerFinder(rows, tree.processes(), query.thorough()).find();
@@ -38,7 +39,8 @@ final class Survey {
         sockets.sort(Survey::order);
         Grouping.Result grouped = new Grouping(new Kinship()).of(sockets);
         grouped.sockets().forEach(unknowns::add);
-        return new PortReport(grouped.sockets(), grouped.groups(), unknowns.sentences());
+        return new PortReport(
+                grouped.sockets(), grouped.groups(), unknowns.sentences(), sightings.whole());
     }
 
     /// Not by a chain of comparators: those of the JDK are no part of the start-up cache.

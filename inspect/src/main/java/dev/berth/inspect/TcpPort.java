@@ -5,11 +5,6 @@ import dev.berth.sys.SockAddr;
 
 import org.jspecify.annotations.Nullable;
 
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.Objects;
-import java.util.function.UnaryOperator;
 
 /// One TCP port number of one network namespace: the exact rules, with the kernel's memory.
 ///
@@ -22,25 +17,12 @@ import java.util.function.UnaryOperator;
 /// **errors**: `IllegalArgumentException` for a name that is not on the port, or already is.
 ///
 /// **source**: `inet_csk_get_port`, `sk_reuseport_match`, net/ipv4/inet_connection_sock.c
-public final class TcpPort implements PortModel {
-    private final Map<String, RuleSocket> sockets = new HashMap<>();
+public final class TcpPort extends PortModel {
     private @Nullable RuleSocket remembered;
     private int leavings;
 
     /// An empty port.
     public TcpPort() {}
-
-    @Override
-    public boolean bind(String name, RuleSocket socket) {
-        if (sockets.containsKey(name)) {
-            throw new IllegalArgumentException("on the port already: " + name);
-        }
-        if (!admit(name, socket)) {
-            return false;
-        }
-        sockets.put(name, socket);
-        return true;
-    }
 
     /// Whether listen(2) succeeds: the check of bind(2) again, with the others as they are now. One
     /// that listens already is not checked.
@@ -49,42 +31,22 @@ public final class TcpPort implements PortModel {
         if (socket.stage() == Stage.LISTENING) {
             return true;
         }
-        if (!admit(name, socket)) {
+        if (!admits(name, socket)) {
             return false;
         }
-        sockets.put(name, socket.withStage(Stage.LISTENING));
+        put(name, socket.withStage(Stage.LISTENING));
         return true;
     }
 
     /// A connection to `listener` at the address `local`, taken by a process of `acceptUid`.
     public void accept(String listener, String name, SockAddr.Inet local, int acceptUid) {
-        sockets.put(name, socket(listener).child(local, acceptUid));
-    }
-
-    @Override
-    public RuleSocket socket(String name) {
-        RuleSocket socket = sockets.get(name);
-        if (socket == null) {
-            throw new IllegalArgumentException("not on the port: " + name);
-        }
-        return socket;
-    }
-
-    @Override
-    public List<RuleSocket> sockets() {
-        return List.copyOf(sockets.values());
-    }
-
-    @Override
-    public void change(String name, UnaryOperator<RuleSocket> change) {
-        sockets.put(name, Objects.requireNonNull(change.apply(socket(name))));
+        put(name, socket(listener).child(local, acceptUid));
     }
 
     @Override
     public void gone(String name) {
-        socket(name);
-        sockets.remove(name);
-        if (sockets.isEmpty()) {
+        super.gone(name);
+        if (empty()) {
             remembered = null;
         }
     }
@@ -92,11 +54,12 @@ public final class TcpPort implements PortModel {
     /// The connection is closed before its peer is: the kernel keeps it, without a name.
     void leave(String name) {
         RuleSocket left = socket(name).withStage(Stage.TIME_WAIT);
-        sockets.remove(name);
-        sockets.put(" left " + leavings++, left);
+        put(" left " + leavings++, left);
+        super.gone(name);
     }
 
-    private boolean admit(String name, RuleSocket wanted) {
+    @Override
+    boolean admits(String name, RuleSocket wanted) {
         boolean known = covered(wanted);
         if (!known && conflict(name, wanted)) {
             return false;
@@ -110,12 +73,9 @@ public final class TcpPort implements PortModel {
     }
 
     private boolean conflict(String name, RuleSocket wanted) {
-        return sockets.entrySet().stream()
-                .filter(other -> !other.getKey().equals(name))
+        return others(name).stream()
                 .anyMatch(
-                        other ->
-                                !PairwiseRule.judge(Protocol.TCP, wanted, other.getValue())
-                                        .allowed());
+                        other -> !PairwiseRule.judge(Protocol.TCP, wanted, other).allowed());
     }
 
     private boolean covered(RuleSocket wanted) {

@@ -7,8 +7,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.function.UnaryOperator;
 
 /// One UDP port number of one network namespace: the exact rules, with the order in which the
 /// kernel looks at the sockets.
@@ -20,11 +18,10 @@ import java.util.function.UnaryOperator;
 /// **errors**: `IllegalArgumentException` for a name that is not on the port, or already is.
 ///
 /// **source**: `udp_lib_get_port`, `udp_lib_lport_inuse`, net/ipv4/udp.c
-public final class UdpPort implements PortModel {
+public final class UdpPort extends PortModel {
     /// Sockets beyond which the kernel turns to the lists by address.
     private static final int LONG_LIST = 10;
 
-    private final Map<String, RuleSocket> sockets = new HashMap<>();
     private final List<String> order = new ArrayList<>();
     private final Map<Place, List<String>> byPlace = new HashMap<>();
 
@@ -33,13 +30,9 @@ public final class UdpPort implements PortModel {
 
     @Override
     public boolean bind(String name, RuleSocket socket) {
-        if (sockets.containsKey(name)) {
-            throw new IllegalArgumentException("on the port already: " + name);
-        }
-        if (refused(socket)) {
+        if (!super.bind(name, socket)) {
             return false;
         }
-        sockets.put(name, socket);
         boolean last = !socket.inet() && socket.reuseport();
         insert(order, name, last);
         insert(at(key(socket)), name, last);
@@ -50,7 +43,7 @@ public final class UdpPort implements PortModel {
     public void connect(String name, SockAddr.Inet local) {
         RuleSocket before = socket(name);
         RuleSocket after = before.withStage(Stage.CONNECTED).withAddress(local);
-        sockets.put(name, after);
+        put(name, after);
         if (!key(before).equals(key(after))) {
             at(key(before)).remove(name);
             at(key(after)).addFirst(name);
@@ -58,29 +51,10 @@ public final class UdpPort implements PortModel {
     }
 
     @Override
-    public RuleSocket socket(String name) {
-        RuleSocket socket = sockets.get(name);
-        if (socket == null) {
-            throw new IllegalArgumentException("not on the port: " + name);
-        }
-        return socket;
-    }
-
-    @Override
-    public List<RuleSocket> sockets() {
-        return List.copyOf(sockets.values());
-    }
-
-    @Override
-    public void change(String name, UnaryOperator<RuleSocket> change) {
-        sockets.put(name, Objects.requireNonNull(change.apply(socket(name))));
-    }
-
-    @Override
     public void gone(String name) {
         at(key(socket(name))).remove(name);
         order.remove(name);
-        sockets.remove(name);
+        super.gone(name);
     }
 
     private static void insert(List<String> list, String name, boolean last) {
@@ -95,6 +69,11 @@ public final class UdpPort implements PortModel {
     private static Place key(RuleSocket socket) {
         Place place = socket.place();
         return place.wildcard() ? Place.ANY4 : place;
+    }
+
+    @Override
+    boolean admits(String name, RuleSocket wanted) {
+        return !refused(wanted);
     }
 
     private boolean refused(RuleSocket wanted) {

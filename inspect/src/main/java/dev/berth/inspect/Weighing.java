@@ -103,9 +103,10 @@ final class Weighing {
     private List<String> general() {
         boolean otherUid =
                 scene.others().stream().anyMatch(other -> other.likely().uid() != request.uid());
-        return Stream.of(kernel.doubt(), otherUid ? kernel.doubtOfUids() : Optional.<String>empty())
-                .flatMap(Optional::stream)
-                .toList();
+        Stream<String> rules =
+                Stream.of(kernel.doubt(), otherUid ? kernel.doubtOfUids() : Optional.<String>empty())
+                        .flatMap(Optional::stream);
+        return Stream.concat(rules, situation.doubts(false).stream()).toList();
     }
 
     private Cause cause(Observed other) {

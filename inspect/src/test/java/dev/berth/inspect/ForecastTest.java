@@ -22,7 +22,7 @@ final class ForecastTest {
     private static final KernelCheck AGREED =
             new KernelCheck("6.18.1", KernelCheck.Verdict.AGREED, true, "");
     private static final Situation PLAIN =
-            new Situation(new AddressCheck(true, false, false), 0, "");
+            new Situation(new AddressCheck(true, false, false), 0, "", "", port -> port == 83);
 
     private static BindRequest request(String address) {
         return new BindRequest(
@@ -81,8 +81,11 @@ final class ForecastTest {
         assertThat(forecast.fixes())
                 .containsExactly(
                         "set SO_REUSEPORT on both: works, same uid",
+                        "berth open 80, and set SO_REUSEPORT on yours: works without a restart of"
+                                + " the other one; same uid",
                         "bind 127.0.0.2: works; only clients on this machine that use that address"
                                 + " reach it",
+                        "bind port 83: it is free",
                         "stop pid 12 (server)");
     }
 
@@ -221,7 +224,8 @@ final class ForecastTest {
 
     @Test
     void privilegedPortIsRefusedBeforeAnySocketCounts() {
-        Situation low = new Situation(new AddressCheck(true, true, false), 0, "assumed");
+        Situation low = new Situation(
+                        new AddressCheck(true, true, false), 0, "assumed", "", _ -> false);
         BindForecast forecast =
                 BindForecast.of(
                         request("127.0.0.1:80"), low, List.of(listener("127.0.0.1:80")), AGREED);

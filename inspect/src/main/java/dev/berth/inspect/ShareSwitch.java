@@ -1,0 +1,106 @@
+package dev.berth.inspect;
+
+import dev.berth.net.Holder;
+import dev.berth.net.ListenAddress;
+import dev.berth.sys.ErrnoException;
+import dev.berth.sys.Fd;
+import dev.berth.sys.SocketOption;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/// Sets or clears SO_REUSEPORT on sockets of running processes, through borrowed descriptors. The
+/// one thing in this module that changes anything.
+///
+/// The kernel reads the option when the *next* socket binds, so it may come late on the first.
+///
+/// **source**: `inet_csk_get_port`, `udp_lib_get_port`
+public final class ShareSwitch {
+    private ShareSwitch() {}
+
+    /// Does what the plan says, whatever its refusal: a result for each of its changes. A socket
+    /// that is closed meanwhile does not keep the others from being changed.
+    public static List<ShareChange> apply(SharePlan plan) {
+        List<ShareChange> done = new ArrayList<>();
+        try (Lender lender = new Lender()) {
+            for (PortSocket socket : plan.changes()) {
+                done.add(change(lender, socket, plan.open()));
+            }
+        }
+        return done;
+    }
+
+    /// One holder that lends it is enough: the option is the socket's, not the descriptor's.
+    private static ShareChange change(Lender lender, PortSocket socket, boolean open) {
+        ShareChange.Result result = ShareChange.Result.GONE;
+        String reason = "its owner closed it meanwhile";
+        for (Owner owner : socket.owners()) {
+            Holder holder = new Holder(owner.pid(), owner.fd());
+            try (Fd fd = lender.borrow(socket.row(), holder)) {
+                SocketOption.REUSEPORT.write(fd.number(), open ? 1 : 0);
+                if (SocketOption.REUSEPORT.read(fd.number()) != 0 == open) {
+                    return new ShareChange(socket, ShareChange.Result.DONE, "");
+                }
+                result = ShareChange.Result.FAILED;
+                reason = "the kernel took the option and did not keep it";
+            } catch (ErrnoException refused) {
+                if (!Lender.gone(refused)) {
+                    result = ShareChange.Result.FAILED;
+                    reason = Lender.reason(socket.row(), refused);
+                }
+            }
+        }
+        return new ShareChange(socket, result, reason);
+    }
+
+    /// What a newcomer with SO_REUSEPORT, of the uid and at the address of each port of the plan,
+    /// would meet now. When opening, and SO_REUSEPORT alone does not let it in: one that sets
+    /// SO_REUSEADDR too.
+    ///
+    /// @throws IOException if the kernel's tables cannot be read
+    public static List<BindForecast> check(SharePlan plan) throws IOException {
+        KernelCheck kernel = KernelCheck.here(System.getenv());
+        Set<BindRequest> newcomers = new LinkedHashSet<>();
+        plan.ports().forEach(port -> newcomers.add(newcomer(port)));
+        List<BindForecast> checks = new ArrayList<>();
+        for (BindRequest newcomer : newcomers) {
+            List<PortSocket> sockets = now(plan, newcomer);
+            Situation situation = Situation.read(newcomer);
+            BindForecast plain = BindForecast.of(newcomer, situation, sockets, kernel);
+            boolean enough = !plan.open() || (plain.succeeds() && plain.certain());
+            BindRequest both = newcomer.withReuseaddr(true);
+            checks.add(enough ? plain : BindForecast.of(both, situation, sockets, kernel));
+        }
+        return checks;
+    }
+
+    /// The sockets as they are now. What could not be changed came before its listener was opened,
+    /// and so without SO_REUSEPORT most likely, whatever the listener has by now.
+    private static List<PortSocket> now(SharePlan plan, BindRequest request) throws IOException {
+        Set<Long> lasting = new HashSet<>();
+        plan.lasting().forEach(socket -> lasting.add(socket.cookie()));
+        PortQuery query = PortQuery.port(request.where().port()).withProtocol(request.protocol());
+        return PortReport.of(query.withThorough()).sockets().stream()
+                .map(
+                        socket ->
+                                socket.reuseport().isEmpty() && lasting.contains(socket.cookie())
+                                        ? socket.withOptions(
+                                                socket.options().withReuseportInferred(false))
+                                        : socket)
+                .toList();
+    }
+
+    private static BindRequest newcomer(PortSocket port) {
+        return new BindRequest(
+                new ListenAddress(port.protocol(), port.local()),
+                false,
+                true,
+                port.v6only().orElse(false),
+                port.deviceName(),
+                port.uid());
+    }
+}

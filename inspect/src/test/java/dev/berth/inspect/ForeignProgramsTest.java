@@ -1,0 +1,177 @@
+package dev.berth.inspect;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.berth.net.DiagQuery;
+import dev.berth.net.Protocol;
+import dev.berth.net.SockDiag;
+import dev.berth.net.TcpState;
+import dev.berth.sys.Capability;
+import dev.berth.sys.ErrnoException;
+import dev.berth.sys.Processes;
+import dev.berth.testkit.Await;
+import dev.berth.testkit.LeakCheck;
+import dev.berth.testkit.NetworkNamespace;
+import dev.berth.testkit.RequiresCapability;
+import dev.berth.testkit.RequiresProgram;
+import dev.berth.testkit.SeededRandom;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/// Forecasts about sockets that other programs of two users hold, asked by root and by a user who
+/// may not look into root's processes; and then the attempt itself, by another process.
+///
+/// `-Dberth.situations=5000` makes more of them.
+@ExtendWith(LeakCheck.class)
+@RequiresCapability({
+    Capability.SYS_ADMIN,
+    Capability.NET_ADMIN,
+    Capability.SETUID,
+    Capability.SYS_PTRACE
+})
+@RequiresProgram({"python3", "ip"})
+final class ForeignProgramsTest {
+    private static final int SITUATIONS = Integer.getInteger("berth.situations", 220);
+    private static final int ATTEMPTS = 3;
+    private static final int FIRST_PORT = 2000;
+    private static final int FIRST_LOW_PORT = 100;
+    private static final Duration LIMIT = Duration.ofSeconds(10);
+
+    /// States that a packet under way will change.
+    private static final Set<TcpState> PASSING =
+            EnumSet.of(
+                    TcpState.SYN_SENT,
+                    TcpState.FIN_WAIT1,
+                    TcpState.LAST_ACK,
+                    TcpState.CLOSING,
+                    TcpState.SYN_RECV,
+                    TcpState.NEW_SYN_RECV);
+
+    private final Tally root = new Tally("asked by root");
+    private final Tally user = new Tally("asked by a user");
+
+    @Test
+    void attemptDoesWhatWasForecast() throws Exception {
+        SeededRandom random = SeededRandom.create("foreign programs");
+        KernelCheck kernel = KernelCheck.replay("6.18", new SplittableRandom(random.nextLong()));
+        assertThat(kernel.doubt()).isEmpty();
+        try (NetworkNamespace namespace = NetworkNamespace.open()) {
+            namespace.run(
+                    () -> {
+                        try (Puppets puppets = Puppets.open();
+                                ExecutorService ordinary = ordinaryUser()) {
+                            for (int i = 0; i < SITUATIONS; i++) {
+                                situation(random, puppets, ordinary, kernel, i);
+                            }
+                        }
+                    });
+        }
+        System.out.println(root + System.lineSeparator() + user);
+        root.assertTruthful();
+        user.assertTruthful();
+        assertThat(root.situations()).isGreaterThanOrEqualTo(Math.min(SITUATIONS, 200));
+        assertThat(root.certain()).isGreaterThan(root.attempts() / 2);
+        assertThat(root.refused()).isGreaterThan(root.attempts() / 4);
+    }
+
+    /// A thread inside, of a uid without any capability.
+    private static ExecutorService ordinaryUser() throws Exception {
+        ExecutorService thread = Executors.newSingleThreadExecutor();
+        thread.submit(
+                        () -> {
+                            ErrnoException.check("setgroups", "", Processes.setgroups(new int[0]));
+                            int uid = Puppets.OTHER_UID;
+                            ErrnoException.check(
+                                    "setresuid", "", Processes.setresuid(uid, uid, uid));
+                            return true;
+                        })
+                .get();
+        return thread;
+    }
+
+    private void situation(
+            SeededRandom random,
+            Puppets puppets,
+            ExecutorService ordinary,
+            KernelCheck kernel,
+            int number)
+            throws Exception {
+        Protocol protocol = number % 3 == 2 ? Protocol.UDP : Protocol.TCP;
+        int port = port(random, puppets, protocol, number);
+        int older = 1 + random.nextInt(3);
+        for (int i = 0; i < older; i++) {
+            puppets.hold(random, protocol, port, "s" + i);
+        }
+        settle(port);
+        root.situation();
+        List<PortSocket> sockets = sockets(protocol, port);
+        boolean asked = number % 2 == 0;
+        if (asked) {
+            user.situation();
+        }
+        List<PortSocket> visible =
+                asked ? ordinary.submit(() -> sockets(protocol, port)).get() : sockets;
+        for (int i = 0; i < ATTEMPTS; i++) {
+            Attempt attempt = Attempt.random(random, protocol, port, true);
+            BindForecast forecast = forecast(attempt, sockets, kernel);
+            BindForecast guess =
+                    asked
+                            ? ordinary.submit(() -> forecast(attempt, visible, kernel)).get()
+                            : forecast;
+            String real = puppets.attempt(attempt);
+            root.add(forecast, real, puppets.told());
+            if (asked) {
+                user.add(guess, real, puppets.told());
+            }
+        }
+        puppets.reset();
+    }
+
+    /// Now and then one that the kernel gave to a client, or one below 1024.
+    private static int port(SeededRandom random, Puppets puppets, Protocol protocol, int number)
+            throws IOException {
+        int dice = random.nextInt(12);
+        if (dice == 0 && protocol == Protocol.TCP) {
+            return puppets.ephemeral(random, "e");
+        }
+        return dice == 1 ? FIRST_LOW_PORT + number % 800 : FIRST_PORT + number;
+    }
+
+    private static List<PortSocket> sockets(Protocol protocol, int port) throws IOException {
+        return PortReport.of(PortQuery.port(port).withProtocol(protocol)).sockets();
+    }
+
+    private static BindForecast forecast(
+            Attempt attempt, List<PortSocket> sockets, KernelCheck kernel) throws IOException {
+        BindRequest request = attempt.request();
+        return BindForecast.of(request, Situation.read(request), sockets, kernel);
+    }
+
+    private static void settle(int port) {
+        Await.until(
+                LIMIT,
+                () -> rows(port).stream().noneMatch(PASSING::contains),
+                () -> "still on the way: " + rows(port));
+    }
+
+    private static List<TcpState> rows(int port) {
+        try (SockDiag diag = SockDiag.open()) {
+            return diag.dump(DiagQuery.all(Protocol.TCP).withLocalPort(port)).stream()
+                    .map(row -> row.state())
+                    .toList();
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+    }
+}
