@@ -1,0 +1,30 @@
+package dev.berth.boot;
+
+import java.util.Objects;
+import java.util.Optional;
+
+/// What to tell the user.
+///
+/// @param description what happened, and who is in the way
+/// @param action what would help
+record Answer(String description, String action) {
+    /// Neither part contains it: foreign texts are made printable.
+    private static final String SEPARATOR = "\f";
+
+    Answer {
+        Objects.requireNonNull(description, "description");
+        Objects.requireNonNull(action, "action");
+    }
+
+    String encoded() {
+        return description + SEPARATOR + action;
+    }
+
+    /// Empty if `text` is no encoded answer.
+    static Optional<Answer> decode(String text) {
+        int at = text.indexOf(SEPARATOR);
+        return at < 0
+                ? Optional.empty()
+                : Optional.of(new Answer(text.substring(0, at), text.substring(at + 1)));
+    }
+}

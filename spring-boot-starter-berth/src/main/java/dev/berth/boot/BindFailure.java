@@ -1,0 +1,129 @@
+package dev.berth.boot;
+
+import java.io.IOException;
+import java.net.BindException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/// A bind that was refused, as a chain of causes tells it.
+///
+/// @param thrown the exception that says so
+/// @param message what the kernel said: `Address already in use`
+/// @param datagram whether it was a UDP socket
+/// @param place the port, if a cause names one
+/// @param origin the application's own line that led there; empty if there is none
+record BindFailure(
+        Throwable thrown, String message, boolean datagram, Optional<Place> place, String origin) {
+    private static final int LONGEST_CHAIN = 50;
+
+    /// An address and a port, as in Netty's, Jetty's and gRPC's messages.
+    private static final Pattern ENDPOINT =
+            Pattern.compile("(?<host>\\d{1,3}(?:\\.\\d{1,3}){3}|\\S*):(?<port>\\d{1,5})(?!\\d)");
+
+    private static final List<String> REASONS =
+            List.of(
+                    "address already in use",
+                    "permission denied",
+                    "cannot assign requested address");
+
+    /// Code that binds for others.
+    private static final Pattern LIBRARY =
+            Pattern.compile(
+                    "(java|javax|jdk|sun|com\\.sun|jakarta|org\\.springframework|org\\.apache"
+                            + "|org\\.eclipse\\.jetty|io\\.netty|io\\.grpc|io\\.undertow|org\\.xnio"
+                            + "|reactor|kotlin|kotlinx)\\..*");
+
+    /// Empty if the chain has nothing to do with a bind.
+    static Optional<BindFailure> in(Throwable failure) {
+        List<Throwable> chain =
+                Stream.iterate(failure, cause -> cause != null, Throwable::getCause)
+                        .limit(LONGEST_CHAIN)
+                        .toList();
+        Optional<Place> boot = chain.stream().flatMap(BindFailure::toldByBoot).findFirst();
+        return chain.stream()
+                .filter(BindFailure::refused)
+                .reduce((outer, inner) -> inner)
+                .or(() -> boot.map(place -> failure))
+                .map(thrown -> of(thrown, boot.or(() -> named(chain)), chain));
+    }
+
+    private static BindFailure of(Throwable thrown, Optional<Place> place, List<Throwable> chain) {
+        String message = refused(thrown) ? text(thrown) : "Address already in use";
+        return new BindFailure(thrown, message, datagram(thrown), place, origin(chain));
+    }
+
+    /// Netty's native transports have exceptions of their own.
+    private static boolean refused(Throwable cause) {
+        String message = text(cause).toLowerCase(Locale.ROOT);
+        boolean known = REASONS.stream().anyMatch(message::contains);
+        return cause instanceof BindException
+                || (cause instanceof IOException && known && message.contains("bind"));
+    }
+
+    private static String text(Throwable cause) {
+        return String.valueOf(cause.getMessage());
+    }
+
+    /// `PortInUseException` and `ConnectorStartFailedException`: not every application has their
+    /// classes, and they moved between Boot's lines.
+    private static Stream<Place> toldByBoot(Throwable cause) {
+        if (!cause.getClass().getName().startsWith("org.springframework.boot.")) {
+            return Stream.empty();
+        }
+        try {
+            Object port = cause.getClass().getMethod("getPort").invoke(cause);
+            return port instanceof Integer number && Place.valid(number)
+                    ? Stream.of(new Place("", number, ""))
+                    : Stream.empty();
+        } catch (ReflectiveOperationException other) {
+            return Stream.empty();
+        }
+    }
+
+    /// The innermost message about a bind that ends in an address.
+    private static Optional<Place> named(List<Throwable> chain) {
+        List<Throwable> inside = new ArrayList<>(chain);
+        Collections.reverse(inside);
+        return inside.stream()
+                .map(BindFailure::text)
+                .filter(message -> message.toLowerCase(Locale.ROOT).contains("bind"))
+                .flatMap(message -> ENDPOINT.matcher(message).results())
+                .map(found -> place(found.group()))
+                .flatMap(Optional::stream)
+                .findFirst();
+    }
+
+    private static Optional<Place> place(String endpoint) {
+        Matcher parts = ENDPOINT.matcher(endpoint);
+        if (!parts.matches() || !Place.valid(Integer.parseInt(parts.group("port")))) {
+            return Optional.empty();
+        }
+        String text = parts.group("host");
+        String host = text.substring(text.lastIndexOf('/') + 1).replaceAll("[\\[\\]]", "");
+        boolean numeric = host.matches("\\d+(\\.\\d+){3}|[0-9a-fA-F:]*:[0-9a-fA-F:.]*");
+        return Optional.of(
+                new Place(numeric ? host : "", Integer.parseInt(parts.group("port")), ""));
+    }
+
+    private static boolean datagram(Throwable thrown) {
+        return Arrays.stream(thrown.getStackTrace())
+                .anyMatch(frame -> frame.getClassName().contains("Datagram"));
+    }
+
+    private static String origin(List<Throwable> chain) {
+        Throwable innermost = chain.get(chain.size() - 1);
+        return Arrays.stream(innermost.getStackTrace())
+                .filter(frame -> !LIBRARY.matcher(frame.getClassName()).matches())
+                .filter(frame -> !frame.getMethodName().equals("main"))
+                .findFirst()
+                .map(StackTraceElement::toString)
+                .orElse("");
+    }
+}

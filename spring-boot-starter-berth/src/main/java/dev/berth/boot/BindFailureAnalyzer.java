@@ -1,0 +1,62 @@
+package dev.berth.boot;
+
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.boot.diagnostics.FailureAnalyzer;
+import org.springframework.core.Ordered;
+import org.springframework.core.env.Environment;
+
+import java.time.Duration;
+import java.util.List;
+
+/// Names who holds the port, when an application fails because it could not bind one.
+///
+/// It knows Boot's own exception for its web servers, and any [java.net.BindException] among the
+/// causes. Where it has nothing to say (not Linux, no Java 25, not in time), Boot's own analyzers
+/// have their turn. It never throws.
+public final class BindFailureAnalyzer implements FailureAnalyzer, Ordered {
+    private static final String LIMIT = "berth.analysis.timeout";
+    private static final Duration USUAL_LIMIT = Duration.ofSeconds(3);
+    private static final int BEFORE_BOOT = HIGHEST_PRECEDENCE + 100;
+
+    private final @Nullable Environment environment;
+
+    /// For Spring, which gives the environment if there is one already.
+    public BindFailureAnalyzer(@Nullable Environment environment) {
+        this.environment = environment;
+    }
+
+    @Override
+    public int getOrder() {
+        return BEFORE_BOOT;
+    }
+
+    @Override
+    @SuppressWarnings(
+            "CatchingUnchecked") // An analyzer must not hide the failure by one of its own.
+    public @Nullable FailureAnalysis analyze(Throwable failure) {
+        try {
+            return BindFailure.in(failure).map(this::analysis).orElse(null);
+        } catch (RuntimeException | LinkageError noAnswer) {
+            // The application's failure must not be hidden by one of its analysis.
+            return null;
+        }
+    }
+
+    private @Nullable FailureAnalysis analysis(BindFailure failure) {
+        List<Place> configured =
+                environment == null ? List.of() : ConfiguredPorts.of(environment).places();
+        return ExplainerProcess.ask(Question.about(failure, configured), limit())
+                .map(answer -> analysis(answer, failure.thrown()))
+                .orElse(null);
+    }
+
+    private static FailureAnalysis analysis(Answer answer, Throwable thrown) {
+        return new FailureAnalysis(answer.description(), answer.action(), thrown);
+    }
+
+    private Duration limit() {
+        String seconds = environment == null ? null : environment.getProperty(LIMIT);
+        return seconds == null ? USUAL_LIMIT : Duration.ofSeconds(Long.parseLong(seconds));
+    }
+}

@@ -1,0 +1,126 @@
+package dev.berth.boot;
+
+import static java.util.stream.Collectors.joining;
+
+import dev.berth.inspect.BindDiagnosis;
+import dev.berth.inspect.PortQuery;
+import dev.berth.inspect.PortReport;
+import dev.berth.inspect.PortSocket;
+import dev.berth.inspect.SocketText;
+import dev.berth.net.Protocol;
+
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Answers a question by looking at the ports.
+final class Explainer {
+    private static final int MOST_LISTED = 8;
+    private static final String AGAIN = "If nobody is in the way now, start the application again.";
+
+    private final Question question;
+    private final Protocol protocol;
+
+    Explainer(Question question) {
+        this.question = question;
+        this.protocol = question.datagram() ? Protocol.UDP : Protocol.TCP;
+    }
+
+    /// @throws IOException if the kernel's tables cannot be read
+    Answer answer() throws IOException {
+        List<Finding> findings = new ArrayList<>();
+        for (Place place : question.places()) {
+            findings.add(look(place));
+        }
+        return question.named() ? named(findings.get(0)) : guessed(findings);
+    }
+
+    private Finding look(Place place) throws IOException {
+        return new Finding(place, diagnosis(place), question.pid());
+    }
+
+    private BindDiagnosis diagnosis(Place place) throws IOException {
+        InetSocketAddress address =
+                place.host().isEmpty()
+                        ? new InetSocketAddress(place.port())
+                        : new InetSocketAddress(InetAddress.getByName(place.host()), place.port());
+        return BindDiagnosis.of(new BindException(question.message()), protocol, address);
+    }
+
+    private Answer named(Finding finding) {
+        if (finding.free()) {
+            return new Answer(finding.diagnosis().summary() + ".", AGAIN);
+        }
+        String description =
+                "Port " + finding.place().port() + " cannot be bound:" + finding.text();
+        return new Answer(description, advice(List.of(finding)));
+    }
+
+    /// The exception does not say which port it was.
+    private Answer guessed(List<Finding> findings) throws IOException {
+        List<Finding> taken = findings.stream().filter(finding -> !finding.free()).toList();
+        List<Finding> others = taken.stream().filter(finding -> !finding.own()).toList();
+        List<Finding> suspects = others.isEmpty() ? taken : others;
+        String what = "A socket could not be bound: " + question.message() + where() + ".\n";
+        return suspects.isEmpty()
+                ? new Answer(what + unknown(), "Find out which port it is. " + AGAIN)
+                : new Answer(
+                        what
+                                + "The exception does not name the port. Of those configured, this"
+                                + " cannot be bound now:"
+                                + suspects.stream().map(Finding::text).collect(joining("\n")),
+                        advice(suspects));
+    }
+
+    private String where() {
+        return question.origin().isEmpty() ? "" : ", at " + question.origin();
+    }
+
+    private String unknown() throws IOException {
+        List<PortSocket> sockets =
+                PortReport.of(PortQuery.everything().withProtocol(protocol).withListenersOnly())
+                        .sockets();
+        String tried =
+                question.places().stream()
+                        .map(place -> place.property() + "=" + place.port())
+                        .collect(joining(", "));
+        return "The exception does not name the port"
+                + (tried.isEmpty() ? "." : ", and those configured are free now (" + tried + ").")
+                + " Who listens on this machine:\n"
+                + sockets.stream()
+                        .limit(MOST_LISTED)
+                        .map(socket -> "\n    " + SocketText.line(socket))
+                        .collect(joining())
+                + (sockets.size() > MOST_LISTED
+                        ? "\n    and " + (sockets.size() - MOST_LISTED) + " more (berth who)"
+                        : "");
+    }
+
+    /// - `findings`: at least one
+    private static String advice(List<Finding> findings) {
+        String fixes =
+                findings.stream()
+                        .flatMap(
+                                finding ->
+                                        finding.fixes().stream()
+                                                .map(fix -> line(finding, fix, findings.size())))
+                        .collect(joining());
+        String properties =
+                findings.stream()
+                        .map(finding -> finding.place().property())
+                        .filter(property -> !property.isEmpty())
+                        .distinct()
+                        .collect(joining(" or "));
+        return (fixes.isEmpty()
+                        ? "Give the application another address or port."
+                        : "One of these helps; each was tried on the rules:\n" + fixes)
+                + (properties.isEmpty() ? "" : "\n\nThe port is set by " + properties + ".");
+    }
+
+    private static String line(Finding finding, String fix, int findings) {
+        return "\n    - " + (findings == 1 ? "" : "port " + finding.place().port() + ": ") + fix;
+    }
+}

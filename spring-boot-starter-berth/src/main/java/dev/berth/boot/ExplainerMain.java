@@ -1,0 +1,20 @@
+package dev.berth.boot;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.util.List;
+
+/// What the explainer's process runs: the words of a question in, an answer out.
+final class ExplainerMain {
+    private ExplainerMain() {}
+
+    /// - `args`: see [Question#encoded()]
+    public static void main(String[] args) throws IOException {
+        Answer answer = new Explainer(Question.decode(List.of(args))).answer();
+        PrintStream out = new PrintStream(System.out, true, UTF_8);
+        out.print(answer.encoded());
+        out.flush();
+    }
+}
