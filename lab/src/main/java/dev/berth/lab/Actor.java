@@ -1,0 +1,78 @@
+package dev.berth.lab;
+
+import dev.berth.sys.ErrnoException;
+import dev.berth.sys.Fd;
+import dev.berth.sys.Processes;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// What an actor's process runs: does what it is told over its line, one step after the other, and
+/// ends when the line does.
+public final class Actor {
+    /// The order to keep a descriptor that comes with it.
+    static final String TAKE = "take";
+
+    private static final int SIGKILL = 9;
+
+    private Actor() {}
+
+    /// - `args`: the actor's name, its uid, and a `NUMBER=ID` for each inherited descriptor
+    public static void main(String[] args) throws ErrnoException {
+        Channel channel = new Channel(new Fd(Actors.CHANNEL));
+        Thread.ofPlatform().daemon().name("line").start(() -> endWith(channel));
+        become(Integer.parseInt(args[1]));
+        Hands hands = new Hands(args[0], Integer.parseInt(args[1]));
+        for (String inherited : List.of(args).subList(2, args.length)) {
+            int equals = inherited.indexOf('=');
+            int number = Integer.parseInt(inherited, 0, equals, 10);
+            hands.take(inherited.substring(equals + 1), new Fd(number));
+        }
+        channel.send(Answer.ok().encode());
+        act(channel, hands);
+    }
+
+    /// This process leads a process group of its own, in which nobody else is.
+    private static void endWith(Channel channel) {
+        channel.awaitEnd();
+        Processes.kill(0, SIGKILL);
+    }
+
+    /// Of this thread alone: the kernel knows no user of a process.
+    private static void become(int uid) throws ErrnoException {
+        if (uid == 0) {
+            return;
+        }
+        openJars();
+        ErrnoException.check("setgroups", "", Processes.setgroups(new int[0]));
+        ErrnoException.check("setresgid", uid, Processes.setresgid(uid, uid, uid));
+        ErrnoException.check("setresuid", uid, Processes.setresuid(uid, uid, uid));
+        ErrnoException.check("prctl", "PR_SET_DUMPABLE", Processes.setDumpable(true));
+    }
+
+    /// While it is still allowed: the folder that they are in may not be open to others. To look
+    /// for what is nowhere opens all.
+    private static void openJars() {
+        try {
+            Class.forName("dev.berth.lab.Nowhere");
+            throw new AssertionError("found");
+        } catch (ClassNotFoundException expected) {
+            // All are open now.
+        }
+    }
+
+    private static void act(Channel channel, Hands hands) throws ErrnoException {
+        Optional<Channel.Message> message = channel.receive();
+        while (message.isPresent()) {
+            Map<String, List<String>> fields = message.get().fields();
+            String word = new Arguments(fields).text(Arguments.OP);
+            if (word.equals(OpKind.EXIT.word())) {
+                return;
+            }
+            Reply reply = hands.perform(word, new Arguments(fields), message.get().descriptors());
+            channel.send(reply.answer().encode(), reply.descriptors());
+            message = channel.receive();
+        }
+    }
+}

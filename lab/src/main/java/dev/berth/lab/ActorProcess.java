@@ -1,0 +1,117 @@
+package dev.berth.lab;
+
+import dev.berth.sys.ErrnoException;
+import dev.berth.sys.Fd;
+import dev.berth.sys.Pidfds;
+import dev.berth.sys.Poll;
+import dev.berth.sys.Processes;
+import dev.berth.sys.Redirect;
+import dev.berth.sys.Spawn;
+import dev.berth.sys.SpawnRequest;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// A process that acts, seen from the lab.
+///
+/// **ownership**: [#close()] kills it and waits for its end. It also ends when the lab does, since
+/// its line is closed then.
+final class ActorProcess implements AutoCloseable {
+    private static final int SIGKILL = 9;
+    private static final int END_MILLIS = 5000;
+
+    private final int pid;
+    private final boolean ownChild;
+    private final Fd pidfd;
+    private final Channel channel;
+
+    private ActorProcess(int pid, boolean ownChild, Fd pidfd, Channel channel) {
+        this.pid = pid;
+        this.ownChild = ownChild;
+        this.pidfd = pidfd;
+        this.channel = channel;
+    }
+
+    /// Starts one in the network namespace of the calling thread.
+    static ActorProcess start(ActorSpec spec, List<String> command) throws ErrnoException {
+        Fd[] ends = Channel.pair();
+        try (Fd other = ends[1]) {
+            List<String> words = new ArrayList<>(command);
+            words.add(spec.name());
+            words.add(Integer.toString(spec.uid()));
+            int pid = spawn(words, List.of(new Redirect(other.number(), Actors.CHANNEL)));
+            return of(pid, true, ends[0]);
+        } catch (ErrnoException failed) {
+            ends[0].close();
+            throw failed;
+        }
+    }
+
+    /// One that another actor has started.
+    static ActorProcess forked(int pid, Fd channel) throws ErrnoException {
+        return of(pid, false, channel);
+    }
+
+    private static ActorProcess of(int pid, boolean ownChild, Fd channel) throws ErrnoException {
+        Fd pidfd = Fd.of("pidfd_open", pid, Pidfds.pidfdOpen(pid, 0));
+        return new ActorProcess(pid, ownChild, pidfd, new Channel(channel));
+    }
+
+    /// Starts a program with this process's environment and standard error: its pid.
+    static int spawn(List<String> words, List<Redirect> redirects) throws ErrnoException {
+        List<String> environment = new ArrayList<>();
+        System.getenv().forEach((name, value) -> environment.add(name + "=" + value));
+        List<Redirect> all = new ArrayList<>(redirects);
+        all.add(new Redirect(2, 1));
+        SpawnRequest request =
+                new SpawnRequest(words.getFirst(), words, environment, Path.of("/"), all, true);
+        return (int) ErrnoException.check("spawn", words.getFirst(), Spawn.posixSpawn(request));
+    }
+
+    int pid() {
+        return pid;
+    }
+
+    Channel channel() {
+        return channel;
+    }
+
+    /// The actor's answer, with descriptors; empty if it has ended. Waits as long as a step may
+    /// take.
+    Optional<Channel.Message> answer(int millis) throws ErrnoException, StepTimeoutException {
+        if (!channel.ready(millis)) {
+            throw new StepTimeoutException();
+        }
+        return channel.receive();
+    }
+
+    void kill() {
+        Pidfds.pidfdSendSignal(pidfd.number(), SIGKILL);
+    }
+
+    /// Waits until it has ended, all its descriptors closed; false if it does not.
+    boolean awaitEnd() throws ErrnoException {
+        int events = Poll.poll(pidfd.number(), Poll.POLLIN, END_MILLIS);
+        if (events > 0 && ownChild) {
+            Processes.reap(pid);
+        }
+        return events > 0;
+    }
+
+    @Override
+    public void close() {
+        if (!pidfd.isOpen()) {
+            return;
+        }
+        kill();
+        try {
+            awaitEnd();
+        } catch (ErrnoException reaped) {
+            // It had ended before.
+        }
+        pidfd.close();
+        channel.close();
+    }
+}

@@ -1,0 +1,112 @@
+package dev.berth.lab;
+
+import dev.berth.sys.Errno;
+
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/// What came of a step.
+///
+/// @param result `OK`, the name of an errno, a text that was received, or what the step says
+/// @param figures what it measured
+/// @param counts how many went where, by the name of a socket
+/// @param sockets the cookies of the sockets that it made, by their id
+public record Answer(
+        String result,
+        Map<String, Double> figures,
+        Map<String, Integer> counts,
+        Map<String, String> sockets) {
+    static final String OK = "OK";
+
+    /// It took too long.
+    static final String TIMEOUT = "TIMEOUT";
+
+    /// The actor has ended.
+    static final String GONE = "GONE";
+
+    private static final String FIGURE = "figure ";
+    private static final String COUNT = "count ";
+    private static final String SOCKET = "socket ";
+
+    private static final Set<String> ERRORS =
+            Arrays.stream(Errno.values()).map(Errno::name).collect(Collectors.toSet());
+
+    public Answer {
+        Objects.requireNonNull(result, "result");
+        figures = Sorted.copy(figures);
+        counts = Sorted.copy(counts);
+        sockets = Sorted.copy(sockets);
+    }
+
+    static Answer of(String result) {
+        return new Answer(result, Map.of(), Map.of(), Map.of());
+    }
+
+    static Answer ok() {
+        return of(OK);
+    }
+
+    /// Of a system call's value: `OK`, or the name of its errno.
+    static Answer of(long value) {
+        return value < 0 ? of(Errno.of((int) -value).name()) : ok();
+    }
+
+    Answer with(String figure, double value) {
+        Map<String, Double> more = new LinkedHashMap<>(figures);
+        more.put(figure, value);
+        return new Answer(result, more, counts, sockets);
+    }
+
+    Answer withCounts(Map<String, Integer> other) {
+        return new Answer(result, figures, other, sockets);
+    }
+
+    Answer withSocket(String id, long cookie) {
+        return new Answer(result, figures, counts, Map.of(id, Long.toUnsignedString(cookie)));
+    }
+
+    Answer withResult(String other) {
+        return new Answer(other, figures, counts, sockets);
+    }
+
+    /// Whether it says that something did not work.
+    boolean failed() {
+        String word = result.substring(result.lastIndexOf(' ') + 1);
+        return ERRORS.contains(word) || word.equals(TIMEOUT) || word.equals(GONE);
+    }
+
+    Map<String, List<String>> encode() {
+        Map<String, List<String>> fields = new LinkedHashMap<>();
+        fields.put("result", List.of(result));
+        figures.forEach((name, value) -> fields.put(FIGURE + name, List.of(value.toString())));
+        counts.forEach((name, value) -> fields.put(COUNT + name, List.of(value.toString())));
+        sockets.forEach((name, value) -> fields.put(SOCKET + name, List.of(value)));
+        return fields;
+    }
+
+    static Answer decode(Map<String, List<String>> fields) {
+        Map<String, Double> figures = new LinkedHashMap<>();
+        Map<String, Integer> counts = new LinkedHashMap<>();
+        Map<String, String> sockets = new LinkedHashMap<>();
+        String result = "";
+        for (Map.Entry<String, List<String>> field : fields.entrySet()) {
+            String value = field.getValue().getFirst();
+            String name = field.getKey().substring(field.getKey().indexOf(' ') + 1);
+            if (field.getKey().startsWith(FIGURE)) {
+                figures.put(name, Double.valueOf(value));
+            } else if (field.getKey().startsWith(COUNT)) {
+                counts.put(name, Integer.valueOf(value));
+            } else if (field.getKey().startsWith(SOCKET)) {
+                sockets.put(name, value);
+            } else {
+                result = value;
+            }
+        }
+        return new Answer(result, figures, counts, sockets);
+    }
+}

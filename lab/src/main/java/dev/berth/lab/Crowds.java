@@ -1,0 +1,195 @@
+package dev.berth.lab;
+
+import dev.berth.net.ListenAddress;
+import dev.berth.net.Protocol;
+import dev.berth.sys.ErrnoException;
+import dev.berth.sys.Fd;
+import dev.berth.sys.Poll;
+import dev.berth.sys.SockAddr;
+import dev.berth.sys.Sockets;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+
+/// Many clients at once.
+final class Crowds {
+    /// So many connections are under way at the same time.
+    private static final int BATCH = 64;
+
+    private static final int REPLY_MILLIS = 2000;
+
+    /// Long enough for a second copy over loopback, where a packet is there when sendto returns.
+    private static final int COPY_MILLIS = 20;
+
+    private final Map<String, List<Fd>> crowds = new HashMap<>();
+    private final Map<String, Map<Integer, String>> spreads = new HashMap<>();
+
+    /// Connects all, and has each send its text. Figures `connected`, `refused`.
+    Answer gather(Op.Crowd op) throws ErrnoException {
+        List<Fd> crowd = new ArrayList<>();
+        close(op.id());
+        crowds.put(op.id(), crowd);
+        int refused = 0;
+        for (int i = 0; i < op.count(); i++) {
+            Fd client = client(op.address(), op.from().withPort(port(op.from(), i)));
+            if (Traffic.connect(client.number(), op.address().address()) == 0) {
+                crowd.add(client);
+                if (!op.text().isEmpty()) {
+                    Traffic.send(client.number(), op.text());
+                }
+            } else {
+                client.close();
+                refused++;
+            }
+        }
+        return Answer.ok().with("connected", crowd.size()).with("refused", refused);
+    }
+
+    /// Figures `served`, `lost` (reset or closed unserved) and `silent`; counts of who served.
+    Answer collect(Op.Collect op) throws ErrnoException {
+        List<Fd> crowd = crowds.get(op.id());
+        if (crowd == null) {
+            throw Hands.noSuch(op.id());
+        }
+        Map<String, Integer> counts = new TreeMap<>();
+        long end = System.nanoTime() + op.withinMillis() * 1_000_000L;
+        int lost = 0;
+        int silent = 0;
+        for (Fd client : crowd) {
+            int left = (int) Math.max(0, (end - System.nanoTime()) / 1_000_000);
+            String reply = Traffic.receive(client.number(), left);
+            if (reply.equals("EAGAIN")) {
+                silent++;
+            } else if (isName(reply)) {
+                counts.merge(reply, 1, Integer::sum);
+            } else {
+                lost++;
+            }
+        }
+        close(op.id());
+        int served = counts.values().stream().mapToInt(Integer::intValue).sum();
+        return Answer.ok()
+                .with("served", served)
+                .with("lost", lost)
+                .with("silent", silent)
+                .withCounts(counts);
+    }
+
+    private static boolean isName(String reply) {
+        return reply.indexOf('.') > 0;
+    }
+
+    /// Closes a crowd with resets; false if there is none of the name.
+    boolean close(String id) {
+        List<Fd> crowd = crowds.remove(id);
+        if (crowd == null) {
+            return false;
+        }
+        for (Fd client : crowd) {
+            Traffic.resetOnClose(client.number());
+            client.close();
+        }
+        return true;
+    }
+
+    /// Who answers each of many clients. Figures `served`, `lost`, `copies` (the most answers that
+    /// one client got), those of [Distribution], and `moved` against an earlier spread.
+    Answer spread(Op.Spread op) throws ErrnoException {
+        Map<Integer, String> reached = new TreeMap<>();
+        Map<String, Integer> counts = new TreeMap<>();
+        int lost = 0;
+        int copies = 0;
+        for (int first = 0; first < op.count(); first += BATCH) {
+            List<Fd> clients = new ArrayList<>();
+            int last = Math.min(op.count(), first + BATCH);
+            for (int i = first; i < last; i++) {
+                clients.add(ask(op, port(op.from(), i)));
+            }
+            for (int i = first; i < last; i++) {
+                List<String> names = replies(op, clients.get(i - first));
+                names.forEach(name -> counts.merge(name, 1, Integer::sum));
+                copies = Math.max(copies, names.size());
+                lost += names.isEmpty() ? 1 : 0;
+                reached.put(i, String.join("+", names));
+            }
+        }
+        spreads.put(op.id(), reached);
+        Answer answer =
+                Distribution.of(counts, op.over())
+                        .addTo(Answer.ok())
+                        .with("served", op.count() - lost)
+                        .with("lost", lost)
+                        .with("copies", copies)
+                        .withCounts(counts);
+        return op.against().isPresent()
+                ? answer.with("moved", moved(op.against().get(), reached))
+                : answer;
+    }
+
+    private double moved(String earlier, Map<Integer, String> reached) throws ErrnoException {
+        Map<Integer, String> before = spreads.get(earlier);
+        if (before == null) {
+            throw Hands.noSuch(earlier);
+        }
+        return reached.entrySet().stream()
+                .filter(entry -> before.containsKey(entry.getKey()))
+                .filter(entry -> !Objects.equals(before.get(entry.getKey()), entry.getValue()))
+                .count();
+    }
+
+    private static Fd ask(Op.Spread op, int port) throws ErrnoException {
+        SockAddr.Inet from = op.from().withPort(port);
+        Fd client = client(op.address(), from);
+        if (op.address().protocol() == Protocol.UDP) {
+            byte[] whence = from.toString().getBytes(java.nio.charset.StandardCharsets.UTF_8);
+            Sockets.sendto(client.number(), whence, 0, op.address().address());
+        } else {
+            Traffic.connect(client.number(), op.address().address());
+        }
+        return client;
+    }
+
+    /// All answers to a datagram; the one to a connection.
+    private static List<String> replies(Op.Spread op, Fd client) {
+        boolean udp = op.address().protocol() == Protocol.UDP;
+        List<String> names = new ArrayList<>();
+        try (client) {
+            String reply = Traffic.receive(client.number(), REPLY_MILLIS);
+            while (isName(reply)) {
+                names.add(reply);
+                boolean more =
+                        udp && Poll.poll(client.number(), Poll.POLLIN, COPY_MILLIS) > 0;
+                reply = more ? Traffic.receive(client.number(), 0) : "";
+            }
+            Traffic.resetOnClose(client.number());
+        }
+        names.sort(null);
+        return names;
+    }
+
+    private static Fd client(ListenAddress to, SockAddr.Inet from) throws ErrnoException {
+        int type =
+                to.protocol().socketType() | Sockets.SOCK_CLOEXEC | Sockets.SOCK_NONBLOCK;
+        int number = Sockets.socket(to.address().family(), type, to.protocol().number());
+        Fd client = Fd.of("socket", to, number);
+        try {
+            if (to.protocol() == Protocol.UDP) {
+                dev.berth.sys.SocketOption.BROADCAST.write(number, 1);
+            }
+            ErrnoException.check("bind", from, Sockets.bind(number, from));
+            return client;
+        } catch (ErrnoException failed) {
+            client.close();
+            throw failed;
+        }
+    }
+
+    /// Ports upwards, past the one that the scenario is about.
+    private static int port(SockAddr.Inet from, int i) {
+        return from.port() + i;
+    }
+}

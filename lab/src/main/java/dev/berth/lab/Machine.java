@@ -1,0 +1,51 @@
+package dev.berth.lab;
+
+import dev.berth.inspect.Sysctl;
+import dev.berth.sys.Processes;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/// What this machine offers to this user.
+///
+/// @param release of the kernel, as uname(2) tells it
+/// @param root whether this is root outside of every user namespace
+/// @param uids whether processes of two users can be made
+/// @param ipv6 whether there is IPv6
+public record Machine(String release, boolean root, boolean uids, boolean ipv6) {
+    private static final String EVERYBODY = "0 0 4294967295";
+    private static final int OTHER_UID = 1000;
+
+    /// This one, as the calling thread sees it.
+    static Machine here() {
+        List<String> map = uidMap();
+        boolean privileged = Processes.geteuid() == 0;
+        return new Machine(
+                Sysctl.read("kernel/osrelease").orElse("0.0"),
+                privileged && map.contains(EVERYBODY),
+                privileged && map.stream().anyMatch(line -> covers(line, OTHER_UID)),
+                Sysctl.read("net/ipv6/bindv6only").isPresent());
+    }
+
+    KernelVersion kernel() {
+        return KernelVersion.parse(release);
+    }
+
+    private static List<String> uidMap() {
+        try {
+            return Files.readAllLines(Path.of("/proc/self/uid_map")).stream()
+                    .map(line -> line.strip().replaceAll(" +", " "))
+                    .toList();
+        } catch (IOException unreadable) {
+            return List.of();
+        }
+    }
+
+    private static boolean covers(String line, int uid) {
+        String[] parts = line.split(" ");
+        long first = Long.parseLong(parts[0]);
+        return parts.length == 3 && uid >= first && uid < first + Long.parseLong(parts[2]);
+    }
+}

@@ -1,0 +1,60 @@
+package dev.berth.lab;
+
+import dev.berth.sys.Capabilities;
+import dev.berth.sys.Capability;
+
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+
+/// Something that a scenario cannot do without.
+///
+/// @param word as it is written: `root`, `two-uids`, `ipv6`, `bpf`, or `linux 5.14`
+public record Need(String word) {
+    private static final String LINUX = "linux ";
+
+    private static final List<String> WORDS =
+            List.of("root", "two-uids", "ipv6", "bpf", LINUX + "5.14");
+
+    static final Need TWO_UIDS = new Need("two-uids");
+
+    public Need {
+        Objects.requireNonNull(word, "word");
+        if (!word.startsWith(LINUX) && !WORDS.contains(word)) {
+            throw new ArgumentException(
+                    "needs",
+                    "there is no need \"" + word + "\"; it is one of " + String.join(", ", WORDS));
+        }
+        if (word.startsWith(LINUX)) {
+            KernelVersion.parse(word.substring(LINUX.length()));
+        }
+    }
+
+    /// Why it is not met here; empty if it is.
+    Optional<String> missing(Machine machine) {
+        if (word.startsWith(LINUX)) {
+            KernelVersion least = KernelVersion.parse(word.substring(LINUX.length()));
+            return machine.kernel().compareTo(least) >= 0
+                    ? Optional.empty()
+                    : Optional.of("needs Linux " + least + ", this is " + machine.kernel());
+        }
+        boolean met =
+                switch (word) {
+                    case "root" -> machine.root();
+                    case "two-uids" -> machine.uids();
+                    case "ipv6" -> machine.ipv6();
+                    case "bpf" -> machine.root() && Capabilities.has(Capability.BPF);
+                    default -> throw new IllegalStateException(word);
+                };
+        return met ? Optional.empty() : Optional.of(reason());
+    }
+
+    private String reason() {
+        return switch (word) {
+            case "two-uids" -> "needs processes of two users, which takes root";
+            case "ipv6" -> "needs IPv6, which this kernel has not, or has switched off";
+            case "bpf" -> "needs CAP_BPF, which takes root";
+            default -> "needs root";
+        };
+    }
+}

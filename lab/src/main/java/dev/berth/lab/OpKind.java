@@ -1,0 +1,153 @@
+package dev.berth.lab;
+
+import static dev.berth.lab.Key.flag;
+import static dev.berth.lab.Key.list;
+import static dev.berth.lab.Key.need;
+import static dev.berth.lab.Key.number;
+import static dev.berth.lab.Key.text;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Function;
+
+/// The ops there are, and the keys of each.
+public enum OpKind {
+    SOCKET(Op::socket, true, need("id"), text("protocol"), number("family")),
+    SET(a -> new Op.Set(a.text("id"), a), true, need("id")),
+    GET(
+            a -> new Op.Get(a.text("id"), a.word("option", "reuseport", Setting.readable())),
+            need("id"),
+            need("option")),
+    BIND(
+            a -> new Op.Bind(a.text("id"), Op.address(a, "address")),
+            need("id"),
+            need("address")),
+    LISTEN(
+            a -> new Op.Listen(a.text("id"), a.number("backlog", 1024, 0, 65535)),
+            need("id"),
+            number("backlog")),
+    OPEN(Op::open, true, need("id"), need("address"), flag("listen"), number("backlog")),
+    CONNECT(Op::connect, true, need("id"), need("address"), text("from")),
+    ACCEPT(
+            a -> new Op.Accept(a.text("id"), a.text("as"), Op.within(a, Op.WITHIN_MILLIS)),
+            need("id"),
+            need("as"),
+            number("within")),
+    SEND(
+            a -> new Op.Send(a.text("id"), a.text("text"), Op.optional(a, "to")),
+            need("id"),
+            need("text"),
+            text("to")),
+    RECEIVE(
+            a -> new Op.Receive(a.text("id"), Op.within(a, Op.WITHIN_MILLIS)),
+            need("id"),
+            number("within")),
+    SHUTDOWN(Op::shutdown, need("id"), text("how")),
+    CLOSE(
+            a -> new Op.Close(a.text("id"), a.flag("reset", false)),
+            need("id"),
+            flag("reset")),
+    EXIT(a -> new Op.Exit()),
+    KILL(a -> new Op.Kill()),
+    PASS(
+            a -> new Op.Pass(a.text("id"), a.text("to"), a.text("as", a.text("id"))),
+            need("id"),
+            need("to"),
+            text("as")),
+    FORK(
+            a -> new Op.Fork(a.text("child"), a.list("keep")),
+            need("child"),
+            list("keep")),
+    WAIT(
+            Op::waiting,
+            text("protocol"),
+            number("port"),
+            text("state"),
+            text("until"),
+            number("within")),
+    WHO(a -> new Op.Who(Op.port(a)), number("port")),
+    WHY(
+            Op::why,
+            need("address"),
+            flag("reuseaddr"),
+            flag("reuseport"),
+            flag("v6only"),
+            text("device"),
+            number("uid")),
+    ROUTE(Op::route, need("address"), need("from")),
+    STEER(
+            Op::steer,
+            need("id"),
+            text("program"),
+            number("index"),
+            list("sockets"),
+            list("serve")),
+    SYSCTL(Op::sysctl, need("setting"), text("value")),
+    SERVE(a -> new Op.Serve(a.list("id")), new Key("id", Key.Type.LIST, true)),
+    DRAIN(a -> new Op.Drain(a.text("id")), need("id")),
+    CROWD(
+            Op::crowd,
+            need("id"),
+            need("address"),
+            text("from"),
+            number("count"),
+            text("text")),
+    COLLECT(
+            a -> new Op.Collect(a.text("id"), Op.within(a, Op.WITHIN_MILLIS)),
+            need("id"),
+            number("within")),
+    SPREAD(
+            Op::spread,
+            need("id"),
+            need("address"),
+            text("from"),
+            number("count"),
+            number("over"),
+            text("against"));
+
+    @SuppressWarnings("ImmutableEnumChecker") // keeps nothing
+    private final Function<Arguments, Op> maker;
+
+    @SuppressWarnings("ImmutableEnumChecker") // a copy
+    private final List<Key> keys;
+
+    OpKind(Function<Arguments, Op> maker, Key... keys) {
+        this(maker, false, keys);
+    }
+
+    OpKind(Function<Arguments, Op> maker, boolean settings, Key... keys) {
+        List<Key> all = new ArrayList<>(List.of(keys));
+        if (settings) {
+            all.addAll(Setting.keys());
+        }
+        this.maker = maker;
+        this.keys = List.copyOf(all);
+    }
+
+    /// As it is written after `op =`.
+    public String word() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    List<Key> keys() {
+        return keys;
+    }
+
+    /// What the arguments say; an [ArgumentException] if that makes no sense.
+    Op op(Arguments arguments) {
+        return maker.apply(arguments);
+    }
+
+    static OpKind named(String word) {
+        for (OpKind kind : values()) {
+            if (kind.word().equals(word)) {
+                return kind;
+            }
+        }
+        List<String> words = List.of(values()).stream().map(OpKind::word).toList();
+        throw new ArgumentException(
+                Arguments.OP,
+                "there is no op \"" + word + "\"; it is one of " + String.join(", ", words));
+    }
+}

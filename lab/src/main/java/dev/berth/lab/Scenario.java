@@ -1,0 +1,41 @@
+package dev.berth.lab;
+
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+
+/// A claim about sharing ports, and the steps that put it to the proof. Plain data: see
+/// `docs/lab.md` for the file that it is read from.
+///
+/// @param name short, of letters, digits and `-`
+/// @param claim one sentence
+/// @param source where the claim is made, in words; may be empty
+/// @param needs what the machine and the user must offer
+/// @param actors the processes that are there from the start; at least one
+/// @param steps in their order; at least one of them carries the claim
+public record Scenario(
+        String name,
+        String claim,
+        String source,
+        Set<Need> needs,
+        List<ActorSpec> actors,
+        List<Step> steps) {
+    /// The port that `{port}` stands for. Free in every scenario: each has a network namespace of
+    /// its own.
+    public static final int PORT = 8080;
+
+    public Scenario {
+        Objects.requireNonNull(name, "name");
+        Objects.requireNonNull(claim, "claim");
+        Objects.requireNonNull(source, "source");
+        needs = Set.copyOf(needs);
+        actors = List.copyOf(actors);
+        steps = List.copyOf(steps);
+        if (actors.isEmpty()) {
+            throw new IllegalArgumentException("no actor: " + name);
+        }
+        if (steps.stream().noneMatch(Step::claim)) {
+            throw new IllegalArgumentException("no step carries the claim: " + name);
+        }
+    }
+}

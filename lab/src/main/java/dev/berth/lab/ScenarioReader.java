@@ -1,0 +1,297 @@
+package dev.berth.lab;
+
+import org.tomlj.Toml;
+import org.tomlj.TomlArray;
+import org.tomlj.TomlParseError;
+import org.tomlj.TomlParseResult;
+import org.tomlj.TomlPosition;
+import org.tomlj.TomlTable;
+import org.tomlj.TomlVersion;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/// Reads one scenario from its TOML text.
+final class ScenarioReader {
+    private static final List<String> KEYS =
+            List.of("name", "claim", "source", "needs", "actor", "step");
+    private static final List<String> ACTOR_KEYS = List.of("name", "uid", "namespace");
+    private static final List<String> STEP_KEYS =
+            List.of("actor", Arguments.OP, "name", "expect", "claim", "say");
+    private static final String NAME = "[A-Za-z][A-Za-z0-9_-]*";
+
+    private final String file;
+    private final Set<String> names = new HashSet<>();
+    private final List<ActorSpec> actors = new ArrayList<>();
+    private final Set<Need> needs = new LinkedHashSet<>();
+
+    private ScenarioReader(String file) {
+        this.file = file;
+    }
+
+    /// - `file`: as messages are to name it
+    static Scenario read(String file, String text) throws ScenarioException {
+        return new ScenarioReader(file).read(Toml.parse(text, TomlVersion.V1_1_0));
+    }
+
+    private Scenario read(TomlParseResult toml) throws ScenarioException {
+        if (toml.hasErrors()) {
+            TomlParseError error = toml.errors().getFirst();
+            throw wrong(error.position(), String.valueOf(error.getMessage()));
+        }
+        checkKeys(toml, KEYS, "a scenario", TomlPosition.positionAt(1, 1));
+        String name = required(toml, "name", TomlPosition.positionAt(1, 1), "a scenario");
+        checkName(toml, "name", name);
+        String claim = required(toml, "claim", TomlPosition.positionAt(1, 1), "a scenario");
+        readNeeds(toml);
+        readActors(toml);
+        List<Step> steps = readSteps(toml);
+        if (steps.stream().noneMatch(Step::claim)) {
+            throw wrong(
+                    TomlPosition.positionAt(1, 1),
+                    "no step carries the claim; write claim = true at each whose expect says what"
+                            + " the claim says");
+        }
+        String source = string(toml, "source").orElse("");
+        return new Scenario(name, claim, source, needs, actors, steps);
+    }
+
+    private void readNeeds(TomlTable toml) throws ScenarioException {
+        for (String word : strings(toml, "needs")) {
+            try {
+                needs.add(new Need(word));
+            } catch (ArgumentException unknown) {
+                throw wrong(at(toml, "needs"), String.valueOf(unknown.getMessage()));
+            }
+        }
+    }
+
+    private void readActors(TomlTable toml) throws ScenarioException {
+        TomlArray array = tables(toml, "actor");
+        for (int i = 0; i < array.size(); i++) {
+            TomlTable table = array.getTable(i);
+            TomlPosition place = at(array, i);
+            checkKeys(table, ACTOR_KEYS, "an actor", place);
+            String name = required(table, "name", place, "an actor");
+            checkName(table, "name", name);
+            if (!names.add(name)) {
+                throw wrong(at(table, "name"), "there are two actors " + name + "; name each once");
+            }
+            String namespace = string(table, "namespace").orElse(ActorSpec.MAIN);
+            actors.add(new ActorSpec(name, uid(table), namespace));
+        }
+        if (actors.isEmpty()) {
+            actors.add(new ActorSpec("main", 0, ActorSpec.MAIN));
+            names.add("main");
+        }
+    }
+
+    private int uid(TomlTable table) throws ScenarioException {
+        if (!table.contains("uid")) {
+            return 0;
+        }
+        if (!(table.get("uid") instanceof Long uid) || uid < 0 || uid > Integer.MAX_VALUE) {
+            throw wrong(at(table, "uid"), "uid is a number from 0 on, as 1000");
+        }
+        if (uid != 0) {
+            needs.add(Need.TWO_UIDS);
+        }
+        return uid.intValue();
+    }
+
+    private List<Step> readSteps(TomlTable toml) throws ScenarioException {
+        TomlArray array = tables(toml, "step");
+        List<Step> steps = new ArrayList<>();
+        for (int i = 0; i < array.size(); i++) {
+            steps.add(step(array.getTable(i), at(array, i)));
+        }
+        return steps;
+    }
+
+    private Step step(TomlTable table, TomlPosition place) throws ScenarioException {
+        String word = required(table, Arguments.OP, place, "a step");
+        try {
+            OpKind kind = OpKind.named(word);
+            checkStepKeys(table, kind, place);
+            String actor = string(table, "actor").orElse(actors.getFirst().name());
+            if (!names.contains(actor)) {
+                throw wrong(at(table, "actor"), "there is no actor " + actor + oneOf(names));
+            }
+            Arguments arguments = arguments(table, kind);
+            Op op = kind.op(arguments);
+            join(op, arguments, table);
+            return new Step(
+                    place.line(),
+                    actor,
+                    string(table, "name").orElse(""),
+                    kind,
+                    op,
+                    arguments,
+                    strings(table, "expect").stream().map(Expectation::new).toList(),
+                    flag(table, "claim"),
+                    string(table, "say"));
+        } catch (ArgumentException bad) {
+            boolean known = !bad.key().isEmpty() && table.contains(List.of(bad.key()));
+            TomlPosition where = known ? at(table, bad.key()) : place;
+            throw wrong(where, String.valueOf(bad.getMessage()));
+        }
+    }
+
+    /// What a step means for those after it, and for where it can run.
+    private void join(Op op, Arguments arguments, TomlTable table) throws ScenarioException {
+        if (op instanceof Op.Fork fork) {
+            checkName(table, "child", fork.child());
+            if (!names.add(fork.child())) {
+                throw wrong(
+                        at(table, "child"),
+                        "there is an actor " + fork.child() + " already; give the child a new name");
+            }
+        }
+        if (op instanceof Op.Pass pass && !names.contains(pass.to())) {
+            throw wrong(at(table, "to"), "there is no actor " + pass.to() + oneOf(names));
+        }
+        boolean setsUid = arguments.has(Setting.UID.word()) && !(op instanceof Op.Why);
+        if (setsUid) {
+            needs.add(Need.TWO_UIDS);
+        }
+    }
+
+    private void checkStepKeys(TomlTable table, OpKind kind, TomlPosition place)
+            throws ScenarioException {
+        List<String> allowed = new ArrayList<>(STEP_KEYS);
+        kind.keys().forEach(key -> allowed.add(key.name()));
+        checkKeys(table, allowed, "op \"" + kind.word() + '"', place);
+        for (Key key : kind.keys()) {
+            if (key.required() && !table.contains(List.of(key.name()))) {
+                throw wrong(place, "op \"" + kind.word() + "\" needs " + key.name() + " = …");
+            }
+        }
+    }
+
+    private Arguments arguments(TomlTable table, OpKind kind) throws ScenarioException {
+        Map<String, List<String>> values = new LinkedHashMap<>();
+        values.put(Arguments.OP, List.of(kind.word()));
+        for (Key key : kind.keys()) {
+            if (table.contains(List.of(key.name()))) {
+                values.put(key.name(), value(table, key));
+            }
+        }
+        return new Arguments(values);
+    }
+
+    private List<String> value(TomlTable table, Key key) throws ScenarioException {
+        Object value = Objects.requireNonNull(table.get(List.of(key.name())), key.name());
+        boolean fits =
+                switch (key.type()) {
+                    case TEXT -> value instanceof String;
+                    case NUMBER -> value instanceof Long || isPort(value);
+                    case FLAG -> value instanceof Boolean;
+                    case LIST -> value instanceof String || value instanceof TomlArray;
+                };
+        if (!fits) {
+            throw wrong(at(table, key.name()), key.name() + " is " + key.type().description());
+        }
+        return value instanceof String || value instanceof TomlArray
+                ? strings(table, key.name())
+                : List.of(String.valueOf(value));
+    }
+
+    private static boolean isPort(Object value) {
+        return value instanceof String text && Place.fill(text).matches("\\d+");
+    }
+
+    private TomlArray tables(TomlTable toml, String key) throws ScenarioException {
+        Object value = toml.get(List.of(key));
+        if (value != null
+                && !(value instanceof TomlArray array
+                        && array.toList().stream().allMatch(TomlTable.class::isInstance))) {
+            throw wrong(
+                    at(toml, key),
+                    key + " is a list of tables; write [[" + key + "]] before each");
+        }
+        return toml.getArrayOrEmpty(List.of(key));
+    }
+
+    private void checkKeys(
+            TomlTable table, Collection<String> allowed, String what, TomlPosition place)
+            throws ScenarioException {
+        for (String key : table.keySet()) {
+            if (!allowed.contains(key)) {
+                TomlPosition where =
+                        Optional.ofNullable(table.inputPositionOf(List.of(key))).orElse(place);
+                throw wrong(where, what + " has no key " + key + oneOf(allowed));
+            }
+        }
+    }
+
+    private void checkName(TomlTable table, String key, String name) throws ScenarioException {
+        if (!name.matches(NAME)) {
+            throw wrong(
+                    at(table, key),
+                    "\"" + name + "\" is no name; write letters, digits, - and _, a letter first");
+        }
+    }
+
+    private String required(TomlTable table, String key, TomlPosition place, String what)
+            throws ScenarioException {
+        Optional<String> value = string(table, key);
+        if (value.isEmpty()) {
+            throw wrong(place, what + " needs " + key + " = \"…\"");
+        }
+        return value.get();
+    }
+
+    private Optional<String> string(TomlTable table, String key) throws ScenarioException {
+        List<String> values = strings(table, key);
+        if (values.size() > 1) {
+            throw wrong(at(table, key), key + " is one text in quotes");
+        }
+        return values.stream().findFirst();
+    }
+
+    private List<String> strings(TomlTable table, String key) throws ScenarioException {
+        return switch (table.get(List.of(key))) {
+            case null -> List.of();
+            case String text -> List.of(Place.fill(text));
+            case TomlArray array when array.toList().stream().allMatch(String.class::isInstance) ->
+                    array.toList().stream().map(text -> Place.fill((String) text)).toList();
+            default -> throw wrong(at(table, key), key + " is " + Key.Type.LIST.description());
+        };
+    }
+
+    private boolean flag(TomlTable table, String key) throws ScenarioException {
+        return switch (table.get(List.of(key))) {
+            case null -> false;
+            case Boolean value -> value;
+            default -> throw wrong(at(table, key), key + " is " + Key.Type.FLAG.description());
+        };
+    }
+
+    private static TomlPosition at(TomlTable table, String key) {
+        return Optional.ofNullable(table.inputPositionOf(List.of(key)))
+                .orElse(TomlPosition.positionAt(1, 1));
+    }
+
+    private static TomlPosition at(TomlArray array, int index) {
+        return Optional.ofNullable(array.inputPositionOf(index))
+                .orElse(TomlPosition.positionAt(1, 1));
+    }
+
+    private static String oneOf(Collection<String> words) {
+        return "; it is one of " + String.join(", ", new TreeSet<>(words));
+    }
+
+    private ScenarioException wrong(TomlPosition place, String message) {
+        return new ScenarioException(
+                file + ":" + place.line() + ":" + place.column() + ": " + message);
+    }
+}

@@ -1,0 +1,56 @@
+package dev.berth.lab;
+
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+
+/// How one scenario went.
+///
+/// @param name the scenario's
+/// @param claim the sentence that was put to the proof
+/// @param verdict computed from what happened
+/// @param evidence what happened, a sentence each
+/// @param reason why the claim does not simply hold, or why nothing was run; empty if it holds
+/// @param measurements those of the named steps, in their order
+/// @param broken whether a step that was only to prepare the proof went wrong, so that the verdict
+///   says nothing about the claim
+public record ScenarioResult(
+        String name,
+        String claim,
+        Verdict verdict,
+        List<String> evidence,
+        Optional<String> reason,
+        List<Measurement> measurements,
+        boolean broken) {
+    public ScenarioResult {
+        Objects.requireNonNull(name, "name");
+        Objects.requireNonNull(claim, "claim");
+        Objects.requireNonNull(verdict, "verdict");
+        evidence = List.copyOf(evidence);
+        Objects.requireNonNull(reason, "reason");
+        measurements = List.copyOf(measurements);
+    }
+
+    static ScenarioResult skipped(Scenario scenario, String why) {
+        return new ScenarioResult(
+                scenario.name(),
+                scenario.claim(),
+                Verdict.SKIPPED,
+                List.of(),
+                Optional.of(why),
+                List.of(),
+                false);
+    }
+
+    /// What the run failed on before or beside its steps.
+    static ScenarioResult broken(Scenario scenario, List<String> evidence, String why) {
+        return new ScenarioResult(
+                scenario.name(),
+                scenario.claim(),
+                Verdict.FAILS,
+                evidence,
+                Optional.of(why),
+                List.of(),
+                true);
+    }
+}

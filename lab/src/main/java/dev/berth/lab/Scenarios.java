@@ -1,0 +1,56 @@
+package dev.berth.lab;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/// Where scenarios come from.
+public final class Scenarios {
+    private static final String INDEX = "scenarios/index.txt";
+
+    private Scenarios() {}
+
+    /// Those that Berth brings along, in the order of the index.
+    public static List<Scenario> shipped() {
+        try {
+            return resource(INDEX).lines()
+                    .map(String::strip)
+                    .filter(line -> !line.isEmpty() && !line.startsWith("#"))
+                    .map(Scenarios::shipped)
+                    .toList();
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException(unreadable);
+        }
+    }
+
+    private static Scenario shipped(String name) {
+        String file = name + ".toml";
+        try {
+            return ScenarioReader.read(file, resource("scenarios/" + file));
+        } catch (IOException wrong) {
+            throw new UncheckedIOException(wrong);
+        }
+    }
+
+    /// Reads one from a file.
+    ///
+    /// @throws ScenarioException whose message says where it is wrong, and what would be right
+    /// @throws IOException if there is no such file
+    public static Scenario read(Path file) throws IOException {
+        return ScenarioReader.read(file.toString(), Files.readString(file));
+    }
+
+    static String resource(String name) throws IOException {
+        try (InputStream in = Scenarios.class.getResourceAsStream(name)) {
+            if (in == null) {
+                throw new IOException("there is no resource " + name);
+            }
+            return new String(in.readAllBytes(), UTF_8);
+        }
+    }
+}

@@ -1,0 +1,113 @@
+package dev.berth.lab;
+
+import dev.berth.sys.Descriptors;
+import dev.berth.sys.ErrnoException;
+import dev.berth.sys.SocketOption;
+import dev.berth.sys.Sockets;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/// A property of a socket that a step may set.
+enum Setting {
+    REUSEADDR(SocketOption.REUSEADDR, Key.Type.FLAG),
+    REUSEPORT(SocketOption.REUSEPORT, Key.Type.FLAG),
+    V6ONLY(SocketOption.V6ONLY, Key.Type.FLAG),
+    FREEBIND(SocketOption.FREEBIND, Key.Type.FLAG),
+    BROADCAST(SocketOption.BROADCAST, Key.Type.FLAG),
+    BIND_ADDRESS_NO_PORT(SocketOption.BIND_ADDRESS_NO_PORT, Key.Type.FLAG),
+    DEFER_ACCEPT(SocketOption.DEFER_ACCEPT, Key.Type.NUMBER),
+    INCOMING_CPU(SocketOption.INCOMING_CPU, Key.Type.NUMBER),
+    RCVBUF(SocketOption.RCVBUF, Key.Type.NUMBER),
+    /// The interface that it is bound to, by name; empty for none.
+    DEVICE(SocketOption.BINDTOIFINDEX, Key.Type.TEXT),
+    /// The IPv4 multicast group whose datagrams it wants.
+    JOIN(SocketOption.BROADCAST, Key.Type.TEXT),
+    /// The owner of the socket, by fchown(2).
+    UID(SocketOption.REUSEPORT, Key.Type.NUMBER);
+
+    private static final int IP_ADD_MEMBERSHIP = 35;
+
+    private final SocketOption option;
+    private final Key.Type type;
+
+    Setting(SocketOption option, Key.Type type) {
+        this.option = option;
+        this.type = type;
+    }
+
+    String word() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    static List<Key> keys() {
+        List<Key> keys = new ArrayList<>();
+        for (Setting setting : values()) {
+            keys.add(new Key(setting.word(), setting.type, false));
+        }
+        return keys;
+    }
+
+    /// Sets those that `arguments` name, in the order of this enum.
+    static void apply(int fd, Arguments arguments) throws ErrnoException {
+        for (Setting setting : values()) {
+            if (arguments.has(setting.word())) {
+                setting.write(fd, arguments);
+            }
+        }
+    }
+
+    /// What the option is now.
+    static String read(int fd, String word) throws ErrnoException {
+        return Long.toString(valueOf(word.toUpperCase(Locale.ROOT)).option.read(fd));
+    }
+
+    /// The words of those that [#read] knows.
+    static List<String> readable() {
+        List<String> words = new ArrayList<>();
+        for (Setting setting : values()) {
+            if (setting.type != Key.Type.TEXT && setting != UID) {
+                words.add(setting.word());
+            }
+        }
+        return words;
+    }
+
+    private void write(int fd, Arguments arguments) throws ErrnoException {
+        switch (this) {
+            case DEVICE -> {
+                byte[] name = arguments.text(word()).getBytes(StandardCharsets.US_ASCII);
+                check(
+                        Sockets.setsockopt(
+                                fd, Sockets.SOL_SOCKET, Sockets.SO_BINDTODEVICE, name));
+            }
+            case JOIN -> check(join(fd, arguments.text(word())));
+            case UID -> {
+                int uid = arguments.number(word(), 0, 0, Integer.MAX_VALUE);
+                ErrnoException.check("fchown", "uid " + uid, Descriptors.fchown(fd, uid, -1));
+            }
+            case REUSEADDR, REUSEPORT, V6ONLY, FREEBIND, BROADCAST, BIND_ADDRESS_NO_PORT ->
+                    option.write(fd, arguments.flag(word(), false) ? 1 : 0);
+            case DEFER_ACCEPT, INCOMING_CPU, RCVBUF ->
+                    option.write(fd, arguments.number(word(), 0, -1, Integer.MAX_VALUE));
+        }
+    }
+
+    private void check(long result) throws ErrnoException {
+        ErrnoException.check("setsockopt", word(), result);
+    }
+
+    /// `struct ip_mreqn`: the group, no local address, the index of `lo`.
+    private static int join(int fd, String group) {
+        ByteBuffer request = ByteBuffer.allocate(12);
+        for (String part : group.split("\\.")) {
+            request.put((byte) Integer.parseInt(part));
+        }
+        request.position(8).order(ByteOrder.nativeOrder()).putInt(1);
+        return Sockets.setsockopt(fd, Sockets.IPPROTO_IP, IP_ADD_MEMBERSHIP, request.array());
+    }
+}

@@ -1,0 +1,43 @@
+package dev.berth.lab;
+
+import dev.berth.sys.ErrnoException;
+import dev.berth.sys.Fd;
+
+import java.util.HashMap;
+import java.util.Map;
+
+/// The sockets of one actor by its names for them. Safe for use by its threads.
+///
+/// **ownership**: owns what is put in.
+final class SocketShelf {
+    private final Map<String, Fd> sockets = new HashMap<>();
+
+    synchronized boolean has(String id) {
+        return sockets.containsKey(id);
+    }
+
+    /// Keeps it; one that had the name is closed.
+    synchronized void put(String id, Fd socket) {
+        Fd before = sockets.put(id, socket);
+        if (before != null) {
+            before.close();
+        }
+    }
+
+    /// Its descriptor; an [ErrnoException] of EBADF if there is none.
+    synchronized int number(String id) throws ErrnoException {
+        Fd socket = sockets.get(id);
+        if (socket == null) {
+            throw Hands.noSuch(id);
+        }
+        return socket.number();
+    }
+
+    synchronized void close(String id) throws ErrnoException {
+        Fd socket = sockets.remove(id);
+        if (socket == null) {
+            throw Hands.noSuch(id);
+        }
+        socket.close();
+    }
+}

@@ -1,0 +1,15 @@
+package dev.berth.lab;
+
+import java.util.Collections;
+import java.util.Map;
+import java.util.TreeMap;
+
+/// Maps that look the same in every run.
+final class Sorted {
+    private Sorted() {}
+
+    /// Unchangeable, sorted by key.
+    static <V> Map<String, V> copy(Map<String, V> map) {
+        return Collections.unmodifiableMap(new TreeMap<>(map));
+    }
+}

@@ -1,0 +1,6 @@
+package dev.berth.lab;
+
+/// A step took longer than any may.
+final class StepTimeoutException extends Exception {
+    private static final long serialVersionUID = 1;
+}

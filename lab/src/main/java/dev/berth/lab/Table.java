@@ -1,0 +1,71 @@
+package dev.berth.lab;
+
+import dev.berth.net.DiagQuery;
+import dev.berth.net.SockDiag;
+import dev.berth.net.SocketRow;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+
+/// What the kernel lists of a port.
+final class Table {
+    private static final int PAUSE_MILLIS = 2;
+
+    private Table() {}
+
+    /// Looks until it is as wanted, or the time is over. Figures `rows`, `queue` and `drops` (of
+    /// all rows together), `timer` (the longest, in milliseconds), `uid` (of the first).
+    static Answer await(Op.Wait op) throws IOException {
+        DiagQuery query =
+                DiagQuery.all(op.protocol())
+                        .withStates(op.state())
+                        .withLocalPort(op.port())
+                        .withMemory();
+        long end = System.nanoTime() + op.withinMillis() * 1_000_000L;
+        try (SockDiag diag = SockDiag.open()) {
+            while (true) {
+                Answer answer = answer(diag.dump(query));
+                if (met(op.until(), answer)) {
+                    return answer;
+                }
+                if (System.nanoTime() > end) {
+                    return answer.withResult(Answer.TIMEOUT);
+                }
+                pause();
+            }
+        }
+    }
+
+    private static boolean met(Expectation until, Answer answer) {
+        return until.problem(
+                        answer.result(),
+                        name -> Optional.ofNullable(answer.figures().get(name)))
+                .isEmpty();
+    }
+
+    private static Answer answer(List<SocketRow> rows) {
+        int queue = rows.stream().mapToInt(SocketRow::queue).sum();
+        int drops = rows.stream().mapToInt(row -> row.drops().orElse(0)).sum();
+        int timer =
+                rows.stream()
+                        .mapToInt(row -> row.details().timeWaitMillis().orElse(0))
+                        .max()
+                        .orElse(0);
+        return Answer.ok()
+                .with("rows", rows.size())
+                .with("queue", queue)
+                .with("drops", drops)
+                .with("timer", timer)
+                .with("uid", rows.isEmpty() ? -1 : rows.getFirst().uid());
+    }
+
+    private static void pause() throws IOException {
+        try {
+            Thread.sleep(PAUSE_MILLIS);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", interrupted);
+        }
+    }
+}

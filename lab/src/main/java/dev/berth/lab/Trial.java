@@ -1,0 +1,142 @@
+package dev.berth.lab;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/// One run of one scenario: does its steps, compares what comes of them with what is expected, and
+/// finds the verdict.
+final class Trial {
+    private static final Pattern PLACE = Pattern.compile("\\{([\\w.:-]+)}");
+
+    private final Scenario scenario;
+    private final Performer performer;
+    private final Map<String, Answer> named = new HashMap<>();
+    private final List<String> evidence = new ArrayList<>();
+    private final List<String> trace = new ArrayList<>();
+    private final List<Measurement> measurements = new ArrayList<>();
+    private final List<String> against = new ArrayList<>();
+    private int claims;
+
+    Trial(Scenario scenario, Performer performer) {
+        this.scenario = scenario;
+        this.performer = performer;
+    }
+
+    ScenarioResult run(Stage stage) throws IOException {
+        for (Step step : scenario.steps()) {
+            Answer answer = performer.perform(stage, step);
+            trace.add("line " + step.line() + ": " + step.text() + " -> " + text(answer));
+            remember(step, answer);
+            Optional<String> problem = problem(step, answer);
+            if (step.claim()) {
+                claims++;
+                problem.ifPresent(text -> against.add(step.text() + ": " + text));
+            } else if (problem.isPresent()) {
+                String why = "set-up, line " + step.line() + ": " + step.text();
+                return ScenarioResult.broken(scenario, trace, why + ": " + problem.get());
+            }
+            note(step, answer, problem);
+        }
+        return new ScenarioResult(
+                scenario.name(),
+                scenario.claim(),
+                verdict(),
+                evidence,
+                against.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", against)),
+                measurements,
+                false);
+    }
+
+    private Verdict verdict() {
+        if (against.isEmpty()) {
+            return Verdict.HOLDS;
+        }
+        return against.size() == claims ? Verdict.FAILS : Verdict.PARTLY;
+    }
+
+    private void remember(Step step, Answer answer) {
+        if (!step.name().isEmpty()) {
+            named.put(step.name(), answer);
+            measurements.add(new Measurement(step.name(), answer.figures(), answer.counts()));
+        }
+    }
+
+    private Optional<String> problem(Step step, Answer answer) {
+        if (step.expect().isEmpty()) {
+            return answer.failed() ? Optional.of("got " + answer.result()) : Optional.empty();
+        }
+        for (Expectation expectation : step.expect()) {
+            Optional<String> problem =
+                    expectation.problem(answer.result(), name -> figure(name, answer));
+            if (problem.isPresent()) {
+                return problem;
+            }
+        }
+        return Optional.empty();
+    }
+
+    /// A number of this answer, or with a step's name before it of an earlier one.
+    private Optional<Double> figure(String name, Answer answer) {
+        Optional<Double> own = own(name, answer);
+        int dot = name.indexOf('.');
+        if (own.isPresent() || dot < 0) {
+            return own;
+        }
+        return Optional.ofNullable(named.get(name.substring(0, dot)))
+                .flatMap(earlier -> own(name.substring(dot + 1), earlier));
+    }
+
+    private static Optional<Double> own(String name, Answer answer) {
+        Optional<Double> figure = Optional.ofNullable(answer.figures().get(name));
+        return figure.or(
+                () -> Optional.ofNullable(answer.counts().get(name)).map(Integer::doubleValue));
+    }
+
+    private void note(Step step, Answer answer, Optional<String> problem) {
+        if (step.say().isEmpty() && !step.claim()) {
+            return;
+        }
+        String text =
+                step.say()
+                        .map(sentence -> filled(sentence, answer))
+                        .orElseGet(() -> step.text() + " -> " + text(answer));
+        evidence.add(problem.map(wrong -> text + " (" + wrong + ")").orElse(text));
+    }
+
+    private String filled(String sentence, Answer answer) {
+        Matcher matcher = PLACE.matcher(sentence);
+        return matcher.replaceAll(
+                found -> Matcher.quoteReplacement(value(found.group(1), found.group(), answer)));
+    }
+
+    private String value(String name, String otherwise, Answer answer) {
+        if (name.equals("result")) {
+            return answer.result();
+        }
+        if (name.equals("counts")) {
+            return counts(answer);
+        }
+        return figure(name, answer).map(Expectation::number).orElse(otherwise);
+    }
+
+    private static String text(Answer answer) {
+        List<String> words = new ArrayList<>(List.of(answer.result()));
+        answer.figures().forEach((name, value) -> words.add(name + " " + Expectation.number(value)));
+        if (!answer.counts().isEmpty()) {
+            words.add(counts(answer));
+        }
+        return String.join(", ", words);
+    }
+
+    private static String counts(Answer answer) {
+        List<String> words = new ArrayList<>();
+        answer.counts().forEach((name, count) -> words.add(name + " " + count));
+        return String.join(", ", words);
+    }
+}

@@ -1,0 +1,43 @@
+package dev.berth.lab;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/// How the lab and its actors write to each other.
+///
+/// **shape**: each field a name and its values, each text after a byte 31, each field after a
+/// byte 30; UTF-8. No text holds these two characters.
+final class Wire {
+    private static final String FIELD = "\u001e";
+    private static final String TEXT = "\u001f";
+
+    private Wire() {}
+
+    static byte[] encode(Map<String, List<String>> fields) {
+        var text = new StringBuilder();
+        fields.forEach(
+                (name, values) -> {
+                    text.append(FIELD).append(name);
+                    values.forEach(value -> text.append(TEXT).append(plain(value)));
+                });
+        return text.toString().getBytes(UTF_8);
+    }
+
+    private static String plain(String value) {
+        return value.replace(FIELD, "?").replace(TEXT, "?");
+    }
+
+    static Map<String, List<String>> decode(byte[] message, int length) {
+        Map<String, List<String>> fields = new LinkedHashMap<>();
+        String text = new String(message, 0, length, UTF_8);
+        for (String field : text.substring(Math.min(1, text.length())).split(FIELD, -1)) {
+            List<String> parts = List.of(field.split(TEXT, -1));
+            fields.put(parts.getFirst(), new ArrayList<>(parts.subList(1, parts.size())));
+        }
+        return fields;
+    }
+}
