@@ -18,6 +18,8 @@ public final class Main {
               throughput  against SO_REUSEPORT alone
                           [--server a] [--pairs 15] [--millis 2000] [--connections 4 a worker]
               idle        memory and CPU of the supervisor   [--server a] [--settle 10] [--seconds 30]
+              who         berth who against ss and lsof, and its memory   (root)
+                          [--sockets 18000] [--most 50000] [--rounds 9]
               load        the load client alone
                           --port N [--path /] [--clients 8] [--keepalive 1] [--seconds 5]
                           [--requests N] [--rate 0]
@@ -55,6 +57,7 @@ public final class Main {
             case "keepalive" -> KeepAliveCommand.run(words);
             case "throughput" -> ThroughputCommand.run(words);
             case "idle" -> IdleCommand.run(words);
+            case "who" -> WhoCommand.run(words);
             case "load" -> LoadCommand.run(words);
             default -> throw new IllegalArgumentException("no bench command '" + name + "'");
         };

@@ -8,36 +8,51 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /// What `run` shows: `[name/slot.generation] …` for a worker's line, `berth: …` for its own. No
 /// call waits for whoever reads it.
-final class Console implements Observer, AutoCloseable {
+final class Console implements Observer, Journal, AutoCloseable {
+    private static final int MOST_RECENT = 30;
+
     private final Announcements announcements;
     private final LineWriter out;
     private final LineWriter err;
-    private final boolean timed;
+
+    /// Standard error, also where `err` is a file.
+    private final LineWriter alarm;
+
+    private final Deque<String> recent = new ArrayDeque<>();
     private volatile String name = "";
 
-    private Console(Announcements announcements, LineWriter out, LineWriter err, boolean timed) {
+    private Console(Announcements announcements, LineWriter out, LineWriter err, LineWriter alarm) {
         this.announcements = announcements;
         this.out = out;
         this.err = err;
-        this.timed = timed;
+        this.alarm = alarm;
     }
 
     /// Workers' standard output to ours, all else to standard error; or all of it to a file, each
-    /// line with its time.
+    /// line with its time. That one of them cannot be written is said on standard error.
     static Console open(Announcements announcements, Optional<Path> log) throws IOException {
+        Supplier<String> bare = () -> "";
+        LineTarget stderr = new StreamTarget(FileDescriptor.err);
         if (log.isPresent()) {
-            var file = new LineWriter("log", target(log.get()));
-            return new Console(announcements, file, file, true);
+            LineTarget target = target(log.get());
+            var alarm = writer("stderr", stderr, nobody -> {}, bare);
+            var file = writer("the log " + log.get(), target, complain(alarm), Console::time);
+            return new Console(announcements, file, file, alarm);
         }
+        var err = writer("stderr", stderr, nobody -> {}, bare);
+        LineTarget stdout = new StreamTarget(FileDescriptor.out);
         return new Console(
-                announcements,
-                new LineWriter("stdout", new StreamTarget(FileDescriptor.out)),
-                new LineWriter("stderr", new StreamTarget(FileDescriptor.err)),
-                false);
+                announcements, writer("standard output", stdout, complain(err), bare), err, err);
     }
 
     private static LineTarget target(Path log) throws IOException {
@@ -48,9 +63,17 @@ final class Console implements Observer, AutoCloseable {
         }
     }
 
-    static Console of(Announcements announcements, LineTarget out, LineTarget err) {
-        return new Console(
-                announcements, new LineWriter("stdout", out), new LineWriter("stderr", err), false);
+    private static LineWriter writer(
+            String name, LineTarget target, Consumer<String> complaints, Supplier<String> stamp) {
+        return new LineWriter(name, new LineOutput(name, target, complaints), stamp);
+    }
+
+    private static Consumer<String> complain(LineWriter alarm) {
+        return text -> alarm.add("berth: " + text);
+    }
+
+    private static String time() {
+        return Instant.now().truncatedTo(ChronoUnit.MILLIS) + " ";
     }
 
     void name(String supervisor) {
@@ -61,26 +84,41 @@ final class Console implements Observer, AutoCloseable {
     public void said(String text) {
         announcements.say(text);
         note(text);
+        synchronized (recent) {
+            recent.addLast(text);
+            if (recent.size() > MOST_RECENT) {
+                recent.removeFirst();
+            }
+        }
     }
 
-    /// A line of our own that is no news to those who wait for a command.
-    void note(String text) {
-        add(err, "berth: " + text);
+    @Override
+    public void note(String text) {
+        plain("berth: " + text);
     }
 
     /// Text to be copied from.
     void plain(String text) {
-        add(err, text);
+        text.lines().forEach(err::add);
     }
 
     @Override
     public void printed(WorkerId worker, boolean error, String line) {
-        add(error ? err : out, "[" + name + "/" + worker + "] " + line);
+        (error ? err : out).add("[" + name + "/" + worker + "] " + line);
     }
 
-    private void add(LineWriter writer, String line) {
-        Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
-        writer.add(timed ? now + " " + line : line);
+    /// Why it ends in failure is said on standard error too: who has just started it looks there.
+    void failed() {
+        if (alarm != err) {
+            synchronized (recent) {
+                recent.forEach(text -> ("berth: " + text).lines().forEach(alarm::add));
+            }
+        }
+    }
+
+    @Override
+    public List<String> troubles() {
+        return Stream.of(out, err).distinct().flatMap(w -> w.trouble().stream()).toList();
     }
 
     /// For log rotation; a stream is none.
@@ -89,9 +127,11 @@ final class Console implements Observer, AutoCloseable {
         err.reopen();
     }
 
+    /// The last one hears the complaints of the others.
     @Override
     public void close() {
         out.close();
         err.close();
+        alarm.close();
     }
 }

@@ -1,10 +1,11 @@
 package dev.berth.cli;
 
+import dev.berth.inspect.Printable;
 import dev.berth.supervise.Command;
 import dev.berth.supervise.ControlServer;
-import dev.berth.supervise.Outcome;
 import dev.berth.supervise.Request;
 import dev.berth.supervise.Status;
+import dev.berth.sys.PeerCredentials;
 
 import org.jspecify.annotations.Nullable;
 
@@ -12,8 +13,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -24,34 +23,49 @@ import java.util.function.Consumer;
 /// lines out.
 final class ControlCommands implements ControlServer.Handler {
     private static final long STATUS_SECONDS = 5;
-    private static final long PAUSE_MILLIS = 50;
+    private static final int MOST_COMMAND = 60;
 
-    private final AtomicReference<@Nullable Supervised> supervised = new AtomicReference<>();
+    private final AtomicReference<@Nullable Served> served = new AtomicReference<>();
     private final Announcements announcements;
+
+    private record Served(Supervised supervised, Journal journal) {}
 
     ControlCommands(Announcements announcements) {
         this.announcements = announcements;
     }
 
     /// From now on commands are carried out; before, they are told to try again.
-    void serve(Supervised supervisor) {
-        supervised.set(supervisor);
+    void serve(Supervised supervised, Journal journal) {
+        served.set(new Served(supervised, journal));
     }
 
     @Override
-    public int handle(List<String> words, Consumer<String> out, Consumer<String> err) {
-        Supervised supervisor = supervised.get();
-        if (supervisor == null) {
+    public int handle(
+            PeerCredentials client,
+            List<String> words,
+            Consumer<String> out,
+            Consumer<String> err) {
+        Served now = served.get();
+        if (now == null) {
             err.accept("berth: the supervisor is just starting; try again");
             return Main.FAILED;
         }
         try {
-            return handle(supervisor, ControlWords.parse(words), out, err);
+            ControlWords parsed = ControlWords.parse(words);
+            if (parsed.arguments().equals(List.of("status"))) {
+                print(status(now), parsed, out);
+                return Main.DONE;
+            }
+            return change(now, parsed, client).make(request(parsed), out, err);
         } catch (UsageException | IllegalArgumentException wrong) {
             err.accept("berth: " + wrong.getMessage());
             return Main.USAGE;
         } catch (InterruptedException | TimeoutException late) {
-            err.accept("berth: the supervisor does not answer; is it stopped, or out of CPU?");
+            err.accept(
+                    "berth: the supervisor (pid "
+                            + ProcessHandle.current().pid()
+                            + ") takes commands, but does not get to them: it is stuck, or out of"
+                            + " CPU");
             return Main.FAILED;
         } catch (ExecutionException failed) {
             Throwable cause = Objects.requireNonNullElse(failed.getCause(), failed);
@@ -60,15 +74,21 @@ final class ControlCommands implements ControlServer.Handler {
         }
     }
 
-    private int handle(
-            Supervised supervisor, ControlWords words, Consumer<String> out, Consumer<String> err)
-            throws UsageException, InterruptedException, ExecutionException, TimeoutException {
-        if (words.arguments().equals(List.of("status"))) {
-            Status status = supervisor.status().get(STATUS_SECONDS, TimeUnit.SECONDS);
-            print(status, words, out);
-            return Main.DONE;
+    private static Status status(Served now)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        Status status = now.supervised().status().get(STATUS_SECONDS, TimeUnit.SECONDS);
+        return status.withNotes(now.journal().troubles());
+    }
+
+    private Change change(Served now, ControlWords words, PeerCredentials client) {
+        String what = String.join(" ", words.arguments());
+        if (!words.command().isEmpty()) {
+            String command = Printable.text(String.join(" ", words.command()));
+            what += " -- " + Shorten.command(command, MOST_COMMAND);
         }
-        return change(supervisor, request(words), out, err);
+        String by = "uid " + client.uid() + (client.pid() == 0 ? "" : ", pid " + client.pid());
+        return new Change(
+                now.supervised(), now.journal(), announcements, what + " (by " + by + ")");
     }
 
     private static void print(Status status, ControlWords words, Consumer<String> out) {
@@ -112,26 +132,5 @@ final class ControlCommands implements ControlServer.Handler {
             throw new UsageException("not a number: " + text);
         }
         return Integer.parseInt(text);
-    }
-
-    private int change(
-            Supervised supervisor, Request request, Consumer<String> out, Consumer<String> err)
-            throws InterruptedException, ExecutionException {
-        BlockingQueue<String> said = announcements.listen();
-        try {
-            CompletableFuture<Outcome> answer = supervisor.ask(request);
-            while (!answer.isDone()) {
-                String line = said.poll(PAUSE_MILLIS, TimeUnit.MILLISECONDS);
-                if (line != null) {
-                    out.accept(line);
-                }
-            }
-            said.forEach(out);
-            Outcome outcome = answer.get();
-            (outcome.done() ? out : err).accept((outcome.done() ? "" : "berth: ") + outcome.text());
-            return outcome.done() ? Main.DONE : Main.FAILED;
-        } finally {
-            announcements.forget(said);
-        }
     }
 }

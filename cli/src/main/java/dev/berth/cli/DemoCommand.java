@@ -33,7 +33,7 @@ final class DemoCommand implements Subcommand {
                         .addOption(
                                 Options.one(
                                         "N",
-                                        Options::count,
+                                        Options::workers,
                                         "How many workers. Default: 4.",
                                         "-n",
                                         "--workers"))

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Model.UsageMessageSpec;
 
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -11,10 +12,11 @@ import java.util.List;
 
 /// The texts of `berth --help` and `berth help COMMAND`.
 final class Help {
-    /// The narrowest that picocli lays out.
-    private static final int LEAST_COLUMNS = 55;
-
     private static final int MOST_COLUMNS = 96;
+    private static final String USAGE = "Usage: ";
+    private static final String HELP =
+            "berth help COMMAND explains one; berth --version tells which Berth this is.";
+    private static final String CODES = "Exit codes: 0 done, 1 no or failed, 2 usage.";
 
     private Help() {}
 
@@ -30,22 +32,30 @@ final class Help {
         int columns = terminal.columns().orElse(MOST_COLUMNS);
         for (Verb verb : Verb.values()) {
             String line = String.format("  %-8s  %s", verb.word(), verb.summary());
-            text.append(String.join("\n", Wrap.lines(line, columns, 12))).append('\n');
+            text.append(wrapped(line, columns, 12)).append('\n');
         }
-        return text.append(
-                        """
+        text.append('\n').append(wrapped(HELP, columns, 0)).append('\n');
+        return text.append(wrapped(CODES, columns, 0)).toString();
+    }
 
-                        berth help COMMAND explains one; berth --version tells which Berth this is.
-                        Exit codes: 0 done, 1 no or failed, 2 usage.\
-                        """)
-                .toString();
+    private static String wrapped(String line, int columns, int indent) {
+        return String.join("\n", Wrap.lines(line, columns, indent));
+    }
+
+    /// The parser's own layout does not wrap it.
+    private static String[] synopsis(String[] lines, int columns) {
+        String whole = USAGE + String.join(" ", lines);
+        return wrapped(whole, columns, USAGE.length()).substring(USAGE.length()).split("\n");
     }
 
     static String of(Verb verb, Terminal terminal) {
         CommandLine line = Main.commandLine(verb, verb.create());
-        int columns =
-                Math.clamp(terminal.columns().orElse(MOST_COLUMNS), LEAST_COLUMNS, MOST_COLUMNS);
-        line.getCommandSpec().usageMessage().width(columns);
+        int columns = Math.min(terminal.columns().orElse(MOST_COLUMNS), MOST_COLUMNS);
+        if (columns < NarrowPage.ENOUGH) {
+            return NarrowPage.of(line.getCommandSpec(), columns);
+        }
+        UsageMessageSpec page = line.getCommandSpec().usageMessage().width(columns);
+        page.customSynopsis(synopsis(page.customSynopsis(), columns));
         var bytes = new ByteArrayOutputStream();
         try (var out = new PrintStream(bytes, false, UTF_8)) {
             line.usage(out, terminal.colour() ? Ansi.ON : Ansi.OFF);

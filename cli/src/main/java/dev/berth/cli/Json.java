@@ -3,20 +3,24 @@ package dev.berth.cli;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
+import tools.jackson.core.json.JsonWriteFeature;
 
 import java.io.StringWriter;
 import java.util.List;
 import java.util.function.Consumer;
 
-/// JSON by the streaming generator: no reflection, and half the classes of a tree.
+/// JSON by the streaming generator: no reflection, and half the classes of a tree. Beyond ASCII
+/// everything is escaped: it may hold what other programs chose, and be shown on a terminal.
 final class Json {
+    static final JsonFactory FACTORY =
+            JsonFactory.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
+
     private Json() {}
 
     /// One line that holds the object which `body` writes the fields of.
     static String object(Consumer<JsonGenerator> body) {
         var text = new StringWriter();
-        try (JsonGenerator json =
-                new JsonFactory().createGenerator(ObjectWriteContext.empty(), text)) {
+        try (JsonGenerator json = FACTORY.createGenerator(ObjectWriteContext.empty(), text)) {
             json.writeStartObject();
             body.accept(json);
             json.writeEndObject();

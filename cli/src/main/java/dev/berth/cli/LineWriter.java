@@ -1,11 +1,10 @@
 package dev.berth.cli;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import java.io.IOException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 
 /// Writes lines on a thread of its own, so that a reader who stalls (a full pipe, a terminal
 /// stopped by Ctrl-S) stalls nobody else. What does not fit into the buffer meanwhile is dropped
@@ -18,7 +17,8 @@ final class LineWriter implements AutoCloseable {
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
-    private final LineTarget target;
+    private final Supplier<String> stamp;
+    private final LineOutput output;
     private final Thread thread;
     private StringBuilder waiting = new StringBuilder();
     private long dropped;
@@ -28,9 +28,11 @@ final class LineWriter implements AutoCloseable {
     /// What the thread has to do next.
     private record Work(String text, boolean reopen, boolean last) {}
 
-    /// - `target`: closed by the thread at its end
-    LineWriter(String name, LineTarget target) {
-        this.target = target;
+    /// - `output`: closed by the thread at its end
+    /// - `stamp`: what each line begins with
+    LineWriter(String name, LineOutput output, Supplier<String> stamp) {
+        this.output = output;
+        this.stamp = stamp;
         this.thread = Thread.ofPlatform().name(name).daemon().start(this::work);
     }
 
@@ -43,7 +45,7 @@ final class LineWriter implements AutoCloseable {
                 return;
             }
             mention();
-            waiting.append(line).append('\n');
+            waiting.append(stamp.get()).append(line).append('\n');
             changed.signal();
         } finally {
             lock.unlock();
@@ -52,7 +54,7 @@ final class LineWriter implements AutoCloseable {
 
     private void mention() {
         if (dropped > 0) {
-            waiting.append("berth: lines missing here: ").append(dropped);
+            waiting.append(stamp.get()).append("berth: lines missing here: ").append(dropped);
             waiting.append(" (they came faster than they were read)\n");
             dropped = 0;
         }
@@ -67,6 +69,11 @@ final class LineWriter implements AutoCloseable {
         } finally {
             lock.unlock();
         }
+    }
+
+    /// What is wrong with the output.
+    Optional<String> trouble() {
+        return output.trouble();
     }
 
     /// Writes what waits, for two seconds at most. Closing twice is harmless.
@@ -88,30 +95,15 @@ final class LineWriter implements AutoCloseable {
     }
 
     private void work() {
-        try (target) {
+        try (output) {
             for (boolean last = false; !last; ) {
                 Work work = next();
                 if (work.reopen()) {
-                    attempt(target::reopen);
+                    output.reopen();
                 }
-                attempt(() -> target.write(work.text().getBytes(UTF_8)));
+                output.write(work.text(), stamp.get());
                 last = work.last();
             }
-        } catch (IOException unclosed) {
-            // All that could be written was.
-        }
-    }
-
-    private interface Attempt {
-        void make() throws IOException;
-    }
-
-    /// A closed pipe or a full disk is no reason to stop: the workers run on all the same.
-    private static void attempt(Attempt attempt) {
-        try {
-            attempt.make();
-        } catch (IOException nobodyReads) {
-            // There is nowhere left to say it.
         }
     }
 

@@ -7,27 +7,17 @@ import dev.berth.supervise.Supervisor;
 
 import java.util.concurrent.CompletableFuture;
 
-/// The supervisor of this process. To one that has ended already nothing can be asked any more.
+/// The supervisor of this process; one that has ended says so by itself.
 ///
 /// - `supervisor`: is not closed by this
 record LiveSupervisor(Supervisor supervisor) implements Supervised {
-    private static final String OVER = "the supervisor is ending already";
-
     @Override
     public CompletableFuture<Outcome> ask(Request request) {
-        try {
-            return supervisor.ask(request);
-        } catch (IllegalStateException closed) {
-            return CompletableFuture.completedFuture(new Outcome(false, OVER));
-        }
+        return supervisor.ask(request);
     }
 
     @Override
     public CompletableFuture<Status> status() {
-        try {
-            return supervisor.status();
-        } catch (IllegalStateException closed) {
-            return CompletableFuture.failedFuture(new Failure(OVER, closed));
-        }
+        return supervisor.status();
     }
 }

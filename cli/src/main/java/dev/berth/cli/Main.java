@@ -1,12 +1,14 @@
 package dev.berth.cli;
 
+import dev.berth.sys.Processes;
+
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
-import picocli.CommandLine.UnmatchedArgumentException;
 
 import java.io.IOException;
+import java.nio.file.InvalidPathException;
 import java.util.List;
 
 /// The entry of the `berth` command.
@@ -18,30 +20,55 @@ public final class Main {
     static final int FAILED = 1;
     static final int USAGE = 2;
 
+    /// Added to the number of the signal that ended it, as shells do.
+    static final int SIGNALLED = 128;
+
     private Main() {}
 
     /// Runs one command line and ends the JVM with its exit code.
     public static void main(String[] args) {
-        System.exit(run(OwnWords.exact(args)));
+        String[] words = OwnWords.exact(args);
+        if (words.length > 0 && !words[0].startsWith("-")) {
+            warm();
+        }
+        // Not exit(), which first looks for a logger on the class path. Nothing here has to be done
+        // at the end: what was printed is flushed, and no shutdown hook is set.
+        Runtime.getRuntime().halt(run(words));
+    }
+
+    /// The first system call makes what all of them go through, which takes as long as all the rest
+    /// of a short command: by another thread, while this one reads the command line.
+    static void warm() {
+        Thread.ofPlatform().daemon().name("first-call").start(Processes::geteuid);
     }
 
     /// Runs one command line in this JVM and returns its exit code: 0 done, 1 no or failed, 2
     /// usage.
     static int run(String... args) {
-        List<String> words = List.of(args);
-        boolean plain = words.equals(List.of("--version"));
-        return run(plain ? Terminal.plain() : Terminal.ofProcess(), words);
+        return run(Terminal.ofProcess(), List.of(args));
     }
 
     static int run(Terminal terminal, List<String> args) {
+        return terminal.end(attempt(terminal, args));
+    }
+
+    private static int attempt(Terminal terminal, List<String> args) {
         try {
             return dispatch(terminal, args);
         } catch (UsageException wrong) {
-            return fail(terminal, wrong, USAGE);
+            return fail(terminal, "berth: ", wrong, USAGE);
+        } catch (InvalidPathException locale) {
+            return fail(
+                    terminal,
+                    "berth: ",
+                    new Failure(
+                            "in the locale C the JVM cannot name this file: "
+                                    + locale.getInput()
+                                    + "; set LC_ALL=C.UTF-8",
+                            locale),
+                    FAILED);
         } catch (IOException | RuntimeException failed) {
-            return fail(terminal, failed, FAILED);
-        } finally {
-            terminal.flush();
+            return fail(terminal, "berth: ", failed, FAILED);
         }
     }
 
@@ -65,18 +92,27 @@ public final class Main {
     private static int run(Terminal terminal, Verb verb, List<String> args)
             throws UsageException, IOException {
         Subcommand command = verb.create();
-        CommandLine line = commandLine(verb, command);
-        ParseResult parsed;
         try {
-            parsed = line.parseArgs(args.toArray(String[]::new));
+            ParseResult parsed = parse(verb, command, args);
+            if (parsed.isUsageHelpRequested()) {
+                terminal.line(Help.of(verb, terminal));
+                return DONE;
+            }
+            return command.run(parsed, terminal);
+        } catch (UsageException wrong) {
+            int code = fail(terminal, "berth " + verb.word() + ": ", wrong, USAGE);
+            terminal.errLine("see: berth help " + verb.word());
+            return code;
+        }
+    }
+
+    private static ParseResult parse(Verb verb, Subcommand command, List<String> args)
+            throws UsageException {
+        try {
+            return commandLine(verb, command).parseArgs(args.toArray(String[]::new));
         } catch (ParameterException wrong) {
-            throw new UsageException(explain(wrong) + "; see: berth help " + verb.word());
+            throw new UsageException(Complaint.of(wrong));
         }
-        if (parsed.isUsageHelpRequested()) {
-            terminal.line(Help.of(verb, terminal));
-            return DONE;
-        }
-        return command.run(parsed, terminal);
     }
 
     static CommandLine commandLine(Verb verb, Subcommand command) {
@@ -88,17 +124,8 @@ public final class Main {
                 .setOverwrittenOptionsAllowed(true);
     }
 
-    private static String explain(ParameterException wrong) {
-        String text = String.valueOf(wrong.getMessage());
-        if (wrong instanceof UnmatchedArgumentException unmatched) {
-            List<String> near = unmatched.getSuggestions();
-            return near.isEmpty() ? text : text + " (did you mean " + near.getFirst() + "?)";
-        }
-        return text;
-    }
-
-    private static int fail(Terminal terminal, Exception failed, int code) {
-        terminal.errLine("berth: " + describe(failed));
+    private static int fail(Terminal terminal, String who, Exception failed, int code) {
+        terminal.errLine(who + describe(failed));
         if (terminal.environment().getOrDefault("BERTH_DEBUG", "").equals("1")) {
             failed.printStackTrace(terminal.err());
         } else if (failed instanceof RuntimeException) {

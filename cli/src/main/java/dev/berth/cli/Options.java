@@ -103,7 +103,9 @@ final class Options {
     }
 
     static ListenAddress address(String text) {
-        return converted(() -> ListenAddress.parse(text));
+        ListenAddress address = converted(() -> ListenAddress.parse(text));
+        port(String.valueOf(address.address().port()));
+        return address;
     }
 
     static Duration duration(String text) {

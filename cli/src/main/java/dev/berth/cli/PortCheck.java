@@ -1,13 +1,14 @@
 package dev.berth.cli;
 
-import dev.berth.inspect.Sysctl;
 import dev.berth.net.DiagQuery;
 import dev.berth.net.Holder;
 import dev.berth.net.Holders;
 import dev.berth.net.ListenAddress;
 import dev.berth.net.Listeners;
+import dev.berth.net.LowPorts;
 import dev.berth.net.ProcessList;
 import dev.berth.net.Protocol;
+import dev.berth.net.SharedSockets;
 import dev.berth.net.SockDiag;
 import dev.berth.net.SocketRow;
 import dev.berth.net.TcpState;
@@ -29,9 +30,6 @@ import java.util.Set;
 /// It looks at the kernel's tables; where that is not enough it binds a socket for a moment,
 /// without SO_REUSEPORT and without listening: a probe must never join a group that is in service.
 final class PortCheck implements AutoCloseable {
-    private static final String FIRST_FREE = "net/ipv4/ip_unprivileged_port_start";
-    private static final int USUAL_FIRST_FREE = 1024;
-
     private final SockDiag diag = SockDiag.open();
     private final boolean join;
 
@@ -64,8 +62,8 @@ final class PortCheck implements AutoCloseable {
 
     /// A port on addresses that only the program knows: taken for sure where it is taken on all.
     void port(int port, boolean otherUser) throws IOException {
-        permitted(port);
-        if (otherUser && port < firstFree()) {
+        permitted(port, "port " + port, "tcp://0.0.0.0:" + port);
+        if (otherUser && port < LowPorts.firstFree()) {
             throw new Failure(
                     "port "
                             + port
@@ -83,7 +81,7 @@ final class PortCheck implements AutoCloseable {
 
     void address(ListenAddress address) throws IOException {
         int port = address.address().port();
-        permitted(port);
+        permitted(port, address.toString(), address.toString());
         boolean shared = false;
         for (SocketRow row : listeners(address.protocol(), port)) {
             if (overlap(address.address(), row)) {
@@ -127,31 +125,16 @@ final class PortCheck implements AutoCloseable {
 
     /// Whether it is no obstacle but a stranger, which the supervisor names.
     private boolean shareable(SocketRow row) {
-        return join && SharedSockets.joinable(row, holders(row));
+        return join && SharedSockets.joinable(row, holders(row)).orElse(false);
     }
 
     private static List<Holder> holders(SocketRow row) {
         return Holders.everywhere().getOrDefault(row.inode(), List.of());
     }
 
-    private static void permitted(int port) throws Failure {
-        if (port < firstFree() && !Capabilities.has(Capability.NET_BIND_SERVICE)) {
-            throw new Failure(
-                    "no permission for port "
-                            + port
-                            + ": ports below "
-                            + firstFree()
-                            + " need root or CAP_NET_BIND_SERVICE; take a higher one, or allow it"
-                            + " to all: sysctl -w net.ipv4.ip_unprivileged_port_start="
-                            + port);
-        }
-    }
-
-    static int firstFree() {
-        try {
-            return Sysctl.read(FIRST_FREE).map(Integer::valueOf).orElse(USUAL_FIRST_FREE);
-        } catch (NumberFormatException unknown) {
-            return USUAL_FIRST_FREE;
+    private static void permitted(int port, String what, String address) throws Failure {
+        if (port < LowPorts.firstFree() && !Capabilities.has(Capability.NET_BIND_SERVICE)) {
+            throw new Failure(LowPorts.refused(what, port, address));
         }
     }
 
@@ -191,7 +174,7 @@ final class PortCheck implements AutoCloseable {
                         + " listens on "
                         + row.local()
                         + "; stop it, or take another port"
-                        + (SharedSockets.joinable(row, holders)
+                        + (SharedSockets.joinable(row, holders).orElse(false)
                                 ? ", or share it with that one: --join"
                                 : ""));
     }

@@ -11,6 +11,9 @@ final class Program {
     /// @param directory that relative paths are from
     /// @throws Failure if there is no such program; the message says what to do
     static void check(String word, Path directory, Map<String, String> environment) throws Failure {
+        if (word.isBlank()) {
+            throw new Failure("the command to run is empty; is a variable in it unset?");
+        }
         if (word.contains("{")) {
             // It differs from slot to slot.
             return;

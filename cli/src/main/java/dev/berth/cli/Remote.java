@@ -2,13 +2,13 @@ package dev.berth.cli;
 
 import dev.berth.supervise.ControlClient;
 import dev.berth.supervise.RuntimeDirectory;
+import dev.berth.supervise.UnansweredException;
 import dev.berth.sys.Errno;
 import dev.berth.sys.ErrnoException;
 import dev.berth.sys.Platform;
 
 import java.io.EOFException;
 import java.io.IOException;
-import java.net.SocketTimeoutException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,17 +34,25 @@ final class Remote {
         String chosen = name.isPresent() ? name.get() : theOnlyOne();
         var all = new ControlWords(words, json, terminal.colour(), terminal.columns(), command);
         try {
-            return ControlClient.call(
-                    control(chosen), all.words(), terminal::line, terminal::errLine);
+            var caller = new RemoteCaller(chosen, words.getFirst(), terminal);
+            return ControlClient.call(control(chosen), all.words(), caller);
         } catch (ErrnoException failed) {
             throw new Failure(explain(chosen, failed), failed);
         } catch (EOFException ended) {
             return ended(chosen, words, terminal);
-        } catch (SocketTimeoutException late) {
-            throw new Failure(
-                    "the supervisor " + chosen + " does not answer: is it stopped (SIGSTOP)?",
-                    late);
+        } catch (UnansweredException late) {
+            throw new Failure(unanswered(chosen, late), late);
         }
+    }
+
+    private static String unanswered(String name, UnansweredException late) {
+        String what = "the supervisor " + name + " does not answer: ";
+        return late.pid() == 0
+                ? what + "it is stopped (SIGSTOP), stuck or out of CPU"
+                : what
+                        + late.getMessage()
+                        + "; if it is stopped (SIGSTOP), this lets it go on: kill -CONT "
+                        + late.pid();
     }
 
     private static Path control(String name) {
@@ -112,6 +120,11 @@ final class Remote {
                             + name
                             + " is another user's; only that user and root may"
                             + " ask it";
+            case EAGAIN ->
+                    "the supervisor "
+                            + name
+                            + " does not answer, and too many wait for it already: is it stopped"
+                            + " (SIGSTOP)?";
             default -> "cannot ask the supervisor " + name + ": " + failed.getMessage();
         };
     }

@@ -25,7 +25,9 @@ final class RemoteHelp {
     static String checked(String name) throws UsageException {
         if (!name.matches("[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}")) {
             throw new UsageException(
-                    "a name has letters, digits, '.', '_' and '-', at most 64: " + name);
+                    "a name has letters, digits, '.', '_' and '-', 1 to 64 of them, not \""
+                            + name
+                            + "\"");
         }
         return name;
     }

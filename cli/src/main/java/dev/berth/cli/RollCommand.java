@@ -54,6 +54,9 @@ final class RollCommand implements Subcommand {
             throw new UsageException("no command after --");
         }
         List<String> command = end < 0 ? List.of() : given.subList(end + 1, given.size());
+        if (end >= 0 && command.getFirst().isBlank()) {
+            throw new UsageException("the command after -- is empty; is a variable in it unset?");
+        }
         List<String> before = end < 0 ? words : given.subList(0, end);
         if (before.size() > 1) {
             throw new UsageException("one NAME at most: " + String.join(" ", before));

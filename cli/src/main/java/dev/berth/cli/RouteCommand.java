@@ -7,6 +7,7 @@ import dev.berth.inspect.PortSocket;
 import dev.berth.net.Addresses;
 import dev.berth.net.ListenAddress;
 import dev.berth.net.SocketRow;
+import dev.berth.sys.ErrnoException;
 import dev.berth.sys.Platform;
 import dev.berth.sys.SockAddr;
 
@@ -151,16 +152,36 @@ final class RouteCommand implements Subcommand {
             if (hit.isPresent() && socket.isEmpty()) {
                 throw new Failure("the sockets on the port changed meanwhile; ask again");
             }
-            RouteVerdict verdict = RouteVerdict.of(server, socket, report, local);
+            Optional<SteeredRoute> steered = steered(socket, report);
+            RouteVerdict verdict =
+                    steered.map(SteeredRoute::verdict)
+                            .orElseGet(() -> RouteVerdict.of(server, socket, report, local));
             return new RouteAnswer(
                     server,
                     client,
-                    socket,
+                    steered.map(SteeredRoute::socket).or(() -> socket),
                     verdict.certain(),
                     verdict.note(),
                     report,
                     shares(hits, report));
+        } catch (ErrnoException refused) {
+            throw new Failure(
+                    "cannot ask the kernel which socket it would choose: "
+                            + refused.getMessage()
+                            + "; nothing but netlink tells, berth who "
+                            + server.address().port()
+                            + " shows who listens",
+                    refused);
         }
+    }
+
+    /// Of a group of Berth's, its supervisor knows more than the kernel tells.
+    private static Optional<SteeredRoute> steered(Optional<PortSocket> hit, PortReport report) {
+        return hit.filter(PortSocket::listening)
+                .flatMap(
+                        socket ->
+                                SteeredGroup.of(socket)
+                                        .map(group -> SteeredRoute.of(group, socket, report)));
     }
 
     private static PortReport report(ListenAddress server) throws IOException {

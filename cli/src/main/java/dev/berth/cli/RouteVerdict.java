@@ -1,5 +1,6 @@
 package dev.berth.cli;
 
+import dev.berth.inspect.Owner;
 import dev.berth.inspect.PortReport;
 import dev.berth.inspect.PortSocket;
 import dev.berth.net.ListenAddress;
@@ -12,8 +13,6 @@ import java.util.Optional;
 /// not take into account: the program that a reuseport group may have, and what a firewall does to
 /// addresses.
 record RouteVerdict(boolean certain, String note) {
-    private static final String SUPERVISOR = "dev.berth.cli.Main";
-
     /// - `device`: whether it is known by which interface the client comes in
     static RouteVerdict of(
             ListenAddress server, Optional<PortSocket> hit, PortReport report, boolean device) {
@@ -56,9 +55,7 @@ record RouteVerdict(boolean certain, String note) {
         if (socket.reuseport().isPresent() && !socket.reuseport().get()) {
             return new RouteVerdict(true, "the only one that matches; it shares with nobody");
         }
-        boolean supervised =
-                socket.owners().stream().anyMatch(o -> o.command().contains(SUPERVISOR));
-        if (supervised) {
+        if (socket.owners().stream().anyMatch(Owner::supervisor)) {
             return new RouteVerdict(
                     false,
                     "the group's hash names this one, but Berth's own steering chooses among its"

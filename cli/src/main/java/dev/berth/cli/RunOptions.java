@@ -200,6 +200,7 @@ record RunOptions(
                 stopSignal,
                 backlog,
                 firstAtZero,
+                join,
                 probe,
                 runtime);
     }

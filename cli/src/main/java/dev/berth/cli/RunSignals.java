@@ -12,9 +12,9 @@ final class RunSignals {
 
     private RunSignals() {}
 
-    static void install(Supervised supervisor, Console console) {
-        stop("TERM", 15, supervisor);
-        stop("INT", 2, supervisor);
+    static void install(Ending supervisor, Console console) {
+        stop("TERM", 15, supervisor, console);
+        stop("INT", 2, supervisor, console);
         if (Signals.ignored(HUP)) {
             console.said("SIGHUP is ignored, as under nohup: roll by berth roll");
         }
@@ -24,13 +24,14 @@ final class RunSignals {
         Signals.handle("USR1", 10, console::reopen);
     }
 
-    /// The second one means at once: so the supervisor takes a second Stop.
-    private static void stop(String name, int number, Supervised supervisor) {
+    private static void stop(String name, int number, Ending supervisor, Console console) {
         Signals.handle(
                 name,
                 number,
                 () -> {
-                    var _ = supervisor.ask(new Request.Stop());
+                    boolean again = supervisor.signal();
+                    String what = again ? "again: killing what is left" : "stopping";
+                    console.note("SIG" + name + ": " + what);
                 });
     }
 

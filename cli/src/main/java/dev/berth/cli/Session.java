@@ -83,8 +83,8 @@ final class Session {
         try (Console console = Console.open(announcements, options.log())) {
             console.name(name);
             try (Supervisor supervisor = Supervisor.create(plan, console)) {
-                Supervised supervised = new LiveSupervisor(supervisor);
-                commands.serve(supervised);
+                var supervised = new Ending(new LiveSupervisor(supervisor));
+                commands.serve(supervised, console);
                 RunSignals.install(supervised, console);
                 console.note(
                         name
@@ -95,7 +95,11 @@ final class Session {
                                 + "; see: berth status "
                                 + name);
                 begun.accept(supervised, console);
-                return supervisor.run();
+                int code = supervisor.run();
+                if (code != Main.DONE) {
+                    console.failed();
+                }
+                return code;
             }
         }
     }

@@ -1,27 +1,28 @@
 package dev.berth.cli;
 
-/// Command lines for people: those of JVMs fill pages.
+import dev.berth.net.CommandText;
+
+/// Command lines for people; of Berth's own JVMs only what they do, not how they were started.
 final class Shorten {
-    private static final String GAP = " … ";
-    private static final int LEAST = 16;
+    private static final String SERVER = " " + Whoami.class.getName() + " ";
+    private static final String BERTH = " " + Main.class.getName() + " ";
 
     private Shorten() {}
 
-    /// At most `most` characters: the program without its directory, and of the rest the end, which
-    /// tells one from another.
+    /// At most `most` characters: the program, and whole words from the end.
     static String command(String line, int most) {
+        return CommandText.shortened(plain(line), most);
+    }
+
+    private static String plain(String line) {
         int blank = line.indexOf(' ');
-        String program = blank < 0 ? line : line.substring(0, blank);
-        String rest = blank < 0 ? "" : line.substring(blank);
-        String name = program.substring(program.lastIndexOf('/') + 1);
-        int room = Math.max(most, LEAST);
-        if (name.length() + rest.length() <= room) {
-            return name + rest;
+        if (blank < 0 || !line.startsWith("java", Math.max(0, blank - 4))) {
+            return line;
         }
-        int left = Math.max(0, room - name.length() - GAP.length());
-        if (left == 0 || rest.isEmpty()) {
-            return name.substring(0, Math.min(name.length(), room - 1)) + "…";
+        int berth = line.indexOf(BERTH);
+        if (berth >= 0) {
+            return "berth " + line.substring(berth + BERTH.length());
         }
-        return name + GAP + rest.substring(rest.length() - left).strip();
+        return line.contains(SERVER) ? "the built-in server" : line;
     }
 }

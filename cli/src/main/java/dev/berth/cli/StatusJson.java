@@ -59,6 +59,9 @@ final class StatusJson {
         if (!slot.lastFailure().isEmpty()) {
             json.writeStringProperty("last_failure", slot.lastFailure());
         }
+        if (slot.stalled()) {
+            json.writeBooleanProperty("stalled", true);
+        }
         Json.objects(json, "workers", slot.workers(), this::worker);
         Json.objects(json, "sockets", slot.sockets(), this::socket);
     }

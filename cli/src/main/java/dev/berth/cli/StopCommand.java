@@ -17,9 +17,13 @@ final class StopCommand implements Subcommand {
                 .description(
                         "End all workers, then the supervisor. New connections are refused at once;"
                                 + " the workers get the stop signal and finish what they have, and"
-                                + " are killed after the grace time. A second stop does not wait.",
+                                + " are killed after the grace time. A second stop waits for the"
+                                + " same end.",
                         "")
-                .footer("", "SIGTERM, SIGINT and Ctrl-C to the supervisor do the same.");
+                .footer(
+                        "",
+                        "SIGTERM, SIGINT and Ctrl-C to the supervisor do the same; the second of"
+                                + " these kills at once what is left.");
         return spec;
     }
 

@@ -14,8 +14,9 @@ final class StreamTarget implements LineTarget {
     }
 
     @Override
-    public void write(byte[] bytes) throws IOException {
-        stream.write(bytes);
+    public int write(byte[] bytes, int offset) throws IOException {
+        stream.write(bytes, offset, bytes.length - offset);
+        return bytes.length - offset;
     }
 
     @Override

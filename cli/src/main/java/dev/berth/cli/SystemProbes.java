@@ -2,6 +2,7 @@ package dev.berth.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.berth.net.LowPorts;
 import dev.berth.supervise.Cgroup;
 import dev.berth.supervise.RuntimeDirectory;
 import dev.berth.sys.Capabilities;
@@ -28,7 +29,7 @@ final class SystemProbes {
     }
 
     static String lowPorts() throws IOException {
-        int first = PortCheck.firstFree();
+        int first = LowPorts.firstFree();
         if (Capabilities.has(Capability.NET_BIND_SERVICE) || first <= 1) {
             return "";
         }

@@ -1,11 +1,8 @@
 package dev.berth.cli;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import dev.berth.sys.Descriptors;
 import dev.berth.sys.Platform;
 
-import java.io.BufferedOutputStream;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
@@ -13,53 +10,45 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.function.Supplier;
 
-/// Where a command prints to. A reader that went away is no error: the rest is dropped.
+/// Where a command prints to. What cannot be printed shows in the exit code, by [#end].
 ///
-/// @param colour whether `out` may be coloured
-/// @param columns of the window that `out` is; empty when it is none, so that lines may be long
+/// @param window how many columns the window has that `out` is; empty when it is none. Asked only
+///   when something is printed: that takes a system call, and the first is what costs
 record Terminal(
         PrintStream out,
         PrintStream err,
-        boolean colour,
-        OptionalInt columns,
+        Supplier<OptionalInt> window,
         Map<String, String> environment) {
     private static final long TIOCGWINSZ = 0x5413;
+    private static final int SIGPIPE = 13;
 
-    /// The standard streams, where nothing is printed that depends on what they are.
-    static Terminal plain() {
-        return new Terminal(
-                stream(FileDescriptor.out),
-                stream(FileDescriptor.err),
-                false,
-                OptionalInt.empty(),
-                System.getenv());
-    }
-
-    /// The standard streams. To know the window takes a system call: the first is what costs.
+    /// The standard streams.
     static Terminal ofProcess() {
         Map<String, String> environment = System.getenv();
-        OptionalInt columns = Platform.supported() ? columns(environment) : OptionalInt.empty();
-        boolean colour =
-                columns.isPresent()
-                        && environment.getOrDefault("NO_COLOR", "").isEmpty()
-                        && !environment.getOrDefault("TERM", "dumb").equals("dumb");
         return new Terminal(
-                stream(FileDescriptor.out),
-                stream(FileDescriptor.err),
-                colour,
-                columns,
+                new Outlet(new FileOutputStream(FileDescriptor.out), 1),
+                new Outlet(new FileOutputStream(FileDescriptor.err), 2),
+                () -> columns(environment),
                 environment);
     }
 
-    private static PrintStream stream(FileDescriptor descriptor) {
-        return new PrintStream(
-                new BufferedOutputStream(new FileOutputStream(descriptor)), false, UTF_8);
+    /// Of the window that `out` is; empty when it is none, so that lines may be long.
+    OptionalInt columns() {
+        return window.get();
+    }
+
+    /// Whether `out` may be coloured.
+    boolean colour() {
+        return columns().isPresent()
+                && environment.getOrDefault("NO_COLOR", "").isEmpty()
+                && !environment.getOrDefault("TERM", "dumb").equals("dumb");
     }
 
     private static OptionalInt columns(Map<String, String> environment) {
         byte[] size = new byte[8];
-        if (Descriptors.ioctl(1, TIOCGWINSZ, size) < 0) {
+        if (!Platform.supported() || Descriptors.ioctl(1, TIOCGWINSZ, size) < 0) {
             return OptionalInt.empty();
         }
         int columns = ByteBuffer.wrap(size).order(ByteOrder.nativeOrder()).getShort(2);
@@ -84,5 +73,24 @@ record Terminal(
     void flush() {
         out.flush();
         err.flush();
+    }
+
+    /// Prints what is left; the exit code of a command that came to `code`. A command that was done
+    /// but could not say so has failed; where nobody read to the end (`| head`) it ends as if by
+    /// SIGPIPE, without a word.
+    int end(int code) {
+        err.flush();
+        if (!(out instanceof Outlet outlet) || outlet.failure().isEmpty()) {
+            return code;
+        }
+        boolean abandoned = outlet.abandoned();
+        if (!abandoned) {
+            String why = outlet.failure().get().getMessage();
+            errLine("berth: the output cannot be written: " + why);
+        }
+        if (code != Main.DONE) {
+            return code;
+        }
+        return abandoned ? Main.SIGNALLED + SIGPIPE : Main.FAILED;
     }
 }

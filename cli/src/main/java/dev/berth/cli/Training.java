@@ -37,13 +37,14 @@ final class Training {
     private Training() {}
 
     public static void main(String[] args) throws IOException {
+        Main.warm();
         var commands = new ControlCommands(new Announcements());
-        commands.serve(new Dummy());
+        commands.serve(new Dummy(), new Unwritten());
         Path socket = RuntimeDirectory.locate().resolve(NAME).resolve(RuntimeDirectory.CONTROL);
         try (ControlServer _ = ControlServer.open(socket, commands);
                 ServerSocket _ = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             for (List<String> command : commands(Path.of(args[0]))) {
-                Main.run(command.toArray(String[]::new));
+                Main.run(OwnWords.exact(command.toArray(String[]::new)));
             }
         }
         whoami();
@@ -67,6 +68,17 @@ final class Training {
             client.getInputStream().readAllBytes();
         }
         server.stop();
+    }
+
+    /// The log of a supervisor that there is not.
+    private static final class Unwritten implements Journal {
+        @Override
+        public void note(String text) {}
+
+        @Override
+        public List<String> troubles() {
+            return List.of();
+        }
     }
 
     /// A supervisor that has something of everything to show.
@@ -105,6 +117,7 @@ final class Training {
                     0,
                     Instant.now(),
                     "",
+                    false,
                     List.of(new WorkerStatus(1, 1, "ready", one)),
                     List.of(new SocketStatus(LISTEN, 1, one, one, none, none)));
         }

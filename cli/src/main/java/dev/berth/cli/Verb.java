@@ -16,6 +16,9 @@ enum Verb {
     WHO("who is on a port: sockets, owners, groups, queues"),
     WHY("would a bind succeed, who is in the way by which rule, and what would help"),
     ROUTE("which socket, of which process, a client would reach"),
+    OPEN("let others bind beside a running server, without restarting it"),
+    CLOSE("undo open: keep others out again"),
+    LAB("run the ways to share a port on this kernel: claim, what happened, verdict"),
     DOCTOR("what this kernel and user can do, and what to do about the rest");
 
     private final String summary;
@@ -44,6 +47,9 @@ enum Verb {
             case WHO -> new WhoCommand();
             case WHY -> new WhyCommand();
             case ROUTE -> new RouteCommand();
+            case OPEN -> new OpenCommand(Consent.ofProcess());
+            case CLOSE -> new CloseCommand(Consent.ofProcess());
+            case LAB -> new LabCommand();
             case DOCTOR -> new DoctorCommand();
         };
     }
@@ -56,7 +62,7 @@ enum Verb {
         }
         String kind = word.startsWith("-") ? "option" : "command";
         throw new UsageException(
-                "no such " + kind + ": " + word + near(word) + "; berth --help lists the commands");
+                "no such " + kind + ": " + (word.isBlank() ? "\"\"" : word) + near(word) + "; berth --help lists the commands");
     }
 
     private static String near(String word) {

@@ -11,20 +11,28 @@ import java.util.Map;
 
 /// The sockets of a report on one port of one protocol in one network namespace, in its order.
 record WhoBlock(Key key, List<PortSocket> sockets) {
-    record Key(Protocol protocol, int port, long netns) {}
+    record Key(Protocol protocol, int port, long netns) {
+        static Key of(PortSocket socket) {
+            return new Key(socket.protocol(), socket.local().port(), socket.netns());
+        }
+
+        /// Other keys have another; a record's own means of comparing are slow to begin.
+        String text() {
+            return protocol.text() + " " + port + " " + netns;
+        }
+    }
 
     WhoBlock {
         sockets = List.copyOf(sockets);
     }
 
     static List<WhoBlock> of(PortReport report) {
-        Map<Key, List<PortSocket>> blocks = new LinkedHashMap<>();
+        Map<String, List<PortSocket>> blocks = new LinkedHashMap<>();
         for (PortSocket socket : report.sockets()) {
-            Key key = new Key(socket.protocol(), socket.local().port(), socket.netns());
-            blocks.computeIfAbsent(key, _ -> new ArrayList<>()).add(socket);
+            blocks.computeIfAbsent(Key.of(socket).text(), _ -> new ArrayList<>()).add(socket);
         }
-        return blocks.entrySet().stream()
-                .map(block -> new WhoBlock(block.getKey(), block.getValue()))
+        return blocks.values().stream()
+                .map(sockets -> new WhoBlock(Key.of(sockets.getFirst()), sockets))
                 .toList();
     }
 

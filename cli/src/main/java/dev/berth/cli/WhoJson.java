@@ -12,7 +12,6 @@ import dev.berth.net.TcpState;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.StreamWriteFeature;
-import tools.jackson.core.json.JsonFactory;
 
 import java.io.PrintStream;
 import java.util.Optional;
@@ -30,9 +29,9 @@ final class WhoJson {
     }
 
     static void write(PortReport report, PrintStream out) {
-        JsonFactory factory = new JsonFactory();
         try (JsonGenerator json =
-                factory.createGenerator(ObjectWriteContext.empty(), out)
+                Json.FACTORY
+                        .createGenerator(ObjectWriteContext.empty(), out)
                         .configure(StreamWriteFeature.AUTO_CLOSE_TARGET, false)) {
             json.writeStartObject();
             new WhoJson(json).write(report);
@@ -51,12 +50,14 @@ final class WhoJson {
 
     /// The fields of one socket.
     void socket(PortSocket socket) {
-        json.writeStringProperty("protocol", socket.protocol().text());
+        json.writeStringProperty("protocol", protocol(socket));
         json.writeStringProperty("family", socket.family() == DiagQuery.INET ? "inet" : "inet6");
         json.writeStringProperty("state", socket.state().name());
         json.writeStringProperty("local", socket.local().toString());
         text("remote", socket.remote().map(Object::toString));
-        text("device", socket.deviceName());
+        if (!socket.row().partial()) {
+            text("device", socket.deviceName());
+        }
         v6only(socket);
         identity(socket);
         flag("reuseaddr", socket.reuseaddr());
@@ -65,6 +66,12 @@ final class WhoJson {
         group(socket);
         Json.objects(json, "owners", socket.owners(), this::owner);
         extras(socket);
+    }
+
+    /// Multipath TCP shares the ports of TCP.
+    private static String protocol(PortSocket socket) {
+        boolean tcp = socket.protocol() == Protocol.TCP;
+        return tcp && socket.multipath() ? "mptcp" : socket.protocol().text();
     }
 
     private void v6only(PortSocket socket) {
@@ -89,21 +96,25 @@ final class WhoJson {
         } else {
             json.writeNumberProperty("inode", socket.inode());
         }
-        json.writeStringProperty("cookie", Long.toUnsignedString(socket.cookie()));
+        if (!socket.row().partial()) {
+            json.writeStringProperty("cookie", Long.toUnsignedString(socket.cookie()));
+        }
         json.writeNumberProperty("netns", socket.netns());
     }
 
     private void queue(PortSocket socket) {
         if (socket.state() == TcpState.LISTEN) {
             json.writeNumberProperty("queue", Integer.toUnsignedLong(socket.queue()));
-            json.writeNumberProperty("backlog", Integer.toUnsignedLong(socket.backlog()));
+            if (!socket.row().partial()) {
+                json.writeNumberProperty("backlog", Integer.toUnsignedLong(socket.backlog()));
+            }
         } else {
             json.writeNullProperty("queue");
             json.writeNullProperty("backlog");
         }
         if (socket.drops().isPresent()) {
             json.writeNumberProperty("drops", Integer.toUnsignedLong(socket.drops().getAsInt()));
-        } else {
+        } else if (!socket.row().partial()) {
             json.writeNullProperty("drops");
         }
     }
@@ -137,9 +148,6 @@ final class WhoJson {
         }
         if (socket.options().incomingCpu().isPresent()) {
             json.writeNumberProperty("incoming_cpu", socket.options().incomingCpu().getAsInt());
-        }
-        if (socket.protocol() == Protocol.TCP && socket.multipath()) {
-            json.writeBooleanProperty("multipath", true);
         }
     }
 

@@ -26,7 +26,6 @@ record WhoNotes(IntFunction<String> users, PortRange outgoing) {
                     "slirp4netns",
                     "pasta",
                     "gvproxy");
-    private static final String SUPERVISOR = "dev.berth.cli.Main";
 
     /// From the lowest to the highest, both included.
     record PortRange(int first, int last) {
@@ -85,7 +84,7 @@ record WhoNotes(IntFunction<String> users, PortRange outgoing) {
     private static void owners(Set<String> notes, PortSocket socket) {
         List<Owner> owners = socket.owners();
         long processes = owners.stream().map(Owner::pid).distinct().count();
-        boolean supervised = owners.stream().anyMatch(o -> o.command().contains(SUPERVISOR));
+        boolean supervised = owners.stream().anyMatch(Owner::supervisor);
         if (supervised) {
             notes.add(
                     socket.local()

@@ -174,13 +174,22 @@ final class WhoText {
         long most = Math.max(1, Integer.toUnsignedLong(socket.backlog()));
         int full = Math.clamp((queue * BAR + most - 1) / most, 1, BAR);
         String bar = "#".repeat(full) + ".".repeat(BAR - full);
-        plain("    queue [" + bar + "] " + queue + " of " + socket.backlog() + " wait for accept");
+        plain(
+                socket.row().partial()
+                        ? "    queue: " + queue + " wait for accept"
+                        : "    queue ["
+                                + bar
+                                + "] "
+                                + queue
+                                + " of "
+                                + socket.backlog()
+                                + " wait for accept");
     }
 
     private void stranger(PortSocket socket, PortReport report) {
         if (socket.group().isPresent()) {
             PortGroup group = report.groups().get(socket.group().getAsInt() - 1);
-            if (group.foreign().stream().anyMatch(other -> other.cookie() == socket.cookie())) {
+            if (group.foreign().stream().anyMatch(other -> other.inode() == socket.inode())) {
                 painted(
                         "    STRANGER in the group: takes 1 of "
                                 + group.members()
@@ -242,7 +251,9 @@ final class WhoText {
     }
 
     private void painted(String text, String code) {
-        lines.add(colour ? "\033[" + code + "m" + cut(text) + "\033[0m" : cut(text));
+        for (String line : Wrap.lines(text, columns, 6)) {
+            lines.add(colour ? "\033[" + code + "m" + line + "\033[0m" : line);
+        }
     }
 
     private void wrapped(String text, int indent) {

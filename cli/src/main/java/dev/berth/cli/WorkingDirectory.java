@@ -15,7 +15,8 @@ final class WorkingDirectory {
         Path here = logical(environment.getOrDefault("PWD", ""));
         Path directory = wanted.map(here::resolve).orElse(here);
         if (!Files.isDirectory(directory)) {
-            throw new Failure("no such directory: " + directory);
+            String what = Files.exists(directory) ? "not a directory: " : "no such directory: ";
+            throw new Failure(what + directory);
         }
         return directory;
     }

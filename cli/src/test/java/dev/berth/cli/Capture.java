@@ -23,8 +23,7 @@ final class Capture {
                 new Terminal(
                         new PrintStream(out, true, UTF_8),
                         new PrintStream(err, true, UTF_8),
-                        false,
-                        OptionalInt.empty(),
+                        OptionalInt::empty,
                         environment);
         code = Main.run(terminal, List.of(args));
     }

@@ -5,11 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.berth.supervise.Outcome;
 import dev.berth.supervise.Request;
 import dev.berth.supervise.Status;
+import dev.berth.sys.PeerCredentials;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -20,6 +23,9 @@ class ControlCommandsTest {
     private final List<Request> asked = new ArrayList<>();
     private final List<String> out = new ArrayList<>();
     private final List<String> err = new ArrayList<>();
+    private final List<String> log = new ArrayList<>();
+    private CompletableFuture<Status> status =
+            CompletableFuture.completedFuture(Statuses.rolling());
     private Outcome outcome = new Outcome(true, "done");
 
     /// Says a line in the middle of each request.
@@ -34,12 +40,26 @@ class ControlCommandsTest {
 
                 @Override
                 public CompletableFuture<Status> status() {
-                    return CompletableFuture.completedFuture(Statuses.rolling());
+                    return status;
+                }
+            };
+
+    private final Journal journal =
+            new Journal() {
+                @Override
+                public void note(String text) {
+                    log.add(text);
+                }
+
+                @Override
+                public List<String> troubles() {
+                    return List.of("the disk is full");
                 }
             };
 
     private int handle(String... words) {
-        return commands.handle(List.of(words), out::add, err::add);
+        return commands.handle(
+                new PeerCredentials(4711, 1000, 1000), List.of(words), out::add, err::add);
     }
 
     @Test
@@ -50,7 +70,7 @@ class ControlCommandsTest {
 
     @Test
     void wordsBecomeRequests() {
-        commands.serve(supervised);
+        commands.serve(supervised, journal);
         handle("roll");
         handle("roll", "--", "new", "--json", "-x");
         handle("scale", "3");
@@ -70,14 +90,14 @@ class ControlCommandsTest {
 
     @Test
     void whatIsSaidMeanwhileComesBeforeTheOutcome() {
-        commands.serve(supervised);
+        commands.serve(supervised, journal);
         assertThat(handle("roll")).isZero();
         assertThat(out).containsExactly("working", "done");
     }
 
     @Test
     void aFailureIsAnErrorAndExitCodeOne() {
-        commands.serve(supervised);
+        commands.serve(supervised, journal);
         outcome = new Outcome(false, "slot 0 did not become ready");
         assertThat(handle("roll")).isEqualTo(1);
         assertThat(err).containsExactly("berth: slot 0 did not become ready");
@@ -88,20 +108,74 @@ class ControlCommandsTest {
     @ValueSource(
             strings = {"", "fly", "scale", "scale x", "scale 0", "scale 1 2", "roll x", "stop now"})
     void whatItDoesNotKnowIsRefused(String line) {
-        commands.serve(supervised);
+        commands.serve(supervised, journal);
         assertThat(handle(line.split(" "))).isEqualTo(2);
         assertThat(err).hasSize(1);
         assertThat(asked).isEmpty();
     }
 
     @Test
+    void aSupervisorThatIsEndingSaysSoInOneLine() {
+        commands.serve(supervised, journal);
+        status = CompletableFuture.failedFuture(new IOException("web is stopping"));
+        assertThat(handle("status")).isEqualTo(1);
+        assertThat(out).isEmpty();
+        assertThat(err).containsExactly("berth: web is stopping");
+    }
+
+    @Test
     void statusIsPrintedAsTheClientCanShowIt() {
-        commands.serve(supervised);
+        commands.serve(supervised, journal);
         handle("status", "--columns", "40");
         assertThat(out).allMatch(line -> line.length() <= 40);
         out.clear();
         handle("status", "--json", "--columns", "40");
         assertThat(out).singleElement().asString().startsWith("{\"schema\":1,");
+    }
+
+    @Test
+    void theLogTellsWhoAskedForAChangeAndWhatCameOfIt() {
+        commands.serve(supervised, journal);
+        handle("status");
+        handle("roll", "--", "server\u001b[2J", "-x");
+        outcome = new Outcome(false, "slot 0 did not become ready\nrolled back");
+        handle("scale", "3");
+        assertThat(log)
+                .containsExactly(
+                        "roll -- server?[2J -x (by uid 1000, pid 4711) begins",
+                        "roll -- server?[2J -x (by uid 1000, pid 4711) is over: done",
+                        "scale 3 (by uid 1000, pid 4711) begins",
+                        "scale 3 (by uid 1000, pid 4711) failed: slot 0 did not become ready;"
+                                + " rolled back");
+    }
+
+    @Test
+    void whatIsWrongWithTheLogIsInTheStatus() {
+        commands.serve(supervised, journal);
+        handle("status", "--json");
+        assertThat(out).singleElement().asString().contains("the disk is full");
+    }
+
+    @Test
+    @Timeout(60)
+    void nothingIsAskedOfASupervisorThatIsStuck() {
+        commands.serve(supervised, journal);
+        status = new CompletableFuture<>();
+        assertThat(handle("roll")).isEqualTo(1);
+        assertThat(err)
+                .singleElement()
+                .asString()
+                .contains("is stuck", "pid " + ProcessHandle.current().pid());
+        assertThat(asked).isEmpty();
+        assertThat(log).isEmpty();
+    }
+
+    @Test
+    void aStopWhileItIsStoppingSaysSo() {
+        commands.serve(supervised, journal);
+        status = CompletableFuture.completedFuture(Statuses.during("stop"));
+        assertThat(handle("stop")).isZero();
+        assertThat(out).first().asString().contains("stopping already");
     }
 
     @Test

@@ -81,6 +81,17 @@ class LauncherIT {
     }
 
     @Test
+    void aDeletedFolderIsNoPlaceToRunInButOneToAskFrom() throws Exception {
+        java("a folder/runtime", "25.0.1");
+        String leave = "mkdir gone && cd gone && rmdir ../gone && exec '" + home + "/berth' ";
+        assertThat(run(Map.of(), temp, "sh", "-c", leave + "status").output())
+                .endsWith("[dev.berth.cli.Main][status]\n");
+        Result result = run(Map.of(), temp, "sh", "-c", leave + "run x");
+        assertThat(result.output()).contains("the current directory has been deleted");
+        assertThat(result.exit()).isEqualTo(1);
+    }
+
+    @Test
     void theCacheIsUsedByTheJvmThatMadeItOnly() throws Exception {
         String option = "-XX:AOTCache=" + dist + "/berth-1234.aot";
         assertThat(launch(java("same", "25.0.1")).output()).contains(option);

@@ -24,13 +24,14 @@ class LineWriterTest {
         private final StringBuffer written = new StringBuffer();
 
         @Override
-        public void write(byte[] bytes) {
+        public int write(byte[] bytes, int offset) {
             try {
                 open.await();
-                written.append(new String(bytes, UTF_8));
+                written.append(new String(bytes, offset, bytes.length - offset, UTF_8));
             } catch (InterruptedException interrupted) {
                 Thread.currentThread().interrupt();
             }
+            return bytes.length - offset;
         }
 
         @Override
@@ -40,10 +41,14 @@ class LineWriterTest {
         public void close() {}
     }
 
+    private static LineWriter writer(LineTarget target) {
+        return new LineWriter("test", new LineOutput("test", target, text -> {}), () -> "");
+    }
+
     @Test
     void aReaderThatStallsStallsNobodyAndMissingLinesAreCounted() {
         var gate = new Gate();
-        var writer = new LineWriter("test", gate);
+        var writer = writer(gate);
         String line = "x".repeat(999);
         int count = 3 * LineWriter.MOST_CHARS / 1000;
         for (int i = 0; i < count; i++) {
@@ -68,7 +73,7 @@ class LineWriterTest {
         LineTarget broken =
                 new LineTarget() {
                     @Override
-                    public void write(byte[] bytes) throws IOException {
+                    public int write(byte[] bytes, int offset) throws IOException {
                         failures.incrementAndGet();
                         throw new IOException("Broken pipe");
                     }
@@ -79,7 +84,7 @@ class LineWriterTest {
                     @Override
                     public void close() {}
                 };
-        try (var writer = new LineWriter("test", broken)) {
+        try (var writer = writer(broken)) {
             writer.add("one");
             Await.until(Duration.ofSeconds(10), () -> failures.get() == 1, () -> "not written");
             writer.add("two");
@@ -91,7 +96,7 @@ class LineWriterTest {
     void aRotatedLogIsOpenedAnew(@TempDir Path directory) throws IOException {
         Path log = directory.resolve("berth.log");
         Path old = directory.resolve("berth.log.1");
-        try (var writer = new LineWriter("test", new FileTarget(log))) {
+        try (var writer = writer(new FileTarget(log))) {
             writer.add("before");
             Await.until(Duration.ofSeconds(10), () -> has(log, "before"), () -> "not written");
             Files.move(log, old);

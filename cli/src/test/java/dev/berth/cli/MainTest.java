@@ -83,7 +83,15 @@ class MainTest {
                 "run --probe ftp://x -- x     | a probe is an http:// address",
                 "run -p 80 --private 79 -n 2 -- x | port 80 is both shared and private",
                 "run --private 65535 -n 2 -- x | would get port 65536",
-                "run --nosuch -- x            | Unknown option: '--nosuch'",
+                "run --nosuch -- x            | no such option: --nosuch",
+                "run --nme x                  | no such option: --nme (did you mean --name?)",
+                "run -p                       | --port needs a value: PORT",
+                "run --fd0=yes -- x           | --fd0 takes no value",
+                "run -n many -- x             | --workers: the number of workers is a number",
+                "run -l :0 -- x               | --listen: a port is a number from 1 to 65535",
+                "run --probe http:// -- x     | --probe: a probe is an http:// address, as",
+                "demo -n 1000                 | --workers: the number of workers is a number",
+                "doctor x y                   | there is no place for: x y",
                 "scale                        | the number of workers",
                 "scale a b                    | the number of workers",
                 "scale 0                      | at least one worker",
@@ -93,12 +101,23 @@ class MainTest {
                 "status ../x                  | a name has letters, digits",
                 "status a b                   | one NAME at most"
             })
-    void aWrongCommandLineIsToldInOneLine(String line, String complaint) {
+    void aWrongCommandLineIsToldInOneLineAndAHint(String line, String complaint) {
         var run = new Capture(line.split(" "));
         assertThat(run.code).as(run.err()).isEqualTo(2);
-        assertThat(run.err()).startsWith("berth: ").contains(complaint);
-        assertThat(run.err().lines()).hasSize(1);
+        String verb = line.split(" ")[0];
+        assertThat(run.err().lines()).hasSize(2).last().isEqualTo("see: berth help " + verb);
+        assertThat(run.err()).startsWith("berth " + verb + ": ").contains(complaint);
         assertThat(run.out()).isEmpty();
+    }
+
+    @Test
+    void anEmptyWordIsNamedAsOne() {
+        assertThat(new Capture("").err()).startsWith("berth: no such command: \"\";");
+        assertThat(new Capture("run", "--", "").err())
+                .startsWith("berth: the command to run is empty");
+        assertThat(new Capture("roll", "--", "").err())
+                .startsWith("berth roll: the command after -- is empty");
+        assertThat(new Capture("run", "--name", "", "x").err()).contains("not \"\"");
     }
 
     @Test

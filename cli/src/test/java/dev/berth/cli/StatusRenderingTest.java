@@ -75,7 +75,7 @@ class StatusRenderingTest {
                         {"listen":"tcp://0.0.0.0:8080","command":"","inode":78,\
                         "effect":"takes a share"}],\
                         "slots":[{"slot":0,"state":"ready","pid":1200345,"generation":3,\
-                        "restarts":1,"since":"2026-11-22T12:00:00Z",\
+                        "restarts":1,"since":"2026-11-22T12:00:00Z","stalled":true,\
                         "workers":[{"pid":1200345,"generation":3,"state":"ready",\
                         "connections":7},{"pid":1200111,"generation":2,"state":"draining",\
                         "connections":2}],\

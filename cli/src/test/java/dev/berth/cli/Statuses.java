@@ -22,6 +22,10 @@ final class Statuses {
     private Statuses() {}
 
     static Status rolling() {
+        return during("roll");
+    }
+
+    static Status during(String operation) {
         return new Status(
                 "web",
                 4711,
@@ -29,7 +33,7 @@ final class Statuses {
                 "seccomp",
                 new Command(List.of("/usr/bin/server", "--port", "8080")),
                 List.of(LISTEN),
-                Optional.of("roll"),
+                Optional.of(operation),
                 List.of(
                         new Stranger(LISTEN, OptionalInt.of(99), "old-server", 77, "takes a share"),
                         new Stranger(LISTEN, OptionalInt.empty(), "", 78, "takes a share")),
@@ -46,6 +50,7 @@ final class Statuses {
                 1,
                 Instant.parse("2026-11-22T12:00:00Z"),
                 "",
+                true,
                 List.of(
                         new WorkerStatus(1200345, 3, "ready", OptionalInt.of(7)),
                         new WorkerStatus(1200111, 2, "draining", OptionalInt.of(2))),
@@ -75,6 +80,7 @@ final class Statuses {
                 5,
                 Instant.parse("2026-11-22T12:09:55Z"),
                 "slot 1.6 (pid 12) ended at start: exit 3; its last words:\n    no such table",
+                false,
                 List.of(),
                 List.of());
     }

@@ -68,11 +68,15 @@ class WhoRouteCommandTest {
                 "route 127.0.0.1:80 --from [::1]:5 | two families",
                 "route 127.0.0.1:80 --from nonsense | --from",
             })
-    void badInputIsOneLineAndUsage(String line, String words) {
+    void badInputIsOneLineAndAHintAndUsage(String line, String words) {
         var refused = new Capture(line.strip().split(" "));
         assertThat(refused.code).isEqualTo(2);
         assertThat(refused.err()).contains(words.strip());
-        assertThat(refused.err().lines()).hasSize(1);
+        assertThat(refused.err().lines())
+                .hasSize(2)
+                .last()
+                .asString()
+                .startsWith("see: berth help");
         assertThat(refused.out()).isEmpty();
     }
 

@@ -91,12 +91,13 @@ class WhyTest {
                 "why 127.0.0.1:1 --uid root | a uid is a number",
                 "why 127.0.0.1:1 --device nosuch0 | there is no network device nosuch0",
             })
-    void senselessWordsAreOneLineAndCodeTwo(String words, String expected) throws IOException {
+    void senselessWordsAreOneLineAndAHintAndCodeTwo(String words, String expected)
+            throws IOException {
         server.close();
         Capture why = new Capture(words.split(" "));
         assertThat(why.code).isEqualTo(2);
         assertThat(why.out()).isEmpty();
         assertThat(why.err()).contains(expected == null ? "--uid" : expected);
-        assertThat(why.err().lines()).hasSize(1);
+        assertThat(why.err().lines()).hasSize(2).last().isEqualTo("see: berth help why");
     }
 }

@@ -1,0 +1,76 @@
+package dev.berth.cli;
+
+import dev.berth.supervise.Outcome;
+import dev.berth.supervise.Request;
+import dev.berth.supervise.Status;
+
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+
+/// A change that a client asks for. The client is told what happens until it is over; the
+/// supervisor's own log, when it begins and how it ends, whether the client stays or not.
+///
+/// @param label what is asked, and by whom
+record Change(Supervised supervised, Journal journal, Announcements announcements, String label) {
+    private static final long ANSWER_SECONDS = 5;
+    private static final long PAUSE_MILLIS = 50;
+
+    /// Returns the exit code when it is over.
+    ///
+    /// @throws TimeoutException if the supervisor's owner thread shows no sign of life; then the
+    ///   change is not asked for
+    int make(Request request, Consumer<String> out, Consumer<String> err)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        Optional<String> current = operation();
+        if (request instanceof Request.Stop && current.equals(Optional.of("stop"))) {
+            out.accept("it is stopping already; this waits for the end");
+        }
+        BlockingQueue<String> said = announcements.listen();
+        try {
+            CompletableFuture<Outcome> answer = ask(request);
+            while (!answer.isDone()) {
+                String line = said.poll(PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+                if (line != null) {
+                    out.accept(line);
+                }
+            }
+            said.forEach(out);
+            Outcome outcome = answer.get();
+            (outcome.done() ? out : err).accept((outcome.done() ? "" : "berth: ") + outcome.text());
+            return outcome.done() ? Main.DONE : Main.FAILED;
+        } finally {
+            announcements.forget(said);
+        }
+    }
+
+    private CompletableFuture<Outcome> ask(Request request) {
+        journal.note(label + " begins");
+        return supervised
+                .ask(request)
+                .thenApply(
+                        outcome -> {
+                            journal.note(label + ending(outcome));
+                            return outcome;
+                        });
+    }
+
+    /// What is under way. That there is an answer is the owner thread's sign of life.
+    private Optional<String> operation()
+            throws InterruptedException, ExecutionException, TimeoutException {
+        return supervised
+                .status()
+                .thenApply(Status::operation)
+                .exceptionally(ended -> Optional.empty())
+                .get(ANSWER_SECONDS, TimeUnit.SECONDS);
+    }
+
+    private static String ending(Outcome outcome) {
+        String text = outcome.text().replace("\n", "; ");
+        return (outcome.done() ? " is over: " : " failed: ") + text;
+    }
+}

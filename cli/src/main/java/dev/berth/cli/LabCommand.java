@@ -1,0 +1,169 @@
+package dev.berth.cli;
+
+import dev.berth.lab.Actor;
+import dev.berth.lab.Expectations;
+import dev.berth.lab.Lab;
+import dev.berth.lab.Scenario;
+import dev.berth.lab.ScenarioException;
+import dev.berth.lab.ScenarioResult;
+import dev.berth.lab.Scenarios;
+import dev.berth.lab.Verdict;
+import dev.berth.sys.Capabilities;
+import dev.berth.sys.Capability;
+import dev.berth.sys.Platform;
+
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParseResult;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/// `berth lab [SCENARIO | FILE …] [-v] [--list] [--json]`.
+final class LabCommand implements Subcommand {
+    private static final List<String> ACTOR_OPTIONS = List.of("-Xmx64m", "-Xms4m");
+
+    @Override
+    public CommandSpec spec() {
+        CommandSpec spec =
+                CommandSpec.create()
+                        .addOption(
+                                Options.flag("-v", "Show what happened, not only the verdict."))
+                        .addOption(Options.flag("--list", "List the scenarios, run none."))
+                        .addOption(Options.flag("--json", "One line of JSON, schema 1."))
+                        .addPositional(
+                                Options.words("SCENARIO", "0..*", "A name, or a file of one's own."));
+        spec.usageMessage()
+                .customSynopsis("berth lab [SCENARIO | FILE.toml …] [-v] [--list] [--json]")
+                .description(
+                        "Run scenarios of sockets that share a port on this kernel: real processes"
+                                + " and real traffic, in network namespaces of their own. Each"
+                                + " makes a claim; the verdict is what happened: holds, fails,"
+                                + " partly, or skipped, and why. Without SCENARIO: all.",
+                        "")
+                .footer(
+                        "",
+                        "Nothing outside of those namespaces is touched. Without root all is run in"
+                                + " a user namespace, where some scenarios are skipped.",
+                        "Exit code 0 when all is as recorded for this kernel, 1 when a verdict is"
+                                + " news or a scenario of your own does not hold.",
+                        "",
+                        "Example: berth lab reuseport-hash -v");
+        return spec;
+    }
+
+    @Override
+    public int run(ParseResult parsed, Terminal terminal) throws UsageException, IOException {
+        List<String> words = Options.words(parsed);
+        Set<String> own = new HashSet<>();
+        List<Scenario> scenarios = scenarios(words, own);
+        if (parsed.hasMatchedOption("--list")) {
+            LabText.list(scenarios, terminal);
+            return Main.DONE;
+        }
+        if (!Platform.supported()) {
+            throw new Failure("cannot run scenarios: " + Platform.describe());
+        }
+        if (!Capabilities.has(Capability.SYS_ADMIN)) {
+            return UserNamespace.run(labWords(parsed, words), terminal.environment());
+        }
+        UserNamespace.endWithParent(terminal.environment());
+        return run(scenarios, own, parsed, terminal);
+    }
+
+    private static int run(
+            List<Scenario> scenarios, Set<String> own, ParseResult parsed, Terminal terminal) {
+        Lab lab = Lab.here().withActorCommand(OwnJvm.command(Actor.class, ACTOR_OPTIONS));
+        Expectations expectations = Expectations.here();
+        boolean json = parsed.hasMatchedOption("--json");
+        LabText text =
+                new LabText(terminal, expectations, parsed.hasMatchedOption("-v"), scenarios);
+        List<ScenarioResult> results =
+                lab.run(scenarios, result -> show(result, json ? Optional.empty() : Optional.of(text)));
+        if (json) {
+            terminal.line(LabJson.of(results));
+        } else {
+            text.summary(results);
+        }
+        boolean expected =
+                results.stream().allMatch(result -> asExpected(result, own, expectations));
+        return expected ? Main.DONE : Main.FAILED;
+    }
+
+    private static void show(ScenarioResult result, Optional<LabText> text) {
+        text.ifPresent(lines -> lines.show(result));
+    }
+
+    private static boolean asExpected(
+            ScenarioResult result, Set<String> own, Expectations expectations) {
+        return own.contains(result.name())
+                ? result.verdict() == Verdict.HOLDS || result.verdict() == Verdict.SKIPPED
+                : expectations.news(result).isEmpty();
+    }
+
+    /// - `own`: to which the names of those are added that are no shipped ones
+    private static List<Scenario> scenarios(List<String> words, Set<String> own)
+            throws UsageException, IOException {
+        List<Scenario> shipped = Scenarios.shipped();
+        if (words.isEmpty()) {
+            return shipped;
+        }
+        List<Scenario> chosen = new ArrayList<>();
+        for (String word : words) {
+            Optional<Scenario> known =
+                    shipped.stream().filter(scenario -> scenario.name().equals(word)).findFirst();
+            if (known.isPresent()) {
+                chosen.add(known.get());
+            } else {
+                Scenario scenario = read(word, shipped);
+                own.add(scenario.name());
+                chosen.add(scenario);
+            }
+        }
+        return chosen;
+    }
+
+    private static Scenario read(String word, List<Scenario> shipped)
+            throws UsageException, IOException {
+        Path file = Path.of(word);
+        if (!word.endsWith(".toml") && !word.contains("/")) {
+            throw new UsageException(
+                    "no such scenario: " + word + near(word, shipped) + "; see berth lab --list");
+        }
+        if (!Files.isReadable(file) || Files.isDirectory(file)) {
+            throw new UsageException("cannot read " + word + ": there is no such file, or not for you");
+        }
+        try {
+            return Scenarios.read(file);
+        } catch (ScenarioException wrong) {
+            throw new UsageException(String.valueOf(wrong.getMessage()));
+        }
+    }
+
+    private static String near(String word, List<Scenario> shipped) {
+        return shipped.stream()
+                .map(Scenario::name)
+                .filter(name -> EditDistance.of(word, name) <= Math.max(1, word.length() / 3))
+                .findFirst()
+                .map(name -> " (did you mean " + name + "?)")
+                .orElse("");
+    }
+
+    /// The command line again, for another process.
+    private static List<String> labWords(ParseResult parsed, List<String> words) {
+        List<String> all = new ArrayList<>(List.of("lab"));
+        for (String option : List.of("-v", "--json")) {
+            if (parsed.hasMatchedOption(option)) {
+                all.add(option);
+            }
+        }
+        all.add("--");
+        all.addAll(words);
+        return all;
+    }
+}

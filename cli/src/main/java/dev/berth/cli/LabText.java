@@ -1,0 +1,130 @@
+package dev.berth.cli;
+
+import dev.berth.lab.Expectations;
+import dev.berth.lab.Scenario;
+import dev.berth.lab.ScenarioResult;
+import dev.berth.lab.Verdict;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/// `berth lab` for people: a verdict a line, with evidence if wanted, and a summary.
+final class LabText {
+    private static final int INDENT = 9;
+    private static final String ERASE = "\r\033[K";
+
+    private final Terminal terminal;
+    private final Expectations expectations;
+    private final boolean verbose;
+    private final int nameWidth;
+    private final int count;
+    private int shown;
+
+    LabText(
+            Terminal terminal,
+            Expectations expectations,
+            boolean verbose,
+            List<Scenario> scenarios) {
+        this.terminal = terminal;
+        this.expectations = expectations;
+        this.verbose = verbose;
+        this.nameWidth = width(scenarios);
+        this.count = scenarios.size();
+        progress();
+    }
+
+    private static int width(List<Scenario> scenarios) {
+        return scenarios.stream().mapToInt(scenario -> scenario.name().length()).max().orElse(0);
+    }
+
+    static void list(List<Scenario> scenarios, Terminal terminal) {
+        int width = width(scenarios);
+        for (Scenario scenario : scenarios) {
+            String line = pad(scenario.name(), width) + "  " + scenario.claim();
+            wrapped(line, width + 2, terminal).forEach(terminal::line);
+        }
+    }
+
+    void show(ScenarioResult result) {
+        if (terminal.columns().isPresent()) {
+            terminal.out().print(ERASE);
+        }
+        shown++;
+        lines(result).forEach(terminal::line);
+        progress();
+    }
+
+    /// What is still to come, on a terminal alone: the line is overwritten by the next.
+    private void progress() {
+        if (terminal.columns().isPresent() && shown < count) {
+            terminal.out().print("running " + (shown + 1) + " of " + count + " …");
+            terminal.flush();
+        }
+    }
+
+    private List<String> lines(ScenarioResult result) {
+        String verdict = pad(result.verdict().text(), INDENT - 2);
+        String name = pad(result.name(), nameWidth);
+        String line = verdict + "  " + name + "  " + result.claim();
+        List<String> lines = new ArrayList<>(wrapped(line, INDENT + nameWidth + 2, terminal));
+        lines.set(0, coloured(result.verdict()) + lines.getFirst().substring(verdict.length()));
+        if (verbose || result.broken()) {
+            result.evidence().forEach(text -> lines.addAll(indented("- " + text)));
+        }
+        if (result.reason().isPresent() && (verbose || result.evidence().isEmpty())) {
+            lines.addAll(indented(result.reason().get()));
+        }
+        expectations.news(result).ifPresent(news -> lines.addAll(indented("news: " + news)));
+        return lines;
+    }
+
+    private List<String> indented(String text) {
+        return wrapped(" ".repeat(INDENT) + text, INDENT + 2, terminal);
+    }
+
+    private static List<String> wrapped(String line, int indent, Terminal terminal) {
+        return terminal.columns().isPresent()
+                ? Wrap.lines(line, terminal.columns().getAsInt(), indent)
+                : List.of(line);
+    }
+
+    private String coloured(Verdict verdict) {
+        String word = pad(verdict.text(), INDENT - 2);
+        if (!terminal.colour()) {
+            return word;
+        }
+        String code =
+                switch (verdict) {
+                    case HOLDS -> "32";
+                    case FAILS -> "31";
+                    case PARTLY -> "33";
+                    case SKIPPED -> "2";
+                };
+        return "\033[" + code + "m" + word + "\033[0m";
+    }
+
+    private static String pad(String text, int width) {
+        return text + " ".repeat(Math.max(0, width - text.length()));
+    }
+
+    void summary(List<ScenarioResult> results) {
+        List<String> parts = new ArrayList<>();
+        for (Verdict verdict : Verdict.values()) {
+            long many = results.stream().filter(result -> result.verdict() == verdict).count();
+            if (many > 0) {
+                parts.add(many + " " + verdict.text());
+            }
+        }
+        long news = results.stream().filter(r -> expectations.news(r).isPresent()).count();
+        terminal.line("");
+        terminal.line(
+                results.size()
+                        + (results.size() == 1 ? " scenario" : " scenarios")
+                        + " on Linux "
+                        + expectations.release()
+                        + ": "
+                        + String.join(", ", parts)
+                        + (news > 0 ? "; news: " + news : "")
+                        + (verbose || results.size() == 1 ? "" : " (-v shows what happened)"));
+    }
+}

@@ -1,0 +1,202 @@
+package dev.berth.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.berth.sys.Processes;
+import dev.berth.sys.Signal;
+import dev.berth.testkit.Await;
+import dev.berth.testkit.ChildProcess;
+import dev.berth.testkit.FreePort;
+import dev.berth.testkit.LeakCheck;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/// A supervisor and those who ask it, each in a process of its own.
+@ExtendWith(LeakCheck.class)
+@Timeout(180)
+class ControlProcessTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    @TempDir Path runtime;
+
+    private final List<ChildProcess> children = new ArrayList<>();
+
+    @AfterEach
+    void endAll() throws InterruptedException {
+        for (ChildProcess child : children.reversed()) {
+            // Gently first: who kills the guard with its supervisor leaves an empty cgroup behind.
+            if (child.isAlive()) {
+                child.terminate();
+                child.awaitExit(PATIENCE);
+            }
+            child.close();
+        }
+    }
+
+    private ChildProcess berth(String... arguments) throws IOException {
+        // Whoever runs the tests may ignore them, as nohup and background jobs do.
+        List<String> words = new ArrayList<>(List.of("env", "--default-signal=HUP,INT"));
+        words.addAll(OwnJvm.command(Main.class, List.of("--enable-native-access=ALL-UNNAMED")));
+        words.addAll(List.of(arguments));
+        var builder = new ProcessBuilder(words);
+        builder.environment().put("XDG_RUNTIME_DIR", runtime.toString());
+        ChildProcess child = ChildProcess.start(builder);
+        children.add(child);
+        return child;
+    }
+
+    /// A supervisor of one built-in server.
+    private ChildProcess web(String... options) throws IOException {
+        int port = FreePort.tcp();
+        List<String> words = new ArrayList<>(List.of("run", "-n", "1", "--name", "web"));
+        words.addAll(List.of("--settle", "100ms"));
+        words.addAll(List.of(options));
+        words.add("--");
+        words.addAll(OwnJvm.command(Whoami.class, List.of("-Xmx24m")));
+        words.add(Integer.toString(port));
+        return berth(words.toArray(String[]::new));
+    }
+
+    private static void await(ChildProcess child, String text) {
+        child.awaitLine(line -> line.contains(text), PATIENCE);
+    }
+
+    private List<String> done(int code, String... arguments) throws Exception {
+        ChildProcess child = berth(arguments);
+        assertThat(child.awaitExit(PATIENCE)).as("%s", child.output()).isEqualTo(code);
+        return child.output();
+    }
+
+    @Test
+    void theSupervisorsOwnOutputTellsWhoChangedWhat() throws Exception {
+        ChildProcess web = web();
+        await(web, "is ready");
+        ChildProcess roll = berth("roll", "web");
+        assertThat(roll.awaitExit(PATIENCE)).isZero();
+        String by = " (by uid " + Processes.geteuid() + ", pid " + roll.pid() + ")";
+        assertThat(web.output()).contains("berth: roll" + by + " begins");
+        await(web, "berth: roll" + by + " is over: rolled 1 slot");
+        done(1, "drain", "web", "7");
+        await(web, ") failed: no slot 7");
+        done(0, "stop");
+        assertThat(web.awaitExit(PATIENCE)).isZero();
+        assertThat(web.output()).anyMatch(line -> line.endsWith("is over: stopped"));
+    }
+
+    @Test
+    void aClientThatIsInterruptedSaysThatTheRollGoesOn() throws Exception {
+        ChildProcess web = web();
+        await(web, "is ready");
+        // Never ready: the roll lasts until it is stopped.
+        ChildProcess roll = berth("roll", "web", "--", "sleep", "1000");
+        await(roll, "started, pid");
+        Processes.kill(roll.pid(), Signal.INT.number());
+        assertThat(roll.awaitExit(PATIENCE)).isEqualTo(130);
+        assertThat(roll.output())
+                .last()
+                .isEqualTo("berth: the roll goes on; to see it: berth status web");
+        assertThat(done(0, "status")).contains("in progress: roll");
+        done(0, "stop");
+        assertThat(web.awaitExit(PATIENCE)).isZero();
+    }
+
+    @Test
+    void aStoppedSupervisorIsNamedAndWhatItWasAskedIsNotDoneLater() throws Exception {
+        ChildProcess web = web();
+        await(web, "is ready");
+        Processes.kill(web.pid(), Signal.STOP.number());
+        try {
+            assertThat(done(1, "stop", "web"))
+                    .singleElement()
+                    .asString()
+                    .startsWith("berth: the supervisor web does not answer: pid " + web.pid())
+                    .contains("kill -CONT " + web.pid());
+        } finally {
+            Processes.kill(web.pid(), Signal.CONT.number());
+        }
+        assertThat(done(0, "status")).isNotEmpty().doesNotContain("in progress: stop");
+    }
+
+    @Test
+    void aSecondStopJoinsTheFirstAndASecondSignalKills() throws Exception {
+        String stubborn = "trap '' TERM; echo up; while :; do sleep 0.2; done";
+        ChildProcess web = berth("run", "-n", "1", "--name", "web", "--", "sh", "-c", stubborn);
+        await(web, "[web/0.1] up");
+        ChildProcess first = berth("stop");
+        await(web, "pid " + first.pid() + ") begins");
+        ChildProcess second = berth("stop");
+        await(second, "it is stopping already");
+        Processes.kill(web.pid(), Signal.TERM.number());
+        await(web, "berth: SIGTERM: stopping");
+        assertThat(done(0, "status", "--json"))
+                .singleElement()
+                .asString()
+                .contains("\"operation\":\"stop\"", "\"workers\":[{\"pid\":");
+        Processes.kill(web.pid(), Signal.TERM.number());
+        await(web, "berth: SIGTERM: again: killing what is left");
+        assertThat(web.awaitExit(PATIENCE)).isZero();
+        first.awaitExit(PATIENCE);
+        second.awaitExit(PATIENCE);
+    }
+
+    @Test
+    void aStartThatFailsIsToldOnStandardErrorAlsoWithALog() throws Exception {
+        Path log = runtime.resolve("log");
+        String command = "echo no such table; exit 3";
+        List<String> output =
+                done(1, "run", "-n", "1", "--log", log.toString(), "--", "sh", "-c", command);
+        assertThat(output).anyMatch(line -> line.startsWith("berth: ") && line.contains("exit 3"));
+        assertThat(output).anyMatch(line -> line.contains("no such table"));
+        assertThat(log).content().contains("exit 3");
+    }
+
+    @Test
+    void aLogOnAFullDiskIsToldOnceAndStopsNobody() throws Exception {
+        ChildProcess web = web("--log", "/dev/full");
+        await(web, "berth: the log /dev/full cannot be written: ");
+        Await.until(PATIENCE, this::ready, () -> "not ready: " + web.output());
+        assertThat(done(0, "status")).anyMatch(line -> line.contains("lines lost so far: "));
+        Processes.kill(web.pid(), Signal.USR1.number());
+        done(0, "roll");
+        done(0, "stop");
+        assertThat(web.awaitExit(PATIENCE)).isZero();
+        assertThat(web.output()).filteredOn(line -> line.contains("cannot be written")).hasSize(1);
+        assertThat(web.output()).last().asString().contains("lines lost at its end: ");
+    }
+
+    private boolean ready() {
+        try {
+            return done(0, "status", "--json").getFirst().contains("\"state\":\"ready\"");
+        } catch (Exception failed) {
+            throw new AssertionError(failed);
+        }
+    }
+
+    @Test
+    void aStatusThatCannotBePrintedHasFailed() throws Exception {
+        ChildProcess web = web();
+        await(web, "is ready");
+        List<String> words = new ArrayList<>(List.of("sh", "-c", "exec \"$@\" >/dev/full", "sh"));
+        words.addAll(OwnJvm.command(Main.class, List.of("--enable-native-access=ALL-UNNAMED")));
+        words.addAll(List.of("status", "web"));
+        var builder = new ProcessBuilder(words);
+        builder.environment().put("XDG_RUNTIME_DIR", runtime.toString());
+        try (ChildProcess status = ChildProcess.start(builder)) {
+            assertThat(status.awaitExit(PATIENCE)).isEqualTo(1);
+            assertThat(status.output())
+                    .singleElement()
+                    .asString()
+                    .startsWith("berth: the output cannot be written: ");
+        }
+    }
+}

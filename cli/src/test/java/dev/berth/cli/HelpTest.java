@@ -1,0 +1,64 @@
+package dev.berth.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+
+class HelpTest {
+    private static Terminal window(int columns) {
+        var nowhere = new PrintStream(OutputStream.nullOutputStream(), false, UTF_8);
+        return new Terminal(
+                nowhere, nowhere, () -> OptionalInt.of(columns), Map.of("TERM", "xterm"));
+    }
+
+    private static List<String> plain(String text) {
+        return text.replaceAll("\033\\[[0-9;]*m", "").lines().toList();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void noLineOfAPageIsLongerThanTheWindow(Verb verb) {
+        for (int columns : new int[] {40, 55, 71, 72, 80}) {
+            assertThat(plain(Help.of(verb, window(columns))))
+                    .as("%d columns", columns)
+                    .allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(columns));
+        }
+    }
+
+    @Test
+    void noLineOfTheOverviewIsLongerThanTheWindow() {
+        for (int columns : new int[] {40, 60, 80}) {
+            assertThat(plain(Help.overview(window(columns))))
+                    .allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(columns));
+        }
+    }
+
+    @Test
+    void inANarrowWindowWhatAnOptionDoesStandsBelowIt() {
+        assertThat(plain(Help.of(Verb.RUN, window(40))))
+                .containsSubsequence(
+                        "  COMMAND",
+                        "      What each worker runs. In its",
+                        "  --fd0",
+                        "  -n, --workers=N",
+                        "      How many workers, at most 256.",
+                        "Examples:",
+                        "      http.server 8080");
+    }
+
+    @Test
+    void aWideWindowHasTwoColumns() {
+        assertThat(plain(Help.of(Verb.RUN, window(80))))
+                .anyMatch(line -> line.matches(" +-n, --workers=N {2,}How many workers.*"));
+    }
+}

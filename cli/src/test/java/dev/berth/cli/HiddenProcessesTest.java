@@ -1,0 +1,126 @@
+package dev.berth.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.berth.sys.ErrnoException;
+import dev.berth.sys.Processes;
+import dev.berth.testkit.ChildProcess;
+import dev.berth.testkit.RequiresProgram;
+import dev.berth.testkit.RequiresRoot;
+
+import org.junit.jupiter.api.Test;
+
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.concurrent.FutureTask;
+
+/// What is told where something may not be seen.
+@RequiresRoot
+class HiddenProcessesTest {
+    private static final int NOBODY = 65534;
+    private static final Duration LIMIT = Duration.ofSeconds(20);
+    private static final InetAddress HERE = InetAddress.getLoopbackAddress();
+
+    private static <T> T onThread(Callable<T> task) throws Exception {
+        FutureTask<T> run = new FutureTask<>(task);
+        Thread.ofPlatform().start(run).join();
+        return run.get();
+    }
+
+    private static Capture asNobody(String... args) throws Exception {
+        ErrnoException.check(
+                "setresuid", NOBODY, Processes.setresuid(NOBODY, NOBODY, NOBODY));
+        return new Capture(args);
+    }
+
+    private static void hideProcesses() throws Exception {
+        ErrnoException.check("unshare", "mnt", Processes.unshare(Processes.CLONE_NEWNS));
+        String mount = "mount --make-rprivate / && mount -t proc -o hidepid=2 proc /proc";
+        try (ChildProcess child = ChildProcess.start("sh", "-c", mount)) {
+            assertThat(child.awaitExit(LIMIT)).as(child.output().toString()).isZero();
+        }
+    }
+
+    @Test
+    @RequiresProgram("mount")
+    void hiddenProcessesAreSaidToBeHidden() throws Exception {
+        try (ServerSocket server = new ServerSocket(0, 7, HERE)) {
+            String port = "" + server.getLocalPort();
+            new Capture("who", port);
+            Capture who =
+                    onThread(
+                            () -> {
+                                hideProcesses();
+                                return asNobody("who", port);
+                            });
+            assertThat(who.code).isZero();
+            assertThat(who.err()).isEmpty();
+            assertThat(who.out())
+                    .contains("LISTEN 127.0.0.1:" + port, "hidden from you (hidepid); root sees");
+        }
+    }
+
+    @Test
+    void anotherUserSeesQueueStateAndUidAndWhatIsMissing() throws Exception {
+        try (ServerSocket server = new ServerSocket(0, 7, HERE)) {
+            String port = "" + server.getLocalPort();
+            new Capture("who", port, "--json");
+            Capture who = onThread(() -> asNobody("who", port, "--json"));
+            assertThat(who.code).isZero();
+            assertThat(who.out())
+                    .contains("\"state\":\"LISTEN\"", "\"uid\":0,\"user\":\"root\"", "\"inode\":")
+                    .contains("\"queue\":0,\"backlog\":7,\"drops\":0", "\"owners\":[]")
+                    .contains("\"unknown\":[\"owners of tcp 127.0.0.1:" + port)
+                    .contains("reuseaddr, reuseport of tcp", "run as root")
+                    .doesNotContain("\"reuseport\":");
+        }
+    }
+
+    @Test
+    void otherNamespacesThatMayNotBeEnteredAreNamed() throws Exception {
+        new Capture("who", "--all-netns");
+        Capture who = onThread(() -> asNobody("who", "--all-netns"));
+        assertThat(who.err()).isEmpty();
+        assertThat(who.out().replaceAll("\\s+", " "))
+                .contains("sockets of other network namespaces: no permission to enter them");
+    }
+
+    @Test
+    void processThatMayNotBeLookedIntoIsToldFromOneThatIsGone() throws Exception {
+        long self = ProcessHandle.current().pid();
+        new Capture("who", "--pid", "" + self);
+        Capture refused = onThread(() -> asNobody("who", "--pid", "" + self));
+        assertThat(refused.code).isEqualTo(1);
+        assertThat(refused.out()).contains("no permission to look into it");
+        var gone = new Capture("who", "--pid", "999999999");
+        assertThat(gone.code).isEqualTo(1);
+        assertThat(gone.out()).contains("pid 999999999: there is no such process");
+    }
+
+    @Test
+    @RequiresProgram("python3")
+    void whatAProcessCallsItselfReachesNoTerminal() throws Exception {
+        String code =
+                "import socket,time\ns=socket.create_server(('127.0.0.1',0))\n"
+                        + "print(s.getsockname()[1],flush=True)\ntime.sleep(60)";
+        String evil = "\033]0;owned\007\033[2J\u009b31m\u202e\nfake";
+        try (ChildProcess child = ChildProcess.start("python3", "-c", code, evil)) {
+            String port = child.awaitLine(line -> line.matches("[0-9]+"), LIMIT);
+            String[][] questions = {
+                {"who", port},
+                {"who", port, "--json"},
+                {"why", "127.0.0.1:" + port},
+                {"why", "127.0.0.1:" + port, "--json"},
+                {"route", "127.0.0.1:" + port, "--from", "127.0.0.1:5"},
+                {"route", "127.0.0.1:" + port, "--from", "127.0.0.1:5", "--json"},
+            };
+            for (String[] question : questions) {
+                String out = new Capture(question).out();
+                assertThat(out).contains(port).doesNotContainPattern("[\\p{Cc}\\p{Cf}&&[^\n]]");
+                assertThat(out.lines()).as(out).noneMatch(line -> line.startsWith("fake"));
+            }
+        }
+    }
+}
