@@ -60,8 +60,9 @@ final class WhyCommand implements Subcommand {
                 .footer(
                         "",
                         "Certain means: as long as nothing on the port changes, and no security"
-                                + " module has a say. On each kernel release the rules are checked"
-                                + " once, in a network namespace of their own.",
+                            + " module of the other process has a say, which (as Landlock) nobody"
+                            + " else can see. On each kernel release the rules are checked once, in"
+                            + " a network namespace of their own.",
                         "Exit code 0 when both would succeed, 1 when not.",
                         "",
                         "Example: berth why tcp://0.0.0.0:8080 --reuseaddr");

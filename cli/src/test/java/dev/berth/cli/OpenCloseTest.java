@@ -32,7 +32,7 @@ class OpenCloseTest {
 
     private int run(Verb verb, Consent consent, String... words) throws Exception {
         var stream = new PrintStream(out, true, UTF_8);
-        var terminal = new Terminal(stream, stream, false, OptionalInt.of(80), Map.of());
+        var terminal = new Terminal(stream, stream, () -> OptionalInt.of(80), Map.of());
         Subcommand command =
                 verb == Verb.OPEN ? new OpenCommand(consent) : new CloseCommand(consent);
         return command.run(Main.commandLine(verb, command).parseArgs(words), terminal);

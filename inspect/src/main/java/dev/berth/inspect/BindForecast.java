@@ -74,8 +74,7 @@ public record BindForecast(
                 request.where().port() == 0
                         ? new PortReport(List.of(), List.of(), List.of())
                         : PortReport.of(query);
-        BindForecast forecast =
-                of(request, Situation.read(request), report.sockets(), kernel);
+        BindForecast forecast = of(request, Situation.read(request), report.sockets(), kernel);
         return report.whole() ? forecast : forecast.doubted(report.unknown().getFirst());
     }
 

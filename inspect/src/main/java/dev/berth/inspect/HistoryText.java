@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /// Histories as lines of text, to keep and to print.
@@ -20,6 +21,8 @@ import java.util.stream.Collectors;
 ///     set a [ra=0|1] [rp=0|1] [uid=1000]
 ///     connect c to a via 127.0.0.1 accept d [uid=1000]     peer a 127.0.0.1
 final class HistoryText {
+    private static final Pattern SPACES = Pattern.compile(" +");
+
     private HistoryText() {}
 
     /// @throws IllegalArgumentException if `line` is none; the message names the step
@@ -43,7 +46,7 @@ final class HistoryText {
     }
 
     private static Step step(String text) {
-        List<String> words = List.of(text.split(" +"));
+        List<String> words = List.of(SPACES.split(text));
         try {
             return step(words.get(0), words.get(1), words.subList(2, words.size()));
         } catch (IndexOutOfBoundsException | IllegalArgumentException wrong) {

@@ -8,7 +8,9 @@ import dev.berth.sys.Fd;
 import dev.berth.sys.SocketOption;
 import dev.berth.sys.Sockets;
 
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -18,6 +20,9 @@ final class OptionReader implements AutoCloseable {
     private static final String NOBODY = "only the kernel holds it, so nobody can be asked";
 
     private final Lender lender = new Lender();
+
+    /// Those that were read, by what they are: most sockets have the same.
+    private final Map<Integer, SocketOptions> known = new HashMap<>();
 
     /// The options of the socket `row`, asked of the first of its `holders` that lets us.
     ///
@@ -37,18 +42,29 @@ final class OptionReader implements AutoCloseable {
         return SocketOptions.unknown(reason);
     }
 
-    private static SocketOptions read(SocketRow row, int socket) throws ErrnoException {
+    private SocketOptions read(SocketRow row, int socket) throws ErrnoException {
         boolean six = row.family() == DiagQuery.INET6;
+        boolean reuseaddr = SocketOption.REUSEADDR.read(socket) != 0;
+        boolean reuseport = SocketOption.REUSEPORT.read(socket) != 0;
+        boolean v6only = six && SocketOption.V6ONLY.read(socket) != 0;
+        boolean multipath = SocketOption.PROTOCOL.read(socket) == Sockets.IPPROTO_MPTCP;
         int cpu = (int) SocketOption.INCOMING_CPU.read(socket);
-        long protocol = SocketOption.PROTOCOL.read(socket);
-        return new SocketOptions(
-                Optional.of(SocketOption.REUSEADDR.read(socket) != 0),
-                Optional.of(SocketOption.REUSEPORT.read(socket) != 0),
-                six ? Optional.of(SocketOption.V6ONLY.read(socket) != 0) : Optional.empty(),
-                cpu < 0 ? OptionalInt.empty() : OptionalInt.of(cpu),
-                Optional.of(protocol == Sockets.IPPROTO_MPTCP),
-                false,
-                "");
+        int bits = bit(six, 0) | bit(reuseaddr, 1) | bit(reuseport, 2) | bit(v6only, 3);
+        return known.computeIfAbsent(
+                Math.max(cpu, -1) << 5 | bits | bit(multipath, 4),
+                _ ->
+                        new SocketOptions(
+                                Optional.of(reuseaddr),
+                                Optional.of(reuseport),
+                                six ? Optional.of(v6only) : Optional.empty(),
+                                cpu < 0 ? OptionalInt.empty() : OptionalInt.of(cpu),
+                                Optional.of(multipath),
+                                false,
+                                ""));
+    }
+
+    private static int bit(boolean set, int number) {
+        return set ? 1 << number : 0;
     }
 
     @Override

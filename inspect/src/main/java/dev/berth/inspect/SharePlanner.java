@@ -102,9 +102,18 @@ final class SharePlanner {
                         lines(unreadable)
                                 + ": "
                                 + unreadable.stream()
-                                        .map(port -> port.options().unknown())
+                                        .map(SharePlanner::forbidden)
                                         .distinct()
                                         .collect(Collectors.joining("; ")));
+    }
+
+    private static String forbidden(PortSocket port) {
+        String reason = port.options().unknown();
+        return port.owners().isEmpty()
+                ? reason
+                        + "; a process of the same uid may change it, or root, or one with"
+                        + " CAP_SYS_PTRACE"
+                : reason;
     }
 
     private Optional<String> joined() {

@@ -61,9 +61,7 @@ record Situation(
     ///
     /// - `before`: whether it came before any look at capabilities
     List<String> doubts(boolean before) {
-        return Stream.of(before ? "" : assumed, guarded)
-                .filter(doubt -> !doubt.isEmpty())
-                .toList();
+        return Stream.of(before ? "" : assumed, guarded).filter(doubt -> !doubt.isEmpty()).toList();
     }
 
     private static boolean free(Protocol protocol, int port) {
@@ -123,9 +121,7 @@ record Situation(
     /// Whether the address is this machine's, as the kernel sees it.
     private static boolean here(SockAddr.Inet address, int device) throws IOException {
         boolean multicast = address instanceof SockAddr.Inet6 six && AddressCheck.multicast(six);
-        return address.wildcard()
-                || multicast
-                || !Errno.EADDRNOTAVAIL.is(tried(address, device));
+        return address.wildcard() || multicast || !Errno.EADDRNOTAVAIL.is(tried(address, device));
     }
 
     /// Landlock, for one, compares port numbers; it judges port 0 too, which all others may bind.

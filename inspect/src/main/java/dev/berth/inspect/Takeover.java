@@ -101,11 +101,11 @@ final class Takeover {
         }
         Place here = mine.place();
         Place there = its.place();
-        if (here.equals(there) && here.inet4() && mine.inet() != its.inet()) {
-            return mine.inet() ? youTake("IPv4 " + what() + " to it", who) : itKeeps(who);
+        if (here.equals(there)) {
+            return wins(its) ? youTake("all " + what(), who) : itKeeps(who);
         }
-        if (here.equals(there) || (here.wildcard() && there.wildcard())) {
-            return sameAddress(its, who);
+        if (here.wildcard() && there.wildcard()) {
+            return bothFamilies(its, who);
         }
         if (here.wildcard()) {
             return who
@@ -118,33 +118,35 @@ final class Takeover {
         return youTake(what() + " to " + mine.address().host(), who);
     }
 
-    private String sameAddress(RuleSocket its, String who) {
-        if (mine.place().inet4() != its.place().inet4()) {
-            return mine.place().inet4()
-                    ? youTake("IPv4 " + what(), who)
-                    : who + " keeps the IPv4 " + what() + ", those over IPv6 are yours";
+    /// One is `[::]`, the other is all of IPv4.
+    private String bothFamilies(RuleSocket its, String who) {
+        if (wins(its)) {
+            return youTake("IPv4 " + what(), who);
         }
-        if (tcp() && mine.v6only() != its.v6only()) {
-            return who + " keeps the IPv6 " + what() + ": the first at [::] gets them all";
-        }
-        if (mine.device() != its.device()) {
-            return device(its, who);
-        }
-        boolean last = mine.inet() || !mine.reuseport();
-        return last ? youTake("all " + what() + ", as the last to bind wins", who) : itKeeps(who);
+        return mine.place().inet4()
+                ? itKeeps(who)
+                : who + " keeps the IPv4 " + what() + ", those over IPv6 are yours";
     }
 
-    /// UDP prefers the socket that is bound to a device; with SO_REUSEPORT, and for TCP, the order
-    /// alone decides.
-    private String device(RuleSocket its, String who) {
-        boolean ordered = tcp() || (mine.reuseport() && its.reuseport());
-        boolean yours = ordered ? mine.inet() : mine.device() != 0;
-        String where = mine.device() == 0 ? "all " + what() : what() + " through that device";
-        return yours ? youTake(where, who) : itKeeps(who);
+    /// Whether mine gets what comes to an address that is both's. Where SO_REUSEPORT is set on
+    /// both, the kernel takes the first group of its list: IPv4's before IPv6's, in IPv4 the newest
+    /// first, in IPv6 the oldest. For UDP without it, a socket bound to a device comes first, then
+    /// IPv4's, then the newest.
+    private boolean wins(RuleSocket its) {
+        if (tcp() || (mine.reuseport() && its.reuseport())) {
+            return mine.inet();
+        }
+        int ahead = Integer.compare(score(mine), score(its));
+        return ahead != 0 ? ahead > 0 : mine.inet() || !mine.reuseport();
+    }
+
+    private static int score(RuleSocket socket) {
+        return (socket.device() == 0 ? 0 : 4) + (socket.inet() ? 1 : 0);
     }
 
     private String youTake(String what, String who) {
-        return "taken over from " + who + ": " + what;
+        String where = mine.device() == 0 ? "" : " through that device";
+        return "taken over from " + who + ": " + what + where;
     }
 
     private String itKeeps(String who) {

@@ -5,7 +5,6 @@ import dev.berth.sys.SockAddr;
 
 import org.jspecify.annotations.Nullable;
 
-
 /// One TCP port number of one network namespace: the exact rules, with the kernel's memory.
 ///
 /// The kernel remembers the last SO_REUSEPORT socket that passed the full check. One of the same
@@ -74,8 +73,7 @@ public final class TcpPort extends PortModel {
 
     private boolean conflict(String name, RuleSocket wanted) {
         return others(name).stream()
-                .anyMatch(
-                        other -> !PairwiseRule.judge(Protocol.TCP, wanted, other).allowed());
+                .anyMatch(other -> !PairwiseRule.judge(Protocol.TCP, wanted, other).allowed());
     }
 
     private boolean covered(RuleSocket wanted) {

@@ -104,7 +104,9 @@ final class Weighing {
         boolean otherUid =
                 scene.others().stream().anyMatch(other -> other.likely().uid() != request.uid());
         Stream<String> rules =
-                Stream.of(kernel.doubt(), otherUid ? kernel.doubtOfUids() : Optional.<String>empty())
+                Stream.of(
+                                kernel.doubt(),
+                                otherUid ? kernel.doubtOfUids() : Optional.<String>empty())
                         .flatMap(Optional::stream);
         return Stream.concat(rules, situation.doubts(false).stream()).toList();
     }

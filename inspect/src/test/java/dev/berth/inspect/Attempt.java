@@ -27,6 +27,7 @@ record Attempt(BindRequest request) {
                     "::ffff:0.0.0.0",
                     "10.1.0.1",
                     "fd00::1");
+
     private static final List<String> ODD =
             List.of(
                     "10.9.8.7",
@@ -94,6 +95,7 @@ record Attempt(BindRequest request) {
 
     /// The forecast in the same words.
     static String told(BindForecast forecast) {
-        return forecast.bindAnswer() + forecast.listenAnswer().map(listen -> " " + listen).orElse("");
+        return forecast.bindAnswer()
+                + forecast.listenAnswer().map(listen -> " " + listen).orElse("");
     }
 }

@@ -224,8 +224,8 @@ final class ForecastTest {
 
     @Test
     void privilegedPortIsRefusedBeforeAnySocketCounts() {
-        Situation low = new Situation(
-                        new AddressCheck(true, true, false), 0, "assumed", "", _ -> false);
+        Situation low =
+                new Situation(new AddressCheck(true, true, false), 0, "assumed", "", _ -> false);
         BindForecast forecast =
                 BindForecast.of(
                         request("127.0.0.1:80"), low, List.of(listener("127.0.0.1:80")), AGREED);

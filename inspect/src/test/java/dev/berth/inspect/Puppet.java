@@ -36,7 +36,7 @@ final class Puppet implements AutoCloseable {
             def shutdown(name): held[name].shutdown(socket.SHUT_RD)
             def close(name): held.pop(name).close()
             def connect(name, host, port):
-                held[name].settimeout(2)
+                held[name].settimeout(0.3)
                 held[name].connect((host, port))
             def accept(name, child):
                 if not select.select([held[name]], [], [], 0.3)[0]:

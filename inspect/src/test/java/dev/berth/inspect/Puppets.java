@@ -85,8 +85,7 @@ final class Puppets implements AutoCloseable {
     }
 
     /// Makes an older socket; whether it came to be.
-    boolean hold(SeededRandom random, Protocol protocol, int port, String name)
-            throws IOException {
+    boolean hold(SeededRandom random, Protocol protocol, int port, String name) throws IOException {
         Attempt made = Attempt.random(random, protocol, port, false);
         Puppet puppet = holders.get(index(made.request().uid()));
         told.add("uid " + made.request().uid());

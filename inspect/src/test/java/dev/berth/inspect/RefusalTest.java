@@ -135,8 +135,9 @@ final class RefusalTest {
         Files.writeString(Path.of("/proc/sys/net", name), Integer.toString(value));
     }
 
-    /// Landlock is seen by nobody but the process that it confines: a forecast for another one is of
-    /// the rules alone. It judges port 0 as any other port, which is how the confined one notices.
+    /// Landlock is seen by nobody but the process that it confines: a forecast for another one is
+    /// of the rules alone. It judges port 0 as any other port, which is how the confined one
+    /// notices.
     @Test
     @RequiresKernel(value = "6.7", feature = "Landlock for TCP ports")
     void landlockOfAnotherProcessIsNotSeen() throws Exception {
@@ -148,11 +149,16 @@ final class RefusalTest {
                             assumeFalse(able.equals("EOPNOTSUPP"), "Landlock is not in lsm=");
                             assertThat(able).isEqualTo("OK");
                             Attempt other = attempt("0 tcp://127.0.0.1:8081 -".split(" "));
-                            assertThat(BindForecast.of(other.request(), AGREED).succeeds()).isTrue();
+                            assertThat(BindForecast.of(other.request(), AGREED).succeeds())
+                                    .isTrue();
                             assertThat(other.make(confined)).isEqualTo("EACCES");
-                            assertThat(attempt("0 udp://127.0.0.1:8081 -".split(" ")).make(confined))
+                            assertThat(
+                                            attempt("0 udp://127.0.0.1:8081 -".split(" "))
+                                                    .make(confined))
                                     .isEqualTo("OK");
-                            assertThat(attempt("0 tcp://127.0.0.1:8080 -".split(" ")).make(confined))
+                            assertThat(
+                                            attempt("0 tcp://127.0.0.1:8080 -".split(" "))
+                                                    .make(confined))
                                     .isEqualTo("OK OK");
                             assertThat(attempt("0 tcp://0.0.0.0:0 -".split(" ")).make(confined))
                                     .isEqualTo("EACCES");

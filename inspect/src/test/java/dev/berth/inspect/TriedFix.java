@@ -1,0 +1,50 @@
+package dev.berth.inspect;
+
+import dev.berth.net.Addresses;
+
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/// What somebody would bind who takes a fix at its word.
+final class TriedFix {
+    private static final Pattern PORT = Pattern.compile("bind port (\\d+): .*");
+    private static final Pattern HOST = Pattern.compile("bind (\\S+): .*");
+    private static final Pattern UID = Pattern.compile("run yours as uid (\\d+): .*");
+
+    private TriedFix() {}
+
+    /// Empty for a fix that the others would have to do something for.
+    static Optional<Attempt> of(String fix, BindRequest request) {
+        return request(fix, request).map(Attempt::new);
+    }
+
+    private static Optional<BindRequest> request(String fix, BindRequest request) {
+        if (fix.startsWith("set SO_REUSEADDR on yours")) {
+            return Optional.of(request.withReuseaddr(true));
+        }
+        if (fix.startsWith("set SO_REUSEPORT on yours")) {
+            return Optional.of(request.withReuseport(true));
+        }
+        if (fix.startsWith("set IPV6_V6ONLY on yours")) {
+            return Optional.of(request.withV6only(true));
+        }
+        if (fix.startsWith("clear IPV6_V6ONLY on yours")) {
+            return Optional.of(request.withV6only(false));
+        }
+        Matcher port = PORT.matcher(fix);
+        if (port.matches()) {
+            int other = Integer.parseInt(port.group(1));
+            return Optional.of(request.withAddress(request.where().withPort(other)));
+        }
+        Matcher uid = UID.matcher(fix);
+        if (uid.matches()) {
+            return Optional.of(request.withUid(Integer.parseInt(uid.group(1))));
+        }
+        Matcher host = HOST.matcher(fix);
+        return host.matches()
+                ? Optional.of(
+                        request.withAddress(Addresses.of(host.group(1), request.where().port())))
+                : Optional.empty();
+    }
+}
