@@ -48,8 +48,7 @@ final class WhoCommand {
 
     /// Runs `who`; the exit code.
     static int run(List<String> words) throws IOException {
-        Arguments arguments =
-                Arguments.parse(words, Set.of(), Set.of("sockets", "rounds", "most"));
+        Arguments arguments = Arguments.parse(words, Set.of(), Set.of("sockets", "rounds", "most"));
         try (Workshop shop = Workshop.open(false);
                 BusyMachine machine = BusyMachine.open(PORT)) {
             var command = new WhoCommand(shop, machine, arguments.number("rounds", 9));
@@ -95,8 +94,7 @@ final class WhoCommand {
         times.computeIfAbsent(name, _ -> new ArrayList<>()).add(millis);
     }
 
-    private void ratio(
-            Map<String, List<Double>> times, String name, String other, double most) {
+    private void ratio(Map<String, List<Double>> times, String name, String other, double most) {
         double ratio = median(times, name) / median(times, other);
         System.out.printf("%s / %s: %.2f, at most %.1f%n", name, other, ratio, most);
         verdict.check(ratio <= most, name + " / " + other + " is above " + most);

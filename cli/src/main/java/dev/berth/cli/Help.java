@@ -21,8 +21,7 @@ final class Help {
     private Help() {}
 
     static int run(Terminal terminal, List<String> words) throws UsageException {
-        terminal.line(
-                words.isEmpty() ? overview(terminal) : of(Verb.named(words.getFirst()), terminal));
+        terminal.line(words.isEmpty() ? overview(terminal) : of(Verb.leading(words), terminal));
         return Main.DONE;
     }
 
@@ -31,8 +30,8 @@ final class Help {
         text.append("Berth: many processes, one port.\n\nUsage: berth COMMAND [OPTIONS]\n\n");
         int columns = terminal.columns().orElse(MOST_COLUMNS);
         for (Verb verb : Verb.values()) {
-            String line = String.format("  %-8s  %s", verb.word(), verb.summary());
-            text.append(wrapped(line, columns, 12)).append('\n');
+            String line = String.format("  %-10s  %s", verb.word(), verb.summary());
+            text.append(wrapped(line, columns, 14)).append('\n');
         }
         text.append('\n').append(wrapped(HELP, columns, 0)).append('\n');
         return text.append(wrapped(CODES, columns, 0)).toString();

@@ -32,12 +32,12 @@ final class LabCommand implements Subcommand {
     public CommandSpec spec() {
         CommandSpec spec =
                 CommandSpec.create()
-                        .addOption(
-                                Options.flag("-v", "Show what happened, not only the verdict."))
+                        .addOption(Options.flag("-v", "Show what happened, not only the verdict."))
                         .addOption(Options.flag("--list", "List the scenarios, run none."))
                         .addOption(Options.flag("--json", "One line of JSON, schema 1."))
                         .addPositional(
-                                Options.words("SCENARIO", "0..*", "A name, or a file of one's own."));
+                                Options.words(
+                                        "SCENARIO", "0..*", "A name, or a file of one's own."));
         spec.usageMessage()
                 .customSynopsis("berth lab [SCENARIO | FILE.toml …] [-v] [--list] [--json]")
                 .description(
@@ -84,7 +84,9 @@ final class LabCommand implements Subcommand {
         LabText text =
                 new LabText(terminal, expectations, parsed.hasMatchedOption("-v"), scenarios);
         List<ScenarioResult> results =
-                lab.run(scenarios, result -> show(result, json ? Optional.empty() : Optional.of(text)));
+                lab.run(
+                        scenarios,
+                        result -> show(result, json ? Optional.empty() : Optional.of(text)));
         if (json) {
             terminal.line(LabJson.of(results));
         } else {
@@ -136,7 +138,8 @@ final class LabCommand implements Subcommand {
                     "no such scenario: " + word + near(word, shipped) + "; see berth lab --list");
         }
         if (!Files.isReadable(file) || Files.isDirectory(file)) {
-            throw new UsageException("cannot read " + word + ": there is no such file, or not for you");
+            throw new UsageException(
+                    "cannot read " + word + ": there is no such file, or not for you");
         }
         try {
             return Scenarios.read(file);

@@ -71,7 +71,8 @@ final class LabText {
         if (verbose || result.broken()) {
             result.evidence().forEach(text -> lines.addAll(indented("- " + text)));
         }
-        if (result.reason().isPresent() && (verbose || result.evidence().isEmpty())) {
+        boolean unproven = result.broken() || result.verdict() == Verdict.SKIPPED;
+        if (result.reason().isPresent() && (verbose || unproven)) {
             lines.addAll(indented(result.reason().get()));
         }
         expectations.news(result).ifPresent(news -> lines.addAll(indented("news: " + news)));

@@ -78,14 +78,16 @@ public final class Main {
             terminal.errLine(Help.overview(terminal));
             return USAGE;
         }
-        List<String> rest = args.subList(1, args.size());
         return switch (args.getFirst()) {
             case "--version", "-V" -> {
                 terminal.line("berth " + Version.TEXT);
                 yield DONE;
             }
-            case "--help", "-h", "help" -> Help.run(terminal, rest);
-            default -> run(terminal, Verb.named(args.getFirst()), rest);
+            case "--help", "-h", "help" -> Help.run(terminal, args.subList(1, args.size()));
+            default -> {
+                Verb verb = Verb.leading(args);
+                yield run(terminal, verb, args.subList(verb.words(), args.size()));
+            }
         };
     }
 

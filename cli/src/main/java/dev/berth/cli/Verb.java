@@ -1,5 +1,6 @@
 package dev.berth.cli;
 
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -19,6 +20,7 @@ enum Verb {
     OPEN("let others bind beside a running server, without restarting it"),
     CLOSE("undo open: keep others out again"),
     LAB("run the ways to share a port on this kernel: claim, what happened, verdict"),
+    LAB_REPLAY("run histories of your own on this kernel, and compare with the rules"),
     DOCTOR("what this kernel and user can do, and what to do about the rest");
 
     private final String summary;
@@ -28,7 +30,7 @@ enum Verb {
     }
 
     String word() {
-        return name().toLowerCase(Locale.ROOT);
+        return name().toLowerCase(Locale.ROOT).replace('_', ' ');
     }
 
     String summary() {
@@ -50,19 +52,41 @@ enum Verb {
             case OPEN -> new OpenCommand(Consent.ofProcess());
             case CLOSE -> new CloseCommand(Consent.ofProcess());
             case LAB -> new LabCommand();
+            case LAB_REPLAY -> new ReplayCommand();
             case DOCTOR -> new DoctorCommand();
         };
     }
 
+    /// The one that a command line begins with, by two words or by one.
+    static Verb leading(List<String> words) throws UsageException {
+        String two = String.join(" ", words.subList(0, Math.min(2, words.size())));
+        for (Verb verb : values()) {
+            if (words.size() > 1 && verb.word().equals(two)) {
+                return verb;
+            }
+        }
+        return named(words.getFirst());
+    }
+
+    /// How many words of the command line it takes.
+    int words() {
+        return word().split(" ").length;
+    }
+
     static Verb named(String word) throws UsageException {
         for (Verb verb : values()) {
-            if (verb.word().equals(word)) {
+            if (verb.words() == 1 && verb.word().equals(word)) {
                 return verb;
             }
         }
         String kind = word.startsWith("-") ? "option" : "command";
         throw new UsageException(
-                "no such " + kind + ": " + (word.isBlank() ? "\"\"" : word) + near(word) + "; berth --help lists the commands");
+                "no such "
+                        + kind
+                        + ": "
+                        + (word.isBlank() ? "\"\"" : word)
+                        + near(word)
+                        + "; berth --help lists the commands");
     }
 
     private static String near(String word) {

@@ -29,11 +29,12 @@ record WhoBlock(Key key, List<PortSocket> sockets) {
     static List<WhoBlock> of(PortReport report) {
         Map<String, List<PortSocket>> blocks = new LinkedHashMap<>();
         for (PortSocket socket : report.sockets()) {
-            blocks.computeIfAbsent(Key.of(socket).text(), _ -> new ArrayList<>()).add(socket);
+            blocks.computeIfAbsent(Key.of(socket).text(), _ -> new ArrayList<>(1)).add(socket);
         }
-        return blocks.values().stream()
-                .map(sockets -> new WhoBlock(Key.of(sockets.getFirst()), sockets))
-                .toList();
+        List<WhoBlock> all = new ArrayList<>(blocks.size());
+        blocks.values()
+                .forEach(sockets -> all.add(new WhoBlock(Key.of(sockets.getFirst()), sockets)));
+        return all;
     }
 
     List<PortSocket> listeners() {

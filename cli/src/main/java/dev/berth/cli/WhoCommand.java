@@ -101,7 +101,8 @@ final class WhoCommand implements Subcommand {
         } else {
             boolean all = parsed.hasMatchedOption("--all");
             var table = new WhoText(terminal.columns(), terminal.colour(), all);
-            table.lines(report, asked.subject()).forEach(terminal::line);
+            table.print(report, asked.subject(), line -> terminal.out().print(line + "\n"));
+            terminal.out().flush();
         }
         return report.sockets().isEmpty() ? Main.FAILED : Main.DONE;
     }

@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /// `berth who` for people: a block for each port, listeners first, connections summed up.
@@ -28,7 +29,8 @@ final class WhoText {
     private final boolean colour;
     private final boolean all;
     private final WhoNotes notes;
-    private final List<String> lines = new ArrayList<>();
+    private Consumer<String> out = _ -> {};
+    private boolean several;
 
     /// - `columns`: no line is longer; empty: as long as they get
     /// - `all`: whether each connection gets a line
@@ -43,33 +45,49 @@ final class WhoText {
         this.notes = notes;
     }
 
+    /// Gives each line to `to` when it is made: there may be many.
+    ///
     /// - `subject`: what the sentence "nobody …" goes on with, where there is nothing to show
-    List<String> lines(PortReport report, String subject) {
+    void print(PortReport report, String subject, Consumer<String> to) {
+        out = to;
         if (report.sockets().isEmpty()) {
             wrapped("nobody " + subject, 0);
         }
-        List<WhoBlock> blocks = WhoBlock.of(report);
-        for (WhoBlock block : blocks) {
+        several = report.sockets().stream().mapToLong(PortSocket::netns).distinct().count() > 1;
+        boolean first = true;
+        for (WhoBlock block : WhoBlock.of(report)) {
+            if (!first) {
+                plain("");
+            }
+            first = false;
             block(block, report);
-            lines.add("");
         }
         if (!report.unknown().isEmpty()) {
+            if (!first) {
+                plain("");
+            }
             plain("unknown:");
             report.unknown().forEach(sentence -> wrapped("  " + Printable.text(sentence), 4));
-        } else if (!blocks.isEmpty()) {
-            lines.removeLast();
         }
+    }
+
+    /// The lines of [#print].
+    List<String> lines(PortReport report, String subject) {
+        List<String> lines = new ArrayList<>();
+        print(report, subject, lines::add);
         return lines;
     }
 
     /// One listener, its owners and its queue.
     List<String> socketLines(PortSocket socket, PortReport report) {
+        List<String> lines = new ArrayList<>();
+        out = lines::add;
         socket(socket, report);
         return lines;
     }
 
     private void block(WhoBlock block, PortReport report) {
-        painted(title(block, report), BOLD);
+        painted(title(block), BOLD);
         List<PortSocket> first = new ArrayList<>(block.listeners());
         first.addAll(block.silent());
         for (PortSocket socket : first) {
@@ -85,10 +103,9 @@ final class WhoText {
         notes.of(block).forEach(note -> wrapped("  - " + note, 4));
     }
 
-    private static String title(WhoBlock block, PortReport report) {
+    private String title(WhoBlock block) {
         StringBuilder title = new StringBuilder();
         title.append(block.key().protocol().text()).append(' ').append(block.key().port());
-        boolean several = report.sockets().stream().anyMatch(s -> s.netns() != block.key().netns());
         return several ? title + " in network namespace " + block.key().netns() : title.toString();
     }
 
@@ -247,17 +264,17 @@ final class WhoText {
     }
 
     private void plain(String text) {
-        lines.add(cut(text));
+        out.accept(cut(text));
     }
 
     private void painted(String text, String code) {
         for (String line : Wrap.lines(text, columns, 6)) {
-            lines.add(colour ? "\033[" + code + "m" + line + "\033[0m" : line);
+            out.accept(colour ? "\033[" + code + "m" + line + "\033[0m" : line);
         }
     }
 
     private void wrapped(String text, int indent) {
-        lines.addAll(Wrap.lines(text, columns, indent));
+        Wrap.lines(text, columns, indent).forEach(out);
     }
 
     private String cut(String text) {

@@ -37,6 +37,7 @@ class ArchitectureTest {
                         "dev.berth.net",
                         "dev.berth.bpf",
                         "dev.berth.inspect",
+                        "dev.berth.lab",
                         "dev.berth.supervise",
                         "dev.berth.cli");
     }
@@ -63,6 +64,7 @@ class ArchitectureTest {
         usesOnly("net", "sys").check(classes);
         usesOnly("bpf", "sys").check(classes);
         usesOnly("inspect", "net", "sys").check(classes);
+        usesOnly("lab", "inspect", "net", "bpf", "sys").check(classes);
         usesOnly("supervise", "net", "bpf", "sys").check(classes);
     }
 

@@ -10,18 +10,30 @@ import dev.berth.testkit.RequiresRoot;
 
 import org.junit.jupiter.api.Test;
 
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.FutureTask;
 
 /// What is told where something may not be seen.
 @RequiresRoot
+@RequiresProgram({"python3", "mount"})
 class HiddenProcessesTest {
     private static final int NOBODY = 65534;
     private static final Duration LIMIT = Duration.ofSeconds(20);
-    private static final InetAddress HERE = InetAddress.getLoopbackAddress();
+
+    private static final String SERVER =
+            "import socket,time\ns=socket.create_server(('127.0.0.1',0),backlog=7)\n"
+                    + "print(s.getsockname()[1],flush=True)\ntime.sleep(60)";
+
+    /// A program of root's that prints on which port it listens. A thread of this one may look into
+    /// this process, whoever it becomes.
+    private static ChildProcess server(String name) throws Exception {
+        return ChildProcess.start("python3", "-c", SERVER, name);
+    }
+
+    private static String port(ChildProcess server) {
+        return server.awaitLine(line -> line.matches("[0-9]+"), LIMIT);
+    }
 
     private static <T> T onThread(Callable<T> task) throws Exception {
         FutureTask<T> run = new FutureTask<>(task);
@@ -30,8 +42,10 @@ class HiddenProcessesTest {
     }
 
     private static Capture asNobody(String... args) throws Exception {
-        ErrnoException.check(
-                "setresuid", NOBODY, Processes.setresuid(NOBODY, NOBODY, NOBODY));
+        // Group 0 sees what hidepid hides.
+        ErrnoException.check("setgroups", NOBODY, Processes.setgroups(new int[0]));
+        ErrnoException.check("setresgid", NOBODY, Processes.setresgid(NOBODY, NOBODY, NOBODY));
+        ErrnoException.check("setresuid", NOBODY, Processes.setresuid(NOBODY, NOBODY, NOBODY));
         return new Capture(args);
     }
 
@@ -44,10 +58,9 @@ class HiddenProcessesTest {
     }
 
     @Test
-    @RequiresProgram("mount")
     void hiddenProcessesAreSaidToBeHidden() throws Exception {
-        try (ServerSocket server = new ServerSocket(0, 7, HERE)) {
-            String port = "" + server.getLocalPort();
+        try (ChildProcess server = server("one")) {
+            String port = port(server);
             new Capture("who", port);
             Capture who =
                     onThread(
@@ -64,8 +77,8 @@ class HiddenProcessesTest {
 
     @Test
     void anotherUserSeesQueueStateAndUidAndWhatIsMissing() throws Exception {
-        try (ServerSocket server = new ServerSocket(0, 7, HERE)) {
-            String port = "" + server.getLocalPort();
+        try (ChildProcess server = server("one")) {
+            String port = port(server);
             new Capture("who", port, "--json");
             Capture who = onThread(() -> asNobody("who", port, "--json"));
             assertThat(who.code).isZero();
@@ -89,25 +102,24 @@ class HiddenProcessesTest {
 
     @Test
     void processThatMayNotBeLookedIntoIsToldFromOneThatIsGone() throws Exception {
-        long self = ProcessHandle.current().pid();
-        new Capture("who", "--pid", "" + self);
-        Capture refused = onThread(() -> asNobody("who", "--pid", "" + self));
-        assertThat(refused.code).isEqualTo(1);
-        assertThat(refused.out()).contains("no permission to look into it");
+        try (ChildProcess server = server("one")) {
+            port(server);
+            String pid = "" + server.pid();
+            new Capture("who", "--pid", pid);
+            Capture refused = onThread(() -> asNobody("who", "--pid", pid));
+            assertThat(refused.code).isEqualTo(1);
+            assertThat(refused.out()).contains("no permission to look into it");
+        }
         var gone = new Capture("who", "--pid", "999999999");
         assertThat(gone.code).isEqualTo(1);
         assertThat(gone.out()).contains("pid 999999999: there is no such process");
     }
 
     @Test
-    @RequiresProgram("python3")
     void whatAProcessCallsItselfReachesNoTerminal() throws Exception {
-        String code =
-                "import socket,time\ns=socket.create_server(('127.0.0.1',0))\n"
-                        + "print(s.getsockname()[1],flush=True)\ntime.sleep(60)";
         String evil = "\033]0;owned\007\033[2J\u009b31m\u202e\nfake";
-        try (ChildProcess child = ChildProcess.start("python3", "-c", code, evil)) {
-            String port = child.awaitLine(line -> line.matches("[0-9]+"), LIMIT);
+        try (ChildProcess child = server(evil)) {
+            String port = port(child);
             String[][] questions = {
                 {"who", port},
                 {"who", port, "--json"},

@@ -10,6 +10,7 @@ import dev.berth.sys.Seccomp;
 import dev.berth.sys.Syscall;
 import dev.berth.testkit.RequiresRoot;
 
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -47,7 +48,8 @@ class NetlinkRefusedTest {
             assertThat(who.err()).isEmpty();
             assertThat(who.code).isZero();
             assertThat(who.out())
-                    .contains("LISTEN", "127.0.0.1:" + port, "pid " + ProcessHandle.current().pid())
+                    .contains(
+                            "LISTEN", "127.0.0.1]:" + port, "pid " + ProcessHandle.current().pid())
                     .contains("unknown:", "tcp sockets are those of /proc/net", "EPERM")
                     .contains("only bound are missing", "udp sockets are those of");
             var json = sandboxed(refused, "who", port, "--tcp", "--json");
@@ -57,11 +59,11 @@ class NetlinkRefusedTest {
         }
     }
 
-    @ParameterizedTest
-    @EnumSource(names = {"SOCKET", "SENDTO"})
-    void whyAnswersWithoutBeingCertain(Syscall refused) throws Exception {
+    @Test
+    void whyAnswersWithoutBeingCertain() throws Exception {
         try (ServerSocket server = new ServerSocket(0, 7, HERE)) {
-            var why = sandboxed(refused, "why", "tcp://0.0.0.0:" + server.getLocalPort(), "--json");
+            String address = "tcp://0.0.0.0:" + server.getLocalPort();
+            var why = sandboxed(Syscall.SENDTO, "why", address, "--json");
             assertThat(why.code).isEqualTo(1);
             assertThat(why.out())
                     .contains("\"bind\":\"EADDRINUSE\"", "\"certain\":false")

@@ -5,12 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.berth.inspect.PortReport;
+import dev.berth.inspect.PortSocket;
+import dev.berth.inspect.SocketOptions;
+import dev.berth.net.Protocol;
+import dev.berth.net.TcpState;
 
 import org.junit.jupiter.api.Test;
 
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 class WhoRenderingTest {
@@ -82,6 +87,31 @@ class WhoRenderingTest {
                         new WhoText(OptionalInt.empty(), false, false, NOTES)
                                 .lines(nothing, "is on port 8080"))
                 .containsExactly("nobody is on port 8080");
+    }
+
+    @Test
+    void multipathTcpIsAProtocolOfItsOwn() {
+        var multipath =
+                new SocketOptions(
+                        Optional.of(false),
+                        Optional.of(true),
+                        Optional.empty(),
+                        OptionalInt.empty(),
+                        Optional.of(true),
+                        false,
+                        "");
+        PortSocket socket =
+                WhoSamples.socket(
+                        WhoSamples.row(Protocol.TCP, TcpState.LISTEN, "127.0.0.1:80", "", 7),
+                        multipath,
+                        0,
+                        "");
+        var bytes = new ByteArrayOutputStream();
+        PortReport report = new PortReport(List.of(socket), List.of(), List.of());
+        WhoJson.write(report, new PrintStream(bytes, false, UTF_8));
+        assertThat(bytes.toString(UTF_8)).contains("{\"protocol\":\"mptcp\",");
+        assertThat(new WhoText(OptionalInt.empty(), false, false, NOTES).lines(report, ""))
+                .anyMatch(line -> line.contains("LISTEN (MPTCP) 127.0.0.1:80"));
     }
 
     @Test

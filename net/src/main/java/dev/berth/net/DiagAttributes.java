@@ -24,6 +24,8 @@ final class DiagAttributes {
     private static final int ULP_NAME = 1;
     private static final int DROPS_OFFSET = 8 * Integer.BYTES;
 
+    private static final OptionalInt NO_DROPS = OptionalInt.of(0);
+
     private OptionalInt drops = OptionalInt.empty();
     private Optional<TcpInfo> info = Optional.empty();
     private Optional<Boolean> v6only = Optional.empty();
@@ -84,8 +86,11 @@ final class DiagAttributes {
     }
 
     private static OptionalInt drops(ByteBuffer in, int at, int length) {
-        boolean known = length >= DROPS_OFFSET + Integer.BYTES;
-        return known ? OptionalInt.of(in.getInt(at + DROPS_OFFSET)) : OptionalInt.empty();
+        if (length < DROPS_OFFSET + Integer.BYTES) {
+            return OptionalInt.empty();
+        }
+        int drops = in.getInt(at + DROPS_OFFSET);
+        return drops == 0 ? NO_DROPS : OptionalInt.of(drops);
     }
 
     private static OptionalLong cgroup(ByteBuffer in, int at, int length) {

@@ -68,7 +68,7 @@ public final class Holders {
                 return false;
             }
             if (inode != 0 && wanted.contains(inode)) {
-                found.computeIfAbsent(inode, _ -> new ArrayList<>(2)).add(new Holder(pid, fd));
+                found.computeIfAbsent(inode, _ -> new ArrayList<>(1)).add(new Holder(pid, fd));
                 if (names.length > MANY && missing.remove(inode) && missing.isEmpty()) {
                     break;
                 }
@@ -87,7 +87,7 @@ public final class Holders {
             int fd = Integer.parseInt(name);
             long inode = inode(directory, fd);
             if (inode > 0) {
-                found.computeIfAbsent(inode, _ -> new ArrayList<>(2)).add(new Holder(pid, fd));
+                found.computeIfAbsent(inode, _ -> new ArrayList<>(1)).add(new Holder(pid, fd));
             }
         }
     }

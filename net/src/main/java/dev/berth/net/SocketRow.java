@@ -16,8 +16,8 @@ import java.util.OptionalInt;
 /// @param remote its peer, if it has one
 /// @param inode the number in `socket:[…]` of its holders; 0 if no descriptor refers to it
 ///   (TIME_WAIT, orphaned, not yet accepted)
-/// @param cookie unique for the life of the system, all 64 bits in use; `SO_COOKIE`; 0 in a row that
-///   is [#partial()]
+/// @param cookie unique for the life of the system, all 64 bits in use; `SO_COOKIE`; 0 in a row
+///   that is [#partial()]
 /// @param uid of the socket, not of its holders; 0 for TIME_WAIT
 /// @param device interface index, 0 if it is bound to none
 /// @param receiveQueue bytes to read; connections to accept for a listener

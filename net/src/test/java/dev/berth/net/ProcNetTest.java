@@ -50,7 +50,9 @@ final class ProcNetTest {
             assertThat(rows)
                     .extracting(Common::of)
                     .containsExactlyInAnyOrderElementsOf(
-                            diag.dump(DiagQuery.all(protocol)).stream().map(Common::of).toList());
+                            diag.dump(DiagQuery.all(protocol).withMemory()).stream()
+                                    .map(Common::of)
+                                    .toList());
         }
     }
 

@@ -130,6 +130,17 @@ public final class Processes {
         return (int) Kernel.call(Syscall.SETSID);
     }
 
+    /// Keeps the calling thread on one CPU. `EINVAL`: it may not run on that one.
+    public static int pinTo(int cpu) {
+        int[] mask = new int[2 * (cpu / Long.SIZE + 1)];
+        mask[cpu / Integer.SIZE] = 1 << (cpu % Integer.SIZE);
+        try (Frame frame = new Frame()) {
+            long memory = frame.copy(mask).address();
+            int length = mask.length * Integer.BYTES;
+            return (int) frame.call(Syscall.SCHED_SETAFFINITY, 0, length, memory);
+        }
+    }
+
     /// Gives the calling thread its own copy of what `flags` (`CLONE_…`) name.
     public static int unshare(int flags) {
         return (int) Kernel.call(Syscall.UNSHARE, flags);

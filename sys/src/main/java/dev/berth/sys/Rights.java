@@ -70,6 +70,11 @@ public final class Rights {
                         && control.get(JAVA_INT, TYPE) == SCM_RIGHTS;
         long count = rights ? (control.get(JAVA_LONG, 0) - HEADER_BYTES) / Integer.BYTES : 0;
         MemorySegment.copy(
-                control, JAVA_INT, HEADER_BYTES, received, 0, Math.clamp(count, 0, received.length));
+                control,
+                JAVA_INT,
+                HEADER_BYTES,
+                received,
+                0,
+                Math.clamp(count, 0, received.length));
     }
 }
