@@ -73,12 +73,11 @@ final class DiagAttributes {
         return v6only;
     }
 
-    SocketDetails details(OptionalInt timeWaitMillis) {
-        boolean nothing =
-                timeWaitMillis.isEmpty() && cgroup.isEmpty() && upper.isEmpty() && flags.isEmpty();
-        return nothing
-                ? SocketDetails.NONE
-                : new SocketDetails(timeWaitMillis, cgroup, upper, flags);
+    SocketDetails details(OptionalInt timeWaitMillis, SharedParts shared) {
+        boolean more = timeWaitMillis.isPresent() || upper.isPresent() || !flags.isEmpty();
+        return more
+                ? new SocketDetails(timeWaitMillis, cgroup, upper, flags)
+                : shared.details(cgroup);
     }
 
     private static Optional<TcpInfo> info(ByteBuffer in, int at, int length) {

@@ -1,9 +1,11 @@
 package dev.berth.net;
 
 import dev.berth.sys.SockAddr;
+import dev.berth.sys.Sockets;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -21,6 +23,9 @@ import java.util.OptionalInt;
 ///
 /// The port is filtered by this bytecode and not by `sport`: the walk over bound sockets ignores
 /// the latter.
+///
+/// Multipath TCP has a protocol number that does not fit: it follows in an attribute (8 bytes) of
+/// type PROTOCOL (3), and the field is 0, so that a kernel that does not know it answers ENOENT.
 ///
 /// A request without the dump flag, with both addresses and the cookie `~0`, is a look-up: which
 /// socket would a packet reach. For UDP the kernel takes the two ends the other way round.
@@ -42,6 +47,8 @@ final class DiagMessages {
     private static final int REQUEST_BYTES = 72;
     private static final int FILTER_BYTES = 12;
     private static final int BYTECODE = 1;
+    private static final int PROTOCOL_BYTES = 8;
+    private static final int PROTOCOL = 3;
     private static final int SOURCE_PORT_EQUALS = 11;
 
     private static final int INFO = DiagAttributes.INFO;
@@ -61,6 +68,17 @@ final class DiagMessages {
             out.position(REQUEST_BYTES);
             portFilter(out, query.localPort().getAsInt());
         }
+        return request;
+    }
+
+    /// The same question about Multipath-TCP sockets.
+    static byte[] multipath(DiagQuery query, int family, int sequence) {
+        byte[] plain = request(query, family, sequence);
+        byte[] request = Arrays.copyOf(plain, plain.length + PROTOCOL_BYTES);
+        ByteBuffer out = ByteBuffer.wrap(request).order(ByteOrder.nativeOrder());
+        out.putInt(0, request.length).put(HEADER_BYTES + 1, (byte) 0).position(plain.length);
+        out.putShort((short) PROTOCOL_BYTES).putShort((short) PROTOCOL);
+        out.putInt(Sockets.IPPROTO_MPTCP);
         return request;
     }
 
@@ -124,15 +142,15 @@ final class DiagMessages {
     }
 
     /// The row in bytes `at` to `end` of `in`, which is in host byte order.
-    static SocketRow row(ByteBuffer in, int at, int end, Protocol protocol) {
+    static SocketRow row(ByteBuffer in, int at, int end, Protocol protocol, SharedParts shared) {
         int family = in.get(at) & 0xff;
         DiagAttributes attributes = DiagAttributes.read(in, at + ROW_BYTES, end);
         return new SocketRow(
                 protocol,
                 family,
                 state(in.get(at + 1), protocol),
-                address(in, family, at + 8, port(in, at + 4)),
-                remote(in, family, at + 24, port(in, at + 6)),
+                address(in, family, at + 8, port(in, at + 4), shared),
+                remote(in, family, at + 24, port(in, at + 6), shared),
                 in.getInt(at + 68) & 0xffffffffL,
                 (in.getInt(at + 44) & 0xffffffffL) | ((long) in.getInt(at + 48) << 32),
                 in.getInt(at + 64),
@@ -142,7 +160,7 @@ final class DiagMessages {
                 attributes.drops(),
                 attributes.info(),
                 attributes.v6only(),
-                attributes.details(timeWait(in, at)));
+                attributes.details(timeWait(in, at), shared));
     }
 
     private static OptionalInt timeWait(ByteBuffer in, int at) {
@@ -161,14 +179,16 @@ final class DiagMessages {
         return bound ? TcpState.BOUND_INACTIVE : state;
     }
 
-    private static Optional<SockAddr.Inet> remote(ByteBuffer in, int family, int at, int port) {
-        SockAddr.Inet address = address(in, family, at, port);
+    private static Optional<SockAddr.Inet> remote(
+            ByteBuffer in, int family, int at, int port, SharedParts shared) {
+        SockAddr.Inet address = address(in, family, at, port, shared);
         return port == 0 && address.wildcard() ? Optional.empty() : Optional.of(address);
     }
 
-    private static SockAddr.Inet address(ByteBuffer in, int family, int at, int port) {
+    private static SockAddr.Inet address(
+            ByteBuffer in, int family, int at, int port, SharedParts shared) {
         return family == DiagQuery.INET
-                ? new SockAddr.Inet4((int) (big(in, at) >>> 32), port)
+                ? shared.address((int) (big(in, at) >>> 32), port)
                 : new SockAddr.Inet6(big(in, at), big(in, at + 8), port, 0, 0);
     }
 

@@ -18,6 +18,7 @@ final class DiagReply {
     private final Protocol protocol;
     private final int sequence;
     private final List<SocketRow> rows;
+    private final SharedParts shared = new SharedParts();
     private boolean done;
     private boolean interrupted;
 
@@ -67,7 +68,7 @@ final class DiagReply {
                 throw failed(-code);
             }
         } else if (payload + DiagMessages.ROW_BYTES <= end) {
-            rows.add(DiagMessages.row(in, payload, end, protocol));
+            rows.add(DiagMessages.row(in, payload, end, protocol, shared));
         }
     }
 

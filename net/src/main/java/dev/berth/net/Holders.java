@@ -50,17 +50,17 @@ public final class Holders {
         return inode != 0 && inode(descriptors(holder.pid()), holder.fd()) == inode;
     }
 
-    /// Adds to `found` by which descriptors the process holds the sockets `wanted`; false if its
+    /// Adds to `wanted` by which descriptors the process holds those sockets; false if its
     /// descriptors cannot be read, because it is another user's or gone.
     ///
     /// Of a process with many descriptors the rest is not read once each of the sockets was seen.
-    public static boolean search(int pid, Set<Long> wanted, Map<Long, List<Holder>> found) {
+    public static boolean search(int pid, SocketHolders wanted) {
         String directory = descriptors(pid);
         String[] names = new File(directory).list();
         if (names == null) {
             return false;
         }
-        Set<Long> missing = names.length > MANY ? new HashSet<>(wanted) : wanted;
+        Set<Long> seen = new HashSet<>();
         for (String name : names) {
             int fd = Integer.parseInt(name);
             long inode = inode(directory, fd);
@@ -68,8 +68,9 @@ public final class Holders {
                 return false;
             }
             if (inode != 0 && wanted.contains(inode)) {
-                found.computeIfAbsent(inode, _ -> new ArrayList<>(1)).add(new Holder(pid, fd));
-                if (names.length > MANY && missing.remove(inode) && missing.isEmpty()) {
+                wanted.add(inode, new Holder(pid, fd));
+                seen.add(inode);
+                if (names.length > MANY && seen.size() == wanted.size()) {
                     break;
                 }
             }

@@ -11,8 +11,10 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.stream.Collectors;
 
 /// Lists the sockets of a network namespace: the one of the thread that called [#open()], also when
 /// another thread asks later.
@@ -109,6 +111,21 @@ public final class SockDiag implements AutoCloseable {
         return rows;
     }
 
+    /// The inodes of the Multipath-TCP sockets among those that `query` asks for; [#dump] lists the
+    /// TCP socket below each, under the same inode. One that is only bound is not listed.
+    ///
+    /// **since**: Linux 5.10; listeners 5.19
+    ///
+    /// @throws ErrnoException `ENOENT` on a kernel that cannot tell
+    public Set<Long> multipath(DiagQuery query) throws ErrnoException {
+        List<SocketRow> rows = new ArrayList<>();
+        for (int family : List.of(DiagQuery.INET, DiagQuery.INET6)) {
+            sequence++;
+            ask(DiagMessages.multipath(query, family, sequence), query.protocol(), rows);
+        }
+        return rows.stream().map(SocketRow::inode).collect(Collectors.toSet());
+    }
+
     /// The socket that a packet would reach: the connection, else the listener (for UDP: the
     /// socket) that the kernel's own look-up chooses, the hash over a reuseport group included;
     /// empty if there is none, so that TCP would be refused. No packet is sent.
@@ -159,9 +176,14 @@ public final class SockDiag implements AutoCloseable {
     private boolean dumpOnce(DiagQuery query, int family, List<SocketRow> rows)
             throws ErrnoException {
         sequence++;
+        return ask(DiagMessages.request(query, family, sequence), query.protocol(), rows);
+    }
+
+    private boolean ask(byte[] request, Protocol protocol, List<SocketRow> rows)
+            throws ErrnoException {
         int fd = socket.number();
-        check("send", Sockets.send(fd, DiagMessages.request(query, family, sequence), 0));
-        DiagReply reply = new DiagReply(query.protocol(), sequence, rows);
+        check("send", Sockets.send(fd, request, 0));
+        DiagReply reply = new DiagReply(protocol, sequence, rows);
         while (!reply.done()) {
             reply.read(view, (int) check("recv", Sockets.recv(fd, buffer, 0)));
         }

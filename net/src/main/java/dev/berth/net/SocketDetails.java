@@ -47,12 +47,19 @@ public record SocketDetails(
         flags = Set.copyOf(flags);
     }
 
+    static SocketDetails of(OptionalLong cgroup) {
+        return new SocketDetails(OptionalInt.empty(), cgroup, Optional.empty(), Set.of());
+    }
+
     /// Whether it is a Multipath-TCP socket, which shares TCP's ports.
     public boolean multipath() {
         return upper.isPresent() && upper.get().equals("mptcp");
     }
 
     static Set<Flag> flags(int bits) {
+        if (bits == 0) {
+            return Set.of();
+        }
         Set<Flag> flags = EnumSet.noneOf(Flag.class);
         for (Flag flag : Flag.values()) {
             if ((bits >>> flag.bit & 1) != 0) {

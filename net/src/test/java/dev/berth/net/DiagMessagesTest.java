@@ -53,6 +53,22 @@ final class DiagMessagesTest {
     }
 
     @Test
+    void multipathIsAskedForByAnAttribute() {
+        DiagQuery query = DiagQuery.listeners().withLocalPort(8080);
+        String plain = HexFormat.of().formatHex(DiagMessages.request(query, 2, SEQUENCE));
+        String asked = HexFormat.of().formatHex(DiagMessages.multipath(query, 2, SEQUENCE));
+        assertThat(asked)
+                .isEqualTo(
+                        "5c"
+                                + plain.substring(2, 34)
+                                + "00" // no protocol that an older kernel could list
+                                + plain.substring(36)
+                                + "0800"
+                                + "0300" // PROTOCOL
+                                + "06010000"); // 262
+    }
+
+    @Test
     void requestWithoutPortHasNoFilter() {
         assertThat(DiagMessages.request(DiagQuery.all(Protocol.UDP), 2, 1)).hasSize(72);
     }

@@ -9,10 +9,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 
 @ExtendWith(FreshNamespace.class)
 final class HoldersTest {
@@ -56,11 +53,11 @@ final class HoldersTest {
         Fd listener = sockets.listening("127.0.0.1:80", 8);
         long inode = inode();
         sockets.bound("127.0.0.1:81");
-        Map<Long, List<Holder>> found = new HashMap<>();
-        assertThat(Holders.search(SELF, Set.of(inode), found)).isTrue();
-        assertThat(found)
-                .containsExactly(Map.entry(inode, List.of(new Holder(SELF, listener.number()))));
-        assertThat(Holders.search(NOBODY, Set.of(inode), found)).isFalse();
+        SocketHolders found = new SocketHolders(inode, inode + 1_000_000);
+        assertThat(Holders.search(SELF, found)).isTrue();
+        assertThat(found.of(inode)).containsExactly(new Holder(SELF, listener.number()));
+        assertThat(found.missing()).isEqualTo(1);
+        assertThat(Holders.search(NOBODY, found)).isFalse();
     }
 
     @Test
@@ -70,9 +67,9 @@ final class HoldersTest {
         }
         Fd listener = sockets.listening("127.0.0.1:80", 8);
         long inode = inode();
-        Map<Long, List<Holder>> found = new HashMap<>();
-        Holders.search(SELF, Set.of(inode), found);
-        assertThat(found).containsEntry(inode, List.of(new Holder(SELF, listener.number())));
+        SocketHolders found = new SocketHolders(inode);
+        Holders.search(SELF, found);
+        assertThat(found.of(inode)).containsExactly(new Holder(SELF, listener.number()));
     }
 
     @Test

@@ -141,6 +141,15 @@ public final class Processes {
         }
     }
 
+    /// The CPU that the calling thread runs on.
+    public static int cpu() {
+        try (Frame frame = new Frame()) {
+            MemorySegment cpu = frame.zeroed(Integer.BYTES);
+            frame.call(Syscall.GETCPU, cpu.address(), 0, 0);
+            return cpu.get(JAVA_INT, 0);
+        }
+    }
+
     /// Gives the calling thread its own copy of what `flags` (`CLONE_…`) name.
     public static int unshare(int flags) {
         return (int) Kernel.call(Syscall.UNSHARE, flags);

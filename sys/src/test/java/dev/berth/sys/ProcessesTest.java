@@ -193,4 +193,18 @@ class ProcessesTest {
         assertThat(there).isOne();
         assertThat(Processes.prctl(Processes.PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0)).isEqualTo(before);
     }
+
+    @Test
+    void aThreadStaysOnTheCpuThatItIsPinnedTo() throws Exception {
+        OnThread.call(
+                () -> {
+                    int cpu = Processes.cpu();
+                    assertThat(Processes.pinTo(cpu)).isZero();
+                    assertThat(Processes.cpu()).isEqualTo(cpu);
+                    assertThat(status("thread-self", "Cpus_allowed_list"))
+                            .isEqualTo(Integer.toString(cpu));
+                    assertThat(Processes.pinTo(8191)).isEqualTo(-Errno.EINVAL.number());
+                    return cpu;
+                });
+    }
 }
