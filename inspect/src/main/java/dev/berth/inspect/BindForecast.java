@@ -69,7 +69,11 @@ public record BindForecast(
     }
 
     static BindForecast of(BindRequest request, KernelCheck kernel) throws IOException {
-        PortQuery query = PortQuery.port(request.where().port()).withProtocol(request.protocol());
+        // Thorough: to stop some of its holders does not free a port.
+        PortQuery query =
+                PortQuery.port(request.where().port())
+                        .withProtocol(request.protocol())
+                        .withThorough();
         PortReport report =
                 request.where().port() == 0
                         ? new PortReport(List.of(), List.of(), List.of())

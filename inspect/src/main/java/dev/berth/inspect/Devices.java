@@ -1,13 +1,31 @@
 package dev.berth.inspect;
 
-import java.net.NetworkInterface;
-import java.net.SocketException;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.berth.sys.Descriptors;
+import dev.berth.sys.ErrnoException;
+import dev.berth.sys.Fd;
+import dev.berth.sys.Sockets;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/// Names of network interfaces by their index, which counts in each network namespace anew.
+/// Names of network interfaces and their indices, which count in each network namespace anew. Those
+/// without an address are known too.
+///
+/// **shape** of `struct ifreq`: the name (16 bytes, ended by 0), the index (i32), padding to 40.
+///
+/// **source**: netdevice(7)
 final class Devices {
+    private static final long SIOCGIFNAME = 0x8910;
+    private static final long SIOCGIFINDEX = 0x8933;
+    private static final int NAME_BYTES = 16;
+    private static final int REQUEST_BYTES = 40;
+
     private final Map<Integer, String> names = new HashMap<>();
 
     /// The name in the network namespace of the calling thread; where it has none there, or `own`
@@ -19,12 +37,38 @@ final class Devices {
         return Optional.of(own ? names.computeIfAbsent(index, Devices::read) : "#" + index);
     }
 
+    /// The index in the network namespace of the calling thread; 0 if there is no such interface.
+    static int index(String name) throws ErrnoException {
+        byte[] text = name.getBytes(UTF_8);
+        if (text.length >= NAME_BYTES) {
+            return 0;
+        }
+        byte[] request = Arrays.copyOf(text, REQUEST_BYTES);
+        return ask(SIOCGIFINDEX, request) < 0 ? 0 : numbers(request).getInt(NAME_BYTES);
+    }
+
     private static String read(int index) {
+        byte[] request = new byte[REQUEST_BYTES];
+        numbers(request).putInt(NAME_BYTES, index);
         try {
-            NetworkInterface device = NetworkInterface.getByIndex(index);
-            return device == null ? "#" + index : device.getName();
-        } catch (SocketException unreadable) {
+            if (ask(SIOCGIFNAME, request) < 0) {
+                return "#" + index;
+            }
+        } catch (ErrnoException noSocket) {
             return "#" + index;
+        }
+        String name = new String(request, 0, NAME_BYTES, UTF_8);
+        return name.substring(0, name.indexOf('\0'));
+    }
+
+    private static ByteBuffer numbers(byte[] request) {
+        return ByteBuffer.wrap(request).order(ByteOrder.nativeOrder());
+    }
+
+    private static int ask(long what, byte[] request) throws ErrnoException {
+        int type = Sockets.SOCK_DGRAM | Sockets.SOCK_CLOEXEC;
+        try (Fd socket = Fd.of("socket", "UDP", Sockets.socket(Sockets.AF_INET, type, 0))) {
+            return Descriptors.ioctl(socket.number(), what, request);
         }
     }
 }

@@ -74,17 +74,23 @@ final class Explanation {
         if (hidden) {
             return "other users' processes are hidden from you (hidepid); root sees them" + whence;
         }
-        if (refused > 0) {
-            String processes = refused == 1 ? "1 process" : refused + " processes";
-            return "no permission to look into "
-                    + processes
-                    + (root ? ", which even root may not" : "; run as root to see more")
-                    + whence;
+        if (refused > 0 && !root) {
+            return "no permission to look into " + refused() + "; run as root to see more" + whence;
         }
+        String closed =
+                refused == 0
+                        ? ""
+                        : "it is of " + refused() + " that even root may not look into, or ";
         String elsewhere = firstPidNamespace ? "" : "a process of another pid namespace has it, ";
-        return "no process here has it open: it is on its way through a Unix socket (SCM_RIGHTS), "
+        return "no process here has it open: "
+                + closed
+                + "it is on its way through a Unix socket (SCM_RIGHTS), "
                 + elsewhere
                 + "or the kernel itself holds it"
                 + whence;
+    }
+
+    private String refused() {
+        return refused == 1 ? "1 process" : refused + " processes";
     }
 }

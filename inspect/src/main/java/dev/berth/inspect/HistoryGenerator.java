@@ -13,7 +13,7 @@ import java.util.random.RandomGenerator;
 /// Makes histories at random: every kind of step, few addresses and options, so that they meet.
 ///
 /// A connection is made only where one listener, or one group of them, is sure to get it.
-final class HistoryGenerator {
+public final class HistoryGenerator {
     private static final List<SockAddr.Inet> ADDRESSES =
             List.of(
                     address("0.0.0.0"),
@@ -47,8 +47,8 @@ final class HistoryGenerator {
     private final boolean uids;
     private int count;
 
-    /// - `uids`: whether sockets of two uids are to be in it
-    HistoryGenerator(RandomGenerator random, boolean uids) {
+    /// - `uids`: whether sockets of two uids are to be in it, 0 and 1000
+    public HistoryGenerator(RandomGenerator random, boolean uids) {
         this.random = random;
         this.uids = uids;
     }
@@ -57,7 +57,8 @@ final class HistoryGenerator {
         return Addresses.of(host, 0);
     }
 
-    History next(Protocol protocol) {
+    /// The next one.
+    public History next(Protocol protocol) {
         List<Step> steps = new ArrayList<>();
         var model = new HistoryModel(protocol);
         int most = chance(10) && protocol == Protocol.UDP ? MANY_STEPS : MOST_STEPS;

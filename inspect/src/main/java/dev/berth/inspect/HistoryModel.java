@@ -31,7 +31,7 @@ public final class HistoryModel {
     private final Set<String> onPort = new HashSet<>();
 
     /// Sockets that listen on some other port, as listen(2) without bind(2) makes them.
-    private final Set<String> elsewhere = new HashSet<>();
+    private final Map<String, RuleSocket> elsewhere = new HashMap<>();
 
     /// The client of each accepted socket, while both are open; and the other way round.
     private final Map<String, String> peers = new HashMap<>();
@@ -117,7 +117,7 @@ public final class HistoryModel {
     private String bind(Step.Bind bind) {
         RuleSocket socket = unbound.remove(bind.id());
         if (socket == null) {
-            boolean open = onPort.contains(bind.id()) || elsewhere.contains(bind.id());
+            boolean open = onPort.contains(bind.id()) || elsewhere.containsKey(bind.id());
             if (open) {
                 close(bind.id());
             }
@@ -147,8 +147,11 @@ public final class HistoryModel {
             boolean open = unbound.containsKey(id) || onPort.contains(id);
             return (open ? Errno.EOPNOTSUPP : Errno.EBADF).name();
         }
-        if (unbound.remove(id) != null || elsewhere.contains(id)) {
-            elsewhere.add(id);
+        RuleSocket alone = unbound.remove(id);
+        if (alone != null) {
+            elsewhere.put(id, alone);
+        }
+        if (elsewhere.containsKey(id)) {
             return OK;
         }
         if (!onPort.contains(id)) {
@@ -166,6 +169,7 @@ public final class HistoryModel {
             port.change(id, socket -> changed(socket, change));
         } else {
             unbound.computeIfPresent(id, (_, socket) -> changed(socket, change));
+            elsewhere.computeIfPresent(id, (_, socket) -> changed(socket, change));
         }
     }
 
@@ -176,6 +180,11 @@ public final class HistoryModel {
     }
 
     private void shutdown(String id) {
+        RuleSocket released = elsewhere.remove(id);
+        if (released != null) {
+            // A port that the kernel chose is given back.
+            unbound.put(id, released);
+        }
         if (onPort.contains(id) && port.socket(id).stage() == Stage.LISTENING) {
             port.change(id, socket -> socket.withStage(Stage.BOUND));
         }

@@ -107,7 +107,7 @@ final class HistoryText {
                                 "; ", history.id() + " " + history.protocol().text() + ": ", ""));
     }
 
-    private static String write(Step step) {
+    static String write(Step step) {
         return switch (step) {
             case Step.Open open ->
                     words(

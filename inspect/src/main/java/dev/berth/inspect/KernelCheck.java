@@ -1,15 +1,9 @@
 package dev.berth.inspect;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import dev.berth.net.Protocol;
 import dev.berth.sys.ErrnoException;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -24,7 +18,6 @@ import java.util.random.RandomGenerator;
 /// @param uids whether sockets of several uids were among it, which takes root
 /// @param detail the history that differed, or why nothing was replayed; else empty
 public record KernelCheck(String release, Verdict verdict, boolean uids, String detail) {
-    private static final String CORPUS = "corpus.txt";
     private static final int RANDOM_EACH = 100;
     private static final int OTHER_UID = 1000;
 
@@ -127,7 +120,7 @@ public record KernelCheck(String release, Verdict verdict, boolean uids, String 
 
     private static Optional<String> difference(
             HistoryRunner runner, boolean uids, RandomGenerator random) throws IOException {
-        for (History history : corpus()) {
+        for (History history : HistoryCorpus.histories()) {
             if ((uids || !history.needsOtherUid(0)) && differs(runner, history)) {
                 return Optional.of(history.toString());
             }
@@ -156,19 +149,5 @@ public record KernelCheck(String release, Verdict verdict, boolean uids, String 
             }
         }
         return false;
-    }
-
-    /// The histories that Berth brings along.
-    static List<History> corpus() {
-        try (InputStream in = KernelCheck.class.getResourceAsStream(CORPUS)) {
-            InputStream found = Objects.requireNonNull(in, CORPUS);
-            return new BufferedReader(new InputStreamReader(found, UTF_8))
-                    .lines()
-                    .filter(line -> !line.startsWith("#") && !line.isBlank())
-                    .map(HistoryText::parse)
-                    .toList();
-        } catch (IOException unreadable) {
-            throw new UncheckedIOException(unreadable);
-        }
     }
 }

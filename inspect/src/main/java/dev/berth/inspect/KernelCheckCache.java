@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.security.CodeSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -115,6 +116,11 @@ final class KernelCheckCache {
     }
 
     private static KernelCheck inChild(String release) {
+        String place = place();
+        if (!place.startsWith("file:")) {
+            String reason = "no second JVM can be started with this code, which is inside " + place;
+            return notRun(release, reason + "; berth why does it for it, at its first run");
+        }
         try {
             Path result = Files.createTempFile("berth-rules", ".txt");
             try {
@@ -149,6 +155,13 @@ final class KernelCheckCache {
                                         release,
                                         "this user may not make a user namespace for the replay;"
                                                 + " root may, once"));
+    }
+
+    /// Where this code is: `file:/lib/berth.jar`, or `jar:nested:/app.jar/…` in an executable jar
+    /// of Spring Boot.
+    private static String place() {
+        CodeSource source = KernelCheckChild.class.getProtectionDomain().getCodeSource();
+        return source == null ? "the JDK" : String.valueOf(source.getLocation());
     }
 
     private static KernelCheck notRun(String release, String reason) {

@@ -18,7 +18,8 @@ public record Owner(
         String user,
         Optional<String> unit,
         Optional<String> container) {
-    private static final String SUPERVISOR = "dev.berth.cli.Main";
+    /// The main class of the `berth` command.
+    static final String SUPERVISOR = "dev.berth.cli.Main";
 
     public Owner {
         Objects.requireNonNull(command, "command");
@@ -29,6 +30,6 @@ public record Owner(
 
     /// Whether it is a supervisor of Berth, which shares its sockets by itself.
     public boolean supervisor() {
-        return command.contains(SUPERVISOR);
+        return Printable.berth(command);
     }
 }

@@ -4,11 +4,11 @@ import dev.berth.net.Holder;
 import dev.berth.net.Holders;
 import dev.berth.net.ProcessEntry;
 import dev.berth.net.ProcessList;
+import dev.berth.net.SocketHolders;
 import dev.berth.net.SocketRow;
 import dev.berth.net.TcpState;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,20 +30,19 @@ final class OwnerFinder {
     /// For more listeners than this, to search every process is cheaper than to ask each for each.
     private static final int SHARED = 64;
 
-    private final Set<Long> wanted = new HashSet<>();
+    private final SocketHolders wanted;
     private final Set<Long> shared = new HashSet<>();
     private final Set<Integer> uids = new HashSet<>();
     private final Set<Integer> likely;
     private final boolean thorough;
-    private final Map<Long, List<Holder>> found = new HashMap<>();
     private int refused;
 
     /// - `likely`: processes to begin with
     /// - `thorough`: search all of them, whatever is found
     OwnerFinder(List<SocketRow> rows, Set<Integer> likely, boolean thorough) {
+        wanted = new SocketHolders(rows.stream().mapToLong(SocketRow::inode).toArray());
         for (SocketRow row : rows) {
             if (row.inode() != 0) {
-                wanted.add(row.inode());
                 uids.add(row.uid());
                 if (row.state() == TcpState.LISTEN || row.remote().isEmpty()) {
                     shared.add(row.inode());
@@ -55,13 +54,13 @@ final class OwnerFinder {
     }
 
     Findings find() {
-        if (wanted.isEmpty()) {
-            return new Findings(Map.of(), 0);
+        if (wanted.size() == 0) {
+            return new Findings(wanted, 0);
         }
         Map<Integer, Candidate> rest = candidates();
         boolean all = thorough || shared.size() > SHARED;
         for (Candidate candidate : List.copyOf(rest.values())) {
-            if (!all && found.size() == wanted.size()) {
+            if (!all && wanted.missing() == 0) {
                 break;
             }
             rest.remove(candidate.pid());
@@ -69,8 +68,7 @@ final class OwnerFinder {
         }
         ancestors(rest);
         heirs(rest);
-        found.values().forEach(list -> list.sort((a, b) -> Integer.compare(a.pid(), b.pid())));
-        return new Findings(found, refused);
+        return new Findings(wanted, refused);
     }
 
     private Map<Integer, Candidate> candidates() {
@@ -98,7 +96,7 @@ final class OwnerFinder {
     private void search(Candidate candidate) {
         // Kernel threads, and what has ended.
         boolean none = candidate.descriptors() == 0;
-        if (!none && !Holders.search(candidate.pid(), wanted, found)) {
+        if (!none && !Holders.search(candidate.pid(), wanted)) {
             refused += ProcessList.of(candidate.pid()).isPresent() ? 1 : 0;
         }
     }
@@ -107,7 +105,7 @@ final class OwnerFinder {
     private void ancestors(Map<Integer, Candidate> rest) {
         Set<Integer> seen = new HashSet<>();
         for (long inode : shared) {
-            for (Holder holder : List.copyOf(found.getOrDefault(inode, List.of()))) {
+            for (Holder holder : wanted.of(inode)) {
                 int pid = holder.pid();
                 while (pid > 1 && seen.add(pid)) {
                     Candidate unread = rest.get(pid);
@@ -124,14 +122,13 @@ final class OwnerFinder {
     /// Those that have a listener by inheritance.
     private void heirs(Map<Integer, Candidate> rest) {
         for (long inode : shared) {
-            List<Holder> holders = found.getOrDefault(inode, List.of());
             Set<Integer> numbers = new HashSet<>();
-            holders.forEach(holder -> numbers.add(holder.fd()));
+            wanted.of(inode).forEach(holder -> numbers.add(holder.fd()));
             for (Candidate candidate : rest.values()) {
                 for (int fd : numbers) {
                     Holder heir = new Holder(candidate.pid(), fd);
                     if (candidate.descriptors() != 0 && Holders.holds(heir, inode)) {
-                        holders.add(heir);
+                        wanted.add(inode, heir);
                     }
                 }
             }

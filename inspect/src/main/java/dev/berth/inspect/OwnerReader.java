@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /// Tells who a process is: command, user, systemd unit, container. Each process is read once.
 ///
@@ -17,12 +18,19 @@ final class OwnerReader {
     private static final String UID = "\nUid:";
 
     private final Accounts accounts;
+    private final UnaryOperator<String> files;
     private final Map<Integer, Optional<Facts>> known = new HashMap<>();
 
     private record Facts(String command, String user, CgroupPath group) {}
 
     OwnerReader(Accounts accounts) {
+        this(accounts, OwnerReader::text);
+    }
+
+    /// - `files`: the text of a file, empty if it cannot be read, as for a test
+    OwnerReader(Accounts accounts, UnaryOperator<String> files) {
         this.accounts = accounts;
+        this.files = files;
     }
 
     /// Empty if the process is gone.
@@ -40,7 +48,7 @@ final class OwnerReader {
     }
 
     private Optional<Facts> read(int pid) {
-        String status = text("/proc/" + pid + "/status");
+        String status = files.apply("/proc/" + pid + "/status");
         int at = status.indexOf(UID);
         String command = ProcessList.command(pid);
         if (at < 0 || command.isEmpty()) {
@@ -49,12 +57,12 @@ final class OwnerReader {
         String line = status.substring(at + UID.length(), status.indexOf('\n', at + 1));
         // Real, effective, saved, for files: what it may do goes by the second.
         int uid = (int) Long.parseLong(line.strip().split("\\s+")[1]);
-        CgroupPath group = CgroupPath.parse(text("/proc/" + pid + "/cgroup"));
+        CgroupPath group = CgroupPath.parse(files.apply("/proc/" + pid + "/cgroup"));
         return Optional.of(new Facts(command, accounts.name(uid), group));
     }
 
     /// Empty if it is gone or not ours to read.
-    private static String text(String path) {
+    static String text(String path) {
         try (FileInputStream in = new FileInputStream(path)) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException gone) {

@@ -128,6 +128,12 @@ public record PortSocket(
         return row.details().multipath() || options.multipath().orElse(false);
     }
 
+    /// Whether neither the kernel's list nor a descriptor told what [#multipath] says.
+    boolean perhapsMultipath() {
+        boolean told = row.details().upper().isPresent() || options.multipath().isPresent();
+        return protocol() == Protocol.TCP && inode() != 0 && !told;
+    }
+
     /// Whether it waits for connections or datagrams of anybody.
     public boolean listening() {
         return protocol() == Protocol.TCP ? state() == TcpState.LISTEN : remote().isEmpty();

@@ -3,7 +3,16 @@ package dev.berth.inspect;
 import dev.berth.net.NetNamespace;
 import dev.berth.net.SocketRow;
 
-/// A row and where it was read.
+import java.util.List;
+
+/// The rows that were read in one network namespace.
 ///
-/// @param own whether that is the caller's network namespace
-record Sighting(SocketRow row, NetNamespace namespace, boolean own) {}
+/// @param own whether that is the caller's
+record Sighting(List<SocketRow> rows, NetNamespace namespace, boolean own) {
+    /// Those of all.
+    static List<SocketRow> rows(List<Sighting> seen) {
+        return seen.size() == 1
+                ? seen.getFirst().rows()
+                : seen.stream().flatMap(part -> part.rows().stream()).toList();
+    }
+}

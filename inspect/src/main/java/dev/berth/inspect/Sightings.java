@@ -1,9 +1,9 @@
 package dev.berth.inspect;
 
-import dev.berth.net.Holder;
 import dev.berth.net.Holders;
 import dev.berth.net.NetNamespace;
 import dev.berth.net.ProcessList;
+import dev.berth.net.SocketHolders;
 import dev.berth.net.SocketRow;
 import dev.berth.sys.Capabilities;
 import dev.berth.sys.Capability;
@@ -11,10 +11,8 @@ import dev.berth.sys.Processes;
 
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
 
 /// Reads the sockets that a query asks for in the network namespaces that it asks for.
 final class Sightings {
@@ -41,9 +39,7 @@ final class Sightings {
         for (NetNamespace namespace : namespaces(current)) {
             boolean own = namespace.inode() == current.inode();
             try {
-                for (SocketRow row : reader.read(namespace, own)) {
-                    seen.add(new Sighting(row, namespace, own));
-                }
+                seen.add(new Sighting(reader.read(namespace, own), namespace, own));
             } catch (IOException refused) {
                 if (!query.namespaces()) {
                     throw refused;
@@ -53,6 +49,11 @@ final class Sightings {
             }
         }
         return query.pid().isPresent() ? held(seen, query.pid().getAsInt()) : seen;
+    }
+
+    /// The inodes of the Multipath-TCP sockets where `sighting` was.
+    Set<Long> multipath(Sighting sighting) {
+        return reader.multipath(sighting.namespace(), sighting.own());
     }
 
     private List<NetNamespace> namespaces(NetNamespace current) throws IOException {
@@ -78,12 +79,17 @@ final class Sightings {
     }
 
     private List<Sighting> held(List<Sighting> seen, int pid) {
-        Map<Long, List<Holder>> held = new HashMap<>();
-        List<Long> inodes = seen.stream().map(sighting -> sighting.row().inode()).toList();
-        if (!Holders.search(pid, new HashSet<>(inodes), held)) {
+        SocketHolders held =
+                new SocketHolders(
+                        seen.stream()
+                                .flatMap(sighting -> sighting.rows().stream())
+                                .mapToLong(SocketRow::inode)
+                                .toArray());
+        if (!Holders.search(pid, held)) {
             unknown.add(unseen(pid));
         }
-        return seen.stream().filter(sighting -> held.containsKey(sighting.row().inode())).toList();
+        seen.forEach(sighting -> sighting.rows().removeIf(row -> held.of(row.inode()).isEmpty()));
+        return seen;
     }
 
     private static String unseen(int pid) {

@@ -7,6 +7,7 @@ import dev.berth.sys.Capabilities;
 import dev.berth.sys.Capability;
 import dev.berth.sys.Descriptors;
 import dev.berth.sys.Errno;
+import dev.berth.sys.ErrnoException;
 import dev.berth.sys.Fd;
 import dev.berth.sys.Processes;
 import dev.berth.sys.SockAddr;
@@ -14,7 +15,6 @@ import dev.berth.sys.SocketOption;
 import dev.berth.sys.Sockets;
 
 import java.io.IOException;
-import java.net.NetworkInterface;
 import java.util.List;
 import java.util.function.IntPredicate;
 import java.util.stream.Stream;
@@ -48,12 +48,13 @@ record Situation(
                         : "the capabilities of a process of uid "
                                 + request.uid()
                                 + " are assumed: CAP_NET_BIND_SERVICE for root alone";
-        boolean here = here(request.where(), device);
+        String mute = mute(request.where());
+        boolean here = !mute.isEmpty() || here(request.where(), device);
         return new Situation(
                 new AddressCheck(here, low, privileged),
                 device,
                 assumed,
-                guarded(request.where()),
+                mute.isEmpty() ? guarded(request.where()) : mute,
                 other -> free(request.protocol(), other));
     }
 
@@ -83,12 +84,12 @@ record Situation(
     }
 
     private static int index(String name) throws IOException {
-        NetworkInterface device = NetworkInterface.getByName(name);
-        if (device == null) {
+        int index = Devices.index(name);
+        if (index == 0) {
             throw new IllegalArgumentException(
                     "there is no network device " + name + "; ip link lists them");
         }
-        return device.getIndex();
+        return index;
     }
 
     static int firstFree() {
@@ -122,6 +123,20 @@ record Situation(
     private static boolean here(SockAddr.Inet address, int device) throws IOException {
         boolean multicast = address instanceof SockAddr.Inet6 six && AddressCheck.multicast(six);
         return address.wildcard() || multicast || !Errno.EADDRNOTAVAIL.is(tried(address, device));
+    }
+
+    /// Why there is nothing to ask with: a sandbox refuses every socket. Empty if there is.
+    private static String mute(SockAddr.Inet address) {
+        int type = Sockets.SOCK_STREAM | Sockets.SOCK_CLOEXEC;
+        int number = Sockets.socket(address.family(), type, Sockets.IPPROTO_TCP);
+        try (Fd _ = Fd.of("socket", "TCP", number)) {
+            return "";
+        } catch (ErrnoException refused) {
+            return "this process may not make a socket ("
+                    + refused.getMessage()
+                    + "), so whether the address is this machine's, and whether something beside"
+                    + " the rules has a say, could not be asked";
+        }
     }
 
     /// Landlock, for one, compares port numbers; it judges port 0 too, which all others may bind.

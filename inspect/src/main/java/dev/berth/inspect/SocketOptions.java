@@ -44,6 +44,12 @@ public record SocketOptions(
                 reason);
     }
 
+    /// The same, of a Multipath-TCP socket.
+    SocketOptions withMultipath() {
+        return new SocketOptions(
+                reuseaddr, reuseport, v6only, incomingCpu, Optional.of(true), inferred, unknown);
+    }
+
     /// The same, with what was concluded of SO_REUSEPORT.
     SocketOptions withReuseportInferred(boolean set) {
         return new SocketOptions(

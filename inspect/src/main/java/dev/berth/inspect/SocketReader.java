@@ -13,6 +13,7 @@ import dev.berth.sys.SockAddr;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /// Reads the kernel's tables of one network namespace after the other: by netlink, or where that is
@@ -59,6 +60,15 @@ final class SocketReader {
         }
     }
 
+    /// The inodes of the Multipath-TCP sockets of the namespace; empty where nobody tells.
+    Set<Long> multipath(NetNamespace namespace, boolean own) {
+        try (SockDiag diag = own ? SockDiag.open() : SockDiag.openIn(namespace)) {
+            return diag.multipath(asked(Protocol.TCP));
+        } catch (ErrnoException untold) {
+            return Set.of();
+        }
+    }
+
     private List<SocketRow> listed(ProcNet tables, Protocol protocol, ErrnoException refused)
             throws IOException {
         try {
@@ -81,8 +91,8 @@ final class SocketReader {
                 switch (protocol) {
                     case TCP ->
                             "; sockets that are only bound are missing, and of each the device,"
-                                    + " backlog, drops and cgroup";
-                    case UDP -> "; the device and cgroup of each are missing";
+                                    + " cookie, backlog, drops and cgroup";
+                    case UDP -> "; the device, cookie and cgroup of each are missing";
                 };
         return protocol.text()
                 + " sockets are those of /proc/net, since netlink is refused ("

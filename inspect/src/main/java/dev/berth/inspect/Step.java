@@ -10,6 +10,11 @@ public sealed interface Step {
     /// The socket that the step is about.
     String id();
 
+    /// The step in a few words: `bind a 0.0.0.0`.
+    default String text() {
+        return HistoryText.write(this);
+    }
+
     /// Makes a socket: socket(2) and its options.
     ///
     /// @param family `AF_INET` 2 or `AF_INET6` 10

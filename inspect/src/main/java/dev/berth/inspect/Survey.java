@@ -5,8 +5,10 @@ import dev.berth.net.SocketRow;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -20,22 +22,30 @@ final class Survey {
     private static final String MANY =
             "there are more than " + CONNECTIONS + " connections; --all reads those of each";
 
+    private static final String ENDED = "its process ended while it was looked at";
+
     private final PortQuery query;
     private final Unknowns unknowns = new Unknowns();
     private final Devices devices = new Devices();
-    private final OwnerReader processes = new OwnerReader(new Accounts());
+    private final OwnerReader processes;
 
     Survey(PortQuery query) {
+        this(query, new OwnerReader(new Accounts()));
+    }
+
+    Survey(PortQuery query, OwnerReader processes) {
         this.query = query;
+        this.processes = processes;
     }
 
     PortReport report() throws IOException {
         Sightings sightings = new Sightings(query, unknowns.plain());
         List<Sighting> seen = sightings.read();
-        List<SocketRow> rows = seen.stream().map(Sighting::row).toList();
+        List<SocketRow> rows = Sighting.rows(seen);
         CgroupTree tree = CgroupTree.find(cgroups(rows));
         Findings findings = new OwnerFinder(rows, tree.processes(), query.thorough()).find();
-        List<PortSocket> sockets = sockets(seen, findings, tree);
+        List<PortSocket> sockets = sockets(seen, rows.size(), findings, tree);
+        multipath(sightings, seen, sockets);
         sockets.sort(Survey::order);
         Grouping.Result grouped = new Grouping(new Kinship()).of(sockets);
         grouped.sockets().forEach(unknowns::add);
@@ -45,10 +55,20 @@ final class Survey {
 
     /// Not by a chain of comparators: those of the JDK are no part of the start-up cache.
     private static int order(PortSocket a, PortSocket b) {
+        int ranks = Integer.compare(rank(a), rank(b));
+        if (ranks != 0) {
+            return ranks;
+        }
+        int protocols = a.protocol().compareTo(b.protocol());
+        if (protocols != 0) {
+            return protocols;
+        }
+        int ports = Integer.compare(a.local().port(), b.local().port());
+        return ports != 0 ? ports : orderOnPort(a, b);
+    }
+
+    private static int orderOnPort(PortSocket a, PortSocket b) {
         int[] steps = {
-            Integer.compare(rank(a), rank(b)),
-            a.protocol().compareTo(b.protocol()),
-            Integer.compare(a.local().port(), b.local().port()),
             a.local().host().compareTo(b.local().host()),
             a.state().compareTo(b.state()),
             Long.compare(a.netns(), b.netns()),
@@ -73,32 +93,63 @@ final class Survey {
         return cgroups;
     }
 
-    private List<PortSocket> sockets(List<Sighting> seen, Findings findings, CgroupTree tree) {
+    private List<PortSocket> sockets(
+            List<Sighting> seen, int count, Findings findings, CgroupTree tree) {
         Explanation explanation = Explanation.here(findings.refused());
-        boolean every = query.thorough() || seen.size() <= CONNECTIONS;
-        List<PortSocket> sockets = new ArrayList<>(seen.size());
+        boolean every = query.thorough() || count <= CONNECTIONS;
+        List<PortSocket> sockets = new ArrayList<>(count);
         try (OptionReader options = new OptionReader()) {
             for (Sighting sighting : seen) {
-                SocketRow row = sighting.row();
-                List<Holder> holders = findings.of(row.inode());
-                List<Owner> owners = owners(holders);
-                String why = owners.isEmpty() ? explanation.of(row, made(row, tree)) : "";
-                SocketOptions read =
-                        every || row.remote().isEmpty() || row.inode() == 0
-                                ? options.read(row, holders, why)
-                                : SocketOptions.unknown(MANY);
-                sockets.add(socket(sighting, read, owners, why));
+                for (SocketRow row : sighting.rows()) {
+                    List<Holder> holders = findings.holders().of(row.inode());
+                    List<Owner> owners = owners(holders);
+                    String why = owners.isEmpty() ? nobody(explanation, row, holders, tree) : "";
+                    SocketOptions read =
+                            every || row.remote().isEmpty() || row.inode() == 0
+                                    ? options.read(row, holders, why)
+                                    : SocketOptions.unknown(MANY);
+                    sockets.add(socket(row, sighting, read, owners, why));
+                }
             }
         }
         return sockets;
     }
 
+    /// Asks the kernel which are of Multipath TCP, where no descriptor could be borrowed that
+    /// tells.
+    private static void multipath(
+            Sightings sightings, List<Sighting> seen, List<PortSocket> sockets) {
+        Map<Long, Sighting> places = new HashMap<>();
+        seen.forEach(sighting -> places.put(sighting.namespace().inode(), sighting));
+        Map<Long, Set<Long>> known = new HashMap<>();
+        for (int i = 0; i < sockets.size(); i++) {
+            PortSocket socket = sockets.get(i);
+            Sighting sighting = places.get(socket.netns());
+            if (sighting != null && socket.perhapsMultipath()) {
+                Set<Long> inodes =
+                        known.computeIfAbsent(socket.netns(), _ -> sightings.multipath(sighting));
+                if (inodes.contains(socket.inode())) {
+                    sockets.set(i, socket.withOptions(socket.options().withMultipath()));
+                }
+            }
+        }
+    }
+
+    private static String nobody(
+            Explanation explanation, SocketRow row, List<Holder> holders, CgroupTree tree) {
+        return holders.isEmpty() ? explanation.of(row, made(row, tree)) : ENDED;
+    }
+
     private PortSocket socket(
-            Sighting sighting, SocketOptions options, List<Owner> owners, String why) {
+            SocketRow row,
+            Sighting sighting,
+            SocketOptions options,
+            List<Owner> owners,
+            String why) {
         return new PortSocket(
-                sighting.row(),
+                row,
                 sighting.namespace().inode(),
-                devices.name(sighting.row().device(), sighting.own()),
+                devices.name(row.device(), sighting.own()),
                 options,
                 OptionalInt.empty(),
                 owners,

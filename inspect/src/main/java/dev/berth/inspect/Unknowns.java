@@ -22,12 +22,17 @@ final class Unknowns {
     /// Adds what is absent from `socket`.
     void add(PortSocket socket) {
         // What the kernel alone holds has no owner: that is known, and told with the socket.
-        if (socket.owners().isEmpty() && socket.inode() != 0) {
+        boolean ownerless = socket.owners().isEmpty() && socket.inode() != 0;
+        String options = options(socket);
+        String reason = socket.options().unknown();
+        if (ownerless && !options.isEmpty() && reason.equals(socket.explanation())) {
+            add("owners, " + options, socket, reason);
+            options = "";
+        } else if (ownerless) {
             add("owners", socket, socket.explanation());
         }
-        String options = options(socket);
         if (!options.isEmpty()) {
-            add(options, socket, socket.options().unknown());
+            add(options, socket, reason);
         }
         if (socket.options().inferred()) {
             add(
@@ -45,6 +50,9 @@ final class Unknowns {
         }
         if (socket.reuseport().isEmpty()) {
             absent.add("reuseport");
+            if (socket.listening()) {
+                absent.add("group");
+            }
         }
         if (socket.family() != 2 && socket.v6only().isEmpty()) {
             absent.add("v6only");

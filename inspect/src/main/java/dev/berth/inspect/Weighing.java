@@ -113,16 +113,43 @@ final class Weighing {
 
     private Cause cause(Observed other) {
         PairwiseRule likely = scene.rule(other.likely());
-        boolean depends = likely.allowed() != scene.rule(other.strict()).allowed();
-        boolean helps = likely.allowed() != scene.rule(other.generous()).allowed();
-        return depends || helps
-                ? new Cause(
-                        "unknown-options",
-                        "the addresses overlap; whether they can share depends on "
-                                + other.unknown()
-                                + " of the other one, which cannot be read",
-                        Optional.of(other.socket()))
-                : Cause.of(likely, other.socket());
+        PairwiseRule strict = scene.rule(other.strict());
+        PairwiseRule generous = scene.rule(other.generous());
+        if (likely == strict && likely == generous) {
+            return Cause.of(likely, other.socket());
+        }
+        if (likely.allowed() == strict.allowed() && likely.allowed() == generous.allowed()) {
+            return unread(likely, other);
+        }
+        return unknown(
+                other,
+                "whether they can share depends on "
+                        + other.unknown()
+                        + " of the other one, which cannot be read");
+    }
+
+    /// Where what could not be read makes no difference: nothing is said of it.
+    private Cause unread(PairwiseRule likely, Observed other) {
+        RuleSocket wanted = scene.wanted();
+        if (!likely.allowed() && !wanted.reuseaddr() && !wanted.reuseport()) {
+            return Cause.of(PairwiseRule.NOT_SHARED_BY_YOU, other.socket());
+        }
+        String listens =
+                wanted.reuseaddr() && other.likely().stage() == Stage.LISTENING
+                        ? "; SO_REUSEADDR does not help while the other one listens"
+                        : "";
+        return unknown(
+                other,
+                other.unknown()
+                        + " of the other one cannot be read, but make no difference"
+                        + listens);
+    }
+
+    private static Cause unknown(Observed other, String sentence) {
+        return new Cause(
+                "unknown-options",
+                "the addresses overlap; " + sentence,
+                Optional.of(other.socket()));
     }
 
     private List<Cause> causes(List<Observed> sockets) {

@@ -56,7 +56,7 @@ class ExplanationTest {
                 .contains("no permission", "7 processes", "run as root", "made in web.service");
         assertThat(new Explanation(7, false, true, true).of(HELD, made)).contains("hidepid");
         assertThat(new Explanation(1, true, false, true).of(HELD, CgroupPath.NONE))
-                .contains("1 process,", "even root may not");
+                .contains("1 process that even root may not", "SCM_RIGHTS");
     }
 
     @Test

@@ -9,6 +9,8 @@ import dev.berth.net.TcpState;
 import dev.berth.sys.Errno;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import java.net.BindException;
 import java.util.List;
@@ -234,6 +236,25 @@ final class ForecastTest {
         assertThat(forecast.fixes()).as("none would help: it is taken as well").isEmpty();
         BindForecast free = BindForecast.of(request("127.0.0.1:80"), low, List.of(), AGREED);
         assertThat(free.fixes()).hasSize(3);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "false, false, not-shared-by-you, yours sets neither",
+        "true, false, unknown-options, SO_REUSEADDR does not help while",
+        "false, true, unknown-options, whether they can share depends on",
+    })
+    void nothingIsClaimedOfOptionsThatCouldNotBeRead(
+            boolean reuseaddr, boolean reuseport, String rule, String words) {
+        PortSocket unread = Rows.listener("127.0.0.1:80", 7);
+        BindRequest wanted =
+                request("127.0.0.1:80").withReuseaddr(reuseaddr).withReuseport(reuseport);
+        BindForecast forecast = forecast(wanted, with(unread, null, null));
+        assertThat(forecast.bind()).contains(Errno.EADDRINUSE);
+        assertThat(forecast.certain()).isEqualTo(!reuseport);
+        Cause cause = forecast.because().getFirst();
+        assertThat(cause.rule()).isEqualTo(rule);
+        assertThat(cause.sentence()).contains(words).doesNotContain("it sets", "neither sets");
     }
 
     @Test

@@ -102,7 +102,7 @@ final class KernelHistoriesTest {
 
     @Test
     void everyHistoryOfTheCorpusIsPredicted() throws Exception {
-        List<History> corpus = KernelCheck.corpus();
+        List<History> corpus = HistoryCorpus.histories();
         assertThat(corpus).hasSizeGreaterThan(20);
         Result result = new Result(new Coverage(), new ArrayList<>());
         try (HistoryRunner runner = HistoryRunner.open()) {

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.berth.net.TcpState;
 import dev.berth.sys.Capability;
+import dev.berth.sys.ErrnoException;
+import dev.berth.sys.Processes;
 import dev.berth.testkit.ChildProcess;
 import dev.berth.testkit.LeakCheck;
 import dev.berth.testkit.NetworkNamespace;
@@ -15,12 +17,15 @@ import dev.berth.testkit.RequiresProgram;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
+import java.util.concurrent.FutureTask;
+
 /// Multipath-TCP sockets of another program.
 @ExtendWith(LeakCheck.class)
 @RequiresKernel(value = "6.8", feature = "a list of the sockets that are only bound")
 @RequiresProgram("python3")
 @RequiresCapability({Capability.SYS_ADMIN, Capability.SYS_PTRACE})
 final class MultipathTest {
+    private static final int NOBODY = 65534;
     private static final String SOCKETS =
             """
             a = socket.socket(socket.AF_INET, socket.SOCK_STREAM, 262)
@@ -34,6 +39,41 @@ final class MultipathTest {
 
     static boolean enabled() {
         return Sysctl.read("net/mptcp/enabled").orElse("0").equals("1");
+    }
+
+    /// Reports from a thread of its own, which alone is another user.
+    private static PortReport asNobody(int port) throws Exception {
+        FutureTask<PortReport> run =
+                new FutureTask<>(
+                        () -> {
+                            int rc = Processes.setresuid(NOBODY, NOBODY, NOBODY);
+                            ErrnoException.check("setresuid", NOBODY, rc);
+                            return PortReport.of(port);
+                        });
+        Thread.ofPlatform().start(run).join();
+        return run.get();
+    }
+
+    @Test
+    void whoMayNotBorrowThemIsToldByTheKernel() throws Exception {
+        try (NetworkNamespace namespace = NetworkNamespace.open()) {
+            namespace.run(
+                    () -> {
+                        assumeTrue(enabled(), "the kernel has no Multipath TCP");
+                        try (ChildProcess _ = LiveServers.python(SOCKETS + "l = listener(7004)")) {
+                            assertThat(PortReport.of(7002).unknown()).isEmpty();
+                            PortReport report = asNobody(7002);
+                            assertThat(report.unknown()).isNotEmpty();
+                            assertThat(report.sockets())
+                                    .hasSize(2)
+                                    .allMatch(PortSocket::multipath)
+                                    .allMatch(socket -> socket.owners().isEmpty());
+                            assertThat(asNobody(7004).sockets())
+                                    .singleElement()
+                                    .matches(socket -> !socket.multipath());
+                        }
+                    });
+        }
     }
 
     @Test
