@@ -62,7 +62,8 @@ public final class Actor {
         }
     }
 
-    private static void act(Channel channel, Hands hands) throws ErrnoException {
+    /// Does what the line says, until it says to exit or ends.
+    static void act(Channel channel, Hands hands) throws ErrnoException {
         Optional<Channel.Message> message = channel.receive();
         while (message.isPresent()) {
             Map<String, List<String>> fields = message.get().fields();

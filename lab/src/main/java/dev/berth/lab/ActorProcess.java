@@ -26,6 +26,7 @@ final class ActorProcess implements AutoCloseable {
     private final boolean ownChild;
     private final Fd pidfd;
     private final Channel channel;
+    private boolean ended;
 
     private ActorProcess(int pid, boolean ownChild, Fd pidfd, Channel channel) {
         this.pid = pid;
@@ -91,13 +92,20 @@ final class ActorProcess implements AutoCloseable {
         Pidfds.pidfdSendSignal(pidfd.number(), SIGKILL);
     }
 
+    /// Whether it is known to have ended.
+    boolean ended() {
+        return ended;
+    }
+
     /// Waits until it has ended, all its descriptors closed; false if it does not.
     boolean awaitEnd() throws ErrnoException {
-        int events = Poll.poll(pidfd.number(), Poll.POLLIN, END_MILLIS);
-        if (events > 0 && ownChild) {
-            Processes.reap(pid);
+        if (!ended && Poll.poll(pidfd.number(), Poll.POLLIN, END_MILLIS) > 0) {
+            ended = true;
+            if (ownChild) {
+                Processes.reap(pid);
+            }
         }
-        return events > 0;
+        return ended;
     }
 
     @Override

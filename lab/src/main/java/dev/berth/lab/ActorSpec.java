@@ -6,8 +6,8 @@ import java.util.Objects;
 ///
 /// @param name letters, digits, `-` and `_`
 /// @param uid of all that it does
-/// @param namespace the name of the network namespace that it lives in; those that are not
-///   [#MAIN] have a loopback of their own and no way to any other
+/// @param namespace the name of the network namespace that it lives in; those that are not [#MAIN]
+///   have a loopback of their own and no way to any other
 public record ActorSpec(String name, int uid, String namespace) {
     /// Where actors live that name no namespace.
     public static final String MAIN = "main";

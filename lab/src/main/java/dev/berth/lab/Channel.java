@@ -42,8 +42,7 @@ final class Channel implements AutoCloseable {
     /// Sends; false if nobody is there to receive.
     boolean send(Map<String, List<String>> fields, int... descriptors) throws ErrnoException {
         byte[] message = Wire.encode(fields);
-        long sent =
-                Rights.sendmsg(socket.number(), message, descriptors, Sockets.MSG_NOSIGNAL);
+        long sent = Rights.sendmsg(socket.number(), message, descriptors, Sockets.MSG_NOSIGNAL);
         if (Errno.EPIPE.is(sent) || Errno.ECONNRESET.is(sent)) {
             return false;
         }

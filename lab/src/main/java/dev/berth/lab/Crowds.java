@@ -161,8 +161,7 @@ final class Crowds {
             String reply = Traffic.receive(client.number(), REPLY_MILLIS);
             while (isName(reply)) {
                 names.add(reply);
-                boolean more =
-                        udp && Poll.poll(client.number(), Poll.POLLIN, COPY_MILLIS) > 0;
+                boolean more = udp && Poll.poll(client.number(), Poll.POLLIN, COPY_MILLIS) > 0;
                 reply = more ? Traffic.receive(client.number(), 0) : "";
             }
             Traffic.resetOnClose(client.number());
@@ -172,8 +171,7 @@ final class Crowds {
     }
 
     private static Fd client(ListenAddress to, SockAddr.Inet from) throws ErrnoException {
-        int type =
-                to.protocol().socketType() | Sockets.SOCK_CLOEXEC | Sockets.SOCK_NONBLOCK;
+        int type = to.protocol().socketType() | Sockets.SOCK_CLOEXEC | Sockets.SOCK_NONBLOCK;
         int number = Sockets.socket(to.address().family(), type, to.protocol().number());
         Fd client = Fd.of("socket", to, number);
         try {

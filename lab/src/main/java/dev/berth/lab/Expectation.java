@@ -34,8 +34,7 @@ public record Expectation(String text) {
         return met ? Optional.empty() : Optional.of("expected " + text + ", got " + result);
     }
 
-    private Optional<String> compare(
-            Matcher matcher, Function<String, Optional<Double>> figures) {
+    private Optional<String> compare(Matcher matcher, Function<String, Optional<Double>> figures) {
         Optional<Double> left = figures.apply(matcher.group(1));
         Optional<Double> right = value(matcher.group(3), figures);
         if (left.isEmpty() || right.isEmpty()) {
@@ -48,8 +47,7 @@ public record Expectation(String text) {
                 : Optional.of("expected " + text + ", got " + number(left.get()));
     }
 
-    private static Optional<Double> value(
-            String text, Function<String, Optional<Double>> figures) {
+    private static Optional<Double> value(String text, Function<String, Optional<Double>> figures) {
         try {
             return Optional.of(Double.valueOf(text));
         } catch (NumberFormatException name) {

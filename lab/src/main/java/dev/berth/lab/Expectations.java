@@ -1,7 +1,6 @@
 package dev.berth.lab;
 
 import org.tomlj.Toml;
-import org.tomlj.TomlParseResult;
 import org.tomlj.TomlTable;
 
 import java.io.IOException;
@@ -29,19 +28,29 @@ public final class Expectations {
     /// Those for the kernel that runs.
     public static Expectations here() {
         try {
-            TomlParseResult toml = Toml.parse(Scenarios.resource(RESOURCE));
-            Machine machine = Machine.here();
-            KernelVersion kernel = machine.kernel();
-            TomlTable recorded = toml.getTableOrEmpty(List.of(kernel.toString()));
-            return new Expectations(recorded, machine.release(), kernel);
+            return of(Scenarios.resource(RESOURCE), Machine.here().release());
         } catch (IOException unreadable) {
             throw new UncheckedIOException(unreadable);
         }
     }
 
+    /// Those that a text of the resource's form has for a kernel.
+    ///
+    /// - `release`: as uname(2) tells it
+    public static Expectations of(String text, String release) {
+        KernelVersion kernel = KernelVersion.parse(release);
+        TomlTable recorded = Toml.parse(text).getTableOrEmpty(List.of(kernel.toString()));
+        return new Expectations(recorded, release, kernel);
+    }
+
     /// The release of the kernel that runs, as uname(2) tells it.
     public String release() {
         return release;
+    }
+
+    /// Whether any verdict was recorded on kernels of this one's series.
+    public boolean known() {
+        return !recorded.isEmpty();
     }
 
     /// The verdict recorded for a scenario of this name on this kernel.

@@ -5,6 +5,7 @@ import dev.berth.net.Protocol;
 import dev.berth.sys.Errno;
 import dev.berth.sys.ErrnoException;
 import dev.berth.sys.Fd;
+import dev.berth.sys.Processes;
 import dev.berth.sys.Redirect;
 import dev.berth.sys.SockAddr;
 import dev.berth.sys.SocketOption;
@@ -69,8 +70,7 @@ final class Hands {
             case Op.Socket socket -> socket(socket);
             case Op.Set set -> set(set);
             case Op.Get get -> Answer.of(Setting.read(sockets.number(get.id()), get.option()));
-            case Op.Bind bind ->
-                    Answer.of(Sockets.bind(sockets.number(bind.id()), bind.address()));
+            case Op.Bind bind -> Answer.of(Sockets.bind(sockets.number(bind.id()), bind.address()));
             case Op.Listen listen ->
                     Answer.of(Sockets.listen(sockets.number(listen.id()), listen.backlog()));
             case Op.Open open -> open(open);
@@ -79,8 +79,7 @@ final class Hands {
             case Op.Send send -> Traffic.send(sockets.number(send.id()), send);
             case Op.Receive receive ->
                     Answer.of(
-                            Traffic.receive(
-                                    sockets.number(receive.id()), receive.withinMillis()));
+                            Traffic.receive(sockets.number(receive.id()), receive.withinMillis()));
             case Op.Shutdown shutdown ->
                     Answer.of(Sockets.shutdown(sockets.number(shutdown.id()), shutdown.how()));
             case Op.Close close -> close(close);
@@ -89,6 +88,11 @@ final class Hands {
             case Op.Why why -> Queries.why(why, uid);
             case Op.Route route -> Queries.route(route);
             case Op.Steer steer -> steering.steer(steer);
+            case Op.Listed listed -> Table.listed(listed);
+            case Op.Device() ->
+                    SecondDevice.create() ? Answer.ok() : Answer.of(Errno.ENODEV.name());
+            case Op.Supported supported -> Queries.supported(supported);
+            case Op.Pin pin -> Answer.of(Processes.pinTo(pin.cpu())).with("cpu", Processes.cpu());
             case Op.Sysctl sysctl -> Queries.sysctl(sysctl);
             case Op.Serve serve -> servers.serve(serve.ids());
             case Op.Drain drain -> Traffic.drain(sockets.number(drain.id()));

@@ -17,6 +17,9 @@ import java.util.function.Consumer;
 /// @param performer does the steps
 /// @param atOnce how many scenarios run at the same time
 public record Lab(List<String> actorCommand, Performer performer, int atOnce) {
+    /// Each takes some 40 MB for each of its actors.
+    private static final int MOST_AT_ONCE = 8;
+
     public Lab {
         actorCommand = List.copyOf(actorCommand);
         if (atOnce < 1) {
@@ -24,11 +27,11 @@ public record Lab(List<String> actorCommand, Performer performer, int atOnce) {
         }
     }
 
-    /// One that starts actors with this JVM's Java and class path, as many scenarios at once as
-    /// there are processors.
+    /// One that starts actors with this JVM's Java and class path, two scenarios at once for each
+    /// processor: every scenario waits now and then.
     public static Lab here() {
         int processors = Runtime.getRuntime().availableProcessors();
-        return new Lab(Actors.command(), Performer.live(), processors);
+        return new Lab(Actors.command(), Performer.live(), Math.min(MOST_AT_ONCE, 2 * processors));
     }
 
     public Lab withActorCommand(List<String> command) {
@@ -65,7 +68,10 @@ public record Lab(List<String> actorCommand, Performer performer, int atOnce) {
                         atOnce, task -> Thread.ofPlatform().daemon().unstarted(task))) {
             List<CompletableFuture<ScenarioResult>> futures =
                     scenarios.stream()
-                            .map(scenario -> CompletableFuture.supplyAsync(() -> run(scenario), pool))
+                            .map(
+                                    scenario ->
+                                            CompletableFuture.supplyAsync(
+                                                    () -> run(scenario), pool))
                             .toList();
             for (CompletableFuture<ScenarioResult> future : futures) {
                 progress.accept(future.join());

@@ -8,8 +8,7 @@ import java.util.Objects;
 /// @param name the step's
 /// @param figures single numbers, as `lost` or `chi2`
 /// @param counts how many went where, by the socket's name; empty for most
-public record Measurement(
-        String name, Map<String, Double> figures, Map<String, Integer> counts) {
+public record Measurement(String name, Map<String, Double> figures, Map<String, Integer> counts) {
     public Measurement {
         Objects.requireNonNull(name, "name");
         figures = Sorted.copy(figures);

@@ -35,10 +35,7 @@ public sealed interface Op {
 
     /// connect(2), with a socket that there is or a new one.
     record Connect(
-            String id,
-            ListenAddress address,
-            Optional<SockAddr.Inet> from,
-            Arguments settings)
+            String id, ListenAddress address, Optional<SockAddr.Inet> from, Arguments settings)
             implements Op {}
 
     record Accept(String id, String as, int withinMillis) implements Op {}
@@ -65,8 +62,7 @@ public sealed interface Op {
     record Fork(String child, List<String> keep) implements Op {}
 
     /// Waits until the kernel lists sockets of a state on a port as wanted.
-    record Wait(
-            Protocol protocol, int port, TcpState state, Expectation until, int withinMillis)
+    record Wait(Protocol protocol, int port, TcpState state, Expectation until, int withinMillis)
             implements Op {}
 
     /// Who is on a port, as `berth who` tells it.
@@ -81,6 +77,18 @@ public sealed interface Op {
     /// Puts a BPF program on a group.
     record Steer(String id, String program, int index, List<String> sockets, List<String> serve)
             implements Op {}
+
+    /// What `/proc/net` lists of a port.
+    record Listed(Protocol protocol, int port) implements Op {}
+
+    /// Makes a second network device.
+    record Device() implements Op {}
+
+    /// Whether this platform's Java has a socket option, by its name there.
+    record Supported(String option, Protocol protocol) implements Op {}
+
+    /// Keeps the actor on one CPU.
+    record Pin(int cpu) implements Op {}
 
     /// Reads or writes a setting of the network namespace.
     record Sysctl(String setting, Optional<String> value) implements Op {}
@@ -137,13 +145,13 @@ public sealed interface Op {
     }
 
     static Op waiting(Arguments a) {
-        List<String> states =
-                List.of(TcpState.values()).stream().map(TcpState::name).toList();
+        List<String> states = List.of(TcpState.values()).stream().map(TcpState::name).toList();
         TcpState state = TcpState.valueOf(a.word("state", "LISTEN", states));
         Expectation until = new Expectation(a.text("until", "rows >= 1"));
         if (!until.comparison()) {
             throw new ArgumentException(
-                    "until", "until is a comparison, as \"rows >= 1\", not \"" + until.text() + '"');
+                    "until",
+                    "until is a comparison, as \"rows >= 1\", not \"" + until.text() + '"');
         }
         return new Wait(protocol(a), port(a), state, until, within(a, WITHIN_MILLIS));
     }
@@ -207,7 +215,7 @@ public sealed interface Op {
         return a.number("port", Scenario.PORT, 1, 65535);
     }
 
-    private static Protocol protocol(Arguments a) {
+    static Protocol protocol(Arguments a) {
         String word = a.word("protocol", "tcp", PROTOCOLS);
         return Protocol.valueOf(word.toUpperCase(Locale.ROOT));
     }

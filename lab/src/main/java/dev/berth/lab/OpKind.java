@@ -19,10 +19,7 @@ public enum OpKind {
             a -> new Op.Get(a.text("id"), a.word("option", "reuseport", Setting.readable())),
             need("id"),
             need("option")),
-    BIND(
-            a -> new Op.Bind(a.text("id"), Op.address(a, "address")),
-            need("id"),
-            need("address")),
+    BIND(a -> new Op.Bind(a.text("id"), Op.address(a, "address")), need("id"), need("address")),
     LISTEN(
             a -> new Op.Listen(a.text("id"), a.number("backlog", 1024, 0, 65535)),
             need("id"),
@@ -44,10 +41,7 @@ public enum OpKind {
             need("id"),
             number("within")),
     SHUTDOWN(Op::shutdown, need("id"), text("how")),
-    CLOSE(
-            a -> new Op.Close(a.text("id"), a.flag("reset", false)),
-            need("id"),
-            flag("reset")),
+    CLOSE(a -> new Op.Close(a.text("id"), a.flag("reset", false)), need("id"), flag("reset")),
     EXIT(a -> new Op.Exit()),
     KILL(a -> new Op.Kill()),
     PASS(
@@ -55,10 +49,7 @@ public enum OpKind {
             need("id"),
             need("to"),
             text("as")),
-    FORK(
-            a -> new Op.Fork(a.text("child"), a.list("keep")),
-            need("child"),
-            list("keep")),
+    FORK(a -> new Op.Fork(a.text("child"), a.list("keep")), need("child"), list("keep")),
     WAIT(
             Op::waiting,
             text("protocol"),
@@ -76,23 +67,18 @@ public enum OpKind {
             text("device"),
             number("uid")),
     ROUTE(Op::route, need("address"), need("from")),
-    STEER(
-            Op::steer,
-            need("id"),
-            text("program"),
-            number("index"),
-            list("sockets"),
-            list("serve")),
+    STEER(Op::steer, need("id"), text("program"), number("index"), list("sockets"), list("serve")),
+    LISTED(a -> new Op.Listed(Op.protocol(a), Op.port(a)), text("protocol"), number("port")),
+    DEVICE(a -> new Op.Device()),
+    SUPPORTED(
+            a -> new Op.Supported(a.text("option"), Op.protocol(a)),
+            need("option"),
+            text("protocol")),
+    PIN(a -> new Op.Pin(a.number("cpu", 0, 0, 8191)), number("cpu")),
     SYSCTL(Op::sysctl, need("setting"), text("value")),
     SERVE(a -> new Op.Serve(a.list("id")), new Key("id", Key.Type.LIST, true)),
     DRAIN(a -> new Op.Drain(a.text("id")), need("id")),
-    CROWD(
-            Op::crowd,
-            need("id"),
-            need("address"),
-            text("from"),
-            number("count"),
-            text("text")),
+    CROWD(Op::crowd, need("id"), need("address"), text("from"), number("count"), text("text")),
     COLLECT(
             a -> new Op.Collect(a.text("id"), Op.within(a, Op.WITHIN_MILLIS)),
             need("id"),

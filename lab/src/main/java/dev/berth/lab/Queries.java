@@ -5,8 +5,10 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import dev.berth.inspect.BindForecast;
 import dev.berth.inspect.BindRequest;
 import dev.berth.inspect.Dispatch;
+import dev.berth.inspect.PortQuery;
 import dev.berth.inspect.PortReport;
 import dev.berth.inspect.PortSocket;
+import dev.berth.net.Protocol;
 import dev.berth.net.SocketRow;
 import dev.berth.net.TcpState;
 import dev.berth.sys.Descriptors;
@@ -15,6 +17,10 @@ import dev.berth.sys.ErrnoException;
 import dev.berth.sys.Fd;
 
 import java.io.IOException;
+import java.net.SocketOption;
+import java.nio.channels.DatagramChannel;
+import java.nio.channels.NetworkChannel;
+import java.nio.channels.ServerSocketChannel;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -30,7 +36,7 @@ final class Queries {
     /// Figures `sockets`, `listeners`, `silent` (bound only), `timewait`, `connections`, `groups`,
     /// `members` (of the largest group), `owners` (processes in all).
     static Answer who(Op.Who op) throws IOException {
-        PortReport report = PortReport.of(op.port());
+        PortReport report = PortReport.of(PortQuery.port(op.port()).withThorough());
         List<PortSocket> sockets = report.sockets();
         Set<Integer> owners = new HashSet<>();
         sockets.forEach(socket -> socket.owners().forEach(owner -> owners.add(owner.pid())));
@@ -79,6 +85,20 @@ final class Queries {
             return Answer.of(
                     row.map(found -> "cookie " + Long.toUnsignedString(found.cookie()))
                             .orElse(Errno.ECONNREFUSED.name()));
+        }
+    }
+
+    /// `yes` or `no`.
+    static Answer supported(Op.Supported op) throws IOException {
+        try (NetworkChannel channel =
+                op.protocol() == Protocol.TCP
+                        ? ServerSocketChannel.open()
+                        : DatagramChannel.open()) {
+            boolean there =
+                    channel.supportedOptions().stream()
+                            .map(SocketOption::name)
+                            .anyMatch(op.option()::equals);
+            return Answer.of(there ? "yes" : "no");
         }
     }
 

@@ -153,7 +153,9 @@ final class ScenarioReader {
             if (!names.add(fork.child())) {
                 throw wrong(
                         at(table, "child"),
-                        "there is an actor " + fork.child() + " already; give the child a new name");
+                        "there is an actor "
+                                + fork.child()
+                                + " already; give the child a new name");
             }
         }
         if (op instanceof Op.Pass pass && !names.contains(pass.to())) {
@@ -215,8 +217,7 @@ final class ScenarioReader {
                 && !(value instanceof TomlArray array
                         && array.toList().stream().allMatch(TomlTable.class::isInstance))) {
             throw wrong(
-                    at(toml, key),
-                    key + " is a list of tables; write [[" + key + "]] before each");
+                    at(toml, key), key + " is a list of tables; write [[" + key + "]] before each");
         }
         return toml.getArrayOrEmpty(List.of(key));
     }

@@ -18,7 +18,8 @@ public final class Scenarios {
     /// Those that Berth brings along, in the order of the index.
     public static List<Scenario> shipped() {
         try {
-            return resource(INDEX).lines()
+            return resource(INDEX)
+                    .lines()
                     .map(String::strip)
                     .filter(line -> !line.isEmpty() && !line.startsWith("#"))
                     .map(Scenarios::shipped)

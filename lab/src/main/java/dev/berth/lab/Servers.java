@@ -73,8 +73,7 @@ final class Servers {
                 long length = Sockets.recv(socket, buffer, Sockets.MSG_DONTWAIT);
                 if (length > 0) {
                     String address = new String(buffer, 0, (int) length, UTF_8);
-                    Sockets.sendto(
-                            socket, name, Sockets.MSG_DONTWAIT, Addresses.parse(address));
+                    Sockets.sendto(socket, name, Sockets.MSG_DONTWAIT, Addresses.parse(address));
                 }
             }
         }

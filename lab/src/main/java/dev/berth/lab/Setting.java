@@ -81,9 +81,7 @@ enum Setting {
         switch (this) {
             case DEVICE -> {
                 byte[] name = arguments.text(word()).getBytes(StandardCharsets.US_ASCII);
-                check(
-                        Sockets.setsockopt(
-                                fd, Sockets.SOL_SOCKET, Sockets.SO_BINDTODEVICE, name));
+                check(Sockets.setsockopt(fd, Sockets.SOL_SOCKET, Sockets.SO_BINDTODEVICE, name));
             }
             case JOIN -> check(join(fd, arguments.text(word())));
             case UID -> {

@@ -76,9 +76,14 @@ public final class Stage implements AutoCloseable {
         return actor;
     }
 
+    private boolean acts(String name) {
+        ActorProcess actor = actors.get(name);
+        return actor != null && !actor.ended();
+    }
+
     /// Does one step.
     Answer perform(Step step) throws IOException {
-        if (!actors.containsKey(step.actor())) {
+        if (!acts(step.actor())) {
             return Answer.of(Answer.GONE);
         }
         return switch (step.op()) {
@@ -105,7 +110,7 @@ public final class Stage implements AutoCloseable {
     }
 
     private Answer pass(Step step, Op.Pass pass) throws IOException {
-        if (!actors.containsKey(pass.to())) {
+        if (!acts(pass.to())) {
             return Answer.of(Answer.GONE);
         }
         try {
@@ -160,8 +165,7 @@ public final class Stage implements AutoCloseable {
         }
     }
 
-    private Optional<Channel.Message> exchange(
-            String name, Arguments arguments, int... descriptors)
+    private Optional<Channel.Message> exchange(String name, Arguments arguments, int... descriptors)
             throws ErrnoException, StepTimeoutException {
         ActorProcess actor = actor(name);
         return actor.channel().send(arguments.values(), descriptors)

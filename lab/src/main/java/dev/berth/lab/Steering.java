@@ -47,10 +47,7 @@ final class Steering {
             case "none" ->
                     Answer.of(
                             Sockets.setsockopt(
-                                    fd,
-                                    Sockets.SOL_SOCKET,
-                                    Sockets.SO_DETACH_REUSEPORT_BPF,
-                                    0));
+                                    fd, Sockets.SOL_SOCKET, Sockets.SO_DETACH_REUSEPORT_BPF, 0));
             default -> throw new IllegalStateException(op.program());
         };
     }

@@ -1,6 +1,8 @@
 package dev.berth.lab;
 
 import dev.berth.net.DiagQuery;
+import dev.berth.net.NetNamespace;
+import dev.berth.net.ProcNet;
 import dev.berth.net.SockDiag;
 import dev.berth.net.SocketRow;
 
@@ -37,10 +39,18 @@ final class Table {
         }
     }
 
+    /// What programs see that read /proc/net instead of asking sock_diag: figure `rows`.
+    static Answer listed(Op.Listed op) throws IOException {
+        List<SocketRow> rows =
+                ProcNet.of(NetNamespace.current()).read(op.protocol()).stream()
+                        .filter(row -> row.local().port() == op.port())
+                        .toList();
+        return Answer.ok().with("rows", rows.size());
+    }
+
     private static boolean met(Expectation until, Answer answer) {
         return until.problem(
-                        answer.result(),
-                        name -> Optional.ofNullable(answer.figures().get(name)))
+                        answer.result(), name -> Optional.ofNullable(answer.figures().get(name)))
                 .isEmpty();
     }
 

@@ -127,7 +127,8 @@ final class Trial {
 
     private static String text(Answer answer) {
         List<String> words = new ArrayList<>(List.of(answer.result()));
-        answer.figures().forEach((name, value) -> words.add(name + " " + Expectation.number(value)));
+        answer.figures()
+                .forEach((name, value) -> words.add(name + " " + Expectation.number(value)));
         if (!answer.counts().isEmpty()) {
             words.add(counts(answer));
         }

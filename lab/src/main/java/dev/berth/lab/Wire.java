@@ -9,8 +9,8 @@ import java.util.Map;
 
 /// How the lab and its actors write to each other.
 ///
-/// **shape**: each field a name and its values, each text after a byte 31, each field after a
-/// byte 30; UTF-8. No text holds these two characters.
+/// **shape**: each field a name and its values, each text after a byte 31, each field after a byte
+/// 30; UTF-8. No text holds these two characters.
 final class Wire {
     private static final String FIELD = "\u001e";
     private static final String TEXT = "\u001f";

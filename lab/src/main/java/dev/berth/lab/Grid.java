@@ -1,0 +1,60 @@
+package dev.berth.lab;
+
+import java.util.List;
+import java.util.Objects;
+
+/// A part of the truth table: what the kernel did for each pair of things, and what the rules say.
+///
+/// @param name short, stable
+/// @param title a sentence
+/// @param legend of the cells
+/// @param groups of columns; one without a name where there are none
+/// @param columns of each group
+/// @param rows each with as many cells as there are columns in all groups
+public record Grid(
+        String name,
+        String title,
+        List<String> legend,
+        List<String> groups,
+        List<String> columns,
+        List<Row> rows) {
+    public Grid {
+        Objects.requireNonNull(name, "name");
+        Objects.requireNonNull(title, "title");
+        legend = List.copyOf(legend);
+        groups = List.copyOf(groups);
+        columns = List.copyOf(columns);
+        rows = List.copyOf(rows);
+        for (Row row : rows) {
+            if (row.cells().size() != groups.size() * columns.size()) {
+                throw new IllegalArgumentException("cells=" + row.cells().size() + " in " + row);
+            }
+        }
+    }
+
+    /// A line of cells.
+    public record Row(String name, List<Cell> cells) {
+        public Row {
+            Objects.requireNonNull(name, "name");
+            cells = List.copyOf(cells);
+        }
+    }
+
+    /// One answer, as the sign that the legend explains.
+    public record Cell(String kernel, String predicted) {
+        public Cell {
+            Objects.requireNonNull(kernel, "kernel");
+            Objects.requireNonNull(predicted, "predicted");
+        }
+
+        /// Whether the rules are wrong here.
+        public boolean differs() {
+            return !kernel.equals(predicted);
+        }
+    }
+
+    /// How many cells the rules have wrong.
+    public long differences() {
+        return rows.stream().flatMap(row -> row.cells().stream()).filter(Cell::differs).count();
+    }
+}

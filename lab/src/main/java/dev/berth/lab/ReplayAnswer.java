@@ -1,0 +1,48 @@
+package dev.berth.lab;
+
+import dev.berth.inspect.History;
+import dev.berth.inspect.Step;
+
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+
+/// What came of a history.
+///
+/// @param history that was run
+/// @param steps one of each of its steps; empty if it could not be run
+/// @param failure why it could not be run on the kernel, if so
+public record ReplayAnswer(History history, List<StepAnswer> steps, Optional<String> failure) {
+    public ReplayAnswer {
+        Objects.requireNonNull(history, "history");
+        steps = List.copyOf(steps);
+        Objects.requireNonNull(failure, "failure");
+    }
+
+    /// What came of a step: `OK`, or the name of an errno.
+    ///
+    /// @param predicted by the rules; empty for what is neither bind nor listen
+    /// @param kernel what the kernel answered; empty if it was not asked
+    public record StepAnswer(Step step, Optional<String> predicted, Optional<String> kernel) {
+        public StepAnswer {
+            Objects.requireNonNull(step, "step");
+            Objects.requireNonNull(predicted, "predicted");
+            Objects.requireNonNull(kernel, "kernel");
+        }
+
+        /// Whether the kernel answered something else than was predicted.
+        public boolean differs() {
+            return predicted.isPresent() && kernel.isPresent() && !predicted.equals(kernel);
+        }
+    }
+
+    /// Whether it was run on the kernel.
+    public boolean onKernel() {
+        return steps.stream().anyMatch(step -> step.kernel().isPresent());
+    }
+
+    /// Whether a prediction was wrong.
+    public boolean differs() {
+        return steps.stream().anyMatch(StepAnswer::differs);
+    }
+}

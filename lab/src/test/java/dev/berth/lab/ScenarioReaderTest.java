@@ -1,0 +1,75 @@
+package dev.berth.lab;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import java.util.List;
+
+class ScenarioReaderTest {
+    private static final String HEAD = "name = \"x\"\nclaim = \"c\"\n";
+    private static final String CLAIM =
+            "{ op = \"open\", id = \"s\", address = \":{port}\", claim = true }";
+
+    @Test
+    void stepsActorsAndNeedsAreRead() throws ScenarioException {
+        Scenario scenario =
+                ScenarioReader.read(
+                        "x.toml",
+                        HEAD
+                                + "needs = [\"ipv6\"]\n"
+                                + "actor = [{ name = \"a\" }, { name = \"b\", uid = 1000 }]\n"
+                                + "step = ["
+                                + CLAIM
+                                + ",\n"
+                                + "{ actor = \"b\", op = \"wait\", port = \"{port+1}\", until ="
+                                + " \"queue = 2\", expect = [\"OK\", \"rows = 1\"] } ]");
+        assertThat(scenario.needs()).contains(new Need("ipv6"), Need.TWO_UIDS);
+        assertThat(scenario.actors().getLast()).isEqualTo(new ActorSpec("b", 1000, "main"));
+        assertThat(scenario.steps().getFirst().actor()).isEqualTo("a");
+        Step wait = scenario.steps().getLast();
+        assertThat(wait.line()).isEqualTo(6);
+        assertThat(wait.op())
+                .isInstanceOfSatisfying(Op.Wait.class, op -> assertThat(op.port()).isEqualTo(8081));
+        assertThat(wait.expect())
+                .isEqualTo(List.of(new Expectation("OK"), new Expectation("rows = 1")));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '\'',
+            value = {
+                "{ op = \"opne\" } | x.toml:3:11: there is no op \"opne\"; it is one of socket,"
+                        + " set,",
+                "{ op = \"open\", id = \"s\" } | x.toml:3:9: op \"open\" needs address = …",
+                "{ op = \"open\", id = \"s\", adress = \"1\" } | x.toml:3:34: op \"open\" has no"
+                        + " key adress; it is one of actor, address,",
+                "{ op = \"bind\", id = \"s\", address = \"127.0.0.1\" } | x.toml:3:34:"
+                        + " \"127.0.0.1\": there is no port; write for example",
+                "{ op = \"open\", id = 5, address = \":1\" } | x.toml:3:24: id is a text in quotes",
+                "{ op = \"crowd\", id = \"c\", address = \":1\", count = 0 } | x.toml:3:51: count"
+                        + " is a number from 1 to 20000, not 0",
+                "{ actor = \"z\", op = \"exit\" } | x.toml:3:11: there is no actor z; it is one of"
+                        + " main",
+                "{ op = \"exit\" } | x.toml:1:1: no step carries the claim; write claim = true",
+                "{ op = \"wait\", until = \"soon\", claim = true } | x.toml:3:24: until is a"
+                        + " comparison, as \"rows >= 1\"",
+                "3 | x.toml:3:1: step is a list of tables; write [[step]] before each",
+                "{ op = | x.toml:3:15: Unexpected",
+            })
+    void everyMistakeIsToldWithItsPlace(String step, String message) {
+        assertThatThrownBy(() -> ScenarioReader.read("x.toml", HEAD + "step = [" + step + "]"))
+                .isInstanceOf(ScenarioException.class)
+                .hasMessageStartingWith(message);
+    }
+
+    @Test
+    void shippedScenariosAreReadable() {
+        assertThat(Scenarios.shipped()).isNotEmpty().doesNotHaveDuplicates();
+        assertThat(Scenarios.shipped()).allSatisfy(s -> assertThat(s.source()).isNotEmpty());
+    }
+}
