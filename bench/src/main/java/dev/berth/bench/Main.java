@@ -20,6 +20,8 @@ public final class Main {
               idle        memory and CPU of the supervisor   [--server a] [--settle 10] [--seconds 30]
               who         berth who against ss and lsof, and its memory   (root)
                           [--sockets 18000] [--most 50000] [--rounds 9]
+              replay      random histories through berth lab replay: equal, and how many a second
+                          [--histories 10000] [--seed N]
               load        the load client alone
                           --port N [--path /] [--clients 8] [--keepalive 1] [--seconds 5]
                           [--requests N] [--rate 0]
@@ -58,6 +60,7 @@ public final class Main {
             case "throughput" -> ThroughputCommand.run(words);
             case "idle" -> IdleCommand.run(words);
             case "who" -> WhoCommand.run(words);
+            case "replay" -> ReplayCommand.run(words);
             case "load" -> LoadCommand.run(words);
             default -> throw new IllegalArgumentException("no bench command '" + name + "'");
         };

@@ -83,8 +83,8 @@ final class ControlCommands implements ControlServer.Handler {
     private Change change(Served now, ControlWords words, PeerCredentials client) {
         String what = String.join(" ", words.arguments());
         if (!words.command().isEmpty()) {
-            String command = Printable.text(String.join(" ", words.command()));
-            what += " -- " + Shorten.command(command, MOST_COMMAND);
+            String command = String.join(" ", words.command());
+            what += " -- " + Printable.command(command, MOST_COMMAND);
         }
         String by = "uid " + client.uid() + (client.pid() == 0 ? "" : ", pid " + client.pid());
         return new Change(

@@ -47,7 +47,7 @@ final class HistoryNames {
     /// The name is of a socket that a `socket` step made.
     void useSocket(String id) {
         use(id);
-        if (families.get(id) == CONNECTION) {
+        if (families.getOrDefault(id, CONNECTION) == CONNECTION) {
             throw new IllegalArgumentException(
                     "\"" + id + "\" is an end of a connection; this is for sockets");
         }
@@ -55,12 +55,12 @@ final class HistoryNames {
 
     void bind(String id, SockAddr.Inet address) {
         useSocket(id);
-        if (families.get(id) != address.family()) {
+        if (families.getOrDefault(id, CONNECTION) != address.family()) {
             throw new IllegalArgumentException(
                     "\""
                             + id
                             + "\" is an "
-                            + name(families.get(id))
+                            + name(families.getOrDefault(id, CONNECTION))
                             + " socket, and "
                             + address.host()
                             + " an "

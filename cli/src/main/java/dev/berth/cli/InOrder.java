@@ -20,6 +20,7 @@ final class InOrder<T> implements AutoCloseable {
     private final ExecutorService threads;
     private final Semaphore room;
     private final Queue<CompletableFuture<T>> waiting = new ArrayDeque<>();
+    private final Queue<CompletableFuture<T>> failed = new ArrayDeque<>();
     private final Consumer<T> results;
 
     InOrder(int atOnce, Consumer<T> results) {
@@ -37,7 +38,6 @@ final class InOrder<T> implements AutoCloseable {
         synchronized (waiting) {
             waiting.add(result);
         }
-        result.whenComplete((_, _) -> room.release());
         threads.execute(
                 () -> {
                     try {
@@ -52,10 +52,13 @@ final class InOrder<T> implements AutoCloseable {
     private void handOn() {
         synchronized (waiting) {
             while (!waiting.isEmpty() && waiting.element().isDone()) {
-                if (waiting.element().isCompletedExceptionally()) {
-                    return;
+                CompletableFuture<T> next = waiting.remove();
+                room.release();
+                if (next.isCompletedExceptionally()) {
+                    failed.add(next);
+                } else {
+                    results.accept(next.join());
                 }
-                results.accept(waiting.remove().join());
             }
         }
     }
@@ -66,12 +69,12 @@ final class InOrder<T> implements AutoCloseable {
         threads.close();
         synchronized (waiting) {
             try {
-                waiting.forEach(CompletableFuture::join);
-            } catch (CompletionException failed) {
-                if (failed.getCause() instanceof RuntimeException bug) {
+                failed.forEach(CompletableFuture::join);
+            } catch (CompletionException wrapped) {
+                if (wrapped.getCause() instanceof RuntimeException bug) {
                     throw bug;
                 }
-                throw failed;
+                throw wrapped;
             }
         }
     }

@@ -7,6 +7,7 @@ import tools.jackson.core.json.JsonWriteFeature;
 
 import java.io.StringWriter;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /// JSON by the streaming generator: no reflection, and half the classes of a tree. Beyond ASCII
@@ -26,6 +27,15 @@ final class Json {
             json.writeEndObject();
         }
         return text.toString();
+    }
+
+    /// `null` for a value that does not apply.
+    static void text(JsonGenerator json, String name, Optional<String> value) {
+        if (value.isPresent()) {
+            json.writeStringProperty(name, value.get());
+        } else {
+            json.writeNullProperty(name);
+        }
     }
 
     static void strings(JsonGenerator json, String name, List<String> values) {

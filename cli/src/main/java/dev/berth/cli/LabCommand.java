@@ -1,5 +1,6 @@
 package dev.berth.cli;
 
+import dev.berth.inspect.Printable;
 import dev.berth.lab.Actor;
 import dev.berth.lab.Expectations;
 import dev.berth.lab.Lab;
@@ -23,10 +24,18 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 
-/// `berth lab [SCENARIO | FILE …] [-v] [--list] [--json]`.
+/// `berth lab [SCENARIO | FILE …] [-v] [--list] [--json] [--html FILE]`.
 final class LabCommand implements Subcommand {
     private static final List<String> ACTOR_OPTIONS = List.of("-Xmx64m", "-Xms4m");
+
+    private final Supplier<Expectations> recorded;
+
+    /// - `recorded`: what is no news
+    LabCommand(Supplier<Expectations> recorded) {
+        this.recorded = recorded;
+    }
 
     @Override
     public CommandSpec spec() {
@@ -35,11 +44,19 @@ final class LabCommand implements Subcommand {
                         .addOption(Options.flag("-v", "Show what happened, not only the verdict."))
                         .addOption(Options.flag("--list", "List the scenarios, run none."))
                         .addOption(Options.flag("--json", "One line of JSON, schema 1."))
+                        .addOption(
+                                Options.one(
+                                        "FILE",
+                                        Options::text,
+                                        "Also write a page for the browser, with the truth tables"
+                                                + " of this kernel and plots; it needs no network.",
+                                        "--html"))
                         .addPositional(
                                 Options.words(
                                         "SCENARIO", "0..*", "A name, or a file of one's own."));
         spec.usageMessage()
-                .customSynopsis("berth lab [SCENARIO | FILE.toml …] [-v] [--list] [--json]")
+                .customSynopsis(
+                        "berth lab [SCENARIO | FILE.toml …] [-v] [--list] [--json] [--html FILE]")
                 .description(
                         "Run scenarios of sockets that share a port on this kernel: real processes"
                                 + " and real traffic, in network namespaces of their own. Each"
@@ -51,7 +68,8 @@ final class LabCommand implements Subcommand {
                         "Nothing outside of those namespaces is touched. Without root all is run in"
                                 + " a user namespace, where some scenarios are skipped.",
                         "Exit code 0 when all is as recorded for this kernel, 1 when a verdict is"
-                                + " news or a scenario of your own does not hold.",
+                                + " news or a scenario of your own does not hold. On a kernel of"
+                                + " which nothing is recorded no verdict is news.",
                         "",
                         "Example: berth lab reuseport-hash -v");
         return spec;
@@ -69,36 +87,45 @@ final class LabCommand implements Subcommand {
         if (!Platform.supported()) {
             throw new Failure("cannot run scenarios: " + Platform.describe());
         }
+        Optional<PageFile> page =
+                Options.<String>value(parsed, "--html").map(name -> new PageFile(Path.of(name)));
+        if (page.isPresent()) {
+            page.get().check();
+        }
         if (!Capabilities.has(Capability.SYS_ADMIN)) {
             return UserNamespace.run(labWords(parsed, words), terminal.environment());
         }
         UserNamespace.endWithParent(terminal.environment());
-        return run(scenarios, own, parsed, terminal);
-    }
-
-    private static int run(
-            List<Scenario> scenarios, Set<String> own, ParseResult parsed, Terminal terminal) {
-        Lab lab = Lab.here().withActorCommand(OwnJvm.command(Actor.class, ACTOR_OPTIONS));
-        Expectations expectations = Expectations.here();
-        boolean json = parsed.hasMatchedOption("--json");
-        LabText text =
-                new LabText(terminal, expectations, parsed.hasMatchedOption("-v"), scenarios);
-        List<ScenarioResult> results =
-                lab.run(
-                        scenarios,
-                        result -> show(result, json ? Optional.empty() : Optional.of(text)));
-        if (json) {
-            terminal.line(LabJson.of(results));
-        } else {
-            text.summary(results);
+        Expectations expectations = recorded.get();
+        List<ScenarioResult> results = show(scenarios, expectations, parsed, terminal);
+        if (page.isPresent()) {
+            page.get().write(LabPage.of(LabReport.of(results, expectations)));
+            if (!parsed.hasMatchedOption("--json")) {
+                terminal.line("The page is in " + Printable.text(page.get().name()));
+            }
         }
         boolean expected =
                 results.stream().allMatch(result -> asExpected(result, own, expectations));
         return expected ? Main.DONE : Main.FAILED;
     }
 
-    private static void show(ScenarioResult result, Optional<LabText> text) {
-        text.ifPresent(lines -> lines.show(result));
+    /// Runs and shows them.
+    private static List<ScenarioResult> show(
+            List<Scenario> scenarios,
+            Expectations expectations,
+            ParseResult parsed,
+            Terminal terminal) {
+        Lab lab = Lab.here().withActorCommand(OwnJvm.command(Actor.class, ACTOR_OPTIONS));
+        if (parsed.hasMatchedOption("--json")) {
+            List<ScenarioResult> results = lab.run(scenarios, _ -> {});
+            terminal.line(LabJson.of(results));
+            return results;
+        }
+        LabText text =
+                new LabText(terminal, expectations, parsed.hasMatchedOption("-v"), scenarios);
+        List<ScenarioResult> results = lab.run(scenarios, text::show);
+        text.summary(results);
+        return results;
     }
 
     private static boolean asExpected(
@@ -165,6 +192,8 @@ final class LabCommand implements Subcommand {
                 all.add(option);
             }
         }
+        Options.<String>value(parsed, "--html")
+                .ifPresent(file -> all.addAll(List.of("--html", file)));
         all.add("--");
         all.addAll(words);
         return all;

@@ -109,23 +109,8 @@ final class LabText {
     }
 
     void summary(List<ScenarioResult> results) {
-        List<String> parts = new ArrayList<>();
-        for (Verdict verdict : Verdict.values()) {
-            long many = results.stream().filter(result -> result.verdict() == verdict).count();
-            if (many > 0) {
-                parts.add(many + " " + verdict.text());
-            }
-        }
-        long news = results.stream().filter(r -> expectations.news(r).isPresent()).count();
+        String hint = verbose || results.size() == 1 ? "" : " (-v shows what happened)";
         terminal.line("");
-        terminal.line(
-                results.size()
-                        + (results.size() == 1 ? " scenario" : " scenarios")
-                        + " on Linux "
-                        + expectations.release()
-                        + ": "
-                        + String.join(", ", parts)
-                        + (news > 0 ? "; news: " + news : "")
-                        + (verbose || results.size() == 1 ? "" : " (-v shows what happened)"));
+        terminal.line(LabReport.summary(results, expectations) + hint);
     }
 }

@@ -1,5 +1,6 @@
 package dev.berth.cli;
 
+import dev.berth.inspect.Printable;
 import dev.berth.net.DiagQuery;
 import dev.berth.net.Holder;
 import dev.berth.net.Holders;
@@ -180,6 +181,6 @@ final class PortCheck implements AutoCloseable {
     }
 
     private static String process(int pid) {
-        return "pid " + pid + " (" + Shorten.command(ProcessList.command(pid), 60) + ")";
+        return "pid " + pid + " (" + Printable.command(ProcessList.command(pid), 60) + ")";
     }
 }

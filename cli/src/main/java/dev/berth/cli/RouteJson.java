@@ -16,13 +16,7 @@ final class RouteJson {
     private static void write(JsonGenerator json, RouteAnswer answer) {
         var who = new WhoJson(json);
         json.writeNumberProperty("schema", SCHEMA);
-        if (answer.socket().isPresent()) {
-            json.writeObjectPropertyStart("socket");
-            who.socket(answer.socket().get());
-            json.writeEndObject();
-        } else {
-            json.writeNullProperty("socket");
-        }
+        who.socket("socket", answer.socket());
         json.writeBooleanProperty("certain", answer.certain());
         json.writeStringProperty("note", answer.note());
         if (!answer.spread().isEmpty()) {
@@ -33,12 +27,6 @@ final class RouteJson {
 
     private static void share(JsonGenerator json, WhoJson who, RouteAnswer.Share share) {
         json.writeNumberProperty("clients", share.clients());
-        if (share.socket().isPresent()) {
-            json.writeObjectPropertyStart("socket");
-            who.socket(share.socket().get());
-            json.writeEndObject();
-        } else {
-            json.writeNullProperty("socket");
-        }
+        who.socket("socket", share.socket());
     }
 }

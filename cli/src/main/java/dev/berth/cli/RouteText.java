@@ -73,6 +73,6 @@ final class RouteText {
     }
 
     private static String command(Owner owner) {
-        return Shorten.command(Printable.text(owner.command()), 60);
+        return Printable.command(owner.command(), 60);
     }
 }

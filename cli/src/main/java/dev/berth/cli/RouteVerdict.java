@@ -53,7 +53,9 @@ record RouteVerdict(boolean certain, String note) {
 
     private static RouteVerdict listener(PortSocket socket, PortReport report) {
         if (socket.reuseport().isPresent() && !socket.reuseport().get()) {
-            return new RouteVerdict(true, "the only one that matches; it shares with nobody");
+            return new RouteVerdict(
+                    true,
+                    "the kernel's choice, and no program can change it: in no reuseport group");
         }
         if (socket.owners().stream().anyMatch(Owner::supervisor)) {
             return new RouteVerdict(

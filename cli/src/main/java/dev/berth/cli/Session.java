@@ -1,5 +1,6 @@
 package dev.berth.cli;
 
+import dev.berth.inspect.Printable;
 import dev.berth.supervise.ControlServer;
 import dev.berth.supervise.NameTakenException;
 import dev.berth.supervise.Plan;
@@ -91,7 +92,7 @@ final class Session {
                                 + ": "
                                 + plan.workers()
                                 + " x "
-                                + Shorten.command(plan.command().toString(), 60)
+                                + Printable.command(plan.command().toString(), 60)
                                 + "; see: berth status "
                                 + name);
                 begun.accept(supervised, console);

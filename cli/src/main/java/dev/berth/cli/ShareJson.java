@@ -66,11 +66,7 @@ final class ShareJson {
         json.writeNumberProperty("uid", Integer.toUnsignedLong(check.request().uid()));
         json.writeBooleanProperty("reuseaddr", check.request().reuseaddr());
         json.writeStringProperty("bind", check.bindAnswer());
-        if (check.listenAnswer().isPresent()) {
-            json.writeStringProperty("listen", check.listenAnswer().get());
-        } else {
-            json.writeNullProperty("listen");
-        }
+        Json.text(json, "listen", check.listenAnswer());
         json.writeBooleanProperty("certain", check.certain());
         Json.strings(json, "uncertain", check.uncertain());
     }

@@ -70,7 +70,7 @@ final class ShareText {
     private static String owner(PortSocket socket, int pid) {
         Owner owner =
                 socket.owners().stream().filter(o -> o.pid() == pid).findFirst().orElseThrow();
-        String command = Shorten.command(Printable.text(owner.command()), 60);
+        String command = Printable.command(owner.command(), 60);
         return "pid " + pid + " (" + command + ") of user " + Printable.text(owner.user());
     }
 

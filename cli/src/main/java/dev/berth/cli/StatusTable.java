@@ -1,5 +1,6 @@
 package dev.berth.cli;
 
+import dev.berth.inspect.Printable;
 import dev.berth.supervise.Status;
 import dev.berth.supervise.Status.SlotStatus;
 import dev.berth.supervise.Status.SocketStatus;
@@ -38,10 +39,10 @@ final class StatusTable {
         int room = columns.isPresent() ? columns.getAsInt() : WIDE;
         String command = status.command().toString();
         if (room - title.length() > LEAST_COMMAND) {
-            add(lines, title + ": " + Shorten.command(command, room - title.length() - 2));
+            add(lines, title + ": " + Printable.command(command, room - title.length() - 2));
         } else {
             add(lines, title);
-            add(lines, Shorten.command(command, room));
+            add(lines, Printable.command(command, room));
         }
         add(lines, String.join(" ", status.listen()));
         add(lines, "adopt " + status.adopt() + ", steer " + status.steer());

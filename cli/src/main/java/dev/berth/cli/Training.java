@@ -1,5 +1,6 @@
 package dev.berth.cli;
 
+import dev.berth.lab.Rehearsal;
 import dev.berth.supervise.Command;
 import dev.berth.supervise.ControlServer;
 import dev.berth.supervise.Outcome;
@@ -29,8 +30,8 @@ import java.util.concurrent.CompletableFuture;
 /// `Training FILE`, a command line a line of FILE. Their exit codes do not matter.
 ///
 /// Meanwhile something answers at the control socket of the name `training`, so that both ends of
-/// the conversation are recorded; something listens for `who` to find; and the demo's server
-/// answers one request.
+/// the conversation are recorded; something listens for `who` to find; the demo's server answers
+/// one request; and an actor of the lab does some steps.
 final class Training {
     private static final String NAME = "training";
 
@@ -48,6 +49,7 @@ final class Training {
             }
         }
         whoami();
+        Rehearsal.run();
     }
 
     private static List<List<String>> commands(Path file) throws IOException {

@@ -1,5 +1,7 @@
 package dev.berth.cli;
 
+import dev.berth.lab.Expectations;
+
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -21,6 +23,7 @@ enum Verb {
     CLOSE("undo open: keep others out again"),
     LAB("run the ways to share a port on this kernel: claim, what happened, verdict"),
     LAB_REPLAY("run histories of your own on this kernel, and compare with the rules"),
+    LAB_MATRIX("the truth table of this kernel: who may share a port, and who gets what then"),
     DOCTOR("what this kernel and user can do, and what to do about the rest");
 
     private final String summary;
@@ -51,8 +54,9 @@ enum Verb {
             case ROUTE -> new RouteCommand();
             case OPEN -> new OpenCommand(Consent.ofProcess());
             case CLOSE -> new CloseCommand(Consent.ofProcess());
-            case LAB -> new LabCommand();
+            case LAB -> new LabCommand(Expectations::here);
             case LAB_REPLAY -> new ReplayCommand();
+            case LAB_MATRIX -> new MatrixCommand();
             case DOCTOR -> new DoctorCommand();
         };
     }

@@ -101,7 +101,7 @@ final class WhoCommand implements Subcommand {
         } else {
             boolean all = parsed.hasMatchedOption("--all");
             var table = new WhoText(terminal.columns(), terminal.colour(), all);
-            table.print(report, asked.subject(), line -> terminal.out().print(line + "\n"));
+            table.print(report, asked.nothing(), line -> terminal.out().print(line + "\n"));
             terminal.out().flush();
         }
         return report.sockets().isEmpty() ? Main.FAILED : Main.DONE;
@@ -125,7 +125,7 @@ final class WhoCommand implements Subcommand {
         }
         if (words.isEmpty()) {
             boolean all = parsed.hasMatchedOption("--all");
-            return new WhoQuestion(all ? query : query.withListenersOnly(), "listens", 0);
+            return new WhoQuestion(all ? query : query.withListenersOnly(), "nobody listens", 0);
         }
         return about(words.getFirst(), query, parsed.hasMatchedOption("--pid"));
     }
@@ -139,7 +139,7 @@ final class WhoCommand implements Subcommand {
             }
             if (number <= MOST_PORT && number > 0) {
                 return new WhoQuestion(
-                        query.withPort(number), "is on port " + number, lives ? number : 0);
+                        query.withPort(number), "nobody is on port " + number, lives ? number : 0);
             }
             throw new UsageException(
                     number + " is no port (1 to 65535), and no process has that id");
@@ -152,7 +152,7 @@ final class WhoCommand implements Subcommand {
                     everywhere
                             ? some.withPort(address.address().port())
                             : some.withAddress(address.address());
-            return new WhoQuestion(at, "is on " + word, 0);
+            return new WhoQuestion(at, "nobody is on " + word, 0);
         } catch (IllegalArgumentException wrong) {
             throw new UsageException(String.valueOf(wrong.getMessage()));
         }

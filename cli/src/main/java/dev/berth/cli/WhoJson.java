@@ -48,15 +48,26 @@ final class WhoJson {
         Json.strings(json, "unknown", report.unknown());
     }
 
+    /// A field with a socket; `null` for none.
+    void socket(String name, Optional<PortSocket> socket) {
+        if (socket.isPresent()) {
+            json.writeObjectPropertyStart(name);
+            socket(socket.get());
+            json.writeEndObject();
+        } else {
+            json.writeNullProperty(name);
+        }
+    }
+
     /// The fields of one socket.
     void socket(PortSocket socket) {
         json.writeStringProperty("protocol", protocol(socket));
         json.writeStringProperty("family", socket.family() == DiagQuery.INET ? "inet" : "inet6");
         json.writeStringProperty("state", socket.state().name());
         json.writeStringProperty("local", socket.local().toString());
-        text("remote", socket.remote().map(Object::toString));
+        Json.text(json, "remote", socket.remote().map(Object::toString));
         if (!socket.row().partial()) {
-            text("device", socket.deviceName());
+            Json.text(json, "device", socket.deviceName());
         }
         v6only(socket);
         identity(socket);
@@ -132,8 +143,8 @@ final class WhoJson {
         json.writeStringProperty("command", owner.command());
         json.writeNumberProperty("fd", owner.fd());
         json.writeStringProperty("user", owner.user());
-        text("unit", owner.unit());
-        text("container", owner.container());
+        Json.text(json, "unit", owner.unit());
+        Json.text(json, "container", owner.container());
     }
 
     private void extras(PortSocket socket) {
@@ -165,13 +176,5 @@ final class WhoJson {
 
     private void flag(String name, Optional<Boolean> value) {
         value.ifPresent(known -> json.writeBooleanProperty(name, known));
-    }
-
-    private void text(String name, Optional<String> value) {
-        if (value.isPresent()) {
-            json.writeStringProperty(name, value.get());
-        } else {
-            json.writeNullProperty(name);
-        }
     }
 }

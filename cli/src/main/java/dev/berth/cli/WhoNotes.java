@@ -122,11 +122,11 @@ record WhoNotes(IntFunction<String> users, PortRange outgoing) {
 
     /// A socket on one address beats one on all of them.
     private static void precedence(Set<String> notes, List<PortSocket> listeners) {
-        for (PortSocket general : listeners) {
+        List<PortSocket> wild = listeners.stream().filter(l -> l.local().wildcard()).toList();
+        for (PortSocket general : wild) {
             for (PortSocket special : listeners) {
                 boolean within =
-                        general.local().wildcard()
-                                && !special.local().wildcard()
+                        !special.local().wildcard()
                                 && (general.family() == special.family()
                                         || (general.local() instanceof SockAddr.Inet6
                                                 && !general.v6only().orElse(true)));

@@ -6,9 +6,9 @@ import java.util.OptionalInt;
 
 /// What `berth who` was asked.
 ///
-/// @param subject what the sentence "nobody …" goes on with
+/// @param nothing what to say where there is nothing to show
 /// @param pid the process that the number may mean as well; 0 if there is none
-record WhoQuestion(PortQuery query, String subject, int pid) {
+record WhoQuestion(PortQuery query, String nothing, int pid) {
     boolean perhapsPid() {
         return pid > 0 && query.pid().isEmpty();
     }
@@ -24,6 +24,6 @@ record WhoQuestion(PortQuery query, String subject, int pid) {
                         query.listeners(),
                         query.namespaces(),
                         query.thorough());
-        return new WhoQuestion(all, "of pid " + pid + " has a socket that could be seen", pid);
+        return new WhoQuestion(all, "pid " + pid + " has no socket that could be seen", pid);
     }
 }

@@ -47,11 +47,11 @@ final class WhoText {
 
     /// Gives each line to `to` when it is made: there may be many.
     ///
-    /// - `subject`: what the sentence "nobody …" goes on with, where there is nothing to show
-    void print(PortReport report, String subject, Consumer<String> to) {
+    /// - `nothing`: what to say where there is nothing to show
+    void print(PortReport report, String nothing, Consumer<String> to) {
         out = to;
         if (report.sockets().isEmpty()) {
-            wrapped("nobody " + subject, 0);
+            wrapped(nothing, 0);
         }
         several = report.sockets().stream().mapToLong(PortSocket::netns).distinct().count() > 1;
         boolean first = true;
@@ -72,9 +72,9 @@ final class WhoText {
     }
 
     /// The lines of [#print].
-    List<String> lines(PortReport report, String subject) {
+    List<String> lines(PortReport report, String nothing) {
         List<String> lines = new ArrayList<>();
-        print(report, subject, lines::add);
+        print(report, nothing, lines::add);
         return lines;
     }
 
@@ -121,7 +121,8 @@ final class WhoText {
         queue(socket);
         if (socket.drops().orElse(0) != 0) {
             long drops = Integer.toUnsignedLong(socket.drops().getAsInt());
-            String what = socket.protocol() == Protocol.TCP ? " connections" : " datagrams";
+            boolean tcp = socket.protocol() == Protocol.TCP;
+            String what = tcp ? " connection requests" : " datagrams";
             painted("    dropped " + drops + what + ": its queue was full", RED);
         }
         stranger(socket, report);
@@ -179,7 +180,7 @@ final class WhoText {
     }
 
     private static String command(Owner owner, int most) {
-        return Shorten.command(Printable.text(owner.command()), most);
+        return Printable.command(owner.command(), most);
     }
 
     private void queue(PortSocket socket) {
@@ -239,7 +240,7 @@ final class WhoText {
                 : "pid "
                         + socket.owners().getFirst().pid()
                         + " "
-                        + Shorten.command(Printable.text(socket.owners().getFirst().command()), 60);
+                        + Printable.command(socket.owners().getFirst().command(), 60);
     }
 
     private void leftOvers(List<PortSocket> sockets) {

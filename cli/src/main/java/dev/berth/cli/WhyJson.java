@@ -32,11 +32,12 @@ final class WhyJson {
         request(forecast.request());
         json.writeEndObject();
         json.writeStringProperty("bind", forecast.bindAnswer());
-        text("listen", forecast.listenAnswer());
+        Json.text(json, "listen", forecast.listenAnswer());
         json.writeBooleanProperty("certain", forecast.certain());
         Json.objects(json, "because", forecast.because(), this::cause);
         Json.strings(json, "fixes", forecast.fixes());
-        text(
+        Json.text(
+                json,
                 "note",
                 forecast.certain()
                         ? Optional.empty()
@@ -53,27 +54,13 @@ final class WhyJson {
         } else {
             json.writeNullProperty("v6only");
         }
-        text("device", request.device());
+        Json.text(json, "device", request.device());
         json.writeNumberProperty("uid", Integer.toUnsignedLong(request.uid()));
     }
 
     private void cause(Cause cause) {
         json.writeStringProperty("rule", cause.rule());
         json.writeStringProperty("sentence", cause.sentence());
-        if (cause.socket().isPresent()) {
-            json.writeObjectPropertyStart("socket");
-            who.socket(cause.socket().get());
-            json.writeEndObject();
-        } else {
-            json.writeNullProperty("socket");
-        }
-    }
-
-    private void text(String name, Optional<String> value) {
-        if (value.isPresent()) {
-            json.writeStringProperty(name, value.get());
-        } else {
-            json.writeNullProperty(name);
-        }
+        who.socket("socket", cause.socket());
     }
 }

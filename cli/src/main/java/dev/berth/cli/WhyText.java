@@ -57,11 +57,11 @@ final class WhyText {
     }
 
     private void sockets(List<String> lines, BindForecast forecast) {
-        Map<String, List<Cause>> byRule = new LinkedHashMap<>();
+        Map<String, List<Cause>> bySentence = new LinkedHashMap<>();
         for (Cause cause : forecast.because()) {
-            byRule.computeIfAbsent(cause.rule(), _ -> new ArrayList<>()).add(cause);
+            bySentence.computeIfAbsent(cause.sentence(), _ -> new ArrayList<>()).add(cause);
         }
-        byRule.values().forEach(causes -> rule(lines, causes));
+        bySentence.values().forEach(causes -> rule(lines, causes));
     }
 
     private void rule(List<String> lines, List<Cause> causes) {

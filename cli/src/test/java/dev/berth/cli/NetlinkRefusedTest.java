@@ -10,7 +10,6 @@ import dev.berth.sys.Seccomp;
 import dev.berth.sys.Syscall;
 import dev.berth.testkit.RequiresRoot;
 
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -59,15 +58,19 @@ class NetlinkRefusedTest {
         }
     }
 
-    @Test
-    void whyAnswersWithoutBeingCertain() throws Exception {
+    @ParameterizedTest
+    @EnumSource(names = {"SOCKET", "SENDTO"})
+    void whyAnswersWithoutBeingCertain(Syscall refused) throws Exception {
         try (ServerSocket server = new ServerSocket(0, 7, HERE)) {
-            String address = "tcp://0.0.0.0:" + server.getLocalPort();
-            var why = sandboxed(Syscall.SENDTO, "why", address, "--json");
+            String address = "tcp://127.0.0.1:" + server.getLocalPort();
+            var why = sandboxed(refused, "why", address, "--json");
             assertThat(why.code).isEqualTo(1);
             assertThat(why.out())
                     .contains("\"bind\":\"EADDRINUSE\"", "\"certain\":false")
                     .contains("\"note\":\"tcp sockets are those of /proc/net");
+            if (refused == Syscall.SOCKET) {
+                assertThat(why.out()).contains("may not make a socket", "could not be asked");
+            }
         }
     }
 

@@ -24,7 +24,7 @@ class WhoRenderingTest {
 
     private static List<String> lines(OptionalInt columns, boolean colour, boolean all) {
         return new WhoText(columns, colour, all, NOTES)
-                .lines(WhoSamples.report(), "is on port 8080");
+                .lines(WhoSamples.report(), "nobody is on port 8080");
     }
 
     @Test
@@ -36,11 +36,11 @@ class WhoRenderingTest {
                         "    pid 42 server --port 8080  (web, fd 6, docker:0123456789ab,"
                                 + " web.service)",
                         "    queue [########..] 3 of 4 wait for accept",
-                        "    dropped 12 connections: its queue was full",
+                        "    dropped 12 connection requests: its queue was full",
                         "  LISTEN 127.0.0.1:8080  SO_REUSEPORT  group 1 (one of 2)",
                         "    pid 43 evil?[31m?name  (web, fd 6, docker:0123456789ab, web.service)",
                         "    queue [########..] 3 of 4 wait for accept",
-                        "    dropped 12 connections: its queue was full",
+                        "    dropped 12 connection requests: its queue was full",
                         "    STRANGER in the group: takes 1 of 2 connections by the kernel's hash",
                         "  1 ESTABLISHED: pid 42 server --port 8080",
                         "  1 TIME_WAIT: the last expires in 43 s",
@@ -66,7 +66,7 @@ class WhoRenderingTest {
     @Test
     void dropsAndStrangersAreRedOnATerminal() {
         assertThat(lines(OptionalInt.of(100), true, false))
-                .contains("\033[31m    dropped 12 connections: its queue was full\033[0m")
+                .contains("\033[31m    dropped 12 connection requests: its queue was full\033[0m")
                 .filteredOn(line -> line.startsWith("\033[31m"))
                 .hasSize(3);
     }
@@ -85,7 +85,7 @@ class WhoRenderingTest {
         PortReport nothing = new PortReport(List.of(), List.of(), List.of());
         assertThat(
                         new WhoText(OptionalInt.empty(), false, false, NOTES)
-                                .lines(nothing, "is on port 8080"))
+                                .lines(nothing, "nobody is on port 8080"))
                 .containsExactly("nobody is on port 8080");
     }
 

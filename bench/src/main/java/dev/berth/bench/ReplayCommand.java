@@ -1,0 +1,72 @@
+package dev.berth.bench;
+
+import dev.berth.bench.Shell.Ended;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+
+/// `berth lab replay` with many histories at random: every answer as predicted, and how many a
+/// second, as whole processes.
+final class ReplayCommand {
+    private static final double LEAST_ON_KERNEL = 300;
+    private static final double LEAST_PREDICTED = 5000;
+
+    private final Workshop shop;
+    private final Verdict verdict = new Verdict();
+
+    private ReplayCommand(Workshop shop) {
+        this.shop = shop;
+    }
+
+    /// Runs `replay`; the exit code.
+    static int run(List<String> words) throws IOException {
+        Arguments arguments = Arguments.parse(words, Set.of(), Set.of("histories", "seed"));
+        int count = arguments.number("histories", 10_000);
+        int seed = arguments.number("seed", ThreadLocalRandom.current().nextInt(1 << 20));
+        try (Workshop shop = Workshop.open(false)) {
+            var command = new ReplayCommand(shop);
+            Path file = command.histories(count, seed);
+            command.measure("on the kernel", count, LEAST_ON_KERNEL, file, List.of("--json"));
+            command.measure(
+                    "predicted", count, LEAST_PREDICTED, file, List.of("--json", "--predict"));
+            System.out.println("replay: " + command.verdict.word());
+            Table.reasons(command.verdict.reasons());
+            return command.verdict.holds() ? 0 : 1;
+        }
+    }
+
+    private Path histories(int count, int seed) throws IOException {
+        String number = Integer.toString(count);
+        Ended ended =
+                replay(List.of("--random", number, "--seed", Integer.toString(seed), "--print"));
+        if (ended.code() != 0) {
+            throw new IOException("berth lab replay --print: " + ended.errors().strip());
+        }
+        System.out.printf("%d histories, --seed %d%n", count, seed);
+        return Files.writeString(shop.scratch().resolve("histories"), ended.output());
+    }
+
+    private void measure(String what, int count, double least, Path file, List<String> options)
+            throws IOException {
+        List<String> words = new ArrayList<>(List.of(file.toString()));
+        words.addAll(options);
+        Ended ended = replay(words);
+        long answers = ended.output().lines().count();
+        double rate = count * 1000.0 / ended.millis();
+        System.out.printf("%s: %d answers, %.0f histories/s%n", what, answers, rate);
+        verdict.check(ended.code() == 0, what + ": exit code " + ended.code() + ended.errors());
+        verdict.check(answers == count, what + ": " + answers + " answers to " + count);
+        verdict.check(rate >= least, what + ": below " + least + " histories/s");
+    }
+
+    private Ended replay(List<String> options) throws IOException {
+        List<String> words = new ArrayList<>(List.of(shop.berth(), "lab", "replay"));
+        words.addAll(options);
+        return Shell.run(shop.builder(words));
+    }
+}

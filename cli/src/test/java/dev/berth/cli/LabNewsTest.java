@@ -1,0 +1,70 @@
+package dev.berth.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.berth.lab.Expectations;
+import dev.berth.sys.Capability;
+import dev.berth.testkit.LeakCheck;
+import dev.berth.testkit.RequiresCapability;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+import picocli.CommandLine.ParseResult;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.util.Map;
+import java.util.OptionalInt;
+
+/// What is told of verdicts that are not as recorded.
+@RequiresCapability(Capability.SYS_ADMIN)
+@ExtendWith(LeakCheck.class)
+class LabNewsTest {
+    private static final String SCENARIO = "second-bind";
+
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+
+    /// Runs the scenario, whose claim holds on every kernel, with other expectations; the exit
+    /// code.
+    private int lab(Expectations expectations) throws Exception {
+        var print = new PrintStream(out, true, UTF_8);
+        var terminal = new Terminal(print, print, OptionalInt::empty, Map.of());
+        var command = new LabCommand(() -> expectations);
+        ParseResult parsed = Main.commandLine(Verb.LAB, command).parseArgs(SCENARIO);
+        return command.run(parsed, terminal);
+    }
+
+    private static String kernel() {
+        return Expectations.here().release().replaceFirst("(\\d+\\.\\d+).*", "$1");
+    }
+
+    private static Expectations recorded(String verdict) {
+        String text = "[\"" + kernel() + "\"]\n" + SCENARIO + " = \"" + verdict + "\"\n";
+        return Expectations.of(text, Expectations.here().release());
+    }
+
+    @Test
+    void anotherVerdictThanRecordedIsNewsAndFails() throws Exception {
+        assertThat(lab(recorded("partly"))).isEqualTo(1);
+        assertThat(out.toString(UTF_8))
+                .startsWith("holds    second-bind")
+                .contains("news: recorded on Linux " + kernel() + ": partly", "1 holds; news: 1");
+    }
+
+    @Test
+    void recordedVerdictIsNoNews() throws Exception {
+        assertThat(lab(recorded("holds"))).isZero();
+        assertThat(out.toString(UTF_8)).doesNotContain("news", "nothing is recorded");
+    }
+
+    @Test
+    void ofAnUnknownKernelNothingIsNewsAndThatIsSaid() throws Exception {
+        assertThat(lab(Expectations.of("[\"2.4\"]\nsecond-bind = \"fails\"\n", "99.1.0"))).isZero();
+        assertThat(out.toString(UTF_8))
+                .contains("on Linux 99.1.0: 1 holds; nothing is recorded for this kernel")
+                .doesNotContain("news");
+    }
+}
