@@ -161,8 +161,8 @@ final class BindGrids {
                         + (protocol == Protocol.TCP ? "; the first listens" : ""),
                 List.of(
                         ". succeeds   X bind fails",
-                        "Columns: the second socket, numbered as the rows; m: mapped into IPv6; 6:"
-                                + " IPV6_V6ONLY"),
+                        "Columns: the second socket, numbered as the rows",
+                        "m: mapped into IPv6   6: IPV6_V6ONLY"),
                 List.of(""),
                 places.stream().map(Endpoint::number).toList(),
                 rows);
