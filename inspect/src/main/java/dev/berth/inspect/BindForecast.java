@@ -69,11 +69,16 @@ public record BindForecast(
     }
 
     static BindForecast of(BindRequest request, KernelCheck kernel) throws IOException {
-        // Thorough: to stop some of its holders does not free a port.
-        PortQuery query =
-                PortQuery.port(request.where().port())
-                        .withProtocol(request.protocol())
-                        .withThorough();
+        PortQuery query = PortQuery.port(request.where().port()).withProtocol(request.protocol());
+        BindForecast forecast = seen(request, query, kernel);
+        // To stop some of a socket's holders does not free its port: all of them must be named.
+        return forecast.succeeds() || forecast.because().isEmpty()
+                ? forecast
+                : seen(request, query.withThorough(), kernel);
+    }
+
+    private static BindForecast seen(BindRequest request, PortQuery query, KernelCheck kernel)
+            throws IOException {
         PortReport report =
                 request.where().port() == 0
                         ? new PortReport(List.of(), List.of(), List.of())
