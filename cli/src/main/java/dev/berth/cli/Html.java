@@ -25,6 +25,12 @@ final class Html {
         return this;
     }
 
+    /// One more attribute of the element that was just begun.
+    Html attribute(String name, int value) {
+        out.insert(out.length() - 1, " " + name + "=\"" + value + "\"");
+        return this;
+    }
+
     /// Ends the innermost element.
     Html close() {
         out.append("</").append(open.pop()).append('>');

@@ -15,6 +15,7 @@ final class SpreadPlot {
     private static final int BAR_WIDTH = 168;
     private static final int ROW = 18;
     private static final int BAR = 12;
+    private static final int MARGIN = 4;
 
     /// So many characters fit before a bar.
     private static final int MOST = 14;
@@ -35,10 +36,10 @@ final class SpreadPlot {
         int most = Math.max(1, bars.stream().mapToInt(Bar::count).max().orElse(1));
         String caption = caption(measurement, total);
         html.open("figure", "class", "plot");
-        String box = "0 0 " + WIDTH + " " + (bars.size() * ROW + 4);
+        String box = "0 0 " + WIDTH + " " + (bars.size() * ROW + MARGIN);
         html.open("svg", "viewBox", box, "role", "img", "aria-label", caption);
         for (int i = 0; i < bars.size(); i++) {
-            bar(bars.get(i), i * ROW + 4, most, html);
+            bar(bars.get(i), i * ROW + MARGIN, most, html);
         }
         mean((double) total / bars.size() / most, bars.size(), html);
         html.close().open("figcaption").element("code", measurement.name());
@@ -66,41 +67,22 @@ final class SpreadPlot {
         String middle = Integer.toString(y + BAR - 2);
         String name = bar.name().length() > MOST ? bar.name().substring(0, MOST) + "…" : bar.name();
         html.element("text", name, "x", "" + (NAME_WIDTH - 6), "y", middle, "text-anchor", "end");
-        html.element(
-                "rect",
-                "",
-                "x",
-                "" + NAME_WIDTH,
-                "y",
-                "" + y,
-                "width",
-                "" + width,
-                "height",
-                "" + BAR);
+        html.open("rect", "x", "" + NAME_WIDTH, "y", "" + y);
+        html.attribute("width", width).attribute("height", BAR).close();
         html.element("text", "" + bar.count(), "x", "" + (NAME_WIDTH + width + 5), "y", middle);
     }
 
     private static void mean(double share, int bars, Html html) {
-        String x = number(NAME_WIDTH + share * BAR_WIDTH);
-        html.element(
-                "line",
-                "",
-                "x1",
-                x,
-                "x2",
-                x,
-                "y1",
-                "0",
-                "y2",
-                "" + (bars * ROW + 4),
-                "class",
-                "mean");
+        String x = Long.toString(Math.round(NAME_WIDTH + share * BAR_WIDTH));
+        html.open("line", "class", "mean", "x1", x, "x2", x);
+        html.attribute("y1", 0).attribute("y2", bars * ROW + MARGIN).close();
     }
 
     private static String caption(Measurement measurement, int total) {
         Map<String, Double> figures = measurement.figures();
         List<String> words = new ArrayList<>();
-        words.add(total + " answers by " + number(figures.getOrDefault("members", 0.0)));
+        words.add(
+                total + " answers of " + number(figures.getOrDefault("members", 0.0)) + " sockets");
         for (Map.Entry<String, String> figure :
                 List.of(
                         Map.entry("lost", "lost"),

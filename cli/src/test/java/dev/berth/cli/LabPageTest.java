@@ -130,7 +130,7 @@ class LabPageTest {
                 .containsExactly("84", "168", "0");
         assertThat(texts(page, "text")).containsExactly("a.s", "10", "a.t", "20", "another", "0");
         assertThat(texts(page, "figcaption"))
-                .contains("of30 30 answers by 3, chi-square 20, p 4.54e-05");
+                .contains("of30 30 answers of 3 sockets, chi-square 20, p 4.54e-05");
     }
 
     @Test
