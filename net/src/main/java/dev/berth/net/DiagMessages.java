@@ -149,7 +149,7 @@ final class DiagMessages {
                 protocol,
                 family,
                 state(in.get(at + 1), protocol),
-                address(in, family, at + 8, port(in, at + 4), shared),
+                address(in, family, at + 8, port(in, at + 4), shared).orElseThrow(),
                 remote(in, family, at + 24, port(in, at + 6), shared),
                 in.getInt(at + 68) & 0xffffffffL,
                 (in.getInt(at + 44) & 0xffffffffL) | ((long) in.getInt(at + 48) << 32),
@@ -181,15 +181,15 @@ final class DiagMessages {
 
     private static Optional<SockAddr.Inet> remote(
             ByteBuffer in, int family, int at, int port, SharedParts shared) {
-        SockAddr.Inet address = address(in, family, at, port, shared);
-        return port == 0 && address.wildcard() ? Optional.empty() : Optional.of(address);
+        Optional<SockAddr.Inet> address = address(in, family, at, port, shared);
+        return port == 0 ? address.filter(known -> !known.wildcard()) : address;
     }
 
-    private static SockAddr.Inet address(
+    private static Optional<SockAddr.Inet> address(
             ByteBuffer in, int family, int at, int port, SharedParts shared) {
         return family == DiagQuery.INET
                 ? shared.address((int) (big(in, at) >>> 32), port)
-                : new SockAddr.Inet6(big(in, at), big(in, at + 8), port, 0, 0);
+                : Optional.of(new SockAddr.Inet6(big(in, at), big(in, at + 8), port, 0, 0));
     }
 
     private static long big(ByteBuffer in, int at) {

@@ -6,12 +6,11 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /// Which processes hold a socket: the links in `/proc/PID/fd` by the socket's inode.
 ///
@@ -60,17 +59,20 @@ public final class Holders {
         if (names == null) {
             return false;
         }
-        Set<Long> seen = new HashSet<>();
+        BitSet seen = new BitSet();
+        int missing = wanted.size();
         for (String name : names) {
             int fd = Integer.parseInt(name);
             long inode = inode(directory, fd);
             if (inode == REFUSED) {
                 return false;
             }
-            if (inode != 0 && wanted.contains(inode)) {
+            int place = wanted.place(inode);
+            if (place >= 0) {
                 wanted.add(inode, new Holder(pid, fd));
-                seen.add(inode);
-                if (names.length > MANY && seen.size() == wanted.size()) {
+                missing -= seen.get(place) ? 0 : 1;
+                seen.set(place);
+                if (names.length > MANY && missing == 0) {
                     break;
                 }
             }

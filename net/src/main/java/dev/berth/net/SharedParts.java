@@ -2,10 +2,12 @@ package dev.berth.net;
 
 import dev.berth.sys.SockAddr;
 
-import org.jspecify.annotations.Nullable;
-
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /// What many rows of one dump have in common, made once: there may be very many rows.
@@ -14,7 +16,8 @@ final class SharedParts {
     private static final int RECENT = 256;
 
     private final Map<Long, SocketDetails> details = new HashMap<>();
-    private final SockAddr.@Nullable Inet4[] recent = new SockAddr.@Nullable Inet4[RECENT];
+    private final List<Optional<SockAddr.Inet>> recent =
+            new ArrayList<>(Collections.nCopies(RECENT, Optional.empty()));
 
     /// Those that tell a cgroup alone.
     SocketDetails details(OptionalLong cgroup) {
@@ -23,14 +26,18 @@ final class SharedParts {
                 : details.computeIfAbsent(cgroup.getAsLong(), _ -> SocketDetails.of(cgroup));
     }
 
-    SockAddr.Inet4 address(int address, int port) {
+    /// As a present value, since the same address is often a peer's.
+    Optional<SockAddr.Inet> address(int address, int port) {
         int place = (address ^ port) & (RECENT - 1);
-        SockAddr.Inet4 known = recent[place];
-        if (known != null && known.address() == address && known.port() == port) {
+        Optional<SockAddr.Inet> known = recent.get(place);
+        if (known.isPresent()
+                && known.get() instanceof SockAddr.Inet4 four
+                && four.address() == address
+                && four.port() == port) {
             return known;
         }
-        var made = new SockAddr.Inet4(address, port);
-        recent[place] = made;
+        Optional<SockAddr.Inet> made = Optional.of(new SockAddr.Inet4(address, port));
+        recent.set(place, made);
         return made;
     }
 }

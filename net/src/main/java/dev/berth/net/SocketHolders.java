@@ -19,9 +19,10 @@ public final class SocketHolders {
     private final Map<Long, List<Holder>> further = new HashMap<>();
     private int missing;
 
-    /// - `inodes`: of the sockets, in any order; 0 is none, and one may come more than once
+    /// - `inodes`: of the sockets, in any order; 0 is none, and one may come more than once. Sorted
+    ///   here and kept
     public SocketHolders(long... inodes) {
-        this.inodes = distinct(inodes.clone());
+        this.inodes = distinct(inodes);
         this.pids = new int[this.inodes.length];
         this.descriptors = new int[this.inodes.length];
         Arrays.fill(pids, NONE);
@@ -39,7 +40,7 @@ public final class SocketHolders {
             }
             last = inode;
         }
-        return Arrays.copyOf(inodes, count);
+        return count == inodes.length ? inodes : Arrays.copyOf(inodes, count);
     }
 
     /// How many sockets there are.
@@ -52,15 +53,15 @@ public final class SocketHolders {
         return missing;
     }
 
-    /// Whether it is one of them.
-    public boolean contains(long inode) {
-        return Arrays.binarySearch(inodes, inode) >= 0;
+    /// Which of them it is, from 0; negative if it is none of them.
+    int place(long inode) {
+        return Arrays.binarySearch(inodes, inode);
     }
 
     /// Who holds the socket, as far as was found: by pid, in the order in which they were added.
     /// Empty for one that is none of them.
     public List<Holder> of(long inode) {
-        int at = Arrays.binarySearch(inodes, inode);
+        int at = place(inode);
         if (at < 0 || pids[at] == NONE) {
             return List.of();
         }
@@ -80,7 +81,7 @@ public final class SocketHolders {
     ///
     /// @throws IllegalArgumentException if it is none of them
     public void add(long inode, Holder holder) {
-        int at = Arrays.binarySearch(inodes, inode);
+        int at = place(inode);
         if (at < 0) {
             throw new IllegalArgumentException("none of those searched: inode=" + inode);
         }

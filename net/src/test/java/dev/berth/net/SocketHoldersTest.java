@@ -12,10 +12,10 @@ final class SocketHoldersTest {
     void eachSocketCountsOnceAndInodeZeroNever() {
         assertThat(sockets.size()).isEqualTo(3);
         assertThat(sockets.missing()).isEqualTo(3);
-        assertThat(sockets.contains(4)).isTrue();
-        assertThat(sockets.contains(1L << 40)).isTrue();
-        assertThat(sockets.contains(0)).isFalse();
-        assertThat(sockets.contains(5)).isFalse();
+        assertThat(sockets.place(4)).isZero();
+        assertThat(sockets.place(1L << 40)).isEqualTo(2);
+        assertThat(sockets.place(0)).isNegative();
+        assertThat(sockets.place(5)).isNegative();
     }
 
     @Test
