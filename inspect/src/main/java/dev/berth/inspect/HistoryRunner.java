@@ -1,14 +1,10 @@
 package dev.berth.inspect;
 
-import dev.berth.net.Namespaces;
+import dev.berth.net.FreshNamespace;
 
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 
 /// Runs histories on the live kernel, in network namespaces of its own that have `lo` alone: no
 /// socket and no packet of anybody else is touched.
@@ -26,23 +22,16 @@ public final class HistoryRunner implements AutoCloseable {
 
     private static final int ATTEMPTS = 4;
 
-    private ExecutorService thread = newThread();
+    private FreshNamespace namespace = FreshNamespace.open();
     private int port = FIRST_PORT;
 
-    private HistoryRunner() {}
+    private HistoryRunner() throws IOException {}
 
     /// Makes the first namespace.
     ///
     /// @throws IOException with `EPERM` without `CAP_SYS_ADMIN`
     public static HistoryRunner open() throws IOException {
-        HistoryRunner runner = new HistoryRunner();
-        try {
-            runner.enter();
-            return runner;
-        } catch (IOException | RuntimeException failed) {
-            runner.close();
-            throw failed;
-        }
+        return new HistoryRunner();
     }
 
     /// What each step of the history answered: `OK`, or the name of an errno.
@@ -62,19 +51,18 @@ public final class HistoryRunner implements AutoCloseable {
 
     private List<String> runOnce(History history) throws IOException {
         if (port > LAST_PORT) {
-            thread.shutdownNow();
-            thread = newThread();
-            enter();
+            namespace.close();
+            namespace = FreshNamespace.open();
             port = FIRST_PORT;
         }
         int number = port++;
-        return call(() -> run(history, number));
+        return namespace.call(() -> run(history, number));
     }
 
     /// Ends the namespace; closing twice is harmless.
     @Override
     public void close() {
-        thread.close();
+        namespace.close();
     }
 
     private static List<String> run(History history, int port) throws IOException {
@@ -85,35 +73,6 @@ public final class HistoryRunner implements AutoCloseable {
                 answers.add(live.next(step));
             }
             return answers;
-        }
-    }
-
-    private void enter() throws IOException {
-        call(
-                () -> {
-                    Namespaces.enterFresh();
-                    return true;
-                });
-    }
-
-    private static ExecutorService newThread() {
-        return Executors.newSingleThreadExecutor(
-                task -> Thread.ofPlatform().name("histories").daemon().unstarted(task));
-    }
-
-    private <T> T call(Callable<T> task) throws IOException {
-        try {
-            return thread.submit(task).get();
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted while a history ran", interrupted);
-        } catch (ExecutionException failed) {
-            switch (failed.getCause()) {
-                case IOException cause -> throw cause;
-                case RuntimeException cause -> throw cause;
-                case Error cause -> throw cause;
-                case null, default -> throw new IllegalStateException(failed);
-            }
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.berth.lab;
 
+import dev.berth.net.FreshNamespace;
 import dev.berth.sys.ErrnoException;
 import dev.berth.sys.Fd;
 
@@ -18,7 +19,7 @@ public final class Stage implements AutoCloseable {
     private static final int STEP_MILLIS = 25_000;
     private static final String COOKIE = "cookie ";
 
-    private final Map<String, Namespace> namespaces = new HashMap<>();
+    private final Map<String, FreshNamespace> namespaces = new HashMap<>();
     private final Map<String, ActorProcess> actors = new LinkedHashMap<>();
 
     /// The sockets' full names, `ACTOR.ID`, by their cookies.
@@ -33,7 +34,7 @@ public final class Stage implements AutoCloseable {
         Stage stage = new Stage();
         try {
             for (ActorSpec spec : specs) {
-                Namespace namespace = stage.namespace(spec.namespace());
+                FreshNamespace namespace = stage.namespace(spec.namespace());
                 stage.actors.put(
                         spec.name(), namespace.call(() -> ActorProcess.start(spec, command)));
             }
@@ -47,12 +48,12 @@ public final class Stage implements AutoCloseable {
         }
     }
 
-    private Namespace namespace(String name) throws IOException {
-        Namespace known = namespaces.get(name);
+    private FreshNamespace namespace(String name) throws IOException {
+        FreshNamespace known = namespaces.get(name);
         if (known != null) {
             return known;
         }
-        Namespace fresh = Namespace.open();
+        FreshNamespace fresh = FreshNamespace.open();
         namespaces.put(name, fresh);
         return fresh;
     }
@@ -188,6 +189,6 @@ public final class Stage implements AutoCloseable {
     public void close() {
         actors.values().forEach(ActorProcess::kill);
         actors.values().forEach(ActorProcess::close);
-        namespaces.values().forEach(Namespace::close);
+        namespaces.values().forEach(FreshNamespace::close);
     }
 }

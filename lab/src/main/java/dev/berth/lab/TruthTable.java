@@ -1,5 +1,6 @@
 package dev.berth.lab;
 
+import dev.berth.net.FreshNamespace;
 import dev.berth.net.Protocol;
 
 import java.io.IOException;
@@ -31,7 +32,7 @@ public record TruthTable(String release, Protocol protocol, List<Grid> grids) {
             grids.add(binds.options());
             grids.add(binds.addresses());
         }
-        try (Namespace namespace = Namespace.open()) {
+        try (FreshNamespace namespace = FreshNamespace.open()) {
             grids.add(namespace.call(() -> DeviceGrid.measure(protocol)));
             grids.addAll(namespace.call(() -> ReceiverGrids.measure(protocol)));
         }

@@ -1,6 +1,4 @@
-package dev.berth.lab;
-
-import dev.berth.net.Namespaces;
+package dev.berth.net;
 
 import java.io.IOException;
 import java.util.concurrent.Callable;
@@ -12,15 +10,18 @@ import java.util.concurrent.Executors;
 ///
 /// **ownership**: [#close()] ends the thread; the namespace ends with the last process and socket
 /// in it.
-final class Namespace implements AutoCloseable {
+public final class FreshNamespace implements AutoCloseable {
     private final ExecutorService thread =
             Executors.newSingleThreadExecutor(
-                    task -> Thread.ofPlatform().name("lab-netns").daemon().unstarted(task));
+                    task -> Thread.ofPlatform().name("fresh-netns").daemon().unstarted(task));
 
-    private Namespace() {}
+    private FreshNamespace() {}
 
-    static Namespace open() throws IOException {
-        Namespace namespace = new Namespace();
+    /// Makes the namespace.
+    ///
+    /// @throws IOException with `EPERM` without `CAP_SYS_ADMIN`
+    public static FreshNamespace open() throws IOException {
+        FreshNamespace namespace = new FreshNamespace();
         try {
             namespace.call(
                     () -> {
@@ -35,12 +36,14 @@ final class Namespace implements AutoCloseable {
     }
 
     /// Runs the task inside.
-    <T> T call(Callable<T> task) throws IOException {
+    ///
+    /// @throws IOException that of the task, or if this thread is interrupted meanwhile
+    public <T> T call(Callable<T> task) throws IOException {
         try {
             return thread.submit(task).get();
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
-            throw new IOException("interrupted", interrupted);
+            throw new IOException("interrupted while it ran in its namespace", interrupted);
         } catch (ExecutionException failed) {
             switch (failed.getCause()) {
                 case IOException cause -> throw cause;
@@ -51,6 +54,7 @@ final class Namespace implements AutoCloseable {
         }
     }
 
+    /// Closing twice is harmless.
     @Override
     public void close() {
         thread.shutdownNow();
