@@ -10,6 +10,7 @@ import dev.berth.testkit.FreePort;
 import dev.berth.testkit.LeakCheck;
 
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -37,30 +38,20 @@ class RunProcessTest {
     @TempDir Path runtime;
 
     private final int port = FreePort.tcp();
-    private final List<ChildProcess> children = new ArrayList<>();
+    private BerthProcesses processes;
+
+    @BeforeEach
+    void begin() {
+        processes = new BerthProcesses(runtime, PATIENCE);
+    }
 
     @AfterEach
     void endAll() throws InterruptedException {
-        for (ChildProcess child : children.reversed()) {
-            // Gently first: who kills the guard with its supervisor leaves an empty cgroup behind.
-            if (child.isAlive()) {
-                child.terminate();
-                child.awaitExit(PATIENCE);
-            }
-            child.close();
-        }
+        processes.close();
     }
 
     private ChildProcess berth(String... arguments) throws IOException {
-        // Whoever runs the tests may ignore them, as nohup and background jobs do.
-        List<String> words = new ArrayList<>(List.of("env", "--default-signal=HUP,INT"));
-        words.addAll(OwnJvm.command(Main.class, List.of("--enable-native-access=ALL-UNNAMED")));
-        words.addAll(List.of(arguments));
-        var builder = new ProcessBuilder(words);
-        builder.environment().put("XDG_RUNTIME_DIR", runtime.toString());
-        ChildProcess child = ChildProcess.start(builder);
-        children.add(child);
-        return child;
+        return processes.start(arguments);
     }
 
     private ChildProcess demo(String... more) throws IOException {

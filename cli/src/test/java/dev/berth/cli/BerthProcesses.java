@@ -1,0 +1,47 @@
+package dev.berth.cli;
+
+import dev.berth.testkit.ChildProcess;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Whole commands of this build, each in a process of its own, with a runtime directory of theirs.
+///
+/// **ownership**: [#close()] ends those that still run.
+final class BerthProcesses implements AutoCloseable {
+    private final Path runtime;
+    private final Duration patience;
+    private final List<ChildProcess> children = new ArrayList<>();
+
+    BerthProcesses(Path runtime, Duration patience) {
+        this.runtime = runtime;
+        this.patience = patience;
+    }
+
+    ChildProcess start(String... arguments) throws IOException {
+        // Whoever runs the tests may ignore them, as nohup and background jobs do.
+        List<String> words = new ArrayList<>(List.of("env", "--default-signal=HUP,INT"));
+        words.addAll(OwnJvm.command(Main.class, List.of("--enable-native-access=ALL-UNNAMED")));
+        words.addAll(List.of(arguments));
+        var builder = new ProcessBuilder(words);
+        builder.environment().put("XDG_RUNTIME_DIR", runtime.toString());
+        ChildProcess child = ChildProcess.start(builder);
+        children.add(child);
+        return child;
+    }
+
+    @Override
+    public void close() throws InterruptedException {
+        for (ChildProcess child : children.reversed()) {
+            // Gently first: who kills the guard with its supervisor leaves an empty cgroup behind.
+            if (child.isAlive()) {
+                child.terminate();
+                child.awaitExit(patience);
+            }
+            child.close();
+        }
+    }
+}
