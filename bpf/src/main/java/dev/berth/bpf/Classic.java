@@ -25,6 +25,12 @@ public sealed interface Classic extends Instruction
     /// The offset at which a load finds the EtherType of the packet: 0x0800 or 0x86dd.
     int PROTOCOL = -0x1000;
 
+    /// The offset at which a load finds the number of the CPU that runs the program.
+    int CPU = -0x1000 + 36;
+
+    /// The offset at which a load finds a random number.
+    int RANDOM = -0x1000 + 56;
+
     /// The name that stands for “go on with the next instruction” in a [JumpIf].
     String NEXT = "next";
 
@@ -168,12 +174,18 @@ public sealed interface Classic extends Instruction
     }
 
     private static String place(int offset, String index) {
-        if (offset == PROTOCOL && index.isEmpty()) {
-            return "proto";
-        }
         boolean network = offset >= NETWORK_HEADER && offset < PROTOCOL;
         return network
                 ? "[" + index + "net+" + (offset - NETWORK_HEADER) + "]"
-                : "[" + index + offset + "]";
+                : index.isEmpty() ? ancillary(offset) : "[" + index + offset + "]";
+    }
+
+    private static String ancillary(int offset) {
+        return switch (offset) {
+            case PROTOCOL -> "proto";
+            case CPU -> "cpu";
+            case RANDOM -> "random";
+            default -> "[" + offset + "]";
+        };
     }
 }

@@ -40,33 +40,70 @@ public final class ClassicTable {
     private ClassicTable() {}
 
     /// The machine code of [#listing].
-    public static long[] program(int[] groupIndices, Family family) {
-        return listing(groupIndices, family).assemble();
+    public static long[] program(Pick pick, int[] places, Family family) {
+        return listing(pick, places, family).assemble();
     }
 
-    /// A program that hashes the client's address and both ports, takes that modulo the number of
-    /// indices, and returns the index found there. The hash has no secret and keeps no state: a
-    /// client's address and port map to the same place in every process and after every restart.
-    /// IPv4 options are skipped; of IPv6 extension headers the first four bytes stand for the
-    /// ports.
+    /// A program that picks a place and returns the index of the group that is there.
     ///
-    /// Errors: IllegalArgumentException without indices (a classic program cannot refuse a
-    /// connection), with a negative one, or with so many that the program gets too long (over
-    /// 2,000).
-    public static ClassicProgram listing(int[] groupIndices, Family family) {
-        requireIndices(groupIndices);
+    /// [Pick#HASH] is made of the client's address and both ports, [Pick#SOURCE] of the address.
+    /// Neither has a secret or keeps a state: a client maps to the same place in every process and
+    /// after every restart. IPv4 options are skipped; of IPv6 extension headers the first four
+    /// bytes stand for the ports.
+    ///
+    /// Errors: IllegalArgumentException without places (a classic program cannot refuse a
+    /// connection), with a negative index, with so many that the program gets too long (over
+    /// 2,000), for [Pick#CPU] if they are no rows of [SocketTable#cpus], and for
+    /// [Pick#ROUND_ROBIN], which needs a memory.
+    ///
+    /// @param places the index in the group at each place
+    public static ClassicProgram listing(Pick pick, int[] places, Family family) {
+        requireIndices(places);
         List<Classic> lines = new ArrayList<>();
-        if (groupIndices.length > 1) {
-            lines.addAll(
-                    switch (family) {
-                        case INET -> inet();
-                        case INET6 -> dual();
-                    });
-            lines.addAll(mix());
-            lines.add(new Alu(Operation.MOD, groupIndices.length));
+        if (places.length > 1) {
+            lines.addAll(pick(pick, places.length, family));
         }
-        lines.addAll(choose(groupIndices));
+        lines.addAll(choose(places));
         return new ClassicProgram(lines);
+    }
+
+    /// A = the number of a place.
+    private static List<Classic> pick(Pick pick, int places, Family family) {
+        List<Classic> lines = new ArrayList<>();
+        switch (pick) {
+            case RANDOM -> lines.add(new Load(Width.WORD, Classic.RANDOM));
+            case CPU -> {
+                return cpu(places, SocketTable.cpus());
+            }
+            case HASH, SOURCE -> {
+                lines.addAll(
+                        switch (family) {
+                            case INET -> inet(pick);
+                            case INET6 -> dual(pick);
+                        });
+                lines.addAll(mix());
+            }
+            case ROUND_ROBIN ->
+                    throw new IllegalArgumentException(
+                            "round robin needs a memory, which a classic program has not");
+        }
+        lines.add(new Alu(Operation.MOD, places));
+        return lines;
+    }
+
+    private static List<Classic> cpu(int places, int cpus) {
+        if (places % cpus != 0) {
+            throw new IllegalArgumentException(
+                    "places=" + places + ": they are rows of " + cpus + " CPUs");
+        }
+        return List.of(
+                new Load(Width.WORD, Classic.RANDOM),
+                new Alu(Operation.MOD, places / cpus),
+                new Alu(Operation.MUL, cpus),
+                new Store(KEPT),
+                new Load(Width.WORD, Classic.CPU),
+                new Recall(KEPT),
+                new AluIndex(Operation.ADD));
     }
 
     /// Makes the program choose the socket for every new connection or datagram of the group.
@@ -82,45 +119,49 @@ public final class ClassicTable {
                 Sockets.attachClassic(fd, program));
     }
 
-    private static void requireIndices(int[] groupIndices) {
-        if (groupIndices.length == 0) {
+    private static void requireIndices(int[] places) {
+        if (places.length == 0) {
             throw new IllegalArgumentException(
                     "no indices: a classic program cannot refuse connections");
         }
-        for (int index : groupIndices) {
+        for (int index : places) {
             if (index < 0) {
                 throw new IllegalArgumentException("index=" + index + " in a group");
             }
         }
     }
 
-    private static List<Classic> dual() {
+    private static List<Classic> dual(Pick pick) {
         List<Classic> lines = new ArrayList<>();
         lines.add(new Load(Width.WORD, Classic.PROTOCOL));
         lines.add(new JumpIf(Condition.EQUAL, ETHERTYPE_IPV6, "ipv6", Classic.NEXT));
-        lines.addAll(inet());
+        lines.addAll(inet(pick));
         lines.add(new Classic.Jump("mix"));
         lines.add(new Label("ipv6"));
-        lines.addAll(inet6());
+        lines.addAll(inet6(pick));
         lines.add(new Label("mix"));
         return lines;
     }
 
-    private static List<Classic> inet() {
-        return List.of(
-                new Load(Width.WORD, NET + 12),
-                new Alu(Operation.MUL, SPREAD),
-                new Store(KEPT),
-                new LoadHeaderLength(NET),
-                new LoadIndexed(Width.WORD, NET),
-                new Recall(KEPT),
-                new AluIndex(Operation.XOR));
+    private static List<Classic> inet(Pick pick) {
+        List<Classic> lines = new ArrayList<>();
+        lines.add(new Load(Width.WORD, NET + 12));
+        lines.add(new Alu(Operation.MUL, SPREAD));
+        if (pick == Pick.HASH) {
+            lines.add(new Store(KEPT));
+            lines.add(new LoadHeaderLength(NET));
+            lines.add(new LoadIndexed(Width.WORD, NET));
+            lines.add(new Recall(KEPT));
+            lines.add(new AluIndex(Operation.XOR));
+        }
+        return lines;
     }
 
-    private static List<Classic> inet6() {
+    private static List<Classic> inet6(Pick pick) {
         List<Classic> lines = new ArrayList<>();
         lines.add(new Load(Width.WORD, NET + 8));
-        for (int word : new int[] {12, 16, 20, 40}) {
+        int[] rest = pick == Pick.HASH ? new int[] {12, 16, 20, 40} : new int[] {12, 16, 20};
+        for (int word : rest) {
             lines.add(new Alu(Operation.MUL, SPREAD));
             lines.add(new Store(KEPT));
             lines.add(new Load(Width.WORD, NET + word));
@@ -146,16 +187,16 @@ public final class ClassicTable {
                 new CopyToIndex(), new Alu(Operation.RSH, bits), new AluIndex(Operation.XOR));
     }
 
-    private static List<Classic> choose(int[] groupIndices) {
+    private static List<Classic> choose(int[] places) {
         List<Classic> lines = new ArrayList<>();
-        int last = groupIndices.length - 1;
+        int last = places.length - 1;
         for (int place = 0; place < last; place++) {
             String other = "not" + place;
             lines.add(new JumpIf(Condition.EQUAL, place, Classic.NEXT, other));
-            lines.add(new Return(groupIndices[place]));
+            lines.add(new Return(places[place]));
             lines.add(new Label(other));
         }
-        lines.add(new Return(groupIndices[last]));
+        lines.add(new Return(places[last]));
         return lines;
     }
 }

@@ -15,6 +15,7 @@ public sealed interface Extended extends Instruction
                 Extended.Store,
                 Extended.StoreConstant,
                 Extended.AtomicAdd,
+                Extended.AtomicFetchAdd,
                 Extended.Alu,
                 Extended.AluConstant,
                 Extended.Call,
@@ -109,6 +110,27 @@ public sealed interface Extended extends Instruction
         @Override
         public String toString() {
             return "lock " + memory(Width.DOUBLE, base, offset) + " += " + from;
+        }
+    }
+
+    /// memory[base + offset] += register, and register = what was there before, as one indivisible
+    /// step on 8 bytes.
+    ///
+    /// Since: Linux 5.12.
+    record AtomicFetchAdd(Register base, int offset, Register register) implements Extended {
+        public AtomicFetchAdd {
+            writable(register);
+            near(offset);
+        }
+
+        @Override
+        public String toString() {
+            return register
+                    + " = fetch_add("
+                    + memory(Width.DOUBLE, base, offset)
+                    + ", "
+                    + register
+                    + ")";
         }
     }
 

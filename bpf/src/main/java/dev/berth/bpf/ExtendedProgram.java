@@ -13,6 +13,7 @@ public record ExtendedProgram(List<Extended> lines) {
     private static final int ST_MEMORY = 0x62;
     private static final int STX_MEMORY = 0x63;
     private static final int STX_ATOMIC = 0xc3;
+    private static final int FETCH = 0x01;
     private static final int LD_IMMEDIATE_DOUBLE = 0x18;
     private static final int ALU64 = 0x07;
     private static final int MOVE = 0xb0;
@@ -80,6 +81,13 @@ public record ExtendedProgram(List<Extended> lines) {
                             from.number(),
                             offset,
                             Operation.ADD.code());
+            case Extended.AtomicFetchAdd(var base, int offset, var register) ->
+                    slot(
+                            STX_ATOMIC | Width.DOUBLE.code(),
+                            base.number(),
+                            register.number(),
+                            offset,
+                            Operation.ADD.code() | FETCH);
             case Extended.Alu(var operation, var to, var from) ->
                     slot(
                             ALU64 | FROM_REGISTER | operation.code(),

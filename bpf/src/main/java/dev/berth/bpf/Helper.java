@@ -6,6 +6,15 @@ package dev.berth.bpf;
 public enum Helper {
     /// `R1` map, `R2` pointer to the key → pointer to the value, or 0.
     MAP_LOOKUP_ELEM(1),
+    /// → a random number of 32 bits.
+    GET_PRANDOM_U32(7),
+    /// → the number of the CPU that runs the program.
+    GET_SMP_PROCESSOR_ID(8),
+    /// `R1` context, `R2` offset, `R3` where to, `R4` how many bytes, `R5` from where the offset
+    /// counts (1: the network header) → 0, or a negative errno.
+    ///
+    /// Since: Linux 4.18.
+    SKB_LOAD_BYTES_RELATIVE(68),
     /// `R1` context, `R2` socket array, `R3` pointer to the key, `R4` 0 → 0, or a negative errno
     /// when the slot is empty or its socket is in another group.
     ///

@@ -70,6 +70,11 @@ final class KernelMap implements AutoCloseable {
                         .array());
     }
 
+    /// Replaces the value of the key, of 4 bytes, in one step.
+    void putInt(int key, int value) throws ErrnoException {
+        put(key, bytes(value));
+    }
+
     /// The value of the key, of 8 bytes.
     long number(int key) throws ErrnoException {
         byte[] value = new byte[valueBytes];
@@ -91,10 +96,10 @@ final class KernelMap implements AutoCloseable {
         }
     }
 
-    private static byte[] bytes(int key) {
+    private static byte[] bytes(int number) {
         return ByteBuffer.allocate(Integer.BYTES)
                 .order(ByteOrder.nativeOrder())
-                .putInt(key)
+                .putInt(number)
                 .array();
     }
 

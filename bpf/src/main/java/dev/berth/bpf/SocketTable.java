@@ -8,14 +8,14 @@ import dev.berth.sys.ProgramLoad;
 import dev.berth.sys.Sockets;
 
 import java.io.IOException;
-import java.util.List;
+import java.util.EnumSet;
+import java.util.Set;
 
 /// Which sockets of one SO_REUSEPORT group get its new connections, changed while it runs.
 ///
-/// Sockets sit in the table under a key each; [#serve] names the keys that get connections. The
-/// client's 4-tuple decides which of them. A socket that is not served keeps what it has, accepted
-/// or queued. When a socket of the group closes, what waits in its queue moves to the served ones
-/// (if [#migrates]).
+/// Sockets sit in the table under a key each; [#serve] names the keys that get connections, and how
+/// one of them is chosen. A socket that is not served keeps what it has, accepted or queued. When a
+/// socket of the group closes, what waits in its queue moves to the served ones (if [#migrates]).
 ///
 /// **Order:** listen() first, then [#put], [#serve], [#attach]. Until the first serve() an attached
 /// table refuses everything.
@@ -27,59 +27,77 @@ import java.util.List;
 /// **Since:** Linux 4.19 and CAP_BPF (below 5.8: CAP_SYS_ADMIN).
 public final class SocketTable implements AutoCloseable {
 
-    /// The largest number of keys of a table; [#serve] takes up to 1,024 of them.
+    /// The largest number of keys of a table.
     public static final int MAX_KEYS = 1 << 16;
+
+    /// The largest number of places of a table, see [#serve].
+    public static final int PLACES = TableValue.PLACES;
 
     private static final String PROGRAM = "berth_table";
 
     private final int keys;
     private final TableMaps maps;
-    private final Fd program;
-    private final boolean migrates;
-    private TableValue value = TableValue.EMPTY;
+    private final Loaded program;
+    private int current;
 
-    private SocketTable(int keys, TableMaps maps, Fd program, boolean migrates) {
+    private SocketTable(int keys, TableMaps maps, Loaded program) {
         this.keys = keys;
         this.maps = maps;
         this.program = program;
-        this.migrates = migrates;
     }
+
+    private record Loaded(Fd fd, boolean migrates, Set<Pick> picks) {}
 
     /// Makes a table with the keys 0 to `keys` − 1, without sockets, that serves nothing.
     ///
     /// Errors: ErrnoException EPERM without CAP_BPF, or below Linux 5.11 when RLIMIT_MEMLOCK is
     /// used up; UnsupportedFeatureException; [VerifierException].
     public static SocketTable create(int keys) throws IOException {
-        return create(keys, TableProgram.hash());
-    }
-
-    static SocketTable create(int keys, List<Extended> policy) throws IOException {
         if (keys < 1 || keys > MAX_KEYS) {
             throw new IllegalArgumentException("keys=" + keys + ": it is 1 to " + MAX_KEYS);
         }
         TableMaps maps = TableMaps.create(keys);
         try {
-            long[] code = TableProgram.of(policy, keys).assemble(maps.descriptors());
-            ProgramLoad load = load(code, Bpf.SK_REUSEPORT_SELECT_OR_MIGRATE);
-            boolean migrates = !Errno.EINVAL.is(load.result());
-            Fd program = fd(migrates ? load : load(code, Bpf.SK_REUSEPORT_SELECT));
-            return new SocketTable(keys, maps, program, migrates);
+            return new SocketTable(keys, maps, load(maps, keys));
         } catch (IOException | RuntimeException failure) {
             maps.close();
             throw failure;
         }
     }
 
-    private static ProgramLoad load(long[] code, int expectedAttach) {
-        return Bpf.progLoad(
-                Bpf.PROG_TYPE_SK_REUSEPORT, code, "Apache-2.0", expectedAttach, PROGRAM);
+    /// Loads as much of the program as this kernel knows.
+    private static Loaded load(TableMaps maps, int keys) throws IOException {
+        Set<Pick> picks = EnumSet.allOf(Pick.class);
+        if (cpus() > PLACES) {
+            picks.remove(Pick.CPU);
+        }
+        ProgramLoad load = load(maps, keys, picks, Bpf.SK_REUSEPORT_SELECT_OR_MIGRATE);
+        boolean migrates = !Errno.EINVAL.is(load.result());
+        if (!migrates) {
+            load = load(maps, keys, picks, Bpf.SK_REUSEPORT_SELECT);
+            if (Errno.EINVAL.is(load.result())) {
+                picks.remove(Pick.ROUND_ROBIN);
+                load = load(maps, keys, picks, Bpf.SK_REUSEPORT_SELECT);
+            }
+        }
+        return new Loaded(fd(load), migrates, picks);
     }
 
-    private static Fd fd(ProgramLoad load) throws IOException {
+    private static ProgramLoad load(TableMaps maps, int keys, Set<Pick> picks, int attachType) {
+        long[] code = TableProgram.of(Picks.of(picks, cpus()), keys).assemble(maps.descriptors());
+        return Bpf.progLoad(Bpf.PROG_TYPE_SK_REUSEPORT, code, "Apache-2.0", attachType, PROGRAM);
+    }
+
+    static Fd fd(ProgramLoad load) throws IOException {
         if (!load.loaded() && !load.log().isBlank()) {
             throw new VerifierException(PROGRAM, load.log());
         }
         return Fd.of("bpf BPF_PROG_LOAD", PROGRAM, load.result());
+    }
+
+    /// How many CPUs this machine may have: the length of a row of [Pick#CPU].
+    public static int cpus() {
+        return PossibleCpus.COUNT;
     }
 
     /// Whether the queue of a closed socket moves to the served ones; without it, it is reset
@@ -87,7 +105,7 @@ public final class SocketTable implements AutoCloseable {
     ///
     /// Since: Linux 5.14.
     public boolean migrates() {
-        return migrates;
+        return program.migrates();
     }
 
     /// Puts a socket under a key, in the place of the one that was there.
@@ -104,18 +122,33 @@ public final class SocketTable implements AutoCloseable {
         maps.sockets().remove(requireKey(key));
     }
 
+    /// Whether tables can be read in this way on this kernel.
+    public boolean supports(Pick pick) {
+        return program.picks().contains(pick);
+    }
+
     /// Gives new connections to the sockets of these keys only, from the moment of the return on;
-    /// while it runs, to these or the former ones. A key named twice gets twice the share. Without
-    /// keys, new connections are refused (ECONNREFUSED), datagrams dropped, and the queue of a
-    /// socket that closes is lost.
-    public void serve(int[] served) throws ErrnoException {
-        for (int key : served) {
+    /// while it runs, to these or the former ones. Without keys, new connections are refused
+    /// (ECONNREFUSED), datagrams dropped, and the queue of a socket that closes is lost.
+    ///
+    /// @param pick how a place is chosen, see [#supports]
+    /// @param places the key at each place, at most [#PLACES]; a key that has two places gets twice
+    ///   the share
+    public void serve(Pick pick, int[] places) throws ErrnoException {
+        for (int key : places) {
             requireKey(key);
         }
-        for (TableValue step : value.serving(served)) {
-            maps.table().put(0, step.encode());
-            value = step;
+        if (!supports(pick)) {
+            throw new IllegalArgumentException("pick=" + pick + ": this kernel cannot do it");
         }
+        if (pick == Pick.CPU && places.length % cpus() != 0) {
+            throw new IllegalArgumentException(
+                    "places=" + places.length + ": they are rows of " + cpus() + " CPUs");
+        }
+        int next = (current + 1) % TableMaps.TABLES;
+        maps.tables().put(next, TableValue.of(pick, places));
+        maps.current().putInt(0, next);
+        current = next;
     }
 
     /// How many times the program chose the key since the table was made, or since [#forget]: once
@@ -150,7 +183,7 @@ public final class SocketTable implements AutoCloseable {
                         groupMemberFd,
                         Sockets.SOL_SOCKET,
                         Sockets.SO_ATTACH_REUSEPORT_EBPF,
-                        program.number()));
+                        program.fd().number()));
     }
 
     private int requireKey(int key) {
@@ -163,7 +196,7 @@ public final class SocketTable implements AutoCloseable {
     /// Lets go of the maps and of the program. Groups under this table stay under it, unchangeable.
     @Override
     public void close() {
-        program.close();
+        program.fd().close();
         maps.close();
     }
 }

@@ -1,39 +1,40 @@
 package dev.berth.bpf;
 
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 
 /// The maps that a [SocketTable] and its program share.
 ///
-/// @param table one [TableValue]
+/// @param current a u32: which of the tables the program goes by
+/// @param tables [TableValue]s; the current one is not written to
 /// @param sockets the sockets by key
 /// @param counters a u64 for each key, then one for the fallbacks
-record TableMaps(KernelMap table, KernelMap sockets, KernelMap counters) implements AutoCloseable {
+record TableMaps(KernelMap current, KernelMap tables, KernelMap sockets, KernelMap counters)
+        implements AutoCloseable {
+
+    /// Tables are written in turn: a program would have to take longer than seven changes to find
+    /// the one that it reads overwritten.
+    static final int TABLES = 8;
 
     static TableMaps create(int keys) throws IOException {
-        KernelMap table = array(TableProgram.TABLE, TableValue.BYTES, 1);
+        List<KernelMap> made = new ArrayList<>();
         try {
-            return withCounters(table, array(TableProgram.COUNTERS, Long.BYTES, keys + 1), keys);
+            made.add(array(TableProgram.CURRENT, Integer.BYTES, 1));
+            made.add(array(TableProgram.TABLES, TableValue.BYTES, TABLES));
+            made.add(sockets(keys));
+            made.add(array(TableProgram.COUNTERS, Long.BYTES, keys + 1));
+            return new TableMaps(made.get(0), made.get(1), made.get(2), made.get(3));
         } catch (IOException | RuntimeException failure) {
-            table.close();
+            made.forEach(KernelMap::close);
             throw failure;
         }
     }
 
-    private static TableMaps withCounters(KernelMap table, KernelMap counters, int keys)
-            throws IOException {
-        try {
-            KernelMap sockets =
-                    KernelMap.create(
-                            KernelMap.Type.REUSEPORT_SOCKARRAY,
-                            TableProgram.SOCKETS,
-                            Long.BYTES,
-                            keys);
-            return new TableMaps(table, sockets, counters);
-        } catch (IOException | RuntimeException failure) {
-            counters.close();
-            throw failure;
-        }
+    private static KernelMap sockets(int keys) throws IOException {
+        KernelMap.Type type = KernelMap.Type.REUSEPORT_SOCKARRAY;
+        return KernelMap.create(type, TableProgram.SOCKETS, Long.BYTES, keys);
     }
 
     private static KernelMap array(String name, int valueBytes, int entries) throws IOException {
@@ -43,14 +44,16 @@ record TableMaps(KernelMap table, KernelMap sockets, KernelMap counters) impleme
     /// The descriptor of each map by the name that the program uses.
     Map<String, Integer> descriptors() {
         return Map.of(
-                TableProgram.TABLE, table.fd(),
+                TableProgram.CURRENT, current.fd(),
+                TableProgram.TABLES, tables.fd(),
                 TableProgram.SOCKETS, sockets.fd(),
                 TableProgram.COUNTERS, counters.fd());
     }
 
     @Override
     public void close() {
-        table.close();
+        current.close();
+        tables.close();
         sockets.close();
         counters.close();
     }

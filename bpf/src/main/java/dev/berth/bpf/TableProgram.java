@@ -26,7 +26,7 @@ import dev.berth.bpf.Extended.StoreConstant;
 import java.util.ArrayList;
 import java.util.List;
 
-/// The program behind a [SocketTable]: find the table, let a policy pick a place in it, select the
+/// The program behind a [SocketTable]: find the current table, pick a place in it, select the
 /// socket whose key is there, count.
 ///
 /// It runs for each new connection or datagram, and again when a connection in the queue of a
@@ -34,8 +34,11 @@ import java.util.List;
 /// without a socket is counted as a fallback and left to the kernel's hash.
 final class TableProgram {
 
-    /// One [TableValue].
-    static final String TABLE = "table";
+    /// A u32: the index of the table that holds.
+    static final String CURRENT = "current";
+
+    /// [TableValue]s.
+    static final String TABLES = "tables";
 
     /// The sockets by key.
     static final String SOCKETS = "sockets";
@@ -43,45 +46,47 @@ final class TableProgram {
     /// A u64 for each key, then one for the fallbacks.
     static final String COUNTERS = "counters";
 
-    private static final int CONTEXT_HASH = 32;
     private static final int DROP = 0;
     private static final int PASS = 1;
     private static final int KEY = -4;
 
     private TableProgram() {}
 
-    /// The policy `hash`: the kernel's own hash of the 4-tuple, modulo the number of live keys.
-    ///
-    /// A policy is the middle of the program. It finds the context in R6, the table's value in R7
-    /// and n, which is not 0, in R8, keeps R6 and R7, and leaves any number in R1: what lies beyond
-    /// the places is cut off.
-    static List<Extended> hash() {
-        return List.of(new Load(Width.WORD, R1, R6, CONTEXT_HASH), new Alu(Operation.MOD, R1, R8));
-    }
-
     /// The whole program.
     ///
+    /// @param picks how a place is picked: see [Picks]
     /// @param keys the number of keys: the place of the fallback counter
-    static ExtendedProgram of(List<Extended> policy, int keys) {
-        List<Extended> lines = new ArrayList<>(findTable());
-        lines.addAll(policy);
+    static ExtendedProgram of(List<Extended> picks, int keys) {
+        List<Extended> lines = new ArrayList<>();
+        lines.add(new Move(R6, R1));
+        lines.addAll(findTable());
+        lines.addAll(picks);
         lines.addAll(select());
         lines.addAll(count(keys));
         return new ExtendedProgram(lines);
     }
 
     private static List<Extended> findTable() {
+        List<Extended> lines = new ArrayList<>();
+        lines.add(new StoreConstant(Width.WORD, R10, KEY, 0));
+        lines.addAll(lookUp(CURRENT));
+        lines.add(new Load(Width.WORD, R1, R0, 0));
+        lines.add(new Store(Width.WORD, R10, KEY, R1));
+        lines.addAll(lookUp(TABLES));
+        lines.add(new Move(R7, R0));
+        lines.add(new Load(Width.WORD, R8, R7, TableValue.COUNT));
+        lines.add(new JumpIf(Condition.EQUAL, R8, 0, "drop"));
+        return lines;
+    }
+
+    /// R0 = where the value of the key on the stack is.
+    private static List<Extended> lookUp(String map) {
         return List.of(
-                new Move(R6, R1),
-                new StoreConstant(Width.WORD, R10, KEY, 0),
-                new LoadMap(R1, TABLE),
+                new LoadMap(R1, map),
                 new Move(R2, R10),
                 new AluConstant(Operation.ADD, R2, KEY),
                 new Call(Helper.MAP_LOOKUP_ELEM),
-                new JumpIf(Condition.EQUAL, R0, 0, "pass"),
-                new Move(R7, R0),
-                new Load(Width.WORD, R8, R7, 0),
-                new JumpIf(Condition.EQUAL, R8, 0, "drop"));
+                new JumpIf(Condition.EQUAL, R0, 0, "pass"));
     }
 
     private static List<Extended> select() {
@@ -89,7 +94,7 @@ final class TableProgram {
                 new AluConstant(Operation.AND, R1, TableValue.PLACES - 1),
                 new AluConstant(Operation.LSH, R1, 2),
                 new Alu(Operation.ADD, R7, R1),
-                new Load(Width.WORD, R1, R7, Integer.BYTES),
+                new Load(Width.WORD, R1, R7, TableValue.KEYS),
                 new Store(Width.WORD, R10, KEY, R1),
                 new Move(R1, R6),
                 new LoadMap(R2, SOCKETS),
@@ -100,22 +105,21 @@ final class TableProgram {
     }
 
     private static List<Extended> count(int keys) {
-        return List.of(
-                new JumpIf(Condition.EQUAL, R0, 0, "count"),
-                new StoreConstant(Width.WORD, R10, KEY, keys),
-                new Label("count"),
-                new LoadMap(R1, COUNTERS),
-                new Move(R2, R10),
-                new AluConstant(Operation.ADD, R2, KEY),
-                new Call(Helper.MAP_LOOKUP_ELEM),
-                new JumpIf(Condition.EQUAL, R0, 0, "pass"),
-                new MoveConstant(R1, 1),
-                new AtomicAdd(R0, 0, R1),
-                new Label("pass"),
-                new MoveConstant(R0, PASS),
-                new Exit(),
-                new Label("drop"),
-                new MoveConstant(R0, DROP),
-                new Exit());
+        List<Extended> lines = new ArrayList<>();
+        lines.add(new JumpIf(Condition.EQUAL, R0, 0, "count"));
+        lines.add(new StoreConstant(Width.WORD, R10, KEY, keys));
+        lines.add(new Label("count"));
+        lines.addAll(lookUp(COUNTERS));
+        lines.addAll(
+                List.of(
+                        new MoveConstant(R1, 1),
+                        new AtomicAdd(R0, 0, R1),
+                        new Label("pass"),
+                        new MoveConstant(R0, PASS),
+                        new Exit(),
+                        new Label("drop"),
+                        new MoveConstant(R0, DROP),
+                        new Exit()));
+        return lines;
     }
 }

@@ -51,7 +51,8 @@ class ClassicTableKernelTest {
         namespace.run(
                 () -> {
                     try (Group group = Group.tcp(way.server, 5)) {
-                        ClassicTable.attach(group.fd(2), ClassicTable.program(indices, way.family));
+                        ClassicTable.attach(
+                                group.fd(2), ClassicTable.program(Pick.HASH, indices, way.family));
 
                         Map<Integer, Integer> first = connectAll(way, group, 2000);
 
@@ -81,7 +82,8 @@ class ClassicTableKernelTest {
                     try (Group group = Group.udp(way.server, 5)) {
                         ClassicTable.attach(
                                 group.fd(0),
-                                ClassicTable.program(new int[] {4, 0, 3, 1}, way.family));
+                                ClassicTable.program(
+                                        Pick.HASH, new int[] {4, 0, 3, 1}, way.family));
 
                         Map<Integer, Integer> first = sendAll(way, group, 2000);
 
@@ -114,7 +116,8 @@ class ClassicTableKernelTest {
                     try (Group group = Group.udp(Loopback.IPV4.server, 3);
                             Clients clients = Loopback.IPV4.clients()) {
                         ClassicTable.attach(
-                                group.fd(0), ClassicTable.program(new int[] {1, 2}, Family.INET));
+                                group.fd(0),
+                                ClassicTable.program(Pick.HASH, new int[] {1, 2}, Family.INET));
                         for (int i = 0; i < 30; i++) {
                             clients.sendNothing();
                         }
@@ -128,7 +131,7 @@ class ClassicTableKernelTest {
 
     @Test
     void tcpAndTheInterpreterAgree() throws Exception {
-        long[] program = ClassicTable.program(new int[] {2, 1, 0}, Family.INET);
+        long[] program = ClassicTable.program(Pick.HASH, new int[] {2, 1, 0}, Family.INET);
         namespace.run(
                 () -> {
                     try (Group group = Group.tcp(Loopback.IPV4.server, 3)) {
@@ -152,7 +155,7 @@ class ClassicTableKernelTest {
                         for (int round = 0; round < 100; round++) {
                             int[] one = {round % 3};
                             ClassicTable.attach(
-                                    group.fd(0), ClassicTable.program(one, Family.INET));
+                                    group.fd(0), ClassicTable.program(Pick.HASH, one, Family.INET));
                             clients.connect(1);
                             assertThat(group.take(1).getFirst().member()).isEqualTo(one[0]);
                         }
@@ -176,7 +179,8 @@ class ClassicTableKernelTest {
     private static void steerToTheSecond() throws IOException {
         try (Group group = Group.tcp(Loopback.IPV4.server, 3);
                 Clients clients = Loopback.IPV4.clients()) {
-            ClassicTable.attach(group.fd(0), ClassicTable.program(new int[] {1}, Family.INET));
+            ClassicTable.attach(
+                    group.fd(0), ClassicTable.program(Pick.HASH, new int[] {1}, Family.INET));
             clients.connect(10);
             assertThat(group.take(10)).extracting(Group.Arrival::member).containsOnly(1);
         }
@@ -187,7 +191,8 @@ class ClassicTableKernelTest {
         namespace.run(
                 () -> {
                     try (Fd plain = Group.socket(Sockets.AF_INET, Sockets.SOCK_STREAM)) {
-                        long[] program = ClassicTable.program(new int[] {0}, Family.INET);
+                        long[] program =
+                                ClassicTable.program(Pick.HASH, new int[] {0}, Family.INET);
                         assertThatThrownBy(() -> ClassicTable.attach(plain.number(), program))
                                 .isInstanceOfSatisfying(
                                         ErrnoException.class,
@@ -204,7 +209,8 @@ class ClassicTableKernelTest {
                             Clients clients = Loopback.IPV6.clients()) {
                         int[] indices = IntStream.range(0, 2000).map(i -> i % 2).toArray();
                         ClassicTable.attach(
-                                group.fd(0), ClassicTable.program(indices, Family.INET6));
+                                group.fd(0),
+                                ClassicTable.program(Pick.HASH, indices, Family.INET6));
                         clients.connect(50);
 
                         assertThat(group.take(50))

@@ -25,7 +25,7 @@ class ClassicTableTest {
     @ParameterizedTest
     @EnumSource(Family.class)
     void consecutiveSourcePortsSpreadEvenly(Family family) {
-        long[] program = ClassicTable.program(FOUR, family);
+        long[] program = ClassicTable.program(Pick.HASH, FOUR, family);
 
         int[] counts = new int[10];
         IntStream.range(30_000, 32_000)
@@ -37,7 +37,7 @@ class ClassicTableTest {
     @ParameterizedTest
     @EnumSource(Family.class)
     void evenSourcePortsOfManyClientsSpreadEvenly(Family family) {
-        long[] program = ClassicTable.program(FOUR, family);
+        long[] program = ClassicTable.program(Pick.HASH, FOUR, family);
         int[] counts = new int[10];
         for (int client = 0; client < 40; client++) {
             for (int port = 40_000; port < 40_100; port += 2) {
@@ -49,7 +49,7 @@ class ClassicTableTest {
 
     @Test
     void ipv6ClientsThatDifferInOneWordOnlySpreadEvenly() {
-        long[] program = ClassicTable.program(FOUR, Family.INET6);
+        long[] program = ClassicTable.program(Pick.HASH, FOUR, Family.INET6);
         for (int word = 0; word < 5; word++) {
             int[] counts = new int[10];
             for (int value = 0; value < 2000; value++) {
@@ -65,7 +65,7 @@ class ClassicTableTest {
 
     @Test
     void ipv4OptionsDoNotMoveAClient() {
-        long[] program = ClassicTable.program(FOUR, Family.INET);
+        long[] program = ClassicTable.program(Pick.HASH, FOUR, Family.INET);
         for (int port = 1; port < 200; port++) {
             assertThat(run(program, ipv4(CLIENT, port, 20)))
                     .isEqualTo(run(program, ipv4(CLIENT, port, 0)));
@@ -74,8 +74,8 @@ class ClassicTableTest {
 
     @Test
     void aDualStackGroupSendsAnIpv4ClientWhereAnIpv4GroupWould() {
-        long[] inet = ClassicTable.program(FOUR, Family.INET);
-        long[] dual = ClassicTable.program(FOUR, Family.INET6);
+        long[] inet = ClassicTable.program(Pick.HASH, FOUR, Family.INET);
+        long[] dual = ClassicTable.program(Pick.HASH, FOUR, Family.INET6);
         for (int port = 1; port < 200; port++) {
             byte[] packet = ipv4(CLIENT, port, 0);
             assertThat(run(dual, packet)).isEqualTo(run(inet, packet));
@@ -87,7 +87,7 @@ class ClassicTableTest {
         SeededRandom random = SeededRandom.create("group indices");
         for (int round = 0; round < 30; round++) {
             int[] indices = random.ints(random.nextInt(1, 40), 0, 2000).distinct().toArray();
-            long[] program = ClassicTable.program(indices, Family.INET6);
+            long[] program = ClassicTable.program(Pick.HASH, indices, Family.INET6);
             Set<Integer> seen = new TreeSet<>();
             for (int client = 0; client < 2000; client++) {
                 seen.add(run(program, ipv4(random.nextInt(), random.nextInt(65536), 0)));
@@ -100,12 +100,13 @@ class ClassicTableTest {
 
     @Test
     void oneIndexNeedsNoHash() {
-        assertThat(ClassicTable.listing(new int[] {3}, Family.INET6)).hasToString("   0: ret #3");
+        assertThat(ClassicTable.listing(Pick.HASH, new int[] {3}, Family.INET6))
+                .hasToString("   0: ret #3");
     }
 
     @Test
     void listingForTwoIpv4Members() {
-        assertThat(ClassicTable.listing(new int[] {0, 3}, Family.INET))
+        assertThat(ClassicTable.listing(Pick.HASH, new int[] {0, 3}, Family.INET))
                 .hasToString(
                         """
                            0: ld [net+12]
@@ -135,15 +136,82 @@ class ClassicTableTest {
     }
 
     @Test
+    void byItsSourceAClientHasOnePlaceWhateverItsPort() {
+        int[] counts = new int[10];
+        for (Family family : Family.values()) {
+            long[] program = ClassicTable.program(Pick.SOURCE, FOUR, family);
+            for (int client = 0; client < 1000; client++) {
+                int place = run(program, ipv4(0x0a000001 + client, 40_000, 0));
+                assertThat(run(program, ipv4(0x0a000001 + client, 50_001, 8))).isEqualTo(place);
+                counts[place]++;
+            }
+        }
+        assertThat(shares(counts)).allSatisfy(ClassicTableTest::isAQuarterOf2000);
+    }
+
+    @Test
+    void byItsSourceAnIpv6ClientHasOnePlaceWhateverItsPort() {
+        long[] program = ClassicTable.program(Pick.SOURCE, FOUR, Family.INET6);
+        int[] counts = new int[10];
+        for (int client = 0; client < 2000; client++) {
+            int[] words = {0x20010db8, 0, client, 1, 50_000 << 16 | Loopback.PORT};
+            int place = run(program, ipv6(words));
+            words[4] = 50_001 << 16 | Loopback.PORT;
+            assertThat(run(program, ipv6(words))).isEqualTo(place);
+            counts[place]++;
+        }
+        assertThat(shares(counts)).allSatisfy(ClassicTableTest::isAQuarterOf2000);
+    }
+
+    @Test
+    void aCpuHasItsColumnAndARandomRow() {
+        int cpus = SocketTable.cpus();
+        int[] places = IntStream.range(0, 3 * cpus).toArray();
+        long[] program = ClassicTable.program(Pick.CPU, places, Family.INET);
+        for (int cpu = 0; cpu < cpus; cpu++) {
+            for (int random = 0; random < 10; random++) {
+                assertThat(run(program, cpu, random)).isEqualTo(random % 3 * cpus + cpu);
+            }
+        }
+    }
+
+    @Test
+    void aRandomNumberIsAPlace() {
+        long[] program = ClassicTable.program(Pick.RANDOM, FOUR, Family.INET6);
+        for (int random = -10; random < 10; random++) {
+            assertThat(run(program, 0, random)).isEqualTo(FOUR[random & 3]);
+        }
+    }
+
+    private static int run(long[] program, int cpu, int random) {
+        return ClassicMachine.run(
+                program,
+                (offset, bytes) ->
+                        switch (offset) {
+                            case Classic.CPU -> OptionalInt.of(cpu);
+                            case Classic.RANDOM -> OptionalInt.of(random);
+                            default -> OptionalInt.empty();
+                        });
+    }
+
+    @Test
+    void roundRobinNeedsAMemory() {
+        assertThatThrownBy(() -> ClassicTable.program(Pick.ROUND_ROBIN, FOUR, Family.INET))
+                .hasMessageContaining("memory");
+    }
+
+    @Test
     void impossibleIndicesAreRefused() {
-        assertThatThrownBy(() -> ClassicTable.program(new int[0], Family.INET))
+        assertThatThrownBy(() -> ClassicTable.program(Pick.HASH, new int[0], Family.INET))
                 .hasMessageContaining("cannot refuse");
-        assertThatThrownBy(() -> ClassicTable.program(new int[] {1, -1}, Family.INET))
+        assertThatThrownBy(() -> ClassicTable.program(Pick.HASH, new int[] {1, -1}, Family.INET))
                 .hasMessageContaining("index=-1");
         int[] tooMany = IntStream.range(0, 2100).toArray();
-        assertThatThrownBy(() -> ClassicTable.program(tooMany, Family.INET))
+        assertThatThrownBy(() -> ClassicTable.program(Pick.HASH, tooMany, Family.INET))
                 .hasMessageContaining("the kernel takes 4096");
-        assertThat(ClassicTable.program(IntStream.range(0, 2000).toArray(), Family.INET6))
+        assertThat(
+                        ClassicTable.program(
+                                Pick.HASH, IntStream.range(0, 2000).toArray(), Family.INET6))
                 .hasSizeLessThan(4096);
     }
 

@@ -16,10 +16,17 @@ final class Clients implements AutoCloseable {
 
     private static final int LIMIT_MILLIS = 5_000;
 
+    private final InetAddress source;
     private final InetSocketAddress server;
     private final List<Socket> connections = new ArrayList<>();
 
     Clients(String address, int port) throws IOException {
+        this(new InetSocketAddress(0).getAddress(), address, port);
+    }
+
+    /// Clients that come from this address.
+    Clients(InetAddress source, String address, int port) throws IOException {
+        this.source = source;
         server = new InetSocketAddress(InetAddress.getByName(address), port);
     }
 
@@ -72,7 +79,7 @@ final class Clients implements AutoCloseable {
         connections.add(socket);
         // Closing resets, so that no TIME_WAIT keeps the port from the next connection.
         socket.setSoLinger(true, 0);
-        socket.bind(new InetSocketAddress(port));
+        socket.bind(new InetSocketAddress(source, port));
         socket.connect(server, LIMIT_MILLIS);
         return socket;
     }

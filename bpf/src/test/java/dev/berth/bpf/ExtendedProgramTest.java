@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.berth.bpf.Extended.Alu;
 import dev.berth.bpf.Extended.AluConstant;
 import dev.berth.bpf.Extended.AtomicAdd;
+import dev.berth.bpf.Extended.AtomicFetchAdd;
 import dev.berth.bpf.Extended.Call;
 import dev.berth.bpf.Extended.Exit;
 import dev.berth.bpf.Extended.Jump;
@@ -44,6 +45,7 @@ class ExtendedProgramTest {
                                 new Store(Width.DOUBLE, R10, -8, R1),
                                 new StoreConstant(Width.WORD, R10, -4, 7),
                                 new AtomicAdd(R0, 0, R1),
+                                new AtomicFetchAdd(R6, 8, R1),
                                 new Alu(Operation.MOD, R1, R2),
                                 new AluConstant(Operation.ADD, R2, -4),
                                 new Call(Helper.SK_SELECT_REUSEPORT),
@@ -64,6 +66,7 @@ class ExtendedProgramTest {
                         0x00000000_fff8_1a_7bL,
                         0x00000007_fffc_0a_62L,
                         0x00000000_0000_10_dbL,
+                        0x00000001_0008_16_dbL,
                         0x00000000_0000_21_9fL,
                         0xfffffffc_0000_02_07L,
                         0x00000052_0000_00_85L,

@@ -3,10 +3,12 @@ package dev.berth.bpf;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.berth.sys.Bpf;
 import dev.berth.sys.Capability;
 import dev.berth.sys.Errno;
 import dev.berth.sys.ErrnoException;
 import dev.berth.sys.Fd;
+import dev.berth.sys.ProgramLoad;
 import dev.berth.sys.Sockets;
 import dev.berth.testkit.LeakCheck;
 import dev.berth.testkit.NetworkNamespace;
@@ -18,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 import java.io.IOException;
-import java.util.List;
+import java.util.Map;
 
 @ExtendWith(LeakCheck.class)
 @RequiresCapability({Capability.SYS_ADMIN, Capability.BPF})
@@ -49,7 +51,7 @@ class SocketTableErrorsTest {
                         assertFails(() -> the.table.attach(silent.number()), Errno.EINVAL);
                         assertThatThrownBy(() -> the.table.put(16, the.group.fd(0)))
                                 .hasMessage("key=16: it is 0 to 15");
-                        assertThatThrownBy(() -> the.table.serve(new int[] {3, -1}))
+                        assertThatThrownBy(() -> the.table.serve(Pick.HASH, new int[] {3, -1}))
                                 .hasMessage("key=-1: it is 0 to 15");
                     }
                 });
@@ -68,13 +70,19 @@ class SocketTableErrorsTest {
 
     @Test
     void aRefusedProgramSaysWhere() {
-        List<Extended> outside =
-                List.of(new Extended.Load(Width.WORD, Register.R1, Register.R6, 500));
+        long[] outside =
+                ExtendedProgram.of(
+                                new Extended.Load(Width.WORD, Register.R0, Register.R1, 500),
+                                new Extended.Exit())
+                        .assemble(Map.of());
+        int type = Bpf.PROG_TYPE_SK_REUSEPORT;
+        ProgramLoad load =
+                Bpf.progLoad(type, outside, "Apache-2.0", Bpf.SK_REUSEPORT_SELECT, "outside");
 
-        assertThatThrownBy(() -> SocketTable.create(4, outside))
+        assertThatThrownBy(() -> SocketTable.fd(load))
                 .isInstanceOf(VerifierException.class)
                 .hasMessageContaining("invalid bpf_context access off=500")
-                .hasMessageContaining(", at 11: (61) r1 = *(u32 *)(r6 +500)");
+                .hasMessageContaining(", at 0: (61) r0 = *(u32 *)(r1 +500)");
     }
 
     @Test

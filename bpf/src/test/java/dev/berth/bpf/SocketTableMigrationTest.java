@@ -55,9 +55,9 @@ class SocketTableMigrationTest {
                 () -> {
                     try (Fixture the = new Fixture(Loopback.IPV4)) {
                         assertThat(the.table.migrates()).isTrue();
-                        the.table.serve(new int[] {10});
+                        the.table.serve(Pick.HASH, new int[] {10});
                         the.clients.connect(100);
-                        the.table.serve(new int[] {12});
+                        the.table.serve(Pick.HASH, new int[] {12});
 
                         end.of(the.group, 0);
 
@@ -79,9 +79,9 @@ class SocketTableMigrationTest {
                         for (int member = 0; member < 4; member++) {
                             SocketOption.DEFER_ACCEPT.write(the.group.fd(member), 30);
                         }
-                        the.table.serve(new int[] {10});
+                        the.table.serve(Pick.HASH, new int[] {10});
                         the.clients.connectSilently(50);
-                        the.table.serve(new int[] {12});
+                        the.table.serve(Pick.HASH, new int[] {12});
                         assertThat(the.group.takeNow()).isEmpty();
                         the.group.close(0);
 
@@ -100,9 +100,9 @@ class SocketTableMigrationTest {
         namespace.run(
                 () -> {
                     try (Fixture the = new Fixture(Loopback.IPV4)) {
-                        the.table.serve(new int[] {10});
+                        the.table.serve(Pick.HASH, new int[] {10});
                         the.clients.connect(20);
-                        the.table.serve(new int[0]);
+                        the.table.serve(Pick.HASH, new int[0]);
 
                         the.group.close(0);
 
@@ -117,9 +117,9 @@ class SocketTableMigrationTest {
         namespace.run(
                 () -> {
                     try (Fixture the = new Fixture(Loopback.DUAL_STACK_BY_IPV4)) {
-                        the.table.serve(new int[] {13});
+                        the.table.serve(Pick.HASH, new int[] {13});
                         the.clients.connect(100);
-                        the.table.serve(new int[] {10, 11});
+                        the.table.serve(Pick.HASH, new int[] {10, 11});
                         the.group.close(3);
 
                         assertThat(the.takenBy(100)).containsOnly(0, 1);

@@ -44,7 +44,7 @@ class SocketTableTest {
         namespace.run(
                 () -> {
                     try (Fixture the = new Fixture(way)) {
-                        the.table.serve(new int[] {11, 13});
+                        the.table.serve(Pick.HASH, new int[] {11, 13});
                         the.clients.connect(200);
 
                         List<Integer> members = the.takenBy(200);
@@ -67,9 +67,9 @@ class SocketTableTest {
                                 .isInstanceOf(ConnectException.class)
                                 .hasMessageContaining("refused");
 
-                        the.table.serve(new int[] {12});
+                        the.table.serve(Pick.HASH, new int[] {12});
                         the.clients.connect(5);
-                        the.table.serve(new int[0]);
+                        the.table.serve(Pick.HASH, new int[0]);
 
                         assertThatThrownBy(() -> the.clients.connect(1))
                                 .isInstanceOf(ConnectException.class);
@@ -86,7 +86,7 @@ class SocketTableTest {
                         int misrouted = 0;
                         for (int round = 0; round < 500; round++) {
                             int member = round % 4;
-                            the.table.serve(new int[] {Fixture.FIRST_KEY + member});
+                            the.table.serve(Pick.HASH, new int[] {Fixture.FIRST_KEY + member});
                             int port = the.clients.connectFrom(0);
                             Group.Arrival arrival = the.group.take(1).getFirst();
                             assertThat(arrival.clientPort()).isEqualTo(port);
@@ -103,7 +103,7 @@ class SocketTableTest {
         namespace.run(
                 () -> {
                     try (Fixture the = new Fixture(Loopback.IPV4)) {
-                        the.table.serve(new int[] {10});
+                        the.table.serve(Pick.HASH, new int[] {10});
                         AtomicBoolean flipping = new AtomicBoolean(true);
                         Thread flipper = Thread.ofPlatform().start(() -> flip(the.table, flipping));
                         try {
@@ -125,7 +125,7 @@ class SocketTableTest {
         int[][] sets = {{10}, many, {12}};
         try {
             for (int round = 0; flipping.get(); round++) {
-                table.serve(sets[round % sets.length]);
+                table.serve(Pick.HASH, sets[round % sets.length]);
             }
         } catch (ErrnoException failure) {
             throw new AssertionError(failure);
@@ -137,7 +137,7 @@ class SocketTableTest {
         namespace.run(
                 () -> {
                     try (Fixture the = new Fixture(Loopback.IPV4)) {
-                        the.table.serve(new int[] {10, 11});
+                        the.table.serve(Pick.HASH, new int[] {10, 11});
                         the.table.remove(11);
                         the.table.remove(11);
                         the.clients.connect(100);
@@ -155,7 +155,7 @@ class SocketTableTest {
         namespace.run(
                 () -> {
                     try (Fixture the = new Fixture(Loopback.IPV4)) {
-                        the.table.serve(new int[] {10});
+                        the.table.serve(Pick.HASH, new int[] {10});
                         the.clients.connect(3);
                         the.group.take(3);
                         the.table.forget(10);
@@ -172,7 +172,7 @@ class SocketTableTest {
         namespace.run(
                 () -> {
                     try (Fixture the = new Fixture(Loopback.IPV4)) {
-                        the.table.serve(new int[] {12});
+                        the.table.serve(Pick.HASH, new int[] {12});
                         the.table.close();
                         the.clients.connect(20);
 
@@ -193,7 +193,7 @@ class SocketTableTest {
                         }
                         table.attach(group.fd(0));
                         clients.sendFrom(0);
-                        table.serve(new int[] {1, 2});
+                        table.serve(Pick.HASH, new int[] {1, 2});
                         for (int i = 0; i < 50; i++) {
                             clients.sendFrom(0);
                         }
@@ -210,32 +210,12 @@ class SocketTableTest {
         namespace.run(
                 () -> {
                     try (Fixture the = new Fixture(Loopback.IPV4)) {
-                        the.table.serve(new int[] {10});
+                        the.table.serve(Pick.HASH, new int[] {10});
                         the.table.remove(13);
                         the.table.put(10, the.group.fd(3));
                         the.clients.connect(10);
 
                         assertThat(the.takenBy(10)).containsOnly(3);
-                    }
-                });
-    }
-
-    @Test
-    void anotherPolicyIsAnotherMiddleOfTheProgram() throws Exception {
-        List<Extended> second = List.of(new Extended.MoveConstant(Register.R1, 1 + 1024));
-        namespace.run(
-                () -> {
-                    try (Group group = Group.tcp(Loopback.IPV4.server, 3);
-                            SocketTable table = SocketTable.create(3, second);
-                            Clients clients = Loopback.IPV4.clients()) {
-                        for (int key = 0; key < 3; key++) {
-                            table.put(key, group.fd(key));
-                        }
-                        table.serve(new int[] {2, 0, 1});
-                        table.attach(group.fd(0));
-                        clients.connect(10);
-
-                        assertThat(Fixture.members(group.take(10))).containsOnly(0);
                     }
                 });
     }

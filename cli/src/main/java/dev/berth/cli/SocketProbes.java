@@ -2,6 +2,7 @@ package dev.berth.cli;
 
 import dev.berth.bpf.ClassicTable;
 import dev.berth.bpf.Family;
+import dev.berth.bpf.Pick;
 import dev.berth.bpf.SocketTable;
 import dev.berth.net.ListenAddress;
 import dev.berth.net.Listeners;
@@ -47,7 +48,8 @@ final class SocketProbes {
     static String classicProgram() throws IOException {
         try (Fd socket = shared(LOOPBACK)) {
             Listeners.listen(socket, 1);
-            ClassicTable.attach(socket.number(), ClassicTable.program(new int[] {0}, Family.INET));
+            ClassicTable.attach(
+                    socket.number(), ClassicTable.program(Pick.HASH, new int[] {0}, Family.INET));
             return "";
         }
     }

@@ -4,6 +4,7 @@ import dev.berth.bpf.Classic;
 import dev.berth.bpf.ClassicProgram;
 import dev.berth.bpf.ClassicTable;
 import dev.berth.bpf.Family;
+import dev.berth.bpf.Pick;
 import dev.berth.bpf.SocketTable;
 import dev.berth.sys.SocketOption;
 import dev.berth.sys.Sockets;
@@ -40,7 +41,9 @@ final class Steering {
                 java.util.Arrays.setAll(indices, i -> i);
                 boolean four = SocketOption.DOMAIN.read(fd) == Sockets.AF_INET;
                 ClassicTable.attach(
-                        fd, ClassicTable.program(indices, four ? Family.INET : Family.INET6));
+                        fd,
+                        ClassicTable.program(
+                                Pick.HASH, indices, four ? Family.INET : Family.INET6));
                 yield Answer.ok();
             }
             case "table" -> table(op, fd);
@@ -60,10 +63,10 @@ final class Steering {
             for (String id : op.sockets()) {
                 table.put(op.sockets().indexOf(id), sockets.number(id));
             }
-            table.serve(keys(op));
+            table.serve(Pick.HASH, keys(op));
             table.attach(fd);
         } else {
-            table.serve(keys(op));
+            table.serve(Pick.HASH, keys(op));
         }
         return Answer.ok();
     }

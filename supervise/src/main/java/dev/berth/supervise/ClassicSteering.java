@@ -2,6 +2,7 @@ package dev.berth.supervise;
 
 import dev.berth.bpf.ClassicTable;
 import dev.berth.bpf.Family;
+import dev.berth.bpf.Pick;
 import dev.berth.sys.ErrnoException;
 
 import java.util.List;
@@ -38,7 +39,7 @@ final class ClassicSteering implements Steering {
         int[] indices = served.stream().mapToInt(order::indexOf).filter(i -> i >= 0).toArray();
         if (indices.length > 0) {
             int member = order.getFirst().fd().number();
-            ClassicTable.attach(member, ClassicTable.program(indices, family));
+            ClassicTable.attach(member, ClassicTable.program(Pick.HASH, indices, family));
         }
     }
 

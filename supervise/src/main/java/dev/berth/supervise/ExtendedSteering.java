@@ -1,5 +1,6 @@
 package dev.berth.supervise;
 
+import dev.berth.bpf.Pick;
 import dev.berth.bpf.SocketTable;
 import dev.berth.sys.ErrnoException;
 
@@ -77,7 +78,8 @@ final class ExtendedSteering implements Steering {
 
     @Override
     public void serve(List<HeldSocket> served, List<HeldSocket> order) throws ErrnoException {
-        table.serve(served.stream().filter(keys::containsKey).mapToInt(keys::get).toArray());
+        table.serve(
+                Pick.HASH, served.stream().filter(keys::containsKey).mapToInt(keys::get).toArray());
     }
 
     @Override

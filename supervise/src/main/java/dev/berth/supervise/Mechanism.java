@@ -2,6 +2,7 @@ package dev.berth.supervise;
 
 import dev.berth.bpf.ClassicTable;
 import dev.berth.bpf.Family;
+import dev.berth.bpf.Pick;
 import dev.berth.bpf.SocketTable;
 import dev.berth.sys.ErrnoException;
 import dev.berth.sys.Fd;
@@ -48,7 +49,8 @@ final class Mechanism {
         int type = Sockets.SOCK_STREAM | Sockets.SOCK_CLOEXEC;
         try (Fd probe = Fd.of("socket", "", Sockets.socket(Sockets.AF_INET, type, 0))) {
             SocketOption.REUSEPORT.write(probe.number(), 1);
-            ClassicTable.attach(probe.number(), ClassicTable.program(new int[1], Family.INET));
+            ClassicTable.attach(
+                    probe.number(), ClassicTable.program(Pick.HASH, new int[1], Family.INET));
             return true;
         } catch (ErrnoException unknown) {
             return false;
