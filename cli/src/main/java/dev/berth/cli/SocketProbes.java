@@ -59,7 +59,7 @@ final class SocketProbes {
                 Fd socket = shared(LOOPBACK)) {
             Listeners.listen(socket, 1);
             table.put(0, socket.number());
-            table.serve(new int[] {0});
+            table.serve(Pick.HASH, new int[] {0});
             table.attach(socket.number());
             return "";
         }
