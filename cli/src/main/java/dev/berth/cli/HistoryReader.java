@@ -68,8 +68,8 @@ final class HistoryReader {
             case "peer" -> peer(fields.only("op", "id", "address"));
             default ->
                     throw new IllegalArgumentException(
-                            "there is no such op; there are socket, bind, listen, set, shutdown,"
-                                    + " close, connect, and attach and peer");
+                            "there is no such op; it is one of socket, bind, listen, set, shutdown,"
+                                    + " close, connect, attach, peer");
         };
     }
 

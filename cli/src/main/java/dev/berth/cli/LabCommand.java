@@ -81,7 +81,7 @@ final class LabCommand implements Subcommand {
         Set<String> own = new HashSet<>();
         List<Scenario> scenarios = scenarios(words, own);
         if (parsed.hasMatchedOption("--list")) {
-            LabText.list(scenarios, terminal);
+            list(scenarios, parsed, terminal);
             return Main.DONE;
         }
         if (!Platform.supported()) {
@@ -109,6 +109,14 @@ final class LabCommand implements Subcommand {
         return expected ? Main.DONE : Main.FAILED;
     }
 
+    private static void list(List<Scenario> scenarios, ParseResult parsed, Terminal terminal) {
+        if (parsed.hasMatchedOption("--json")) {
+            terminal.line(LabJson.list(scenarios));
+        } else {
+            LabText.list(scenarios, terminal);
+        }
+    }
+
     /// Runs and shows them.
     private static List<ScenarioResult> show(
             List<Scenario> scenarios,
@@ -117,13 +125,14 @@ final class LabCommand implements Subcommand {
             Terminal terminal) {
         Lab lab = Lab.here().withActorCommand(OwnJvm.command(Actor.class, ACTOR_OPTIONS));
         if (parsed.hasMatchedOption("--json")) {
-            List<ScenarioResult> results = lab.run(scenarios, _ -> {});
+            List<ScenarioResult> results = lab.run(scenarios, _ -> true);
             terminal.line(LabJson.of(results));
             return results;
         }
         LabText text =
                 new LabText(terminal, expectations, parsed.hasMatchedOption("-v"), scenarios);
-        List<ScenarioResult> results = lab.run(scenarios, text::show);
+        boolean all = parsed.hasMatchedOption("--html");
+        List<ScenarioResult> results = lab.run(scenarios, result -> text.show(result) || all);
         text.summary(results);
         return results;
     }

@@ -1,6 +1,7 @@
 package dev.berth.cli;
 
 import dev.berth.lab.Expectations;
+import dev.berth.lab.Scenario;
 import dev.berth.lab.ScenarioResult;
 
 import tools.jackson.core.JsonGenerator;
@@ -20,6 +21,21 @@ final class LabJson {
                     json.writeStringProperty("kernel", Expectations.here().release());
                     Json.objects(json, "scenarios", results, result -> write(json, result));
                 });
+    }
+
+    /// `berth lab --list --json`.
+    static String list(List<Scenario> scenarios) {
+        return Json.object(
+                json -> {
+                    json.writeNumberProperty("schema", SCHEMA);
+                    Json.objects(json, "scenarios", scenarios, one -> write(json, one));
+                });
+    }
+
+    private static void write(JsonGenerator json, Scenario scenario) {
+        json.writeStringProperty("name", scenario.name());
+        json.writeStringProperty("claim", scenario.claim());
+        json.writeStringProperty("source", scenario.source());
     }
 
     private static void write(JsonGenerator json, ScenarioResult result) {

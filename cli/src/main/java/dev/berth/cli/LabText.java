@@ -1,5 +1,6 @@
 package dev.berth.cli;
 
+import dev.berth.inspect.Printable;
 import dev.berth.lab.Expectations;
 import dev.berth.lab.Scenario;
 import dev.berth.lab.ScenarioResult;
@@ -11,6 +12,11 @@ import java.util.List;
 /// `berth lab` for people: a verdict a line, with evidence if wanted, and a summary.
 final class LabText {
     private static final int INDENT = 9;
+
+    /// Columns for a claim beside its name.
+    private static final int LEAST_ROOM = 30;
+
+    private static final int MOST_ROOM = Integer.MAX_VALUE;
     private static final String ERASE = "\r\033[K";
 
     private final Terminal terminal;
@@ -40,18 +46,30 @@ final class LabText {
     static void list(List<Scenario> scenarios, Terminal terminal) {
         int width = width(scenarios);
         for (Scenario scenario : scenarios) {
-            String line = pad(scenario.name(), width) + "  " + scenario.claim();
-            wrapped(line, width + 2, terminal).forEach(terminal::line);
+            String name = pad(scenario.name(), width);
+            claim(name, scenario.claim(), 2, terminal).forEach(terminal::line);
         }
     }
 
-    void show(ScenarioResult result) {
+    /// A claim beside what it is of; below it where there is little room.
+    private static List<String> claim(String head, String claim, int indent, Terminal terminal) {
+        if (terminal.columns().orElse(MOST_ROOM) - head.length() >= LEAST_ROOM) {
+            return wrapped(head + "  " + claim, head.length() + 2, terminal);
+        }
+        List<String> lines = new ArrayList<>(List.of(head.stripTrailing()));
+        lines.addAll(wrapped(" ".repeat(indent) + claim, indent, terminal));
+        return lines;
+    }
+
+    /// Shows a result; whether anybody reads on.
+    boolean show(ScenarioResult result) {
         if (terminal.columns().isPresent()) {
             terminal.out().print(ERASE);
         }
         shown++;
         lines(result).forEach(terminal::line);
         progress();
+        return !terminal.lost();
     }
 
     /// What is still to come, on a terminal alone: the line is overwritten by the next.
@@ -65,14 +83,15 @@ final class LabText {
     private List<String> lines(ScenarioResult result) {
         String verdict = pad(result.verdict().text(), INDENT - 2);
         String name = pad(result.name(), nameWidth);
-        String line = verdict + "  " + name + "  " + result.claim();
-        List<String> lines = new ArrayList<>(wrapped(line, INDENT + nameWidth + 2, terminal));
+        String head = verdict + "  " + name;
+        List<String> lines = new ArrayList<>(claim(head, result.claim(), INDENT, terminal));
         lines.set(0, coloured(result.verdict()) + lines.getFirst().substring(verdict.length()));
         if (verbose || result.broken()) {
             result.evidence().forEach(text -> lines.addAll(indented("- " + text)));
         }
-        boolean unproven = result.broken() || result.verdict() == Verdict.SKIPPED;
-        if (result.reason().isPresent() && (verbose || unproven)) {
+        boolean known = result.verdict() != Verdict.SKIPPED && !result.broken();
+        boolean recorded = known && expectations.of(result.name()).isPresent();
+        if (result.reason().isPresent() && (verbose || !recorded)) {
             lines.addAll(indented(result.reason().get()));
         }
         expectations.news(result).ifPresent(news -> lines.addAll(indented("news: " + news)));
@@ -83,7 +102,9 @@ final class LabText {
         return wrapped(" ".repeat(INDENT) + text, INDENT + 2, terminal);
     }
 
-    private static List<String> wrapped(String line, int indent, Terminal terminal) {
+    /// - `foreign`: with words of a file, or of what came over a socket
+    private static List<String> wrapped(String foreign, int indent, Terminal terminal) {
+        String line = Printable.text(foreign);
         return terminal.columns().isPresent()
                 ? Wrap.lines(line, terminal.columns().getAsInt(), indent)
                 : List.of(line);
@@ -109,8 +130,9 @@ final class LabText {
     }
 
     void summary(List<ScenarioResult> results) {
-        String hint = verbose || results.size() == 1 ? "" : " (-v shows what happened)";
+        String hint = verbose ? "" : " (-v shows what happened)";
         terminal.line("");
-        terminal.line(LabReport.summary(results, expectations) + hint);
+        wrapped(LabReport.summary(results, expectations) + hint, 2, terminal)
+                .forEach(terminal::line);
     }
 }

@@ -1,5 +1,8 @@
 package dev.berth.cli;
 
+import static java.util.stream.Collectors.joining;
+
+import dev.berth.inspect.Printable;
 import dev.berth.sys.Processes;
 
 import picocli.CommandLine;
@@ -127,7 +130,8 @@ public final class Main {
     }
 
     private static int fail(Terminal terminal, String who, Exception failed, int code) {
-        terminal.errLine(who + describe(failed));
+        String what = describe(failed).lines().map(Printable::text).collect(joining("\n"));
+        terminal.errLine(who + what);
         if (terminal.environment().getOrDefault("BERTH_DEBUG", "").equals("1")) {
             failed.printStackTrace(terminal.err());
         } else if (failed instanceof RuntimeException) {

@@ -64,9 +64,9 @@ final class MatrixCommand implements Subcommand {
         Protocol protocol = parsed.hasMatchedOption("--udp") ? Protocol.UDP : Protocol.TCP;
         TruthTable table = TruthTable.measure(protocol);
         if (parsed.hasMatchedOption("--json")) {
-            terminal.line(MatrixJson.of(table));
+            terminal.line(MatrixJson.of(table, today()));
         } else {
-            MatrixText.lines(table, terminal.columns()).forEach(terminal::line);
+            MatrixText.lines(table, today(), terminal.columns()).forEach(terminal::line);
         }
         return table.differences() == 0 ? Main.DONE : Main.FAILED;
     }
@@ -74,9 +74,13 @@ final class MatrixCommand implements Subcommand {
     private static int page(Terminal terminal) throws IOException {
         List<TruthTable> tables =
                 List.of(TruthTable.measure(Protocol.TCP), TruthTable.measure(Protocol.UDP));
-        MatrixPage.lines(tables, LocalDate.now(ZoneOffset.UTC)).forEach(terminal::line);
+        MatrixPage.lines(tables, today()).forEach(terminal::line);
         return tables.stream().allMatch(table -> table.differences() == 0)
                 ? Main.DONE
                 : Main.FAILED;
+    }
+
+    private static LocalDate today() {
+        return LocalDate.now(ZoneOffset.UTC);
     }
 }

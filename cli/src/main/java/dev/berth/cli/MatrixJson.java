@@ -5,6 +5,8 @@ import dev.berth.lab.TruthTable;
 
 import tools.jackson.core.JsonGenerator;
 
+import java.time.LocalDate;
+
 /// `berth lab matrix --json`: schema 1. A row has a cell for each group and column, the groups one
 /// after the other; what the signs mean is in `legend`.
 final class MatrixJson {
@@ -16,13 +18,14 @@ final class MatrixJson {
         this.json = json;
     }
 
-    static String of(TruthTable table) {
-        return Json.object(json -> new MatrixJson(json).write(table));
+    static String of(TruthTable table, LocalDate date) {
+        return Json.object(json -> new MatrixJson(json).write(table, date));
     }
 
-    private void write(TruthTable table) {
+    private void write(TruthTable table, LocalDate date) {
         json.writeNumberProperty("schema", SCHEMA);
         json.writeStringProperty("kernel", table.release());
+        json.writeStringProperty("date", date.toString());
         json.writeStringProperty("protocol", table.protocol().text());
         json.writeNumberProperty("differences", table.differences());
         Json.objects(json, "grids", table.grids(), this::grid);

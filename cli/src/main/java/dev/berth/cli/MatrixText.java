@@ -5,6 +5,7 @@ import dev.berth.lab.Grid.Cell;
 import dev.berth.lab.Grid.Row;
 import dev.berth.lab.TruthTable;
 
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -12,20 +13,22 @@ import java.util.OptionalInt;
 
 /// `berth lab matrix` for people: grids of signs, at most 72 columns wide.
 final class MatrixText {
+    private static final int WIDE = 1000;
+
     private MatrixText() {}
 
-    static List<String> lines(TruthTable table, OptionalInt columns) {
+    static List<String> lines(TruthTable table, LocalDate date, OptionalInt columns) {
         List<String> lines = new ArrayList<>();
-        lines.add(
-                table.protocol().text().toUpperCase(Locale.ROOT) + " on Linux " + table.release());
+        String protocol = table.protocol().text().toUpperCase(Locale.ROOT);
+        lines.addAll(wrapped(protocol + " on Linux " + table.release() + ", " + date, columns));
         for (Grid grid : table.grids()) {
             lines.add("");
             lines.addAll(wrapped(grid.title() + ":", columns));
-            lines.addAll(grid(grid));
+            lines.addAll(grid(grid, columns));
             grid.legend().forEach(line -> lines.addAll(wrapped("  " + line, columns)));
         }
         lines.add("");
-        lines.add(summary(table));
+        lines.addAll(wrapped(summary(table), columns));
         return lines;
     }
 
@@ -46,23 +49,48 @@ final class MatrixText {
 
     /// The grid alone.
     static List<String> grid(Grid grid) {
-        int name = grid.rows().stream().mapToInt(row -> row.name().length()).max().orElse(0);
+        return grid(grid, OptionalInt.empty());
+    }
+
+    /// Where its groups do not fit beside each other, they are one below the other.
+    private static List<String> grid(Grid grid, OptionalInt columns) {
+        int count = Math.max(1, grid.groups().size());
+        int group = 2 + grid.columns().size() * width(grid);
+        int most = (columns.orElse(WIDE) + 1 - nameWidth(grid)) / group;
+        int beside = Math.clamp(most, 1, count);
+        List<String> lines = new ArrayList<>();
+        for (int first = 0; first < count; first += beside) {
+            block(grid, first, Math.min(count, first + beside), lines);
+        }
+        return lines;
+    }
+
+    /// Some of the groups.
+    private static void block(Grid grid, int first, int end, List<String> lines) {
+        int name = nameWidth(grid);
         int cell = width(grid);
         int columns = grid.columns().size();
-        List<String> lines = new ArrayList<>();
         if (grid.groups().size() > 1) {
             StringBuilder head = new StringBuilder(pad("", name));
-            grid.groups().forEach(group -> head.append("  ").append(pad(group, columns * cell)));
+            for (String group : grid.groups().subList(first, end)) {
+                head.append("  ").append(pad(group, columns * cell));
+            }
             lines.add(head.toString().stripTrailing());
         }
         List<String> heads = new ArrayList<>();
-        grid.groups().forEach(_ -> heads.addAll(grid.columns()));
+        for (int group = first; group < end; group++) {
+            heads.addAll(grid.columns());
+        }
         lines.add(line(pad("", name), heads, columns, cell));
         for (Row row : grid.rows()) {
             List<String> cells = row.cells().stream().map(MatrixText::sign).toList();
-            lines.add(line(pad(row.name(), name), cells, columns, cell));
+            List<String> some = cells.subList(first * columns, end * columns);
+            lines.add(line(pad(row.name(), name), some, columns, cell));
         }
-        return lines;
+    }
+
+    private static int nameWidth(Grid grid) {
+        return grid.rows().stream().mapToInt(row -> row.name().length()).max().orElse(0);
     }
 
     private static int width(Grid grid) {

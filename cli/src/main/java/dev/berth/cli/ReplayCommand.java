@@ -73,7 +73,7 @@ final class ReplayCommand implements Subcommand {
         }
         UserNamespace.endWithParent(terminal.environment());
         ReplaySource source = source(parsed, !kernel || Replay.otherUids(), terminal);
-        var report = new ReplayReport(terminal, parsed.hasMatchedOption("--json"));
+        var report = new ReplayReport(terminal, parsed.hasMatchedOption("--json"), kernel);
         return print ? print(source, report, terminal) : run(source, kernel, report);
     }
 

@@ -1,5 +1,6 @@
 package dev.berth.cli;
 
+import dev.berth.inspect.Printable;
 import dev.berth.lab.ReplayAnswer;
 import dev.berth.lab.ReplayAnswer.StepAnswer;
 
@@ -13,15 +14,18 @@ final class ReplayReport {
 
     private final Terminal terminal;
     private final boolean json;
+    private final boolean kernel;
     private int equal;
     private int predicted;
     private int differing;
     private int failed;
     private int bad;
 
-    ReplayReport(Terminal terminal, boolean json) {
+    /// - `kernel`: whether it is asked
+    ReplayReport(Terminal terminal, boolean json, boolean kernel) {
         this.terminal = terminal;
         this.json = json;
+        this.kernel = kernel;
     }
 
     void show(ReplayOutcome outcome) {
@@ -37,15 +41,14 @@ final class ReplayReport {
         if (json) {
             terminal.line(ReplayJson.error(wrong.id(), problem));
         }
-        terminal.errLine("berth lab replay: " + problem);
+        complain(problem);
     }
 
     private void answered(ReplayOutcome.Answered answered) {
         ReplayAnswer answer = answered.answer();
         count(answer);
         if (answer.failure().isPresent()) {
-            String reason = answered.where() + ": " + answer.failure().get();
-            terminal.errLine("berth lab replay: " + reason);
+            complain(answered.where() + ": " + answer.failure().get());
         }
         if (json) {
             terminal.line(ReplayJson.of(answer));
@@ -59,14 +62,20 @@ final class ReplayReport {
             failed++;
         } else if (answer.differs()) {
             differing++;
-        } else if (answer.onKernel()) {
+        } else if (kernel) {
             equal++;
         } else {
             predicted++;
         }
     }
 
-    private void wrapped(String line) {
+    private void complain(String problem) {
+        terminal.errLine("berth lab replay: " + Printable.text(problem));
+    }
+
+    /// - `foreign`: with names that somebody chose
+    private void wrapped(String foreign) {
+        String line = Printable.text(foreign);
         if (terminal.columns().isPresent()) {
             int columns = terminal.columns().getAsInt();
             Wrap.lines(line, columns, INDENT).forEach(terminal::line);
@@ -75,13 +84,13 @@ final class ReplayReport {
         }
     }
 
-    private static List<String> lines(ReplayAnswer answer, String note) {
+    private List<String> lines(ReplayAnswer answer, String note) {
         List<String> lines = new ArrayList<>();
         String id = answer.history().id();
         if (answer.differs()) {
             lines.add("differs  " + id + (note.isEmpty() ? "" : "  " + note));
             answer.steps().forEach(step -> lines.add(line(step)));
-        } else if (!answer.onKernel()) {
+        } else if (!kernel) {
             lines.add("predicts " + id + "  " + answers(answer));
         } else {
             lines.add("equal    " + id + "  " + (note.isEmpty() ? answers(answer) : note));
@@ -116,8 +125,8 @@ final class ReplayReport {
         part(parts, failed, "could not be run");
         part(parts, bad, "unreadable");
         int count = equal + differing + predicted + failed + bad;
-        terminal.line(
-                count + (count == 1 ? " history: " : " histories: ") + String.join(", ", parts));
+        String many = count + (count == 1 ? " history" : " histories");
+        wrapped(parts.isEmpty() ? many : many + ": " + String.join(", ", parts));
     }
 
     int code() {

@@ -1,20 +1,17 @@
 package dev.berth.cli;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import dev.berth.inspect.History;
 import dev.berth.inspect.HistoryCorpus;
 import dev.berth.inspect.HistoryGenerator;
 import dev.berth.net.Protocol;
 
-import java.io.BufferedReader;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
 
@@ -40,17 +37,28 @@ sealed interface ReplaySource {
     record Lines(String name) implements ReplaySource {
         @Override
         public void each(Consumer<Item> consumer) throws IOException {
-            try (var lines = new BufferedReader(new InputStreamReader(open(), UTF_8))) {
+            try (var lines = new LineSource(open())) {
                 int number = 0;
-                for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                for (Optional<String> line = lines.next(); line.isPresent(); line = lines.next()) {
                     number++;
-                    if (!line.isBlank()) {
-                        String text = line;
+                    String text = line.get();
+                    if (!text.isBlank()) {
                         String where = "line " + number;
-                        consumer.accept(new Item(where, () -> HistoryReader.read(text), ""));
+                        consumer.accept(new Item(where, () -> read(text), ""));
                     }
                 }
+            } catch (IOException failed) {
+                String what = name.equals("-") ? "standard input" : name;
+                throw new Failure("cannot read " + what + ": " + failed.getMessage(), failed);
             }
+        }
+
+        private static History read(String line) throws BadHistoryException {
+            if (line.length() > LineSource.MOST) {
+                throw new BadHistoryException(
+                        "", "longer than " + LineSource.MOST + " characters; a history is shorter");
+            }
+            return HistoryReader.read(line);
         }
 
         private InputStream open() throws IOException {

@@ -39,9 +39,13 @@ final class SpreadPlot {
         String box = "0 0 " + WIDTH + " " + (bars.size() * ROW + MARGIN);
         html.open("svg", "viewBox", box, "role", "img", "aria-label", caption);
         for (int i = 0; i < bars.size(); i++) {
-            bar(bars.get(i), i * ROW + MARGIN, most, html);
+            html.open("rect", "x", "" + NAME_WIDTH, "y", "" + y(i));
+            html.attribute("width", width(bars.get(i), most)).attribute("height", BAR).close();
         }
         mean((double) total / bars.size() / most, bars.size(), html);
+        for (int i = 0; i < bars.size(); i++) {
+            words(bars.get(i), y(i) + BAR - 2, width(bars.get(i), most), html);
+        }
         html.close().open("figcaption").element("code", measurement.name());
         html.text(" " + caption).close().close().line();
     }
@@ -62,14 +66,20 @@ final class SpreadPlot {
         return bars;
     }
 
-    private static void bar(Bar bar, int y, int most, Html html) {
-        int width = bar.count() * BAR_WIDTH / most;
-        String middle = Integer.toString(y + BAR - 2);
+    private static int y(int bar) {
+        return bar * ROW + MARGIN;
+    }
+
+    private static int width(Bar bar, int most) {
+        return (int) Math.round((double) bar.count() * BAR_WIDTH / most);
+    }
+
+    /// After the mean's line, which they cover.
+    private static void words(Bar bar, int y, int width, Html html) {
         String name = bar.name().length() > MOST ? bar.name().substring(0, MOST) + "…" : bar.name();
-        html.element("text", name, "x", "" + (NAME_WIDTH - 6), "y", middle, "text-anchor", "end");
-        html.open("rect", "x", "" + NAME_WIDTH, "y", "" + y);
-        html.attribute("width", width).attribute("height", BAR).close();
-        html.element("text", "" + bar.count(), "x", "" + (NAME_WIDTH + width + 5), "y", middle);
+        String line = Integer.toString(y);
+        html.element("text", name, "x", "" + (NAME_WIDTH - 6), "y", line, "text-anchor", "end");
+        html.element("text", "" + bar.count(), "x", "" + (NAME_WIDTH + width + 5), "y", line);
     }
 
     private static void mean(double share, int bars, Html html) {

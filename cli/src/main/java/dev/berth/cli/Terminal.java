@@ -75,6 +75,11 @@ record Terminal(
         err.flush();
     }
 
+    /// Whether what was printed did not arrive, and more would not.
+    boolean lost() {
+        return out instanceof Outlet outlet && outlet.failure().isPresent();
+    }
+
     /// Prints what is left; the exit code of a command that came to `code`. A command that was done
     /// but could not say so has failed; where nobody read to the end (`| head`) it ends as if by
     /// SIGPIPE, without a word.

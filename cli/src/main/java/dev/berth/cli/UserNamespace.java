@@ -1,5 +1,7 @@
 package dev.berth.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.berth.sys.Processes;
 
 import java.io.IOException;
@@ -14,6 +16,7 @@ import java.util.Map;
 final class UserNamespace {
     private static final String INSIDE = "BERTH_USER_NAMESPACE";
     private static final int SIGKILL = 9;
+    private static final List<String> UNSHARE = List.of("unshare", "--user", "--map-root-user");
 
     private UserNamespace() {}
 
@@ -22,13 +25,37 @@ final class UserNamespace {
         if (environment.containsKey(INSIDE)) {
             throw new Failure("cannot make network namespaces, not even in a user namespace");
         }
-        List<String> command = new ArrayList<>(List.of("unshare", "--user", "--map-root-user"));
+        check();
+        List<String> command = new ArrayList<>(UNSHARE);
         command.addAll(OwnJvm.command(Main.class, List.of()));
         command.addAll(words);
         ProcessBuilder builder = new ProcessBuilder(command).inheritIO();
         builder.environment().put(INSIDE, "1");
         try {
             return builder.start().waitFor();
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new Failure("interrupted", interrupted);
+        }
+    }
+
+    /// Whether there may be one at all: many systems forbid it, each in its own way.
+    private static void check() throws IOException {
+        List<String> command = new ArrayList<>(UNSHARE);
+        command.add("true");
+        try {
+            Process probe = new ProcessBuilder(command).redirectErrorStream(true).start();
+            String answer = new String(probe.getInputStream().readAllBytes(), UTF_8).strip();
+            if (probe.waitFor() != 0) {
+                throw new Failure(
+                        "needs root, or a user namespace, which is refused here ("
+                                + answer
+                                + "); see user.max_user_namespaces,"
+                                + " kernel.unprivileged_userns_clone and"
+                                + " kernel.apparmor_restrict_unprivileged_userns in sysctl(8)");
+            }
+        } catch (Failure refused) {
+            throw refused;
         } catch (IOException missing) {
             throw new Failure("needs root, or unshare(1) of util-linux", missing);
         } catch (InterruptedException interrupted) {

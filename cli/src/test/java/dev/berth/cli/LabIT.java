@@ -223,6 +223,32 @@ class LabIT {
     }
 
     @Test
+    @RequiresRoot
+    @RequiresProgram({"setpriv", "unshare"})
+    void whereUserNamespacesAreForbiddenThatIsSaid() throws Exception {
+        String forbid = "echo 0 >/proc/sys/user/max_user_namespaces; exec \"$@\"";
+        List<String> inside = List.of("unshare", "-Ur", "sh", "-c", forbid, "-");
+        List<String> bare = List.of("setpriv", "--bounding-set=-all", "--inh-caps=-all");
+        ChildProcess lab =
+                start(join(inside, join(bare, List.of(BERTH.toString(), "lab", "second-bind"))));
+        assertThat(lab.awaitExit(PATIENCE)).isEqualTo(1);
+        assertThat(String.join("\n", lab.output()))
+                .contains("berth: needs root, or a user namespace, which is refused here (unshare:")
+                .contains("user.max_user_namespaces");
+    }
+
+    @Test
+    void whoDoesNotReadOnEndsTheLab() throws Exception {
+        // Eight at once at the most: all of them would take longer than the patience.
+        String many = (" '" + endless() + "'").repeat(80);
+        String command = "'" + BERTH + "' lab second-bind" + many + " | head -n 1; echo end";
+        ChildProcess shell = start(List.of("sh", "-c", command));
+        done(shell, PATIENCE);
+        assertThat(shell.output()).hasSize(2).first().asString().startsWith("holds");
+        nothingIsLeft(Set.of());
+    }
+
+    @Test
     void nothingIsLeftAfterSigkill() throws Exception {
         killInTheMiddle(lab(List.of(endless())));
     }

@@ -11,11 +11,14 @@ import dev.berth.testkit.RequiresCapability;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 
 import picocli.CommandLine.ParseResult;
 
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.OptionalInt;
 
@@ -66,5 +69,40 @@ class LabNewsTest {
         assertThat(out.toString(UTF_8))
                 .contains("on Linux 99.1.0: 1 holds; nothing is recorded for this kernel")
                 .doesNotContain("news");
+    }
+
+    @Test
+    void listIsThereAsJson() {
+        var list = new Capture("lab", "second-bind", "--list", "--json");
+        assertThat(list.out())
+                .startsWith("{\"schema\":1,\"scenarios\":[{\"name\":\"second-bind\",\"claim\":");
+        assertThat(list.code).isZero();
+    }
+
+    @Test
+    void ownScenarioThatDoesNotHoldTellsWhyAndObeysNoTerminal(@TempDir Path folder)
+            throws Exception {
+        Path file = folder.resolve("own.toml");
+        Files.writeString(
+                file,
+                """
+                name = "own"
+                claim = "\\u001b[31mred"
+                step = [{ op = "open", id = "a", address = "192.0.2.1:80", claim = true }]
+                """);
+        var lab = new Capture("lab", file.toString());
+        assertThat(lab.code).isEqualTo(1);
+        assertThat(lab.out())
+                .startsWith("fails    own  ?[31mred")
+                .contains("got bind EADDRNOTAVAIL", "-v shows what happened")
+                .doesNotContain("\033");
+    }
+
+    @Test
+    void fileThatIsNoTextIsToldSo(@TempDir Path folder) throws Exception {
+        Path file = Files.write(folder.resolve("b.toml"), new byte[] {(byte) 0xff, (byte) 0xfe});
+        var lab = new Capture("lab", file.toString());
+        assertThat(lab.err()).contains("b.toml: no text: it is not UTF-8");
+        assertThat(lab.code).isEqualTo(2);
     }
 }

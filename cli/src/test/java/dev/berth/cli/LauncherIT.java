@@ -99,6 +99,16 @@ class LauncherIT {
     }
 
     @Test
+    void aClosedStandardInputIsAnEmptyOne() throws Exception {
+        Path java = java("jdk", "25.0.1");
+        script(java.resolve("bin/java"), "readlink /proc/$$/fd/0\n");
+        String closed = "exec '" + home + "/berth' x <&-";
+        var environment = Map.of("BERTH_JAVA_HOME", java.toString(), "PATH", "/usr/bin:/bin");
+        assertThat(run(environment, home, "/bin/sh", "-c", closed).output())
+                .isEqualTo("/dev/null\n");
+    }
+
+    @Test
     void aMissingCacheIsNotNamed() throws Exception {
         Files.delete(dist.resolve("berth-1234.aot"));
         assertThat(launch(java("jdk", "25.0.1")).output()).doesNotContain("AOTCache");

@@ -17,6 +17,9 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.Collections;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.regex.Matcher;
@@ -25,6 +28,8 @@ import java.util.regex.Pattern;
 @ExtendWith(LeakCheck.class)
 final class MatrixCommandTest {
     private static final Pattern MADE_ON = Pattern.compile("Linux (\\d+\\.\\d+)\\S*, [-0-9]+; .*");
+
+    private static final LocalDate DATE = LocalDate.of(2026, 11, 22);
 
     private static Grid grid(String kernel, String predicted) {
         Row row = new Row("row", List.of(new Cell(kernel, predicted)));
@@ -35,15 +40,28 @@ final class MatrixCommandTest {
     void cellThatIsNotAsPredictedIsMarked() {
         var table = new TruthTable("1.2", Protocol.TCP, List.of(grid("X", ".")));
         assertThat(table.differences()).isEqualTo(1);
-        assertThat(MatrixText.lines(table, OptionalInt.empty()))
+        assertThat(MatrixText.lines(table, DATE, OptionalInt.empty()))
                 .containsExactly(
-                        "TCP on Linux 1.2",
+                        "TCP on Linux 1.2, 2026-11-22",
                         "",
                         "A title:",
                         "     1",
                         "row  X!.",
                         "",
                         "1 cells, 1 not as predicted (!)");
+    }
+
+    @Test
+    void groupsThatDoNotFitBesideEachOtherAreBelowEachOther() {
+        Row row = new Row("a row", Collections.nCopies(6, new Cell("X", "X")));
+        List<String> columns = List.of("1", "2");
+        Grid wide = new Grid("g", "T", List.of(), List.of("p", "q", "r"), columns, List.of(row));
+        var table = new TruthTable("1.2", Protocol.TCP, List.of(wide));
+        assertThat(MatrixText.lines(table, DATE, OptionalInt.of(17)))
+                .contains("       p     q", "a row  X X   X X", "       r", "a row  X X")
+                .allMatch(line -> line.length() <= 17);
+        assertThat(MatrixText.lines(table, DATE, OptionalInt.of(22)))
+                .contains("a row  X X   X X   X X");
     }
 
     @Test
@@ -70,7 +88,9 @@ final class MatrixCommandTest {
     @RequiresCapability({Capability.SYS_ADMIN, Capability.CHOWN})
     void jsonHasEveryCellOfUdp() {
         var udp = new Capture("lab", "matrix", "--udp", "--json");
-        assertThat(udp.out()).startsWith("{\"schema\":1,\"kernel\":\"");
+        assertThat(udp.out())
+                .startsWith("{\"schema\":1,\"kernel\":\"")
+                .contains("\"date\":\"" + LocalDate.now(ZoneOffset.UTC).getYear());
         assertThat(udp.out()).contains("\"protocol\":\"udp\"", "\"differences\":0");
         assertThat(udp.out().split("\"predicted\":", -1)).hasSize(650);
     }

@@ -180,4 +180,13 @@ final class ReplayCommandTest {
         assertThat(replay.code).as(replay.err()).isZero();
         assertThat(replay.out().lines()).hasSize(600);
     }
+
+    @Test
+    void lineThatDoesNotEndIsToldAndTheOthersAreAnswered() throws IOException {
+        String huge = "{\"id\":\"" + "x".repeat(2 * LineSource.MOST) + "\"}";
+        var replay = new Capture("lab", "replay", file(huge, WHOLE), "--predict");
+        assertThat(replay.err()).contains("line 1: longer than 262144 characters");
+        assertThat(replay.out()).contains("predicts h1", "2 histories: 1 predicted, not run, 1 un");
+        assertThat(replay.code).isEqualTo(2);
+    }
 }

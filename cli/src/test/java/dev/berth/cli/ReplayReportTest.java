@@ -27,7 +27,7 @@ final class ReplayReportTest {
                     new PrintStream(out, true, UTF_8),
                     OptionalInt::empty,
                     Map.of());
-    private final ReplayReport report = new ReplayReport(terminal, false);
+    private final ReplayReport report = new ReplayReport(terminal, false, true);
 
     private static ReplayOutcome answer(String predicted, String kernel) {
         Step step = new Step.Listen("a");
@@ -63,5 +63,22 @@ final class ReplayReportTest {
         assertThat(report.code()).isEqualTo(1);
         report.show(new ReplayOutcome.Bad("line 4", Optional.empty(), "no JSON"));
         assertThat(report.code()).isEqualTo(2);
+    }
+
+    @Test
+    void nothingThatATerminalWouldObeyIsPrinted() {
+        var history = new History("h\033[31m", Protocol.TCP, List.of());
+        var answer = new ReplayAnswer(history, List.of(), Optional.empty());
+        report.show(new ReplayOutcome.Answered("line 1", answer, ""));
+        report.show(new ReplayOutcome.Bad("line 2", Optional.empty(), "no \033[31m"));
+        assertThat(out.toString(UTF_8))
+                .contains("equal    h?[31m", "line 2: no ?[31m")
+                .doesNotContain("\033");
+    }
+
+    @Test
+    void noHistoriesAreNone() {
+        report.summary();
+        assertThat(out.toString(UTF_8)).isEqualTo("0 histories\n");
     }
 }

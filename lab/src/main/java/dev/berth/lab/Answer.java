@@ -77,7 +77,12 @@ public record Answer(
     /// Whether it says that something did not work.
     boolean failed() {
         String word = result.substring(result.lastIndexOf(' ') + 1);
-        return ERRORS.contains(word) || word.equals(TIMEOUT) || word.equals(GONE);
+        return error(word) || word.equals(TIMEOUT) || word.equals(GONE);
+    }
+
+    /// Whether it is the name of an errno.
+    static boolean error(String word) {
+        return ERRORS.contains(word);
     }
 
     Map<String, List<String>> encode() {

@@ -21,7 +21,7 @@ public record Arguments(Map<String, List<String>> values) {
     }
 
     Optional<String> find(String key) {
-        return Optional.ofNullable(values.get(key)).map(List::getFirst);
+        return list(key).stream().findFirst();
     }
 
     /// The value of a key that must be there.
@@ -35,6 +35,14 @@ public record Arguments(Map<String, List<String>> values) {
 
     List<String> list(String key) {
         return Objects.requireNonNullElse(values.get(key), List.of());
+    }
+
+    /// A list that must not be empty.
+    List<String> some(String key) {
+        if (list(key).isEmpty()) {
+            throw new ArgumentException(key, key + " names at least one");
+        }
+        return list(key);
     }
 
     boolean flag(String key, boolean otherwise) {

@@ -1,10 +1,12 @@
 package dev.berth.lab;
 
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /// What is expected of an answer: `OK`, `not EADDRINUSE`, `lost = 0`, `queue >= before.queue`.
 ///
@@ -17,6 +19,25 @@ public record Expectation(String text) {
     /// Whether it is one of a number.
     boolean comparison() {
         return COMPARISON.matcher(text).matches();
+    }
+
+    /// The names of the numbers that it compares.
+    List<String> figures() {
+        Matcher matcher = COMPARISON.matcher(text);
+        return matcher.matches()
+                ? Stream.of(matcher.group(1), matcher.group(3)).filter(Expectation::name).toList()
+                : List.of();
+    }
+
+    /// Its word that looks like the name of an errno, and is none.
+    Optional<String> misspelt() {
+        String word = text.substring(text.lastIndexOf(' ') + 1);
+        boolean error = word.matches("E[A-Z0-9]{2,}") && !word.equals("EOF");
+        return error && !Answer.error(word) ? Optional.of(word) : Optional.empty();
+    }
+
+    private static boolean name(String side) {
+        return !side.isEmpty() && !side.matches("[-+]?[0-9.].*");
     }
 
     /// What is wrong; empty if it is met.

@@ -1,12 +1,13 @@
 package dev.berth.lab;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /// Runs scenarios on the live kernel, each in network namespaces of its own, several at once.
 ///
@@ -61,8 +62,9 @@ public record Lab(List<String> actorCommand, Performer performer, int atOnce) {
 
     /// Runs scenarios, and tells each result as soon as it is there.
     ///
-    /// @return the results, in the order of the scenarios
-    public List<ScenarioResult> run(List<Scenario> scenarios, Consumer<ScenarioResult> progress) {
+    /// @param goOn is told each, and says whether anybody wants the others
+    /// @return the results, in the order of the scenarios; not all if nobody wants them
+    public List<ScenarioResult> run(List<Scenario> scenarios, Predicate<ScenarioResult> goOn) {
         try (ExecutorService pool =
                 Executors.newFixedThreadPool(
                         atOnce, task -> Thread.ofPlatform().daemon().unstarted(task))) {
@@ -73,10 +75,15 @@ public record Lab(List<String> actorCommand, Performer performer, int atOnce) {
                                             CompletableFuture.supplyAsync(
                                                     () -> run(scenario), pool))
                             .toList();
+            List<ScenarioResult> results = new ArrayList<>();
             for (CompletableFuture<ScenarioResult> future : futures) {
-                progress.accept(future.join());
+                results.add(future.join());
+                if (!goOn.test(results.getLast())) {
+                    pool.shutdownNow();
+                    break;
+                }
             }
-            return futures.stream().map(CompletableFuture::join).toList();
+            return results;
         } catch (CompletionException failed) {
             if (failed.getCause() instanceof RuntimeException bug) {
                 throw bug;

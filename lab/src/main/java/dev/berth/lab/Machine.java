@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 
 /// What this machine offers to this user.
 ///
@@ -27,6 +28,15 @@ public record Machine(String release, boolean root, boolean uids, boolean ipv6) 
                 privileged && map.contains(EVERYBODY),
                 privileged && map.stream().anyMatch(line -> covers(line, OTHER_UID)),
                 Sysctl.read("net/ipv6/bindv6only").isPresent());
+    }
+
+    /// Whether a process may run on this CPU alone. Tried: a cpuset allows less than the kernel
+    /// lists, and more than a process that was pinned elsewhere is on.
+    static boolean offers(int cpu) {
+        return CompletableFuture.supplyAsync(
+                                () -> Processes.pinTo(cpu), task -> Thread.ofPlatform().start(task))
+                        .join()
+                == 0;
     }
 
     KernelVersion kernel() {

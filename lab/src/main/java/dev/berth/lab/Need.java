@@ -6,21 +6,25 @@ import dev.berth.sys.Capability;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /// Something that a scenario cannot do without.
 ///
-/// @param word as it is written: `root`, `two-uids`, `ipv6`, `bpf`, or `linux 5.14`
+/// @param word as it is written: `root`, `two-uids`, `ipv6`, `bpf`, `cpu 0`, or `linux 5.14`
 public record Need(String word) {
     private static final String LINUX = "linux ";
+    private static final Pattern CPU = Pattern.compile("cpu (\\d{1,4})");
 
     private static final List<String> WORDS =
-            List.of("root", "two-uids", "ipv6", "bpf", LINUX + "5.14");
+            List.of("root", "two-uids", "ipv6", "bpf", "cpu 0", LINUX + "5.14");
 
     static final Need TWO_UIDS = new Need("two-uids");
 
     public Need {
         Objects.requireNonNull(word, "word");
-        if (!word.startsWith(LINUX) && !WORDS.contains(word)) {
+        boolean cpu = CPU.matcher(word).matches();
+        if (!word.startsWith(LINUX) && !cpu && !WORDS.contains(word)) {
             throw new ArgumentException(
                     "needs",
                     "there is no need \"" + word + "\"; it is one of " + String.join(", ", WORDS));
@@ -37,6 +41,12 @@ public record Need(String word) {
             return machine.kernel().compareTo(least) >= 0
                     ? Optional.empty()
                     : Optional.of("needs Linux " + least + ", this is " + machine.kernel());
+        }
+        Matcher cpu = CPU.matcher(word);
+        if (cpu.matches()) {
+            return Machine.offers(Integer.parseInt(cpu.group(1)))
+                    ? Optional.empty()
+                    : Optional.of("needs CPU " + cpu.group(1) + ", which is not there or not ours");
         }
         boolean met =
                 switch (word) {

@@ -188,23 +188,30 @@ public sealed interface Op {
 
     static Op crowd(Arguments a) {
         ListenAddress to = listenAddress(a);
-        return new Crowd(
-                a.text("id"),
-                to,
-                source(a, to),
-                a.number("count", 100, 1, 20_000),
-                a.text("text", ""));
+        SockAddr.Inet from = source(a, to);
+        return new Crowd(a.text("id"), to, from, count(a, from), a.text("text", ""));
     }
 
     static Op spread(Arguments a) {
         ListenAddress to = listenAddress(a);
+        SockAddr.Inet from = source(a, to);
         return new Spread(
                 a.text("id"),
                 to,
-                source(a, to),
-                a.number("count", 100, 1, 20_000),
+                from,
+                count(a, from),
                 a.number("over", 0, 1, 1024),
                 a.find("against"));
+    }
+
+    /// Of clients, which need a port each.
+    private static int count(Arguments a, SockAddr.Inet from) {
+        int count = a.number("count", 100, 1, 20_000);
+        if (from.port() + count > 65_536) {
+            throw new ArgumentException(
+                    "from", "from port " + from.port() + " on there are no " + count + " ports");
+        }
+        return count;
     }
 
     static int within(Arguments a, int otherwise) {

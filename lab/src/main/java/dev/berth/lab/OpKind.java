@@ -76,7 +76,7 @@ public enum OpKind {
             text("protocol")),
     PIN(a -> new Op.Pin(a.number("cpu", 0, 0, 8191)), number("cpu")),
     SYSCTL(Op::sysctl, need("setting"), text("value")),
-    SERVE(a -> new Op.Serve(a.list("id")), new Key("id", Key.Type.LIST, true)),
+    SERVE(a -> new Op.Serve(a.some("id")), new Key("id", Key.Type.LIST, true)),
     DRAIN(a -> new Op.Drain(a.text("id")), need("id")),
     CROWD(Op::crowd, need("id"), need("address"), text("from"), number("count"), text("text")),
     COLLECT(
@@ -123,6 +123,48 @@ public enum OpKind {
     /// What the arguments say; an [ArgumentException] if that makes no sense.
     Op op(Arguments arguments) {
         return maker.apply(arguments);
+    }
+
+    /// The names of what it measures.
+    List<String> figures() {
+        return switch (this) {
+            case WAIT -> List.of("rows", "queue", "drops", "timer", "uid");
+            case WHO ->
+                    List.of(
+                            "sockets",
+                            "listeners",
+                            "silent",
+                            "timewait",
+                            "connections",
+                            "groups",
+                            "members",
+                            "owners");
+            case WHY -> List.of("certain", "because");
+            case LISTED -> List.of("rows");
+            case PIN -> List.of("cpu");
+            case DRAIN -> List.of("accepted", "data");
+            case CROWD -> List.of("connected", "refused");
+            case COLLECT -> List.of("served", "lost", "silent");
+            case SPREAD ->
+                    List.of(
+                            "served",
+                            "lost",
+                            "copies",
+                            "members",
+                            "seen",
+                            "largest",
+                            "smallest",
+                            "ratio",
+                            "chi2",
+                            "p",
+                            "moved");
+            default -> List.of();
+        };
+    }
+
+    /// Whether it counts what each socket got, by `ACTOR.ID`.
+    boolean counts() {
+        return this == COLLECT || this == SPREAD;
     }
 
     static OpKind named(String word) {

@@ -36,11 +36,6 @@ public record ReplayAnswer(History history, List<StepAnswer> steps, Optional<Str
         }
     }
 
-    /// Whether it was run on the kernel.
-    public boolean onKernel() {
-        return steps.stream().anyMatch(step -> step.kernel().isPresent());
-    }
-
     /// Whether a prediction was wrong.
     public boolean differs() {
         return steps.stream().anyMatch(StepAnswer::differs);

@@ -10,7 +10,6 @@ import org.tomlj.TomlVersion;
 
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -30,7 +29,7 @@ final class ScenarioReader {
     private static final String NAME = "[A-Za-z][A-Za-z0-9_-]*";
 
     private final String file;
-    private final Set<String> names = new HashSet<>();
+    private final Cast cast = new Cast();
     private final List<ActorSpec> actors = new ArrayList<>();
     private final Set<Need> needs = new LinkedHashSet<>();
 
@@ -83,7 +82,7 @@ final class ScenarioReader {
             checkKeys(table, ACTOR_KEYS, "an actor", place);
             String name = required(table, "name", place, "an actor");
             checkName(table, "name", name);
-            if (!names.add(name)) {
+            if (!cast.add(name)) {
                 throw wrong(at(table, "name"), "there are two actors " + name + "; name each once");
             }
             String namespace = string(table, "namespace").orElse(ActorSpec.MAIN);
@@ -91,7 +90,7 @@ final class ScenarioReader {
         }
         if (actors.isEmpty()) {
             actors.add(new ActorSpec("main", 0, ActorSpec.MAIN));
-            names.add("main");
+            cast.add("main");
         }
     }
 
@@ -123,20 +122,23 @@ final class ScenarioReader {
             OpKind kind = OpKind.named(word);
             checkStepKeys(table, kind, place);
             String actor = string(table, "actor").orElse(actors.getFirst().name());
-            if (!names.contains(actor)) {
-                throw wrong(at(table, "actor"), "there is no actor " + actor + oneOf(names));
-            }
+            cast.checkActor("actor", actor);
             Arguments arguments = arguments(table, kind);
+            Setting.check(arguments);
             Op op = kind.op(arguments);
-            join(op, arguments, table);
+            String name = name(table, op);
+            cast.step(actor, name, kind, op);
+            if (arguments.has(Setting.UID.word()) && !(op instanceof Op.Why)) {
+                needs.add(Need.TWO_UIDS);
+            }
             return new Step(
                     place.line(),
                     actor,
-                    string(table, "name").orElse(""),
+                    name,
                     kind,
                     op,
                     arguments,
-                    strings(table, "expect").stream().map(Expectation::new).toList(),
+                    expectations(table, kind),
                     flag(table, "claim"),
                     string(table, "say"));
         } catch (ArgumentException bad) {
@@ -146,25 +148,21 @@ final class ScenarioReader {
         }
     }
 
-    /// What a step means for those after it, and for where it can run.
-    private void join(Op op, Arguments arguments, TomlTable table) throws ScenarioException {
+    private String name(TomlTable table, Op op) throws ScenarioException {
         if (op instanceof Op.Fork fork) {
             checkName(table, "child", fork.child());
-            if (!names.add(fork.child())) {
-                throw wrong(
-                        at(table, "child"),
-                        "there is an actor "
-                                + fork.child()
-                                + " already; give the child a new name");
-            }
         }
-        if (op instanceof Op.Pass pass && !names.contains(pass.to())) {
-            throw wrong(at(table, "to"), "there is no actor " + pass.to() + oneOf(names));
+        Optional<String> name = string(table, "name");
+        if (name.isPresent()) {
+            checkName(table, "name", name.get());
         }
-        boolean setsUid = arguments.has(Setting.UID.word()) && !(op instanceof Op.Why);
-        if (setsUid) {
-            needs.add(Need.TWO_UIDS);
-        }
+        return name.orElse("");
+    }
+
+    private List<Expectation> expectations(TomlTable table, OpKind kind) throws ScenarioException {
+        List<Expectation> all = strings(table, "expect").stream().map(Expectation::new).toList();
+        all.forEach(expectation -> cast.checkExpectation(kind, expectation));
+        return all;
     }
 
     private void checkStepKeys(TomlTable table, OpKind kind, TomlPosition place)

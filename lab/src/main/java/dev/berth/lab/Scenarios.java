@@ -5,6 +5,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -12,6 +14,7 @@ import java.util.List;
 /// Where scenarios come from.
 public final class Scenarios {
     private static final String INDEX = "scenarios/index.txt";
+    private static final int MOST_BYTES = 1 << 20;
 
     private Scenarios() {}
 
@@ -43,7 +46,21 @@ public final class Scenarios {
     /// @throws ScenarioException whose message says where it is wrong, and what would be right
     /// @throws IOException if there is no such file
     public static Scenario read(Path file) throws IOException {
-        return ScenarioReader.read(file.toString(), Files.readString(file));
+        try (InputStream in = Files.newInputStream(file)) {
+            byte[] bytes = in.readNBytes(MOST_BYTES + 1);
+            if (bytes.length > MOST_BYTES) {
+                throw new ScenarioException(file + ": too long for a scenario: over 1 MiB");
+            }
+            return ScenarioReader.read(file.toString(), text(file, bytes));
+        }
+    }
+
+    private static String text(Path file, byte[] bytes) throws ScenarioException {
+        try {
+            return UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+        } catch (CharacterCodingException foreign) {
+            throw new ScenarioException(file + ": no text: it is not UTF-8");
+        }
     }
 
     static String resource(String name) throws IOException {

@@ -61,6 +61,20 @@ enum Setting {
         }
     }
 
+    /// Refuses values that make no sense.
+    static void check(Arguments arguments) {
+        for (Setting setting : values()) {
+            if (arguments.has(setting.word()) && setting.type == Key.Type.NUMBER) {
+                arguments.number(setting.word(), 0, -1, Integer.MAX_VALUE);
+            }
+        }
+        String group = arguments.text(JOIN.word(), "224.0.0.1");
+        if (!group.matches("2(2[4-9]|3[0-9])(\\.(25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])){3}")) {
+            throw new ArgumentException(
+                    JOIN.word(), "join is an IPv4 multicast group, as \"239.1.2.3\", not " + group);
+        }
+    }
+
     /// What the option is now.
     static String read(int fd, String word) throws ErrnoException {
         return Long.toString(valueOf(word.toUpperCase(Locale.ROOT)).option.read(fd));

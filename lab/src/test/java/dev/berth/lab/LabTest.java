@@ -1,13 +1,17 @@
 package dev.berth.lab;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.berth.sys.Capability;
+import dev.berth.sys.Processes;
 import dev.berth.testkit.RequiresCapability;
 
 import org.junit.jupiter.api.Test;
 
 import java.io.IOException;
+import java.util.Collections;
+import java.util.List;
 
 @RequiresCapability(Capability.SYS_ADMIN)
 class LabTest {
@@ -35,11 +39,12 @@ class LabTest {
         ScenarioResult result =
                 run(
                         LAB,
-                        "{ op = \"close\", id = \"none\" },{ op = \"open\", id = \"b\", address ="
-                                + " \":{port}\", claim = true }");
+                        "{ op = \"socket\", id = \"a\" }, { op = \"send\", id = \"a\", text = \"-\""
+                            + " },{ op = \"open\", id = \"b\", address = \":{port}\", claim = true"
+                            + " }");
         assertThat(result.verdict()).isEqualTo(Verdict.FAILS);
         assertThat(result.broken()).isTrue();
-        assertThat(result.reason()).contains("set-up, line 3: main: close none: got EBADF");
+        assertThat(result.reason()).contains("set-up, line 3: main: send a text=-: got EPIPE");
     }
 
     @Test
@@ -63,5 +68,30 @@ class LabTest {
                 """;
         ScenarioResult result = LAB.run(ScenarioReader.read("own.toml", head + steps));
         assertThat(result.verdict()).as(result.toString()).isEqualTo(Verdict.HOLDS);
+    }
+
+    @Test
+    void scenariosThatNobodyWantsAreNotRun() throws IOException {
+        String text =
+                """
+                name = "later"
+                claim = "-"
+                needs = ["linux 999.0"]
+                step = [{ op = "exit", claim = true }]
+                """;
+        Scenario later = ScenarioReader.read("later.toml", text);
+        List<Scenario> many = Collections.nCopies(5, later);
+        assertThat(LAB.run(many, _ -> true)).hasSize(5);
+        assertThat(LAB.run(many, _ -> false)).hasSize(1);
+    }
+
+    @Test
+    void cpuThatIsNotOursIsMissing() {
+        Machine machine = Machine.here();
+        int here = Processes.cpu();
+        assertThat(new Need("cpu " + here).missing(machine)).isEmpty();
+        assertThat(new Need("cpu 8191").missing(machine))
+                .contains("needs CPU 8191, which is not there or not ours");
+        assertThatThrownBy(() -> new Need("cpu x")).hasMessageContaining("there is no need");
     }
 }

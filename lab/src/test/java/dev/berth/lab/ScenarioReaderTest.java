@@ -58,6 +58,25 @@ class ScenarioReaderTest {
                 "{ op = \"exit\" } | x.toml:1:1: no step carries the claim; write claim = true",
                 "{ op = \"wait\", until = \"soon\", claim = true } | x.toml:3:24: until is a"
                         + " comparison, as \"rows >= 1\"",
+                "{ op = \"close\", id = \"b\" } | x.toml:3:25: no earlier step gave main a socket"
+                        + " b",
+                "{ op = \"serve\", id = [] } | x.toml:3:25: id names at least one",
+                "{ op = \"spread\", id = \"a\", address = \":1\", against = \"b\" } | x.toml:3:52:"
+                        + " no earlier step gave main a socket b",
+                "{ op = \"exit\", expect = \"lost = 0\" } | x.toml:3:24: nothing measures lost; a"
+                        + " number is STEP.FIGURE of an earlier step",
+                "{ op = \"crowd\", id = \"c\", address = \":1\", expect = \"connected > x.rows\" }"
+                        + " | x.toml:3:51: nothing measures x.rows; a number is connected, refused,"
+                        + " STEP.FIGURE",
+                "{ op = \"exit\", expect = \"bind EADDRINUES\" } | x.toml:3:24: there is no error"
+                        + " EADDRINUES",
+                "{ op = \"exit\", name = \"a b\" } | x.toml:3:24: \"a b\" is no name",
+                "{ op = \"crowd\", id = \"c\", address = \":1\", from = \"127.0.0.1:65500\" } |"
+                        + " x.toml:3:51: from port 65500 on there are no 100 ports",
+                "{ op = \"socket\", id = \"s\", join = \"300.1.1.1\" } | x.toml:3:36: join is an"
+                        + " IPv4 multicast group",
+                "{ op = \"socket\", id = \"s\", rcvbuf = -2 } | x.toml:3:36: rcvbuf is a number"
+                        + " from -1",
                 "3 | x.toml:3:1: step is a list of tables; write [[step]] before each",
                 "{ op = | x.toml:3:15: Unexpected",
             })
