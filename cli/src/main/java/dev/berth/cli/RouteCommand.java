@@ -60,8 +60,9 @@ final class RouteCommand implements Subcommand {
                 .footer(
                         "",
                         "What the kernel leaves out here: a BPF program that steers a reuseport"
-                                + " group, so the answer for a group is never certain; and what a"
-                                + " firewall does to addresses on the way (NAT).",
+                                + " group, so the answer for somebody else's group is never"
+                                + " certain (Berth's own supervisor is asked); and what a firewall"
+                                + " does to addresses on the way (NAT).",
                         "Exit code 0 when somebody would be reached, 1 when nobody would.",
                         "",
                         "Example: berth route 127.0.0.1:8080 --from 127.0.0.1:50000");
