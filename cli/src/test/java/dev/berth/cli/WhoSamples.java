@@ -1,6 +1,7 @@
 package dev.berth.cli;
 
 import dev.berth.inspect.Owner;
+import dev.berth.inspect.OwnerProcess;
 import dev.berth.inspect.PortGroup;
 import dev.berth.inspect.PortReport;
 import dev.berth.inspect.PortSocket;
@@ -23,12 +24,13 @@ final class WhoSamples {
 
     static Owner owner(int pid, String command) {
         return new Owner(
-                pid,
-                command,
-                6,
-                "web",
-                Optional.of("web.service"),
-                Optional.of("docker:0123456789ab"));
+                new OwnerProcess(
+                        pid,
+                        command,
+                        "web",
+                        Optional.of("web.service"),
+                        Optional.of("docker:0123456789ab")),
+                6);
     }
 
     static SocketOptions options(boolean reuseaddr, boolean reuseport) {

@@ -3,33 +3,45 @@ package dev.berth.inspect;
 import java.util.Objects;
 import java.util.Optional;
 
-/// A process that holds a socket.
+/// Who holds a socket.
 ///
-/// @param pid the process
-/// @param command its command line, as it gave it: any characters, terminal escapes included
+/// @param process the process; one object for all its sockets
 /// @param fd the descriptor's number in it
-/// @param user whose process it is: the account's name, or the number if it has none
-/// @param unit the systemd unit that it runs in, if any
-/// @param container the container that it runs in, if any: `docker:0123456789ab`
-public record Owner(
-        int pid,
-        String command,
-        int fd,
-        String user,
-        Optional<String> unit,
-        Optional<String> container) {
+public record Owner(OwnerProcess process, int fd) {
     /// The main class of the `berth` command.
     static final String SUPERVISOR = "dev.berth.cli.Main";
 
     public Owner {
-        Objects.requireNonNull(command, "command");
-        Objects.requireNonNull(user, "user");
-        Objects.requireNonNull(unit, "unit");
-        Objects.requireNonNull(container, "container");
+        Objects.requireNonNull(process, "process");
+    }
+
+    /// See [OwnerProcess#pid].
+    public int pid() {
+        return process.pid();
+    }
+
+    /// See [OwnerProcess#command].
+    public String command() {
+        return process.command();
+    }
+
+    /// See [OwnerProcess#user].
+    public String user() {
+        return process.user();
+    }
+
+    /// See [OwnerProcess#unit].
+    public Optional<String> unit() {
+        return process.unit();
+    }
+
+    /// See [OwnerProcess#container].
+    public Optional<String> container() {
+        return process.container();
     }
 
     /// Whether it is a supervisor of Berth, which shares its sockets by itself.
     public boolean supervisor() {
-        return Printable.berth(command);
+        return Printable.berth(command());
     }
 }

@@ -19,9 +19,7 @@ final class OwnerReader {
 
     private final Accounts accounts;
     private final UnaryOperator<String> files;
-    private final Map<Integer, Optional<Facts>> known = new HashMap<>();
-
-    private record Facts(String command, String user, CgroupPath group) {}
+    private final Map<Integer, Optional<OwnerProcess>> known = new HashMap<>();
 
     OwnerReader(Accounts accounts) {
         this(accounts, OwnerReader::text);
@@ -36,18 +34,10 @@ final class OwnerReader {
     /// Empty if the process is gone.
     Optional<Owner> owner(Holder holder) {
         return known.computeIfAbsent(holder.pid(), this::read)
-                .map(
-                        facts ->
-                                new Owner(
-                                        holder.pid(),
-                                        facts.command,
-                                        holder.fd(),
-                                        facts.user,
-                                        facts.group.unit(),
-                                        facts.group.container()));
+                .map(process -> new Owner(process, holder.fd()));
     }
 
-    private Optional<Facts> read(int pid) {
+    private Optional<OwnerProcess> read(int pid) {
         String status = files.apply("/proc/" + pid + "/status");
         int at = status.indexOf(UID);
         String command = ProcessList.command(pid);
@@ -58,7 +48,9 @@ final class OwnerReader {
         // Real, effective, saved, for files: what it may do goes by the second.
         int uid = (int) Long.parseLong(line.strip().split("\\s+")[1]);
         CgroupPath group = CgroupPath.parse(files.apply("/proc/" + pid + "/cgroup"));
-        return Optional.of(new Facts(command, accounts.name(uid), group));
+        return Optional.of(
+                new OwnerProcess(
+                        pid, command, accounts.name(uid), group.unit(), group.container()));
     }
 
     /// Empty if it is gone or not ours to read.

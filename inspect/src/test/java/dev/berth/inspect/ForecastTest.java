@@ -260,7 +260,14 @@ final class ForecastTest {
     @Test
     void terminalEscapesOfACommandAreNotPassedOn() {
         Owner rogue =
-                new Owner(12, "/bin/x\u001b[31m y", 3, "root", Optional.empty(), Optional.empty());
+                new Owner(
+                        new OwnerProcess(
+                                12,
+                                "/bin/x\u001b[31m y",
+                                "root",
+                                Optional.empty(),
+                                Optional.empty()),
+                        3);
         PortSocket socket = with(Rows.listener("127.0.0.1:80", 7, rogue), false, false);
         BindForecast forecast = forecast(request("127.0.0.1:80"), socket);
         assertThat(forecast.fixes()).contains("stop pid 12 (x?[31m y)");

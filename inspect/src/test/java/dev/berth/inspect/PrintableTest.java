@@ -35,7 +35,8 @@ class PrintableTest {
     }
 
     private static Owner owner(String command) {
-        return new Owner(1, command, 3, "root", Optional.empty(), Optional.empty());
+        return new Owner(
+                new OwnerProcess(1, command, "root", Optional.empty(), Optional.empty()), 3);
     }
 
     @Test

@@ -64,10 +64,12 @@ final class Rows {
     }
 
     static Owner owner(int pid) {
-        return new Owner(pid, "server", 3, "root", Optional.empty(), Optional.empty());
+        return new Owner(
+                new OwnerProcess(pid, "server", "root", Optional.empty(), Optional.empty()), 3);
     }
 
     static Owner owner(int pid, String unit) {
-        return new Owner(pid, "server", 3, "root", Optional.of(unit), Optional.empty());
+        return new Owner(
+                new OwnerProcess(pid, "server", "root", Optional.of(unit), Optional.empty()), 3);
     }
 }

@@ -71,12 +71,13 @@ final class SharePlanTest {
     void supervisorOfBerthIsLeftAlone() {
         Owner berth =
                 new Owner(
-                        7,
-                        "java -cp x dev.berth.cli.Main run -p 80",
-                        9,
-                        "root",
-                        Optional.empty(),
-                        Optional.empty());
+                        new OwnerProcess(
+                                7,
+                                "java -cp x dev.berth.cli.Main run -p 80",
+                                "root",
+                                Optional.empty(),
+                                Optional.empty()),
+                        9);
         PortSocket shared = socket(TcpState.LISTEN, 1, true, SERVER, berth);
         assertThat(open(shared).refusal().orElseThrow()).contains("supervisor (pid 7)");
         assertThat(SharePlan.close(report(shared), true).refusal()).isPresent();

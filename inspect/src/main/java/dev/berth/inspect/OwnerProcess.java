@@ -1,0 +1,21 @@
+package dev.berth.inspect;
+
+import java.util.Objects;
+import java.util.Optional;
+
+/// A process that holds sockets, maybe very many.
+///
+/// @param pid its number
+/// @param command its command line, as it gave it: any characters, terminal escapes included
+/// @param user whose process it is: the account's name, or the number if it has none
+/// @param unit the systemd unit that it runs in, if any
+/// @param container the container that it runs in, if any: `docker:0123456789ab`
+public record OwnerProcess(
+        int pid, String command, String user, Optional<String> unit, Optional<String> container) {
+    public OwnerProcess {
+        Objects.requireNonNull(command, "command");
+        Objects.requireNonNull(user, "user");
+        Objects.requireNonNull(unit, "unit");
+        Objects.requireNonNull(container, "container");
+    }
+}
