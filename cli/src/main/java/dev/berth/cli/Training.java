@@ -1,6 +1,5 @@
 package dev.berth.cli;
 
-import dev.berth.lab.Rehearsal;
 import dev.berth.supervise.Command;
 import dev.berth.supervise.ControlServer;
 import dev.berth.supervise.Outcome;
@@ -31,7 +30,7 @@ import java.util.concurrent.CompletableFuture;
 ///
 /// Meanwhile something answers at the control socket of the name `training`, so that both ends of
 /// the conversation are recorded; something listens for `who` to find; the demo's server answers
-/// one request; and an actor of the lab does some steps.
+/// one request. The lab stays out: what it loads would be in the memory of every supervisor.
 final class Training {
     private static final String NAME = "training";
 
@@ -49,7 +48,6 @@ final class Training {
             }
         }
         whoami();
-        Rehearsal.run();
     }
 
     private static List<List<String>> commands(Path file) throws IOException {
