@@ -1,0 +1,123 @@
+package dev.berth.dispatch;
+
+import dev.berth.sys.SockAddr;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/// Chooses a worker among those that a service has in service.
+///
+/// **Round-robin** gives the next connection to the one that got the fewest since [#serve], so that
+/// one that was full for a moment catches up, by at most `debt` connections.
+///
+/// **Source** is rendezvous hashing over the places: the place with the highest weight for this
+/// address has it, and waits if it is full. So a place more or less moves only its own share.
+///
+/// **source**: Thaler and Ravishankar, "Using name-based mappings to increase hit rates" (1998)
+final class Chooser<S extends Seat> {
+    private final int debt;
+    private List<S> seats = List.of();
+    private long[] given = {};
+    private Choice choice = Choice.ROUND_ROBIN;
+
+    Chooser(int debt) {
+        this.debt = debt;
+    }
+
+    /// From now on these, in the order of their places, and with equal rights.
+    void serve(List<S> next) {
+        List<S> ordered = new ArrayList<>(next);
+        ordered.sort((a, b) -> Integer.compare(a.place(), b.place()));
+        seats = List.copyOf(ordered);
+        given = new long[seats.size()];
+    }
+
+    void by(Choice next) {
+        choice = next;
+    }
+
+    Choice choice() {
+        return choice;
+    }
+
+    List<S> seats() {
+        return seats;
+    }
+
+    /// The worker for the next connection; empty if the one that it is for, or every one, has no
+    /// room.
+    ///
+    /// @param client asked only where it matters
+    Optional<S> choose(Supplier<SockAddr.Inet> client) {
+        int best =
+                switch (choice) {
+                    case ROUND_ROBIN -> fewest(false);
+                    case LEAST_CONNECTIONS -> fewest(true);
+                    case SOURCE -> seats.isEmpty() ? -1 : home(hash(client.get()));
+                };
+        if (best < 0 || !seats.get(best).open()) {
+            return Optional.empty();
+        }
+        gave(best);
+        return Optional.of(seats.get(best));
+    }
+
+    private int fewest(boolean open) {
+        int best = -1;
+        for (int i = 0; i < seats.size(); i++) {
+            if (seats.get(i).open() && (best < 0 || less(i, best, open))) {
+                best = i;
+            }
+        }
+        return best;
+    }
+
+    private boolean less(int i, int best, boolean open) {
+        int more =
+                open
+                        ? Integer.compare(seats.get(i).connections(), seats.get(best).connections())
+                        : 0;
+        return more < 0 || more == 0 && given[i] < given[best];
+    }
+
+    private void gave(int best) {
+        given[best]++;
+        for (int i = 0; i < given.length; i++) {
+            given[i] = Math.max(given[i], given[best] - debt);
+        }
+    }
+
+    private int home(long client) {
+        int best = 0;
+        long most = Long.MIN_VALUE;
+        for (int i = 0; i < seats.size(); i++) {
+            long weight = mix(client ^ mix(seats.get(i).place() + 1L));
+            if (weight > most) {
+                most = weight;
+                best = i;
+            }
+        }
+        return best;
+    }
+
+    /// Of the address alone; one mapped into IPv6 is itself.
+    private static long hash(SockAddr.Inet client) {
+        return switch (client) {
+            case SockAddr.Inet4 four -> mix(four.address());
+            case SockAddr.Inet6 six ->
+                    six.mapped()
+                            .map(four -> mix(four.address()))
+                            .orElseGet(() -> mix(six.high() ^ mix(six.low())));
+        };
+    }
+
+    /// The finalizer of SplitMix64: every bit of the input moves every bit of the result.
+    private static long mix(long value) {
+        long z = value + 0x9E3779B97F4A7C15L;
+        z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
+        z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
+        return z ^ (z >>> 31);
+    }
+}

@@ -1,0 +1,93 @@
+package dev.berth.dispatch;
+
+import dev.berth.sys.ErrnoException;
+import dev.berth.sys.Fd;
+import dev.berth.sys.SockAddr;
+import dev.berth.sys.SocketOption;
+import dev.berth.sys.Sockets;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/// An accepted connection that no worker has taken yet.
+///
+/// **ownership**: owns the descriptor until [#close] or [#reset].
+final class Connection {
+    private static final SockAddr.Inet NOBODY = new SockAddr.Inet4(0, 0);
+    private static final byte[] AT_ONCE = {1, 0, 0, 0, 0, 0, 0, 0};
+
+    private final Fd fd;
+    private final AtomicInteger held;
+    private SockAddr.@Nullable Inet client;
+    private boolean proxied;
+    private Optional<Ends> ends = Optional.empty();
+
+    /// @param held how many of them there are
+    Connection(Fd fd, AtomicInteger held) {
+        this.fd = fd;
+        this.held = held;
+        held.incrementAndGet();
+    }
+
+    int fd() {
+        return fd.number();
+    }
+
+    /// Whether a PROXY header was consumed.
+    boolean proxied() {
+        return proxied;
+    }
+
+    void proxied(Optional<Ends> told) {
+        proxied = true;
+        ends = told;
+    }
+
+    /// The true ends where a PROXY header told them.
+    Optional<Ends> ends() {
+        return ends;
+    }
+
+    /// The client as far as it can be known.
+    SockAddr.Inet client() {
+        if (client == null) {
+            client = ends.map(Ends::source).orElseGet(this::peer);
+        }
+        return client;
+    }
+
+    private SockAddr.Inet peer() {
+        try {
+            return Sockets.getpeername(fd())
+                    .filter(SockAddr.Inet.class::isInstance)
+                    .map(SockAddr.Inet.class::cast)
+                    .orElse(NOBODY);
+        } catch (ErrnoException gone) {
+            return NOBODY;
+        }
+    }
+
+    /// `SO_COOKIE`; 0 if it cannot be had.
+    long cookie() {
+        try {
+            return SocketOption.COOKIE.read(fd());
+        } catch (ErrnoException unknown) {
+            return 0;
+        }
+    }
+
+    void close() {
+        if (fd.isOpen()) {
+            held.decrementAndGet();
+        }
+        fd.close();
+    }
+
+    /// Closes it so that the client sees a reset, as from a closed port.
+    void reset() {
+        Sockets.setsockopt(fd(), Sockets.SOL_SOCKET, Sockets.SO_LINGER, AT_ONCE);
+        close();
+    }
+}

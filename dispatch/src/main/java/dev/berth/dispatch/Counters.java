@@ -1,0 +1,27 @@
+package dev.berth.dispatch;
+
+import java.util.concurrent.atomic.AtomicLong;
+
+/// Counts for other threads to read; the loop's thread alone writes.
+final class Counters {
+    final AtomicLong accepted = new AtomicLong();
+    final AtomicLong passed = new AtomicLong();
+    final AtomicLong undecided = new AtomicLong();
+    final AtomicLong waiting = new AtomicLong();
+    final AtomicLong timedOut = new AtomicLong();
+    final AtomicLong refused = new AtomicLong();
+    final AtomicLong requeued = new AtomicLong();
+    final AtomicLong exhausted = new AtomicLong();
+
+    Counts now() {
+        return new Counts(
+                accepted.get(),
+                passed.get(),
+                undecided.get(),
+                waiting.get(),
+                timedOut.get(),
+                refused.get(),
+                requeued.get(),
+                exhausted.get());
+    }
+}

@@ -1,0 +1,299 @@
+package dev.berth.dispatch;
+
+import dev.berth.net.ListenAddress;
+import dev.berth.sys.ErrnoException;
+import dev.berth.sys.Fd;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+
+/// Accepts connections and passes each to a worker of the service that its first bytes ask for.
+///
+/// One thread does it all, on an epoll set, and nothing on it blocks. A worker has at most a window
+/// of connections that it has not taken; where no worker has room, connections wait in the kernel's
+/// backlog. What a worker had not taken when it died goes to another one.
+///
+/// The methods may be called from any thread; what they ask for is done soon, in the order of the
+/// calls.
+///
+/// **ownership**: owns the listeners, the members' ends and its copies of the connections.
+public final class Dispatcher implements AutoCloseable {
+    private static final long FAILURE_NANOS = 1_000_000;
+    private static final long EXHAUSTED_NANOS = 20_000_000;
+
+    private final Blueprint blueprint;
+    private final Consumer<String> said;
+    private final Map<String, Service> services = new HashMap<>();
+    private final Set<Member> members = ConcurrentHashMap.newKeySet();
+    private final List<Door> doors = new ArrayList<>();
+    private final Counters counters = new Counters();
+    private final Reactor reactor;
+    private final Lobby lobby;
+    private final Census census;
+    private final Thread thread;
+    private final AtomicInteger held = new AtomicInteger();
+    private String lastFailure = "";
+    private boolean pausing;
+    private boolean over;
+
+    private final Door.Hall hall =
+            new Door.Hall() {
+                @Override
+                public boolean room() {
+                    return !pausing && held.get() < blueprint.limits().connections() && anyRoom();
+                }
+
+                @Override
+                public void enter(Fd accepted) {
+                    accepted(new Connection(accepted, held));
+                }
+            };
+
+    private Dispatcher(Blueprint blueprint, Consumer<String> said) throws IOException {
+        this.blueprint = blueprint;
+        this.said = said;
+        for (String name : blueprint.routes().services()) {
+            services.put(name, new Service(blueprint.limits(), counters));
+        }
+        reactor = new Reactor(this::failed);
+        lobby = new Lobby(blueprint, reactor, counters, this::decided);
+        try {
+            openDoors();
+            Set<Integer> ports = new HashSet<>();
+            doors.forEach(door -> ports.add(door.address().address().port()));
+            census = new Census(ports, reactor, this::counted);
+        } catch (IOException failed) {
+            doors.forEach(Door::close);
+            reactor.close();
+            throw failed;
+        }
+        thread = Thread.ofPlatform().name("dispatcher").daemon().unstarted(this::run);
+    }
+
+    /// Listens, in the network namespace of the calling thread, and begins; connections wait until
+    /// a member is served.
+    ///
+    /// @param said is told what people should know, on the dispatcher's thread
+    /// @throws IOException an address cannot be had: see [dev.berth.net.Listeners#open]
+    public static Dispatcher open(Blueprint blueprint, Consumer<String> said) throws IOException {
+        Dispatcher dispatcher = new Dispatcher(blueprint, said);
+        // Loads the classes that a pause needs: without a descriptor left none can be loaded.
+        dispatcher.pause(0);
+        dispatcher.thread.start();
+        return dispatcher;
+    }
+
+    private void openDoors() throws IOException {
+        long millis = blueprint.limits().deadline().toMillis();
+        int defer = blueprint.defers() ? (int) Math.max(1, millis / 1_000) : 0;
+        for (ListenAddress where : blueprint.listen()) {
+            Door door = Door.open(where, blueprint.backlog(), defer);
+            doors.add(door);
+            reactor.watch(door.fd(), 0, _ -> knocked(door));
+        }
+    }
+
+    private void run() {
+        try {
+            while (!over) {
+                reactor.turn();
+                boolean room = hall.room();
+                doors.forEach(door -> door.open(room, reactor));
+            }
+        } finally {
+            closeAll();
+        }
+    }
+
+    private boolean anyRoom() {
+        for (Service service : services.values()) {
+            if (service.room()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void knocked(Door door) {
+        switch (door.accept(hall)) {
+            case DONE, MORE -> {}
+            case NOTHING_LEFT -> exhausted();
+            case BROKEN -> {
+                reactor.forget(door.fd());
+                said.accept("the listener on " + door.address() + " accepts nothing any more");
+            }
+        }
+    }
+
+    /// Makes room, and lets clients wait for a moment instead of asking again at once.
+    private void exhausted() {
+        if (counters.exhausted.getAndIncrement() == 0) {
+            said.accept(
+                    "the dispatcher cannot open more descriptors: connections wait; raise the limit"
+                            + " (ulimit -n)");
+        }
+        lobby.expireOldest();
+        pause(EXHAUSTED_NANOS);
+    }
+
+    private void pause(long nanos) {
+        pausing = true;
+        reactor.at(Reactor.now() + nanos, () -> pausing = false);
+    }
+
+    /// A fault of ours concerns one connection or worker; it must not end the thread, nor make it
+    /// spin.
+    private void failed(Throwable unexpected) {
+        if (!unexpected.toString().equals(lastFailure)) {
+            lastFailure = unexpected.toString();
+            said.accept("the dispatcher: " + lastFailure);
+        }
+        LockSupport.parkNanos(FAILURE_NANOS);
+    }
+
+    private void accepted(Connection connection) {
+        counters.accepted.incrementAndGet();
+        if (blueprint.peeks()) {
+            lobby.enter(connection);
+        } else {
+            decided(blueprint.routes().fallback(), connection);
+        }
+    }
+
+    private void decided(Optional<String> name, Connection connection) {
+        Optional<Service> service = name.map(services::get);
+        if (service.isPresent()) {
+            service.get().place(connection);
+        } else {
+            counters.refused.incrementAndGet();
+            connection.close();
+        }
+    }
+
+    private Collection<Member> counted() {
+        return members.stream().filter(m -> !m.gone() && m.service().counts()).toList();
+    }
+
+    /// Adds a worker to a service; it gets nothing before [#serve].
+    ///
+    /// @param place the worker's number in the service, which its successor has too
+    /// @param end of a SOCK_SEQPACKET pair whose other end the worker has; owned by the dispatcher
+    ///   from now on
+    public Member join(String service, int place, Fd end, Watcher watcher) {
+        Member member =
+                new Member(
+                        service(service),
+                        place,
+                        end,
+                        watcher,
+                        reactor,
+                        blueprint.limits().window());
+        members.add(member);
+        if (!reactor.post(() -> begin(member, watcher))) {
+            end.close();
+        }
+        return member;
+    }
+
+    private void begin(Member member, Watcher watcher) {
+        try {
+            member.begin();
+        } catch (ErrnoException failed) {
+            member.abandon();
+            watcher.gone("cannot be watched: " + failed.getMessage());
+        }
+    }
+
+    /// Gives the service's new connections to these members, as far as they are ready, and to
+    /// nobody else; with none, they wait.
+    public void serve(String service, Collection<Member> served) {
+        Service target = service(service);
+        List<Member> copy = List.copyOf(served);
+        reactor.post(
+                () -> {
+                    target.serve(copy);
+                    census.plan();
+                });
+    }
+
+    /// Resets the service's new connections and those that wait, or lets them wait again.
+    public void refuse(String service, boolean refused) {
+        Service target = service(service);
+        reactor.post(() -> target.refuse(refused));
+    }
+
+    /// Chooses workers otherwise from now on; round-robin at first.
+    public void steer(String service, Choice choice) {
+        Service target = service(service);
+        reactor.post(
+                () -> {
+                    target.steer(choice);
+                    census.plan();
+                });
+    }
+
+    /// Tells a worker that no more will come; for good.
+    public void drain(Member member) {
+        reactor.post(member::drain);
+    }
+
+    /// Takes a worker out and closes its end; what it had not taken goes to others.
+    public void leave(Member member) {
+        reactor.post(
+                () -> {
+                    member.retire();
+                    members.remove(member);
+                });
+    }
+
+    private Service service(String name) {
+        Service service = services.get(name);
+        if (service == null) {
+            throw new IllegalArgumentException("no service of this name: " + name);
+        }
+        return service;
+    }
+
+    /// What was done so far.
+    public Counts counts() {
+        return counters.now();
+    }
+
+    /// The listeners as they stand; none once it is closed.
+    public List<Doorstep> doorsteps() {
+        return doors.stream().flatMap(door -> door.doorstep().stream()).toList();
+    }
+
+    /// Closes the listeners and all connections that no worker took; those that were passed are
+    /// their workers'. Twice is harmless.
+    @Override
+    public void close() {
+        reactor.post(() -> over = true);
+        try {
+            thread.join();
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void closeAll() {
+        reactor.stop();
+        census.close();
+        lobby.close();
+        services.values().forEach(Service::close);
+        members.forEach(Member::closeAll);
+        doors.forEach(Door::close);
+        reactor.close();
+    }
+}

@@ -1,0 +1,39 @@
+package dev.berth.dispatch;
+
+/// Bytes that a kind of connection begins with, always the same ones.
+enum Magic {
+    SSH("SSH-"),
+    HTTP2("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"),
+    PROXY1("PROXY "),
+    PROXY2("\r\n\r\n\0\r\nQUIT\n");
+
+    private final String text;
+
+    Magic(String text) {
+        this.text = text;
+    }
+
+    /// Whether what is there agrees, as far as it goes.
+    boolean begins(byte[] other, int length) {
+        int common = Math.min(length, text.length());
+        for (int i = 0; i < common; i++) {
+            if (other[i] != text.charAt(i)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /// What it is, of bytes that agree.
+    FirstBytes read(byte[] other, int length) {
+        if (length < text.length()) {
+            return FirstBytes.NEED_MORE;
+        }
+        return switch (this) {
+            case SSH -> new FirstBytes.Ssh();
+            case HTTP2 -> new FirstBytes.Http2();
+            case PROXY1 -> ProxyHeader.text(other, length);
+            case PROXY2 -> ProxyHeader.binary(other, length);
+        };
+    }
+}

@@ -1,0 +1,41 @@
+package dev.berth.dispatch;
+
+import java.util.Optional;
+
+/// A host name, or `*.` and a domain: every name below it, however deep, but not the domain itself.
+///
+/// @param text in lower case
+public record NamePattern(String text) {
+    private static final String BELOW = "*.";
+
+    public NamePattern {
+        String name = text.startsWith(BELOW) ? text.substring(BELOW.length()) : text;
+        Optional<String> plain = HostNames.plain(name);
+        if (plain.isEmpty() || name.indexOf('*') >= 0 || name.indexOf('/') >= 0) {
+            throw new IllegalArgumentException(
+                    "a name is like a.example or *.example, not \"" + text + "\"");
+        }
+        text = text.substring(0, text.length() - name.length()) + plain.get();
+    }
+
+    /// Whether `name`, in lower case, is meant.
+    public boolean matches(String name) {
+        return wildcard()
+                ? name.length() > text.length() - 1 && name.endsWith(text.substring(1))
+                : name.equals(text);
+    }
+
+    private boolean wildcard() {
+        return text.startsWith(BELOW);
+    }
+
+    /// More for what matches fewer names: a whole name above all, then the longer domain.
+    int weight() {
+        return wildcard() ? text.length() : Integer.MAX_VALUE;
+    }
+
+    @Override
+    public String toString() {
+        return text;
+    }
+}

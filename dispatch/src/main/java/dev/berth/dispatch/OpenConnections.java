@@ -1,0 +1,24 @@
+package dev.berth.dispatch;
+
+import java.util.HashMap;
+import java.util.Map;
+
+/// The connections of one worker by their socket cookies, each with the time at which it was
+/// passed.
+final class OpenConnections {
+    private final Map<Long, Long> passed = new HashMap<>();
+
+    void add(long cookie) {
+        passed.put(cookie, Reactor.now());
+    }
+
+    /// Forgets what was passed before `since`, a time of [Reactor#now], and is not alive.
+    void retain(Alive alive, long since) {
+        passed.entrySet()
+                .removeIf(entry -> entry.getValue() - since < 0 && !alive.has(entry.getKey()));
+    }
+
+    int size() {
+        return passed.size();
+    }
+}

@@ -1,0 +1,100 @@
+package dev.berth.dispatch;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/// Which service a connection goes to.
+///
+/// The most specific route decides, wherever it stands: a whole name before a wildcard and a longer
+/// domain before a shorter one; then the longer path; then one with `alpn`; then one with
+/// `protocol`. Of equally specific ones the first. What no route matches is the default service's,
+/// and nobody's if there is none.
+///
+/// The first request decides for the whole connection: a later request on it, for another host or
+/// path, reaches the same worker.
+public final class Routes {
+    private final Set<String> services = new LinkedHashSet<>();
+    private final List<Rule> rules;
+    private final Optional<String> fallback;
+
+    /// A route and where it leads.
+    public record Rule(Route route, String service) {}
+
+    /// @param rules in the order in which they are written
+    /// @param fallback the default service
+    /// @throws IllegalArgumentException a route that matches everything, or the same route for two
+    ///   services, or no way to any service
+    public Routes(List<Rule> rules, Optional<String> fallback) {
+        List<Rule> sorted = new ArrayList<>(rules);
+        sorted.sort(Comparator.comparing(Rule::route, Route.SPECIFIC_FIRST));
+        this.rules = List.copyOf(sorted);
+        this.fallback = fallback;
+        rules.forEach(rule -> services.add(rule.service()));
+        fallback.ifPresent(services::add);
+        if (services.isEmpty()) {
+            throw new IllegalArgumentException("there is neither a route nor a default service");
+        }
+        rules.forEach(this::check);
+    }
+
+    /// Everything to one service; nothing is looked at.
+    public static Routes all(String service) {
+        return new Routes(List.of(), Optional.of(service));
+    }
+
+    private void check(Rule rule) {
+        if (rule.route().equals(Route.ANY)) {
+            throw new IllegalArgumentException(
+                    "a route of " + rule.service() + " says nothing: name it the default instead");
+        }
+        for (Rule other : rules) {
+            if (other.route().equals(rule.route()) && !other.service().equals(rule.service())) {
+                throw new IllegalArgumentException(
+                        "both "
+                                + rule.service()
+                                + " and "
+                                + other.service()
+                                + " have the route "
+                                + rule.route());
+            }
+        }
+    }
+
+    /// The services that are led to.
+    public Set<String> services() {
+        return Set.copyOf(services);
+    }
+
+    /// The default service.
+    public Optional<String> fallback() {
+        return fallback;
+    }
+
+    /// Whether the first bytes matter at all.
+    public boolean needContent() {
+        return !rules.isEmpty();
+    }
+
+    /// Whether every client that is routed speaks before its server: true for TLS and HTTP; unknown
+    /// for SSH, and for what goes to a default service.
+    public boolean clientsSpeakFirst() {
+        Optional<Route.Speech> ssh = Optional.of(Route.Speech.SSH);
+        return needContent()
+                && fallback.isEmpty()
+                && rules.stream().noneMatch(rule -> rule.route().protocol().equals(ssh));
+    }
+
+    /// The service of a connection that begins so; empty if it is nobody's.
+    public Optional<String> choose(FirstBytes first) {
+        for (Rule rule : rules) {
+            if (rule.route().matches(first)) {
+                return Optional.of(rule.service());
+            }
+        }
+        return fallback;
+    }
+}

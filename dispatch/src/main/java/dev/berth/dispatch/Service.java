@@ -1,0 +1,135 @@
+package dev.berth.dispatch;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+
+/// Workers that do the same, of whom some are in service, and the connections that wait for one of
+/// these.
+final class Service {
+    private final Chooser<Member> chooser;
+    private final Limits limits;
+    private final Counters counters;
+    private final Deque<Connection> waiting = new ArrayDeque<>();
+    private boolean refuses;
+    private int told;
+
+    Service(Limits limits, Counters counters) {
+        this.chooser = new Chooser<>(limits.window());
+        this.limits = limits;
+        this.counters = counters;
+    }
+
+    /// Whether it makes sense to accept a connection that may be for it.
+    boolean room() {
+        if (refuses) {
+            return true;
+        }
+        for (Member member : chooser.seats()) {
+            if (member.open()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /// Whether it matters how many connections a worker has.
+    boolean counts() {
+        return chooser.choice() == Choice.LEAST_CONNECTIONS;
+    }
+
+    List<Member> served() {
+        return chooser.seats();
+    }
+
+    void serve(Collection<Member> members) {
+        chooser.serve(members.stream().filter(member -> !member.gone()).toList());
+        pump();
+    }
+
+    void steer(Choice choice) {
+        chooser.by(choice);
+        pump();
+    }
+
+    /// Resets new connections and those that wait, or lets them wait again.
+    void refuse(boolean now) {
+        refuses = now;
+        while (refuses && !waiting.isEmpty()) {
+            refuse(waiting.remove());
+        }
+        counted();
+    }
+
+    /// Passes a connection to a worker; without a place it waits.
+    void place(Connection connection) {
+        boolean first = waiting.isEmpty() || chooser.choice() == Choice.SOURCE;
+        if (refuses) {
+            refuse(connection);
+        } else if (!first || !passed(connection)) {
+            keep(connection);
+        }
+    }
+
+    private void keep(Connection connection) {
+        if (waiting.size() >= limits.waiting()) {
+            refuse(connection);
+        } else {
+            waiting.add(connection);
+            counted();
+        }
+    }
+
+    private boolean passed(Connection connection) {
+        Optional<Member> member = chooser.choose(connection::client);
+        boolean done = member.isPresent() && member.get().pass(connection);
+        if (done) {
+            counters.passed.incrementAndGet();
+        }
+        return done;
+    }
+
+    private void refuse(Connection connection) {
+        counters.refused.incrementAndGet();
+        connection.reset();
+    }
+
+    /// There may be room again: whoever waits has a go, in order.
+    void pump() {
+        Iterator<Connection> next = waiting.iterator();
+        while (next.hasNext() && room()) {
+            if (passed(next.next())) {
+                next.remove();
+            }
+        }
+        counted();
+    }
+
+    /// A worker is gone; what it had not taken waits first in line.
+    void left(Member member, Deque<Connection> untaken) {
+        List<Member> others = new ArrayList<>(chooser.seats());
+        if (others.remove(member)) {
+            chooser.serve(others);
+        }
+        counters.requeued.addAndGet(untaken.size());
+        untaken.reversed().forEach(waiting::addFirst);
+        if (refuses) {
+            refuse(true);
+        }
+        pump();
+    }
+
+    private void counted() {
+        counters.waiting.addAndGet(waiting.size() - told);
+        told = waiting.size();
+    }
+
+    void close() {
+        waiting.forEach(Connection::reset);
+        waiting.clear();
+    }
+}

@@ -1,0 +1,171 @@
+package dev.berth.dispatch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.berth.sys.SockAddr;
+
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+class ChooserTest {
+    private static final int DEBT = 8;
+
+    private final Chooser<Place> chooser = new Chooser<>(DEBT);
+    private final List<Place> places = IntStream.range(0, 9).mapToObj(Place::new).toList();
+
+    private static final class Place implements Seat {
+        final int place;
+        boolean open = true;
+        int connections;
+        int given;
+
+        Place(int place) {
+            this.place = place;
+        }
+
+        @Override
+        public int place() {
+            return place;
+        }
+
+        @Override
+        public boolean open() {
+            return open;
+        }
+
+        @Override
+        public int connections() {
+            return connections;
+        }
+    }
+
+    @BeforeEach
+    void serveFour() {
+        chooser.serve(places.subList(0, 4));
+    }
+
+    private static SockAddr.Inet client(int number) {
+        return new SockAddr.Inet4(0x0a000000 + number, 1_000 + number % 50_000);
+    }
+
+    private void give(int count) {
+        for (int i = 0; i < count; i++) {
+            chooser.choose(() -> client(0))
+                    .ifPresent(
+                            place -> {
+                                place.given++;
+                                place.connections++;
+                            });
+        }
+    }
+
+    private List<Integer> given(int count) {
+        return places.subList(0, count).stream().map(place -> place.given).toList();
+    }
+
+    @Test
+    void roundRobinIsExactAndInOrder() {
+        List<Integer> order = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            order.add(chooser.choose(() -> client(0)).orElseThrow().place);
+        }
+        assertThat(order).containsExactly(0, 1, 2, 3, 0, 1, 2, 3);
+        give(10_000);
+        assertThat(given(4)).containsOnly(2_500);
+    }
+
+    @Test
+    void whoWasFullForAMomentCatchesUpByNoMoreThanItsDebt() {
+        places.get(1).open = false;
+        give(9);
+        places.get(1).open = true;
+        give(3);
+        assertThat(given(4)).containsExactly(3, 3, 3, 3);
+        places.get(1).open = false;
+        give(3_000);
+        places.get(1).open = true;
+        give(DEBT);
+        assertThat(given(4)).containsExactly(1_003, 3 + DEBT, 1_003, 1_003);
+        give(4);
+        assertThat(given(4)).containsExactly(1_004, 4 + DEBT, 1_004, 1_004);
+    }
+
+    @Test
+    void nobodyIsChosenWhereAllAreFullOrNoneIsServed() {
+        places.forEach(place -> place.open = false);
+        assertThat(chooser.choose(() -> client(0))).isEmpty();
+        for (Choice choice : Choice.values()) {
+            chooser.by(choice);
+            chooser.serve(List.of());
+            assertThat(chooser.choose(() -> client(0))).isEmpty();
+        }
+    }
+
+    @Test
+    void leastConnectionsLevelsThem() {
+        chooser.by(Choice.LEAST_CONNECTIONS);
+        places.get(0).connections = 10;
+        places.get(2).connections = 4;
+        give(6);
+        assertThat(given(4)).containsExactly(0, 3, 0, 3);
+        give(20);
+        assertThat(places.subList(0, 4)).allMatch(place -> place.connections == 10);
+        give(400);
+        assertThat(places.subList(0, 4)).allMatch(place -> place.connections == 110);
+    }
+
+    @Test
+    void theSameClientHasTheSamePlaceWhateverItsPort() {
+        chooser.by(Choice.SOURCE);
+        for (int i = 0; i < 1_000; i++) {
+            SockAddr.Inet4 client = (SockAddr.Inet4) client(i);
+            Optional<Place> home = chooser.choose(() -> client);
+            assertThat(chooser.choose(() -> client.withPort(7))).isEqualTo(home);
+            assertThat(chooser.choose(() -> SockAddr.Inet6.mapped(client))).isEqualTo(home);
+        }
+    }
+
+    @Test
+    void aFullHomeIsWaitedFor() {
+        chooser.by(Choice.SOURCE);
+        Place home = chooser.choose(() -> client(1)).orElseThrow();
+        home.open = false;
+        assertThat(chooser.choose(() -> client(1))).isEmpty();
+    }
+
+    @Test
+    void aNinthWorkerMovesItsShareOnly() {
+        chooser.by(Choice.SOURCE);
+        int clients = 10_000;
+        chooser.serve(places.subList(0, 8));
+        List<Integer> before = homes(clients);
+        chooser.serve(places);
+        List<Integer> after = homes(clients);
+        int moved = 0;
+        for (int i = 0; i < clients; i++) {
+            if (!before.get(i).equals(after.get(i))) {
+                moved++;
+                assertThat(after.get(i)).isEqualTo(8);
+            }
+        }
+        assertThat(moved).isBetween(clients / 9 - 300, clients / 9 + 300);
+        for (int place = 0; place < 8; place++) {
+            int wanted = place;
+            assertThat(before.stream().filter(home -> home == wanted).count())
+                    .isBetween(1_100L, 1_400L);
+        }
+        chooser.serve(places.subList(0, 8));
+        assertThat(homes(clients)).isEqualTo(before);
+    }
+
+    private List<Integer> homes(int clients) {
+        return IntStream.range(0, clients)
+                .mapToObj(i -> chooser.choose(() -> client(i)).orElseThrow().place)
+                .toList();
+    }
+}

@@ -1,0 +1,74 @@
+package dev.berth.dispatch;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import dev.berth.net.ListenAddress;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+
+/// A connection to the dispatcher.
+final class Client implements AutoCloseable {
+    private static final int TIMEOUT_MILLIS = 20_000;
+
+    private final Socket socket = new Socket();
+
+    Client(Dispatcher dispatcher) throws IOException {
+        this(dispatcher.doorsteps().getFirst().address());
+    }
+
+    Client(ListenAddress to) throws IOException {
+        InetAddress host = InetAddress.ofLiteral(to.address().host());
+        try {
+            socket.connect(new InetSocketAddress(host, to.address().port()), TIMEOUT_MILLIS);
+        } catch (IOException refused) {
+            socket.close();
+            throw refused;
+        }
+        socket.setSoTimeout(TIMEOUT_MILLIS);
+        socket.setTcpNoDelay(true);
+    }
+
+    Client send(byte[] bytes) throws IOException {
+        socket.getOutputStream().write(bytes);
+        return this;
+    }
+
+    Client send(String text) throws IOException {
+        return send(text.getBytes(ISO_8859_1));
+    }
+
+    /// Sends nothing more.
+    Client end() throws IOException {
+        socket.shutdownOutput();
+        return this;
+    }
+
+    /// Ends what it sends, and reads all that comes.
+    String finish() throws IOException {
+        return end().read();
+    }
+
+    /// All that comes.
+    String read() throws IOException {
+        return new String(socket.getInputStream().readAllBytes(), ISO_8859_1);
+    }
+
+    /// Sends it over a connection of its own: what comes back.
+    static String exchange(Dispatcher dispatcher, byte[] bytes) throws IOException {
+        try (Client client = new Client(dispatcher)) {
+            return client.send(bytes).finish();
+        }
+    }
+
+    static String exchange(Dispatcher dispatcher, String text) throws IOException {
+        return exchange(dispatcher, text.getBytes(ISO_8859_1));
+    }
+
+    @Override
+    public void close() throws IOException {
+        socket.close();
+    }
+}

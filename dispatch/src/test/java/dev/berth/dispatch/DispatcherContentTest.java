@@ -1,0 +1,257 @@
+package dev.berth.dispatch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import dev.berth.dispatch.Route.Speech;
+import dev.berth.dispatch.Routes.Rule;
+import dev.berth.net.ListenAddress;
+import dev.berth.testkit.Await;
+import dev.berth.testkit.LeakCheck;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+
+@ExtendWith(LeakCheck.class)
+class DispatcherContentTest {
+    private static final Duration LONG = Duration.ofSeconds(30);
+    private static final List<Rule> RULES =
+            List.of(
+                    new Rule(Route.ANY.withSni("a.example"), "a"),
+                    new Rule(Route.ANY.withSni("*.example"), "b"),
+                    new Rule(Route.ANY.withHost("c.example").withPath("/c"), "c"),
+                    new Rule(Route.ANY.withProtocol(Speech.SSH), "ssh"),
+                    new Rule(Route.ANY.withProtocol(Speech.HTTP2), "h2"));
+    private static final String HTTP2 = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+
+    private final List<String> said = new ArrayList<>();
+    private final Deque<AutoCloseable> open = new ArrayDeque<>();
+    private Dispatcher dispatcher;
+
+    @AfterEach
+    void end() throws Exception {
+        while (!open.isEmpty()) {
+            open.pop().close();
+        }
+        assertThat(said).isEmpty();
+    }
+
+    private void start(Optional<String> fallback, ProxyProtocol proxy, Limits limits)
+            throws Exception {
+        Routes routes = new Routes(RULES, fallback);
+        dispatcher =
+                Dispatcher.open(
+                        new Blueprint(
+                                List.of(ListenAddress.parse("127.0.0.1:0")),
+                                4096,
+                                routes,
+                                proxy,
+                                limits),
+                        said::add);
+        open.push(dispatcher);
+        for (String service : routes.services()) {
+            open.push(TestWorker.answering(dispatcher, service, 0));
+        }
+    }
+
+    private void start(String fallback, Duration deadline) throws Exception {
+        start(Optional.of(fallback), ProxyProtocol.OFF, Limits.defaults().withDeadline(deadline));
+    }
+
+    private static String text(byte[] bytes) {
+        return new String(bytes, ISO_8859_1);
+    }
+
+    private String exchange(String sent) throws IOException {
+        return Client.exchange(dispatcher, sent);
+    }
+
+    @Test
+    void eachProtocolReachesItsServiceWithItsBytesIntact() throws Exception {
+        start("rest", LONG);
+        for (String version : List.of("TLSv1.2", "TLSv1.3")) {
+            String a = text(Hellos.jdk(version, "a.example", "h2")) + "more";
+            assertThat(exchange(a)).isEqualTo("a0|conn|" + a);
+            String b = text(Hellos.jdk(version, "x.y.example"));
+            assertThat(exchange(b)).isEqualTo("b0|conn|" + b);
+        }
+        String browser = text(Hellos.browser("a.example"));
+        assertThat(exchange(browser)).isEqualTo("a0|conn|" + browser);
+        String large =
+                text(
+                        Hellos.records(
+                                Hellos.message(
+                                        Hellos.extension(21, new byte[5_000]),
+                                        Hellos.serverName("a.example")),
+                                1_000));
+        assertThat(exchange(large)).isEqualTo("a0|conn|" + large);
+        String request = "GET /c/x HTTP/1.1\r\nHost: C.example\r\n\r\nbody";
+        assertThat(exchange(request)).isEqualTo("c0|conn|" + request);
+        assertThat(exchange("SSH-2.0-x\r\n")).isEqualTo("ssh0|conn|SSH-2.0-x\r\n");
+        assertThat(exchange(HTTP2)).isEqualTo("h20|conn|" + HTTP2);
+        String other = "GET /d HTTP/1.1\r\nHost: c.example\r\n\r\n";
+        assertThat(exchange(other)).isEqualTo("rest0|conn|" + other);
+        String proxy = "PROXY UNKNOWN\r\n";
+        assertThat(exchange(proxy)).isEqualTo("rest0|conn|" + proxy);
+        assertThat(dispatcher.counts().timedOut()).isZero();
+    }
+
+    @Test
+    void aClientThatSendsByteByByteIsUnderstood() throws Exception {
+        start("rest", LONG);
+        byte[] hello = Hellos.jdk("TLSv1.2", "a.example");
+        byte[] request = Samples.text("GET /c HTTP/1.1\r\nX: y\r\nHost: c.example\r\n\r\n");
+        for (byte[] bytes : List.of(hello, request)) {
+            try (Client client = new Client(dispatcher)) {
+                for (byte one : bytes) {
+                    client.send(new byte[] {one});
+                    Thread.yield();
+                }
+                String service = bytes == hello ? "a0" : "c0";
+                assertThat(client.finish()).isEqualTo(service + "|conn|" + text(bytes));
+            }
+        }
+        assertThat(dispatcher.counts().timedOut()).isZero();
+    }
+
+    @Test
+    void whoSaysNothingInTimeGoesToTheDefault() throws Exception {
+        start("rest", Duration.ofMillis(100));
+        try (Client silent = new Client(dispatcher);
+                Client begun = new Client(dispatcher)) {
+            begun.send("GET / HT");
+            Await.until(
+                    TestWorker.LIMIT,
+                    () -> dispatcher.counts().timedOut() == 2,
+                    () -> dispatcher.counts().toString());
+            assertThat(silent.finish()).isEqualTo("rest0|conn|");
+            assertThat(begun.send("TP/1.1").finish()).isEqualTo("rest0|conn|GET / HTTP/1.1");
+        }
+        assertThat(dispatcher.counts().undecided()).isZero();
+    }
+
+    @Test
+    void whoSaysNothingInTimeIsClosedWhereThereIsNoDefault() throws Exception {
+        Limits limits = Limits.defaults().withDeadline(Duration.ofMillis(100));
+        start(Optional.empty(), ProxyProtocol.OFF, limits);
+        try (Client silent = new Client(dispatcher);
+                Client stranger = new Client(dispatcher)) {
+            assertThat(silent.read()).isEmpty();
+            stranger.send("HELO x\r\n");
+            assertThatCode(stranger::read)
+                    .satisfiesAnyOf(
+                            none -> assertThat(none).isNull(),
+                            reset -> assertThat(reset).isInstanceOf(IOException.class));
+        }
+        Await.until(
+                TestWorker.LIMIT,
+                () -> dispatcher.counts().refused() == 2,
+                () -> dispatcher.counts().toString());
+    }
+
+    @Test
+    void anEndlessHeadGoesToTheDefaultAtTheLimit() throws Exception {
+        start("rest", LONG);
+        String endless = "GET / HTTP/1.1\r\nX: " + "y".repeat(20_000);
+        assertThat(exchange(endless)).isEqualTo("rest0|conn|" + endless);
+        assertThat(dispatcher.counts().timedOut()).isOne();
+    }
+
+    @Test
+    void aThousandSilentConnectionsHoldNobodyUp() throws Exception {
+        start("rest", LONG);
+        for (int i = 0; i < 1_000; i++) {
+            open.push(new Client(dispatcher));
+        }
+        Await.until(
+                TestWorker.LIMIT,
+                () -> dispatcher.counts().undecided() == 1_000,
+                () -> dispatcher.counts().toString());
+        String hello = text(Hellos.jdk("TLSv1.3", "a.example"));
+        for (int i = 0; i < 100; i++) {
+            assertThat(exchange(hello)).isEqualTo("a0|conn|" + hello);
+        }
+        assertThat(dispatcher.counts().undecided()).isEqualTo(1_000);
+        assertThat(dispatcher.counts().timedOut()).isZero();
+    }
+
+    @Test
+    void theOldestUndecidedMakesRoomForTheNewest() throws Exception {
+        start(Optional.of("rest"), ProxyProtocol.OFF, Limits.defaults().withUndecided(3));
+        try (Client oldest = new Client(dispatcher)) {
+            for (int i = 0; i < 3; i++) {
+                open.push(new Client(dispatcher));
+            }
+            assertThat(oldest.send("late").finish()).isEqualTo("rest0|conn|late");
+            assertThat(dispatcher.counts().undecided()).isEqualTo(3);
+        }
+    }
+
+    @Test
+    void nobodyIsAcceptedBeyondTheConnectionsThatMayBeHeld() throws Exception {
+        start(Optional.of("rest"), ProxyProtocol.OFF, Limits.defaults().withConnections(5));
+        Deque<Client> clients = new ArrayDeque<>();
+        for (int i = 0; i < 8; i++) {
+            clients.add(new Client(dispatcher));
+        }
+        Await.until(
+                TestWorker.LIMIT,
+                () -> dispatcher.doorsteps().getFirst().queue() == 3,
+                () -> dispatcher.doorsteps().toString());
+        assertThat(dispatcher.counts().undecided()).isEqualTo(5);
+        for (Client client : clients) {
+            assertThat(client.send("SSH-2.0-").finish()).isEqualTo("ssh0|conn|SSH-2.0-");
+            client.close();
+        }
+    }
+
+    @Test
+    void aClientThatGoesAwayLeavesNothing() throws Exception {
+        start(Optional.empty(), ProxyProtocol.OFF, Limits.defaults());
+        for (int i = 0; i < 50; i++) {
+            try (Client client = new Client(dispatcher)) {
+                client.send(i % 2 == 0 ? "GE" : "");
+            }
+        }
+        Await.until(
+                TestWorker.LIMIT,
+                () -> dispatcher.counts().refused() == 50 || dispatcher.counts().accepted() < 50,
+                () -> dispatcher.counts().toString());
+    }
+
+    @Test
+    void aServiceWithoutRoomDoesNotHoldTheOthersUp() throws Exception {
+        start(Optional.of("rest"), ProxyProtocol.OFF, Limits.defaults().withWaiting(5));
+        dispatcher.serve("ssh", List.of());
+        List<Client> waiting = new ArrayList<>();
+        for (int i = 0; i < 6; i++) {
+            Client client = new Client(dispatcher).send("SSH-2.0-" + i);
+            open.push(client);
+            waiting.add(client);
+            long now = i + 1;
+            Await.until(
+                    TestWorker.LIMIT,
+                    () -> dispatcher.counts().waiting() + dispatcher.counts().refused() == now,
+                    () -> dispatcher.counts().toString());
+        }
+        assertThat(dispatcher.counts().refused()).isOne();
+        assertThat(exchange("x ")).isEqualTo("rest0|conn|x ");
+        TestWorker ssh = TestWorker.answering(dispatcher, "ssh", 1);
+        open.push(ssh);
+        for (int i = 0; i < 5; i++) {
+            assertThat(waiting.get(i).finish()).isEqualTo("ssh1|conn|SSH-2.0-" + i);
+        }
+        assertThat(dispatcher.counts().waiting()).isZero();
+    }
+}

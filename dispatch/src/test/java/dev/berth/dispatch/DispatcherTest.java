@@ -1,0 +1,339 @@
+package dev.berth.dispatch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.berth.net.ListenAddress;
+import dev.berth.testkit.Await;
+import dev.berth.testkit.LeakCheck;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+@ExtendWith(LeakCheck.class)
+class DispatcherTest {
+    private static final ListenAddress IPV4 = ListenAddress.parse("127.0.0.1:0");
+    private static final ListenAddress IPV6 = ListenAddress.parse("[::1]:0");
+    private static final int WINDOW = 4;
+
+    private final List<String> said = new ArrayList<>();
+    private final Deque<AutoCloseable> open = new ArrayDeque<>();
+    private Dispatcher dispatcher;
+
+    @BeforeEach
+    void start() throws Exception {
+        Limits limits = Limits.defaults().withWindow(WINDOW);
+        dispatcher =
+                Dispatcher.open(
+                        new Blueprint(
+                                List.of(IPV4, IPV6),
+                                128,
+                                Routes.all("web"),
+                                ProxyProtocol.OFF,
+                                limits),
+                        said::add);
+        open.push(dispatcher);
+    }
+
+    @AfterEach
+    void end() throws Exception {
+        while (!open.isEmpty()) {
+            open.pop().close();
+        }
+        assertThat(said).isEmpty();
+    }
+
+    private <T extends AutoCloseable> T opened(T resource) {
+        open.push(resource);
+        return resource;
+    }
+
+    private TestWorker ready(int place) throws Exception {
+        return opened(TestWorker.ready(dispatcher, "web", place));
+    }
+
+    private Client client() throws IOException {
+        return opened(new Client(dispatcher));
+    }
+
+    private void serve(TestWorker... workers) {
+        dispatcher.serve("web", List.of(workers).stream().map(w -> w.member).toList());
+    }
+
+    private static void await(BooleanSupplier condition, String what) {
+        Await.until(TestWorker.LIMIT, condition, () -> what);
+    }
+
+    @Test
+    void connectionsOfBothFamiliesArePassedInTurn() throws Exception {
+        List<TestWorker> workers = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            TestWorker worker = ready(i);
+            worker.answerAll();
+            workers.add(worker);
+        }
+        serve(workers.toArray(TestWorker[]::new));
+        List<String> answers = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            for (Doorstep door : dispatcher.doorsteps()) {
+                try (Client client = new Client(door.address())) {
+                    answers.add(client.send("x" + i).finish());
+                }
+            }
+        }
+        assertThat(answers.getFirst()).isEqualTo("web0|conn|x0");
+        Map<String, Long> shares =
+                answers.stream()
+                        .collect(
+                                Collectors.groupingBy(
+                                        text -> text.substring(0, 4), Collectors.counting()));
+        assertThat(shares).hasSize(4);
+        assertThat(shares.values()).containsOnly(50L);
+        await(() -> dispatcher.counts().passed() == 200, "all are counted");
+        assertThat(workers).allMatch(worker -> worker.member.passed() == 50);
+        assertThat(dispatcher.counts()).isEqualTo(new Counts(200, 200, 0, 0, 0, 0, 0, 0));
+    }
+
+    @Test
+    void aCandidateGetsNothingBeforeItIsServed() throws Exception {
+        TestWorker candidate = ready(0);
+        Client early = client();
+        await(() -> dispatcher.doorsteps().getFirst().queue() == 1, "waits in the kernel");
+        assertThat(candidate.hears()).isFalse();
+        serve(candidate);
+        try (TestWorker.Taken taken = candidate.take()) {
+            taken.answer("hello");
+        }
+        assertThat(early.read()).isEqualTo("hello");
+    }
+
+    @Test
+    void aWorkerThatIsServedButNotReadyGetsNothing() throws Exception {
+        TestWorker late = opened(new TestWorker(dispatcher, "web", 0));
+        serve(late);
+        client();
+        await(() -> dispatcher.doorsteps().getFirst().queue() == 1, "waits in the kernel");
+        assertThat(late.ready).isFalse();
+        late.say("ready 1");
+        late.take().close();
+    }
+
+    @Test
+    void whatExceedsTheWindowsWaitsInTheKernel() throws Exception {
+        TestWorker a = ready(0);
+        TestWorker b = ready(1);
+        serve(a, b);
+        List<Client> clients = new ArrayList<>();
+        for (int i = 0; i < 2 * WINDOW + 5; i++) {
+            clients.add(client().send("" + i));
+        }
+        await(() -> dispatcher.doorsteps().getFirst().queue() == 5, "five wait");
+        assertThat(a.member.pending()).isEqualTo(WINDOW);
+        assertThat(b.member.pending()).isEqualTo(WINDOW);
+        assertThat(dispatcher.counts().accepted()).isEqualTo(2 * WINDOW);
+        a.take().close();
+        await(() -> dispatcher.doorsteps().getFirst().queue() == 4, "one of them has room");
+        a.take().close();
+        a.take().close();
+        b.take().close();
+        b.take().close();
+        await(() -> dispatcher.doorsteps().getFirst().queue() == 0, "all have room");
+        await(() -> dispatcher.counts().passed() == 2 * WINDOW + 5, "all are passed");
+    }
+
+    @Test
+    void aPauseEndsWithReady() throws Exception {
+        TestWorker worker = ready(0);
+        serve(worker);
+        client();
+        worker.take().close();
+        worker.say("pause");
+        await(() -> !worker.member.open(), "paused");
+        TestWorker other = ready(1);
+        serve(worker, other);
+        for (int i = 0; i < 3; i++) {
+            client();
+            other.take().close();
+        }
+        assertThat(worker.hears()).isFalse();
+        worker.say("ready 1");
+        serve(worker);
+        client();
+        worker.take().close();
+    }
+
+    @Test
+    void whatADeadWorkerHadNotTakenGoesToOthersInOrder() throws Exception {
+        TestWorker dying = ready(0);
+        TestWorker other = ready(1);
+        serve(dying);
+        List<Client> clients = new ArrayList<>();
+        for (int i = 0; i < WINDOW; i++) {
+            clients.add(i == 0 ? client() : client().send("" + i));
+        }
+        await(() -> dying.member.pending() == WINDOW, "all passed");
+        try (TestWorker.Taken first = dying.take()) {
+            first.answer("dying");
+        }
+        dying.receive().close();
+        dying.close();
+        await(() -> !dying.gone.isEmpty(), "gone");
+        assertThat(dying.gone).contains("closed its connection");
+        serve(other);
+        assertThat(clients.getFirst().read()).isEqualTo("dying");
+        for (int i = 1; i < WINDOW; i++) {
+            clients.get(i).send("!").end();
+            try (TestWorker.Taken taken = other.take()) {
+                assertThat(taken.all()).isEqualTo(i + "!");
+                taken.answer("other");
+            }
+            assertThat(clients.get(i).read()).isEqualTo("other");
+        }
+        assertThat(dispatcher.counts().requeued()).isEqualTo(WINDOW - 1);
+        assertThat(dying.member.pending()).isZero();
+    }
+
+    @Test
+    void noConnectionIsLostWhileWorkersDie() throws Exception {
+        TestWorker steady = ready(0);
+        steady.answerAll();
+        List<String> answers = new ArrayList<>();
+        for (int round = 0; round < 20; round++) {
+            TestWorker dying = ready(1 + round);
+            serve(steady, dying);
+            List<Client> clients = new ArrayList<>();
+            for (int i = 0; i < WINDOW; i++) {
+                clients.add(client().send("x").end());
+            }
+            await(() -> dying.hears(), "has some");
+            dying.close();
+            for (Client client : clients) {
+                answers.add(client.read());
+            }
+        }
+        assertThat(answers).hasSize(20 * WINDOW).containsOnly("web0|conn|x");
+        assertThat(dispatcher.counts().requeued()).isGreaterThanOrEqualTo(20);
+    }
+
+    @Test
+    void aWorkerThatLeavesIsNotToldAsGoneAndItsConnectionsAreKept() throws Exception {
+        TestWorker old = ready(0);
+        TestWorker next = ready(0);
+        serve(old);
+        Client client = client();
+        await(() -> old.member.pending() == 1, "passed");
+        serve(next);
+        dispatcher.drain(old.member);
+        try (TestWorker.Taken untaken = old.receive()) {
+            assertThat(untaken.packet()).isEqualTo("conn");
+        }
+        assertThat(old.receive().packet()).isEqualTo("drain");
+        dispatcher.leave(old.member);
+        try (TestWorker.Taken taken = next.take()) {
+            taken.answer("next");
+        }
+        assertThat(client.read()).isEqualTo("next");
+        assertThat(old.gone).isEmpty();
+    }
+
+    @Test
+    void aServiceThatRefusesResetsItsClients() throws Exception {
+        Client waiting = client();
+        dispatcher.refuse("web", true);
+        assertThatThrownBy(waiting::read).isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> client().read()).isInstanceOf(IOException.class);
+        assertThat(dispatcher.counts().refused()).isEqualTo(2);
+        dispatcher.refuse("web", false);
+        TestWorker worker = opened(TestWorker.answering(dispatcher, "web", 0));
+        assertThat(Client.exchange(dispatcher, "x")).isEqualTo(worker.name() + "|conn|x");
+    }
+
+    @Test
+    void whoBreaksTheProtocolIsGoneWithTheReason() throws Exception {
+        Map<String, String> reasons =
+                Map.of(
+                        "ready 2", "speaks version \"2\"",
+                        "took 1", "said \"took 1\" with 0 to take",
+                        "took -1", "said \"took -1\"",
+                        "took", "said \"took\"",
+                        "hello", "does not understand");
+        for (Map.Entry<String, String> each : reasons.entrySet()) {
+            TestWorker worker = opened(new TestWorker(dispatcher, "web", 0));
+            worker.say(each.getKey());
+            await(() -> !worker.gone.isEmpty(), each.getKey());
+            assertThat(worker.gone).contains(each.getValue());
+            assertThat(worker.receive().packet()).isEqualTo("drain");
+        }
+    }
+
+    @Test
+    void leastConnectionsCountsWhatIsOpenAndForgetsWhatIsClosed() throws Exception {
+        TestWorker a = ready(0);
+        dispatcher.steer("web", Choice.LEAST_CONNECTIONS);
+        TestWorker b = ready(1);
+        serve(a);
+        List<Client> clients = IntStream.range(0, 3).mapToObj(i -> connected(a)).toList();
+        assertThat(a.member.connections()).isEqualTo(3);
+        serve(a, b);
+        for (int i = 0; i < 3; i++) {
+            connected(b);
+        }
+        connected(a);
+        connected(b);
+        clients.get(0).close();
+        clients.get(1).close();
+        taken.forEach(TestWorker.Taken::close);
+        await(() -> a.member.connections() == 0, "all of a are closed");
+        await(() -> b.member.connections() == 0, "all of b are closed");
+    }
+
+    private final List<TestWorker.Taken> taken = new ArrayList<>();
+
+    private Client connected(TestWorker expected) {
+        try {
+            Client client = client();
+            taken.add(opened(expected.take()));
+            return client;
+        } catch (IOException failed) {
+            throw new AssertionError(failed);
+        }
+    }
+
+    @Test
+    void anAddressThatIsTakenIsSaidAtOnce() {
+        ListenAddress same = dispatcher.doorsteps().getFirst().address();
+        assertThatThrownBy(
+                        () ->
+                                Dispatcher.open(
+                                        Blueprint.simple(List.of(IPV6, same), 1, "x"), said::add))
+                .hasMessageContaining("EADDRINUSE");
+    }
+
+    @Test
+    void afterTheEndNothingIsLeftAndNothingFails() throws Exception {
+        TestWorker worker = ready(0);
+        serve(worker);
+        client();
+        await(() -> worker.member.pending() == 1, "passed");
+        dispatcher.close();
+        dispatcher.close();
+        dispatcher.refuse("web", true);
+        TestWorker late = opened(new TestWorker(dispatcher, "web", 1));
+        assertThat(late.member.open()).isFalse();
+        assertThat(dispatcher.doorsteps()).isEmpty();
+        assertThatThrownBy(() -> dispatcher.serve("mail", List.of()))
+                .hasMessageContaining("no service of this name: mail");
+    }
+}

@@ -1,0 +1,152 @@
+package dev.berth.dispatch;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import dev.berth.sys.Errno;
+import dev.berth.sys.Fd;
+import dev.berth.sys.Poll;
+import dev.berth.sys.Rights;
+import dev.berth.sys.Sockets;
+import dev.berth.testkit.Await;
+
+import java.io.ByteArrayOutputStream;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/// The worker's end, in this process: takes connections one by one as the test says, or all by a
+/// thread that answers each with `NAME|PACKET|` and what it received.
+final class TestWorker implements Watcher, AutoCloseable {
+    static final Duration LIMIT = Duration.ofSeconds(20);
+
+    final List<String> packets = new CopyOnWriteArrayList<>();
+    final Member member;
+    volatile boolean ready;
+    volatile String gone = "";
+    private final String name;
+    private final Fd end;
+    private volatile boolean over;
+    private Thread thread = Thread.currentThread();
+
+    /// A connection that was taken, with the packet that it came with.
+    record Taken(Fd fd, String packet) implements AutoCloseable {
+        void answer(String text) {
+            Sockets.send(fd.number(), text.getBytes(ISO_8859_1), Sockets.MSG_NOSIGNAL);
+        }
+
+        /// All that the client sends.
+        String all() {
+            ByteArrayOutputStream out = new ByteArrayOutputStream();
+            byte[] buffer = new byte[65536];
+            long count;
+            while ((count = Sockets.recv(fd.number(), buffer, 0)) > 0) {
+                out.write(buffer, 0, (int) count);
+            }
+            return out.toString(ISO_8859_1);
+        }
+
+        @Override
+        public void close() {
+            fd.close();
+        }
+    }
+
+    TestWorker(Dispatcher dispatcher, String service, int place) throws Exception {
+        name = service + place;
+        int[] ends = new int[2];
+        int type = Sockets.SOCK_SEQPACKET | Sockets.SOCK_CLOEXEC;
+        if (Sockets.socketpair(Sockets.AF_UNIX, type, 0, ends) != 0) {
+            throw new AssertionError("no socket pair");
+        }
+        end = new Fd(ends[1]);
+        member = dispatcher.join(service, place, new Fd(ends[0]), this);
+    }
+
+    /// One that says it is ready.
+    static TestWorker ready(Dispatcher dispatcher, String service, int place) throws Exception {
+        TestWorker worker = new TestWorker(dispatcher, service, place);
+        worker.say("ready 1");
+        Await.until(LIMIT, () -> worker.ready, () -> "not ready");
+        return worker;
+    }
+
+    /// One that is ready, served alone, and answers by itself.
+    static TestWorker answering(Dispatcher dispatcher, String service, int place) throws Exception {
+        TestWorker worker = ready(dispatcher, service, place);
+        worker.answerAll();
+        dispatcher.serve(service, List.of(worker.member));
+        return worker;
+    }
+
+    @Override
+    public void ready() {
+        ready = true;
+    }
+
+    @Override
+    public void gone(String why) {
+        gone = why;
+    }
+
+    void say(String packet) {
+        Sockets.send(end.number(), packet.getBytes(US_ASCII), Sockets.MSG_NOSIGNAL);
+    }
+
+    /// What comes next, without saying that it was taken; a connection of −1 for other packets.
+    Taken receive() {
+        Await.until(
+                LIMIT,
+                () -> Poll.poll(end.number(), Poll.POLLIN, 100) != 0,
+                () -> name + " receives nothing");
+        byte[] packet = new byte[128];
+        int[] descriptors = new int[1];
+        long count = Rights.recvmsg(end.number(), packet, descriptors, Sockets.MSG_DONTWAIT);
+        if (count <= 0) {
+            throw new AssertionError(name + ": " + Errno.of((int) -count));
+        }
+        String text = new String(packet, 0, (int) count, US_ASCII);
+        packets.add(text);
+        return new Taken(new Fd(descriptors[0] < 0 ? 1 << 20 : descriptors[0]), text);
+    }
+
+    /// The next connection, taken.
+    Taken take() {
+        Taken taken = receive();
+        say("took 1");
+        return taken;
+    }
+
+    /// Whether something came.
+    boolean hears() {
+        return Poll.poll(end.number(), Poll.POLLIN, 0) != 0;
+    }
+
+    void answerAll() {
+        thread = Thread.ofPlatform().daemon().start(this::run);
+    }
+
+    private void run() {
+        while (!over) {
+            if (Poll.poll(end.number(), Poll.POLLIN, 20) == Poll.POLLIN) {
+                try (Taken taken = take()) {
+                    taken.answer(name + "|" + taken.packet() + "|" + taken.all());
+                }
+            }
+        }
+    }
+
+    String name() {
+        return name;
+    }
+
+    /// As the end of its process does.
+    @Override
+    public void close() throws Exception {
+        over = true;
+        if (thread != Thread.currentThread()) {
+            thread.join();
+        }
+        end.close();
+    }
+}

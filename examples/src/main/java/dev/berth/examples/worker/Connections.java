@@ -1,0 +1,89 @@
+package dev.berth.examples.worker;
+
+import dev.berth.worker.BerthListener;
+
+import org.jspecify.annotations.Nullable;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+
+/// What the samples have in common: where connections come from, and a thread for each.
+final class Connections {
+    private static final int BACKLOG = 1024;
+
+    private Connections() {}
+
+    interface Handler {
+        /// Serves one client to its end; the socket is closed afterwards.
+        void serve(Socket client) throws IOException;
+    }
+
+    private interface Acceptor {
+        /// `null` when no more will come.
+        @Nullable SocketChannel accept() throws IOException;
+    }
+
+    /// Serves until the dispatcher drains this process, and finishes what is under way then.
+    ///
+    /// - `port`: where to listen if no dispatcher started this process
+    static void serveAll(int port, Handler handler) throws IOException {
+        if (BerthListener.available()) {
+            try (BerthListener listener = BerthListener.open()) {
+                serveAll(listener::accept, handler);
+            }
+        } else {
+            try (ServerSocketChannel listener = ServerSocketChannel.open()) {
+                listener.bind(new InetSocketAddress(port), BACKLOG);
+                serveAll(listener::accept, handler);
+            }
+        }
+    }
+
+    private static void serveAll(Acceptor acceptor, Handler handler) throws IOException {
+        ExecutorService threads = threads();
+        SocketChannel next = acceptor.accept();
+        while (next != null) {
+            SocketChannel client = next;
+            threads.execute(() -> serve(client, handler));
+            next = acceptor.accept();
+        }
+        threads.shutdown();
+        awaitEnd(threads);
+    }
+
+    private static void serve(SocketChannel client, Handler handler) {
+        try (client) {
+            handler.serve(client.socket());
+        } catch (IOException gone) {
+            // The client went away: there is nobody left to tell.
+        }
+    }
+
+    /// Virtual ones where there are; by their name, for Java 17 has none.
+    private static ExecutorService threads() {
+        if (Runtime.version().feature() < 21) {
+            return Executors.newCachedThreadPool();
+        }
+        try {
+            return (ExecutorService)
+                    Executors.class.getMethod("newVirtualThreadPerTaskExecutor").invoke(null);
+        } catch (ReflectiveOperationException e) {
+            throw new LinkageError("since Java 21", e);
+        }
+    }
+
+    /// Virtual threads do not keep a JVM alive.
+    private static void awaitEnd(ExecutorService threads) {
+        try {
+            threads.awaitTermination(Long.MAX_VALUE, TimeUnit.NANOSECONDS);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,215 @@
+package dev.berth.testkit;
+
+import static dev.berth.sys.ErrnoException.check;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import dev.berth.sys.Errno;
+import dev.berth.sys.ErrnoException;
+import dev.berth.sys.Fd;
+import dev.berth.sys.Rights;
+import dev.berth.sys.SockAddr;
+import dev.berth.sys.Sockets;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+
+/// A dispatcher with one worker: a listener, and the socket pair of protocol v1 (`docs/worker.md`).
+///
+/// It does one thing at a time, when it is told: [#connect()] makes a client, [#pass()] accepts it
+/// and hands it over.
+///
+/// **ownership**: [#close()] closes all but the clients.
+public final class TinyDispatcher implements AutoCloseable {
+    /// How long it waits for a worker.
+    public static final Duration LIMIT = Duration.ofSeconds(20);
+
+    private static final int PAIR =
+            Sockets.SOCK_SEQPACKET | Sockets.SOCK_CLOEXEC | Sockets.SOCK_NONBLOCK;
+
+    private final Fd listener;
+    private final Fd own;
+    private final Fd workers;
+    private final Deque<Fd> copies = new ArrayDeque<>();
+    private final List<String> heard = new ArrayList<>();
+
+    private TinyDispatcher(Fd listener, Fd own, Fd workers) {
+        this.listener = listener;
+        this.own = own;
+        this.workers = workers;
+    }
+
+    /// Listens on 127.0.0.1.
+    public static TinyDispatcher onIpv4() throws IOException {
+        return on(new SockAddr.Inet4(0x7f00_0001, 0));
+    }
+
+    /// Listens on ::1.
+    public static TinyDispatcher onIpv6() throws IOException {
+        return on(new SockAddr.Inet6(0, 1, 0));
+    }
+
+    /// Listens on all addresses of both families.
+    public static TinyDispatcher onBoth() throws IOException {
+        return on(new SockAddr.Inet6(0, 0, 0));
+    }
+
+    private static TinyDispatcher on(SockAddr.Inet address) throws IOException {
+        int type = Sockets.SOCK_STREAM | Sockets.SOCK_CLOEXEC;
+        Fd listener = Fd.of("socket", address, Sockets.socket(address.family(), type, 0));
+        check("bind", address, Sockets.bind(listener.number(), address));
+        check("listen", address, Sockets.listen(listener.number(), 1024));
+        int[] ends = new int[2];
+        check("socketpair", "", Sockets.socketpair(Sockets.AF_UNIX, PAIR, 0, ends));
+        return new TinyDispatcher(listener, new Fd(ends[0]), new Fd(ends[1]));
+    }
+
+    /// The worker's end, for a worker in this process.
+    ///
+    /// **ownership**: the caller closes it.
+    public int workerEnd() {
+        return workers.release();
+    }
+
+    /// The worker's end, which stays this one's: for a process that gets a copy.
+    int workerEndToCopy() {
+        return workers.number();
+    }
+
+    /// A client of the listener, not accepted yet.
+    public Socket connect() throws IOException {
+        return connect("localhost");
+    }
+
+    /// The same to one of the addresses that it listens on.
+    public Socket connect(String host) throws IOException {
+        SockAddr.Inet address = (SockAddr.Inet) Sockets.getsockname(listener.number());
+        InetAddress target =
+                InetAddress.getByName(
+                        host.equals("localhost")
+                                ? address.family() == Sockets.AF_INET ? "127.0.0.1" : "::1"
+                                : host);
+        Socket client = new Socket();
+        client.connect(new InetSocketAddress(target, address.port()));
+        client.setSoTimeout((int) LIMIT.toMillis());
+        return client;
+    }
+
+    /// Accepts a client and hands it over.
+    public void pass() throws IOException {
+        passAs("conn");
+    }
+
+    /// Accepts a client and hands it over with these words.
+    public void passAs(String text) throws IOException {
+        Fd connection =
+                Fd.of(
+                        "accept4",
+                        listener,
+                        Sockets.accept4(
+                                listener.number(), Sockets.SOCK_CLOEXEC | Sockets.SOCK_NONBLOCK));
+        copies.add(connection);
+        sendWith(text, connection.number());
+    }
+
+    /// A client that is handed over.
+    public Socket connectAndPass() throws IOException {
+        Socket client = connect();
+        pass();
+        return client;
+    }
+
+    /// Sends a packet with these descriptors, which stay this process's.
+    public void sendWith(String text, int... descriptors) throws ErrnoException {
+        byte[] packet = text.getBytes(US_ASCII);
+        check(
+                "sendmsg",
+                text,
+                Rights.sendmsg(own.number(), packet, descriptors, Sockets.MSG_NOSIGNAL));
+    }
+
+    /// Sends a packet without a descriptor.
+    public void say(String text) throws ErrnoException {
+        sendWith(text);
+    }
+
+    /// All that the worker has said, oldest first; what it has taken is closed here.
+    public List<String> heard() {
+        Optional<String> next = receive();
+        while (next.isPresent()) {
+            heard.add(next.get());
+            if (next.get().startsWith("took ")) {
+                int count = Integer.parseInt(next.get().substring("took ".length()));
+                for (int i = 0; i < count; i++) {
+                    copies.remove().close();
+                }
+            }
+            next = receive();
+        }
+        return List.copyOf(heard);
+    }
+
+    /// Waits until the worker has said just this since its start.
+    public void awaitHeard(String... packets) {
+        Await.until(
+                LIMIT,
+                () -> heard().equals(List.of(packets)),
+                () -> "heard " + heard + ", not " + List.of(packets));
+    }
+
+    /// Waits until the worker has taken all that was handed over.
+    public void awaitAllTaken() {
+        Await.until(LIMIT, this::allTaken, () -> copies.size() + " not taken, heard " + heard);
+    }
+
+    private boolean allTaken() {
+        heard();
+        return copies.isEmpty();
+    }
+
+    /// How many the worker has not taken.
+    public int untaken() {
+        heard();
+        return copies.size();
+    }
+
+    private Optional<String> receive() {
+        byte[] packet = new byte[64];
+        int flags = Sockets.MSG_DONTWAIT;
+        long count = Sockets.recv(own.number(), packet, flags);
+        if (count < 0 && count != -Errno.EAGAIN.number() && count != -Errno.ECONNRESET.number()) {
+            throw new AssertionError("recv: " + count);
+        }
+        return count > 0
+                ? Optional.of(new String(packet, 0, (int) count, US_ASCII))
+                : Optional.empty();
+    }
+
+    /// Whether the worker's end is closed.
+    public boolean workerIsGone() {
+        return Sockets.recv(own.number(), new byte[1], Sockets.MSG_PEEK | Sockets.MSG_DONTWAIT)
+                == 0;
+    }
+
+    /// Ends without a word, as a dispatcher that is killed.
+    public void vanish() {
+        own.close();
+        copies.forEach(Fd::close);
+        copies.clear();
+    }
+
+    @Override
+    public void close() {
+        vanish();
+        workers.close();
+        listener.close();
+    }
+}

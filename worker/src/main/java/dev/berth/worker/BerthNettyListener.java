@@ -1,0 +1,130 @@
+package dev.berth.worker;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.IoEventLoopGroup;
+import io.netty.util.AttributeKey;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.channels.ClosedChannelException;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/// Gives the connections that Berth's dispatcher hands to this process to Netty 4.2: what a
+/// `ServerBootstrap` with its `bind()` is to a server that listens itself.
+///
+///     var group = new MultiThreadIoEventLoopGroup(EpollIoHandler.newFactory());
+///     try (var listener = BerthNettyListener.start(group, new MyInitializer())) {
+///         listener.ended().join();
+///     }
+///
+/// Transports: native epoll, for which `java` needs no `--add-opens`, and NIO, for which it does.
+/// No others: those for io_uring have no way to take a connection that is already there.
+public final class BerthNettyListener implements AutoCloseable {
+    /// On a channel whose client is behind a proxy that said so: the client's true address.
+    public static final AttributeKey<InetSocketAddress> CLIENT =
+            AttributeKey.valueOf(BerthNettyListener.class, "client");
+
+    /// On such a channel: the address that the client connected to.
+    public static final AttributeKey<InetSocketAddress> SERVER =
+            AttributeKey.valueOf(BerthNettyListener.class, "server");
+
+    private final Intake intake;
+    private final NettyTransport transport;
+    private final EventLoopGroup group;
+    private final ChannelHandler child;
+    private final CompletableFuture<Void> ended = new CompletableFuture<>();
+
+    private BerthNettyListener(
+            Intake intake, NettyTransport transport, EventLoopGroup group, ChannelHandler child) {
+        this.intake = intake;
+        this.transport = transport;
+        this.group = group;
+        this.child = child;
+    }
+
+    /// Starts to receive; there is one listener for each process.
+    ///
+    /// - `group`: serves the connections; stays the caller's
+    /// - `child`: is added to each channel: a `ChannelInitializer`, or a sharable handler
+    ///
+    /// @throws IOException as [BerthListener#open()]
+    /// @throws IllegalArgumentException if the group is of another transport
+    public static BerthNettyListener start(IoEventLoopGroup group, ChannelHandler child)
+            throws IOException {
+        NettyTransport transport = NettyTransport.of(group);
+        return start(Intake.open(), transport, group, child);
+    }
+
+    static BerthNettyListener start(
+            Intake intake, NettyTransport transport, EventLoopGroup group, ChannelHandler child) {
+        var listener = new BerthNettyListener(intake, transport, group, child);
+        Thread thread = new Thread(listener::run, "berth-accept");
+        thread.setDaemon(true);
+        thread.start();
+        return listener;
+    }
+
+    /// Done when no more connections will come: the dispatcher drains this process or is gone, or
+    /// this is closed. Channels that are open stay open.
+    public CompletableFuture<Void> ended() {
+        return ended.copy();
+    }
+
+    /// See [BerthListener#pause()].
+    public void pause() {
+        intake.pause();
+    }
+
+    /// See [BerthListener#resume()].
+    public void resume() {
+        intake.resume();
+    }
+
+    /// Ends: nothing more comes, and what has not reached Netty goes to other processes.
+    @Override
+    public void close() {
+        intake.close();
+    }
+
+    private void run() {
+        try {
+            boolean more = true;
+            while (more) {
+                more = pass();
+            }
+            ended.complete(null);
+        } catch (ClosedChannelException closed) {
+            ended.complete(null);
+        } catch (IOException | RuntimeException | LinkageError e) {
+            ended.completeExceptionally(e);
+        }
+    }
+
+    private boolean pass() throws IOException {
+        Optional<Handed.Connection> next = intake.take();
+        if (next.isPresent()) {
+            Optional<Channel> channel = transport.channel(intake.libc(), next.get().descriptor());
+            channel.ifPresent(there -> register(there, next.get().route()));
+        }
+        return next.isPresent();
+    }
+
+    private void register(Channel channel, Optional<Packet.Route> route) {
+        route.ifPresent(
+                known -> {
+                    channel.attr(CLIENT).set(known.client());
+                    channel.attr(SERVER).set(known.server());
+                });
+        channel.pipeline().addLast(child);
+        group.register(channel)
+                .addListener(
+                        registered -> {
+                            if (!registered.isSuccess()) {
+                                channel.unsafe().closeForcibly();
+                            }
+                        });
+    }
+}

@@ -1,0 +1,146 @@
+package dev.berth.worker;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+
+/// By Java's own foreign functions.
+///
+/// **Since:** Java 22, and nothing of this library may name this class; see [Libc#ofThisJava()].
+final class ForeignLibc implements Libc {
+    private static final Linker LINKER = Linker.nativeLinker();
+    private static final long ERRNO_BYTES = Linker.Option.captureStateLayout().byteSize();
+
+    private final MethodHandle recvmsg = handle("recvmsg", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT);
+    private final MethodHandle send =
+            handle("send", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
+    private final MethodHandle getsockopt =
+            handle("getsockopt", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, ADDRESS);
+    private final MethodHandle fcntl = handle("fcntl", 2, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
+    private final MethodHandle shutdown = handle("shutdown", JAVA_INT, JAVA_INT, JAVA_INT);
+    private final MethodHandle close = handle("close", JAVA_INT, JAVA_INT);
+
+    /// @throws IllegalCallerException if this Java denies native access
+    ForeignLibc() {}
+
+    @Override
+    public int recvmsg(int fd, byte[] packet, int[] descriptor) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment errno = arena.allocate(ERRNO_BYTES);
+            MemorySegment header = arena.allocate(MessageHeader.BYTES + packet.length, 8);
+            describe(header, packet.length);
+            long count = (long) recvmsg.invokeExact(errno, fd, header, MSG_CMSG_CLOEXEC);
+            if (count < 0) {
+                return -errno.get(JAVA_INT, 0);
+            }
+            MemorySegment.copy(
+                    header, JAVA_BYTE, MessageHeader.BYTES, packet, 0, Math.toIntExact(count));
+            descriptor[0] =
+                    MessageHeader.descriptor(
+                            header.get(JAVA_LONG, MessageHeader.CONTROL_LENGTH),
+                            header.get(JAVA_INT, MessageHeader.FLAGS),
+                            header.get(JAVA_INT, MessageHeader.DESCRIPTOR));
+            return Math.toIntExact(count);
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    private static void describe(MemorySegment header, int length) {
+        long address = header.address();
+        header.set(JAVA_LONG, MessageHeader.VECTOR_ADDRESS, address + MessageHeader.VECTOR);
+        header.set(JAVA_LONG, MessageHeader.VECTOR_COUNT, 1);
+        header.set(JAVA_LONG, MessageHeader.CONTROL_ADDRESS, address + MessageHeader.CONTROL);
+        header.set(JAVA_LONG, MessageHeader.CONTROL_LENGTH, MessageHeader.CONTROL_BYTES);
+        header.set(JAVA_LONG, MessageHeader.BYTES_ADDRESS, address + MessageHeader.BYTES);
+        header.set(JAVA_LONG, MessageHeader.BYTES_LENGTH, length);
+    }
+
+    @Override
+    public int send(int fd, byte[] packet) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment errno = arena.allocate(ERRNO_BYTES);
+            MemorySegment bytes = arena.allocateFrom(JAVA_BYTE, packet);
+            long count = (long) send.invokeExact(errno, fd, bytes, bytes.byteSize(), MSG_NOSIGNAL);
+            return count < 0 ? -errno.get(JAVA_INT, 0) : Math.toIntExact(count);
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    @Override
+    public int getsockopt(int fd, int option) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment errno = arena.allocate(ERRNO_BYTES);
+            MemorySegment value = arena.allocate(JAVA_INT);
+            MemorySegment length = arena.allocateFrom(JAVA_INT, (int) value.byteSize());
+            int result = (int) getsockopt.invokeExact(errno, fd, SOL_SOCKET, option, value, length);
+            return result < 0 ? -errno.get(JAVA_INT, 0) : value.get(JAVA_INT, 0);
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    @Override
+    public int fcntl(int fd, int command, int argument) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment errno = arena.allocate(ERRNO_BYTES);
+            return result((int) fcntl.invokeExact(errno, fd, command, argument), errno);
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    @Override
+    public int shutdown(int fd, int how) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment errno = arena.allocate(ERRNO_BYTES);
+            return result((int) shutdown.invokeExact(errno, fd, how), errno);
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    @Override
+    public int close(int fd) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment errno = arena.allocate(ERRNO_BYTES);
+            return result((int) close.invokeExact(errno, fd), errno);
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    private static int result(int result, MemorySegment errno) {
+        return result < 0 ? -errno.get(JAVA_INT, 0) : result;
+    }
+
+    private static MethodHandle handle(
+            String name, MemoryLayout result, MemoryLayout... arguments) {
+        return handle(name, arguments.length, result, arguments);
+    }
+
+    /// - `fixed`: how many arguments come before the variable ones
+    private static MethodHandle handle(
+            String name, int fixed, MemoryLayout result, MemoryLayout... arguments) {
+        MemorySegment function = LINKER.defaultLookup().find(name).orElseThrow();
+        FunctionDescriptor type = FunctionDescriptor.of(result, arguments);
+        Linker.Option errno = Linker.Option.captureCallState("errno");
+        return fixed < arguments.length
+                ? LINKER.downcallHandle(
+                        function, type, errno, Linker.Option.firstVariadicArg(fixed))
+                : LINKER.downcallHandle(function, type, errno);
+    }
+
+    private static AssertionError unexpected(Throwable e) {
+        return new AssertionError("a system call throws nothing", e);
+    }
+}

@@ -1,0 +1,117 @@
+package dev.berth.worker;
+
+import com.sun.jna.LastErrorException;
+import com.sun.jna.Memory;
+import com.sun.jna.Native;
+import com.sun.jna.Pointer;
+import com.sun.jna.ptr.IntByReference;
+
+/// By JNA, for a Java without foreign functions of its own.
+final class JnaLibc implements Libc {
+    /// @throws LinkageError if JNA is not there, or cannot load its part in C
+    JnaLibc() {
+        Calls.load();
+    }
+
+    @Override
+    public int recvmsg(int fd, byte[] packet, int[] descriptor) {
+        try (Memory header = new Memory(MessageHeader.BYTES + (long) packet.length)) {
+            describe(header, packet.length);
+            int count = (int) Calls.recvmsg(fd, header, MSG_CMSG_CLOEXEC);
+            header.read(MessageHeader.BYTES, packet, 0, count);
+            descriptor[0] =
+                    MessageHeader.descriptor(
+                            header.getLong(MessageHeader.CONTROL_LENGTH),
+                            header.getInt(MessageHeader.FLAGS),
+                            header.getInt(MessageHeader.DESCRIPTOR));
+            return count;
+        } catch (LastErrorException e) {
+            return -e.getErrorCode();
+        }
+    }
+
+    private static void describe(Memory header, int length) {
+        header.clear();
+        header.setPointer(MessageHeader.VECTOR_ADDRESS, header.share(MessageHeader.VECTOR));
+        header.setLong(MessageHeader.VECTOR_COUNT, 1);
+        header.setPointer(MessageHeader.CONTROL_ADDRESS, header.share(MessageHeader.CONTROL));
+        header.setLong(MessageHeader.CONTROL_LENGTH, MessageHeader.CONTROL_BYTES);
+        header.setPointer(MessageHeader.BYTES_ADDRESS, header.share(MessageHeader.BYTES));
+        header.setLong(MessageHeader.BYTES_LENGTH, length);
+    }
+
+    @Override
+    public int send(int fd, byte[] packet) {
+        try {
+            return (int) Calls.send(fd, packet, packet.length, MSG_NOSIGNAL);
+        } catch (LastErrorException e) {
+            return -e.getErrorCode();
+        }
+    }
+
+    @Override
+    public int getsockopt(int fd, int option) {
+        try {
+            var value = new IntByReference();
+            Calls.getsockopt(fd, SOL_SOCKET, option, value, new IntByReference(Integer.BYTES));
+            return value.getValue();
+        } catch (LastErrorException e) {
+            return -e.getErrorCode();
+        }
+    }
+
+    @Override
+    public int fcntl(int fd, int command, int argument) {
+        try {
+            return Calls.fcntl(fd, command, argument);
+        } catch (LastErrorException e) {
+            return -e.getErrorCode();
+        }
+    }
+
+    @Override
+    public int shutdown(int fd, int how) {
+        try {
+            return Calls.shutdown(fd, how);
+        } catch (LastErrorException e) {
+            return -e.getErrorCode();
+        }
+    }
+
+    @Override
+    public int close(int fd) {
+        try {
+            return Calls.close(fd);
+        } catch (LastErrorException e) {
+            return -e.getErrorCode();
+        }
+    }
+
+    /// The functions of the C library, found by their names.
+    private static final class Calls {
+        static {
+            Native.register(Calls.class, "c");
+        }
+
+        private Calls() {}
+
+        static void load() {
+            // The class is now initialized.
+        }
+
+        static native long recvmsg(int fd, Pointer header, int flags) throws LastErrorException;
+
+        static native long send(int fd, byte[] packet, long length, int flags)
+                throws LastErrorException;
+
+        static native int getsockopt(
+                int fd, int level, int option, IntByReference value, IntByReference length)
+                throws LastErrorException;
+
+        static native int fcntl(int fd, int command, int argument) throws LastErrorException;
+
+        static native int shutdown(int fd, int how) throws LastErrorException;
+
+        static native int close(int fd) throws LastErrorException;
+    }
+}

@@ -1,0 +1,95 @@
+package dev.berth.worker;
+
+import java.io.IOException;
+
+/// The system calls of this library: each returns what the kernel returned, or −errno.
+///
+/// **Shape:** the offsets are those of 64-bit Linux.
+interface Libc {
+    int EINTR = 4;
+    int ECONNRESET = 104;
+
+    int SOL_SOCKET = 1;
+    int SO_TYPE = 3;
+    int SO_DOMAIN = 39;
+    int SOCK_SEQPACKET = 5;
+    int AF_INET6 = 10;
+    int SHUT_RDWR = 2;
+
+    int F_SETFD = 2;
+    int F_GETFL = 3;
+    int F_SETFL = 4;
+    int F_DUPFD_CLOEXEC = 1030;
+    int FD_CLOEXEC = 1;
+    int O_NONBLOCK = 0x800;
+
+    int MSG_CTRUNC = 0x8;
+    int MSG_NOSIGNAL = 0x4000;
+    int MSG_CMSG_CLOEXEC = 0x40000000;
+
+    /// No descriptor came.
+    int NONE = -1;
+
+    /// A descriptor came, and this process had no room for it.
+    int LOST = -2;
+
+    /// The next packet, into `packet`, and its descriptor, close-on-exec, [#NONE] or [#LOST], into
+    /// `descriptor[0]`: the packet's length, 0 at the end. One thread only; it blocks.
+    int recvmsg(int fd, byte[] packet, int[] descriptor);
+
+    /// Sends a packet, without a signal when nobody is there any more.
+    int send(int fd, byte[] packet);
+
+    /// An integer option of [#SOL_SOCKET].
+    int getsockopt(int fd, int option);
+
+    int fcntl(int fd, int command, int argument);
+
+    int shutdown(int fd, int how);
+
+    int close(int fd);
+
+    /// The way for this Java: its foreign functions from 22 on, JNA before.
+    ///
+    /// @throws IOException if there is none; the message says what to do
+    static Libc ofThisJava() throws IOException {
+        return Runtime.version().feature() >= 22 ? foreign() : jna();
+    }
+
+    private static Libc foreign() throws IOException {
+        try {
+            // By its name, for it is compiled apart.
+            return Class.forName("dev.berth.worker.ForeignLibc")
+                    .asSubclass(Libc.class)
+                    .getDeclaredConstructor()
+                    .newInstance();
+        } catch (ReflectiveOperationException | LinkageError e) {
+            throw new IOException(
+                    "this Java may not call the system, so no connection can be received; start"
+                            + " java with --enable-native-access="
+                            + ownModule(),
+                    e);
+        }
+    }
+
+    private static Libc jna() throws IOException {
+        try {
+            return new JnaLibc();
+        } catch (LinkageError e) {
+            throw new IOException(
+                    "Java "
+                            + Runtime.version().feature()
+                            + " cannot receive connections by itself; run the server on Java 22 or"
+                            + " newer, or add net.java.dev.jna:jna to its class path ("
+                            + e
+                            + ")",
+                    e);
+        }
+    }
+
+    /// What `java` calls the module of this library.
+    static String ownModule() {
+        Module own = Libc.class.getModule();
+        return own.isNamed() ? own.getName() : "ALL-UNNAMED";
+    }
+}
