@@ -3,6 +3,7 @@ module dev.berth.supervise {
     requires static transitive org.jspecify;
     requires transitive dev.berth.sys;
     requires transitive dev.berth.net;
+    requires transitive dev.berth.dispatch;
     requires dev.berth.bpf;
 
     exports dev.berth.supervise;

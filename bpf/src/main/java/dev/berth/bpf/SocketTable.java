@@ -158,6 +158,11 @@ public final class SocketTable implements AutoCloseable {
         return maps.counters().number(requireKey(key));
     }
 
+    /// The same of the keys 0 to `count` − 1, together.
+    public long[] steeredUpTo(int count) throws ErrnoException {
+        return maps.counters().numbers(count == 0 ? 0 : requireKey(count - 1) + 1);
+    }
+
     /// How many times a served key had no socket in this group, so that the kernel's hash over the
     /// whole group decided.
     public long fallbacks() throws ErrnoException {

@@ -53,6 +53,11 @@ class SocketTableTest {
                         assertThat(the.steered(1)).isEqualTo(count(members, 1));
                         assertThat(the.steered(3)).isEqualTo(count(members, 3));
                         assertThat(the.steered(0) + the.steered(2)).isZero();
+                        long[] together = the.table.steeredUpTo(14);
+                        assertThat(together).hasSize(14);
+                        assertThat(together[11]).isEqualTo(the.steered(1));
+                        assertThat(together[13]).isEqualTo(the.steered(3));
+                        assertThat(the.table.steeredUpTo(0)).isEmpty();
                         assertThat(the.table.fallbacks()).isZero();
                     }
                 });

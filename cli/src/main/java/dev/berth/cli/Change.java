@@ -2,7 +2,8 @@ package dev.berth.cli;
 
 import dev.berth.supervise.Outcome;
 import dev.berth.supervise.Request;
-import dev.berth.supervise.Status;
+
+import org.jspecify.annotations.Nullable;
 
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
@@ -20,6 +21,9 @@ record Change(Supervised supervised, Journal journal, Announcements announcement
     private static final long ANSWER_SECONDS = 5;
     private static final long PAUSE_MILLIS = 50;
 
+    /// Nobody says nothing: it wakes who listens.
+    private static final String OVER = "";
+
     /// Returns the exit code when it is over.
     ///
     /// @throws TimeoutException if the supervisor's owner thread shows no sign of life; then the
@@ -32,19 +36,23 @@ record Change(Supervised supervised, Journal journal, Announcements announcement
         }
         BlockingQueue<String> said = announcements.listen();
         try {
-            CompletableFuture<Outcome> answer = ask(request);
+            CompletableFuture<Outcome> answer =
+                    ask(request).whenComplete((_, _) -> said.offer(OVER));
             while (!answer.isDone()) {
-                String line = said.poll(PAUSE_MILLIS, TimeUnit.MILLISECONDS);
-                if (line != null) {
-                    out.accept(line);
-                }
+                pass(said.poll(PAUSE_MILLIS, TimeUnit.MILLISECONDS), out);
             }
-            said.forEach(out);
+            said.forEach(line -> pass(line, out));
             Outcome outcome = answer.get();
             (outcome.done() ? out : err).accept((outcome.done() ? "" : "berth: ") + outcome.text());
             return outcome.done() ? Main.DONE : Main.FAILED;
         } finally {
             announcements.forget(said);
+        }
+    }
+
+    private static void pass(@Nullable String line, Consumer<String> out) {
+        if (line != null && !line.equals(OVER)) {
+            out.accept(line);
         }
     }
 
@@ -63,8 +71,7 @@ record Change(Supervised supervised, Journal journal, Announcements announcement
     private Optional<String> operation()
             throws InterruptedException, ExecutionException, TimeoutException {
         return supervised
-                .status()
-                .thenApply(Status::operation)
+                .operation()
                 .exceptionally(ended -> Optional.empty())
                 .get(ANSWER_SECONDS, TimeUnit.SECONDS);
     }

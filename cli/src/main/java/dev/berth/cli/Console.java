@@ -104,7 +104,12 @@ final class Console implements Observer, Journal, AutoCloseable {
 
     @Override
     public void printed(WorkerId worker, boolean error, String line) {
-        (error ? err : out).add("[" + name + "/" + worker + "] " + line);
+        printed(name, worker, error, line);
+    }
+
+    /// The same, of a worker of another supervisor in this process.
+    void printed(String supervisor, WorkerId worker, boolean error, String line) {
+        (error ? err : out).add("[" + supervisor + "/" + worker + "] " + line);
     }
 
     /// Why it ends in failure is said on standard error too: who has just started it looks there.

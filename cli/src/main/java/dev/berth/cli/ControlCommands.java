@@ -3,6 +3,7 @@ package dev.berth.cli;
 import dev.berth.inspect.Printable;
 import dev.berth.supervise.Command;
 import dev.berth.supervise.ControlServer;
+import dev.berth.supervise.Policy;
 import dev.berth.supervise.Request;
 import dev.berth.supervise.Status;
 import dev.berth.sys.PeerCredentials;
@@ -19,8 +20,8 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
-/// The supervisor's side of `status`, `roll`, `scale`, `drain`, `undrain` and `stop`: words in,
-/// lines out.
+/// The supervisor's side of `status`, `roll`, `scale`, `steer`, `drain`, `undrain` and `stop`:
+/// words in, lines out.
 final class ControlCommands implements ControlServer.Handler {
     private static final long STATUS_SECONDS = 5;
     private static final int MOST_COMMAND = 60;
@@ -111,10 +112,17 @@ final class ControlCommands implements ControlServer.Handler {
                     Optional.of(words.command()).filter(line -> !line.isEmpty());
             return new Request.Roll(command.map(Command::new));
         }
+        if (arguments.equals(List.of("drain", SlotCommand.SHED))) {
+            return new Request.Shed(true);
+        }
+        if (arguments.equals(List.of("undrain", SlotCommand.SHED))) {
+            return new Request.Shed(false);
+        }
         if (verb.equals("stop") && alone) {
             return new Request.Stop();
         }
         return switch (one ? verb : "") {
+            case "steer" -> new Request.Steer(Policy.parse(arguments.get(1)));
             case "scale" -> new Request.Scale(number(arguments.get(1)));
             case "drain" -> new Request.Drain(number(arguments.get(1)));
             case "undrain" -> new Request.Undrain(number(arguments.get(1)));

@@ -6,6 +6,7 @@ import dev.berth.supervise.Status;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /// A supervisor whose end many may ask for: they wait for the same one, which nothing hurries but a
@@ -49,5 +50,10 @@ final class Ending implements Supervised {
     @Override
     public CompletableFuture<Status> status() {
         return supervised.status();
+    }
+
+    @Override
+    public CompletableFuture<Optional<String>> operation() {
+        return supervised.operation();
     }
 }

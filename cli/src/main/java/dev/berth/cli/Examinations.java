@@ -70,6 +70,12 @@ final class Examinations {
                         "run as root or with CAP_BPF; classic BPF takes its place",
                         SocketProbes::extendedProgram),
                 useful(
+                        "steer-policies",
+                        "Linux 5.12 and CAP_BPF",
+                        "every policy of run --steer and of steer",
+                        "run as root or with CAP_BPF",
+                        SocketProbes::policies),
+                useful(
                         "reuseport-migrate",
                         "Linux 5.14 and CAP_BPF",
                         "the queue of a dead worker moves to the others at once",

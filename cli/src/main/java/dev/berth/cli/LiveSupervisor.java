@@ -5,6 +5,7 @@ import dev.berth.supervise.Request;
 import dev.berth.supervise.Status;
 import dev.berth.supervise.Supervisor;
 
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /// The supervisor of this process; one that has ended says so by itself.
@@ -19,5 +20,10 @@ record LiveSupervisor(Supervisor supervisor) implements Supervised {
     @Override
     public CompletableFuture<Status> status() {
         return supervisor.status();
+    }
+
+    @Override
+    public CompletableFuture<Optional<String>> operation() {
+        return supervisor.operation();
     }
 }

@@ -51,7 +51,7 @@ final class PortCheck implements AutoCloseable {
                 check.address(address);
             }
             for (int port : options.ports()) {
-                check.port(port, options.user().isPresent());
+                check.port(port, options.user().isPresent() && !options.dispatched());
             }
             for (int port : options.privatePorts()) {
                 for (int slot = 0; slot < options.workers(); slot++) {

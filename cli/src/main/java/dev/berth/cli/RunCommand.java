@@ -6,6 +6,8 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
 import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
 
 /// `berth run [OPTIONS] -- COMMAND …`.
 final class RunCommand implements Subcommand {
@@ -21,6 +23,11 @@ final class RunCommand implements Subcommand {
 
     @Override
     public int run(ParseResult parsed, Terminal terminal) throws UsageException, IOException {
+        Optional<String> file = Options.value(parsed, "--file");
+        if (file.isPresent()) {
+            requireLinux();
+            return Fleet.run(parsed, Path.of(file.get()), terminal.environment());
+        }
         RunOptions options = RunOptions.read(parsed);
         requireLinux();
         return Session.run(

@@ -1,10 +1,12 @@
 package dev.berth.cli;
 
+import dev.berth.dispatch.ProxyProtocol;
 import dev.berth.net.ListenAddress;
 import dev.berth.net.Protocol;
 import dev.berth.supervise.Adopt;
 import dev.berth.supervise.Command;
 import dev.berth.supervise.Plan;
+import dev.berth.supervise.Policy;
 import dev.berth.supervise.Probe;
 import dev.berth.supervise.Settings;
 import dev.berth.supervise.Steer;
@@ -19,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.stream.Stream;
 
 /// The options of `run`, read and checked as far as that is possible without a look at the system.
@@ -26,6 +29,7 @@ import java.util.stream.Stream;
 /// @param name as given; empty: to be derived from the command
 /// @param user by name or number
 /// @param join whether the port may be shared with others that are there already
+/// @param proxy with a dispatcher: whether connections come through a proxy
 /// @param log empty: the standard streams
 record RunOptions(
         Command command,
@@ -36,6 +40,8 @@ record RunOptions(
         List<Integer> privatePorts,
         Adopt adopt,
         Steer steer,
+        Policy policy,
+        OptionalInt maxConnections,
         Settings settings,
         Optional<Path> directory,
         Map<String, String> environment,
@@ -45,6 +51,7 @@ record RunOptions(
         boolean firstAtZero,
         boolean join,
         Optional<Probe> probe,
+        ProxyProtocol proxy,
         Optional<Path> log) {
     private static final int BACKLOG = 4096;
     private static final Duration PROBE_INTERVAL = Duration.ofMillis(200);
@@ -57,7 +64,15 @@ record RunOptions(
     }
 
     static RunOptions read(ParseResult parsed) throws UsageException {
-        List<String> words = Options.words(parsed);
+        return read(parsed, Options.words(parsed), Options.values(parsed, "--listen"));
+    }
+
+    /// With `words` as the command.
+    static RunOptions read(ParseResult parsed, List<String> words, List<ListenAddress> listen)
+            throws UsageException {
+        Share share = Options.<Share>value(parsed, "--share").orElse(Share.GROUP);
+        boolean dispatched = share == Share.DISPATCH || parsed.hasMatchedOption("--file");
+        Dispatching.check(parsed, dispatched ? Share.DISPATCH : share);
         if (words.isEmpty()) {
             throw new UsageException(
                     "no command to run; for example: berth run -n 4 -- python3 -m http.server"
@@ -68,7 +83,6 @@ record RunOptions(
             RemoteHelp.checked(name.get());
         }
         Optional<Probe> probe = Options.<Probe>value(parsed, "--probe");
-        List<ListenAddress> listen = Options.values(parsed, "--listen");
         var options =
                 new RunOptions(
                         new Command(words),
@@ -78,9 +92,16 @@ record RunOptions(
                         Options.values(parsed, "--port"),
                         listen,
                         Options.values(parsed, "--private"),
-                        Options.<Adopt>value(parsed, "--adopt").orElse(Adopt.SECCOMP),
-                        Options.<Steer>value(parsed, "--bpf").orElse(Steer.AUTO),
-                        settings(parsed, probe.isPresent(), listen),
+                        Options.<Adopt>value(parsed, "--adopt")
+                                .orElse(dispatched ? Adopt.DISPATCH : Adopt.SECCOMP),
+                        Options.<Steer>value(parsed, "--bpf")
+                                .orElse(dispatched ? Steer.DISPATCH : Steer.AUTO),
+                        Options.<Policy>value(parsed, "--steer")
+                                .orElse(dispatched ? new Policy.RoundRobin() : new Policy.Hash()),
+                        Options.<Integer>value(parsed, "--max-connections")
+                                .map(OptionalInt::of)
+                                .orElse(OptionalInt.empty()),
+                        settings(parsed, ready(parsed, probe.isPresent(), dispatched), listen),
                         Options.<String>value(parsed, "--directory").map(Path::of),
                         environment(Options.values(parsed, "--env")),
                         Options.value(parsed, "--user"),
@@ -89,16 +110,16 @@ record RunOptions(
                         parsed.hasMatchedOption("--fd0"),
                         parsed.hasMatchedOption("--join"),
                         probe,
+                        Options.<ProxyProtocol>value(parsed, "--proxy-protocol")
+                                .orElse(ProxyProtocol.OFF),
                         Options.<String>value(parsed, "--log").map(Path::of));
         options.checkTogether();
         return options;
     }
 
     private static Settings settings(
-            ParseResult parsed, boolean probed, List<ListenAddress> listen) {
+            ParseResult parsed, Settings.Ready ready, List<ListenAddress> listen) {
         Settings defaults = Settings.defaults();
-        Settings.Ready ready =
-                Options.<Settings.Ready>value(parsed, "--ready").orElse(defaults.ready());
         return new Settings(
                 duration(parsed, "--settle", defaults.settle()),
                 duration(parsed, "--start-timeout", defaults.startTimeout()),
@@ -106,9 +127,19 @@ record RunOptions(
                 duration(parsed, "--grace", defaults.grace()),
                 duration(parsed, "--give-up", defaults.giveUp()),
                 Options.value(parsed, "--stagger"),
-                probed ? Settings.Ready.ANNOUNCED : ready,
+                ready,
                 // Two processes must not read datagrams of one flow from the same socket.
-                listen.stream().noneMatch(address -> address.protocol() == Protocol.UDP));
+                listen.stream().noneMatch(address -> address.protocol() == Protocol.UDP),
+                duration(parsed, "--slow-start", defaults.slowStart()));
+    }
+
+    private static Settings.Ready ready(ParseResult parsed, boolean probed, boolean dispatched) {
+        if (dispatched) {
+            return Settings.Ready.TAKING;
+        }
+        return probed
+                ? Settings.Ready.ANNOUNCED
+                : Options.<Settings.Ready>value(parsed, "--ready").orElse(Settings.Ready.LISTENING);
     }
 
     private static Duration duration(ParseResult parsed, String name, Duration otherwise) {
@@ -127,9 +158,42 @@ record RunOptions(
         return environment;
     }
 
+    /// Whether Berth accepts, and the workers do not listen.
+    boolean dispatched() {
+        return adopt == Adopt.DISPATCH;
+    }
+
+    /// The same for one service of several.
+    RunOptions of(ServiceFile file, ServiceFile.Service service, String supervisor) {
+        return new RunOptions(
+                service.command(),
+                service.workers().orElse(workers),
+                Optional.of(supervisor),
+                List.of(),
+                file.listen(),
+                privatePorts,
+                adopt,
+                steer,
+                service.steer().orElse(policy),
+                maxConnections,
+                settings,
+                directory,
+                environment,
+                user,
+                stopSignal,
+                backlog,
+                firstAtZero,
+                join,
+                probe,
+                file.proxy(),
+                log);
+    }
+
     private void checkTogether() throws UsageException {
         boolean addressed = !ports.isEmpty() || !listen.isEmpty();
-        if (adopt != Adopt.SECCOMP && !addressed) {
+        if (adopt == Adopt.DISPATCH) {
+            Dispatching.check(this);
+        } else if (adopt != Adopt.SECCOMP && !addressed) {
             throw new UsageException(
                     "--adopt "
                             + adopt.word()
@@ -193,6 +257,8 @@ record RunOptions(
                 privatePorts,
                 adopt,
                 steer,
+                policy,
+                maxConnections,
                 settings,
                 workingDirectory,
                 environment,

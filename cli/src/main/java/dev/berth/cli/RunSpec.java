@@ -1,6 +1,7 @@
 package dev.berth.cli;
 
 import dev.berth.supervise.Adopt;
+import dev.berth.supervise.Policy;
 import dev.berth.supervise.Settings;
 import dev.berth.supervise.Steer;
 import dev.berth.sys.Signal;
@@ -58,6 +59,30 @@ final class RunSpec {
                         "--private"));
         spec.addOption(
                 Options.one(
+                        "group|dispatch",
+                        text -> Options.converted(() -> Share.parse(text)),
+                        "How: group (default; any program; the kernel distributes), or dispatch:"
+                                + " Berth accepts and passes the connections on. For programs that"
+                                + " use the library dev.berth.worker; with -p or -l.",
+                        "--share"));
+        spec.addOption(
+                Options.one(
+                        "off|optional|required",
+                        text -> Options.converted(() -> Dispatching.proxy(text)),
+                        "With --share dispatch: whether a proxy in front says in a PROXY header"
+                                + " who the client is. Default: off, since a client could say so"
+                                + " too.",
+                        "--proxy-protocol"));
+        spec.addOption(
+                Options.one(
+                        "FILE",
+                        Options::text,
+                        "Run the services that FILE (berth.toml) describes, in place of COMMAND:"
+                                + " Berth accepts and routes connections by their first bytes.",
+                        "-f",
+                        "--file"));
+        spec.addOption(
+                Options.one(
                         "N",
                         Options::count,
                         "Connections that may wait in each worker's queue. Default: 4096; the"
@@ -81,7 +106,23 @@ final class RunSpec {
                                 + " SO_REUSEPORT: it keeps its share of the connections."));
         spec.addOption(
                 Options.one(
-                        "POLICY", RunSpec::policy, "How connections are spread: hash.", "--steer"));
+                        "POLICY",
+                        text -> Options.converted(() -> Policy.parse(text)),
+                        "Who gets the next connection: hash (default), random, round-robin, cpu"
+                                + " (each worker is pinned to one), source (sticky by client"
+                                + " address), least-loaded, or weighted:SLOT=WEIGHT,... where a"
+                                + " weight is a number beside the 1 of others, or a percentage of"
+                                + " all. With --share dispatch: round-robin (default),"
+                                + " least-connections or source. See also: berth steer.",
+                        "--steer"));
+        spec.addOption(
+                Options.one(
+                        "N",
+                        Options::count,
+                        "A slot with N open connections gets no more until some end, to within a"
+                                + " few milliseconds; when all are full, clients are refused."
+                                + " Needs eBPF.",
+                        "--max-connections"));
         spec.addOption(
                 Options.one(
                         "KIND",
@@ -174,19 +215,19 @@ final class RunSpec {
                         Options::duration,
                         "Pause between two starts. Default: none, two start at a time.",
                         "--stagger"));
+        spec.addOption(
+                Options.one(
+                        "TIME",
+                        Options::duration,
+                        "A worker that comes after the first start begins with a tenth of its"
+                                + " share of the connections, and has all of it after TIME. Not"
+                                + " with source and cpu. Default: all at once.",
+                        "--slow-start"));
     }
 
     private static void time(CommandSpec spec, String name, Duration otherwise, String what) {
         String text = what + ". Default: " + Durations.option(otherwise) + ".";
         spec.addOption(Options.one("TIME", Options::duration, text, name));
-    }
-
-    private static String policy(String text) {
-        if (!text.equals("hash")) {
-            throw new TypeConversionException(
-                    "no such policy: " + text + "; this version has: hash");
-        }
-        return text;
     }
 
     private static Settings.Ready ready(String text) {
@@ -225,6 +266,8 @@ final class RunSpec {
                         "Examples:",
                         "  berth run -n 4 -- python3 -m http.server 8080",
                         "  berth run -p 8080 --private 9090 -- java -jar app.jar",
+                        "  berth run --share dispatch -p 8080 -- java -jar app.jar",
+                        "  berth run -f berth.toml",
                         "  berth run -l tcp://0.0.0.0:80 --user www-data --stop-signal QUIT \\",
                         "      -- nginx -g 'daemon off;'");
     }

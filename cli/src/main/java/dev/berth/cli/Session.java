@@ -1,5 +1,7 @@
 package dev.berth.cli;
 
+import dev.berth.dispatch.Dispatcher;
+import dev.berth.dispatch.Routes;
 import dev.berth.inspect.Printable;
 import dev.berth.supervise.ControlServer;
 import dev.berth.supervise.NameTakenException;
@@ -83,25 +85,41 @@ final class Session {
         Plan plan = options.plan(name, runtime, directory, user);
         try (Console console = Console.open(announcements, options.log())) {
             console.name(name);
-            try (Supervisor supervisor = Supervisor.create(plan, console)) {
-                var supervised = new Ending(new LiveSupervisor(supervisor));
-                commands.serve(supervised, console);
-                RunSignals.install(supervised, console);
-                console.note(
-                        name
-                                + ": "
-                                + plan.workers()
-                                + " x "
-                                + Printable.command(plan.command().toString(), 60)
-                                + "; see: berth status "
-                                + name);
-                begun.accept(supervised, console);
-                int code = supervisor.run();
-                if (code != Main.DONE) {
-                    console.failed();
-                }
-                return code;
+            if (!options.dispatched()) {
+                return supervise(Supervisor.create(plan, console), plan, console, begun);
+            }
+            try (Dispatcher dispatcher = Dispatching.open(options, Routes.all(name), console)) {
+                Supervisor created = Supervisor.create(plan, console, dispatcher, name);
+                return supervise(created, plan, console, begun);
             }
         }
+    }
+
+    private int supervise(
+            Supervisor created, Plan plan, Console console, BiConsumer<Supervised, Console> begun)
+            throws IOException {
+        try (Supervisor supervisor = created) {
+            var supervised = new Ending(new LiveSupervisor(supervisor));
+            commands.serve(supervised, console);
+            RunSignals.install(supervised, console);
+            console.note(greeting(plan));
+            begun.accept(supervised, console);
+            int code = supervisor.run();
+            if (code != Main.DONE) {
+                console.failed();
+            }
+            return code;
+        }
+    }
+
+    /// What is begun, and where to look at it.
+    static String greeting(Plan plan) {
+        return plan.name()
+                + ": "
+                + plan.workers()
+                + " x "
+                + Printable.command(plan.command().toString(), 60)
+                + "; see: berth status "
+                + plan.name();
     }
 }

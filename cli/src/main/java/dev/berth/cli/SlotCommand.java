@@ -6,8 +6,11 @@ import picocli.CommandLine.ParseResult;
 import java.io.IOException;
 import java.util.List;
 
-/// `berth drain [NAME] SLOT` and `berth undrain [NAME] SLOT`.
+/// `berth drain [NAME] SLOT` and `berth undrain [NAME] SLOT`; with `--shed` of all slots.
 final class SlotCommand implements Subcommand {
+    /// In place of a slot: refuse what is new, whoever is ready.
+    static final String SHED = "--shed";
+
     private final Verb verb;
 
     SlotCommand(Verb verb) {
@@ -18,9 +21,18 @@ final class SlotCommand implements Subcommand {
     public CommandSpec spec() {
         CommandSpec spec =
                 CommandSpec.create()
+                        .addOption(
+                                Options.flag(
+                                        SHED,
+                                        verb == Verb.DRAIN
+                                                ? "Maintenance: refuse every new connection at"
+                                                        + " once, of all slots, until berth undrain"
+                                                        + " --shed. Needs eBPF."
+                                                : "Take new connections again, after drain"
+                                                        + " --shed."))
                         .addPositional(Options.words("NAME SLOT", "0..*", RemoteHelp.NAME));
         spec.usageMessage()
-                .customSynopsis("berth " + verb.word() + " [NAME] SLOT")
+                .customSynopsis("berth " + verb.word() + " [NAME] (SLOT | " + SHED + ")")
                 .description(
                         verb == Verb.DRAIN
                                 ? "Send no new connections to the worker in SLOT; it lives on and"
@@ -40,6 +52,14 @@ final class SlotCommand implements Subcommand {
 
     @Override
     public int run(ParseResult parsed, Terminal terminal) throws UsageException, IOException {
+        if (parsed.hasMatchedOption(SHED)) {
+            return Remote.call(
+                    RemoteHelp.name(parsed),
+                    List.of(verb.word(), SHED),
+                    List.of(),
+                    false,
+                    terminal);
+        }
         Numbered words = Numbered.of(parsed, "the number of a slot");
         return Remote.call(
                 words.name(), List.of(verb.word(), words.number()), List.of(), false, terminal);

@@ -7,6 +7,8 @@ import dev.berth.bpf.SocketTable;
 import dev.berth.net.ListenAddress;
 import dev.berth.net.Listeners;
 import dev.berth.net.Protocol;
+import dev.berth.supervise.Policy;
+import dev.berth.supervise.Supervisor;
 import dev.berth.sys.Capabilities;
 import dev.berth.sys.Capability;
 import dev.berth.sys.Descriptors;
@@ -18,6 +20,7 @@ import dev.berth.sys.Sockets;
 import dev.berth.sys.UnsupportedFeatureException;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.OptionalInt;
 
 /// What the doctor tries on sockets; all on loopback, at ports that the kernel chooses.
@@ -63,6 +66,14 @@ final class SocketProbes {
             table.attach(socket.number());
             return "";
         }
+    }
+
+    static String policies() throws IOException {
+        List<String> refused = Supervisor.refusedPolicies();
+        if (!refused.isEmpty()) {
+            throw new Failure("cannot be had: " + String.join(", ", refused));
+        }
+        return Policy.WORDS;
     }
 
     static String migration() throws IOException {

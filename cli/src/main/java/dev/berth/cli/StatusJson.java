@@ -28,6 +28,12 @@ final class StatusJson {
         json.writeStringProperty("name", status.name());
         json.writeNumberProperty("pid", status.pid());
         json.writeStringProperty("steer", status.steer());
+        if (status.fallbacks().isPresent()) {
+            json.writeNumberProperty("fallbacks", status.fallbacks().getAsLong());
+        }
+        if (status.shed()) {
+            json.writeBooleanProperty("shed", true);
+        }
         json.writeStringProperty("adopt", status.adopt());
         Json.strings(json, "command", status.command().words());
         Json.strings(json, "listen", status.listen());

@@ -92,6 +92,7 @@ record SteeredGroup(String name, String steer, List<Slot> ready) {
     static SteeredGroup parse(String status) {
         String name = "";
         String steer = "";
+        boolean shed = false;
         List<Slot> ready = new ArrayList<>();
         try (JsonParser json = new JsonFactory().createParser(ObjectReadContext.empty(), status)) {
             json.nextToken();
@@ -100,12 +101,13 @@ record SteeredGroup(String name, String steer, List<Slot> ready) {
                 switch (field) {
                     case "name" -> name = json.getString();
                     case "steer" -> steer = json.getString();
+                    case "shed" -> shed = json.getBooleanValue();
                     case "slots" -> slots(json, ready);
                     default -> json.skipChildren();
                 }
             }
         }
-        return new SteeredGroup(name, steer, ready);
+        return new SteeredGroup(name, steer, shed ? List.of() : ready);
     }
 
     private static void slots(JsonParser json, List<Slot> ready) {

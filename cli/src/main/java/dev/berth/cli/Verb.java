@@ -13,6 +13,7 @@ enum Verb {
     STATUS("show slots, workers, queues and what went wrong"),
     ROLL("replace every worker, one by one, without losing a connection"),
     SCALE("change the number of workers"),
+    STEER("choose who gets the next connection"),
     DRAIN("send no new connections to a slot"),
     UNDRAIN("send new connections to a slot again"),
     STOP("end the workers and the supervisor"),
@@ -47,6 +48,7 @@ enum Verb {
             case STATUS -> new StatusCommand();
             case ROLL -> new RollCommand();
             case SCALE -> new ScaleCommand();
+            case STEER -> new SteerCommand();
             case DRAIN, UNDRAIN -> new SlotCommand(this);
             case STOP -> new StopCommand();
             case WHO -> new WhoCommand();

@@ -36,9 +36,11 @@ class ArchitectureTest {
                         "dev.berth.sys",
                         "dev.berth.net",
                         "dev.berth.bpf",
+                        "dev.berth.dispatch",
                         "dev.berth.inspect",
                         "dev.berth.lab",
                         "dev.berth.supervise",
+                        "dev.berth.worker",
                         "dev.berth.cli");
     }
 
@@ -47,9 +49,27 @@ class ArchitectureTest {
         noClasses()
                 .that()
                 .resideOutsideOfPackage("dev.berth.sys")
+                .and()
+                .doNotHaveFullyQualifiedName("dev.berth.worker.ForeignLibc")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("java.lang.foreign..")
+                .because(
+                        "only the library for other people's servers, which may not depend on sys,"
+                                + " has a class of its own for it")
+                .check(classes);
+    }
+
+    @Test
+    void nothingNamesTheWorkersClassForNewerJavas() {
+        noClasses()
+                .that()
+                .resideInAPackage("dev.berth.worker")
+                .and()
+                .doNotHaveFullyQualifiedName("dev.berth.worker.ForeignLibc")
+                .should()
+                .dependOnClassesThat()
+                .haveFullyQualifiedName("dev.berth.worker.ForeignLibc")
                 .check(classes);
     }
 
@@ -65,7 +85,9 @@ class ArchitectureTest {
         usesOnly("bpf", "sys").check(classes);
         usesOnly("inspect", "net", "sys").check(classes);
         usesOnly("lab", "inspect", "net", "bpf", "sys").check(classes);
-        usesOnly("supervise", "net", "bpf", "sys").check(classes);
+        usesOnly("dispatch", "net", "sys").check(classes);
+        usesOnly("supervise", "dispatch", "net", "bpf", "sys").check(classes);
+        usesOnly("worker").check(classes);
     }
 
     @Test

@@ -74,6 +74,9 @@ class ControlCommandsTest {
         handle("roll");
         handle("roll", "--", "new", "--json", "-x");
         handle("scale", "3");
+        handle("steer", "weighted:1=5%");
+        handle("drain", "--shed");
+        handle("undrain", "--shed");
         handle("drain", "0");
         handle("undrain", "0");
         handle("stop");
@@ -83,6 +86,9 @@ class ControlCommandsTest {
                         "Roll[command=Optional.empty]",
                         "Roll[command=Optional[new --json -x]]",
                         "Scale[workers=3]",
+                        "Steer[policy=Weighted[shares={1=5%}]]",
+                        "Shed[shed=true]",
+                        "Shed[shed=false]",
                         "Drain[slot=0]",
                         "Undrain[slot=0]",
                         "Stop[]");
@@ -106,7 +112,20 @@ class ControlCommandsTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"", "fly", "scale", "scale x", "scale 0", "scale 1 2", "roll x", "stop now"})
+            strings = {
+                "",
+                "fly",
+                "scale",
+                "scale x",
+                "scale 0",
+                "scale 1 2",
+                "roll x",
+                "stop now",
+                "steer",
+                "steer x",
+                "steer weighted:1=101%",
+                "drain --shed 1"
+            })
     void whatItDoesNotKnowIsRefused(String line) {
         commands.serve(supervised, journal);
         assertThat(handle(line.split(" "))).isEqualTo(2);

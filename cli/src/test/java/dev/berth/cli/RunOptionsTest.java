@@ -1,9 +1,11 @@
 package dev.berth.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.berth.supervise.Adopt;
 import dev.berth.supervise.Plan;
+import dev.berth.supervise.Policy;
 import dev.berth.supervise.Settings;
 import dev.berth.supervise.Steer;
 import dev.berth.sys.Signal;
@@ -46,7 +48,9 @@ class RunOptionsTest {
                                         " --settle 200ms --start-timeout 2m --drain 1.5s --grace"
                                                 + " 1h")
                                 .concat(" --give-up 7s --stagger 0 --ready notify --backlog 5")
-                                .concat(" --stop-signal QUIT --steer hash -- cmd -p 1 -- x")
+                                .concat(
+                                        " --stop-signal QUIT --steer weighted:1=5% --slow-start 9s"
+                                                + " --max-connections 7 -- cmd -p 1 -- x")
                                 .split(" "));
         assertThat(plan.ports()).containsExactly(80, 81);
         assertThat(plan.listen()).hasToString("[tcp://[::]:90]");
@@ -54,6 +58,8 @@ class RunOptionsTest {
         assertThat(plan.workers()).isEqualTo(3);
         assertThat(plan.environment()).containsEntry("A", "1").containsEntry("B", "x=y");
         assertThat(plan.steer()).isEqualTo(Steer.CLASSIC);
+        assertThat(plan.policy()).isEqualTo(Policy.parse("weighted:1=5%"));
+        assertThat(plan.maxConnections()).hasValue(7);
         assertThat(plan.adopt()).isEqualTo(Adopt.LISTEN_FDS);
         assertThat(plan.firstAtZero()).isTrue();
         assertThat(plan.stopSignal()).isEqualTo(Signal.QUIT);
@@ -69,7 +75,8 @@ class RunOptionsTest {
                                 Duration.ofSeconds(7),
                                 Optional.of(Duration.ZERO),
                                 Settings.Ready.ANNOUNCED,
-                                true));
+                                true,
+                                Duration.ofSeconds(9)));
     }
 
     @Test
@@ -98,5 +105,29 @@ class RunOptionsTest {
         assertThat(read("./.hidden").programName()).isEqualTo("hidden");
         assertThat(read("{slot}/x").programName()).isEqualTo("berth");
         assertThat(read("x".repeat(200)).programName()).hasSize(50);
+    }
+
+    @Test
+    void aDispatcherHasItsOwnPolicyAndItsOwnWayToBeReady() throws UsageException {
+        Plan plan = plan("--share", "dispatch", "-p", "80", "--", "server");
+        assertThat(plan.adopt()).isEqualTo(Adopt.DISPATCH);
+        assertThat(plan.steer()).isEqualTo(Steer.DISPATCH);
+        assertThat(plan.policy()).isEqualTo(new Policy.RoundRobin());
+        assertThat(plan.settings().ready()).isEqualTo(Settings.Ready.TAKING);
+    }
+
+    @Test
+    void whatDoesNotGoWithADispatcherIsRefused() {
+        assertThatThrownBy(() -> read("--share", "dispatch", "--", "server"))
+                .hasMessageContaining("-p 8080");
+        assertThatThrownBy(() -> read("--share", "dispatch", "-l", "udp://:53", "--", "server"))
+                .hasMessageContaining("datagrams are none");
+        assertThatThrownBy(
+                        () -> read("--share", "dispatch", "-p", "80", "--adopt", "bind", "server"))
+                .hasMessageContaining("--adopt does not go with --share dispatch");
+        assertThatThrownBy(() -> read("--proxy-protocol", "required", "--", "server"))
+                .hasMessageContaining("goes with --share dispatch only");
+        assertThatThrownBy(() -> read("--adopt", "dispatch", "--", "server"))
+                .hasMessageContaining("no such way to adopt a socket");
     }
 }

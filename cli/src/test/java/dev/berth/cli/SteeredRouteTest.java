@@ -37,6 +37,12 @@ class SteeredRouteTest {
     }
 
     @Test
+    void whoShedsHasNobodyInService() {
+        String shed = STATUS.replace("\"operation\"", "\"shed\":true,\"operation\"");
+        assertThat(SteeredGroup.parse(shed).ready()).isEmpty();
+    }
+
+    @Test
     void onlySlotInServiceIsCertainWhateverTheHashSays() {
         SteeredRoute route = route("hash (ebpf)", OTHER);
         assertThat(route.socket()).isEqualTo(OTHER);

@@ -1,6 +1,7 @@
 package dev.berth.supervise;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /// Something to be done, as the transition function orders it. The order within a list matters.
@@ -15,16 +16,33 @@ public sealed interface Action {
     /// worker, connections wait in the queues of those that died.
     ///
     /// @param held slots out of service for a while: what waits in them is kept all the same
-    record Serve(Set<WorkerId> workers, Set<Integer> slots, Set<Integer> held) implements Action {
+    /// @param warming those of the workers that get a part of their share only, in percent
+    record Serve(
+            Set<WorkerId> workers,
+            Set<Integer> slots,
+            Set<Integer> held,
+            Map<WorkerId, Integer> warming)
+            implements Action {
         public Serve {
             workers = Set.copyOf(workers);
             slots = Set.copyOf(slots);
             held = Set.copyOf(held);
+            warming = Map.copyOf(warming);
         }
 
-        /// With no slot held.
+        /// With nobody warming up.
+        public Serve(Set<WorkerId> workers, Set<Integer> slots, Set<Integer> held) {
+            this(workers, slots, held, Map.of());
+        }
+
+        /// With no slot held either.
         public Serve(Set<WorkerId> workers, Set<Integer> slots) {
             this(workers, slots, Set.of());
+        }
+
+        /// How much of its share the worker gets.
+        int percent(WorkerId worker) {
+            return warming.getOrDefault(worker, Worker.WARM);
         }
 
         boolean keeps(int slot) {
@@ -34,6 +52,13 @@ public sealed interface Action {
 
     /// Answer new connections with a reset while nobody is served, or let them wait again.
     record Refuse(boolean refused) implements Action {}
+
+    /// Choose by this policy among those that are served; answered by [Event.Steered] with the same
+    /// `ticket`.
+    record Steer(long ticket, Policy policy) implements Action {}
+
+    /// Refuse new connections whoever is served, or no longer.
+    record Shed(boolean shed) implements Action {}
 
     /// Watch a worker that gets nothing new until it is quiet; answered by [Event.Drained].
     record Drain(WorkerId id) implements Action {}

@@ -11,9 +11,11 @@ public enum Adopt {
     LISTEN_FDS,
     /// The worker binds by itself with SO_REUSEPORT. The weakest: the supervisor only finds the
     /// socket.
-    BIND;
+    BIND,
+    /// Not at all: a dispatcher accepts, and passes the connections on (`--share dispatch`).
+    DISPATCH;
 
-    /// `seccomp`, `listen-fds` or `bind`.
+    /// `seccomp`, `listen-fds`, `bind` or `dispatch`.
     public String word() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
@@ -21,7 +23,7 @@ public enum Adopt {
     /// The mode of that `word`; an IllegalArgumentException lists the words there are.
     public static Adopt parse(String word) {
         for (Adopt mode : values()) {
-            if (mode.word().equals(word)) {
+            if (mode != DISPATCH && mode.word().equals(word)) {
                 return mode;
             }
         }

@@ -2,7 +2,6 @@ package dev.berth.supervise;
 
 import dev.berth.bpf.ClassicTable;
 import dev.berth.bpf.Family;
-import dev.berth.bpf.Pick;
 import dev.berth.sys.ErrnoException;
 
 import java.util.List;
@@ -35,11 +34,11 @@ final class ClassicSteering implements Steering {
 
     /// With nobody to serve it stays as it was: a classic program cannot refuse.
     @Override
-    public void serve(List<HeldSocket> served, List<HeldSocket> order) throws ErrnoException {
-        int[] indices = served.stream().mapToInt(order::indexOf).filter(i -> i >= 0).toArray();
+    public void serve(Table table, List<HeldSocket> order) throws ErrnoException {
+        int[] indices = table.places().stream().mapToInt(order::indexOf).toArray();
         if (indices.length > 0) {
             int member = order.getFirst().fd().number();
-            ClassicTable.attach(member, ClassicTable.program(Pick.HASH, indices, family));
+            ClassicTable.attach(member, ClassicTable.program(table.pick(), indices, family));
         }
     }
 

@@ -26,7 +26,7 @@ final class Deadlines {
     private static void overdue(Step step, Worker worker) {
         String limit = Epitaph.seconds(step.settings().startTimeout());
         switch (worker.phase()) {
-            case STARTING -> Lives.abandon(step, worker, "did not listen within " + limit);
+            case STARTING -> Lives.abandon(step, worker, silence(step) + limit);
             case SETTLING -> {
                 boolean silent =
                         step.settings().ready() == Settings.Ready.ANNOUNCED && !worker.announced();
@@ -38,7 +38,7 @@ final class Deadlines {
                     Lives.check(step, worker.id());
                 }
             }
-            case READY -> {}
+            case READY -> Steerage.grow(step, worker);
             case DRAINING -> Lives.terminate(step, worker);
             case STOPPING -> {
                 step.say("slot " + worker.id() + " did not stop in time; killing it");
@@ -46,6 +46,14 @@ final class Deadlines {
             }
             case KILLED -> Lives.kill(step, worker);
         }
+    }
+
+    private static String silence(Step step) {
+        return step.settings().ready() == Settings.Ready.TAKING
+                ? "did not ask for connections, as a program under --share dispatch does by the"
+                        + " library dev.berth.worker (an unmodified program runs without --share"
+                        + " dispatch, by the in-kernel policies), within "
+                : "did not listen within ";
     }
 
     private static void giveUp(Step step) {

@@ -9,6 +9,7 @@ import dev.berth.net.TcpState;
 import java.io.IOException;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /// Watches a worker that gets nothing new, until it can be told to stop without losing anything:
@@ -19,6 +20,7 @@ final class DrainWatch {
 
     private final LiveWorker worker;
     private final SocketRegistry registry;
+    private final Optional<Dispatched> dispatched;
     private final ProcessTrees trees;
     private final SockDiag diag;
     private final Set<Integer> ports = new HashSet<>();
@@ -26,10 +28,16 @@ final class DrainWatch {
     private long emptySince = Worker.NEVER;
 
     /// Made at the flip: the handshakes under way are noted now.
-    DrainWatch(LiveWorker worker, SocketRegistry registry, ProcessTrees trees, SockDiag diag)
+    DrainWatch(
+            LiveWorker worker,
+            SocketRegistry registry,
+            Optional<Dispatched> dispatched,
+            ProcessTrees trees,
+            SockDiag diag)
             throws IOException {
         this.worker = worker;
         this.registry = registry;
+        this.dispatched = dispatched;
         this.trees = trees;
         this.diag = diag;
         registry.of(worker.id()).stream()
@@ -37,6 +45,9 @@ final class DrainWatch {
                 .filter(key -> key.protocol() == Protocol.TCP && !key.own())
                 .forEach(key -> ports.add(key.address().port()));
         handshakes.addAll(handshakes());
+        // A handshake on a dispatcher's listener is nobody's in particular.
+        dispatched.ifPresent(
+                d -> d.addresses().forEach(address -> ports.add(address.address().port())));
     }
 
     boolean quiet(long now) throws IOException {
@@ -55,7 +66,8 @@ final class DrainWatch {
 
     private boolean queuesEmpty() {
         List<HeldSocket> sockets = registry.of(worker.id());
-        return sockets.stream().allMatch(socket -> socket.queue().orElse(0) == 0);
+        return sockets.stream().allMatch(socket -> socket.queue().orElse(0) == 0)
+                && dispatched.map(d -> d.untaken(worker.id())).orElse(0) == 0;
     }
 
     private boolean idle() throws IOException {

@@ -1,6 +1,7 @@
 package dev.berth.supervise;
 
 import java.io.IOException;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 
@@ -14,6 +15,7 @@ final class Drains {
     private final Equipment equipment;
     private final SocketRegistry registry;
     private final Observer observer;
+    private final Optional<Dispatched> dispatched;
     private final Predicate<LiveWorker> wanted;
     private final Consumer<Event> events;
 
@@ -22,18 +24,21 @@ final class Drains {
             Equipment equipment,
             SocketRegistry registry,
             Observer observer,
+            Optional<Dispatched> dispatched,
             Predicate<LiveWorker> wanted,
             Consumer<Event> events) {
         this.equipment = equipment;
         this.registry = registry;
         this.observer = observer;
+        this.dispatched = dispatched;
         this.wanted = wanted;
         this.events = events;
     }
 
     /// To be called at the moment from which on the worker gets nothing new.
     void watch(LiveWorker worker) throws IOException {
-        DrainWatch watch = new DrainWatch(worker, registry, equipment.trees(), equipment.diag());
+        DrainWatch watch =
+                new DrainWatch(worker, registry, dispatched, equipment.trees(), equipment.diag());
         equipment.loop().after(LOOK_MILLIS, () -> look(worker, watch));
     }
 

@@ -38,6 +38,11 @@ public sealed interface Event {
     record Exited(WorkerId id, ExitStatus status, int survivors, String lastWords)
             implements Event {}
 
+    /// The answer to [Action.Steer].
+    ///
+    /// @param failure why everything is as before; empty if it was done
+    record Steered(long ticket, Policy policy, String failure) implements Event {}
+
     /// A request, to be answered by [Action.Reply] with the same `ticket`.
     record Asked(long ticket, Request request) implements Event {}
 }

@@ -5,6 +5,7 @@ import dev.berth.bpf.SocketTable;
 import dev.berth.sys.ErrnoException;
 
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
@@ -13,13 +14,14 @@ import java.util.OptionalLong;
 
 /// Steering by eBPF: the sockets in a map, the table in another, one update to change it.
 final class ExtendedSteering implements Steering {
-    /// The most sockets of one group, and the most that a table serves: 256 slots, old and new
-    /// generation, two sockets each.
-    private static final int KEYS = 1024;
+    /// The most sockets of one group: 256 slots, old and new generation, two sockets each.
+    private static final int KEYS = SocketTable.PLACES;
 
     private final SocketTable table;
     private final Map<HeldSocket, Integer> keys = new HashMap<>();
     private final BitSet used = new BitSet();
+    private Pick pick = Pick.HASH;
+    private int[] written = new int[0];
 
     ExtendedSteering() throws IOException {
         table = SocketTable.create(KEYS);
@@ -77,9 +79,14 @@ final class ExtendedSteering implements Steering {
     }
 
     @Override
-    public void serve(List<HeldSocket> served, List<HeldSocket> order) throws ErrnoException {
-        table.serve(
-                Pick.HASH, served.stream().filter(keys::containsKey).mapToInt(keys::get).toArray());
+    public void serve(Table next, List<HeldSocket> order) throws ErrnoException {
+        int[] places =
+                next.places().stream().filter(keys::containsKey).mapToInt(keys::get).toArray();
+        if (next.pick() != pick || !Arrays.equals(places, written)) {
+            table.serve(next.pick(), places);
+            pick = next.pick();
+            written = places;
+        }
     }
 
     @Override
@@ -89,6 +96,21 @@ final class ExtendedSteering implements Steering {
             return key == null ? OptionalLong.empty() : OptionalLong.of(table.steered(key));
         } catch (ErrnoException unreadable) {
             return OptionalLong.empty();
+        }
+    }
+
+    @Override
+    public long[] steered(List<HeldSocket> sockets) {
+        try {
+            long[] counters = table.steeredUpTo(used.length());
+            long[] steered = new long[sockets.size()];
+            for (int i = 0; i < steered.length; i++) {
+                Integer key = keys.get(sockets.get(i));
+                steered[i] = key == null ? 0 : counters[key];
+            }
+            return steered;
+        } catch (ErrnoException unreadable) {
+            return new long[sockets.size()];
         }
     }
 

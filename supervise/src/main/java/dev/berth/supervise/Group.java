@@ -1,5 +1,6 @@
 package dev.berth.supervise;
 
+import dev.berth.bpf.Pick;
 import dev.berth.sys.ErrnoException;
 
 import java.io.IOException;
@@ -19,13 +20,18 @@ import java.util.OptionalLong;
 final class Group implements AutoCloseable {
     private final GroupKey key;
     private final Steering steering;
+    private final Seating seating;
     private final List<HeldSocket> order = new ArrayList<>();
     private final List<HeldSocket> fillers = new ArrayList<>();
     private List<HeldSocket> served = List.of();
+    private Seating.Rules rules;
+    private Table table = new Table(Pick.HASH, List.of());
 
-    Group(GroupKey key, Steering steering) {
+    Group(GroupKey key, Steering steering, Seating seating, Seating.Rules rules) {
         this.key = key;
         this.steering = steering;
+        this.seating = seating;
+        this.rules = rules;
     }
 
     GroupKey key() {
@@ -34,6 +40,11 @@ final class Group implements AutoCloseable {
 
     List<HeldSocket> members() {
         return order.stream().filter(socket -> !fillers.contains(socket)).toList();
+    }
+
+    /// Those that get new connections.
+    List<HeldSocket> served() {
+        return served;
     }
 
     boolean empty() {
@@ -47,6 +58,11 @@ final class Group implements AutoCloseable {
 
     OptionalLong steered(HeldSocket socket) {
         return steering.steered(socket);
+    }
+
+    /// The same of several, at one moment; 0 where it is not counted.
+    long[] steered(List<HeldSocket> sockets) {
+        return steering.steered(sockets);
     }
 
     OptionalLong fallbacks() {
@@ -77,7 +93,7 @@ final class Group implements AutoCloseable {
 
     /// Takes `socket` out of the table; the caller closes it or shuts it down before [#left].
     void leaves(HeldSocket socket) throws ErrnoException {
-        served = served.stream().filter(other -> other != socket).toList();
+        without(socket);
         steer();
         steering.leaves(socket);
         if (steering.byPlace() && movesServed(socket)) {
@@ -98,7 +114,7 @@ final class Group implements AutoCloseable {
     void left(HeldSocket socket) throws ErrnoException {
         steering.leaves(socket);
         socket.listens(false);
-        served = served.stream().filter(other -> other != socket).toList();
+        without(socket);
         int hole = order.indexOf(socket);
         if (hole >= 0) {
             moveLastTo(hole);
@@ -113,14 +129,33 @@ final class Group implements AutoCloseable {
         }
     }
 
-    void serve(List<HeldSocket> next) throws ErrnoException {
+    private void without(HeldSocket socket) {
+        if (served.contains(socket)) {
+            served = served.stream().filter(other -> other != socket).toList();
+            table = seating.table(served, rules);
+        }
+    }
+
+    /// Gives new connections to `next` from now on, by these rules.
+    void serve(List<HeldSocket> next, Seating.Rules by) throws ErrnoException {
         served = List.copyOf(next);
-        steering.serve(served, order);
+        rules = by;
+        table = seating.table(served, rules);
+        steering.serve(table, order);
+    }
+
+    /// Lets the table follow the loads, where it goes by them.
+    void rebalance() throws ErrnoException {
+        Optional<Table> next = seating.replanned(served, rules);
+        if (next.isPresent()) {
+            table = next.get();
+            steering.serve(table, order);
+        }
     }
 
     private void steer() throws ErrnoException {
         if (!served.isEmpty()) {
-            steering.serve(served, order);
+            steering.serve(table, order);
         }
     }
 

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 
 /// A small shell that ends everything when the supervisor dies without doing so itself.
@@ -86,7 +87,8 @@ final class Guard implements AutoCloseable {
                                     new Redirect(sink.number(), 2),
                                     new Redirect(script.reading().number(), SCRIPT_FD)),
                             true);
-            int pid = new Spawner(false, Optional.empty()).start(request).pid();
+            int pid =
+                    new Spawner(false, Optional.empty()).start(request, OptionalInt.empty()).pid();
             // A guard that does not read any more must not stop the supervisor.
             Descriptors.fcntl(
                     orders.writing().number(), Descriptors.F_SETFL, Descriptors.O_NONBLOCK);

@@ -17,6 +17,7 @@ final class HeldSocket {
     private final Fd fd;
     private final long inode;
     private final GroupKey key;
+    private final Workload load = new Workload();
     private WorkerId owner;
     private boolean listening;
     private boolean orphan;
@@ -104,6 +105,11 @@ final class HeldSocket {
 
     void heldBy(Optional<Holder> seen) {
         holder = seen;
+    }
+
+    /// How busy it is, where somebody looks at that.
+    Workload load() {
+        return load;
     }
 
     /// Connections that wait to be accepted; empty where it cannot be told.

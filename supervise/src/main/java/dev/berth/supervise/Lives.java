@@ -65,9 +65,7 @@ final class Lives {
                         place.withCommand(worker.command())
                                 .withHealth(place.health().ready())
                                 .withSince(step.now())
-                                .changing(
-                                        worker.id(),
-                                        w -> w.enters(Phase.READY, step.now(), Worker.NEVER)));
+                                .changing(worker.id(), w -> Steerage.enters(step, w)));
         step.say("slot " + worker.id() + " is ready, pid " + worker.pid());
         if (old.isPresent()) {
             drain(step, old.get());

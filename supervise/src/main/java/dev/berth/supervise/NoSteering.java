@@ -22,7 +22,7 @@ final class NoSteering implements Steering {
     public void leaves(HeldSocket socket) {}
 
     @Override
-    public void serve(List<HeldSocket> served, List<HeldSocket> order) {}
+    public void serve(Table table, List<HeldSocket> order) {}
 
     @Override
     public OptionalLong steered(HeldSocket socket) {

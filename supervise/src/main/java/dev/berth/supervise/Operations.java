@@ -12,6 +12,10 @@ final class Operations {
             return;
         }
         Optional<Operation> current = step.state().operation();
+        if (Steerage.concerns(request) && !step.state().stopping()) {
+            Steerage.begin(step, ticket, request);
+            return;
+        }
         if (current.isPresent()) {
             String verb = current.get().verb();
             step.reply(
@@ -35,6 +39,7 @@ final class Operations {
                     Scaling.begin(step, ticket, Math.max(1, size + difference));
             case Request.Drain(int slot) -> Holding.begin(step, ticket, slot);
             case Request.Undrain(int slot) -> Holding.end(step, ticket, slot);
+            case Request.Steer _, Request.Shed _ -> Steerage.begin(step, ticket, request);
             case Request.Stop() -> Stopping.begin(step, ticket, 0);
         }
     }

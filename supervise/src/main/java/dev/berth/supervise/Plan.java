@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /// What a supervisor is asked to run, and how. Plain data; nothing in it changes while it runs but
 /// the command and the number of workers.
@@ -20,6 +21,8 @@ import java.util.Optional;
 /// @param environment variables to add to the supervisor's own, or to replace
 /// @param user whom the workers run as; empty: as the supervisor
 /// @param backlog of every shared listener; the kernel caps it at `net.core.somaxconn`
+/// @param policy who of those in service gets the next connection, until that is changed
+/// @param maxConnections a slot with so many open connections gets no more; empty: no limit
 /// @param firstAtZero listen-fds: the first socket is descriptor 0 as well
 /// @param join whether a new group may share its address with listeners of others
 /// @param probe makes a worker ready by its answer, so it goes with [Settings.Ready#ANNOUNCED]
@@ -33,6 +36,8 @@ public record Plan(
         List<Integer> privatePorts,
         Adopt adopt,
         Steer steer,
+        Policy policy,
+        OptionalInt maxConnections,
         Settings settings,
         Path directory,
         Map<String, String> environment,
@@ -63,6 +68,49 @@ public record Plan(
             throw new IllegalArgumentException(
                     "a name has letters, digits, '.', '_' and '-', at most 64: " + name);
         }
+    }
+
+    /// Steered by the hash, without a limit.
+    public Plan(
+            String name,
+            Command command,
+            int workers,
+            List<Integer> ports,
+            List<ListenAddress> listen,
+            List<Integer> privatePorts,
+            Adopt adopt,
+            Steer steer,
+            Settings settings,
+            Path directory,
+            Map<String, String> environment,
+            Optional<User> user,
+            Signal stopSignal,
+            int backlog,
+            boolean firstAtZero,
+            boolean join,
+            Optional<Probe> probe,
+            Path runtime) {
+        this(
+                name,
+                command,
+                workers,
+                ports,
+                listen,
+                privatePorts,
+                adopt,
+                steer,
+                new Policy.Hash(),
+                OptionalInt.empty(),
+                settings,
+                directory,
+                environment,
+                user,
+                stopSignal,
+                backlog,
+                firstAtZero,
+                join,
+                probe,
+                runtime);
     }
 
     /// Whether the user said what is shared.

@@ -22,6 +22,12 @@ public sealed interface Request {
     /// Send no new connections to the worker in `slot`.
     record Drain(int slot) implements Request {}
 
+    /// Choose by `policy` who gets new connections, from now on.
+    record Steer(Policy policy) implements Request {}
+
+    /// Refuse all new connections, whoever is ready; or no longer.
+    record Shed(boolean shed) implements Request {}
+
     /// Send new connections to the worker in `slot` again.
     record Undrain(int slot) implements Request {}
 

@@ -14,6 +14,8 @@ import java.util.stream.Stream;
 /// @param stagger pause between two starts; empty: at most two start at once
 /// @param ready what makes a worker ready
 /// @param overlap whether the next worker of a slot starts before the old one stops
+/// @param slowStart how long a fresh worker's share of the connections grows; zero: it has all of
+///   it at once
 public record Settings(
         Duration settle,
         Duration startTimeout,
@@ -22,9 +24,12 @@ public record Settings(
         Duration giveUp,
         Optional<Duration> stagger,
         Ready ready,
-        boolean overlap) {
+        boolean overlap,
+        Duration slowStart) {
     public Settings {
-        Stream.concat(Stream.of(settle, startTimeout, drain, grace, giveUp), stagger.stream())
+        Stream.concat(
+                        Stream.of(settle, startTimeout, drain, grace, giveUp, slowStart),
+                        stagger.stream())
                 .filter(Duration::isNegative)
                 .forEach(
                         wrong -> {
@@ -32,12 +37,27 @@ public record Settings(
                         });
     }
 
+    /// Without a slow start.
+    public Settings(
+            Duration settle,
+            Duration startTimeout,
+            Duration drain,
+            Duration grace,
+            Duration giveUp,
+            Optional<Duration> stagger,
+            Ready ready,
+            boolean overlap) {
+        this(settle, startTimeout, drain, grace, giveUp, stagger, ready, overlap, Duration.ZERO);
+    }
+
     /// What makes a worker ready.
     public enum Ready {
         /// It listens and stays, or says `READY=1` before.
         LISTENING,
         /// It listens and said `READY=1` or answered its probe.
-        ANNOUNCED
+        ANNOUNCED,
+        /// It said to the dispatcher that it takes connections, and stays.
+        TAKING
     }
 
     /// After a life of this length a crash counts as the first one again.
@@ -55,7 +75,8 @@ public record Settings(
                 Duration.ofSeconds(10),
                 Optional.empty(),
                 Ready.LISTENING,
-                true);
+                true,
+                Duration.ZERO);
     }
 
     /// The pause before the next try after `failures` in a row: none, 0.2 s, 0.4 s … 30 s, each up

@@ -15,15 +15,26 @@ import java.util.Optional;
 import java.util.Set;
 
 /// All sockets that the supervisor holds, their groups, and who is served at present.
-final class SocketRegistry implements AutoCloseable {
+final class SocketRegistry implements Distribution, AutoCloseable {
     private final Mechanism mechanism;
     private final Map<Long, HeldSocket> sockets = new LinkedHashMap<>();
     private final Map<GroupKey, Group> groups = new LinkedHashMap<>();
+    private final Pinning pinning;
     private Action.Serve service = new Action.Serve(Set.of(), Set.of());
+    private Policy policy;
+    private Set<Integer> full = Set.of();
     private boolean refusing = true;
+    private boolean shed;
+    private long version = 1;
 
-    SocketRegistry(Mechanism mechanism) {
+    SocketRegistry(Mechanism mechanism, Policy policy, Pinning pinning) {
         this.mechanism = mechanism;
+        this.policy = policy;
+        this.pinning = pinning;
+    }
+
+    private Seating.Rules rules() {
+        return new Seating.Rules(policy, service, pinning);
     }
 
     Optional<HeldSocket> byInode(long inode) {
@@ -83,7 +94,8 @@ final class SocketRegistry implements AutoCloseable {
         }
         Group group = groups.get(socket.key());
         if (group == null) {
-            group = new Group(socket.key(), mechanism.forGroup(socket.key()));
+            Steering steering = mechanism.forGroup(socket.key());
+            group = new Group(socket.key(), steering, new Seating(mechanism), rules());
             groups.put(socket.key(), group);
         }
         try {
@@ -127,6 +139,7 @@ final class SocketRegistry implements AutoCloseable {
 
     private boolean closeIfEmpty(Group group) {
         boolean empty = group.empty();
+        version++;
         if (empty) {
             groups.remove(group.key());
             group.close();
@@ -140,7 +153,8 @@ final class SocketRegistry implements AutoCloseable {
         socket.fd().close();
     }
 
-    void retire(WorkerId owner) throws ErrnoException {
+    @Override
+    public void retire(WorkerId owner) throws ErrnoException {
         sockets.values().forEach(socket -> socket.lenderGone(owner));
         for (HeldSocket socket : of(owner)) {
             if (!socket.returned()) {
@@ -151,7 +165,8 @@ final class SocketRegistry implements AutoCloseable {
 
     /// Keeps the queues of a worker that died: moved to siblings at once where that can be done,
     /// else in the socket, for a successor.
-    void bequeath(WorkerId owner) throws ErrnoException {
+    @Override
+    public void bequeath(WorkerId owner) throws ErrnoException {
         sockets.values().forEach(socket -> socket.lenderGone(owner));
         for (HeldSocket socket : of(owner)) {
             if (!socket.returned()) {
@@ -173,7 +188,8 @@ final class SocketRegistry implements AutoCloseable {
         }
     }
 
-    void serve(Action.Serve next) throws ErrnoException {
+    @Override
+    public void serve(Action.Serve next) throws ErrnoException {
         service = next;
         refreshAll();
         for (HeldSocket socket : all()) {
@@ -198,8 +214,59 @@ final class SocketRegistry implements AutoCloseable {
         return slotServed || group != null && group.wouldMove(socket);
     }
 
+    /// Steers by `next` from now on; where that fails, as before.
+    @Override
+    public void steer(Policy next) throws ErrnoException {
+        Policy before = policy;
+        policy = next;
+        try {
+            refreshAll();
+        } catch (ErrnoException failed) {
+            policy = before;
+            refreshAll();
+            throw failed;
+        }
+    }
+
+    /// Refuses new connections on every shared address, or no longer.
+    @Override
+    public void shed(boolean now) throws ErrnoException {
+        shed = now;
+        refreshAll();
+    }
+
+    /// Gives the workers in these slots no new connections, as they have as many as they may.
+    void full(Set<Integer> slots) throws ErrnoException {
+        if (!slots.equals(full)) {
+            full = Set.copyOf(slots);
+            refreshAll();
+        }
+    }
+
+    Policy policy() {
+        return policy;
+    }
+
+    /// Another number after every change of who listens and who is in service.
+    long version() {
+        return version;
+    }
+
+    /// The listeners of those in service, also of those who may not get more.
+    List<HeldSocket> inService(Group group) {
+        return group.members().stream()
+                .filter(socket -> !socket.orphan() && service.workers().contains(socket.owner()))
+                .toList();
+    }
+
+    /// The slots whose workers have as many connections as they may.
+    Set<Integer> full() {
+        return full;
+    }
+
     /// What a mechanism cannot refuse it can at least not keep waiting: its orphans are closed.
-    void refuse(boolean refused) throws ErrnoException {
+    @Override
+    public void refuse(boolean refused) throws ErrnoException {
         refusing = refused;
         refreshAll();
         for (HeldSocket socket : refused && !mechanism.refuses() ? all() : List.<HeldSocket>of()) {
@@ -216,10 +283,11 @@ final class SocketRegistry implements AutoCloseable {
     }
 
     void refresh(Group group) throws ErrnoException {
+        version++;
         List<HeldSocket> served = served(group);
         boolean waiting = service.workers().isEmpty() && !refusing;
         if (!served.isEmpty() || !waiting) {
-            group.serve(served);
+            group.serve(served, rules());
         }
     }
 
@@ -227,6 +295,9 @@ final class SocketRegistry implements AutoCloseable {
         List<HeldSocket> members = group.members();
         if (group.key().own()) {
             return newest(members);
+        }
+        if (shed) {
+            return List.of();
         }
         if (group.key().protocol() == Protocol.UDP) {
             return members.stream()
@@ -236,7 +307,10 @@ final class SocketRegistry implements AutoCloseable {
         List<HeldSocket> served = new ArrayList<>();
         boolean nobody = service.workers().isEmpty() && !refusing;
         for (HeldSocket socket : members) {
-            boolean inService = !socket.orphan() && service.workers().contains(socket.owner());
+            boolean inService =
+                    !socket.orphan()
+                            && service.workers().contains(socket.owner())
+                            && !full.contains(socket.owner().slot());
             if (inService || nobody && socket.orphan()) {
                 served.add(socket);
             }

@@ -17,6 +17,7 @@ import dev.berth.sys.User;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 
@@ -35,8 +36,9 @@ final class Spawner {
     /// A started child. **Ownership:** the descriptors are the caller's.
     record Child(int pid, Optional<Fd> notifications) {}
 
-    Child start(SpawnRequest request) throws IOException {
-        FutureTask<Child> task = new FutureTask<>(() -> startHere(request));
+    /// @param cpu the only one that the child may run on, if there is one
+    Child start(SpawnRequest request, OptionalInt cpu) throws IOException {
+        FutureTask<Child> task = new FutureTask<>(() -> startHere(request, cpu));
         Thread thread = Thread.ofPlatform().name("berth-spawn").start(task);
         try {
             thread.join();
@@ -51,10 +53,14 @@ final class Spawner {
         }
     }
 
-    private Child startHere(SpawnRequest request) throws IOException {
+    private Child startHere(SpawnRequest request, OptionalInt cpu) throws IOException {
         Optional<Fd> listener = watched ? Optional.of(listener()) : Optional.empty();
         boolean dumpable = Processes.dumpable();
         try {
+            if (cpu.isPresent()) {
+                int pinned = Processes.pinTo(cpu.getAsInt());
+                ErrnoException.check("sched_setaffinity", "CPU " + cpu.getAsInt(), pinned);
+            }
             if (user.isPresent()) {
                 become(user.get());
             }

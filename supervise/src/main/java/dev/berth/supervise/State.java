@@ -16,7 +16,7 @@ import java.util.function.UnaryOperator;
 /// @param refusing whether clients are refused
 /// @param nextStart the earliest time of the next start, where starts are staggered by time
 /// @param generations the last generation of each slot that is gone, should it come back
-
+/// @param traffic how new connections are treated
 public record State(
         Settings settings,
         Command command,
@@ -25,14 +25,20 @@ public record State(
         long emptySince,
         boolean refusing,
         long nextStart,
-        Map<Integer, Integer> generations) {
+        Map<Integer, Integer> generations,
+        Traffic traffic) {
+    /// @param policy who of those in service gets the next one
+    /// @param shed whether all are refused, whoever is in service
+    public record Traffic(Policy policy, boolean shed) {}
+
     public State {
         slots = List.copyOf(slots);
         generations = Map.copyOf(generations);
     }
 
     /// Before the first event: empty slots, nobody served.
-    public static State initial(Settings settings, Command command, int workers, long now) {
+    public static State initial(
+            Settings settings, Command command, int workers, Policy policy, long now) {
         List<Slot> slots = new ArrayList<>();
         for (int index = 0; index < workers; index++) {
             slots.add(Slot.empty(index, 0, command, now));
@@ -45,7 +51,8 @@ public record State(
                 Worker.NEVER,
                 true,
                 now,
-                Map.of());
+                Map.of(),
+                new Traffic(policy, false));
     }
 
     Optional<Slot> slot(int index) {
@@ -61,15 +68,19 @@ public record State(
         Set<WorkerId> workers = new HashSet<>();
         Set<Integer> running = new HashSet<>();
         Set<Integer> held = new HashSet<>();
+        Map<WorkerId, Integer> warming = new HashMap<>();
         for (Slot slot : slots) {
             if (slot.goal() == Slot.Goal.RUN) {
                 running.add(slot.index());
                 slot.ready().ifPresent(worker -> workers.add(worker.id()));
+                slot.ready()
+                        .filter(worker -> worker.percent() < Worker.WARM)
+                        .ifPresent(worker -> warming.put(worker.id(), worker.percent()));
             } else if (slot.goal() == Slot.Goal.HELD) {
                 held.add(slot.index());
             }
         }
-        return new Action.Serve(workers, running, held);
+        return new Action.Serve(workers, running, held, warming);
     }
 
     boolean proven() {
@@ -104,7 +115,15 @@ public record State(
 
     State withSlots(List<Slot> next) {
         return new State(
-                settings, command, next, operation, emptySince, refusing, nextStart, generations);
+                settings,
+                command,
+                next,
+                operation,
+                emptySince,
+                refusing,
+                nextStart,
+                generations,
+                traffic);
     }
 
     /// An empty slot, whose generations go on where an earlier one of the same index left off.
@@ -116,7 +135,8 @@ public record State(
         List<Slot> rest = slots.stream().filter(slot -> slot.index() != gone.index()).toList();
         Map<Integer, Integer> last = new HashMap<>(generations);
         last.put(gone.index(), gone.generation());
-        return new State(settings, command, rest, operation, emptySince, refusing, nextStart, last);
+        return new State(
+                settings, command, rest, operation, emptySince, refusing, nextStart, last, traffic);
     }
 
     State changing(int index, UnaryOperator<Slot> change) {
@@ -128,26 +148,79 @@ public record State(
 
     State withOperation(Optional<Operation> next) {
         return new State(
-                settings, command, slots, next, emptySince, refusing, nextStart, generations);
+                settings,
+                command,
+                slots,
+                next,
+                emptySince,
+                refusing,
+                nextStart,
+                generations,
+                traffic);
     }
 
     State withCommand(Command next) {
         return new State(
-                settings, next, slots, operation, emptySince, refusing, nextStart, generations);
+                settings,
+                next,
+                slots,
+                operation,
+                emptySince,
+                refusing,
+                nextStart,
+                generations,
+                traffic);
     }
 
     State emptySince(long when) {
         return new State(
-                settings, command, slots, operation, when, refusing, nextStart, generations);
+                settings,
+                command,
+                slots,
+                operation,
+                when,
+                refusing,
+                nextStart,
+                generations,
+                traffic);
     }
 
     State refusing(boolean next) {
         return new State(
-                settings, command, slots, operation, emptySince, next, nextStart, generations);
+                settings,
+                command,
+                slots,
+                operation,
+                emptySince,
+                next,
+                nextStart,
+                generations,
+                traffic);
     }
 
     State withNextStart(long when) {
         return new State(
-                settings, command, slots, operation, emptySince, refusing, when, generations);
+                settings,
+                command,
+                slots,
+                operation,
+                emptySince,
+                refusing,
+                when,
+                generations,
+                traffic);
+    }
+
+    State withTraffic(Traffic next) {
+        return new State(
+                settings,
+                command,
+                slots,
+                operation,
+                emptySince,
+                refusing,
+                nextStart,
+                generations,
+                next);
     }
 }

@@ -9,7 +9,9 @@ import java.util.stream.Stream;
 
 /// A supervisor as it was at one moment. What cannot be observed is empty.
 ///
-/// @param steer policy and mechanism: `hash (ebpf)`, `hash (classic bpf)`, `hash (kernel)`
+/// @param steer policy and mechanism: `round-robin (ebpf)`, `hash (classic bpf)`, `hash (kernel)`
+/// @param fallbacks connections that the kernel's own hash spread, as the table had nobody
+/// @param shed whether new connections are refused, whoever is ready
 /// @param operation the verb in progress
 /// @param notes what an operator should know, a sentence each: crash loops, refused clients, weak
 ///   adoption
@@ -17,6 +19,8 @@ public record Status(
         String name,
         int pid,
         String steer,
+        OptionalLong fallbacks,
+        boolean shed,
         String adopt,
         Command command,
         List<String> listen,
@@ -24,11 +28,39 @@ public record Status(
         List<Stranger> strangers,
         List<SlotStatus> slots,
         List<String> notes) {
+    /// One that nothing is known of but this.
+    public Status(
+            String name,
+            int pid,
+            String steer,
+            String adopt,
+            Command command,
+            List<String> listen,
+            Optional<String> operation,
+            List<Stranger> strangers,
+            List<SlotStatus> slots,
+            List<String> notes) {
+        this(
+                name,
+                pid,
+                steer,
+                OptionalLong.empty(),
+                false,
+                adopt,
+                command,
+                listen,
+                operation,
+                strangers,
+                slots,
+                notes);
+    }
+
     /// The same, with more to know.
     public Status withNotes(List<String> more) {
         List<String> all = Stream.concat(notes.stream(), more.stream()).toList();
         return new Status(
-                name, pid, steer, adopt, command, listen, operation, strangers, slots, all);
+                name, pid, steer, fallbacks, shed, adopt, command, listen, operation, strangers,
+                slots, all);
     }
 
     /// A socket in one of the groups that is not ours, or one that takes connections away from a

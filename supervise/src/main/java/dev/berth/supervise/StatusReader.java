@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -23,12 +24,14 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /// Puts the state, the sockets and what the kernel tells of them together.
 final class StatusReader {
     private final Plan plan;
     private final Mechanism mechanism;
     private final SocketRegistry registry;
+    private final Optional<Dispatched> dispatched;
     private final Strangers strangers;
     private final ProcessTrees trees;
     private final Map<WorkerId, LiveWorker> live;
@@ -37,12 +40,14 @@ final class StatusReader {
             Plan plan,
             Mechanism mechanism,
             SocketRegistry registry,
+            Optional<Dispatched> dispatched,
             Strangers strangers,
             ProcessTrees trees,
             Map<WorkerId, LiveWorker> live) {
         this.plan = plan;
         this.mechanism = mechanism;
         this.registry = registry;
+        this.dispatched = dispatched;
         this.strangers = strangers;
         this.trees = trees;
         this.live = live;
@@ -58,7 +63,9 @@ final class StatusReader {
         return new Status(
                 plan.name(),
                 (int) ProcessHandle.current().pid(),
-                mechanism.text(),
+                mechanism.text(state.traffic().policy()),
+                fallbacks(),
+                state.traffic().shed(),
                 plan.adopt().word(),
                 state.command(),
                 listen(),
@@ -68,13 +75,26 @@ final class StatusReader {
                 notes(state, now));
     }
 
+    private OptionalLong fallbacks() {
+        long[] counted =
+                registry.groups().stream()
+                        .map(Group::fallbacks)
+                        .filter(OptionalLong::isPresent)
+                        .mapToLong(OptionalLong::getAsLong)
+                        .toArray();
+        return counted.length == 0
+                ? OptionalLong.empty()
+                : OptionalLong.of(Arrays.stream(counted).sum());
+    }
+
     private List<String> listen() {
-        return registry.groups().stream()
-                .filter(group -> !group.key().own())
-                .map(group -> group.key().toString())
-                .distinct()
-                .sorted()
-                .toList();
+        Stream<String> groups =
+                registry.groups().stream()
+                        .filter(group -> !group.key().own())
+                        .map(group -> group.key().toString());
+        Stream<String> doors =
+                dispatched.stream().flatMap(d -> d.addresses().stream()).map(Object::toString);
+        return Stream.concat(groups, doors).distinct().sorted().toList();
     }
 
     private Map<Long, SocketRow> rows(SockDiag diag) {
@@ -105,12 +125,14 @@ final class StatusReader {
         Optional<Worker> principal = slot.principal();
         List<Status.WorkerStatus> workers =
                 slot.workers().stream().map(w -> worker(slot, w, connections)).toList();
-        List<Status.SocketStatus> sockets =
+        Stream<Status.SocketStatus> held =
                 registry.all().stream()
                         .filter(socket -> socket.owner().slot() == slot.index())
                         .filter(HeldSocket::listening)
-                        .map(socket -> socket(socket, rows.get(socket.inode())))
-                        .toList();
+                        .map(socket -> socket(socket, rows.get(socket.inode())));
+        Stream<Status.SocketStatus> passed =
+                dispatched.stream().flatMap(d -> d.sockets(slot.index()).stream());
+        List<Status.SocketStatus> sockets = Stream.concat(held, passed).toList();
         OptionalInt pid =
                 principal
                         .map(Worker::pid)
@@ -187,6 +209,19 @@ final class StatusReader {
         }
         if (!mechanism.reason().isEmpty()) {
             notes.add("no eBPF, so no counters of steered connections: " + mechanism.reason());
+        }
+        if (state.traffic().shed()) {
+            notes.add(
+                    "maintenance: new connections are refused; to take them again: berth undrain "
+                            + plan.name()
+                            + " --shed");
+        }
+        if (!registry.full().isEmpty()) {
+            notes.add(
+                    "full, with "
+                            + plan.maxConnections().orElse(0)
+                            + " connections each: slots "
+                            + registry.full().stream().sorted().toList());
         }
         if (plan.adopt() == Adopt.BIND) {
             notes.add("adopt bind: a worker that dies can lose what waits in its queue");

@@ -11,7 +11,9 @@ public enum Steer {
     /// Classic BPF over the group's indices; needs no privilege.
     CLASSIC,
     /// The kernel's own hash. A roll hands the same socket on.
-    NONE;
+    NONE,
+    /// A dispatcher instead of the kernel (`--share dispatch`).
+    DISPATCH;
 
     public String word() {
         return name().toLowerCase(Locale.ROOT);
@@ -20,7 +22,7 @@ public enum Steer {
     /// The mechanism of that `word`; an IllegalArgumentException lists the words there are.
     public static Steer parse(String word) {
         for (Steer steer : values()) {
-            if (steer.word().equals(word)) {
+            if (steer != DISPATCH && steer.word().equals(word)) {
                 return steer;
             }
         }

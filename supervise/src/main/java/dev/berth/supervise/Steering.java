@@ -23,13 +23,18 @@ interface Steering extends AutoCloseable {
     /// `socket`, which is not served any more, is about to leave, or has left.
     void leaves(HeldSocket socket);
 
-    /// From now on only `served` get connections; with none of them, clients are refused where the
-    /// mechanism can do that. `order` are all members as the kernel counts them. To be said again
-    /// when the order has changed.
-    void serve(List<HeldSocket> served, List<HeldSocket> order) throws ErrnoException;
+    /// From now on only those in `table` get connections; with none of them, clients are refused
+    /// where the mechanism can do that. `order` are all members as the kernel counts them. To be
+    /// said again when the order has changed.
+    void serve(Table table, List<HeldSocket> order) throws ErrnoException;
 
     /// How many connections were led to `socket`; empty if the mechanism does not count.
     OptionalLong steered(HeldSocket socket);
+
+    /// The same of several, at one moment; 0 if the mechanism does not count.
+    default long[] steered(List<HeldSocket> sockets) {
+        return sockets.stream().mapToLong(socket -> steered(socket).orElse(0)).toArray();
+    }
 
     /// How many connections the mechanism failed to lead anywhere, so that the kernel's hash took
     /// over; empty if it does not count.

@@ -1,5 +1,7 @@
 package dev.berth.supervise;
 
+import dev.berth.dispatch.Dispatcher;
+import dev.berth.sys.Fd;
 import dev.berth.sys.Pidfds;
 import dev.berth.sys.Processes;
 
@@ -10,6 +12,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -31,6 +35,8 @@ public final class Supervisor implements AutoCloseable {
     private final Map<Long, CompletableFuture<Outcome>> waiting = new HashMap<>();
     private final AtomicLong tickets = new AtomicLong();
     private final SocketRegistry registry;
+    private final Optional<Dispatched> dispatched;
+    private final Distribution distribution;
     private final Mechanism mechanism;
     private final Endings endings;
     private final Drains drains;
@@ -38,29 +44,44 @@ public final class Supervisor implements AutoCloseable {
     private final Adopter adopter;
     private final Finder finder;
     private final Patrol patrol;
+    private final Pinning pinning;
+    private final LoadWatch load;
     private final StatusReader reader;
     private State state;
     private boolean over;
     private boolean closed;
     private int exitCode;
 
-    private Supervisor(Plan plan, Observer observer, Mechanism mechanism, Equipment equipment)
+    private Supervisor(
+            Plan plan,
+            Observer observer,
+            Mechanism mechanism,
+            Equipment equipment,
+            Optional<Dispatched> dispatched)
             throws IOException {
         this.plan = plan;
         this.observer = observer;
         this.mechanism = mechanism;
         this.equipment = equipment;
         loop = equipment.loop();
-        registry = new SocketRegistry(mechanism);
+        pinning = Pinning.here();
+        registry = new SocketRegistry(mechanism, plan.policy(), pinning);
+        this.dispatched = dispatched;
+        dispatched.ifPresent(passing -> passing.steer(plan.policy()));
+        distribution = dispatched.isPresent() ? dispatched.get() : registry;
         endings = new Endings(plan, equipment, live, this::stopping, events::add);
-        drains = new Drains(equipment, registry, observer, this::draining, events::add);
+        drains = new Drains(equipment, registry, observer, dispatched, this::draining, events::add);
         workers = new Workers(plan, registry, equipment.pump());
         finder = new Finder(plan, registry, equipment.trees());
         Strangers strangers = new Strangers(registry, Processes.geteuid());
         patrol = new Patrol(registry, equipment.trees(), strangers, observer, plan.backlog());
         adopter = new Adopter(plan, registry, patrol, observer, loop);
-        reader = new StatusReader(plan, mechanism, registry, strangers, equipment.trees(), live);
-        state = State.initial(plan.settings(), plan.command(), plan.workers(), Loop.now());
+        load = new LoadWatch(registry, equipment, live, observer, plan.maxConnections());
+        reader =
+                new StatusReader(
+                        plan, mechanism, registry, dispatched, strangers, equipment.trees(), live);
+        long now = Loop.now();
+        state = State.initial(plan.settings(), plan.command(), plan.workers(), plan.policy(), now);
     }
 
     /// Makes everything ready and starts no worker yet.
@@ -71,16 +92,47 @@ public final class Supervisor implements AutoCloseable {
         return create(plan, observer, true);
     }
 
+    /// Makes everything ready for workers that a dispatcher passes connections to, and starts none
+    /// yet.
+    ///
+    /// @param plan whose `adopt` and `steer` are `DISPATCH`, and ready `TAKING`
+    /// @param dispatcher stays the caller's, and is closed after this supervisor
+    /// @param service of the dispatcher that the workers make up
+    public static Supervisor create(
+            Plan plan, Observer observer, Dispatcher dispatcher, String service)
+            throws IOException {
+        return create(plan, observer, true, Optional.of(new Dispatched(dispatcher, service)));
+    }
+
     /// @param cgroups whether a cgroup is used where the system allows it
     static Supervisor create(Plan plan, Observer observer, boolean cgroups) throws IOException {
+        return create(plan, observer, cgroups, Optional.empty());
+    }
+
+    private static Supervisor create(
+            Plan plan, Observer observer, boolean cgroups, Optional<Dispatched> dispatched)
+            throws IOException {
         Mechanism mechanism = Mechanism.find(plan.steer());
+        Optional<String> refused = mechanism.refusal(plan);
+        if (refused.isPresent()) {
+            throw new IOException(refused.get());
+        }
         Equipment equipment = new Equipment(plan, observer, cgroups);
         try {
-            return new Supervisor(plan, observer, mechanism, equipment);
+            return new Supervisor(plan, observer, mechanism, equipment, dispatched);
         } catch (IOException | RuntimeException failed) {
             equipment.close();
             throw failed;
         }
+    }
+
+    /// The policies that this user cannot have here, by their first word.
+    public static List<String> refusedPolicies() throws IOException {
+        Mechanism mechanism = Mechanism.find(Steer.AUTO);
+        return Policy.examples().stream()
+                .filter(policy -> mechanism.refusal(policy).isPresent())
+                .map(policy -> policy.word().replaceAll(":.*", ""))
+                .toList();
     }
 
     /// Runs the workers until they are asked to stop, or could not be started at all.
@@ -89,9 +141,11 @@ public final class Supervisor implements AutoCloseable {
     public int run() throws IOException {
         events.add(new Event.Begin());
         loop.after(PATROL_MILLIS, this::patrol);
+        load.begin();
         while (!over) {
             decide();
             if (!over) {
+                load.follow();
                 loop.turn(state.nextDeadline());
                 if (state.nextDeadline() <= Loop.now()) {
                     events.add(new Event.Tick());
@@ -105,6 +159,11 @@ public final class Supervisor implements AutoCloseable {
     /// refused.
     public CompletableFuture<Outcome> ask(Request request) {
         CompletableFuture<Outcome> answer = new CompletableFuture<>();
+        Optional<String> refused = mechanism.refusal(request, plan);
+        if (refused.isPresent()) {
+            answer.complete(Outcome.failed(refused.get()));
+            return answer;
+        }
         long ticket = tickets.incrementAndGet();
         boolean posted =
                 loop.post(
@@ -123,6 +182,15 @@ public final class Supervisor implements AutoCloseable {
     public CompletableFuture<Status> status() {
         CompletableFuture<Status> answer = new CompletableFuture<>();
         if (!loop.post(() -> read(answer))) {
+            answer.completeExceptionally(new IOException(ending()));
+        }
+        return answer;
+    }
+
+    /// The verb in progress, at little cost; fails like [#status].
+    public CompletableFuture<Optional<String>> operation() {
+        CompletableFuture<Optional<String>> answer = new CompletableFuture<>();
+        if (!loop.post(() -> answer.complete(state.operation().map(Operation::verb)))) {
             answer.completeExceptionally(new IOException(ending()));
         }
         return answer;
@@ -163,8 +231,10 @@ public final class Supervisor implements AutoCloseable {
         switch (action) {
             case Action.Spawn(WorkerId id, Command command) -> spawn(id, command);
             case Action.Check(WorkerId id) -> check(id);
-            case Action.Serve serve -> registry.serve(serve);
-            case Action.Refuse(boolean refused) -> registry.refuse(refused);
+            case Action.Serve serve -> distribution.serve(serve);
+            case Action.Steer(long ticket, Policy policy) -> steer(ticket, policy);
+            case Action.Shed(boolean shed) -> distribution.shed(shed);
+            case Action.Refuse(boolean refused) -> distribution.refuse(refused);
             case Action.Drain(WorkerId id) -> {
                 LiveWorker worker = live.get(id);
                 if (worker != null) {
@@ -174,8 +244,8 @@ public final class Supervisor implements AutoCloseable {
             case Action.Terminate(WorkerId id) -> terminate(id);
             case Action.Kill(WorkerId id) ->
                     Optional.ofNullable(live.get(id)).ifPresent(equipment.trees()::kill);
-            case Action.Retire(WorkerId id) -> registry.retire(id);
-            case Action.Bequeath(WorkerId id) -> registry.bequeath(id);
+            case Action.Retire(WorkerId id) -> distribution.retire(id);
+            case Action.Bequeath(WorkerId id) -> distribution.bequeath(id);
             case Action.Reply(long ticket, Outcome outcome) -> reply(ticket, outcome);
             case Action.Say(String text) -> observer.said(text);
             case Action.Quit(int code) -> {
@@ -183,6 +253,37 @@ public final class Supervisor implements AutoCloseable {
                 exitCode = code;
             }
         }
+    }
+
+    private void steer(long ticket, Policy policy) {
+        String failure = "";
+        try {
+            Policy before = registry.policy();
+            distribution.steer(policy);
+            pin(before, policy);
+            load.begin();
+        } catch (IOException failed) {
+            failure = policy.word() + " failed: " + failed.getMessage();
+        }
+        events.add(new Event.Steered(ticket, policy, failure));
+    }
+
+    private void pin(Policy before, Policy now) {
+        boolean pins = now instanceof Policy.Cpu;
+        if (pins == before instanceof Policy.Cpu) {
+            return;
+        }
+        for (LiveWorker worker : live.values()) {
+            Set<Integer> pids = equipment.trees().of(worker);
+            Optional<String> wrong =
+                    pins ? pinning.pin(worker.id().slot(), pids) : pinning.free(pids);
+            wrong.ifPresent(why -> observer.said("slot " + worker.id() + ": " + why));
+        }
+    }
+
+    private OptionalInt cpu(WorkerId id) {
+        boolean pins = registry.policy() instanceof Policy.Cpu;
+        return pins ? OptionalInt.of(pinning.cpu(id.slot())) : OptionalInt.empty();
     }
 
     private void reply(long ticket, Outcome outcome) {
@@ -194,7 +295,7 @@ public final class Supervisor implements AutoCloseable {
 
     private void spawn(WorkerId id, Command command) {
         try {
-            LiveWorker worker = workers.start(id, command, state.slots().size());
+            LiveWorker worker = start(id, command);
             live.put(id, worker);
             equipment.guard().add(worker.pid(), worker.startTicks());
             equipment.cgroup().ifPresent(group -> group.add(id, worker.pid()));
@@ -212,6 +313,44 @@ public final class Supervisor implements AutoCloseable {
             String why = "slot " + id + " cannot be started: " + failed.getMessage();
             events.add(new Event.SpawnFailed(id, why));
         }
+    }
+
+    private LiveWorker start(WorkerId id, Command command) throws IOException {
+        int slots = state.slots().size();
+        if (dispatched.isEmpty()) {
+            return workers.start(id, command, slots, cpu(id), Optional.empty());
+        }
+        Dispatched passing = dispatched.get();
+        try (Fd end = passing.join(id, loop, this::takes, this::deaf)) {
+            LiveWorker worker = workers.start(id, command, slots, cpu(id), Optional.of(end));
+            worker.counted().addAll(passing.addresses());
+            return worker;
+        }
+    }
+
+    /// The worker takes connections of the dispatcher.
+    private void takes(WorkerId id) {
+        LiveWorker worker = live.get(id);
+        if (worker != null) {
+            listening(worker);
+        }
+    }
+
+    /// The worker and the dispatcher do not speak any more: its end, as a rule, which then is seen
+    /// in a moment.
+    private void deaf(WorkerId id, String why) {
+        loop.after(
+                ENDING_MILLIS,
+                () -> {
+                    LiveWorker worker = live.get(id);
+                    if (worker != null && !worker.ended()) {
+                        worker.troubles().add(why);
+                        if (phase(worker).filter(Phase::candidate).isPresent()) {
+                            observer.said("slot " + id + " " + why);
+                        }
+                        events.add(new Event.Lost(id, why));
+                    }
+                });
     }
 
     private Optional<Phase> phase(LiveWorker worker) {
@@ -278,6 +417,9 @@ public final class Supervisor implements AutoCloseable {
     /// Whether a worker listens on all that it has to: what the user named; else on something, and
     /// where others are in service on a port of theirs.
     private boolean bound(WorkerId id) {
+        if (dispatched.isPresent()) {
+            return dispatched.get().ready(id);
+        }
         List<GroupKey> keys = registry.listening(id);
         return Claims.complete(plan, keys) && Claims.succeeds(keys, served(id));
     }
@@ -335,6 +477,7 @@ public final class Supervisor implements AutoCloseable {
 
     private void terminate(WorkerId id) {
         LiveWorker worker = live.get(id);
+        dispatched.ifPresent(d -> d.last(id));
         if (worker != null && worker.pidfd().isOpen()) {
             Pidfds.pidfdSendSignal(worker.pidfd().number(), plan.stopSignal().number());
         }
@@ -370,14 +513,15 @@ public final class Supervisor implements AutoCloseable {
         }
         closed = true;
         endings.now();
+        load.close();
         registry.close();
         equipment.close();
         waiting.values().forEach(answer -> answer.complete(Outcome.failed(ending())));
         waiting.clear();
     }
 
-    /// The mechanism that was found, for people.
+    /// The policy at the start and the mechanism that was found, for people.
     public String steering() {
-        return mechanism.text();
+        return mechanism.text(plan.policy());
     }
 }

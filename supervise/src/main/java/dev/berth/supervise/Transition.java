@@ -30,6 +30,8 @@ public final class Transition {
             case Event.Lost(WorkerId id, String why) -> Lives.lost(step, id, why);
             case Event.Drained(WorkerId id) -> Lives.drained(step, id);
             case Event.Exited exited -> Lives.exited(step, exited);
+            case Event.Steered(long ticket, Policy policy, String failure) ->
+                    Steerage.steered(step, ticket, policy, failure);
             case Event.Asked(long ticket, Request request) ->
                     Operations.asked(step, ticket, request);
         }

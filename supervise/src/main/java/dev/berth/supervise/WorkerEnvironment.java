@@ -21,7 +21,14 @@ final class WorkerEnvironment {
                     "LISTEN_PIDFDID",
                     "LISTEN_FDNAMES",
                     "WATCHDOG_USEC",
-                    "WATCHDOG_PID");
+                    "WATCHDOG_PID",
+                    Dispatched.VARIABLE);
+
+    private static final String JAVA_OPTIONS = "JDK_JAVA_OPTIONS";
+
+    /// What a JVM needs to make channels of the descriptors that a dispatcher passes.
+    private static final String OPENED =
+            "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED --enable-native-access=ALL-UNNAMED";
 
     private WorkerEnvironment() {}
 
@@ -66,6 +73,9 @@ final class WorkerEnvironment {
                         });
         variables.putAll(handed);
         variables.putAll(plan.environment());
+        if (plan.adopt() == Adopt.DISPATCH) {
+            variables.merge(JAVA_OPTIONS, OPENED, (set, ours) -> set + " " + ours);
+        }
         variables.put("BERTH_NAME", plan.name());
         variables.put("BERTH_SLOT", Integer.toString(id.slot()));
         variables.put("BERTH_WORKERS", Integer.toString(workers));

@@ -15,9 +15,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /// Starts workers: pipes for their output, the sockets and variables that they are handed, the
 /// process, and what the supervisor watches it by.
@@ -38,13 +40,17 @@ final class Workers {
     }
 
     /// @param workers how many slots there are, for BERTH_WORKERS
-    LiveWorker start(WorkerId id, Command command, int workers) throws IOException {
+    /// @param cpu the only one that the worker may run on, if there is one
+    /// @param end of the dispatcher's socket pair, if there is a dispatcher; stays the caller's
+    LiveWorker start(WorkerId id, Command command, int workers, OptionalInt cpu, Optional<Fd> end)
+            throws IOException {
         Optional<NotifySocket> notifySocket = notifySocket(id);
         try (OutputPump.Pipes pipes = pump.open(id)) {
             List<HeldSocket> sockets =
                     plan.adopt() == Adopt.LISTEN_FDS ? handed.open(id) : List.of();
             Spawner.Child child =
-                    spawner.start(request(id, command, workers, notifySocket, pipes, sockets));
+                    spawner.start(
+                            request(id, command, workers, notifySocket, pipes, sockets, end), cpu);
             LiveWorker worker = live(id, child, notifySocket, pipes.output());
             for (HeldSocket socket : sockets) {
                 worker.counted().add(socket.key().listen());
@@ -99,15 +105,22 @@ final class Workers {
             int workers,
             Optional<NotifySocket> notifySocket,
             OutputPump.Pipes pipes,
-            List<HeldSocket> sockets)
+            List<HeldSocket> sockets,
+            Optional<Fd> end)
             throws IOException {
         if (!Files.isDirectory(plan.directory())) {
             throw new IOException("no such working directory: " + plan.directory());
         }
         List<String> words = command.wordsFor(id);
         Map<String, String> variables =
-                sockets.isEmpty() ? Map.of() : HandedSockets.environment(sockets);
+                sockets.isEmpty() ? new HashMap<>() : HandedSockets.environment(sockets);
         List<Redirect> redirects = new ArrayList<>(handed.redirects(sockets));
+        end.ifPresent(
+                fd -> {
+                    redirects.add(new Redirect(fd.number(), Dispatched.DESCRIPTOR));
+                    String number = Integer.toString(Dispatched.DESCRIPTOR);
+                    variables.put(Dispatched.VARIABLE, number);
+                });
         redirects.add(new Redirect(pipes.out().number(), 1));
         redirects.add(new Redirect(pipes.err().number(), 2));
         String file = find(words.getFirst());

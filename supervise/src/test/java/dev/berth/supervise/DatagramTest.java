@@ -11,15 +11,19 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
@@ -74,6 +78,41 @@ final class DatagramTest {
         }
     }
 
+    /// The slot that each of 60 client addresses reaches.
+    private static List<Integer> homes(Harbour harbour) throws Exception {
+        return harbour.inside(
+                () -> {
+                    List<Integer> homes = new ArrayList<>();
+                    for (int client = 1; client <= 60; client++) {
+                        InetAddress from = InetAddress.getByName("127.0.1." + client);
+                        String who = ask("who", new InetSocketAddress(from, 0));
+                        homes.add(Integer.parseInt(who.substring(0, who.indexOf('.'))));
+                    }
+                    return homes;
+                });
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"EXTENDED", "CLASSIC"})
+    void flowsOfAClientStayTogetherOverARollAndAsFarAsCanBeOverScaling(Steer steer)
+            throws Exception {
+        try (Harbour harbour = datagrams(Adopt.SECCOMP, steer).policy("source")) {
+            harbour.start(SampleServers.python(directory, PROGRAM));
+            List<Integer> homes = homes(harbour);
+            assertThat(homes).contains(0, 1).isEqualTo(homes(harbour));
+            harbour.roll();
+            assertThat(homes(harbour)).isEqualTo(homes);
+
+            assertThat(harbour.ask(new Request.Scale(3)).done()).as(harbour.said()).isTrue();
+            List<Integer> three = homes(harbour);
+            for (int client = 0; client < homes.size(); client++) {
+                assertThat(three.get(client)).isIn(homes.get(client), 2);
+            }
+            Outcome live = harbour.ask(new Request.Steer(new Policy.LeastLoaded()));
+            assertThat(live.text()).contains("datagrams have none");
+        }
+    }
+
     @Test
     void aSocketThatWasConnectedIsNamed() throws Exception {
         try (Harbour harbour = datagrams(Adopt.SECCOMP, Steer.AUTO).workers(2)) {
@@ -98,7 +137,11 @@ final class DatagramTest {
 
     /// One datagram from a fresh port; the answer may take as long as a worker does to start.
     private static String ask(String question) throws IOException {
-        try (DatagramSocket socket = new DatagramSocket()) {
+        return ask(question, new InetSocketAddress(0));
+    }
+
+    private static String ask(String question, InetSocketAddress from) throws IOException {
+        try (DatagramSocket socket = new DatagramSocket(from)) {
             byte[] out = question.getBytes(StandardCharsets.US_ASCII);
             socket.setSoTimeout(15_000);
             InetAddress server = InetAddress.getByName("127.0.0.1");

@@ -44,7 +44,9 @@ final class GroupOrderTest {
         try (NetworkNamespace namespace = NetworkNamespace.open()) {
             namespace.run(
                     () -> {
-                        try (SocketRegistry registry = new SocketRegistry(Mechanism.find(steer))) {
+                        try (SocketRegistry registry =
+                                new SocketRegistry(
+                                        Mechanism.find(steer), new Policy.Hash(), Pinning.here())) {
                             for (int step = 0; step < STEPS; step++) {
                                 change(registry);
                                 check(registry);

@@ -2,6 +2,9 @@ package dev.berth.supervise;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.berth.dispatch.Blueprint;
+import dev.berth.dispatch.Counts;
+import dev.berth.dispatch.Dispatcher;
 import dev.berth.net.DiagQuery;
 import dev.berth.net.ListenAddress;
 import dev.berth.net.ProcessEntry;
@@ -24,6 +27,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -48,7 +52,12 @@ final class Harbour implements AutoCloseable, Observer {
     private final List<String> printed = new ArrayList<>();
     private int workers = 2;
     private Steer steer = Steer.AUTO;
+    private Policy policy = new Policy.Hash();
+    private OptionalInt maxConnections = OptionalInt.empty();
+    private Duration slowStart = Duration.ZERO;
     private Adopt adopt = Adopt.SECCOMP;
+    private Settings.Ready ready = Settings.Ready.LISTENING;
+    private Optional<Dispatcher> dispatcher = Optional.empty();
     private boolean overlap = true;
     private boolean firstAtZero;
     private boolean join;
@@ -85,9 +94,33 @@ final class Harbour implements AutoCloseable, Observer {
         return this;
     }
 
+    Harbour policy(String word) {
+        policy = Policy.parse(word);
+        return this;
+    }
+
+    Harbour maxConnections(int most) {
+        maxConnections = OptionalInt.of(most);
+        return this;
+    }
+
+    Harbour slowStart(Duration time) {
+        slowStart = time;
+        return this;
+    }
+
     Harbour adopt(Adopt mode) {
         adopt = mode;
         overlap = true;
+        return this;
+    }
+
+    /// The workers get connections of a dispatcher that listens on `listen`.
+    Harbour dispatch() {
+        adopt = Adopt.DISPATCH;
+        steer = Steer.DISPATCH;
+        ready = Settings.Ready.TAKING;
+        policy = new Policy.RoundRobin();
         return this;
     }
 
@@ -135,8 +168,9 @@ final class Harbour implements AutoCloseable, Observer {
                         Duration.ofSeconds(3),
                         giveUp,
                         Optional.empty(),
-                        Settings.Ready.LISTENING,
-                        overlap);
+                        ready,
+                        overlap,
+                        slowStart);
         return new Plan(
                 "test",
                 new Command(List.of(command)),
@@ -146,6 +180,8 @@ final class Harbour implements AutoCloseable, Observer {
                 privatePorts,
                 adopt,
                 steer,
+                policy,
+                maxConnections,
                 settings,
                 runtime.getParent(),
                 Map.of(),
@@ -162,13 +198,28 @@ final class Harbour implements AutoCloseable, Observer {
     Harbour begin(String... command) throws Exception {
         namespace.run(
                 () -> {
-                    Supervisor created = Supervisor.create(plan(command), this);
+                    Supervisor created = create(plan(command));
                     supervisor = Optional.of(created);
                     owner =
                             Optional.of(
                                     Thread.ofPlatform().name("owner").start(() -> run(created)));
                 });
         return this;
+    }
+
+    private Supervisor create(Plan plan) throws IOException {
+        if (plan.adopt() != Adopt.DISPATCH) {
+            return Supervisor.create(plan, this);
+        }
+        Dispatcher opened =
+                Dispatcher.open(Blueprint.simple(listen, 512, "test"), text -> said(text));
+        dispatcher = Optional.of(opened);
+        return Supervisor.create(plan, this, opened, "test");
+    }
+
+    /// What the dispatcher has done.
+    Counts dispatched() {
+        return dispatcher.orElseThrow().counts();
     }
 
     private void run(Supervisor created) {
@@ -374,10 +425,12 @@ final class Harbour implements AutoCloseable, Observer {
             }
             supervisor.ifPresent(Supervisor::close);
             supervisor = Optional.empty();
+            dispatcher.ifPresent(Dispatcher::close);
             reap();
             await("nothing left that listens", () -> inside(this::listeners).isEmpty());
         } finally {
             supervisor.ifPresent(Supervisor::close);
+            dispatcher.ifPresent(Dispatcher::close);
             namespace.close();
         }
     }

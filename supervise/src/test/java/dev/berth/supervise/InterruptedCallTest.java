@@ -55,7 +55,10 @@ final class InterruptedCallTest {
                     () -> {
                         Harbour harbour = Harbour.unstarted(namespace, directory);
                         try (SocketRegistry registry =
-                                new SocketRegistry(Mechanism.find(Steer.AUTO))) {
+                                new SocketRegistry(
+                                        Mechanism.find(Steer.AUTO),
+                                        new Policy.Hash(),
+                                        Pinning.here())) {
                             adopt(harbour, registry);
                         }
                     });

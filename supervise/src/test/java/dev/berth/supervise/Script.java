@@ -27,7 +27,7 @@ final class Script {
     private long tickets;
 
     private Script(Settings settings, int workers) {
-        state = State.initial(settings, OLD, workers, now);
+        state = State.initial(settings, OLD, workers, new Policy.Hash(), now);
     }
 
     /// Begun, nothing started is listening yet.

@@ -114,7 +114,7 @@ class StartTest {
 
     @Test
     void aCheckThatIsNeverAnsweredEndsTheTryAfterTheTimeout() {
-        State state = State.initial(Settings.defaults(), Script.OLD, 1, 0);
+        State state = State.initial(Settings.defaults(), Script.OLD, 1, new Policy.Hash(), 0);
         state = Transition.apply(state, new Event.Begin(), 0).state();
         state = Transition.apply(state, new Event.Listening(id(0, 1)), 0).state();
 

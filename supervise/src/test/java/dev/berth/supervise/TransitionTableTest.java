@@ -64,6 +64,9 @@ class TransitionTableTest {
                     new Event.Asked(9, new Request.Scale(2)),
                     new Event.Asked(9, new Request.Drain(0)),
                     new Event.Asked(9, new Request.Undrain(0)),
+                    new Event.Asked(9, new Request.Steer(new Policy.Random())),
+                    new Event.Steered(9, new Policy.Random(), ""),
+                    new Event.Asked(9, new Request.Shed(true)),
                     new Event.Asked(9, new Request.Stop()));
 
     private static List<Optional<Operation>> operations() {
@@ -112,7 +115,8 @@ class TransitionTableTest {
                 Worker.NEVER,
                 rest == Slot.Goal.LEAVE,
                 0,
-                Map.of());
+                Map.of(),
+                new State.Traffic(new Policy.Hash(), false));
     }
 
     private static void everyCase(Consumer<Case> check) {
@@ -164,6 +168,7 @@ class TransitionTableTest {
                             row.operation() instanceof Operation.Stop ? Phase.KILLED : left(phase));
             case Event.Asked(long _, Request.Roll _) when row.operation() == null ->
                     Optional.of(candidate ? Phase.STOPPING : phase);
+            case Event.Steered _ -> Optional.of(phase);
             case Event.Asked _ -> Optional.of(phase);
         };
     }
@@ -272,8 +277,14 @@ class TransitionTableTest {
         if (row.event() instanceof Event.Asked(long ticket, Request _)) {
             waiting.add(ticket);
         }
+        if (row.event() instanceof Event.Steered(long ticket, Policy _, String _)) {
+            waiting.add(ticket);
+        }
         waiting.remove(Operation.NOBODY);
         answered.forEach(ticket -> assertThat(waiting.remove(ticket)).isTrue());
+        result.actions().stream()
+                .filter(Action.Steer.class::isInstance)
+                .forEach(action -> waiting.remove(((Action.Steer) action).ticket()));
         assertThat(waiting)
                 .isEqualTo(
                         result.state()
@@ -305,6 +316,7 @@ class TransitionTableTest {
             case Event.Begin() -> event;
             case Event.Tick() -> event;
             case Event.Asked _ -> event;
+            case Event.Steered _ -> event;
             case Event.Spawned(WorkerId _, int pid) -> new Event.Spawned(id, pid);
             case Event.SpawnFailed(WorkerId _, String why) -> new Event.SpawnFailed(id, why);
             case Event.Listening _ -> new Event.Listening(id);

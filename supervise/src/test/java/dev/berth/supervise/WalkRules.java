@@ -15,6 +15,7 @@ final class WalkRules {
     private final Set<WorkerId> terminated = new HashSet<>();
     private final Set<WorkerId> buried = new HashSet<>();
     private final Set<Long> answered = new HashSet<>();
+    private final Set<Long> steering = new HashSet<>();
     private Set<WorkerId> served = Set.of();
     private boolean refusing;
     private final Map<Long, Integer> sizes = new HashMap<>();
@@ -84,6 +85,8 @@ final class WalkRules {
                 outcome(before, after, ticket, asked.get(ticket), outcome);
             }
             case Action.Check _ -> {}
+            case Action.Steer(long ticket, Policy _) -> steering.add(ticket);
+            case Action.Shed _ -> {}
             case Action.Say _ -> {}
             case Action.Quit _ -> {}
         }
@@ -123,6 +126,12 @@ final class WalkRules {
                 }
             }
             case Request.Undrain _ -> {}
+            case Request.Steer(Policy policy) -> {
+                if (outcome.done()) {
+                    assertThat(after.traffic().policy()).isEqualTo(policy);
+                }
+            }
+            case Request.Shed(boolean shed) -> assertThat(after.traffic().shed()).isEqualTo(shed);
             case Request.Stop _ -> {}
         }
     }
@@ -178,7 +187,10 @@ final class WalkRules {
         boolean counted = state.emptySince() != Worker.NEVER;
         assertThat(served && counted).as("patience counted while serving").isFalse();
         assertThat(!served && !state.refusing() && !counted).as("endless patience").isFalse();
-        assertThat(sizes.keySet().stream().filter(ticket -> !answered.contains(ticket)))
+        assertThat(
+                        sizes.keySet().stream()
+                                .filter(ticket -> !answered.contains(ticket))
+                                .filter(ticket -> !steering.contains(ticket)))
                 .as("tickets that wait are the operation's")
                 .containsExactlyElementsOf(
                         state

@@ -13,6 +13,9 @@ import java.util.TreeMap;
 /// A world that answers the supervisor's orders as processes might, at random: spawning works or
 /// not, a worker listens or not, closes its listener, drains, obeys, ignores signals, dies.
 final class WalkWorld {
+    private static final List<Policy> POLICIES =
+            List.of(new Policy.Hash(), new Policy.RoundRobin(), Policy.parse("weighted:3=5%"));
+
     private static final List<Command> COMMANDS =
             List.of(Script.OLD, Script.NEW, new Command(List.of("newer")));
 
@@ -33,7 +36,7 @@ final class WalkWorld {
 
     WalkWorld(SeededRandom random, Settings settings, int workers) {
         this.random = random;
-        state = State.initial(settings, Script.OLD, workers, now);
+        state = State.initial(settings, Script.OLD, workers, new Policy.Hash(), now);
         rules = new WalkRules(state);
         tell(new Event.Begin());
     }
@@ -73,6 +76,11 @@ final class WalkWorld {
         }
         rules.check(before, event, result, now, asked);
         rules.check(state, processes.keySet(), now);
+        for (Action action : result.actions()) {
+            if (action instanceof Action.Steer(long ticket, Policy policy)) {
+                tell(new Event.Steered(ticket, policy, ""));
+            }
+        }
     }
 
     private void carryOut(Action action) {
@@ -98,6 +106,8 @@ final class WalkWorld {
             case Action.Kill(WorkerId id) -> pending.add(exit(id));
             case Action.Quit _ -> over = true;
             case Action.Serve _ -> {}
+            case Action.Steer _ -> {}
+            case Action.Shed _ -> {}
             case Action.Refuse _ -> {}
             case Action.Retire _ -> {}
             case Action.Bequeath _ -> {}
@@ -155,7 +165,7 @@ final class WalkWorld {
             }
         }
         pending.remove(event);
-        if (id.filter(processes::containsKey).isPresent()) {
+        if (id.isEmpty() || processes.containsKey(id.get())) {
             tell(event);
         }
     }
@@ -165,6 +175,7 @@ final class WalkWorld {
             case Event.Begin() -> Optional.empty();
             case Event.Tick() -> Optional.empty();
             case Event.Asked _ -> Optional.empty();
+            case Event.Steered _ -> Optional.empty();
             case Event.Spawned(WorkerId id, int _) -> Optional.of(id);
             case Event.SpawnFailed(WorkerId id, String _) -> Optional.of(id);
             case Event.Listening(WorkerId id) -> Optional.of(id);
@@ -204,7 +215,9 @@ final class WalkWorld {
 
     private Request request() {
         int slots = state.slots().size();
-        return switch (random.nextInt(12)) {
+        return switch (random.nextInt(14)) {
+            case 12 -> new Request.Steer(random.pick(POLICIES));
+            case 13 -> new Request.Shed(random.nextInt(2) == 0);
             case 0, 1 -> new Request.Roll(Optional.empty());
             case 2, 3, 4 -> new Request.Roll(Optional.of(random.pick(COMMANDS)));
             case 5, 6 -> new Request.Scale(1 + random.nextInt(5));

@@ -33,6 +33,7 @@ public final class Bpf {
     private static final int MAP_UPDATE_ELEM = 2;
     private static final int MAP_DELETE_ELEM = 3;
     private static final int PROG_LOAD = 5;
+    private static final int MAP_LOOKUP_BATCH = 24;
 
     private static final int LOG_BYTES = 1 << 20;
 
@@ -77,6 +78,29 @@ public final class Bpf {
             Frame.copyOut(value, valueOut, 0, valueOut.length);
             return result;
         }
+    }
+
+    /// Reads the elements 0 to `count` − 1 of an array of numbers into `valuesOut`.
+    ///
+    /// **Errors:** `EINVAL`: a kernel that reads one at a time only.
+    ///
+    /// **Since:** Linux 5.6.
+    public static int mapLookupBatch(int fd, int count, long[] valuesOut) {
+        Scratch scratch = Scratch.mine();
+        long keysAt = BpfAttrLayouts.BATCH.byteSize() + Long.BYTES;
+        long valuesAt = keysAt + (long) count * Long.BYTES;
+        MemorySegment memory = scratch.zeroed(valuesAt + (long) count * Long.BYTES);
+        long base = memory.address();
+        memory.set(JAVA_LONG, BpfAttrLayouts.BATCH_NEXT, base + BpfAttrLayouts.BATCH.byteSize());
+        memory.set(JAVA_LONG, BpfAttrLayouts.BATCH_KEYS, base + keysAt);
+        memory.set(JAVA_LONG, BpfAttrLayouts.BATCH_VALUES, base + valuesAt);
+        memory.set(JAVA_INT, BpfAttrLayouts.BATCH_COUNT, count);
+        memory.set(JAVA_INT, BpfAttrLayouts.BATCH_MAP_FD, fd);
+        long size = BpfAttrLayouts.BATCH.byteSize();
+        long result =
+                Kernel.retry(scratch.capture, Syscall.BPF, MAP_LOOKUP_BATCH, base, size, 0, 0, 0);
+        MemorySegment.copy(memory, JAVA_LONG, valuesAt, valuesOut, 0, count);
+        return (int) result;
     }
 
     /// Removes an element; `ENOENT`: absent.

@@ -57,6 +57,29 @@ final class BpfAttrLayouts {
     static final long VALUE = Layouts.offset(ELEMENT, "value");
     static final long ELEMENT_FLAGS = Layouts.offset(ELEMENT, "flags");
 
+    /// For `BPF_MAP_…_BATCH`:
+    ///
+    ///     0          8           16     24       32      36       40           48      56
+    ///     | in_batch | out_batch | keys | values | count | map_fd | elem_flags | flags |
+    static final StructLayout BATCH =
+            Layouts.struct(
+                    "bpf_attr batch",
+                    56,
+                    JAVA_LONG.withName("in_batch"),
+                    JAVA_LONG.withName("out_batch"),
+                    JAVA_LONG.withName("keys"),
+                    JAVA_LONG.withName("values"),
+                    JAVA_INT.withName("count"),
+                    JAVA_INT.withName("map_fd"),
+                    JAVA_LONG.withName("elem_flags"),
+                    JAVA_LONG.withName("flags"));
+
+    static final long BATCH_NEXT = Layouts.offset(BATCH, "out_batch");
+    static final long BATCH_KEYS = Layouts.offset(BATCH, "keys");
+    static final long BATCH_VALUES = Layouts.offset(BATCH, "values");
+    static final long BATCH_COUNT = Layouts.offset(BATCH, "count");
+    static final long BATCH_MAP_FD = Layouts.offset(BATCH, "map_fd");
+
     /// For `BPF_PROG_LOAD`:
     ///
     ///     0      4          8         16          24          28         32

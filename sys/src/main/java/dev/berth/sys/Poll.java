@@ -1,7 +1,6 @@
 package dev.berth.sys;
 
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_SHORT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -33,10 +32,15 @@ public final class Poll {
         final MemorySegment timeout = Arena.ofAuto().allocate(TimespecLayout.LAYOUT);
         MemorySegment fds = allocate(START);
 
+        /// The same in the heap: one copy costs less than many accesses by code that nobody has
+        /// compiled.
+        long[] packed = new long[START];
+
         /// Memory for so many descriptors.
         MemorySegment fds(int count) {
             if (fds.byteSize() < count * PollFdLayout.BYTES) {
                 fds = allocate(Math.max(count, 2 * capacity()));
+                packed = new long[capacity()];
             }
             return fds;
         }
@@ -61,15 +65,17 @@ public final class Poll {
             int[] fds, short[] events, short[] revents, int count, int timeoutMillis) {
         Buffer buffer = BUFFER.get();
         MemorySegment memory = buffer.fds(count);
+        long[] packed = buffer.packed;
         for (int i = 0; i < count; i++) {
-            long at = i * PollFdLayout.BYTES;
-            memory.set(JAVA_INT, at + PollFdLayout.FD, fds[i]);
-            memory.set(JAVA_SHORT, at + PollFdLayout.EVENTS, events[i]);
-            memory.set(JAVA_SHORT, at + PollFdLayout.REVENTS, (short) 0);
+            packed[i] = PollFdLayout.pack(fds[i], events[i]);
         }
+        MemorySegment.copy(packed, 0, memory, JAVA_LONG, 0, count);
         int ready = ppoll(buffer, memory, count, timeoutMillis);
+        if (ready > 0) {
+            MemorySegment.copy(memory, JAVA_LONG, 0, packed, 0, count);
+        }
         for (int i = 0; i < count && ready >= 0; i++) {
-            revents[i] = memory.get(JAVA_SHORT, i * PollFdLayout.BYTES + PollFdLayout.REVENTS);
+            revents[i] = ready == 0 ? 0 : PollFdLayout.revents(packed[i]);
         }
         return ready;
     }

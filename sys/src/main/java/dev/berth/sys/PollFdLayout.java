@@ -5,7 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import java.lang.foreign.StructLayout;
 
-/// `struct pollfd`.
+/// `struct pollfd`, and the same as a `long` of a little-endian machine.
 ///
 ///     0         4        6         8
 ///     | fd      | events | revents |
@@ -26,4 +26,12 @@ final class PollFdLayout {
     static final long REVENTS = Layouts.offset(LAYOUT, "revents");
 
     private PollFdLayout() {}
+
+    static long pack(int fd, short events) {
+        return Integer.toUnsignedLong(fd) | (events & 0xffffL) << (EVENTS * Byte.SIZE);
+    }
+
+    static short revents(long packed) {
+        return (short) (packed >>> (REVENTS * Byte.SIZE));
+    }
 }

@@ -1,9 +1,13 @@
 package dev.berth.sys;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /// Calls on processes and on the calling thread.
 ///
@@ -29,9 +33,14 @@ public final class Processes {
     public static final int CLONE_NEWNET = 0x40000000;
 
     private static final int P_ALL = 0;
+    private static final int P_PID = 1;
     private static final int WNOHANG = 1;
+    private static final int WSTOPPED = 2;
     private static final int WEXITED = 4;
     private static final int WNOWAIT = 0x1000000;
+
+    /// More than any kernel is built for (NR_CPUS).
+    private static final int MOST_CPUS = 8192;
 
     private Processes() {}
 
@@ -63,6 +72,32 @@ public final class Processes {
             long result = frame.call(Syscall.WAITID, P_ALL, 0, info.address(), options, 0);
             return result < 0 ? 0 : info.get(JAVA_INT, SiginfoLayout.PID);
         }
+    }
+
+    /// Whether any child is stopped by a signal: one look at all of them.
+    public static boolean anyStopped() {
+        return stopped(P_ALL, 0, WNOHANG) > 0;
+    }
+
+    /// Whether the child is stopped by a signal (SIGSTOP, a terminal, a debugger's stop is none).
+    public static boolean stopped(int pid) {
+        return stopped(P_PID, pid, WNOHANG) == pid;
+    }
+
+    /// Waits until a child is stopped by a signal: at once if one is, with its pid.
+    ///
+    /// **Errors:** `ECHILD`: there is no child, or none is left.
+    public static int awaitStopped() {
+        return stopped(P_ALL, 0, 0);
+    }
+
+    private static int stopped(int kind, int id, int wait) {
+        Scratch scratch = Scratch.mine();
+        MemorySegment info = scratch.zeroed(SiginfoLayout.LAYOUT.byteSize());
+        int options = WSTOPPED | WNOWAIT | wait;
+        long at = info.address();
+        long result = Kernel.retry(scratch.capture, Syscall.WAITID, kind, id, at, options, 0, 0);
+        return result < 0 ? (int) result : info.get(JAVA_INT, SiginfoLayout.PID);
     }
 
     public static int prctl(int operation, long a, long b, long c, long d) {
@@ -132,12 +167,33 @@ public final class Processes {
 
     /// Keeps the calling thread on one CPU. `EINVAL`: it may not run on that one.
     public static int pinTo(int cpu) {
-        int[] mask = new int[2 * (cpu / Long.SIZE + 1)];
-        mask[cpu / Integer.SIZE] = 1 << (cpu % Integer.SIZE);
+        return setAffinity(0, new int[] {cpu});
+    }
+
+    /// Keeps a thread, 0 for the calling one, on these CPUs; what it starts from now on inherits
+    /// it. `EINVAL`: it may run on none of them; `EPERM`: another user's; `ESRCH`: it has ended.
+    public static int setAffinity(int tid, int[] cpus) {
+        BitSet set = new BitSet();
+        Arrays.stream(cpus).forEach(set::set);
+        int[] mask = new int[2 * (set.length() / Long.SIZE + 1)];
+        set.stream().forEach(cpu -> mask[cpu / Integer.SIZE] |= 1 << (cpu % Integer.SIZE));
         try (Frame frame = new Frame()) {
             long memory = frame.copy(mask).address();
             int length = mask.length * Integer.BYTES;
-            return (int) frame.call(Syscall.SCHED_SETAFFINITY, 0, length, memory);
+            return (int) frame.call(Syscall.SCHED_SETAFFINITY, tid, length, memory);
+        }
+    }
+
+    /// The CPUs that a thread, 0 for the calling one, may run on, in ascending order.
+    public static int[] affinity(int tid) throws ErrnoException {
+        try (Frame frame = new Frame()) {
+            MemorySegment mask = frame.zeroed(MOST_CPUS / Byte.SIZE);
+            long result =
+                    frame.call(Syscall.SCHED_GETAFFINITY, tid, mask.byteSize(), mask.address());
+            ErrnoException.check("sched_getaffinity", "thread " + tid, result);
+            return IntStream.range(0, MOST_CPUS)
+                    .filter(cpu -> (mask.get(JAVA_BYTE, cpu / 8) >> cpu % 8 & 1) != 0)
+                    .toArray();
         }
     }
 

@@ -36,6 +36,19 @@ class BpfTest {
     }
 
     @Test
+    void anArrayIsReadInOneCall() throws ErrnoException {
+        int result = Bpf.mapCreate(Bpf.MAP_TYPE_ARRAY, 4, 8, 1000, "berth_test");
+        try (Fd map = Fd.of("bpf", "map", result)) {
+            Bpf.mapUpdate(map.number(), new byte[4], new byte[] {7, 0, 0, 0, 0, 0, 0, 0}, 0);
+            byte[] last = {(byte) 231, 3, 0, 0};
+            Bpf.mapUpdate(map.number(), last, new byte[] {9, 0, 0, 0, 0, 0, 0, 0}, 0);
+            long[] values = new long[1000];
+            assertThat(Bpf.mapLookupBatch(map.number(), 1000, values)).isZero();
+            assertThat(values).startsWith(7, 0).endsWith(0, 9);
+        }
+    }
+
+    @Test
     void aGoodProgramIsLoadedWithoutALog() {
         ProgramLoad load = load(MOV_R0_1, EXIT);
 

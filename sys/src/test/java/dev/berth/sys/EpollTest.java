@@ -37,6 +37,35 @@ class EpollTest {
         }
     }
 
+    @Test
+    void waitsForAnEventAndTakesNoMoreThanThereIsRoomFor() throws ErrnoException {
+        try (Fd set = Fd.of("epoll_create1", "", Epoll.epollCreate1(Epoll.EPOLL_CLOEXEC));
+                Fd a = Fd.of("eventfd", "", Descriptors.eventfd(0, 0));
+                Fd b = Fd.of("eventfd", "", Descriptors.eventfd(1, 0))) {
+            add(set, a, 7);
+            add(set, b, -8);
+            int[] events = new int[2];
+            long[] data = new long[2];
+
+            assertThat(Epoll.epollWait(set.number(), events, data, -1)).isOne();
+            assertThat(events[0]).isEqualTo(Epoll.EPOLLIN);
+            assertThat(data[0]).isEqualTo(-8);
+
+            Descriptors.write(a.number(), new byte[] {1, 0, 0, 0, 0, 0, 0, 0}, 0, 8);
+            assertThat(Epoll.epollWait(set.number(), new int[1], new long[1], 0)).isOne();
+            assertThat(Epoll.epollWait(set.number(), events, data, 0)).isEqualTo(2);
+            assertThat(data).containsExactlyInAnyOrder(7, -8);
+        }
+    }
+
+    @Test
+    void theTimeIsOverWhenNothingHappens() throws ErrnoException {
+        try (Fd set = Fd.of("epoll_create1", "", Epoll.epollCreate1(Epoll.EPOLL_CLOEXEC))) {
+            assertThat(Epoll.epollWait(set.number(), new int[1], new long[1], 1)).isZero();
+            assertThat(Errno.EBADF.is(Epoll.epollWait(-1, new int[1], new long[1], 0))).isTrue();
+        }
+    }
+
     private static int add(Fd set, Fd fd, long data) {
         return Epoll.epollCtl(set.number(), Epoll.EPOLL_CTL_ADD, fd.number(), Epoll.EPOLLIN, data);
     }

@@ -14,6 +14,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 
 @ExtendWith(NoLeaks.class)
 class ProcessesTest {
@@ -206,5 +207,44 @@ class ProcessesTest {
                     assertThat(Processes.pinTo(8191)).isEqualTo(-Errno.EINVAL.number());
                     return cpu;
                 });
+    }
+
+    @Test
+    void aStoppedChildIsSeenUntilItGoesOn() throws ErrnoException {
+        try (Child child = Child.start(List.of("/bin/sleep", "60"))) {
+            assertThat(Processes.stopped(child.pid)).isFalse();
+            Processes.kill(child.pid, Signal.STOP.number());
+            await(() -> Processes.stopped(child.pid));
+            assertThat(Processes.stopped(child.pid)).as("a look takes nothing away").isTrue();
+            assertThat(Processes.anyStopped()).isTrue();
+            Processes.kill(child.pid, Signal.CONT.number());
+            await(() -> !Processes.stopped(child.pid));
+            Processes.kill(child.pid, Signal.KILL.number());
+            assertThat(child.exit()).isEqualTo(ExitStatus.killed(9));
+        }
+    }
+
+    private static void await(BooleanSupplier condition) {
+        long end = System.nanoTime() + 30_000_000_000L;
+        while (!condition.getAsBoolean()) {
+            assertThat(System.nanoTime()).isLessThan(end);
+            Thread.onSpinWait();
+        }
+    }
+
+    @Test
+    void anotherThreadIsKeptOnSomeCpusAndLetGoAgain() throws ErrnoException {
+        int[] all = Processes.affinity(0);
+        assertThat(all).isSorted().isNotEmpty();
+        try (Child child = Child.start(List.of("/bin/sleep", "60"))) {
+            assertThat(Processes.affinity(child.pid)).isEqualTo(all);
+            int last = all[all.length - 1];
+            assertThat(Processes.setAffinity(child.pid, new int[] {last})).isZero();
+            assertThat(Processes.affinity(child.pid)).containsExactly(last);
+            assertThat(Processes.setAffinity(child.pid, all)).isZero();
+            assertThat(Processes.affinity(child.pid)).isEqualTo(all);
+            Processes.kill(child.pid, Signal.KILL.number());
+            assertThat(child.exit()).isEqualTo(ExitStatus.killed(9));
+        }
     }
 }

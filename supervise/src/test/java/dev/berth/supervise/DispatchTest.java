@@ -1,0 +1,259 @@
+package dev.berth.supervise;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.berth.sys.Capability;
+import dev.berth.sys.Processes;
+import dev.berth.sys.Signal;
+import dev.berth.testkit.LeakCheck;
+import dev.berth.testkit.RequiresCapability;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.io.IOException;
+import java.net.Socket;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Workers that a dispatcher passes connections to.
+@ExtendWith(LeakCheck.class)
+@RequiresCapability(Capability.SYS_ADMIN)
+class DispatchTest {
+    private static final String HOST = "127.0.0.1";
+    private static final int PORT = Harbour.PORT;
+
+    /// Takes connections as the library does, and answers each with `SLOT.GENERATION`.
+    private static final String SERVER =
+            """
+            import os, socket
+            s = socket.socket(fileno=int(os.environ["BERTH_DISPATCH_FD"]))
+            me = os.environ["BERTH_SLOT"] + "." + os.environ["BERTH_GENERATION"]
+            s.send(b"ready 1")
+            while True:
+                packet, fds, _, _ = socket.recv_fds(s, 256, 1)
+                if not fds:
+                    break
+                s.send(b"took 1")
+                c = socket.socket(fileno=fds[0])
+                c.recv(4096)
+                c.sendall(b"HTTP/1.0 200 OK\\r\\n\\r\\n" + me.encode())
+                c.close()
+            while packet:
+                packet, _, _, _ = socket.recv_fds(s, 256, 1)
+            """;
+
+    @TempDir private Path directory;
+    private Harbour harbour;
+
+    @BeforeEach
+    void open() throws Exception {
+        harbour = Harbour.open(directory).dispatch().listen(HOST + ":" + PORT);
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        harbour.close();
+    }
+
+    private Harbour start(int workers) throws Exception {
+        return harbour.workers(workers).start(Programs.python(), "-c", SERVER);
+    }
+
+    private List<String> answers(int count) throws Exception {
+        return harbour.inside(
+                () -> {
+                    List<String> answers = new ArrayList<>();
+                    for (int i = 0; i < count; i++) {
+                        answers.add(Load.ask(Harbour.at(HOST, PORT)));
+                    }
+                    return answers;
+                });
+    }
+
+    @Test
+    void everySlotServesInTurnAndARollLosesNothing() throws Exception {
+        start(3);
+        assertThat(answers(30)).containsOnly("0.1", "1.1", "2.1");
+        harbour.servesAndRolls(HOST, PORT);
+        assertThat(harbour.served(HOST, PORT, 6)).containsOnly("0.2", "1.2", "2.2");
+    }
+
+    @Test
+    void statusTellsOfTheListenerAndOfWhatWasPassed() throws Exception {
+        start(2);
+        answers(10);
+        Status status = harbour.status();
+        assertThat(status.adopt()).isEqualTo("dispatch");
+        assertThat(status.steer()).isEqualTo("round-robin (dispatcher)");
+        assertThat(status.listen()).containsExactly("tcp://127.0.0.1:" + PORT);
+        for (Status.SlotStatus slot : status.slots()) {
+            assertThat(slot.sockets()).hasSize(1);
+            Status.SocketStatus socket = slot.sockets().getFirst();
+            assertThat(socket.listen()).isEqualTo("tcp://127.0.0.1:" + PORT);
+            assertThat(socket.steered()).hasValue(5);
+            assertThat(socket.queue()).hasValue(0);
+            assertThat(socket.backlog()).hasValue(512);
+        }
+    }
+
+    @Test
+    void oneWorkerIsRolledWithoutALoss() throws Exception {
+        start(1);
+        harbour.rollUnseen(HOST, PORT);
+        assertThat(harbour.served(HOST, PORT, 3)).containsOnly("0.2");
+    }
+
+    @Test
+    void slotsComeAndGo() throws Exception {
+        start(2);
+        assertThat(harbour.ask(new Request.Scale(4)).text()).isEqualTo("scaled from 2 to 4");
+        assertThat(harbour.slots(HOST, PORT)).containsOnly(0, 1, 2, 3);
+        assertThat(harbour.ask(new Request.Scale(1)).done()).isTrue();
+        assertThat(harbour.slots(HOST, PORT)).containsOnly(0);
+    }
+
+    @Test
+    void aDrainedSlotGetsNothingAndComesBack() throws Exception {
+        start(2);
+        assertThat(harbour.ask(new Request.Drain(0)).done()).isTrue();
+        assertThat(harbour.slots(HOST, PORT)).containsOnly(1);
+        assertThat(harbour.ask(new Request.Undrain(0)).done()).isTrue();
+        assertThat(harbour.served(HOST, PORT, 10)).containsOnly("0.1", "1.1");
+    }
+
+    @Test
+    void aCrashCostsOnlyWhatTheWorkerHadTaken() throws Exception {
+        start(2);
+        try (Load load = harbour.load(HOST, PORT, 4)) {
+            for (int i = 0; i < 5; i++) {
+                int then = load.answered();
+                harbour.await("answers", () -> load.answered() > then + 50);
+                int generation = harbour.slot(0).generation();
+                Processes.kill(harbour.pid(0), Signal.KILL.number());
+                harbour.await("a successor", () -> harbour.slot(0).generation() > generation);
+                harbour.awaitReady();
+            }
+            assertThat(load.end()).hasSizeLessThanOrEqualTo(5);
+        }
+    }
+
+    @Test
+    void aStoppedWorkersConnectionsGoToItsSiblingWhenItDies() throws Exception {
+        start(2);
+        int pid = harbour.pid(0);
+        Processes.kill(pid, Signal.STOP.number());
+        List<Socket> clients = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            Socket client = harbour.inside(() -> new Socket(HOST, PORT));
+            client.getOutputStream().write("GET / HTTP/1.0\r\n\r\n".getBytes());
+            clients.add(client);
+        }
+        Processes.kill(pid, Signal.KILL.number());
+        for (Socket client : clients) {
+            client.setSoTimeout(20_000);
+            assertThat(Load.body(client.getInputStream().readAllBytes())).isNotEmpty();
+            client.close();
+        }
+        assertThat(harbour.dispatched().requeued()).isGreaterThanOrEqualTo(8);
+    }
+
+    @Test
+    void thePolicyCanBeChangedAndAKernelsPolicyIsRefused() throws Exception {
+        start(3);
+        Outcome done = harbour.ask(new Request.Steer(new Policy.Source()));
+        assertThat(done.text()).isEqualTo("steered by source from now on");
+        assertThat(harbour.served(HOST, PORT, 20)).hasSize(1);
+        assertThat(harbour.ask(new Request.Steer(new Policy.LeastConnections())).done()).isTrue();
+        assertThat(harbour.status().steer()).isEqualTo("least-connections (dispatcher)");
+        assertThat(harbour.slots(HOST, PORT)).containsOnly(0, 1, 2);
+        Outcome refused = harbour.ask(new Request.Steer(new Policy.Hash()));
+        assertThat(refused.done()).isFalse();
+        assertThat(refused.text())
+                .isEqualTo(
+                        "hash cannot be had: with --share dispatch there are round-robin,"
+                                + " least-connections and source");
+    }
+
+    @Test
+    void thePolicyThatItBeginsWithHoldsFromTheFirstConnectionOn() throws Exception {
+        harbour.policy("source");
+        start(3);
+        assertThat(harbour.served(HOST, PORT, 20)).hasSize(1);
+    }
+
+    @Test
+    void newConnectionsCanBeRefused() throws Exception {
+        start(1);
+        assertThat(harbour.ask(new Request.Shed(true)).done()).isTrue();
+        harbour.await(
+                "a reset",
+                () -> {
+                    try {
+                        harbour.ask(HOST, PORT);
+                        return false;
+                    } catch (IOException reset) {
+                        return true;
+                    }
+                });
+        assertThat(harbour.ask(new Request.Shed(false)).done()).isTrue();
+        harbour.await(
+                "an answer",
+                () -> {
+                    try {
+                        return harbour.ask(HOST, PORT).equals("0.1");
+                    } catch (IOException reset) {
+                        return false;
+                    }
+                });
+    }
+
+    @Test
+    void anUnmodifiedProgramIsRefusedWithTheAlternative() {
+        Script script = Script.begun(taking(), 1).pass(Duration.ofSeconds(61));
+        assertThat(script.orders().toString())
+                .contains("dev.berth.worker")
+                .contains("in-kernel policies");
+    }
+
+    private static Settings taking() {
+        Settings d = Settings.defaults();
+        return new Settings(
+                d.settle(),
+                d.startTimeout(),
+                d.drain(),
+                d.grace(),
+                d.giveUp(),
+                d.stagger(),
+                Settings.Ready.TAKING,
+                d.overlap(),
+                d.slowStart());
+    }
+
+    @Test
+    void aWorkerThatClosesItsEndIsReplaced() throws Exception {
+        harbour.workers(1)
+                .start(
+                        Programs.python(),
+                        "-c",
+                        """
+                        import os, socket, time
+                        s = socket.socket(fileno=3)
+                        s.send(b"ready 1")
+                        if os.environ["BERTH_GENERATION"] == "1":
+                            socket.recv_fds(s, 256, 1)
+                            s.close()
+                        while True:
+                            time.sleep(1)
+                        """);
+        try (Socket _ = harbour.inside(() -> new Socket(HOST, PORT))) {
+            harbour.awaitSaid("closed its connection to the dispatcher");
+        }
+        assertThat(harbour.said()).contains("slot 0.1");
+    }
+}
