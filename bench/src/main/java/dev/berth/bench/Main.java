@@ -17,6 +17,13 @@ public final class Main {
               keepalive   rolls under keep-alive clients   [--servers a,b] [--rolls 10] [--requests 50]
               throughput  against SO_REUSEPORT alone
                           [--server a] [--pairs 15] [--millis 2000] [--connections 4 a worker]
+              steer       policies: turns, clients, shares, few long connections, changes under load
+                          [--checks round-robin,source,weighted,few,changes] [--changes 10000]
+              stall       a worker that stops now and then: hash against least-loaded
+                          [--pairs 5] [--seconds 12] [--rate N] [--gc]
+              dispatch    connections through the dispatcher, against a group and node's cluster;
+                          a thousand silent clients
+                          [--checks accepts,silent] [--pairs 5] [--millis 3000] [--seconds 3]
               idle        memory and CPU of the supervisor   [--server a] [--settle 10] [--seconds 30]
               who         berth who against ss and lsof, and its memory   (root)
                           [--sockets 18000] [--most 50000] [--rounds 9]
@@ -58,6 +65,9 @@ public final class Main {
             case "scale" -> ScaleCommand.run(words);
             case "keepalive" -> KeepAliveCommand.run(words);
             case "throughput" -> ThroughputCommand.run(words);
+            case "steer" -> SteerCommand.run(words);
+            case "stall" -> StallCommand.run(words);
+            case "dispatch" -> DispatchCommand.run(words);
             case "idle" -> IdleCommand.run(words);
             case "who" -> WhoCommand.run(words);
             case "replay" -> ReplayCommand.run(words);

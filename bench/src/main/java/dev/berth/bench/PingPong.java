@@ -12,7 +12,7 @@ import java.nio.charset.StandardCharsets;
 /// A kept connection that sends the same request again as soon as the answer is there, at the least
 /// cost for the client. Every answer of the server must be as long as its first. Used by one
 /// thread.
-final class PingPong implements AutoCloseable {
+final class PingPong implements Burst.Step, AutoCloseable {
     private static final byte[] REQUEST =
             "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
 
@@ -49,7 +49,8 @@ final class PingPong implements AutoCloseable {
     }
 
     /// Makes one request.
-    void once() throws IOException {
+    @Override
+    public void once() throws IOException {
         channel.write(out.rewind());
         in.clear().limit(answerBytes);
         while (in.hasRemaining()) {

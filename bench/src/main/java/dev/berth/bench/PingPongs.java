@@ -1,14 +1,10 @@
 package dev.berth.bench;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.atomic.LongAdder;
 
 /// Kept connections, the same number to each worker of one port, driven together in bursts.
 final class PingPongs implements AutoCloseable {
@@ -40,50 +36,7 @@ final class PingPongs implements AutoCloseable {
 
     /// Requests a second over `millis`, a thread a connection.
     double burst(long millis) throws IOException {
-        var count = new LongAdder();
-        var begin = new CountDownLatch(1);
-        var problem = new AtomicReference<IOException>();
-        long[] deadline = new long[1];
-        List<Thread> threads = new ArrayList<>();
-        for (PingPong connection : connections) {
-            threads.add(
-                    Thread.ofPlatform()
-                            .daemon()
-                            .start(
-                                    () -> {
-                                        try {
-                                            begin.await();
-                                            long done = 0;
-                                            while (System.nanoTime() < deadline[0]) {
-                                                connection.once();
-                                                done++;
-                                            }
-                                            count.add(done);
-                                        } catch (IOException e) {
-                                            problem.set(e);
-                                        } catch (InterruptedException e) {
-                                            Thread.currentThread().interrupt();
-                                        }
-                                    }));
-        }
-        long from = System.nanoTime();
-        deadline[0] = from + millis * 1_000_000;
-        begin.countDown();
-        threads.forEach(PingPongs::join);
-        double seconds = (System.nanoTime() - from) / 1e9;
-        if (problem.get() != null) {
-            throw problem.get();
-        }
-        return count.sum() / seconds;
-    }
-
-    private static void join(Thread thread) {
-        try {
-            thread.join();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new UncheckedIOException(new IOException("interrupted", e));
-        }
+        return Burst.perSecond(connections, millis);
     }
 
     @Override

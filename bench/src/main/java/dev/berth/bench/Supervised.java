@@ -93,6 +93,11 @@ final class Supervised implements AutoCloseable {
         return ended;
     }
 
+    /// Its control socket.
+    ControlSocket control() {
+        return new ControlSocket(shop.runtime().resolve("berth").resolve(name).resolve("control"));
+    }
+
     /// What `status --json` says.
     Status status() throws IOException {
         Status status = Status.parse(change("status", "--json").output());

@@ -1,0 +1,251 @@
+package dev.berth.bench;
+
+import dev.berth.bench.Supervised.Setup;
+
+import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/// What the dispatcher costs: connections a second through it, against the same workers that accept
+/// by themselves in a group, and against Node's cluster; and what a thousand clients that say
+/// nothing do to the others.
+final class DispatchCommand {
+    private static final double LEAST_OF_DIRECT = 0.85;
+    private static final double LEAST_OF_NODE = 2;
+    private static final double MOST_SLOWER = 1.5;
+    private static final int WORKERS = 2;
+    private static final int CLIENTS = 16;
+    private static final int SLICES = 10;
+    private static final int SILENT = 1_000;
+    private static final long WARM_UP_MILLIS = 3_000;
+    private static final Duration START_DEADLINE = Duration.ofSeconds(30);
+
+    private final Workshop shop;
+    private final Arguments arguments;
+    private final Verdict verdict = new Verdict();
+
+    private DispatchCommand(Workshop shop, Arguments arguments) {
+        this.shop = shop;
+        this.arguments = arguments;
+    }
+
+    /// Runs `dispatch`; the exit code.
+    static int run(List<String> words) throws IOException {
+        Arguments arguments =
+                Arguments.parse(
+                        words,
+                        Set.of("unprivileged"),
+                        Set.of("checks", "pairs", "millis", "seconds", "rate"));
+        try (Workshop shop = Workshop.open(arguments.has("unprivileged"))) {
+            var command = new DispatchCommand(shop, arguments);
+            List<String> checks = arguments.list("checks", List.of("accepts", "silent"));
+            if (checks.contains("accepts")) {
+                command.accepts();
+            }
+            if (checks.contains("silent")) {
+                command.silent();
+            }
+            Table.reasons(command.verdict.reasons());
+            return command.verdict.holds() ? 0 : 1;
+        }
+    }
+
+    private int pairs() {
+        return arguments.number("pairs", 5);
+    }
+
+    /// Fresh processes for every round; the three sides take turns in short slices.
+    private void accepts() throws IOException {
+        List<Double> ofDirect = new ArrayList<>();
+        List<Double> ofNode = new ArrayList<>();
+        for (int round = 0; round < pairs() && verdict.holds(); round++) {
+            int direct = Workshop.freePort(1);
+            int passed = Workshop.freePort(1);
+            int node = Workshop.freePort(1);
+            Supervised.check(
+                    shop,
+                    setup("direct", direct, List.of()),
+                    verdict,
+                    one ->
+                            Supervised.check(
+                                    shop,
+                                    setup("passed", passed, List.of("--share", "dispatch")),
+                                    verdict,
+                                    other -> {
+                                        double[] rates = rates(direct, passed, node);
+                                        ofDirect.add(rates[1] / rates[0]);
+                                        ofNode.add(rates[1] / rates[2]);
+                                    }));
+        }
+        check("dispatched / direct", ofDirect, LEAST_OF_DIRECT);
+        check("dispatched / node cluster", ofNode, LEAST_OF_NODE);
+    }
+
+    private void check(String what, List<Double> ratios, double least) {
+        double median = Numbers.median(ratios);
+        System.out.printf(
+                "%s: median %.3f of %s, at least %.2f: %s%n",
+                what, median, rounded(ratios), least, median >= least ? "ok" : "FAILED");
+        verdict.check(median >= least, what + " is " + median);
+    }
+
+    private static List<String> rounded(List<Double> ratios) {
+        return ratios.stream().map("%.3f"::formatted).toList();
+    }
+
+    private Setup setup(String kind, int port, List<String> options) {
+        List<String> all = new ArrayList<>(arguments.rest());
+        all.addAll(options);
+        return new Setup(Workshop.unique(kind), port, WORKERS, all, worker(port));
+    }
+
+    private List<String> worker(int port) {
+        String classes =
+                shop.root().resolve("examples/target/classes")
+                        + ":"
+                        + shop.root().resolve("worker/target/classes");
+        return List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx256m",
+                "-XX:+UseSerialGC",
+                "--enable-native-access=ALL-UNNAMED",
+                "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED",
+                "-cp",
+                classes,
+                "dev.berth.examples.worker.HttpWorker",
+                Integer.toString(port));
+    }
+
+    /// Connections a second of each side.
+    private double[] rates(int direct, int passed, int node) throws IOException {
+        Process cluster = cluster(node);
+        try {
+            int[] ports = {direct, passed, node};
+            double[] rates = new double[ports.length];
+            for (int port : ports) {
+                burst(port, WARM_UP_MILLIS);
+            }
+            long slice = arguments.number("millis", 3_000) / SLICES;
+            for (int i = 0; i < SLICES * ports.length; i++) {
+                int side = (i + i / ports.length) % ports.length;
+                rates[side] += burst(ports[side], slice) / SLICES;
+            }
+            System.out.printf(
+                    "direct %.0f/s, dispatched %.0f/s, node cluster %.0f/s%n",
+                    rates[0], rates[1], rates[2]);
+            return rates;
+        } finally {
+            end(cluster);
+        }
+    }
+
+    private static double burst(int port, long millis) throws IOException {
+        return Burst.perSecond(
+                IntStream.range(0, CLIENTS)
+                        .mapToObj(client -> new ShortConnection(Crowd.client(client), port))
+                        .toList(),
+                millis);
+    }
+
+    private Process cluster(int port) throws IOException {
+        String script = shop.root().resolve("examples/servers/node/cluster.js").toString();
+        String workers = Integer.toString(WORKERS);
+        Process process =
+                shop.builder(List.of("node", script, Integer.toString(port), workers))
+                        .redirectOutput(Redirect.DISCARD)
+                        .redirectError(Redirect.DISCARD)
+                        .start();
+        Waits.until(START_DEADLINE, () -> answers(port), () -> "node cluster does not answer");
+        return process;
+    }
+
+    private static boolean answers(int port) {
+        try {
+            return OneShot.pid(port) > 0;
+        } catch (IOException notYet) {
+            return false;
+        }
+    }
+
+    private static void end(Process process) {
+        process.destroy();
+        try {
+            process.waitFor();
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /// The same load without and with silent clients, in turn, each time on the same processes.
+    private void silent() throws IOException {
+        int port = Workshop.freePort(1);
+        Path file = shop.scratch().resolve("berth.toml");
+        Files.writeString(file, configuration(port));
+        List<Double> ratios = new ArrayList<>();
+        Process berth = start(file);
+        try {
+            Waits.until(START_DEADLINE, () -> answers(port), () -> "no answer through " + file);
+            load(port, WARM_UP_MILLIS);
+            for (int pair = 0; pair < pairs(); pair++) {
+                double alone = p99(port);
+                try (Silence clients = Silence.of(port, SILENT)) {
+                    double beside = p99(port);
+                    verdict.check(clients.allOpen(), "silent clients were closed");
+                    ratios.add(beside / alone);
+                    System.out.printf(
+                            "p99 %.2f ms alone, %.2f ms beside the silent%n", alone, beside);
+                }
+            }
+        } finally {
+            end(berth);
+        }
+        double median = Numbers.median(ratios);
+        System.out.printf(
+                "p99 beside %d silent clients / alone: median %.3f of %s, at most %.1f: %s%n",
+                SILENT,
+                median,
+                rounded(ratios),
+                MOST_SLOWER,
+                median <= MOST_SLOWER ? "ok" : "FAILED");
+        verdict.check(median <= MOST_SLOWER, "silent clients cost too much: " + median);
+    }
+
+    private Process start(Path file) throws IOException {
+        return shop.builder(List.of(shop.berth(), "run", "-f", file.toString()))
+                .redirectErrorStream(true)
+                .redirectOutput(shop.scratch().resolve("silent.log").toFile())
+                .start();
+    }
+
+    /// A service that has to be told by what clients say.
+    private String configuration(int port) {
+        String words =
+                worker(port).stream().map("\"%s\""::formatted).collect(Collectors.joining(", "));
+        return """
+        listen = ["tcp://127.0.0.1:%d"]
+
+        [service.web]
+        command = [%s]
+        workers = %d
+        routes = [{ host = "localhost" }]
+        """
+                .formatted(port, words, WORKERS);
+    }
+
+    private double p99(int port) {
+        return load(port, arguments.number("seconds", 3) * 1_000L).millis(0.99);
+    }
+
+    private Latencies load(int port, long millis) {
+        OpenLoop.Result result = OpenLoop.run(port, arguments.number("rate", 1_000), millis);
+        verdict.check(result.failures().isEmpty(), "failed: " + result.failures());
+        return result.latencies();
+    }
+}

@@ -1,0 +1,30 @@
+package dev.berth.bench;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/// Connections that stay open.
+final class Kept {
+    private Kept() {}
+
+    /// Opens so many, one after the other, and closes them when all are there.
+    ///
+    /// @return how many each worker got, by pid
+    static Map<Integer, Integer> countByWorker(int port, int connections) throws IOException {
+        Map<Integer, Integer> counts = new TreeMap<>();
+        List<PingPong> open = new ArrayList<>();
+        try {
+            for (int i = 0; i < connections; i++) {
+                PingPong next = PingPong.open(port);
+                open.add(next);
+                counts.merge(next.pid(), 1, Integer::sum);
+            }
+            return counts;
+        } finally {
+            open.forEach(PingPong::close);
+        }
+    }
+}

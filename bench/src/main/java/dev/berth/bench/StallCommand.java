@@ -1,0 +1,205 @@
+package dev.berth.bench;
+
+import dev.berth.bench.Supervised.Setup;
+import dev.berth.examples.PausingServer;
+import dev.berth.examples.SampleServer;
+import dev.berth.examples.SampleServers;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/// One of two workers stops for 500 ms every 2 s: how long clients wait under `hash` and under
+/// `least-loaded`, in pairs, with fresh processes each. With `--gc` the stop is a full collection
+/// of a worker's own heap.
+final class StallCommand {
+    private static final double MOST_RATIO = 0.2;
+    private static final Duration STOP = Duration.ofMillis(500);
+    private static final Duration PERIOD = Duration.ofSeconds(2);
+    private static final long NOTICE_NANOS = 50_000_000;
+    private static final long WARM_UP_MILLIS = 3_000;
+    private static final int MOST_PER_SECOND = 4_000;
+
+    private static final SampleServer PAUSING =
+            new SampleServer(
+                    "java-gc",
+                    List.of(
+                            "{java}",
+                            "-Xmx1500m",
+                            "-XX:+UseSerialGC",
+                            "-cp",
+                            "{classes}",
+                            PausingServer.class.getName(),
+                            "{port}"),
+                    Set.of(),
+                    SampleServer.OnTerm.DIES,
+                    SampleServer.Reuse.CLOSES,
+                    SampleServer.Processes.ONE,
+                    "stands still every 2 s in slot 0");
+
+    private final Workshop shop;
+    private final Arguments arguments;
+    private final SampleServer server;
+    private final int port;
+
+    /// A stop of a process, by System.nanoTime().
+    private record Stop(int pid, long from, long until) {
+        /// Whether a connection came to the process when its stop should have been noticed.
+        boolean late(OpenLoop.Arrival arrival) {
+            return arrival.pid() == pid
+                    && arrival.begunNanos() > from + NOTICE_NANOS
+                    && arrival.begunNanos() < until;
+        }
+    }
+
+    private StallCommand(Workshop shop, Arguments arguments) throws IOException {
+        this.shop = shop;
+        this.arguments = arguments;
+        this.server = arguments.has("gc") ? PAUSING : SampleServers.named("java-socket");
+        this.port = Workshop.freePort(1);
+    }
+
+    /// Runs `stall`; the exit code.
+    static int run(List<String> words) throws IOException {
+        Arguments arguments =
+                Arguments.parse(
+                        words, Set.of("unprivileged", "gc"), Set.of("pairs", "seconds", "rate"));
+        try (Workshop shop = Workshop.open(arguments.has("unprivileged"))) {
+            return new StallCommand(shop, arguments).measure() ? 0 : 1;
+        }
+    }
+
+    private boolean measure() throws IOException {
+        var verdict = new Verdict();
+        int rate = arguments.number("rate", 0);
+        int perSecond = rate > 0 ? rate : Math.min(MOST_PER_SECOND, capacity(verdict) / 2);
+        System.out.println(perSecond + " arrivals a second");
+        List<Double> ratios = new ArrayList<>();
+        for (int pair = 0; pair < arguments.number("pairs", 5) && verdict.holds(); pair++) {
+            boolean hashFirst = pair % 2 == 0;
+            double one = p99(hashFirst ? "hash" : "least-loaded", perSecond, verdict);
+            double other = p99(hashFirst ? "least-loaded" : "hash", perSecond, verdict);
+            ratios.add(hashFirst ? other / one : one / other);
+        }
+        double median = Numbers.median(ratios);
+        verdict.check(median <= MOST_RATIO && median > 0, "ratio of p99: " + median);
+        System.out.printf(
+                "p99 least-loaded / hash: median %.3f of %s, at most %.1f: %s%n",
+                median,
+                ratios.stream().map("%.3f"::formatted).toList(),
+                MOST_RATIO,
+                verdict.word());
+        Table.reasons(verdict.reasons());
+        return verdict.holds();
+    }
+
+    /// What one worker can serve, a second.
+    private int capacity(Verdict verdict) {
+        int[] found = new int[1];
+        SampleServer plain = SampleServers.named("java-socket");
+        var setup =
+                new Setup(
+                        Workshop.unique("capacity"),
+                        port,
+                        1,
+                        List.of(),
+                        shop.command(plain, port, 0));
+        Supervised.check(
+                shop,
+                setup,
+                verdict,
+                berth -> {
+                    load(WARM_UP_MILLIS);
+                    LoadResult result = load(WARM_UP_MILLIS);
+                    found[0] = (int) (result.requests() * 1_000 / WARM_UP_MILLIS);
+                });
+        System.out.println("one worker serves " + found[0] + " a second");
+        return found[0];
+    }
+
+    private LoadResult load(long millis) {
+        return Load.run(
+                LoadPlan.defaults(port).withBounds(Duration.ofMillis(millis), Long.MAX_VALUE));
+    }
+
+    private double p99(String policy, int perSecond, Verdict verdict) {
+        double[] found = new double[1];
+        List<String> options = new ArrayList<>(arguments.rest());
+        options.addAll(List.of("--steer", policy));
+        List<String> command = shop.command(server, port, 0);
+        Supervised.check(
+                shop,
+                new Setup(Workshop.unique("stall"), port, 2, options, command),
+                verdict,
+                berth -> found[0] = p99(berth, policy, perSecond, verdict));
+        return found[0];
+    }
+
+    private double p99(Supervised berth, String policy, int perSecond, Verdict verdict)
+            throws IOException {
+        OpenLoop.run(port, perSecond, WARM_UP_MILLIS);
+        int victim = berth.status().workers().getFirst();
+        List<Stop> stops = new CopyOnWriteArrayList<>();
+        var over = new AtomicBoolean();
+        Thread stopping =
+                Thread.ofPlatform().daemon().unstarted(() -> stopNowAndThen(victim, stops, over));
+        if (!arguments.has("gc")) {
+            stopping.start();
+        }
+        OpenLoop.Result result =
+                OpenLoop.run(port, perSecond, arguments.number("seconds", 12) * 1_000L);
+        over.set(true);
+        join(stopping);
+        return report(policy, result, stops, verdict);
+    }
+
+    private static double report(
+            String policy, OpenLoop.Result result, List<Stop> stops, Verdict verdict) {
+        Latencies latencies = result.latencies();
+        long late =
+                result.arrivals().stream()
+                        .filter(arrival -> stops.stream().anyMatch(stop -> stop.late(arrival)))
+                        .count();
+        System.out.printf(
+                "%-12s  p50 %6.1f ms, p99 %6.1f ms, slowest %6.1f ms; %d answered, %d failed; %d to"
+                        + " the stopped one later than 50 ms%n",
+                policy,
+                latencies.millis(0.5),
+                latencies.millis(0.99),
+                latencies.millis(1),
+                result.arrivals().size(),
+                result.failures().size(),
+                late);
+        verdict.check(result.failures().isEmpty(), policy + " lost " + result.failures());
+        verdict.check(policy.equals("hash") || late == 0, late + " went to a stopped worker");
+        return latencies.millis(0.99);
+    }
+
+    private static void stopNowAndThen(int pid, List<Stop> stops, AtomicBoolean over) {
+        try {
+            while (!over.get()) {
+                Shell.signal("STOP", List.of(pid));
+                long from = System.nanoTime();
+                Waits.pause(STOP);
+                stops.add(new Stop(pid, from, System.nanoTime()));
+                Shell.signal("CONT", List.of(pid));
+                Waits.pause(PERIOD.minus(STOP));
+            }
+        } catch (IOException gone) {
+            throw new UncheckedIOException(gone);
+        }
+    }
+
+    private static void join(Thread thread) {
+        try {
+            thread.join();
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
