@@ -25,7 +25,6 @@ while True:
         continue
     word = packet.split(b" ")[0]
     if word == b"conn":
-        dispatcher.send(b"took 1")
         client = socket.socket(fileno=descriptors[0])
         client.setblocking(True)
         threading.Thread(target=serve, args=(client,)).start()

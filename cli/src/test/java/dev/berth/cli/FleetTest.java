@@ -38,7 +38,6 @@ class FleetTest {
                 packet, fds, _, _ = socket.recv_fds(s, 256, 1)
                 if not fds:
                     break
-                s.send(b"took 1")
                 c = socket.socket(fileno=fds[0])
                 c.recv(4096)
                 c.sendall((os.environ["BERTH_NAME"] + "|" + packet.decode()).encode())

@@ -22,12 +22,13 @@ import java.util.function.Consumer;
 ///
 /// One thread does it all, on an epoll set, and nothing on it blocks. A worker has at most a window
 /// of connections that it has not taken; where no worker has room, connections wait in the kernel's
-/// backlog. What a worker had not taken when it died goes to another one.
+/// backlog. What a worker had not taken when it left goes to another one.
 ///
 /// The methods may be called from any thread; what they ask for is done soon, in the order of the
 /// calls.
 ///
-/// **ownership**: owns the listeners, the members' ends and its copies of the connections.
+/// **ownership**: owns the listeners, the members' socket pairs, and each connection until it is
+/// passed.
 public final class Dispatcher implements AutoCloseable {
     private static final long FAILURE_NANOS = 1_000_000;
     private static final long EXHAUSTED_NANOS = 20_000_000;
@@ -143,8 +144,8 @@ public final class Dispatcher implements AutoCloseable {
                     "the dispatcher cannot open more descriptors: connections wait; raise the limit"
                             + " (ulimit -n)");
         }
-        lobby.expireOldest();
         pause(EXHAUSTED_NANOS);
+        lobby.expireOldest();
     }
 
     private void pause(long nanos) {
@@ -188,20 +189,20 @@ public final class Dispatcher implements AutoCloseable {
     /// Adds a worker to a service; it gets nothing before [#serve].
     ///
     /// @param place the worker's number in the service, which its successor has too
-    /// @param end of a SOCK_SEQPACKET pair whose other end the worker has; owned by the dispatcher
-    ///   from now on
-    public Member join(String service, int place, Fd end, Watcher watcher) {
+    /// @param pair is the dispatcher's from now on
+    public Member join(String service, int place, Pair pair, Watcher watcher) {
         Member member =
                 new Member(
                         service(service),
                         place,
-                        end,
+                        pair,
                         watcher,
                         reactor,
-                        blueprint.limits().window());
+                        blueprint.limits().window(),
+                        held);
         members.add(member);
         if (!reactor.post(() -> begin(member, watcher))) {
-            end.close();
+            pair.close();
         }
         return member;
     }
@@ -292,7 +293,7 @@ public final class Dispatcher implements AutoCloseable {
         census.close();
         lobby.close();
         services.values().forEach(Service::close);
-        members.forEach(Member::closeAll);
+        members.forEach(Member::abandon);
         doors.forEach(Door::close);
         reactor.close();
     }

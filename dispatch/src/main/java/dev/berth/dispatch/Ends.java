@@ -1,6 +1,9 @@
 package dev.berth.dispatch;
 
+import dev.berth.net.Addresses;
 import dev.berth.sys.SockAddr;
+
+import java.util.Optional;
 
 /// The two ends of a connection as a proxy before us tells them.
 ///
@@ -18,6 +21,18 @@ public record Ends(SockAddr.Inet source, SockAddr.Inet destination) {
     String text() {
         String family = source instanceof SockAddr.Inet4 ? "tcp4" : "tcp6";
         return family + " " + text(source) + " " + text(destination);
+    }
+
+    /// Reads what [#text] wrote; empty if it is something else.
+    static Optional<Ends> parse(String text) {
+        String[] words = text.split(" ", -1);
+        return words.length == 5
+                ? Optional.of(new Ends(end(words[1], words[2]), end(words[3], words[4])))
+                : Optional.empty();
+    }
+
+    private static SockAddr.Inet end(String host, String port) {
+        return Addresses.of(host, Integer.parseInt(port));
     }
 
     private static String text(SockAddr.Inet end) {

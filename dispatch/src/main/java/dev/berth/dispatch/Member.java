@@ -2,6 +2,7 @@ package dev.berth.dispatch;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import dev.berth.sys.Descriptors;
 import dev.berth.sys.Epoll;
 import dev.berth.sys.Errno;
 import dev.berth.sys.ErrnoException;
@@ -9,35 +10,49 @@ import dev.berth.sys.Fd;
 import dev.berth.sys.Rights;
 import dev.berth.sys.Sockets;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /// A worker of a service, at the other end of a socket pair.
 ///
-/// **shape** (SOCK_SEQPACKET, ASCII, one word group a packet): from the worker `ready 1`, `took N`,
-/// `pause`; to it `conn` with one descriptor, `conn tcp4 SRCIP SRCPORT DSTIP DSTPORT` where a PROXY
+/// What is sent to it waits in the pair's queue, and is the worker's from the moment when it
+/// receives it. That queue outlives the worker, since the worker's end is held here too: what it
+/// had not received is taken back and given to others. So nothing has to be acknowledged, and
+/// nothing can be given twice.
+///
+/// **shape** (SOCK_SEQPACKET, ASCII, one word group a packet): from the worker `ready 1`, `pause`,
+/// `bye`; to it `conn` with one descriptor, `conn tcp4 SRCIP SRCPORT DSTIP DSTPORT` where a PROXY
 /// header told the true ends, `drain`.
 ///
-/// **ownership**: owns its end, and our copies of the connections that the worker has not taken.
+/// **ownership**: owns the pair.
 public final class Member implements Seat {
     private static final String VERSION = "1";
     private static final int PACKET_BYTES = 64;
-    private static final int MOST_DIGITS = 9;
+    private static final int MOST_PACKET_BYTES = 128;
     private static final int PACKETS_A_TURN = 64;
+    private static final int FIONREAD = 0x541B;
     private static final long CHOKED_NANOS = 10_000_000;
+
+    /// A worker with a full window is looked at again after so long.
+    private static final long FULL_NANOS = 1_000_000;
+
     private static final byte[] CONN = "conn".getBytes(US_ASCII);
     private static final byte[] DRAIN = "drain".getBytes(US_ASCII);
     private static final int FLAGS = Sockets.MSG_DONTWAIT | Sockets.MSG_NOSIGNAL;
 
     private final Service service;
     private final int place;
-    private final Fd end;
+    private final Pair pair;
     private final Watcher watcher;
     private final Reactor reactor;
     private final int window;
-    private final Deque<Connection> untaken = new ArrayDeque<>();
+    private final AtomicInteger held;
+    private final Deque<Integer> sent = new ArrayDeque<>();
     private final byte[] buffer = new byte[PACKET_BYTES];
     private final AtomicLong passed = new AtomicLong();
     private final AtomicInteger pending = new AtomicInteger();
@@ -48,13 +63,23 @@ public final class Member implements Seat {
     private boolean choked;
     private boolean dismissed;
 
-    Member(Service service, int place, Fd end, Watcher watcher, Reactor reactor, int window) {
+    /// @param window how many connections may wait for it
+    /// @param held how many the dispatcher holds in all
+    Member(
+            Service service,
+            int place,
+            Pair pair,
+            Watcher watcher,
+            Reactor reactor,
+            int window,
+            AtomicInteger held) {
         this.service = service;
         this.place = place;
-        this.end = end;
+        this.pair = pair;
         this.watcher = watcher;
         this.reactor = reactor;
         this.window = window;
+        this.held = held;
     }
 
     @Override
@@ -67,8 +92,10 @@ public final class Member implements Seat {
         return passed.get();
     }
 
-    /// Connections that were passed to it and that it has not taken yet.
+    /// Connections that were passed to it and that it has not taken yet; asked again a moment
+    /// later, the answer is up to date.
     public int pending() {
+        reactor.post(this::recount);
         return pending.get();
     }
 
@@ -84,43 +111,69 @@ public final class Member implements Seat {
     }
 
     boolean gone() {
-        return !end.isOpen();
+        return !pair.own().isOpen();
     }
 
     @Override
     public boolean open() {
-        return takes && !choked && untaken.size() < window && end.isOpen();
+        if (!takes || choked || gone()) {
+            return false;
+        }
+        if (sent.size() >= window) {
+            recount();
+            if (sent.size() >= window) {
+                choke(FULL_NANOS);
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /// Forgets the packets that the worker has received.
+    private void recount() {
+        long queued = sent.stream().mapToLong(Integer::longValue).sum();
+        long left = gone() ? 0 : waitingBytes();
+        while (queued > left && !sent.isEmpty()) {
+            queued -= sent.remove();
+        }
+        pending.set((int) sent.stream().filter(bytes -> bytes != DRAIN.length).count());
+    }
+
+    private int waitingBytes() {
+        byte[] bytes = new byte[Integer.BYTES];
+        Descriptors.ioctl(pair.worker().number(), FIONREAD, bytes);
+        return ByteBuffer.wrap(bytes).order(ByteOrder.nativeOrder()).getInt();
     }
 
     void begin() throws ErrnoException {
-        reactor.watch(end.number(), Epoll.EPOLLIN, _ -> readable());
+        reactor.watch(pair.own().number(), Epoll.EPOLLIN, _ -> readable());
     }
 
     /// Passes a connection, which is its own from then on; false if that is not possible now.
     boolean pass(Connection connection) {
         byte[] packet =
                 connection.ends().map(e -> ("conn " + e.text()).getBytes(US_ASCII)).orElse(CONN);
-        long sent = Rights.sendmsg(end.number(), packet, new int[] {connection.fd()}, FLAGS);
-        if (sent < 0) {
-            choke();
+        int[] descriptor = {connection.fd()};
+        if (Rights.sendmsg(pair.own().number(), packet, descriptor, FLAGS) < 0) {
+            choke(CHOKED_NANOS);
             return false;
         }
-        untaken.add(connection);
-        pending.set(untaken.size());
-        passed.incrementAndGet();
         if (service.counts()) {
             open.add(connection.cookie());
             connections.set(open.size());
         }
+        connection.close();
+        sent.add(packet.length);
+        pending.set(sent.size());
+        passed.incrementAndGet();
         return true;
     }
 
-    /// The socket pair is full, or too many descriptors are under way; or its worker is gone, which
-    /// [#readable] will see.
-    private void choke() {
+    /// Its queue is full, or too many descriptors are under way.
+    private void choke(long nanos) {
         choked = true;
         reactor.at(
-                Reactor.now() + CHOKED_NANOS,
+                Reactor.now() + nanos,
                 () -> {
                     choked = false;
                     service.pump();
@@ -130,79 +183,50 @@ public final class Member implements Seat {
     /// Tells it that no more will come.
     void drain() {
         takes = false;
-        if (end.isOpen()) {
-            Sockets.send(end.number(), DRAIN, FLAGS);
+        if (!gone() && Sockets.send(pair.own().number(), DRAIN, FLAGS) >= 0) {
+            sent.add(DRAIN.length);
         }
     }
 
     private void readable() {
-        if (read()) {
-            service.pump();
-        }
-    }
-
-    /// Takes what it said; false if it is gone.
-    private boolean read() {
-        for (int i = 0; i < PACKETS_A_TURN && end.isOpen(); i++) {
-            long count = Sockets.recv(end.number(), buffer, Sockets.MSG_DONTWAIT);
+        for (int i = 0; i < PACKETS_A_TURN && !gone(); i++) {
+            long count = Sockets.recv(pair.own().number(), buffer, Sockets.MSG_DONTWAIT);
             if (Errno.EAGAIN.is(count)) {
-                return true;
+                break;
             }
-            if (count == 0) {
-                lost("closed its connection to the dispatcher");
-            } else if (count < 0 && !Errno.ECONNRESET.is(count)) {
+            if (count < 0) {
                 lost("cannot be heard any more: " + Errno.of((int) -count));
-            } else if (count > 0) {
+            } else {
                 said(new String(buffer, 0, (int) Math.min(count, PACKET_BYTES), US_ASCII));
             }
         }
-        return end.isOpen();
+        service.pump();
     }
 
     private void said(String packet) {
-        String[] words = packet.split(" ", -1);
-        switch (words[0]) {
-            case "ready" -> ready(words.length == 2 ? words[1] : "");
+        switch (packet) {
+            case "ready " + VERSION -> ready();
             case "pause" -> takes = false;
-            case "took" -> took(packet, words.length == 2 ? words[1] : "");
-            default -> lost("said \"" + packet + "\", which the dispatcher does not understand");
+            case "bye" -> lost("closed its listener and takes no more connections");
+            default ->
+                    lost(
+                            packet.startsWith("ready ")
+                                    ? "speaks another version of the dispatcher's protocol than "
+                                            + VERSION
+                                            + ": \""
+                                            + packet
+                                            + "\""
+                                    : "said \""
+                                            + packet
+                                            + "\", which the dispatcher does not understand");
         }
     }
 
-    private void ready(String version) {
-        if (!version.equals(VERSION)) {
-            lost(
-                    "speaks version \""
-                            + version
-                            + "\" of the dispatcher's protocol, this Berth "
-                            + VERSION);
-            return;
-        }
+    private void ready() {
         takes = true;
         if (!greeted) {
             greeted = true;
             watcher.ready();
-        }
-    }
-
-    private void took(String packet, String number) {
-        int count = count(number);
-        if (count < 0 || count > untaken.size()) {
-            lost("said \"" + packet + "\" with " + untaken.size() + " to take");
-            return;
-        }
-        for (int i = 0; i < count; i++) {
-            untaken.remove().close();
-        }
-        pending.set(untaken.size());
-    }
-
-    /// A small number; −1 if it is none.
-    private static int count(String number) {
-        try {
-            return number.length() > MOST_DIGITS ? -1 : Integer.parseUnsignedInt(number);
-        } catch (NumberFormatException none) {
-            return -1;
         }
     }
 
@@ -213,38 +237,49 @@ public final class Member implements Seat {
         }
     }
 
-    /// Hears it out, and closes its end; what it has not taken goes to others. A window has room
-    /// for fewer words than are read in a turn.
+    /// Closes the pair; what the worker has not taken goes to others.
     void retire() {
         dismissed = true;
-        if (end.isOpen() && read()) {
+        if (!gone()) {
             leave();
         }
     }
 
     private void leave() {
-        // It closes what it has not taken, if it still lives, as that goes to others.
+        Deque<Connection> untaken = takenBack();
         drain();
         abandon();
         service.left(this, untaken);
-        untaken.clear();
-        pending.set(0);
     }
 
-    /// Closes its end; what it has not taken stays its own.
+    /// What waits in the worker's queue, in order.
+    private Deque<Connection> takenBack() {
+        Deque<Connection> untaken = new ArrayDeque<>();
+        byte[] packet = new byte[MOST_PACKET_BYTES];
+        int[] descriptor = new int[1];
+        int queue = pair.worker().number();
+        long count;
+        while ((count = Rights.recvmsg(queue, packet, descriptor, Sockets.MSG_DONTWAIT)) > 0) {
+            if (descriptor[0] >= 0) {
+                Connection connection = new Connection(new Fd(descriptor[0]), held);
+                String text = new String(packet, 0, (int) count, US_ASCII);
+                Optional<Ends> ends = Ends.parse(text.substring(CONN.length).strip());
+                ends.ifPresent(_ -> connection.proxied(ends));
+                untaken.add(connection);
+            }
+        }
+        return untaken;
+    }
+
+    /// Closes the pair; what waits there stays the worker's own, if it lives.
     void abandon() {
         takes = false;
-        if (end.isOpen()) {
-            reactor.forget(end.number());
-            end.close();
+        if (!gone()) {
+            reactor.forget(pair.own().number());
+            pair.close();
         }
-    }
-
-    /// Closes our copies of what it has not taken.
-    void closeAll() {
-        abandon();
-        untaken.forEach(Connection::close);
-        untaken.clear();
+        sent.clear();
+        pending.set(0);
     }
 
     /// Forgets the connections that were passed before `since` and are not among `alive`.

@@ -54,13 +54,9 @@ final class TestWorker implements Watcher, AutoCloseable {
 
     TestWorker(Dispatcher dispatcher, String service, int place) throws Exception {
         name = service + place;
-        int[] ends = new int[2];
-        int type = Sockets.SOCK_SEQPACKET | Sockets.SOCK_CLOEXEC;
-        if (Sockets.socketpair(Sockets.AF_UNIX, type, 0, ends) != 0) {
-            throw new AssertionError("no socket pair");
-        }
-        end = new Fd(ends[1]);
-        member = dispatcher.join(service, place, new Fd(ends[0]), this);
+        Pair pair = Pair.open();
+        end = pair.forWorker();
+        member = dispatcher.join(service, place, pair, this);
     }
 
     /// One that says it is ready.
@@ -93,7 +89,7 @@ final class TestWorker implements Watcher, AutoCloseable {
         Sockets.send(end.number(), packet.getBytes(US_ASCII), Sockets.MSG_NOSIGNAL);
     }
 
-    /// What comes next, without saying that it was taken; a connection of −1 for other packets.
+    /// What comes next; a connection of −1 for other packets.
     Taken receive() {
         Await.until(
                 LIMIT,
@@ -110,13 +106,6 @@ final class TestWorker implements Watcher, AutoCloseable {
         return new Taken(new Fd(descriptors[0] < 0 ? 1 << 20 : descriptors[0]), text);
     }
 
-    /// The next connection, taken.
-    Taken take() {
-        Taken taken = receive();
-        say("took 1");
-        return taken;
-    }
-
     /// Whether something came.
     boolean hears() {
         return Poll.poll(end.number(), Poll.POLLIN, 0) != 0;
@@ -129,7 +118,7 @@ final class TestWorker implements Watcher, AutoCloseable {
     private void run() {
         while (!over) {
             if (Poll.poll(end.number(), Poll.POLLIN, 20) == Poll.POLLIN) {
-                try (Taken taken = take()) {
+                try (Taken taken = receive()) {
                     taken.answer(name + "|" + taken.packet() + "|" + taken.all());
                 }
             }

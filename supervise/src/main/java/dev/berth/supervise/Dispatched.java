@@ -4,11 +4,11 @@ import dev.berth.dispatch.Choice;
 import dev.berth.dispatch.Dispatcher;
 import dev.berth.dispatch.Doorstep;
 import dev.berth.dispatch.Member;
+import dev.berth.dispatch.Pair;
 import dev.berth.dispatch.Watcher;
 import dev.berth.net.ListenAddress;
 import dev.berth.sys.ErrnoException;
 import dev.berth.sys.Fd;
-import dev.berth.sys.Sockets;
 
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -60,10 +60,8 @@ final class Dispatched implements Distribution {
     /// @return what the worker gets as its end; the caller's
     Fd join(WorkerId id, Loop loop, Consumer<WorkerId> ready, BiConsumer<WorkerId, String> gone)
             throws ErrnoException {
-        int[] ends = new int[2];
-        int type = Sockets.SOCK_SEQPACKET | Sockets.SOCK_CLOEXEC;
-        int made = Sockets.socketpair(Sockets.AF_UNIX, type, 0, ends);
-        ErrnoException.check("socketpair", "of slot " + id, made);
+        Pair pair = Pair.open();
+        Fd worker = pair.forWorker();
         Watcher watcher =
                 new Watcher() {
                     @Override
@@ -76,9 +74,8 @@ final class Dispatched implements Distribution {
                         loop.post(() -> heard(id, false, () -> gone.accept(id, why)));
                     }
                 };
-        Member member = dispatcher.join(service, id.slot(), new Fd(ends[0]), watcher);
-        places.put(id, new Place(member));
-        return new Fd(ends[1]);
+        places.put(id, new Place(dispatcher.join(service, id.slot(), pair, watcher)));
+        return worker;
     }
 
     private void heard(WorkerId id, boolean ready, Runnable tell) {

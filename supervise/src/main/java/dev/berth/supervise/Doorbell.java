@@ -32,8 +32,7 @@ final class Doorbell implements AutoCloseable {
             for (HeldSocket listener : listeners) {
                 int fd = listener.fd().number();
                 int added =
-                        Epoll.epollCtl(
-                                fresh.number(), Epoll.EPOLL_CTL_ADD, fd, Epoll.EPOLLIN, fd);
+                        Epoll.epollCtl(fresh.number(), Epoll.EPOLL_CTL_ADD, fd, Epoll.EPOLLIN, fd);
                 ErrnoException.check("epoll_ctl", listener, added);
             }
         } catch (ErrnoException failed) {

@@ -146,7 +146,7 @@ final class LoadWatch implements AutoCloseable {
             bell.arm(survey.listeners(), this::wake);
         }
         if (open) {
-            schedule(survey.idleMillis());
+            schedule(survey.untilCountMillis());
         }
     }
 

@@ -5,7 +5,6 @@ import dev.berth.sys.ErrnoException;
 import dev.berth.sys.Sockets;
 
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -20,11 +19,8 @@ final class SocketRegistry implements Distribution, AutoCloseable {
     private final Map<Long, HeldSocket> sockets = new LinkedHashMap<>();
     private final Map<GroupKey, Group> groups = new LinkedHashMap<>();
     private final Pinning pinning;
-    private Action.Serve service = new Action.Serve(Set.of(), Set.of());
+    private final Admission admission = new Admission();
     private Policy policy;
-    private Set<Integer> full = Set.of();
-    private boolean refusing = true;
-    private boolean shed;
     private long version = 1;
 
     SocketRegistry(Mechanism mechanism, Policy policy, Pinning pinning) {
@@ -34,7 +30,7 @@ final class SocketRegistry implements Distribution, AutoCloseable {
     }
 
     private Seating.Rules rules() {
-        return new Seating.Rules(policy, service, pinning);
+        return new Seating.Rules(policy, admission.service(), pinning);
     }
 
     Optional<HeldSocket> byInode(long inode) {
@@ -190,7 +186,7 @@ final class SocketRegistry implements Distribution, AutoCloseable {
 
     @Override
     public void serve(Action.Serve next) throws ErrnoException {
-        service = next;
+        admission.serve(next);
         refreshAll();
         for (HeldSocket socket : all()) {
             if (socket.orphan() && superseded(socket)) {
@@ -203,14 +199,15 @@ final class SocketRegistry implements Distribution, AutoCloseable {
     /// it, or its slot is gone.
     private boolean superseded(HeldSocket socket) {
         int slot = socket.owner().slot();
-        if (!service.keeps(slot)) {
+        if (!admission.service().keeps(slot)) {
             return true;
         }
         if (socket.key().protocol() != Protocol.TCP) {
             return false;
         }
         Group group = groups.get(socket.key());
-        boolean slotServed = service.workers().stream().anyMatch(id -> id.slot() == slot);
+        boolean slotServed =
+                admission.service().workers().stream().anyMatch(id -> id.slot() == slot);
         return slotServed || group != null && group.wouldMove(socket);
     }
 
@@ -231,14 +228,14 @@ final class SocketRegistry implements Distribution, AutoCloseable {
     /// Refuses new connections on every shared address, or no longer.
     @Override
     public void shed(boolean now) throws ErrnoException {
-        shed = now;
+        admission.shed(now);
         refreshAll();
     }
 
     /// Gives the workers in these slots no new connections, as they have as many as they may.
     void full(Set<Integer> slots) throws ErrnoException {
-        if (!slots.equals(full)) {
-            full = Set.copyOf(slots);
+        if (!slots.equals(full())) {
+            admission.full(slots);
             refreshAll();
         }
     }
@@ -254,20 +251,18 @@ final class SocketRegistry implements Distribution, AutoCloseable {
 
     /// The listeners of those in service, also of those who may not get more.
     List<HeldSocket> inService(Group group) {
-        return group.members().stream()
-                .filter(socket -> !socket.orphan() && service.workers().contains(socket.owner()))
-                .toList();
+        return admission.inService(group.members());
     }
 
     /// The slots whose workers have as many connections as they may.
     Set<Integer> full() {
-        return full;
+        return admission.full();
     }
 
     /// What a mechanism cannot refuse it can at least not keep waiting: its orphans are closed.
     @Override
     public void refuse(boolean refused) throws ErrnoException {
-        refusing = refused;
+        admission.refuse(refused);
         refreshAll();
         for (HeldSocket socket : refused && !mechanism.refuses() ? all() : List.<HeldSocket>of()) {
             if (socket.orphan() && socket.key().protocol() == Protocol.TCP) {
@@ -284,46 +279,10 @@ final class SocketRegistry implements Distribution, AutoCloseable {
 
     void refresh(Group group) throws ErrnoException {
         version++;
-        List<HeldSocket> served = served(group);
-        boolean waiting = service.workers().isEmpty() && !refusing;
-        if (!served.isEmpty() || !waiting) {
+        List<HeldSocket> served = admission.served(group.key(), group.members());
+        if (!served.isEmpty() || !admission.waiting()) {
             group.serve(served, rules());
         }
-    }
-
-    private List<HeldSocket> served(Group group) {
-        List<HeldSocket> members = group.members();
-        if (group.key().own()) {
-            return newest(members);
-        }
-        if (shed) {
-            return List.of();
-        }
-        if (group.key().protocol() == Protocol.UDP) {
-            return members.stream()
-                    .filter(s -> service.slots().contains(s.owner().slot()))
-                    .toList();
-        }
-        List<HeldSocket> served = new ArrayList<>();
-        boolean nobody = service.workers().isEmpty() && !refusing;
-        for (HeldSocket socket : members) {
-            boolean inService =
-                    !socket.orphan()
-                            && service.workers().contains(socket.owner())
-                            && !full.contains(socket.owner().slot());
-            if (inService || nobody && socket.orphan()) {
-                served.add(socket);
-            }
-        }
-        return served;
-    }
-
-    /// A private port answers for the newest worker of its slot, also before that one is ready:
-    /// whoever asks there wants to know about it.
-    private static List<HeldSocket> newest(List<HeldSocket> members) {
-        int newest =
-                members.stream().mapToInt(socket -> socket.owner().generation()).max().orElse(0);
-        return members.stream().filter(s -> s.owner().generation() == newest).toList();
     }
 
     @Override

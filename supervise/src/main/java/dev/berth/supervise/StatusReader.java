@@ -35,6 +35,7 @@ final class StatusReader {
     private final Strangers strangers;
     private final ProcessTrees trees;
     private final Map<WorkerId, LiveWorker> live;
+    private final StatusNotes notes;
 
     StatusReader(
             Plan plan,
@@ -51,6 +52,7 @@ final class StatusReader {
         this.strangers = strangers;
         this.trees = trees;
         this.live = live;
+        notes = new StatusNotes(plan, mechanism, registry, live);
     }
 
     Status read(State state, long now, SockDiag diag) {
@@ -72,7 +74,7 @@ final class StatusReader {
                 state.operation().map(Operation::verb),
                 strangers.found(),
                 slots,
-                notes(state, now));
+                notes.read(state, now));
     }
 
     private OptionalLong fallbacks() {
@@ -200,72 +202,5 @@ final class StatusReader {
                 tcp ? OptionalInt.of(row.sendQueue()) : OptionalInt.empty(),
                 drops.isPresent() ? OptionalLong.of(drops.getAsInt()) : OptionalLong.empty(),
                 steered);
-    }
-
-    private List<String> notes(State state, long now) {
-        List<String> notes = new ArrayList<>();
-        if (state.refusing() && !state.stopping() && state.proven()) {
-            notes.add("no worker is ready: clients are refused");
-        }
-        if (!mechanism.reason().isEmpty()) {
-            notes.add("no eBPF, so no counters of steered connections: " + mechanism.reason());
-        }
-        if (state.traffic().shed()) {
-            notes.add(
-                    "maintenance: new connections are refused; to take them again: berth undrain "
-                            + plan.name()
-                            + " --shed");
-        }
-        if (!registry.full().isEmpty()) {
-            notes.add(
-                    "full, with "
-                            + plan.maxConnections().orElse(0)
-                            + " connections each: slots "
-                            + registry.full().stream().sorted().toList());
-        }
-        if (plan.adopt() == Adopt.BIND) {
-            notes.add("adopt bind: a worker that dies can lose what waits in its queue");
-        }
-        for (Group group : registry.groups()) {
-            long missed = group.fallbacks().orElse(0);
-            if (missed > 0) {
-                notes.add(
-                        missed
-                                + " connections to "
-                                + group.key()
-                                + " were spread by the kernel's own hash: the table had nobody");
-            }
-        }
-        for (HeldSocket socket : registry.all()) {
-            if (socket.stalled()) {
-                notes.add(
-                        "slot "
-                                + socket.owner().slot()
-                                + " does not accept what waits on "
-                                + socket.key()
-                                + "; does its worker hang?");
-            }
-        }
-        for (Slot slot : state.slots()) {
-            Health health = slot.health();
-            if (health.crashLoop() && slot.ready().isEmpty()) {
-                String next =
-                        health.waiting()
-                                ? ", next try in "
-                                        + Math.max(0, (health.retryAt() - now + 999) / 1000)
-                                        + " s"
-                                : "";
-                notes.add(
-                        "slot "
-                                + slot.index()
-                                + " is in a crash loop: "
-                                + health.failures()
-                                + " failures in a row"
-                                + next
-                                + "; "
-                                + health.lastFailure());
-            }
-        }
-        return notes;
     }
 }

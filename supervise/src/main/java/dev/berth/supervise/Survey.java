@@ -23,7 +23,7 @@ final class Survey {
     /// A count may take a twentieth of the time; while nothing happens much less.
     private static final long COUNT_SHARE = 20;
 
-    private static final long IDLE_COUNT_SHARE = 400;
+    private static final long IDLE_COUNT_SHARE = 200;
     private static final long IDLE_COUNT_MILLIS = 250;
 
     /// A count during which connections came tells nothing exact, but after so many in a row it is
@@ -124,15 +124,20 @@ final class Survey {
                 && Processes.stopped(worker.pid());
     }
 
-    /// How long to wait from one count to the next while nothing happens.
-    long idleMillis() {
-        return Math.max(IDLE_COUNT_SHARE * countNanos / NANOS, IDLE_COUNT_MILLIS);
+    /// When the next count is due if nothing happens.
+    long untilCountMillis() {
+        long rest = idleNanos() - (System.nanoTime() - counted);
+        return Math.max(0, rest / NANOS) + 1;
+    }
+
+    private long idleNanos() {
+        return Math.max(IDLE_COUNT_SHARE * countNanos, IDLE_COUNT_MILLIS * NANOS);
     }
 
     /// @return whether it was time for it
     private boolean count(boolean busy) throws IOException {
         long since = System.nanoTime() - counted;
-        if (since <= (busy ? COUNT_SHARE * countNanos : idleMillis() * NANOS)) {
+        if (since <= (busy ? COUNT_SHARE * countNanos : idleNanos())) {
             return false;
         }
         long begun = System.nanoTime();

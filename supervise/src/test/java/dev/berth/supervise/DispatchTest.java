@@ -39,7 +39,6 @@ class DispatchTest {
                 packet, fds, _, _ = socket.recv_fds(s, 256, 1)
                 if not fds:
                     break
-                s.send(b"took 1")
                 c = socket.socket(fileno=fds[0])
                 c.recv(4096)
                 c.sendall(b"HTTP/1.0 200 OK\\r\\n\\r\\n" + me.encode())
@@ -236,7 +235,7 @@ class DispatchTest {
     }
 
     @Test
-    void aWorkerThatClosesItsEndIsReplaced() throws Exception {
+    void aWorkerThatTakesNoMoreIsReplaced() throws Exception {
         harbour.workers(1)
                 .start(
                         Programs.python(),
@@ -247,12 +246,12 @@ class DispatchTest {
                         s.send(b"ready 1")
                         if os.environ["BERTH_GENERATION"] == "1":
                             socket.recv_fds(s, 256, 1)
-                            s.close()
+                            s.send(b"bye")
                         while True:
                             time.sleep(1)
                         """);
         try (Socket _ = harbour.inside(() -> new Socket(HOST, PORT))) {
-            harbour.awaitSaid("closed its connection to the dispatcher");
+            harbour.awaitSaid("closed its listener and takes no more connections");
         }
         assertThat(harbour.said()).contains("slot 0.1");
     }

@@ -4,9 +4,11 @@ import static dev.berth.sys.ErrnoException.check;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import dev.berth.sys.Descriptors;
 import dev.berth.sys.Errno;
 import dev.berth.sys.ErrnoException;
 import dev.berth.sys.Fd;
+import dev.berth.sys.Poll;
 import dev.berth.sys.Rights;
 import dev.berth.sys.SockAddr;
 import dev.berth.sys.Sockets;
@@ -16,29 +18,27 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 
 /// A dispatcher with one worker: a listener, and the socket pair of protocol v1 (`docs/worker.md`).
 ///
 /// It does one thing at a time, when it is told: [#connect()] makes a client, [#pass()] accepts it
-/// and hands it over.
+/// and hands it over. What the worker does not receive waits in the pair, whose other end it keeps.
 ///
 /// **ownership**: [#close()] closes all but the clients.
 public final class TinyDispatcher implements AutoCloseable {
     /// How long it waits for a worker.
     public static final Duration LIMIT = Duration.ofSeconds(20);
 
+    private static final int F_DUPFD_CLOEXEC = 1030;
     private static final int PAIR =
             Sockets.SOCK_SEQPACKET | Sockets.SOCK_CLOEXEC | Sockets.SOCK_NONBLOCK;
 
     private final Fd listener;
     private final Fd own;
     private final Fd workers;
-    private final Deque<Fd> copies = new ArrayDeque<>();
     private final List<String> heard = new ArrayList<>();
 
     private TinyDispatcher(Fd listener, Fd own, Fd workers) {
@@ -72,14 +72,15 @@ public final class TinyDispatcher implements AutoCloseable {
         return new TinyDispatcher(listener, new Fd(ends[0]), new Fd(ends[1]));
     }
 
-    /// The worker's end, for a worker in this process.
+    /// A copy of the worker's end, for a worker in this process.
     ///
     /// **ownership**: the caller closes it.
-    public int workerEnd() {
-        return workers.release();
+    public int workerEnd() throws ErrnoException {
+        int copy = Descriptors.fcntl(workers.number(), F_DUPFD_CLOEXEC, 0);
+        return (int) check("fcntl", workers, copy);
     }
 
-    /// The worker's end, which stays this one's: for a process that gets a copy.
+    /// The worker's end itself: for a process that gets a copy.
     int workerEndToCopy() {
         return workers.number();
     }
@@ -110,14 +111,11 @@ public final class TinyDispatcher implements AutoCloseable {
 
     /// Accepts a client and hands it over with these words.
     public void passAs(String text) throws IOException {
-        Fd connection =
-                Fd.of(
-                        "accept4",
-                        listener,
-                        Sockets.accept4(
-                                listener.number(), Sockets.SOCK_CLOEXEC | Sockets.SOCK_NONBLOCK));
-        copies.add(connection);
-        sendWith(text, connection.number());
+        int flags = Sockets.SOCK_CLOEXEC | Sockets.SOCK_NONBLOCK;
+        try (Fd connection =
+                Fd.of("accept4", listener, Sockets.accept4(listener.number(), flags))) {
+            sendWith(text, connection.number());
+        }
     }
 
     /// A client that is handed over.
@@ -127,8 +125,12 @@ public final class TinyDispatcher implements AutoCloseable {
         return client;
     }
 
-    /// Sends a packet with these descriptors, which stay this process's.
+    /// Sends a packet with these descriptors, which stay this process's, once there is room.
     public void sendWith(String text, int... descriptors) throws ErrnoException {
+        Await.until(
+                LIMIT,
+                () -> Poll.poll(own.number(), Poll.POLLOUT, 100) != 0,
+                () -> "no room for '" + text + "'");
         byte[] packet = text.getBytes(US_ASCII);
         check(
                 "sendmsg",
@@ -141,17 +143,11 @@ public final class TinyDispatcher implements AutoCloseable {
         sendWith(text);
     }
 
-    /// All that the worker has said, oldest first; what it has taken is closed here.
+    /// All that the worker has said, oldest first.
     public List<String> heard() {
         Optional<String> next = receive();
         while (next.isPresent()) {
             heard.add(next.get());
-            if (next.get().startsWith("took ")) {
-                int count = Integer.parseInt(next.get().substring("took ".length()));
-                for (int i = 0; i < count; i++) {
-                    copies.remove().close();
-                }
-            }
             next = receive();
         }
         return List.copyOf(heard);
@@ -165,20 +161,28 @@ public final class TinyDispatcher implements AutoCloseable {
                 () -> "heard " + heard + ", not " + List.of(packets));
     }
 
-    /// Waits until the worker has taken all that was handed over.
+    /// Waits until the worker has received all that was sent.
     public void awaitAllTaken() {
-        Await.until(LIMIT, this::allTaken, () -> copies.size() + " not taken, heard " + heard);
+        Await.until(LIMIT, () -> !hasUntaken(), () -> "not all received, heard " + heard());
     }
 
-    private boolean allTaken() {
-        heard();
-        return copies.isEmpty();
+    /// Whether something waits that the worker has not received.
+    public boolean hasUntaken() {
+        return Poll.poll(workers.number(), Poll.POLLIN, 0) != 0;
     }
 
-    /// How many the worker has not taken.
-    public int untaken() {
-        heard();
-        return copies.size();
+    /// Receives what the worker has not, and closes it here: how many connections.
+    public int takeBack() {
+        int count = 0;
+        int[] descriptor = new int[1];
+        byte[] packet = new byte[128];
+        while (Rights.recvmsg(workers.number(), packet, descriptor, Sockets.MSG_DONTWAIT) > 0) {
+            if (descriptor[0] >= 0) {
+                Descriptors.close(descriptor[0]);
+                count++;
+            }
+        }
+        return count;
     }
 
     private Optional<String> receive() {
@@ -193,23 +197,15 @@ public final class TinyDispatcher implements AutoCloseable {
                 : Optional.empty();
     }
 
-    /// Whether the worker's end is closed.
-    public boolean workerIsGone() {
-        return Sockets.recv(own.number(), new byte[1], Sockets.MSG_PEEK | Sockets.MSG_DONTWAIT)
-                == 0;
-    }
-
     /// Ends without a word, as a dispatcher that is killed.
     public void vanish() {
         own.close();
-        copies.forEach(Fd::close);
-        copies.clear();
+        workers.close();
     }
 
     @Override
     public void close() {
         vanish();
-        workers.close();
         listener.close();
     }
 }

@@ -22,8 +22,8 @@ import java.util.Optional;
 /// threads. All bytes are there, also those that the dispatcher has looked at, but for a PROXY
 /// header.
 ///
-/// **threads**: all methods may be called from any threads at once. A connection waits with the
-/// dispatcher, which gives it to another process if this one dies, until `accept()` returns it.
+/// **threads**: all methods may be called from any threads at once. `accept()` itself receives: what
+/// it has not returned goes to another process if this one dies.
 ///
 /// **errors**: none but those of a `ServerSocketChannel`: when the process runs out of descriptors,
 /// connections wait until it closes some.
@@ -91,9 +91,9 @@ public final class BerthListener implements AutoCloseable {
     }
 
     private Optional<Opened> next() throws IOException {
-        Optional<Handed.Connection> next = intake.take();
+        Optional<Handed> next = intake.take();
         while (next.isPresent()) {
-            Handed.Connection connection = next.get();
+            Handed connection = next.get();
             Optional<SocketChannel> channel =
                     channels.channel(intake.libc(), connection.descriptor());
             if (channel.isPresent()) {

@@ -83,7 +83,7 @@ public final class BerthNettyListener implements AutoCloseable {
         intake.resume();
     }
 
-    /// Ends: nothing more comes, and what has not reached Netty goes to other processes.
+    /// Ends: nothing more comes, and what was not received goes to other processes.
     @Override
     public void close() {
         intake.close();
@@ -104,7 +104,7 @@ public final class BerthNettyListener implements AutoCloseable {
     }
 
     private boolean pass() throws IOException {
-        Optional<Handed.Connection> next = intake.take();
+        Optional<Handed> next = intake.take();
         if (next.isPresent()) {
             Optional<Channel> channel = transport.channel(intake.libc(), next.get().descriptor());
             channel.ifPresent(there -> register(there, next.get().route()));

@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
@@ -25,43 +26,85 @@ final class ForeignLibc implements Libc {
     private final MethodHandle getsockopt =
             handle("getsockopt", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, ADDRESS);
     private final MethodHandle fcntl = handle("fcntl", 2, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
-    private final MethodHandle shutdown = handle("shutdown", JAVA_INT, JAVA_INT, JAVA_INT);
+    private final MethodHandle poll = handle("poll", JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
+    private final MethodHandle eventfd = handle("eventfd", JAVA_INT, JAVA_INT, JAVA_INT);
+    private final MethodHandle eventfdWrite =
+            handle("eventfd_write", JAVA_INT, JAVA_INT, JAVA_LONG);
     private final MethodHandle close = handle("close", JAVA_INT, JAVA_INT);
+
+    /// For recvmsg, of which there is one at a time.
+    private final MemorySegment header = header();
+
+    private final MemorySegment recvErrno = Arena.ofAuto().allocate(ERRNO_BYTES);
 
     /// @throws IllegalCallerException if this Java denies native access
     ForeignLibc() {}
 
     @Override
-    public int recvmsg(int fd, byte[] packet, int[] descriptor) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment errno = arena.allocate(ERRNO_BYTES);
-            MemorySegment header = arena.allocate(MessageHeader.BYTES + packet.length, 8);
-            describe(header, packet.length);
-            long count = (long) recvmsg.invokeExact(errno, fd, header, MSG_CMSG_CLOEXEC);
+    public int recvmsg(int fd, byte[] packet, int[] descriptor, int flags) {
+        try {
+            header.set(JAVA_LONG, MessageHeader.CONTROL_LENGTH, MessageHeader.CONTROL_BYTES);
+            long count =
+                    (long) recvmsg.invokeExact(recvErrno, fd, header, flags | MSG_CMSG_CLOEXEC);
             if (count < 0) {
-                return -errno.get(JAVA_INT, 0);
+                return -recvErrno.get(JAVA_INT, 0);
             }
-            MemorySegment.copy(
-                    header, JAVA_BYTE, MessageHeader.BYTES, packet, 0, Math.toIntExact(count));
+            MemorySegment.copy(header, JAVA_BYTE, MessageHeader.BYTES, packet, 0, (int) count);
             descriptor[0] =
                     MessageHeader.descriptor(
                             header.get(JAVA_LONG, MessageHeader.CONTROL_LENGTH),
                             header.get(JAVA_INT, MessageHeader.FLAGS),
                             header.get(JAVA_INT, MessageHeader.DESCRIPTOR));
-            return Math.toIntExact(count);
+            return (int) count;
         } catch (Throwable e) {
             throw unexpected(e);
         }
     }
 
-    private static void describe(MemorySegment header, int length) {
+    private static MemorySegment header() {
+        MemorySegment header = Arena.ofAuto().allocate(MessageHeader.SIZE, 8);
         long address = header.address();
         header.set(JAVA_LONG, MessageHeader.VECTOR_ADDRESS, address + MessageHeader.VECTOR);
         header.set(JAVA_LONG, MessageHeader.VECTOR_COUNT, 1);
         header.set(JAVA_LONG, MessageHeader.CONTROL_ADDRESS, address + MessageHeader.CONTROL);
-        header.set(JAVA_LONG, MessageHeader.CONTROL_LENGTH, MessageHeader.CONTROL_BYTES);
         header.set(JAVA_LONG, MessageHeader.BYTES_ADDRESS, address + MessageHeader.BYTES);
-        header.set(JAVA_LONG, MessageHeader.BYTES_LENGTH, length);
+        header.set(JAVA_LONG, MessageHeader.BYTES_LENGTH, Packet.MAX_BYTES);
+        return header;
+    }
+
+    @Override
+    public int poll(int one, int other) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment errno = arena.allocate(ERRNO_BYTES);
+            MemorySegment both = arena.allocate(16, 4);
+            both.set(JAVA_INT, 0, one);
+            both.set(JAVA_SHORT, 4, POLLIN);
+            both.set(JAVA_INT, 8, other);
+            both.set(JAVA_SHORT, 12, POLLIN);
+            return result((int) poll.invokeExact(errno, both, 2L, -1), errno);
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    @Override
+    public int eventfd() {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment errno = arena.allocate(ERRNO_BYTES);
+            return result((int) eventfd.invokeExact(errno, 0, EFD_CLOEXEC), errno);
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    @Override
+    public int eventfdWrite(int fd) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment errno = arena.allocate(ERRNO_BYTES);
+            return result((int) eventfdWrite.invokeExact(errno, fd, 1L), errno);
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
     }
 
     @Override
@@ -94,16 +137,6 @@ final class ForeignLibc implements Libc {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment errno = arena.allocate(ERRNO_BYTES);
             return result((int) fcntl.invokeExact(errno, fd, command, argument), errno);
-        } catch (Throwable e) {
-            throw unexpected(e);
-        }
-    }
-
-    @Override
-    public int shutdown(int fd, int how) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment errno = arena.allocate(ERRNO_BYTES);
-            return result((int) shutdown.invokeExact(errno, fd, how), errno);
         } catch (Throwable e) {
             throw unexpected(e);
         }

@@ -1,14 +1,20 @@
 package dev.berth.worker;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.channels.AsynchronousCloseException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
 
-/// Receives connections as descriptors, on a thread of its own, and acknowledges each one at the
-/// moment when the program gets it.
+/// Receives connections as descriptors, each at the moment when the program wants it.
+///
+/// What is received is this process's for good, and what is not stays in the socket, from where the
+/// dispatcher gives it to another process when this one ends. So nothing is received ahead.
 ///
 /// A thread that waits in [#take()] only parks, so a virtual one lets go of its carrier.
 final class Intake implements AutoCloseable {
@@ -17,24 +23,33 @@ final class Intake implements AutoCloseable {
     private static final Duration FULL = Duration.ofMillis(20);
     private static final AtomicBoolean IN_USE = new AtomicBoolean();
 
-    private final Inbox inbox = new Inbox();
-    private final Link link;
-    private final DescriptorLimit limit;
-    private boolean drained;
-    private final Thread receiver = new Thread(this::receive, "berth-receiver");
-
-    private Intake(Link link, DescriptorLimit limit) {
-        this.link = link;
-        this.limit = limit;
+    private enum State {
+        OPEN,
+        /// Nothing will come any more.
+        ENDED,
+        CLOSED
     }
 
-    /// Begins to receive.
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Link link;
+    private final DescriptorLimit limit;
+    private final Watch watch;
+    private State state = State.OPEN;
+
+    /// Whether there may be no room for another descriptor.
+    private boolean nearLimit = true;
+
+    private Intake(Link link, DescriptorLimit limit) throws IOException {
+        this.link = link;
+        this.limit = limit;
+        watch = Watch.start(link, lock);
+    }
+
+    /// Says that connections may come.
     ///
     /// **ownership**: `link` is closed with the intake.
-    static Intake start(Link link, DescriptorLimit limit) {
+    static Intake start(Link link, DescriptorLimit limit) throws IOException {
         Intake intake = new Intake(link, limit);
-        intake.receiver.setDaemon(true);
-        intake.receiver.start();
         intake.resume();
         return intake;
     }
@@ -92,14 +107,48 @@ final class Intake implements AutoCloseable {
         return link.libc();
     }
 
-    /// The next connection; empty after the last one. See [Inbox#take] for what else it throws.
+    /// The next connection; empty after the last one.
     ///
     /// **ownership**: the caller closes the descriptor.
     ///
+    /// @throws ClosedChannelException if this is closed, also while it waits
+    /// @throws InterruptedIOException if the thread is interrupted while it waits, which it stays
     /// @throws IOException if a connection was lost on its way; the next call gives the next one
-    Optional<Handed.Connection> take() throws IOException {
-        Optional<Handed> next = inbox.take(() -> link.send("took 1"));
-        return next.isPresent() ? Optional.of(next.get().connection()) : Optional.empty();
+    Optional<Handed> take() throws IOException {
+        lock.lock();
+        try {
+            if (state == State.CLOSED) {
+                throw new ClosedChannelException();
+            }
+            Optional<Handed> next = next();
+            if (state == State.CLOSED) {
+                throw new AsynchronousCloseException();
+            }
+            return next;
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted while waiting for a connection");
+        } finally {
+            watch.goOn();
+            lock.unlock();
+        }
+    }
+
+    private Optional<Handed> next() throws IOException, InterruptedException {
+        Optional<Handed> next = Optional.empty();
+        while (next.isEmpty() && state == State.OPEN) {
+            if (nearLimit && !limit.hasRoom(link)) {
+                watch.await(FULL);
+                continue;
+            }
+            Optional<Link.Arrival> arrival = link.receive();
+            if (arrival.isPresent()) {
+                next = takeIn(arrival.get());
+            } else {
+                watch.await();
+            }
+        }
+        return next;
     }
 
     void pause() {
@@ -110,86 +159,55 @@ final class Intake implements AutoCloseable {
         link.send("ready 1");
     }
 
-    /// Gives back to the dispatcher what nobody has taken.
+    /// Leaves to the dispatcher what nobody has taken. It has to be told, for it holds the socket
+    /// too and sees no end; for the same reason the socket is not shut down.
     @Override
     public void close() {
-        inbox.close().forEach(this::discard);
-        link.shutdown();
+        lock.lock();
         try {
-            receiver.join();
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private void receive() {
-        try {
-            Link.Arrival arrival = link.receive();
-            while (!arrival.isEnd()) {
-                takeIn(arrival);
-                awaitRoom(arrival.descriptor());
-                arrival = link.receive();
+            if (state != State.CLOSED) {
+                state = State.CLOSED;
+                link.send("bye");
+                watch.stop();
             }
-        } catch (IOException e) {
-            inbox.fail(e);
         } finally {
-            if (drained) {
-                // A dispatcher that drains and then ends has given the rest to other workers.
-                inbox.clear().forEach(this::discard);
-            }
-            inbox.end();
-            link.close();
+            lock.unlock();
         }
+        watch.join();
     }
 
-    private void takeIn(Link.Arrival arrival) {
+    /// The connection, if it is one.
+    private Optional<Handed> takeIn(Link.Arrival arrival) throws IOException {
+        int descriptor = arrival.descriptor();
+        if (descriptor != Libc.NONE) {
+            nearLimit = descriptor == Libc.LOST || limit.isNear(descriptor);
+        }
         Packet packet = Packet.parse(arrival.text());
         if (packet instanceof Packet.Connection connection) {
-            offer(handed(connection, arrival));
-        } else if (packet instanceof Packet.Malformed malformed) {
-            closeDescriptor(arrival.descriptor());
-            offer(new Handed.Lost("not of protocol v1: '" + malformed.text() + "'"));
-        } else {
-            closeDescriptor(arrival.descriptor());
-            if (packet instanceof Packet.Drain) {
-                drained = true;
-                inbox.end();
-            }
+            return Optional.of(handed(connection, descriptor));
         }
-    }
-
-    private static Handed handed(Packet.Connection connection, Link.Arrival arrival) {
-        return switch (arrival.descriptor()) {
-            case Libc.NONE -> new Handed.Lost("the dispatcher sent no descriptor with it");
-            case Libc.LOST -> new Handed.Lost("this process has no descriptor left; see ulimit -n");
-            default -> new Handed.Connection(arrival.descriptor(), connection.route());
-        };
-    }
-
-    /// Waits while this process has hardly a descriptor left: what is not received stays with the
-    /// dispatcher.
-    private void awaitRoom(int descriptor) {
-        boolean room = descriptor != Libc.LOST && !limit.isNear(descriptor);
-        while (!room && !inbox.awaitClosed(FULL)) {
-            room = limit.hasRoom(link);
-        }
-    }
-
-    private void offer(Handed handed) {
-        if (!inbox.offer(handed)) {
-            discard(handed);
-        }
-    }
-
-    private void discard(Handed handed) {
-        if (handed instanceof Handed.Connection connection) {
-            closeDescriptor(connection.descriptor());
-        }
-    }
-
-    private void closeDescriptor(int descriptor) {
         if (descriptor >= 0) {
             libc().close(descriptor);
         }
+        if (packet instanceof Packet.Malformed malformed) {
+            throw lost("not of protocol v1: '" + malformed.text() + "'");
+        }
+        if (packet instanceof Packet.Drain || arrival.isEnd()) {
+            state = State.ENDED;
+            watch.wakeAll();
+        }
+        return Optional.empty();
+    }
+
+    private static Handed handed(Packet.Connection connection, int descriptor) throws IOException {
+        return switch (descriptor) {
+            case Libc.NONE -> throw lost("the dispatcher sent no descriptor with it");
+            case Libc.LOST -> throw lost("this process has no descriptor left; see ulimit -n");
+            default -> new Handed(descriptor, connection.route());
+        };
+    }
+
+    private static IOException lost(String reason) {
+        return new IOException("a connection was lost: " + reason);
     }
 }

@@ -8,16 +8,20 @@ import com.sun.jna.ptr.IntByReference;
 
 /// By JNA, for a Java without foreign functions of its own.
 final class JnaLibc implements Libc {
+    /// For recvmsg, of which there is one at a time.
+    private final Memory header;
+
     /// @throws LinkageError if JNA is not there, or cannot load its part in C
     JnaLibc() {
         Calls.load();
+        header = header();
     }
 
     @Override
-    public int recvmsg(int fd, byte[] packet, int[] descriptor) {
-        try (Memory header = new Memory(MessageHeader.BYTES + (long) packet.length)) {
-            describe(header, packet.length);
-            int count = (int) Calls.recvmsg(fd, header, MSG_CMSG_CLOEXEC);
+    public int recvmsg(int fd, byte[] packet, int[] descriptor, int flags) {
+        try {
+            header.setLong(MessageHeader.CONTROL_LENGTH, MessageHeader.CONTROL_BYTES);
+            int count = (int) Calls.recvmsg(fd, header, flags | MSG_CMSG_CLOEXEC);
             header.read(MessageHeader.BYTES, packet, 0, count);
             descriptor[0] =
                     MessageHeader.descriptor(
@@ -30,14 +34,47 @@ final class JnaLibc implements Libc {
         }
     }
 
-    private static void describe(Memory header, int length) {
+    private static Memory header() {
+        Memory header = new Memory(MessageHeader.SIZE);
         header.clear();
         header.setPointer(MessageHeader.VECTOR_ADDRESS, header.share(MessageHeader.VECTOR));
         header.setLong(MessageHeader.VECTOR_COUNT, 1);
         header.setPointer(MessageHeader.CONTROL_ADDRESS, header.share(MessageHeader.CONTROL));
-        header.setLong(MessageHeader.CONTROL_LENGTH, MessageHeader.CONTROL_BYTES);
         header.setPointer(MessageHeader.BYTES_ADDRESS, header.share(MessageHeader.BYTES));
-        header.setLong(MessageHeader.BYTES_LENGTH, length);
+        header.setLong(MessageHeader.BYTES_LENGTH, Packet.MAX_BYTES);
+        return header;
+    }
+
+    @Override
+    public int poll(int one, int other) {
+        try (Memory both = new Memory(16)) {
+            both.clear();
+            both.setInt(0, one);
+            both.setShort(4, POLLIN);
+            both.setInt(8, other);
+            both.setShort(12, POLLIN);
+            return Calls.poll(both, 2, -1);
+        } catch (LastErrorException e) {
+            return -e.getErrorCode();
+        }
+    }
+
+    @Override
+    public int eventfd() {
+        try {
+            return Calls.eventfd(0, EFD_CLOEXEC);
+        } catch (LastErrorException e) {
+            return -e.getErrorCode();
+        }
+    }
+
+    @Override
+    public int eventfdWrite(int fd) {
+        try {
+            return Calls.eventfd_write(fd, 1);
+        } catch (LastErrorException e) {
+            return -e.getErrorCode();
+        }
     }
 
     @Override
@@ -64,15 +101,6 @@ final class JnaLibc implements Libc {
     public int fcntl(int fd, int command, int argument) {
         try {
             return Calls.fcntl(fd, command, argument);
-        } catch (LastErrorException e) {
-            return -e.getErrorCode();
-        }
-    }
-
-    @Override
-    public int shutdown(int fd, int how) {
-        try {
-            return Calls.shutdown(fd, how);
         } catch (LastErrorException e) {
             return -e.getErrorCode();
         }
@@ -110,7 +138,12 @@ final class JnaLibc implements Libc {
 
         static native int fcntl(int fd, int command, int argument) throws LastErrorException;
 
-        static native int shutdown(int fd, int how) throws LastErrorException;
+        static native int poll(Pointer descriptors, long count, int millis)
+                throws LastErrorException;
+
+        static native int eventfd(int value, int flags) throws LastErrorException;
+
+        static native int eventfd_write(int fd, long value) throws LastErrorException;
 
         static native int close(int fd) throws LastErrorException;
     }

@@ -7,6 +7,7 @@ import java.io.IOException;
 /// **Shape:** the offsets are those of 64-bit Linux.
 interface Libc {
     int EINTR = 4;
+    int EAGAIN = 11;
     int ECONNRESET = 104;
 
     int SOL_SOCKET = 1;
@@ -14,7 +15,6 @@ interface Libc {
     int SO_DOMAIN = 39;
     int SOCK_SEQPACKET = 5;
     int AF_INET6 = 10;
-    int SHUT_RDWR = 2;
 
     int F_SETFD = 2;
     int F_GETFL = 3;
@@ -24,8 +24,12 @@ interface Libc {
     int O_NONBLOCK = 0x800;
 
     int MSG_CTRUNC = 0x8;
+    int MSG_DONTWAIT = 0x40;
     int MSG_NOSIGNAL = 0x4000;
     int MSG_CMSG_CLOEXEC = 0x40000000;
+
+    int EFD_CLOEXEC = 0x80000;
+    short POLLIN = 1;
 
     /// No descriptor came.
     int NONE = -1;
@@ -34,8 +38,19 @@ interface Libc {
     int LOST = -2;
 
     /// The next packet, into `packet`, and its descriptor, close-on-exec, [#NONE] or [#LOST], into
-    /// `descriptor[0]`: the packet's length, 0 at the end. One thread only; it blocks.
-    int recvmsg(int fd, byte[] packet, int[] descriptor);
+    /// `descriptor[0]`: the packet's length, 0 at the end. One thread at a time.
+    ///
+    /// - `packet`: of [Packet#MAX_BYTES]
+    int recvmsg(int fd, byte[] packet, int[] descriptor, int flags);
+
+    /// Waits until one of two descriptors has something to read or has ended.
+    int poll(int one, int other);
+
+    /// A new eventfd, close-on-exec.
+    int eventfd();
+
+    /// Makes an eventfd readable.
+    int eventfdWrite(int fd);
 
     /// Sends a packet, without a signal when nobody is there any more.
     int send(int fd, byte[] packet);
@@ -44,8 +59,6 @@ interface Libc {
     int getsockopt(int fd, int option);
 
     int fcntl(int fd, int command, int argument);
-
-    int shutdown(int fd, int how);
 
     int close(int fd);
 

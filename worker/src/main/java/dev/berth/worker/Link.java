@@ -3,6 +3,7 @@ package dev.berth.worker;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import java.io.IOException;
+import java.util.Optional;
 
 /// This end of the socket that the dispatcher made: packets out and in.
 ///
@@ -10,6 +11,8 @@ import java.io.IOException;
 final class Link {
     private final Libc libc;
     private final int fd;
+    private final byte[] packet = new byte[Packet.MAX_BYTES];
+    private final int[] descriptor = new int[1];
     private boolean open = true;
 
     /// - `fd`: closed by [#close()] only
@@ -42,21 +45,29 @@ final class Link {
         }
     }
 
-    /// Waits for the next packet; after the last one, [Arrival#isEnd()]. One thread only.
+    /// The next packet, if one is there; after the last one, [Arrival#isEnd()]. One thread at a
+    /// time.
     ///
     /// @throws IOException if the kernel has no memory for it, or the like
-    Arrival receive() throws IOException {
-        byte[] packet = new byte[Packet.MAX_BYTES];
-        int[] descriptor = {Libc.NONE};
+    Optional<Arrival> receive() throws IOException {
         int count;
         do {
-            count = libc.recvmsg(fd, packet, descriptor);
+            count = libc.recvmsg(fd, packet, descriptor, Libc.MSG_DONTWAIT);
             // ECONNRESET comes once, before the last packets, from a dispatcher that was killed.
         } while (count == -Libc.EINTR || count == -Libc.ECONNRESET);
+        if (count == -Libc.EAGAIN) {
+            return Optional.empty();
+        }
         if (count < 0) {
             throw new IOException("cannot receive connections: recvmsg: errno " + -count);
         }
-        return new Arrival(new String(packet, 0, count, US_ASCII), descriptor[0]);
+        return Optional.of(new Arrival(new String(packet, 0, count, US_ASCII), descriptor[0]));
+    }
+
+    /// Waits until there is something to receive, or to read from `wake`, or, seldom, neither. Not
+    /// after [#close()].
+    void poll(int wake) {
+        libc.poll(fd, wake);
     }
 
     /// Says something; that the dispatcher is gone shows in [#receive()], not here.
@@ -77,14 +88,7 @@ final class Link {
         return copy;
     }
 
-    /// Lets [#receive()] come to its end.
-    synchronized void shutdown() {
-        if (open) {
-            libc.shutdown(fd, Libc.SHUT_RDWR);
-        }
-    }
-
-    /// Not while another thread receives.
+    /// Not while another thread receives or polls.
     synchronized void close() {
         if (open) {
             open = false;

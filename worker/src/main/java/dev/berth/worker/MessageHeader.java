@@ -11,6 +11,7 @@ final class MessageHeader {
     static final int VECTOR = 56;
     static final int CONTROL = 72;
     static final int BYTES = 128;
+    static final int SIZE = BYTES + Packet.MAX_BYTES;
 
     /// In the msghdr.
     static final int VECTOR_ADDRESS = 16;

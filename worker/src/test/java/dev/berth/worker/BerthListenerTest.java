@@ -174,39 +174,76 @@ class BerthListenerTest {
     }
 
     @Test
-    void acknowledgesWhatTheProgramHasAndNoMore() throws Exception {
-        client("");
-        client("");
-        dispatcher.awaitHeard("ready 1");
+    void receivesNothingAheadOfTheProgram() throws Exception {
+        client("first");
+        client("second");
+        FutureTask<SocketChannel> waiting = start(listener::accept);
+        awaitWaiting(1);
         dispatcher.pass();
         dispatcher.pass();
 
-        accept();
-        dispatcher.awaitHeard("ready 1", "took 1");
-        assertThat(dispatcher.untaken()).isOne();
-        accept();
-        dispatcher.awaitHeard("ready 1", "took 1", "took 1");
+        assertThat(read(result(waiting), 5)).isEqualTo("first");
+        result(waiting).close();
+        assertThat(dispatcher.takeBack()).isOne();
     }
 
     @Test
-    void closingAnAcceptedConnectionEndsItOnceItIsTaken() throws Exception {
+    void closingAnAcceptedConnectionEndsIt() throws Exception {
         Socket client = client("");
         dispatcher.pass();
         accept().close();
-        dispatcher.awaitAllTaken();
 
         assertThat(client.getInputStream().read()).isEqualTo(-1);
     }
 
     @Test
-    void whatACloseLeavesStaysWithTheDispatcher() throws Exception {
+    void whatACloseLeavesGoesBackToTheDispatcher() throws Exception {
         Socket client = client("");
+        FutureTask<SocketChannel> looked = start(listener::accept);
+        dispatcher.pass();
+        opened.add(result(looked));
+        client("");
         dispatcher.pass();
         listener.close();
 
-        assertThat(dispatcher.untaken()).isOne();
-        assertThat(dispatcher.workerIsGone()).isTrue();
+        dispatcher.awaitHeard("ready 1", "bye");
         assertThat(client.getInputStream().available()).isZero();
+        assertThat(dispatcher.takeBack()).isOne();
+    }
+
+    @Test
+    void everyOneOfManyWhoWaitGetsOne() throws Exception {
+        List<FutureTask<SocketChannel>> waiting = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            waiting.add(start(listener::accept));
+        }
+        awaitWaiting(4);
+        for (int i = 0; i < 4; i++) {
+            client("");
+            dispatcher.pass();
+        }
+
+        for (FutureTask<SocketChannel> one : waiting) {
+            opened.add(result(one));
+        }
+    }
+
+    @Test
+    void anInterruptOfOneWhoWaitsLeavesTheOthersWaiting() throws Exception {
+        FutureTask<SocketChannel> interrupted = new FutureTask<>(listener::accept);
+        Thread thread = new Thread(interrupted, "accepts");
+        thread.start();
+        FutureTask<SocketChannel> waiting = start(listener::accept);
+        awaitWaiting(2);
+        thread.interrupt();
+        assertThatExceptionOfType(ExecutionException.class)
+                .isThrownBy(() -> result(interrupted))
+                .withCauseInstanceOf(InterruptedIOException.class);
+
+        client("");
+        dispatcher.pass();
+
+        opened.add(result(waiting));
     }
 
     @Test
@@ -227,7 +264,6 @@ class BerthListenerTest {
         assertThat(accept()).isNotNull();
         assertThat(result(start(listener::accept))).isNull();
         assertThat(result(start(listener::accept))).isNull();
-        dispatcher.awaitAllTaken();
     }
 
     @Test
@@ -269,18 +305,6 @@ class BerthListenerTest {
         dispatcher.vanish();
 
         assertThat(read(accept(), 4)).isEqualTo("left");
-        assertThat(listener.accept()).isNull();
-    }
-
-    @Test
-    void whatADispatcherLeavesAfterADrainIsSomebodyElses() throws Exception {
-        Socket client = client("");
-        dispatcher.pass();
-
-        dispatcher.say("drain");
-        dispatcher.vanish();
-
-        assertThat(client.getInputStream().read()).isEqualTo(-1);
         assertThat(listener.accept()).isNull();
     }
 
@@ -339,6 +363,7 @@ class BerthListenerTest {
     void aSecondDescriptorIsNotKept() throws Exception {
         int[] pipe = new int[2];
         assertThat(Descriptors.pipe2(pipe, Descriptors.O_CLOEXEC)).isZero();
+        FutureTask<SocketChannel> waiting = start(listener::accept);
         dispatcher.sendWith("a word of a later version", pipe);
         Descriptors.close(pipe[1]);
 
@@ -346,6 +371,8 @@ class BerthListenerTest {
         FutureTask<Long> read = start(() -> Descriptors.read(pipe[0], end, 0, 1));
         assertThat(result(read)).as("the only other copies are closed").isZero();
         Descriptors.close(pipe[0]);
+        dispatcher.say("drain");
+        assertThat(result(waiting)).isNull();
     }
 
     @Test
@@ -357,13 +384,8 @@ class BerthListenerTest {
             threads.add(start(() -> serveAll(served)));
         }
         for (int i = 0; i < count; i++) {
-            int number = i;
-            Await.until(
-                    TinyDispatcher.LIMIT,
-                    () -> dispatcher.untaken() < 32,
-                    () -> "stuck at " + number);
             try (Socket client = dispatcher.connect()) {
-                client.getOutputStream().write("%04d".formatted(number).getBytes(US_ASCII));
+                client.getOutputStream().write("%04d".formatted(i).getBytes(US_ASCII));
                 dispatcher.pass();
             }
         }

@@ -1,0 +1,133 @@
+package dev.berth.worker;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/// Lets threads park until something may be there to receive: a thread of its own polls the link
+/// while somebody waits, and receives nothing.
+///
+/// All methods but [#join()] are called with the lock held.
+///
+/// **ownership**: closes the link when it is stopped.
+final class Watch {
+    private final Link link;
+    private final ReentrantLock lock;
+    private final Condition wanted;
+    private final Condition come;
+    private final int wake;
+    private final Thread thread = new Thread(this::run, "berth-watch");
+    private int waiting;
+    private boolean looking;
+    private boolean stopped;
+
+    private Watch(Link link, ReentrantLock lock, int wake) {
+        this.link = link;
+        this.lock = lock;
+        this.wake = wake;
+        wanted = lock.newCondition();
+        come = lock.newCondition();
+    }
+
+    /// - `lock`: guards what is received
+    ///
+    /// @throws IOException if this process has no descriptor left
+    static Watch start(Link link, ReentrantLock lock) throws IOException {
+        int wake = link.libc().eventfd();
+        if (wake < 0) {
+            throw new IOException("cannot wait for connections: eventfd: errno " + -wake);
+        }
+        Watch watch = new Watch(link, lock, wake);
+        watch.thread.setDaemon(true);
+        watch.thread.start();
+        return watch;
+    }
+
+    /// Waits until something may be there. Who finds something then calls [#goOn()].
+    @SuppressWarnings("WaitNotInLoop") // Whoever calls it tries again.
+    void await() throws InterruptedException {
+        waiting++;
+        try {
+            look();
+            come.await();
+        } finally {
+            waiting--;
+        }
+    }
+
+    /// Waits so long, or less.
+    @SuppressWarnings("WaitNotInLoop") // Whoever calls it tries again.
+    void await(Duration longest) throws InterruptedException {
+        come.awaitNanos(longest.toNanos());
+    }
+
+    /// Goes on looking for those who still wait: only one is told at a time.
+    void goOn() {
+        if (waiting > 0) {
+            look();
+        }
+    }
+
+    /// Wakes all who wait.
+    void wakeAll() {
+        come.signalAll();
+    }
+
+    /// Looks no more, and wakes all.
+    void stop() {
+        if (!stopped) {
+            stopped = true;
+            wanted.signal();
+            link.libc().eventfdWrite(wake);
+            wakeAll();
+        }
+    }
+
+    /// Waits until the link is closed, after [#stop()] and without the lock.
+    void join() {
+        try {
+            thread.join();
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void look() {
+        if (!looking) {
+            looking = true;
+            wanted.signal();
+        }
+    }
+
+    private void run() {
+        while (isWanted()) {
+            link.poll(wake);
+            tellOne();
+        }
+        link.close();
+        link.libc().close(wake);
+    }
+
+    private boolean isWanted() {
+        lock.lock();
+        try {
+            while (!looking && !stopped) {
+                wanted.awaitUninterruptibly();
+            }
+            return !stopped;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void tellOne() {
+        lock.lock();
+        try {
+            looking = false;
+            come.signal();
+        } finally {
+            lock.unlock();
+        }
+    }
+}
