@@ -166,15 +166,14 @@ final class StallCommand {
                         .filter(arrival -> stops.stream().anyMatch(stop -> stop.late(arrival)))
                         .count();
         System.out.printf(
-                "%-12s  p50 %6.1f ms, p99 %6.1f ms, slowest %6.1f ms; %d answered, %d failed; %d to"
-                        + " the stopped one later than 50 ms%n",
+                "%-12s  p50 %6.1f ms, p99 %6.1f ms, slowest %6.1f ms; %d answered, %d failed%s%n",
                 policy,
                 latencies.millis(0.5),
                 latencies.millis(0.99),
                 latencies.millis(1),
                 result.arrivals().size(),
                 result.failures().size(),
-                late);
+                stops.isEmpty() ? "" : "; " + late + " to the stopped one later than 50 ms");
         verdict.check(result.failures().isEmpty(), policy + " lost " + result.failures());
         verdict.check(policy.equals("hash") || late == 0, late + " went to a stopped worker");
         return latencies.millis(0.99);
