@@ -97,6 +97,8 @@ final class Training {
                             NAME,
                             1,
                             NAME,
+                            OptionalLong.empty(),
+                            false,
                             NAME,
                             new Command(List.of(NAME)),
                             List.of(LISTEN),

@@ -100,6 +100,8 @@ class StatusRenderingTest {
                         status.name(),
                         status.pid(),
                         status.steer(),
+                        status.fallbacks(),
+                        status.shed(),
                         status.adopt(),
                         status.command(),
                         List.of(),

@@ -30,6 +30,8 @@ final class Statuses {
                 "web",
                 4711,
                 "hash (ebpf)",
+                OptionalLong.empty(),
+                false,
                 "seccomp",
                 new Command(List.of("/usr/bin/server", "--port", "8080")),
                 List.of(LISTEN),

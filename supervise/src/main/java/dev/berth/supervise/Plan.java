@@ -70,49 +70,6 @@ public record Plan(
         }
     }
 
-    /// Steered by the hash, without a limit.
-    public Plan(
-            String name,
-            Command command,
-            int workers,
-            List<Integer> ports,
-            List<ListenAddress> listen,
-            List<Integer> privatePorts,
-            Adopt adopt,
-            Steer steer,
-            Settings settings,
-            Path directory,
-            Map<String, String> environment,
-            Optional<User> user,
-            Signal stopSignal,
-            int backlog,
-            boolean firstAtZero,
-            boolean join,
-            Optional<Probe> probe,
-            Path runtime) {
-        this(
-                name,
-                command,
-                workers,
-                ports,
-                listen,
-                privatePorts,
-                adopt,
-                steer,
-                new Policy.Hash(),
-                OptionalInt.empty(),
-                settings,
-                directory,
-                environment,
-                user,
-                stopSignal,
-                backlog,
-                firstAtZero,
-                join,
-                probe,
-                runtime);
-    }
-
     /// Whether the user said what is shared.
     boolean named() {
         return !ports.isEmpty() || !listen.isEmpty();

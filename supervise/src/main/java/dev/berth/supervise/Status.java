@@ -28,33 +28,6 @@ public record Status(
         List<Stranger> strangers,
         List<SlotStatus> slots,
         List<String> notes) {
-    /// One that nothing is known of but this.
-    public Status(
-            String name,
-            int pid,
-            String steer,
-            String adopt,
-            Command command,
-            List<String> listen,
-            Optional<String> operation,
-            List<Stranger> strangers,
-            List<SlotStatus> slots,
-            List<String> notes) {
-        this(
-                name,
-                pid,
-                steer,
-                OptionalLong.empty(),
-                false,
-                adopt,
-                command,
-                listen,
-                operation,
-                strangers,
-                slots,
-                notes);
-    }
-
     /// The same, with more to know.
     public Status withNotes(List<String> more) {
         List<String> all = Stream.concat(notes.stream(), more.stream()).toList();

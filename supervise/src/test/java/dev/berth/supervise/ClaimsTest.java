@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.stream.Stream;
 
 class ClaimsTest {
@@ -34,6 +35,8 @@ class ClaimsTest {
                 own,
                 Adopt.SECCOMP,
                 Steer.AUTO,
+                new Policy.Hash(),
+                OptionalInt.empty(),
                 Settings.defaults(),
                 Path.of("/"),
                 Map.of(),

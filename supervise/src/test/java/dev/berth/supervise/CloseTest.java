@@ -136,6 +136,8 @@ class CloseTest {
                         List.of(),
                         plan.adopt(),
                         plan.steer(),
+                        plan.policy(),
+                        plan.maxConnections(),
                         plan.settings(),
                         plan.directory(),
                         plan.environment(),

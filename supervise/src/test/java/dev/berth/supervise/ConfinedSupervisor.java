@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /// A supervisor in a JVM of its own to which pidfd_getfd is refused, as in a container with
 /// Docker's default profile. It prints what it says, and stops when the file `stop` appears in its
@@ -58,6 +59,8 @@ final class ConfinedSupervisor {
                 List.of(),
                 Adopt.SECCOMP,
                 Steer.AUTO,
+                new Policy.Hash(),
+                OptionalInt.empty(),
                 settings,
                 runtime,
                 Map.of(),

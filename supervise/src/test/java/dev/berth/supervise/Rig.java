@@ -23,6 +23,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -143,6 +144,8 @@ final class Rig implements AutoCloseable {
                     privatePorts,
                     Adopt.SECCOMP,
                     steer,
+                    new Policy.Hash(),
+                    OptionalInt.empty(),
                     settings,
                     directory,
                     environment,
