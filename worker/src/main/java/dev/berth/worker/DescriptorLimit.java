@@ -31,13 +31,15 @@ record DescriptorLimit(long most) {
     }
 
     /// Whether a process that was just given `descriptor` should first close some.
-    boolean isNear(int descriptor) {
-        return descriptor >= most - RESERVE;
+    ///
+    /// - `coming`: how many more it may be given at any moment
+    boolean isNear(int descriptor, int coming) {
+        return descriptor + coming >= most - RESERVE;
     }
 
-    /// Whether there is room now.
-    boolean hasRoom(Link link) {
+    /// Whether there is room now, for one and those that are `coming`.
+    boolean hasRoom(Link link, int coming) {
         int lowest = link.lowestFree();
-        return lowest >= 0 && !isNear(lowest);
+        return lowest >= 0 && !isNear(lowest, coming);
     }
 }

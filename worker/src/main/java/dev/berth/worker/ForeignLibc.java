@@ -25,6 +25,8 @@ final class ForeignLibc implements Libc {
             handle("send", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
     private final MethodHandle getsockopt =
             handle("getsockopt", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, ADDRESS);
+    private final MethodHandle setsockopt =
+            handle("setsockopt", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
     private final MethodHandle fcntl = handle("fcntl", 2, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
     private final MethodHandle poll = handle("poll", JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
     private final MethodHandle eventfd = handle("eventfd", JAVA_INT, JAVA_INT, JAVA_INT);
@@ -32,22 +34,17 @@ final class ForeignLibc implements Libc {
             handle("eventfd_write", JAVA_INT, JAVA_INT, JAVA_LONG);
     private final MethodHandle close = handle("close", JAVA_INT, JAVA_INT);
 
-    /// For recvmsg, of which there is one at a time.
-    private final MemorySegment header = header();
-
-    private final MemorySegment recvErrno = Arena.ofAuto().allocate(ERRNO_BYTES);
-
     /// @throws IllegalCallerException if this Java denies native access
     ForeignLibc() {}
 
     @Override
     public int recvmsg(int fd, byte[] packet, int[] descriptor, int flags) {
-        try {
-            header.set(JAVA_LONG, MessageHeader.CONTROL_LENGTH, MessageHeader.CONTROL_BYTES);
-            long count =
-                    (long) recvmsg.invokeExact(recvErrno, fd, header, flags | MSG_CMSG_CLOEXEC);
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment errno = arena.allocate(ERRNO_BYTES);
+            MemorySegment header = header(arena);
+            long count = (long) recvmsg.invokeExact(errno, fd, header, flags | MSG_CMSG_CLOEXEC);
             if (count < 0) {
-                return -recvErrno.get(JAVA_INT, 0);
+                return -errno.get(JAVA_INT, 0);
             }
             MemorySegment.copy(header, JAVA_BYTE, MessageHeader.BYTES, packet, 0, (int) count);
             descriptor[0] =
@@ -61,12 +58,13 @@ final class ForeignLibc implements Libc {
         }
     }
 
-    private static MemorySegment header() {
-        MemorySegment header = Arena.ofAuto().allocate(MessageHeader.SIZE, 8);
+    private static MemorySegment header(Arena arena) {
+        MemorySegment header = arena.allocate(MessageHeader.SIZE, 8);
         long address = header.address();
         header.set(JAVA_LONG, MessageHeader.VECTOR_ADDRESS, address + MessageHeader.VECTOR);
         header.set(JAVA_LONG, MessageHeader.VECTOR_COUNT, 1);
         header.set(JAVA_LONG, MessageHeader.CONTROL_ADDRESS, address + MessageHeader.CONTROL);
+        header.set(JAVA_LONG, MessageHeader.CONTROL_LENGTH, MessageHeader.CONTROL_BYTES);
         header.set(JAVA_LONG, MessageHeader.BYTES_ADDRESS, address + MessageHeader.BYTES);
         header.set(JAVA_LONG, MessageHeader.BYTES_LENGTH, Packet.MAX_BYTES);
         return header;
@@ -133,6 +131,20 @@ final class ForeignLibc implements Libc {
     }
 
     @Override
+    public int setsockopt(int fd, int option, byte[] value) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment errno = arena.allocate(ERRNO_BYTES);
+            MemorySegment bytes = arena.allocateFrom(JAVA_BYTE, value);
+            int length = value.length;
+            return result(
+                    (int) setsockopt.invokeExact(errno, fd, SOL_SOCKET, option, bytes, length),
+                    errno);
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    @Override
     public int fcntl(int fd, int command, int argument) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment errno = arena.allocate(ERRNO_BYTES);
@@ -150,6 +162,11 @@ final class ForeignLibc implements Libc {
         } catch (Throwable e) {
             throw unexpected(e);
         }
+    }
+
+    @Override
+    public boolean mayWait() {
+        return !Thread.currentThread().isVirtual();
     }
 
     private static int result(int result, MemorySegment errno) {

@@ -16,7 +16,9 @@ import java.util.concurrent.locks.ReentrantLock;
 /// What is received is this process's for good, and what is not stays in the socket, from where the
 /// dispatcher gives it to another process when this one ends. So nothing is received ahead.
 ///
-/// A thread that waits in [#take()] only parks, so a virtual one lets go of its carrier.
+/// A thread that waits in [#take()] waits in the kernel for a moment, where the next connection
+/// finds it at the least cost, and then parks. A virtual one parks at once and lets go of its
+/// carrier.
 final class Intake implements AutoCloseable {
     static final String VARIABLE = "BERTH_DISPATCH_FD";
 
@@ -38,6 +40,9 @@ final class Intake implements AutoCloseable {
 
     /// Whether there may be no room for another descriptor.
     private boolean nearLimit = true;
+
+    /// How many threads may be given a descriptor at any moment.
+    private int receiving;
 
     private Intake(Link link, DescriptorLimit limit) throws IOException {
         this.link = link;
@@ -121,7 +126,7 @@ final class Intake implements AutoCloseable {
                 throw new ClosedChannelException();
             }
             Optional<Handed> next = next();
-            if (state == State.CLOSED) {
+            if (next.isEmpty() && state == State.CLOSED) {
                 throw new AsynchronousCloseException();
             }
             return next;
@@ -137,18 +142,31 @@ final class Intake implements AutoCloseable {
     private Optional<Handed> next() throws IOException, InterruptedException {
         Optional<Handed> next = Optional.empty();
         while (next.isEmpty() && state == State.OPEN) {
-            if (nearLimit && !limit.hasRoom(link)) {
+            if (nearLimit && !limit.hasRoom(link, receiving)) {
                 watch.await(FULL);
                 continue;
             }
-            Optional<Link.Arrival> arrival = link.receive();
+            Optional<Link.Arrival> arrival = receive();
             if (arrival.isPresent()) {
                 next = takeIn(arrival.get());
-            } else {
+            } else if (state == State.OPEN) {
                 watch.await();
+                nearLimit = true;
             }
         }
         return next;
+    }
+
+    /// Lets other threads in meanwhile.
+    private Optional<Link.Arrival> receive() throws IOException {
+        receiving++;
+        lock.unlock();
+        try {
+            return link.receive(link.libc().mayWait());
+        } finally {
+            lock.lock();
+            receiving--;
+        }
     }
 
     void pause() {
@@ -180,7 +198,7 @@ final class Intake implements AutoCloseable {
     private Optional<Handed> takeIn(Link.Arrival arrival) throws IOException {
         int descriptor = arrival.descriptor();
         if (descriptor != Libc.NONE) {
-            nearLimit = descriptor == Libc.LOST || limit.isNear(descriptor);
+            nearLimit = descriptor == Libc.LOST || limit.isNear(descriptor, receiving);
         }
         Packet packet = Packet.parse(arrival.text());
         if (packet instanceof Packet.Connection connection) {

@@ -8,19 +8,16 @@ import com.sun.jna.ptr.IntByReference;
 
 /// By JNA, for a Java without foreign functions of its own.
 final class JnaLibc implements Libc {
-    /// For recvmsg, of which there is one at a time.
-    private final Memory header;
+    private static final int FIRST_WITH_VIRTUAL_THREADS = 21;
 
     /// @throws LinkageError if JNA is not there, or cannot load its part in C
     JnaLibc() {
         Calls.load();
-        header = header();
     }
 
     @Override
     public int recvmsg(int fd, byte[] packet, int[] descriptor, int flags) {
-        try {
-            header.setLong(MessageHeader.CONTROL_LENGTH, MessageHeader.CONTROL_BYTES);
+        try (Memory header = header()) {
             int count = (int) Calls.recvmsg(fd, header, flags | MSG_CMSG_CLOEXEC);
             header.read(MessageHeader.BYTES, packet, 0, count);
             descriptor[0] =
@@ -40,6 +37,7 @@ final class JnaLibc implements Libc {
         header.setPointer(MessageHeader.VECTOR_ADDRESS, header.share(MessageHeader.VECTOR));
         header.setLong(MessageHeader.VECTOR_COUNT, 1);
         header.setPointer(MessageHeader.CONTROL_ADDRESS, header.share(MessageHeader.CONTROL));
+        header.setLong(MessageHeader.CONTROL_LENGTH, MessageHeader.CONTROL_BYTES);
         header.setPointer(MessageHeader.BYTES_ADDRESS, header.share(MessageHeader.BYTES));
         header.setLong(MessageHeader.BYTES_LENGTH, Packet.MAX_BYTES);
         return header;
@@ -98,6 +96,15 @@ final class JnaLibc implements Libc {
     }
 
     @Override
+    public int setsockopt(int fd, int option, byte[] value) {
+        try {
+            return Calls.setsockopt(fd, SOL_SOCKET, option, value, value.length);
+        } catch (LastErrorException e) {
+            return -e.getErrorCode();
+        }
+    }
+
+    @Override
     public int fcntl(int fd, int command, int argument) {
         try {
             return Calls.fcntl(fd, command, argument);
@@ -113,6 +120,11 @@ final class JnaLibc implements Libc {
         } catch (LastErrorException e) {
             return -e.getErrorCode();
         }
+    }
+
+    @Override
+    public boolean mayWait() {
+        return Runtime.version().feature() < FIRST_WITH_VIRTUAL_THREADS;
     }
 
     /// The functions of the C library, found by their names.
@@ -134,6 +146,9 @@ final class JnaLibc implements Libc {
 
         static native int getsockopt(
                 int fd, int level, int option, IntByReference value, IntByReference length)
+                throws LastErrorException;
+
+        static native int setsockopt(int fd, int level, int option, byte[] value, int length)
                 throws LastErrorException;
 
         static native int fcntl(int fd, int command, int argument) throws LastErrorException;

@@ -12,6 +12,7 @@ interface Libc {
 
     int SOL_SOCKET = 1;
     int SO_TYPE = 3;
+    int SO_RCVTIMEO = 20;
     int SO_DOMAIN = 39;
     int SOCK_SEQPACKET = 5;
     int AF_INET6 = 10;
@@ -38,7 +39,7 @@ interface Libc {
     int LOST = -2;
 
     /// The next packet, into `packet`, and its descriptor, close-on-exec, [#NONE] or [#LOST], into
-    /// `descriptor[0]`: the packet's length, 0 at the end. One thread at a time.
+    /// `descriptor[0]`: the packet's length, 0 at the end.
     ///
     /// - `packet`: of [Packet#MAX_BYTES]
     int recvmsg(int fd, byte[] packet, int[] descriptor, int flags);
@@ -58,9 +59,15 @@ interface Libc {
     /// An integer option of [#SOL_SOCKET].
     int getsockopt(int fd, int option);
 
+    /// Sets an option of [#SOL_SOCKET].
+    int setsockopt(int fd, int option, byte[] value);
+
     int fcntl(int fd, int command, int argument);
 
     int close(int fd);
+
+    /// Whether the calling thread may wait in a call. A virtual one would hold its carrier there.
+    boolean mayWait();
 
     /// The way for this Java: its foreign functions from 22 on, JNA before.
     ///

@@ -3,16 +3,25 @@ package dev.berth.worker;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Optional;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 /// This end of the socket that the dispatcher made: packets out and in.
 ///
 /// **ownership**: has the descriptor, and closes it.
 final class Link {
+    /// How long [#receive] waits, if it does.
+    private static final long PATIENCE_MICROS = 20_000;
+
     private final Libc libc;
     private final int fd;
-    private final byte[] packet = new byte[Packet.MAX_BYTES];
-    private final int[] descriptor = new int[1];
+
+    /// Held for reading by all that use the descriptor.
+    private final ReadWriteLock use = new ReentrantReadWriteLock();
+
     private boolean open = true;
 
     /// - `fd`: closed by [#close()] only
@@ -30,8 +39,14 @@ final class Link {
         }
         libc.fcntl(fd, Libc.F_SETFD, Libc.FD_CLOEXEC);
         libc.fcntl(fd, Libc.F_SETFL, libc.fcntl(fd, Libc.F_GETFL, 0) & ~Libc.O_NONBLOCK);
+        libc.setsockopt(fd, Libc.SO_RCVTIMEO, timeval(PATIENCE_MICROS));
         this.libc = libc;
         this.fd = fd;
+    }
+
+    private static byte[] timeval(long micros) {
+        ByteBuffer bytes = ByteBuffer.allocate(2 * Long.BYTES).order(ByteOrder.nativeOrder());
+        return bytes.putLong(0).putLong(micros).array();
     }
 
     Libc libc() {
@@ -45,14 +60,26 @@ final class Link {
         }
     }
 
-    /// The next packet, if one is there; after the last one, [Arrival#isEnd()]. One thread at a
-    /// time.
+    /// The next packet, if one is there; after the last one, [Arrival#isEnd()].
+    ///
+    /// - `wait`: for 20 ms, if none is there
     ///
     /// @throws IOException if the kernel has no memory for it, or the like
-    Optional<Arrival> receive() throws IOException {
+    Optional<Arrival> receive(boolean wait) throws IOException {
+        use.readLock().lock();
+        try {
+            return open ? received(wait ? 0 : Libc.MSG_DONTWAIT) : Optional.empty();
+        } finally {
+            use.readLock().unlock();
+        }
+    }
+
+    private Optional<Arrival> received(int flags) throws IOException {
+        byte[] packet = new byte[Packet.MAX_BYTES];
+        int[] descriptor = new int[1];
         int count;
         do {
-            count = libc.recvmsg(fd, packet, descriptor, Libc.MSG_DONTWAIT);
+            count = libc.recvmsg(fd, packet, descriptor, flags);
             // ECONNRESET comes once, before the last packets, from a dispatcher that was killed.
         } while (count == -Libc.EINTR || count == -Libc.ECONNRESET);
         if (count == -Libc.EAGAIN) {
@@ -70,11 +97,16 @@ final class Link {
         libc.poll(fd, wake);
     }
 
-    /// Says something; that the dispatcher is gone shows in [#receive()], not here.
-    synchronized void send(String text) {
+    /// Says something; that the dispatcher is gone shows in [#receive], not here.
+    void send(String text) {
         byte[] packet = text.getBytes(US_ASCII);
-        while (open && libc.send(fd, packet) == -Libc.EINTR) {
-            // Nothing was sent.
+        use.readLock().lock();
+        try {
+            while (open && libc.send(fd, packet) == -Libc.EINTR) {
+                // Nothing was sent.
+            }
+        } finally {
+            use.readLock().unlock();
         }
     }
 
@@ -88,11 +120,16 @@ final class Link {
         return copy;
     }
 
-    /// Not while another thread receives or polls.
-    synchronized void close() {
-        if (open) {
-            open = false;
-            libc.close(fd);
+    /// Waits for those who receive; not while another thread polls.
+    void close() {
+        use.writeLock().lock();
+        try {
+            if (open) {
+                open = false;
+                libc.close(fd);
+            }
+        } finally {
+            use.writeLock().unlock();
         }
     }
 }

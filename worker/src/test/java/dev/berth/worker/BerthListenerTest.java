@@ -88,6 +88,13 @@ class BerthListenerTest {
         return task;
     }
 
+    /// By its name, for it is compiled for Java 17.
+    private static <T> FutureTask<T> startVirtually(Callable<T> work) throws Exception {
+        FutureTask<T> task = new FutureTask<>(work);
+        Thread.class.getMethod("startVirtualThread", Runnable.class).invoke(null, task);
+        return task;
+    }
+
     private static <T> T result(FutureTask<T> task) throws Exception {
         return task.get(TinyDispatcher.LIMIT.toSeconds(), TimeUnit.SECONDS);
     }
@@ -411,5 +418,60 @@ class BerthListenerTest {
             next = listener.accept();
         }
         return count;
+    }
+
+    @Test
+    void aCloseAmidArrivalsLosesNone() throws Exception {
+        int count = 60;
+        Set<String> served = ConcurrentHashMap.newKeySet();
+        List<FutureTask<Integer>> threads = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            threads.add(start(() -> serveUntilClosed(served)));
+        }
+        for (int i = 0; i < count; i++) {
+            client("%04d".formatted(i));
+            dispatcher.pass();
+            if (i == count / 2) {
+                listener.close();
+            }
+        }
+
+        int taken = 0;
+        for (FutureTask<Integer> thread : threads) {
+            taken += result(thread);
+        }
+        assertThat(served).hasSize(taken);
+        assertThat(taken + dispatcher.takeBack()).isEqualTo(count);
+    }
+
+    private int serveUntilClosed(Set<String> served) throws IOException {
+        int count = 0;
+        try {
+            while (true) {
+                try (SocketChannel channel = listener.accept()) {
+                    served.add(read(channel, 4));
+                    count++;
+                }
+            }
+        } catch (ClosedChannelException closed) {
+            return count;
+        }
+    }
+
+    @Test
+    void virtualThreadsThatWaitLetOthersRun() throws Exception {
+        List<FutureTask<SocketChannel>> waiting = new ArrayList<>();
+        for (int i = 0; i < 16 * Runtime.getRuntime().availableProcessors(); i++) {
+            waiting.add(startVirtually(listener::accept));
+        }
+
+        assertThat(result(startVirtually(() -> "ran"))).isEqualTo("ran");
+        for (int i = 0; i < waiting.size(); i++) {
+            client("");
+            dispatcher.pass();
+        }
+        for (FutureTask<SocketChannel> one : waiting) {
+            opened.add(result(one));
+        }
     }
 }
