@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /// What the dispatcher costs: connections a second through it, against the same workers that accept
 /// by themselves in a group, and against Node's cluster; and what a thousand clients that say
@@ -24,7 +25,12 @@ final class DispatchCommand {
     private static final int CLIENTS = 16;
     private static final int SLICES = 10;
     private static final int SILENT = 1_000;
-    private static final long WARM_UP_MILLIS = 3_000;
+
+    /// Until hot code is compiled, which needs as many connections on each side.
+    private static final long WARM_UP_MILLIS = 8_000;
+
+    private static final String ANSWERS = "dev.berth.bench.AnswerWorker";
+    private static final String SERVES = "dev.berth.examples.worker.HttpWorker";
     private static final Duration START_DEADLINE = Duration.ofSeconds(30);
 
     private final Workshop shop;
@@ -103,14 +109,15 @@ final class DispatchCommand {
     private Setup setup(String kind, int port, List<String> options) {
         List<String> all = new ArrayList<>(arguments.rest());
         all.addAll(options);
-        return new Setup(Workshop.unique(kind), port, WORKERS, all, worker(port));
+        return new Setup(Workshop.unique(kind), port, WORKERS, all, worker(ANSWERS, port));
     }
 
-    private List<String> worker(int port) {
+    private List<String> worker(String main, int port) {
         String classes =
-                shop.root().resolve("examples/target/classes")
-                        + ":"
-                        + shop.root().resolve("worker/target/classes");
+                Stream.of("bench", "examples", "worker")
+                        .map(module -> shop.root().resolve(module + "/target/classes"))
+                        .map(Path::toString)
+                        .collect(Collectors.joining(":"));
         return List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx256m",
@@ -119,7 +126,7 @@ final class DispatchCommand {
                 "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED",
                 "-cp",
                 classes,
-                "dev.berth.examples.worker.HttpWorker",
+                main,
                 Integer.toString(port));
     }
 
@@ -227,7 +234,9 @@ final class DispatchCommand {
     /// A service that has to be told by what clients say.
     private String configuration(int port) {
         String words =
-                worker(port).stream().map("\"%s\""::formatted).collect(Collectors.joining(", "));
+                worker(SERVES, port).stream()
+                        .map("\"%s\""::formatted)
+                        .collect(Collectors.joining(", "));
         return """
         listen = ["tcp://127.0.0.1:%d"]
 

@@ -1,0 +1,72 @@
+package dev.berth.bench;
+
+import dev.berth.worker.BerthListener;
+
+import org.jspecify.annotations.Nullable;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+
+/// As little as a server can do, so that a measurement shows what connections cost: it reads once,
+/// answers with its pid, and closes, as `examples/servers/node/cluster.js` does. A few threads each
+/// do so by themselves, one connection at a time.
+final class AnswerWorker {
+    private static final int BACKLOG = 4096;
+    private static final int THREADS = 4;
+    private static final byte[] ANSWER = answer("pid=" + ProcessHandle.current().pid() + "\n");
+
+    private AnswerWorker() {}
+
+    private interface Acceptor {
+        /// `null` when no more will come.
+        @Nullable SocketChannel accept() throws IOException;
+    }
+
+    /// Argument: the port, if no dispatcher starts it.
+    public static void main(String[] args) throws IOException {
+        Acceptor acceptor = acceptor(Integer.parseInt(args[0]));
+        for (int i = 0; i < THREADS; i++) {
+            Thread.ofPlatform().start(() -> serve(acceptor));
+        }
+    }
+
+    private static Acceptor acceptor(int port) throws IOException {
+        if (BerthListener.available()) {
+            return BerthListener.open()::accept;
+        }
+        return ServerSocketChannel.open().bind(new InetSocketAddress(port), BACKLOG)::accept;
+    }
+
+    private static void serve(Acceptor acceptor) {
+        ByteBuffer in = ByteBuffer.allocateDirect(4_096);
+        ByteBuffer out = ByteBuffer.allocateDirect(ANSWER.length).put(ANSWER);
+        try {
+            SocketChannel client = acceptor.accept();
+            while (client != null) {
+                answer(client, in.clear(), out.rewind());
+                client = acceptor.accept();
+            }
+        } catch (IOException noMore) {
+            System.err.println(noMore);
+        }
+    }
+
+    private static void answer(SocketChannel client, ByteBuffer in, ByteBuffer out) {
+        try (client) {
+            if (client.read(in) > 0) {
+                client.write(out);
+            }
+        } catch (IOException gone) {
+            // The client went away: there is nobody left to tell.
+        }
+    }
+
+    private static byte[] answer(String body) {
+        String head = "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: ";
+        return (head + body.length() + "\r\n\r\n" + body).getBytes(StandardCharsets.US_ASCII);
+    }
+}
