@@ -1,12 +1,10 @@
 package dev.berth.sys;
 
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
-import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
-
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
 
@@ -60,7 +58,7 @@ final class Frame implements AutoCloseable {
     /// A copy of a part of an array.
     MemorySegment copy(byte[] from, int offset, int length) {
         MemorySegment to = zeroed(length);
-        MemorySegment.copy(from, offset, to, JAVA_BYTE, 0, length);
+        buffer(to).put(from, offset, length);
         return to;
     }
 
@@ -72,14 +70,14 @@ final class Frame implements AutoCloseable {
     /// A copy of an array, each element in the machine's byte order.
     MemorySegment copy(int[] from) {
         MemorySegment to = zeroed((long) from.length * Integer.BYTES);
-        MemorySegment.copy(from, 0, to, JAVA_INT_UNALIGNED, 0, from.length);
+        buffer(to).asIntBuffer().put(from);
         return to;
     }
 
     /// A copy of an array, each element in the machine's byte order.
     MemorySegment copy(long[] from) {
         MemorySegment to = zeroed((long) from.length * Long.BYTES);
-        MemorySegment.copy(from, 0, to, JAVA_LONG_UNALIGNED, 0, from.length);
+        buffer(to).asLongBuffer().put(from);
         return to;
     }
 
@@ -99,7 +97,18 @@ final class Frame implements AutoCloseable {
 
     /// Copies native memory out, as much as `to` has room for after `offset`.
     static void copyOut(MemorySegment from, byte[] to, int offset, int length) {
-        MemorySegment.copy(from, JAVA_BYTE, 0, to, offset, length);
+        buffer(from).get(to, offset, length);
+    }
+
+    /// The `int` with which the memory begins, such as a length that a call wrote.
+    static int firstInt(MemorySegment from) {
+        return buffer(from).getInt();
+    }
+
+    /// A segment's own accessors make a method handle when first used, out of classes that no
+    /// start-up cache holds: 8 ms, which every command would spend. A buffer needs none.
+    private static ByteBuffer buffer(MemorySegment memory) {
+        return memory.asByteBuffer().order(ByteOrder.nativeOrder());
     }
 
     @Override

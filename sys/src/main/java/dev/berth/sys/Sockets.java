@@ -1,7 +1,6 @@
 package dev.berth.sys;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Optional;
@@ -121,7 +120,7 @@ public final class Sockets {
                             memory.address(),
                             length.address());
             Frame.copyOut(memory, value, 0, value.length);
-            return result < 0 ? (int) result : length.get(ValueLayout.JAVA_INT, 0);
+            return result < 0 ? (int) result : Frame.firstInt(length);
         }
     }
 
@@ -165,7 +164,7 @@ public final class Sockets {
             long result = frame.call(call, fd, memory.address(), length.address());
             byte[] raw = new byte[SOCKADDR_BYTES];
             Frame.copyOut(memory, raw, 0, SOCKADDR_BYTES);
-            return new NameResult(result, raw, length.get(ValueLayout.JAVA_INT, 0));
+            return new NameResult(result, raw, Frame.firstInt(length));
         }
     }
 
