@@ -1,5 +1,6 @@
 package dev.berth.inspect;
 
+import dev.berth.net.Devices;
 import dev.berth.net.DiagQuery;
 import dev.berth.net.Protocol;
 import dev.berth.net.SockDiag;

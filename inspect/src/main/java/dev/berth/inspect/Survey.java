@@ -1,5 +1,6 @@
 package dev.berth.inspect;
 
+import dev.berth.net.Devices;
 import dev.berth.net.Holder;
 import dev.berth.net.SocketRow;
 

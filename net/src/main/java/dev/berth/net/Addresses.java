@@ -1,9 +1,8 @@
 package dev.berth.net;
 
+import dev.berth.sys.ErrnoException;
 import dev.berth.sys.SockAddr;
 
-import java.net.NetworkInterface;
-import java.net.SocketException;
 import java.util.HexFormat;
 
 /// Reads addresses as people write them. No name is ever looked up: the same text always means the
@@ -163,15 +162,20 @@ public final class Addresses {
         if (index > 0) {
             return index;
         }
-        try {
-            NetworkInterface device = NetworkInterface.getByName(zone);
-            if (device != null) {
-                return device.getIndex();
-            }
-        } catch (SocketException | IllegalArgumentException unreadable) {
-            // Falls through: to the writer of the address it is a device that does not exist.
+        int device = device(zone);
+        if (device > 0) {
+            return device;
         }
         throw wrong(host, "there is no network device " + zone, "fe80::1%eth0");
+    }
+
+    /// Its index, or 0. The JDK does not list a device without an address of its own.
+    private static int device(String name) {
+        try {
+            return Devices.index(name);
+        } catch (ErrnoException cannotBeAsked) {
+            return 0;
+        }
     }
 
     private static int decimal(String digits, int most) {

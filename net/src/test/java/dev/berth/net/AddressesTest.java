@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.berth.sys.SockAddr;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -111,6 +112,16 @@ final class AddressesTest {
             assertThat(comparable).as("%s, seed %d", text, seed).isEqualTo(expected);
             assertThat(Addresses.parse(read.toString())).as("seed %d", seed).isEqualTo(read);
         }
+    }
+
+    @Test
+    @ExtendWith(FreshNamespace.class)
+    void zoneMayBeADeviceWithoutAnAddress() throws Exception {
+        assertThat(Links.create("naked", "bridge")).isZero();
+
+        SockAddr.Inet6 read = (SockAddr.Inet6) Addresses.parse("[fe80::1%naked]:80");
+
+        assertThat(read.scope()).isGreaterThan(1);
     }
 
     private static String randomInet6(Random random) {

@@ -1,4 +1,4 @@
-package dev.berth.inspect;
+package dev.berth.net;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -20,7 +20,7 @@ import java.util.Optional;
 /// **shape** of `struct ifreq`: the name (16 bytes, ended by 0), the index (i32), padding to 40.
 ///
 /// **source**: netdevice(7)
-final class Devices {
+public final class Devices {
     private static final long SIOCGIFNAME = 0x8910;
     private static final long SIOCGIFINDEX = 0x8933;
     private static final int NAME_BYTES = 16;
@@ -28,9 +28,12 @@ final class Devices {
 
     private final Map<Integer, String> names = new HashMap<>();
 
+    /// One that asks for each name once.
+    public Devices() {}
+
     /// The name in the network namespace of the calling thread; where it has none there, or `own`
     /// is false so that it is another namespace's, its number: `#7`. Empty for index 0.
-    Optional<String> name(int index, boolean own) {
+    public Optional<String> name(int index, boolean own) {
         if (index == 0) {
             return Optional.empty();
         }
@@ -38,7 +41,9 @@ final class Devices {
     }
 
     /// The index in the network namespace of the calling thread; 0 if there is no such interface.
-    static int index(String name) throws ErrnoException {
+    ///
+    /// @throws ErrnoException `EMFILE`: no socket to ask with
+    public static int index(String name) throws ErrnoException {
         byte[] text = name.getBytes(UTF_8);
         if (text.length >= NAME_BYTES) {
             return 0;
