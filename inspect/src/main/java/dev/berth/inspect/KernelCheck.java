@@ -99,8 +99,12 @@ public record KernelCheck(String release, Verdict verdict, boolean uids, String 
             Verdict verdict = difference.isPresent() ? Verdict.DIFFERED : Verdict.AGREED;
             return new KernelCheck(release, verdict, uids, difference.orElse(""));
         } catch (IOException | RuntimeException failed) {
-            return new KernelCheck(release, Verdict.NOT_RUN, false, message(failed));
+            return notRun(release, message(failed));
         }
+    }
+
+    static KernelCheck notRun(String release, String reason) {
+        return new KernelCheck(release, Verdict.NOT_RUN, false, reason);
     }
 
     private static String message(Exception failed) {

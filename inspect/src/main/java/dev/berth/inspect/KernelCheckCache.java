@@ -3,28 +3,22 @@ package dev.berth.inspect;
 import dev.berth.sys.Capabilities;
 import dev.berth.sys.Capability;
 
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.security.CodeSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
-import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 
 /// Keeps the result of the replay, and gets it: in this process with `CAP_SYS_ADMIN`, else in a
-/// child that unshare(1) puts into a user namespace of its own.
+/// child.
 ///
 /// **shape** of the file `rules-RELEASE`: a line `berth-rules 1`, the verdict, whether uids were in
 /// it, and a line of detail. What is no such file is written anew.
 final class KernelCheckCache {
     private static final String FIRST_LINE = "berth-rules 1";
-    private static final int CHILD_SECONDS = 20;
 
     private final Map<String, String> environment;
 
@@ -37,7 +31,7 @@ final class KernelCheckCache {
         String release = release();
         return file(release)
                 .flatMap(path -> read(path, release))
-                .orElseGet(() -> notRun(release, "berth why does it at its first run"));
+                .orElseGet(() -> KernelCheck.notRun(release, "berth why does it at its first run"));
     }
 
     KernelCheck get() {
@@ -112,81 +106,6 @@ final class KernelCheckCache {
     private static KernelCheck fresh(String release) {
         return Capabilities.has(Capability.SYS_ADMIN)
                 ? KernelCheck.replay(release, new SplittableRandom())
-                : inChild(release);
-    }
-
-    private static KernelCheck inChild(String release) {
-        String place = place();
-        if (!place.startsWith("file:")) {
-            String reason = "no second JVM can be started with this code, which is inside " + place;
-            return notRun(release, reason + "; berth why does it for it, at its first run");
-        }
-        try {
-            Path result = Files.createTempFile("berth-rules", ".txt");
-            try {
-                return inChild(release, result);
-            } finally {
-                Files.deleteIfExists(result);
-            }
-        } catch (IOException failed) {
-            return notRun(release, "no unshare(1) to make a user namespace with");
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-            return notRun(release, "interrupted");
-        }
-    }
-
-    private static KernelCheck inChild(String release, Path result)
-            throws IOException, InterruptedException {
-        Process child =
-                new ProcessBuilder(command(result))
-                        .redirectInput(new File("/dev/null"))
-                        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                        .redirectError(ProcessBuilder.Redirect.DISCARD)
-                        .start();
-        if (!child.waitFor(CHILD_SECONDS, TimeUnit.SECONDS)) {
-            child.destroyForcibly().waitFor();
-            return notRun(release, "the replay took more than " + CHILD_SECONDS + " s");
-        }
-        return read(result, release)
-                .orElseGet(
-                        () ->
-                                notRun(
-                                        release,
-                                        "this user may not make a user namespace for the replay;"
-                                                + " root may, once"));
-    }
-
-    /// Where this code is: `file:/lib/berth.jar`, or `jar:nested:/app.jar/…` in an executable jar
-    /// of Spring Boot.
-    private static String place() {
-        CodeSource source = KernelCheckChild.class.getProtectionDomain().getCodeSource();
-        return source == null ? "the JDK" : String.valueOf(source.getLocation());
-    }
-
-    private static KernelCheck notRun(String release, String reason) {
-        return new KernelCheck(release, KernelCheck.Verdict.NOT_RUN, false, reason);
-    }
-
-    /// A JVM of the same code as this one, root in a user namespace of its own.
-    private static List<String> command(Path result) {
-        String path =
-                Stream.of("java.class.path", "jdk.module.path")
-                        .map(name -> System.getProperty(name, ""))
-                        .filter(text -> !text.isEmpty())
-                        .reduce((one, other) -> one + File.pathSeparator + other)
-                        .orElse("");
-        List<String> words = new ArrayList<>(List.of("unshare", "--user", "--map-root-user", "--"));
-        words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        words.addAll(
-                List.of(
-                        "-XX:+UseSerialGC",
-                        "-XX:TieredStopAtLevel=1",
-                        "--enable-native-access=ALL-UNNAMED",
-                        "-cp",
-                        path,
-                        KernelCheckChild.class.getName(),
-                        result.toString()));
-        return words;
+                : KernelCheckChild.replay(release);
     }
 }

@@ -1,15 +1,98 @@
 package dev.berth.inspect;
 
-import java.nio.file.Path;
-import java.util.SplittableRandom;
+import dev.berth.net.Protocol;
+import dev.berth.sys.Errno;
 
-/// What the child process of the self-check runs: the replay, its result into a file.
+import java.io.File;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.CodeSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+
+/// The replay of a user who may not make a network namespace: in a JVM of the same code, which
+/// unshare(1) makes root in a user namespace of its own.
 final class KernelCheckChild {
+    private static final int SECONDS = 20;
+
+    /// One class of each module that the replay needs.
+    private static final List<Class<?>> ROOMS =
+            List.of(KernelCheckChild.class, Protocol.class, Errno.class);
+
     private KernelCheckChild() {}
 
-    /// - `args`: the file
+    /// What the child runs.
+    ///
+    /// - `args`: the file that the result is written to
     public static void main(String[] args) {
         KernelCheck check = KernelCheck.replay(KernelCheckCache.release(), new SplittableRandom());
         KernelCheckCache.write(Path.of(args[0]), check);
+    }
+
+    static KernelCheck replay(String release) {
+        List<String> places = ROOMS.stream().map(KernelCheckChild::place).toList();
+        for (String place : places) {
+            if (!place.startsWith("file:")) {
+                String reason = "no second JVM can be started with this code, which is inside ";
+                String remedy = "; berth why does it for it, at its first run";
+                return KernelCheck.notRun(release, reason + place + remedy);
+            }
+        }
+        try {
+            Path result = Files.createTempFile("berth-rules", ".txt");
+            try {
+                return replay(release, command(places, result), result);
+            } finally {
+                Files.deleteIfExists(result);
+            }
+        } catch (IOException failed) {
+            return KernelCheck.notRun(release, "no second JVM: " + failed.getMessage());
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            return KernelCheck.notRun(release, "interrupted");
+        }
+    }
+
+    private static KernelCheck replay(String release, List<String> command, Path result)
+            throws IOException, InterruptedException {
+        Process child =
+                new ProcessBuilder(command)
+                        .redirectInput(new File("/dev/null"))
+                        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                        .redirectError(ProcessBuilder.Redirect.DISCARD)
+                        .start();
+        if (!child.waitFor(SECONDS, TimeUnit.SECONDS)) {
+            child.destroyForcibly().waitFor();
+            return KernelCheck.notRun(release, "the replay took more than " + SECONDS + " s");
+        }
+        String refused = "this user may not make a user namespace for the replay; root may, once";
+        return KernelCheckCache.read(result, release)
+                .orElseGet(() -> KernelCheck.notRun(release, refused));
+    }
+
+    /// Where a class comes from: `file:/lib/berth.jar`, or `jar:nested:/app.jar/…` in an executable
+    /// jar of Spring Boot. Not by the class path, of which an application's server may know
+    /// nothing.
+    private static String place(Class<?> room) {
+        CodeSource source = room.getProtectionDomain().getCodeSource();
+        return source == null ? "the JDK" : String.valueOf(source.getLocation());
+    }
+
+    private static List<String> command(List<String> places, Path result) {
+        String path =
+                places.stream()
+                        .map(place -> Path.of(URI.create(place)).toString())
+                        .collect(Collectors.joining(File.pathSeparator));
+        Path java = Path.of(System.getProperty("java.home"), "bin", "java");
+        List<String> words = new ArrayList<>(List.of("unshare", "--user", "--map-root-user", "--"));
+        words.addAll(List.of(java.toString(), "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+        words.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-cp", path));
+        words.addAll(List.of(KernelCheckChild.class.getName(), result.toString()));
+        return words;
     }
 }

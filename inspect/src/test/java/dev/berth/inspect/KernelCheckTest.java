@@ -79,6 +79,13 @@ final class KernelCheckTest {
     }
 
     @Test
+    @RequiresCapability(Capability.SYS_ADMIN)
+    void childReplaysInAUserNamespaceOfItsOwn() {
+        KernelCheck check = KernelCheckChild.replay(KernelCheckCache.release());
+        assertThat(check.verdict()).as(check.detail()).isEqualTo(KernelCheck.Verdict.AGREED);
+    }
+
+    @Test
     @RequiresCapability({Capability.SYS_ADMIN, Capability.CHOWN})
     void replayNeedsNoParticularSeed() {
         KernelCheck check = KernelCheck.replay("1.2", new SplittableRandom(3));

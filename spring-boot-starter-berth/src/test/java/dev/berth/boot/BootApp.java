@@ -1,5 +1,7 @@
 package dev.berth.boot;
 
+import dev.berth.inspect.KernelCheck;
+
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.context.annotation.Bean;
@@ -8,13 +10,19 @@ import org.springframework.core.env.Environment;
 
 import java.io.IOException;
 import java.net.ServerSocket;
+import java.util.List;
 
 /// The application that the tests start on the libraries of either line.
 @Configuration(proxyBeanMethods = false)
 @EnableAutoConfiguration
 public class BootApp {
+    /// - `args`: `--check` among them has it tell what came out of the kernel check, and end
     public static void main(String[] args) {
-        SpringApplication.run(BootApp.class, args);
+        if (List.of(args).contains("--check")) {
+            System.out.println(KernelCheck.here(System.getenv()));
+        } else {
+            SpringApplication.run(BootApp.class, args);
+        }
     }
 
     /// A socket of the application's own at `feed.port`, or at the `feed.hidden`, which no property

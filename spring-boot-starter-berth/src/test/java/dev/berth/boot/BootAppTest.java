@@ -28,6 +28,8 @@ import java.util.stream.Stream;
 @RequiresProgram("python3")
 class BootAppTest {
     private static final String JAVA = java(Path.of(System.getProperty("java.home")));
+    private static final List<String> NOBODY =
+            List.of("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", JAVA);
     private static final String HOLDER = "python3 -u -m http.server -b 127.0.0.1 %d";
     private static final Duration LIMIT = Duration.ofSeconds(30);
 
@@ -56,17 +58,31 @@ class BootAppTest {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource(BootLine.class)
+    @RequiresRoot
+    @RequiresProgram("setpriv")
+    void checksTheKernelFromWithinAnExecutableJarIfItMay(BootLine line, @TempDir Path scratch)
+            throws Exception {
+        Files.setPosixFilePermissions(scratch, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Path jar = ExecutableJar.of(line, scratch);
+        List<String> root = List.of("env", "XDG_CACHE_HOME=" + scratch, JAVA);
+
+        assertThat(line.runJar(root, jar, "--check").output()).contains("verdict=AGREED");
+        assertThat(line.runJar(NOBODY, jar, "--check").output())
+                .contains("verdict=NOT_RUN", "no second JVM can be started with this code")
+                .contains("inside jar:nested:" + jar);
+    }
+
     @Test
     @RequiresRoot
     @RequiresProgram("setpriv")
     void saysWhatALowPortNeeds(@TempDir Path scratch) throws Exception {
         Files.setPosixFilePermissions(scratch, PosixFilePermissions.fromString("rwxr-xr-x"));
         Path jar = ExecutableJar.of(BootLine.BOOT_4_1, scratch);
-        List<String> nobody =
-                List.of("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", JAVA);
         try (NetworkNamespace inside = NetworkNamespace.open()) {
             Ended app =
-                    inside.call(() -> BootLine.BOOT_4_1.runJar(nobody, jar, "--server.port=80"));
+                    inside.call(() -> BootLine.BOOT_4_1.runJar(NOBODY, jar, "--server.port=80"));
 
             assertThat(app.code()).as(app.output()).isOne();
             assertThat(app.report())
