@@ -38,7 +38,7 @@ final class Complaint {
     private static String unmatched(UnmatchedArgumentException wrong) {
         String words = String.join(" ", wrong.getUnmatched());
         if (!wrong.isUnknownOption()) {
-            return "there is no place for: " + words;
+            return "there is no place for: " + Options.shown(words);
         }
         return "no such option: " + words + near(wrong);
     }

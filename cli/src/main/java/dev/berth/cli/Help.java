@@ -8,11 +8,15 @@ import picocli.CommandLine.Model.UsageMessageSpec;
 
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
+import java.util.Arrays;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /// The texts of `berth --help` and `berth help COMMAND`.
 final class Help {
     private static final int MOST_COLUMNS = 96;
+    private static final Pattern EXPLAINED = Pattern.compile("\\S+ {2,}| {3,}");
     private static final String USAGE = "Usage: ";
     private static final String HELP =
             "berth help COMMAND explains one; berth --version tells which Berth this is.";
@@ -28,13 +32,31 @@ final class Help {
     static String overview(Terminal terminal) {
         var text = new StringBuilder();
         text.append("Berth: many processes, one port.\n\nUsage: berth COMMAND [OPTIONS]\n\n");
-        int columns = terminal.columns().orElse(MOST_COLUMNS);
+        int columns = columns(terminal);
         for (Verb verb : Verb.values()) {
             String line = String.format("  %-10s  %s", verb.word(), verb.summary());
             text.append(wrapped(line, columns, 14)).append('\n');
         }
         text.append('\n').append(wrapped(HELP, columns, 0)).append('\n');
         return text.append(wrapped(CODES, columns, 0)).toString();
+    }
+
+    private static int columns(Terminal terminal) {
+        return Math.min(terminal.pageColumns().orElse(MOST_COLUMNS), MOST_COLUMNS);
+    }
+
+    /// Wrapped, each going on where its own text begins.
+    static List<String> paragraphs(String[] texts, int columns) {
+        return Arrays.stream(texts)
+                .flatMap(text -> Wrap.lines(text, columns, margin(text)).stream())
+                .toList();
+    }
+
+    /// Behind a word that is explained; further to the right where a line of an example goes on.
+    private static int margin(String text) {
+        Matcher column = EXPLAINED.matcher(text);
+        int own = text.length() - text.stripLeading().length();
+        return column.lookingAt() ? column.end() : own == 0 ? 0 : own + 4;
     }
 
     private static String wrapped(String line, int columns, int indent) {
@@ -49,12 +71,13 @@ final class Help {
 
     static String of(Verb verb, Terminal terminal) {
         CommandLine line = Main.commandLine(verb, verb.create());
-        int columns = Math.min(terminal.columns().orElse(MOST_COLUMNS), MOST_COLUMNS);
+        int columns = columns(terminal);
         if (columns < NarrowPage.ENOUGH) {
             return NarrowPage.of(line.getCommandSpec(), columns);
         }
         UsageMessageSpec page = line.getCommandSpec().usageMessage().width(columns);
         page.customSynopsis(synopsis(page.customSynopsis(), columns));
+        page.footer(paragraphs(page.footer(), columns).toArray(String[]::new));
         var bytes = new ByteArrayOutputStream();
         try (var out = new PrintStream(bytes, false, UTF_8)) {
             line.usage(out, terminal.colour() ? Ansi.ON : Ansi.OFF);

@@ -47,7 +47,7 @@ final class LabCommand implements Subcommand {
                         .addOption(
                                 Options.one(
                                         "FILE",
-                                        Options::text,
+                                        Options::file,
                                         "Also write a page for the browser, with the truth tables"
                                                 + " of this kernel and plots; it needs no network.",
                                         "--html"))
@@ -171,7 +171,10 @@ final class LabCommand implements Subcommand {
         Path file = Path.of(word);
         if (!word.endsWith(".toml") && !word.contains("/")) {
             throw new UsageException(
-                    "no such scenario: " + word + near(word, shipped) + "; see berth lab --list");
+                    "no such scenario: "
+                            + Options.shown(word)
+                            + near(word, shipped)
+                            + "; see berth lab --list");
         }
         if (!Files.isReadable(file) || Files.isDirectory(file)) {
             throw new UsageException(

@@ -6,7 +6,6 @@ import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.Model.UsageMessageSpec;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /// A command's page for a window that is too narrow for two columns: what an option does stands
@@ -28,7 +27,7 @@ final class NarrowPage {
         var page = new NarrowPage(columns);
         UsageMessageSpec text = spec.usageMessage();
         page.add("Usage: " + String.join(" ", text.customSynopsis()), 7);
-        page.paragraphs(text.description());
+        page.lines.addAll(Help.paragraphs(text.description(), page.columns));
         for (PositionalParamSpec words : spec.positionalParameters()) {
             page.entry(words.paramLabel(), words.description());
         }
@@ -36,23 +35,14 @@ final class NarrowPage {
             String label = option.arity().max() == 0 ? "" : "=" + option.paramLabel();
             page.entry(String.join(", ", option.names()) + label, option.description());
         }
-        page.paragraphs(text.footer());
-        return String.join("\n", page.lines);
+        page.lines.addAll(Help.paragraphs(text.footer(), page.columns));
+        // As the parser's own layout does.
+        return String.join("\n", page.lines).replace("%%", "%");
     }
 
     private void entry(String name, String[] description) {
         add("  " + name, 4);
         add("      " + String.join(" ", description), 6);
-    }
-
-    private void paragraphs(String[] texts) {
-        Arrays.stream(texts).forEach(text -> add(text, margin(text)));
-    }
-
-    /// Lines that are indented, as those of examples, go on further to the right.
-    private static int margin(String text) {
-        int own = text.length() - text.stripLeading().length();
-        return own == 0 ? 0 : own + 4;
     }
 
     private void add(String text, int indent) {

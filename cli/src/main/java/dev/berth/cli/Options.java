@@ -79,6 +79,15 @@ final class Options {
         return text;
     }
 
+    /// The name of a file.
+    static String file(String text) {
+        if (text.isEmpty()) {
+            throw new TypeConversionException(
+                    "the name of the file is empty; is a variable in it unset?");
+        }
+        return text;
+    }
+
     static int port(String text) {
         return number(text, 1, 65535, "a port");
     }
@@ -99,7 +108,7 @@ final class Options {
             }
         }
         throw new TypeConversionException(
-                what + " is a number from " + least + " to " + most + ", not " + text);
+                what + " is a number from " + least + " to " + most + ", not " + shown(text));
     }
 
     static ListenAddress address(String text) {
@@ -110,6 +119,11 @@ final class Options {
 
     static Duration duration(String text) {
         return converted(() -> Durations.parse(text));
+    }
+
+    /// A user's word in a message: one that would not be seen stands in quotes.
+    static String shown(String word) {
+        return word.isBlank() ? '"' + word + '"' : word;
     }
 
     /// Turns the complaint of a value's own parser into one about the option.

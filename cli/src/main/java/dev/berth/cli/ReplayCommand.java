@@ -103,6 +103,9 @@ final class ReplayCommand implements Subcommand {
     }
 
     private static ReplaySource lines(String name) throws UsageException {
+        if (name.isEmpty()) {
+            throw new UsageException("the name of the file is empty; is a variable in it unset?");
+        }
         Path file = Path.of(name);
         if (!name.equals("-") && (!Files.isReadable(file) || Files.isDirectory(file))) {
             throw new UsageException(

@@ -76,7 +76,7 @@ final class RunSpec {
         spec.addOption(
                 Options.one(
                         "FILE",
-                        Options::text,
+                        Options::file,
                         "Run the services that FILE (berth.toml) describes, in place of COMMAND:"
                                 + " Berth accepts and routes connections by their first bytes.",
                         "-f",
@@ -175,7 +175,7 @@ final class RunSpec {
         spec.addOption(
                 Options.one(
                         "FILE",
-                        Options::text,
+                        Options::file,
                         "Append all output to FILE, each line with its time, in place of the"
                                 + " standard streams. SIGUSR1 opens it anew.",
                         "--log"));

@@ -39,6 +39,13 @@ record Terminal(
         return window.get();
     }
 
+    /// For prose, which may be read elsewhere than where it is printed to: of the window, else what
+    /// `COLUMNS` says.
+    OptionalInt pageColumns() {
+        OptionalInt columns = columns();
+        return columns.isPresent() ? columns : wanted(environment);
+    }
+
     /// Whether `out` may be coloured.
     boolean colour() {
         return columns().isPresent()
@@ -52,11 +59,15 @@ record Terminal(
             return OptionalInt.empty();
         }
         int columns = ByteBuffer.wrap(size).order(ByteOrder.nativeOrder()).getShort(2);
-        String wanted = environment.getOrDefault("COLUMNS", "");
-        if (wanted.matches("[1-9][0-9]{0,3}")) {
-            return OptionalInt.of(Integer.parseInt(wanted));
-        }
-        return OptionalInt.of(columns > 0 ? columns : 80);
+        OptionalInt wanted = wanted(environment);
+        return wanted.isPresent() ? wanted : OptionalInt.of(columns > 0 ? columns : 80);
+    }
+
+    private static OptionalInt wanted(Map<String, String> environment) {
+        String columns = environment.getOrDefault("COLUMNS", "");
+        return columns.matches("[1-9][0-9]{0,3}")
+                ? OptionalInt.of(Integer.parseInt(columns))
+                : OptionalInt.empty();
     }
 
     void line(String text) {

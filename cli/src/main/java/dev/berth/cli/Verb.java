@@ -90,7 +90,7 @@ enum Verb {
                 "no such "
                         + kind
                         + ": "
-                        + (word.isBlank() ? "\"\"" : word)
+                        + Options.shown(word)
                         + near(word)
                         + "; berth --help lists the commands");
     }

@@ -123,6 +123,7 @@ final class WhyCommand implements Subcommand {
         if (text.matches("[0-9]{1,10}") && Long.parseLong(text) <= MOST_UID) {
             return (int) Long.parseLong(text);
         }
-        throw new TypeConversionException("a uid is a number from 0 to 4294967294, not " + text);
+        throw new TypeConversionException(
+                "a uid is a number from 0 to 4294967294, not " + Options.shown(text));
     }
 }

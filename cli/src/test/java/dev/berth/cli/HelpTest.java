@@ -7,6 +7,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -16,9 +17,12 @@ import java.util.OptionalInt;
 
 class HelpTest {
     private static Terminal window(int columns) {
+        return terminal(OptionalInt.of(columns), Map.of("TERM", "xterm"));
+    }
+
+    private static Terminal terminal(OptionalInt columns, Map<String, String> environment) {
         var nowhere = new PrintStream(OutputStream.nullOutputStream(), false, UTF_8);
-        return new Terminal(
-                nowhere, nowhere, () -> OptionalInt.of(columns), Map.of("TERM", "xterm"));
+        return new Terminal(nowhere, nowhere, () -> columns, environment);
     }
 
     private static List<String> plain(String text) {
@@ -41,6 +45,33 @@ class HelpTest {
             assertThat(plain(Help.overview(window(columns))))
                     .allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(columns));
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aPageThatIsPipedIsAsWideAsColumnsSays(Verb verb) {
+        Terminal pipe = terminal(OptionalInt.empty(), Map.of("COLUMNS", "40"));
+        assertThat(Help.of(verb, pipe)).isEqualTo(Help.of(verb, window(40)));
+        assertThat(Help.overview(pipe)).isEqualTo(Help.overview(window(40)));
+    }
+
+    @Test
+    void whatIsNoWidthIsPassedOver() {
+        Terminal pipe = terminal(OptionalInt.empty(), Map.of());
+        for (String columns : List.of("", "0", "-1", "wide", "100000")) {
+            Terminal odd = terminal(OptionalInt.empty(), Map.of("COLUMNS", columns));
+            assertThat(Help.of(Verb.RUN, odd)).isEqualTo(Help.of(Verb.RUN, pipe));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {40, 80})
+    void whatIsExplainedBehindAWordGoesOnThere(int columns) {
+        assertThat(plain(Help.of(Verb.STEER, window(columns))))
+                .contains("Examples:", "  berth steer web weighted:3=5%")
+                .anyMatch(line -> line.startsWith("cpu           the worker on"))
+                .anyMatch(line -> line.matches(" {14}[a-z].*"))
+                .noneMatch(line -> line.startsWith("exactly") || line.startsWith("of the"));
     }
 
     @Test

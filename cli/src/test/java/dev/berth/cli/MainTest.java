@@ -6,6 +6,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -126,6 +127,16 @@ class MainTest {
         assertThat(new Capture("roll", "--", "").err())
                 .startsWith("berth roll: the command after -- is empty");
         assertThat(new Capture("run", "--name", "", "x").err()).contains("not \"\"");
+        assertThat(new Capture("run", "-p", "", "x").err()).contains("65535, not \"\"");
+        assertThat(new Capture("doctor", "").err()).contains("no place for: \"\"");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"lab --html ", "lab --html=", "lab replay ", "run --log ", "run -f "})
+    void aFileWithoutANameIsTold(String line) {
+        var run = new Capture(line.split(" ", -1));
+        assertThat(run.code).isEqualTo(2);
+        assertThat(run.err()).contains("the name of the file is empty");
     }
 
     @Test
