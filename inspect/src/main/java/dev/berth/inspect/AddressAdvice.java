@@ -1,6 +1,7 @@
 package dev.berth.inspect;
 
 import dev.berth.net.Addresses;
+import dev.berth.net.Protocol;
 import dev.berth.sys.Errno;
 import dev.berth.sys.SockAddr;
 
@@ -31,6 +32,12 @@ final class AddressAdvice {
                                     + " CAP_NET_BIND_SERVICE, which a process of uid "
                                     + request.uid()
                                     + " lacks here");
+            case ENODEV ->
+                    cause(
+                            "no-such-device",
+                            "there is no network device "
+                                    + host.substring(host.indexOf('%') + 1)
+                                    + "; ip link lists them");
             default -> cause("invalid-combination", invalid(request));
         };
     }
@@ -44,7 +51,7 @@ final class AddressAdvice {
             if (six.mapped().isPresent()) {
                 return "a socket with IPV6_V6ONLY cannot have an IPv4 address";
             }
-            return AddressCheck.multicast(six)
+            return AddressCheck.multicast(six) && request.protocol() == Protocol.TCP
                     ? "TCP cannot be bound to a multicast address"
                     : "a link-local address needs its interface";
         }
@@ -81,7 +88,8 @@ final class AddressAdvice {
                             "allow it to all: sysctl -w net.ipv4.ip_unprivileged_port_start="
                                     + port);
                 }
-                AddressCheck privileged = new AddressCheck(check.here(), check.lowPort(), true);
+                AddressCheck privileged =
+                        new AddressCheck(check.here(), check.device(), check.lowPort(), true);
                 if (passes(request, situation, privileged) && free.test(request)) {
                     fixes.add(
                             "give the program CAP_NET_BIND_SERVICE: setcap"
@@ -100,7 +108,7 @@ final class AddressAdvice {
     }
 
     private static AddressCheck with(boolean here, boolean low, AddressCheck check) {
-        return new AddressCheck(here, low, check.privileged());
+        return new AddressCheck(here, check.device(), low, check.privileged());
     }
 
     private static SockAddr.Inet any(SockAddr.Inet address) {

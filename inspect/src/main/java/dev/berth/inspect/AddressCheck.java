@@ -13,14 +13,22 @@ import java.util.Optional;
 ///
 /// @param here whether the address belongs to this machine (and, for IPv6, to the device), or may
 ///   be bound although it does not
+/// @param device whether there is the device that a link-local address names
 /// @param lowPort whether the port is kept from the unprivileged
 /// @param privileged whether the caller may bind such a port all the same
-record AddressCheck(boolean here, boolean lowPort, boolean privileged) {
+record AddressCheck(boolean here, boolean device, boolean lowPort, boolean privileged) {
+    /// Of an address that names no device, or one that there is.
+    AddressCheck(boolean here, boolean lowPort, boolean privileged) {
+        this(here, true, lowPort, privileged);
+    }
+
     /// The errno, or empty if the address passes.
-    Optional<Errno> errno(Protocol protocol, SockAddr.Inet address, boolean v6only, int device) {
+    ///
+    /// - `boundTo`: the index of the device that the socket is bound to, 0 for none
+    Optional<Errno> errno(Protocol protocol, SockAddr.Inet address, boolean v6only, int boundTo) {
         return switch (address) {
             case SockAddr.Inet4 four -> inet(four);
-            case SockAddr.Inet6 six -> inet6(protocol, six, v6only, device);
+            case SockAddr.Inet6 six -> inet6(protocol, six, v6only, boundTo);
         };
     }
 
@@ -32,7 +40,7 @@ record AddressCheck(boolean here, boolean lowPort, boolean privileged) {
     }
 
     private Optional<Errno> inet6(
-            Protocol protocol, SockAddr.Inet6 address, boolean v6only, int device) {
+            Protocol protocol, SockAddr.Inet6 address, boolean v6only, int boundTo) {
         if (multicast(address) && protocol == Protocol.TCP) {
             return Optional.of(Errno.EINVAL);
         }
@@ -41,9 +49,12 @@ record AddressCheck(boolean here, boolean lowPort, boolean privileged) {
         }
         Optional<SockAddr.Inet4> mapped = address.mapped();
         boolean contradiction = v6only && mapped.isPresent();
-        boolean noScope = linkLocal(address) && address.scope() == 0 && device == 0;
+        boolean noScope = linkLocal(address) && address.scope() == 0 && boundTo == 0;
         if (contradiction || noScope) {
             return Optional.of(Errno.EINVAL);
+        }
+        if (!device) {
+            return Optional.of(Errno.ENODEV);
         }
         boolean fits =
                 mapped.isPresent()

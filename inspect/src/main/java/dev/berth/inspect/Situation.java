@@ -51,8 +51,9 @@ record Situation(
                                 + " are assumed: CAP_NET_BIND_SERVICE for root alone";
         String mute = mute(request.where());
         boolean here = !mute.isEmpty() || here(request.where(), device);
+        boolean named = !mute.isEmpty() || named(request.where());
         return new Situation(
-                new AddressCheck(here, low, privileged),
+                new AddressCheck(here, named, low, privileged),
                 device,
                 assumed,
                 mute.isEmpty() ? guarded(request.where()) : mute,
@@ -124,6 +125,14 @@ record Situation(
     private static boolean here(SockAddr.Inet address, int device) throws IOException {
         boolean multicast = address instanceof SockAddr.Inet6 six && AddressCheck.multicast(six);
         return address.wildcard() || multicast || !Errno.EADDRNOTAVAIL.is(tried(address, device));
+    }
+
+    /// Whether there is the device that the address names, if it names one and that counts.
+    private static boolean named(SockAddr.Inet address) throws IOException {
+        return !(address instanceof SockAddr.Inet6 six)
+                || six.scope() == 0
+                || !AddressCheck.linkLocal(six)
+                || Devices.exists(six.scope());
     }
 
     /// Why there is nothing to ask with: a sandbox refuses every socket. Empty if there is.

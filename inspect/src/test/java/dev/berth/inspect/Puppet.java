@@ -69,7 +69,8 @@ final class Puppet implements AutoCloseable {
             def attempt(host, number, kind, *options):
                 s = make(kind, *options)
                 try:
-                    s.bind((host, number))
+                    bare, _, zone = host.partition('%')
+                    s.bind((bare, number, 0, int(zone)) if zone else (bare, number))
                     if kind == 2: return 'OK'
                     s.listen(8)
                     return 'OK OK'

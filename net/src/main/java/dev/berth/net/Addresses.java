@@ -194,6 +194,11 @@ public final class Addresses {
 
     static IllegalArgumentException wrong(String text, String problem, String example) {
         return new IllegalArgumentException(
-                "\"" + text + "\": " + problem + "; write for example " + example);
+                "\""
+                        + text.replace('\n', ' ')
+                        + "\": "
+                        + problem
+                        + "; write for example "
+                        + example);
     }
 }

@@ -52,9 +52,21 @@ public final class Devices {
         return ask(SIOCGIFINDEX, request) < 0 ? 0 : numbers(request).getInt(NAME_BYTES);
     }
 
-    private static String read(int index) {
+    /// Whether an interface of the calling thread's network namespace has this index.
+    ///
+    /// @throws ErrnoException `EMFILE`: no socket to ask with
+    public static boolean exists(int index) throws ErrnoException {
+        return ask(SIOCGIFNAME, numbered(index)) >= 0;
+    }
+
+    private static byte[] numbered(int index) {
         byte[] request = new byte[REQUEST_BYTES];
         numbers(request).putInt(NAME_BYTES, index);
+        return request;
+    }
+
+    private static String read(int index) {
+        byte[] request = numbered(index);
         try {
             if (ask(SIOCGIFNAME, request) < 0) {
                 return "#" + index;

@@ -89,6 +89,13 @@ final class AddressesTest {
                 .hasMessageContaining("write for example ");
     }
 
+    @Test
+    void complaintIsOneLineWhateverWasWritten() {
+        assertThatThrownBy(() -> Addresses.parse("80\n81"))
+                .hasMessageContaining("\"80 81\"")
+                .hasMessageNotContaining("\n");
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {-1, 65536})
     void portOutOfRangeIsRefused(int port) {
