@@ -16,6 +16,7 @@ import java.util.List;
 /// `berth who [PORT | ADDRESS:PORT | PID]`.
 final class WhoCommand implements Subcommand {
     private static final int MOST_PORT = 0xffff;
+    private static final String NUMBER = "[0-9]{1,9}";
     private static final int WATCH_MILLIS = 1000;
     private static final String CLEAR = "\033[H\033[2J";
 
@@ -123,15 +124,19 @@ final class WhoCommand implements Subcommand {
         if (tcp != parsed.hasMatchedOption("--udp")) {
             query = query.withProtocol(tcp ? Protocol.TCP : Protocol.UDP);
         }
+        boolean pid = parsed.hasMatchedOption("--pid");
+        if (pid && (words.isEmpty() || !words.getFirst().matches(NUMBER))) {
+            throw new UsageException("--pid needs a process id, as in berth who --pid 1234");
+        }
         if (words.isEmpty()) {
             boolean all = parsed.hasMatchedOption("--all");
             return new WhoQuestion(all ? query : query.withListenersOnly(), "nobody listens", 0);
         }
-        return about(words.getFirst(), query, parsed.hasMatchedOption("--pid"));
+        return about(words.getFirst(), query, pid);
     }
 
     static WhoQuestion about(String word, PortQuery query, boolean pid) throws UsageException {
-        if (word.matches("[0-9]{1,9}")) {
+        if (word.matches(NUMBER)) {
             int number = Integer.parseInt(word);
             boolean lives = number > 0 && ProcessList.of(number).isPresent();
             if (pid || (number > MOST_PORT && lives)) {

@@ -58,6 +58,9 @@ class WhoRouteCommandTest {
             value = {
                 "who 99999999 | no port",
                 "who 0 | no port",
+                "who --pid | needs a process id",
+                "who --pid x | needs a process id",
+                "who --pid 127.0.0.1:80 | needs a process id",
                 "who 1.2.3:80 | four numbers",
                 "who 80 81 | one port",
                 "who :70000 | 0 to 65535",

@@ -78,13 +78,11 @@ final class Explanation {
             return "no permission to look into " + refused() + "; run as root to see more" + whence;
         }
         String closed =
-                refused == 0
-                        ? ""
-                        : "it is of " + refused() + " that even root may not look into, or ";
+                refused == 0 ? "" : "it is of " + refused() + " that even root may not look into, ";
         String elsewhere = firstPidNamespace ? "" : "a process of another pid namespace has it, ";
         return "no process here has it open: "
                 + closed
-                + "it is on its way through a Unix socket (SCM_RIGHTS), "
+                + "it was closed meanwhile, it is on its way through a Unix socket (SCM_RIGHTS), "
                 + elsewhere
                 + "or the kernel itself holds it"
                 + whence;

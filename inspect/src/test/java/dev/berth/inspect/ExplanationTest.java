@@ -62,7 +62,7 @@ class ExplanationTest {
     @Test
     void otherPidNamespaceIsPossibleOnlyWhereThereIsOneAbove() {
         assertThat(new Explanation(0, true, false, true).of(HELD, CgroupPath.NONE))
-                .contains("SCM_RIGHTS")
+                .contains("closed meanwhile", "SCM_RIGHTS")
                 .doesNotContain("pid namespace");
         assertThat(new Explanation(0, true, false, false).of(HELD, CgroupPath.NONE))
                 .contains("another pid namespace");
