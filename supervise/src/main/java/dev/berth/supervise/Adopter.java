@@ -34,18 +34,20 @@ final class Adopter {
 
     private final Plan plan;
     private final SocketRegistry registry;
-    private final Patrol patrol;
+    private final Unheld unheld;
+    private final ProcessTrees trees;
     private final Observer observer;
     private final Rivals rivals;
     private final Loop loop;
     private final int uid = Processes.geteuid();
     private final long namespace;
 
-    Adopter(Plan plan, SocketRegistry registry, Patrol patrol, Observer observer, Loop loop)
+    Adopter(Plan plan, SocketRegistry registry, ProcessTrees trees, Observer observer, Loop loop)
             throws ErrnoException {
         this.plan = plan;
         this.registry = registry;
-        this.patrol = patrol;
+        this.unheld = new Unheld(registry);
+        this.trees = trees;
         this.observer = observer;
         this.rivals = new Rivals(plan, registry);
         this.loop = loop;
@@ -160,7 +162,7 @@ final class Adopter {
             call.done();
             return false;
         }
-        patrol.dropUnheld(call.worker());
+        unheld.drop(call.worker().id(), () -> trees.of(call.worker()));
         return fresh(call, child, key);
     }
 
@@ -183,7 +185,7 @@ final class Adopter {
             if (replace) {
                 call.place(socket);
             }
-            inode = inode(socket);
+            inode = SocketInode.of(socket);
         } catch (IOException failed) {
             socket.close();
             throw failed;
@@ -280,10 +282,5 @@ final class Adopter {
         if (!worker.ended()) {
             observer.said("slot " + worker.id() + ": " + why);
         }
-    }
-
-    static long inode(Fd socket) throws IOException {
-        return ChildDescriptor.inode("/proc/self/fd/" + socket.number())
-                .orElseThrow(() -> new IOException("/proc does not tell of " + socket));
     }
 }

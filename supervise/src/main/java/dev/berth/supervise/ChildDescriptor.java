@@ -18,8 +18,6 @@ import java.util.OptionalLong;
 ///
 /// @param tid a thread whose descriptor table it is in; not necessarily the process's first
 record ChildDescriptor(int tid, int number) {
-    private static final String SOCKET = "socket:[";
-
     /// Takes a second descriptor of the same file. **Ownership:** the caller closes it.
     ///
     /// @throws ErrnoException `EPERM` without ptrace permission (Docker's default profile), `EBADF`
@@ -42,19 +40,7 @@ record ChildDescriptor(int tid, int number) {
 
     /// The inode, if it is a socket that this user may look at.
     OptionalLong inode() {
-        return inode(path());
-    }
-
-    /// The inode behind a `/proc/PID/fd/N` link, if that is a socket.
-    static OptionalLong inode(String link) {
-        try {
-            String text = Files.readSymbolicLink(Path.of(link)).toString();
-            return text.startsWith(SOCKET)
-                    ? OptionalLong.of(Long.parseLong(text, SOCKET.length(), text.length() - 1, 10))
-                    : OptionalLong.empty();
-        } catch (IOException | NumberFormatException unreadable) {
-            return OptionalLong.empty();
-        }
+        return SocketInode.behind(path());
     }
 
     /// `TCP`, `TCPv6`, `UDP`, `UDPv6`, `MPTCP` …, told by the file system of sockets without ptrace

@@ -25,12 +25,6 @@ import java.util.function.Consumer;
 ///
 /// **ownership**: the dispatcher is somebody else's, and may have other services.
 final class Dispatched implements Distribution {
-    /// Names the worker's end of the socket pair.
-    static final String VARIABLE = "BERTH_DISPATCH_FD";
-
-    /// Its number in the worker.
-    static final int DESCRIPTOR = 3;
-
     private final Dispatcher dispatcher;
     private final String service;
     private final Map<WorkerId, Place> places = new HashMap<>();
@@ -54,11 +48,16 @@ final class Dispatched implements Distribution {
 
     /// Makes room for a worker that is about to start.
     ///
-    /// @param loop of the supervisor, on which it is told that the worker is
+    /// @param owner does what it is given on the supervisor's thread, where it is told that the
+    ///   worker
     /// @param ready takes connections, or
     /// @param gone speaks with the dispatcher no more, for that reason
     /// @return what the worker gets as its end; the caller's
-    Fd join(WorkerId id, Loop loop, Consumer<WorkerId> ready, BiConsumer<WorkerId, String> gone)
+    Fd join(
+            WorkerId id,
+            Consumer<Runnable> owner,
+            Consumer<WorkerId> ready,
+            BiConsumer<WorkerId, String> gone)
             throws ErrnoException {
         Pair pair = Pair.open();
         Fd worker = pair.forWorker();
@@ -66,12 +65,12 @@ final class Dispatched implements Distribution {
                 new Watcher() {
                     @Override
                     public void ready() {
-                        loop.post(() -> heard(id, true, () -> ready.accept(id)));
+                        owner.accept(() -> heard(id, true, () -> ready.accept(id)));
                     }
 
                     @Override
                     public void gone(String why) {
-                        loop.post(() -> heard(id, false, () -> gone.accept(id, why)));
+                        owner.accept(() -> heard(id, false, () -> gone.accept(id, why)));
                     }
                 };
         places.put(id, new Place(dispatcher.join(service, id.slot(), pair, watcher)));

@@ -34,7 +34,7 @@ final class Filler {
             if (key.protocol() == Protocol.TCP) {
                 Listeners.listen(fd, 1);
             }
-            return new HeldSocket(fd, Adopter.inode(fd), key, NOBODY);
+            return new HeldSocket(fd, SocketInode.of(fd), key, NOBODY);
         } catch (IOException failed) {
             fd.close();
             throw failed;

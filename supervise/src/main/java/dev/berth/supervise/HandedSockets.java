@@ -71,7 +71,7 @@ final class HandedSockets {
 
     private HeldSocket fresh(WorkerId id, GroupKey key) throws IOException {
         Fd fd = Listeners.open(key.listen(), true, OptionalInt.of(key.v6only() ? 1 : 0));
-        HeldSocket socket = new HeldSocket(fd, Adopter.inode(fd), key, id);
+        HeldSocket socket = new HeldSocket(fd, SocketInode.of(fd), key, id);
         registry.add(socket);
         blocking(fd);
         if (key.protocol() == Protocol.TCP) {

@@ -20,6 +20,9 @@ import java.util.function.Consumer;
 ///
 /// Only [#post] may be called from other threads.
 final class Loop implements AutoCloseable {
+    /// The deadline that never comes.
+    static final long NEVER = Long.MAX_VALUE;
+
     private static final short WANTED = Poll.POLLIN;
     private static final int LONGEST_WAIT_MILLIS = 3_600_000;
 
@@ -111,7 +114,7 @@ final class Loop implements AutoCloseable {
 
     private int patience(long deadline) {
         long due = later.isEmpty() ? deadline : Math.min(deadline, later.peek().due());
-        return due == Worker.NEVER ? -1 : Math.clamp(due - now(), 0, LONGEST_WAIT_MILLIS);
+        return due == NEVER ? -1 : Math.clamp(due - now(), 0, LONGEST_WAIT_MILLIS);
     }
 
     private void workOff() {

@@ -24,7 +24,7 @@ final class OutputPump implements AutoCloseable {
     /// Those that are read from; the thread's own.
     private final Set<WorkerOutput.Stream> streams = new HashSet<>();
 
-    private volatile long closeBy = Worker.NEVER;
+    private volatile long closeBy = Loop.NEVER;
 
     /// What a worker is started with: the writing ends, which the caller closes after the start.
     record Pipes(WorkerOutput output, Fd out, Fd err) implements AutoCloseable {
@@ -79,7 +79,7 @@ final class OutputPump implements AutoCloseable {
 
     private void run() {
         try (loop) {
-            while (closeBy == Worker.NEVER || !streams.isEmpty() && Loop.now() < closeBy) {
+            while (closeBy == Loop.NEVER || !streams.isEmpty() && Loop.now() < closeBy) {
                 loop.turn(closeBy);
             }
         } catch (IOException failed) {

@@ -1,9 +1,6 @@
 package dev.berth.supervise;
 
 import dev.berth.net.DiagQuery;
-import dev.berth.net.Holder;
-import dev.berth.net.Holders;
-import dev.berth.net.ProcessList;
 import dev.berth.net.Protocol;
 import dev.berth.net.SockDiag;
 import dev.berth.net.SocketRow;
@@ -13,13 +10,10 @@ import dev.berth.sys.ErrnoException;
 import dev.berth.sys.Poll;
 import dev.berth.sys.Sockets;
 
-import java.io.File;
 import java.io.IOException;
 import java.util.Collection;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -34,6 +28,7 @@ final class Patrol {
     private final Strangers strangers;
     private final Observer observer;
     private final int backlog;
+    private final Unheld unheld;
     private final Stalls stalls = new Stalls();
 
     Patrol(
@@ -47,6 +42,7 @@ final class Patrol {
         this.strangers = strangers;
         this.observer = observer;
         this.backlog = backlog;
+        this.unheld = new Unheld(registry);
     }
 
     void strangers(SockDiag diag) throws IOException {
@@ -108,7 +104,7 @@ final class Patrol {
                 return;
             }
         }
-        if (!dropUnheld(worker) && !ending(worker)) {
+        if (!unheld.drop(worker.id(), () -> trees.of(worker)) && !ending(worker)) {
             lost.accept("closed its listener; waiting for it to listen again");
         }
     }
@@ -152,45 +148,5 @@ final class Patrol {
                             + ", which left the group by that");
             registry.left(socket);
         }
-    }
-
-    /// Gives up sockets that the worker itself has closed; whether it has a shared one left, where
-    /// it had any.
-    boolean dropUnheld(LiveWorker worker) throws ErrnoException {
-        List<HeldSocket> sockets = registry.of(worker.id());
-        if (sockets.stream().allMatch(Patrol::stillHeld)) {
-            return true;
-        }
-        Set<Integer> pids = trees.of(worker);
-        Map<Long, List<Holder>> holders = Holders.of(pids);
-        boolean blind = pids.stream().anyMatch(Patrol::unreadable);
-        boolean any = false;
-        for (HeldSocket socket : sockets) {
-            List<Holder> found = holders.getOrDefault(socket.inode(), List.of());
-            if (found.isEmpty() && !blind) {
-                registry.abandon(socket);
-            } else {
-                socket.heldBy(found.stream().findFirst());
-                any |= serves(socket);
-            }
-        }
-        return any;
-    }
-
-    private static boolean serves(HeldSocket socket) {
-        boolean datagrams = socket.key().protocol() == Protocol.UDP;
-        return !socket.key().own() && (socket.listening() || datagrams);
-    }
-
-    /// Whether the descriptors of a process are hidden from this user, as those of a program that
-    /// made itself undumpable are.
-    private static boolean unreadable(int pid) {
-        return new File("/proc/" + pid + "/fd").list() == null
-                && ProcessList.of(pid).filter(entry -> !entry.zombie()).isPresent();
-    }
-
-    private static boolean stillHeld(HeldSocket socket) {
-        Optional<Holder> holder = socket.holder();
-        return holder.isPresent() && Holders.holds(holder.get(), socket.inode());
     }
 }

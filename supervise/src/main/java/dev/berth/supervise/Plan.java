@@ -49,16 +49,16 @@ public record Plan(
         Optional<Probe> probe,
         Path runtime) {
     /// The most workers that one supervisor has.
-    public static final int MOST_WORKERS = Scaling.MOST;
+    public static final int MOST_WORKERS = 256;
 
     public Plan {
         ports = List.copyOf(ports);
         listen = List.copyOf(listen);
         privatePorts = List.copyOf(privatePorts);
         environment = Map.copyOf(environment);
-        if (workers < 1 || workers > Scaling.MOST) {
+        if (workers < 1 || workers > MOST_WORKERS) {
             throw new IllegalArgumentException(
-                    "1 to " + Scaling.MOST + " workers: asked for " + workers);
+                    "1 to " + MOST_WORKERS + " workers: asked for " + workers);
         }
         if (probe.isPresent() && settings.ready() != Settings.Ready.ANNOUNCED) {
             throw new IllegalArgumentException(

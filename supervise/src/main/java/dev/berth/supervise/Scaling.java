@@ -6,15 +6,14 @@ import java.util.Set;
 
 /// More slots, or fewer. Growing succeeds as a whole or is taken back as a whole.
 final class Scaling {
-    /// The most slots that one supervisor has.
-    static final int MOST = 256;
-
     private Scaling() {}
 
     static void begin(Step step, long ticket, int to) {
         int from = step.state().slots().size();
-        if (to > MOST) {
-            step.reply(ticket, Outcome.failed("at most " + MOST + " workers: asked for " + to));
+        if (to > Plan.MOST_WORKERS) {
+            step.reply(
+                    ticket,
+                    Outcome.failed("at most " + Plan.MOST_WORKERS + " workers: asked for " + to));
             return;
         }
         if (to < from && leavesNobody(step, to)) {

@@ -43,6 +43,7 @@ public final class Supervisor implements AutoCloseable {
     private final Workers workers;
     private final Adopter adopter;
     private final Finder finder;
+    private final Unheld unheld;
     private final Patrol patrol;
     private final Pinning pinning;
     private final LoadWatch load;
@@ -73,9 +74,10 @@ public final class Supervisor implements AutoCloseable {
         drains = new Drains(equipment, registry, observer, dispatched, this::draining, events::add);
         workers = new Workers(plan, registry, equipment.pump());
         finder = new Finder(plan, registry, equipment.trees());
+        unheld = new Unheld(registry);
         Strangers strangers = new Strangers(registry, Processes.geteuid());
         patrol = new Patrol(registry, equipment.trees(), strangers, observer, plan.backlog());
-        adopter = new Adopter(plan, registry, patrol, observer, loop);
+        adopter = new Adopter(plan, registry, equipment.trees(), observer, loop);
         load = new LoadWatch(registry, equipment, live, observer, plan.maxConnections());
         reader =
                 new StatusReader(
@@ -321,7 +323,7 @@ public final class Supervisor implements AutoCloseable {
             return workers.start(id, command, slots, cpu(id), Optional.empty());
         }
         Dispatched passing = dispatched.get();
-        try (Fd end = passing.join(id, loop, this::takes, this::deaf)) {
+        try (Fd end = passing.join(id, loop::post, this::takes, this::deaf)) {
             LiveWorker worker = workers.start(id, command, slots, cpu(id), Optional.of(end));
             worker.counted().addAll(passing.addresses());
             return worker;
@@ -470,7 +472,7 @@ public final class Supervisor implements AutoCloseable {
     private boolean complete(WorkerId id) throws IOException {
         LiveWorker worker = live.get(id);
         if (worker != null) {
-            patrol.dropUnheld(worker);
+            unheld.drop(id, () -> equipment.trees().of(worker));
         }
         return bound(id);
     }

@@ -12,6 +12,9 @@ import java.util.TreeMap;
 
 /// The environment that a worker starts with.
 final class WorkerEnvironment {
+    /// Names the worker's end of a dispatcher's socket pair.
+    static final String DISPATCH_FD = "BERTH_DISPATCH_FD";
+
     /// What a service manager told the supervisor; none of it is meant for a worker.
     private static final List<String> KEPT_BACK =
             List.of(
@@ -22,7 +25,7 @@ final class WorkerEnvironment {
                     "LISTEN_FDNAMES",
                     "WATCHDOG_USEC",
                     "WATCHDOG_PID",
-                    Dispatched.VARIABLE);
+                    DISPATCH_FD);
 
     private static final String JAVA_OPTIONS = "JDK_JAVA_OPTIONS";
 

@@ -25,6 +25,10 @@ import java.util.OptionalInt;
 /// process, and what the supervisor watches it by.
 final class Workers {
     private static final int LONGEST_SOCKET_PATH = 107;
+
+    /// The number that the worker's end of a dispatcher's socket pair has in the worker.
+    private static final int DISPATCH_DESCRIPTOR = 3;
+
     private static final String DEFAULT_PATH = "/usr/local/bin:/usr/bin:/bin";
 
     private final Plan plan;
@@ -117,9 +121,9 @@ final class Workers {
         List<Redirect> redirects = new ArrayList<>(handed.redirects(sockets));
         end.ifPresent(
                 fd -> {
-                    redirects.add(new Redirect(fd.number(), Dispatched.DESCRIPTOR));
-                    String number = Integer.toString(Dispatched.DESCRIPTOR);
-                    variables.put(Dispatched.VARIABLE, number);
+                    redirects.add(new Redirect(fd.number(), DISPATCH_DESCRIPTOR));
+                    String number = Integer.toString(DISPATCH_DESCRIPTOR);
+                    variables.put(WorkerEnvironment.DISPATCH_FD, number);
                 });
         redirects.add(new Redirect(pipes.out().number(), 1));
         redirects.add(new Redirect(pipes.err().number(), 2));

@@ -73,7 +73,7 @@ final class GroupOrderTest {
         Fd fd = Listeners.open(ADDRESS, true, OptionalInt.empty());
         GroupKey key = new GroupKey(ADDRESS.protocol(), ADDRESS.address(), false, 0, false);
         WorkerId id = new WorkerId(0, ++generation);
-        HeldSocket socket = new HeldSocket(fd, Adopter.inode(fd), key, id);
+        HeldSocket socket = new HeldSocket(fd, SocketInode.of(fd), key, id);
         registry.add(socket);
         Listeners.listen(fd, 100);
         registry.joined(socket);

@@ -71,9 +71,8 @@ final class InterruptedCallTest {
         try (Equipment equipment = new Equipment(plan, harbour, false);
                 OutputPump.Pipes pipes = equipment.pump().open(id);
                 LiveWorker worker = start(id, pipes)) {
-            Strangers strangers = new Strangers(registry, Processes.geteuid());
-            Patrol patrol = new Patrol(registry, equipment.trees(), strangers, harbour, 512);
-            Adopter adopter = new Adopter(plan, registry, patrol, harbour, equipment.loop());
+            Adopter adopter =
+                    new Adopter(plan, registry, equipment.trees(), harbour, equipment.loop());
             int calls = 0;
             while (!worker.ended()) {
                 int listener = worker.notifications().orElseThrow().number();
