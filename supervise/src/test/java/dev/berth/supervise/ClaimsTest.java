@@ -28,7 +28,7 @@ class ClaimsTest {
         User other = new User("web", 33, 33, "/", "/bin/sh", List.of(33));
         return new Plan(
                 "test",
-                Script.OLD,
+                new Command(List.of("server")),
                 2,
                 ports,
                 listen.stream().map(ListenAddress::parse).toList(),

@@ -17,7 +17,6 @@ import org.junit.jupiter.api.io.TempDir;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -210,28 +209,6 @@ class DispatchTest {
                         return false;
                     }
                 });
-    }
-
-    @Test
-    void anUnmodifiedProgramIsRefusedWithTheAlternative() {
-        Script script = Script.begun(taking(), 1).pass(Duration.ofSeconds(61));
-        assertThat(script.orders().toString())
-                .contains("dev.berth.worker")
-                .contains("in-kernel policies");
-    }
-
-    private static Settings taking() {
-        Settings d = Settings.defaults();
-        return new Settings(
-                d.settle(),
-                d.startTimeout(),
-                d.drain(),
-                d.grace(),
-                d.giveUp(),
-                d.stagger(),
-                Settings.Ready.TAKING,
-                d.overlap(),
-                d.slowStart());
     }
 
     @Test

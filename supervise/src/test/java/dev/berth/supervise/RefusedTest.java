@@ -2,10 +2,6 @@ package dev.berth.supervise;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.berth.net.Protocol;
-import dev.berth.sys.Errno;
-import dev.berth.sys.ErrnoException;
-import dev.berth.sys.SockAddr;
 import dev.berth.testkit.ChildProcess;
 import dev.berth.testkit.LeakCheck;
 import dev.berth.testkit.NetworkNamespace;
@@ -124,16 +120,5 @@ final class RefusedTest {
                     .containsOnlyOnce("tcp://0.0.0.0:8080 is taken by pid " + self + " (")
                     .contains("take another port");
         }
-    }
-
-    @Test
-    void aPortThatNeedsPrivilegesIsExplained() {
-        var http = new GroupKey(Protocol.TCP, new SockAddr.Inet4(0, 80), false, 0, false);
-        var refused = new ErrnoException("bind", "0.0.0.0:80", Errno.EACCES.number());
-        assertThat(Occupants.explain(refused, http))
-                .startsWith("no permission for tcp://0.0.0.0:80: ports below")
-                .contains("CAP_NET_BIND_SERVICE")
-                .contains("ip_unprivileged_port_start=80")
-                .contains("berth run -l tcp://0.0.0.0:80");
     }
 }

@@ -7,101 +7,16 @@ import dev.berth.net.Protocol;
 import dev.berth.net.SocketRow;
 import dev.berth.net.TcpState;
 import dev.berth.sys.SockAddr;
-import dev.berth.testkit.LeakCheck;
-import dev.berth.testkit.RequiresProgram;
-import dev.berth.testkit.RequiresRoot;
 
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-import java.io.IOException;
-import java.net.InetSocketAddress;
-import java.net.StandardProtocolFamily;
-import java.net.StandardSocketOptions;
-import java.nio.channels.ServerSocketChannel;
-import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/// Another program of this user that shares the port already, where nobody named the port.
-@RequiresRoot
-@RequiresProgram("python3")
-@ExtendWith(LeakCheck.class)
+/// Which listeners are in each other's way.
 final class RivalsTest {
-    private static final String V4 = "127.0.0.1";
-    private static final int PORT = Harbour.PORT;
-
-    @TempDir Path directory;
-
-    private static ServerSocketChannel rival(String host) throws IOException {
-        ServerSocketChannel socket = ServerSocketChannel.open(StandardProtocolFamily.INET);
-        socket.setOption(StandardSocketOptions.SO_REUSEPORT, true);
-        socket.bind(new InetSocketAddress(host, PORT));
-        return socket;
-    }
-
-    @ParameterizedTest
-    @CsvSource({"0.0.0.0", "127.0.0.1"})
-    void aGroupDoesNotBeginWhereAnotherProgramListens(String host) throws Exception {
-        try (Harbour harbour = Harbour.open(directory)) {
-            try (ServerSocketChannel rival = harbour.inside(() -> rival(host))) {
-                harbour.begin(SampleServers.plain(directory));
-                assertThat(harbour.awaitEnd()).isEqualTo(1);
-                assertThat(harbour.inside(harbour::listeners)).hasSize(1);
-                assertThat(rival.isOpen()).isTrue();
-            }
-            long self = ProcessHandle.current().pid();
-            assertThat(harbour.said())
-                    .contains("tcp://0.0.0.0:8080 is taken by pid " + self + " (")
-                    .contains(
-                            ":8080; stop that, take another port, or share it with that one:"
-                                    + " --join")
-                    .contains("Address already in use");
-        }
-    }
-
-    @Test
-    void whereTheOtherIsASupervisorItsNameIsSaid() throws Exception {
-        Path control = directory.resolve("shop").resolve(RuntimeDirectory.CONTROL);
-        try (Harbour harbour = Harbour.open(directory);
-                ServerSocketChannel _ = harbour.inside(() -> rival("0.0.0.0"));
-                ControlServer _ = ControlServer.open(control, (_, _, _, _) -> 0)) {
-            harbour.begin(SampleServers.plain(directory));
-            assertThat(harbour.awaitEnd()).isEqualTo(1);
-            assertThat(harbour.said())
-                    .contains(
-                            "tcp://0.0.0.0:8080 belongs to the supervisor shop (pid "
-                                    + ProcessHandle.current().pid()
-                                    + ") already; stop that (berth stop shop), take another port,"
-                                    + " or share it with that one: --join");
-        }
-    }
-
-    @Test
-    void whoWantsToJoinsAllTheSame() throws Exception {
-        try (Harbour harbour = Harbour.open(directory).join()) {
-            try (ServerSocketChannel _ = harbour.inside(() -> rival("0.0.0.0"))) {
-                harbour.start(SampleServers.plain(directory));
-                harbour.await("a stranger", () -> harbour.status().strangers().size() == 1);
-            }
-            assertThat(harbour.slots(V4, PORT)).containsExactlyInAnyOrder(0, 1);
-        }
-    }
-
-    @Test
-    void whoeverComesLaterIsNoReasonToRefuseASuccessor() throws Exception {
-        try (Harbour harbour = Harbour.open(directory)) {
-            harbour.start(SampleServers.plain(directory));
-            try (ServerSocketChannel _ = harbour.inside(() -> rival("0.0.0.0"))) {
-                harbour.roll();
-                assertThat(harbour.slot(0).generation()).isEqualTo(2);
-            }
-        }
-    }
-
     @ParameterizedTest
     @CsvSource({
         "0.0.0.0, 127.0.0.1, true",

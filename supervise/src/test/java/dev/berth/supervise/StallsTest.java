@@ -4,31 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.berth.net.Protocol;
 import dev.berth.sys.Fd;
-import dev.berth.sys.Processes;
-import dev.berth.sys.Signal;
 import dev.berth.sys.SockAddr;
-import dev.berth.testkit.LeakCheck;
-import dev.berth.testkit.RequiresProgram;
-import dev.berth.testkit.RequiresRoot;
 
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
-import java.nio.file.Path;
-import java.util.List;
 import java.util.Set;
 
 /// A listener from which nobody accepts.
-@RequiresRoot
-@RequiresProgram("python3")
-@ExtendWith(LeakCheck.class)
 final class StallsTest {
     private static final GroupKey KEY =
             new GroupKey(Protocol.TCP, new SockAddr.Inet4(0, 8080), false, 0, false);
-
-    @TempDir Path directory;
 
     private final Stalls stalls = new Stalls();
     private final HeldSocket socket = socket(0);
@@ -105,27 +91,5 @@ final class StallsTest {
             assertThat(busy.stalled()).isFalse();
         }
         assertThat(socket.stalled()).isTrue();
-    }
-
-    @Test
-    void aWorkerThatHangsIsFlaggedAndLeftAlone() throws Exception {
-        try (Harbour harbour = Harbour.open(directory).workers(1)) {
-            harbour.start(SampleServers.plain(directory));
-            int pid = harbour.pid(0);
-            try (Waiting waiting = Waiting.at(harbour, pid, 3)) {
-                harbour.awaitSaid("slot 0.1 (pid " + pid + ") does not accept: 3 wait on tcp://0");
-                Status status = harbour.status();
-                assertThat(status.slots().getFirst().stalled()).isTrue();
-                assertThat(status.slots().getFirst().state()).isEqualTo("ready");
-                assertThat(status.notes()).anyMatch(n -> n.startsWith("slot 0 does not accept"));
-                Processes.kill(pid, Signal.CONT.number());
-                harbour.awaitSaid("slot 0.1 (pid " + pid + ") accepts again on tcp://0.0.0.0:80");
-                assertThat(harbour.slot(0).stalled()).isFalse();
-                assertThat(waiting.answers()).isEqualTo(Set.of("0.1 " + pid));
-            }
-            assertThat(List.of(harbour.said().split("\n")))
-                    .filteredOn(line -> line.contains(" accept"))
-                    .hasSize(2);
-        }
     }
 }

@@ -217,4 +217,26 @@ class StartTest {
         assertThat(script.answer(roll)).map(Outcome::done).contains(false);
         assertThat(script.answer(roll).orElseThrow().text()).contains("a start is in progress");
     }
+
+    @Test
+    void anUnmodifiedProgramIsRefusedWithTheAlternative() {
+        Script script = Script.begun(taking(), 1).pass(Duration.ofSeconds(61));
+        assertThat(script.orders().toString())
+                .contains("dev.berth.worker")
+                .contains("in-kernel policies");
+    }
+
+    private static Settings taking() {
+        Settings d = Settings.defaults();
+        return new Settings(
+                d.settle(),
+                d.startTimeout(),
+                d.drain(),
+                d.grace(),
+                d.giveUp(),
+                d.stagger(),
+                Settings.Ready.TAKING,
+                d.overlap(),
+                d.slowStart());
+    }
 }
