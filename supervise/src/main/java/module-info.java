@@ -7,4 +7,6 @@ module dev.berth.supervise {
     requires dev.berth.bpf;
 
     exports dev.berth.supervise;
+    exports dev.berth.supervise.contract;
+    exports dev.berth.supervise.control;
 }

@@ -1,7 +1,7 @@
 package dev.berth.cli;
 
-import dev.berth.supervise.Observer;
-import dev.berth.supervise.WorkerId;
+import dev.berth.supervise.contract.Observer;
+import dev.berth.supervise.contract.WorkerId;
 
 import java.io.FileDescriptor;
 import java.io.IOException;

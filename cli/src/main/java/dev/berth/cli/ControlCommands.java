@@ -1,11 +1,11 @@
 package dev.berth.cli;
 
 import dev.berth.inspect.Printable;
-import dev.berth.supervise.Command;
-import dev.berth.supervise.ControlServer;
-import dev.berth.supervise.Policy;
-import dev.berth.supervise.Request;
-import dev.berth.supervise.Status;
+import dev.berth.supervise.contract.Command;
+import dev.berth.supervise.contract.Policy;
+import dev.berth.supervise.contract.Request;
+import dev.berth.supervise.contract.Status;
+import dev.berth.supervise.control.ControlServer;
 import dev.berth.sys.PeerCredentials;
 
 import org.jspecify.annotations.Nullable;

@@ -1,7 +1,7 @@
 package dev.berth.cli;
 
-import dev.berth.supervise.Status;
-import dev.berth.supervise.Status.SlotStatus;
+import dev.berth.supervise.contract.Status;
+import dev.berth.supervise.contract.Status.SlotStatus;
 
 import java.util.OptionalInt;
 import java.util.concurrent.ExecutionException;

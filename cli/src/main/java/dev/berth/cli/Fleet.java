@@ -1,12 +1,12 @@
 package dev.berth.cli;
 
 import dev.berth.dispatch.Dispatcher;
-import dev.berth.supervise.ControlServer;
-import dev.berth.supervise.NameTakenException;
-import dev.berth.supervise.Plan;
-import dev.berth.supervise.Request;
-import dev.berth.supervise.RuntimeDirectory;
 import dev.berth.supervise.Supervisor;
+import dev.berth.supervise.contract.Plan;
+import dev.berth.supervise.contract.Request;
+import dev.berth.supervise.control.ControlServer;
+import dev.berth.supervise.control.NameTakenException;
+import dev.berth.supervise.control.RuntimeDirectory;
 import dev.berth.sys.User;
 
 import picocli.CommandLine.ParseResult;

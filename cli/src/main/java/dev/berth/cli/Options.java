@@ -1,7 +1,7 @@
 package dev.berth.cli;
 
 import dev.berth.net.ListenAddress;
-import dev.berth.supervise.Plan;
+import dev.berth.supervise.contract.Plan;
 
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.OptionSpec;

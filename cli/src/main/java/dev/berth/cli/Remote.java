@@ -1,8 +1,8 @@
 package dev.berth.cli;
 
-import dev.berth.supervise.ControlClient;
-import dev.berth.supervise.RuntimeDirectory;
-import dev.berth.supervise.UnansweredException;
+import dev.berth.supervise.control.ControlClient;
+import dev.berth.supervise.control.RuntimeDirectory;
+import dev.berth.supervise.control.UnansweredException;
 import dev.berth.sys.Errno;
 import dev.berth.sys.ErrnoException;
 import dev.berth.sys.Platform;

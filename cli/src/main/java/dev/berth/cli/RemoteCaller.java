@@ -1,6 +1,6 @@
 package dev.berth.cli;
 
-import dev.berth.supervise.ControlClient;
+import dev.berth.supervise.control.ControlClient;
 
 /// Prints what a supervisor answers. To interrupt it (Ctrl-C) once the supervisor has begun does
 /// not end what it does, and it says so.

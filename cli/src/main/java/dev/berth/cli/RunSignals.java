@@ -1,7 +1,7 @@
 package dev.berth.cli;
 
-import dev.berth.supervise.Outcome;
-import dev.berth.supervise.Request;
+import dev.berth.supervise.contract.Outcome;
+import dev.berth.supervise.contract.Request;
 
 import java.util.Optional;
 import java.util.function.Consumer;

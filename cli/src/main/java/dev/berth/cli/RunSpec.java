@@ -1,9 +1,9 @@
 package dev.berth.cli;
 
-import dev.berth.supervise.Adopt;
-import dev.berth.supervise.Policy;
-import dev.berth.supervise.Settings;
-import dev.berth.supervise.Steer;
+import dev.berth.supervise.contract.Adopt;
+import dev.berth.supervise.contract.Policy;
+import dev.berth.supervise.contract.Settings;
+import dev.berth.supervise.contract.Steer;
 import dev.berth.sys.Signal;
 
 import picocli.CommandLine.Model.CommandSpec;

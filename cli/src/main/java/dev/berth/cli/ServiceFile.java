@@ -3,8 +3,8 @@ package dev.berth.cli;
 import dev.berth.dispatch.ProxyProtocol;
 import dev.berth.dispatch.Routes;
 import dev.berth.net.ListenAddress;
-import dev.berth.supervise.Command;
-import dev.berth.supervise.Policy;
+import dev.berth.supervise.contract.Command;
+import dev.berth.supervise.contract.Policy;
 
 import java.util.List;
 import java.util.Optional;

@@ -5,9 +5,9 @@ import dev.berth.dispatch.Route;
 import dev.berth.dispatch.Routes;
 import dev.berth.net.ListenAddress;
 import dev.berth.net.Protocol;
-import dev.berth.supervise.Command;
-import dev.berth.supervise.Plan;
-import dev.berth.supervise.Policy;
+import dev.berth.supervise.contract.Command;
+import dev.berth.supervise.contract.Plan;
+import dev.berth.supervise.contract.Policy;
 
 import org.tomlj.Toml;
 import org.tomlj.TomlArray;

@@ -3,11 +3,11 @@ package dev.berth.cli;
 import dev.berth.dispatch.Dispatcher;
 import dev.berth.dispatch.Routes;
 import dev.berth.inspect.Printable;
-import dev.berth.supervise.ControlServer;
-import dev.berth.supervise.NameTakenException;
-import dev.berth.supervise.Plan;
-import dev.berth.supervise.RuntimeDirectory;
 import dev.berth.supervise.Supervisor;
+import dev.berth.supervise.contract.Plan;
+import dev.berth.supervise.control.ControlServer;
+import dev.berth.supervise.control.NameTakenException;
+import dev.berth.supervise.control.RuntimeDirectory;
 import dev.berth.sys.User;
 
 import java.io.IOException;

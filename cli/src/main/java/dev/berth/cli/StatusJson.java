@@ -1,10 +1,10 @@
 package dev.berth.cli;
 
-import dev.berth.supervise.Status;
-import dev.berth.supervise.Status.SlotStatus;
-import dev.berth.supervise.Status.SocketStatus;
-import dev.berth.supervise.Status.Stranger;
-import dev.berth.supervise.Status.WorkerStatus;
+import dev.berth.supervise.contract.Status;
+import dev.berth.supervise.contract.Status.SlotStatus;
+import dev.berth.supervise.contract.Status.SocketStatus;
+import dev.berth.supervise.contract.Status.Stranger;
+import dev.berth.supervise.contract.Status.WorkerStatus;
 
 import tools.jackson.core.JsonGenerator;
 

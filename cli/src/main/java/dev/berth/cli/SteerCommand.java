@@ -1,6 +1,6 @@
 package dev.berth.cli;
 
-import dev.berth.supervise.Policy;
+import dev.berth.supervise.contract.Policy;
 
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;

@@ -5,8 +5,8 @@ import dev.berth.inspect.PortReport;
 import dev.berth.inspect.PortSocket;
 import dev.berth.net.ProcessEntry;
 import dev.berth.net.ProcessList;
-import dev.berth.supervise.ControlClient;
-import dev.berth.supervise.RuntimeDirectory;
+import dev.berth.supervise.control.ControlClient;
+import dev.berth.supervise.control.RuntimeDirectory;
 
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;

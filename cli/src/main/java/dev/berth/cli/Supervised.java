@@ -1,8 +1,8 @@
 package dev.berth.cli;
 
-import dev.berth.supervise.Outcome;
-import dev.berth.supervise.Request;
-import dev.berth.supervise.Status;
+import dev.berth.supervise.contract.Outcome;
+import dev.berth.supervise.contract.Request;
+import dev.berth.supervise.contract.Status;
 
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;

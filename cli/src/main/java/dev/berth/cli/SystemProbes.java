@@ -3,8 +3,8 @@ package dev.berth.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.berth.net.LowPorts;
-import dev.berth.supervise.Cgroup;
-import dev.berth.supervise.RuntimeDirectory;
+import dev.berth.supervise.Supervisor;
+import dev.berth.supervise.control.RuntimeDirectory;
 import dev.berth.sys.Capabilities;
 import dev.berth.sys.Capability;
 import dev.berth.sys.ErrnoException;
@@ -52,7 +52,7 @@ final class SystemProbes {
 
     /// The workers get a cgroup below our own.
     static String cgroupKill() throws IOException {
-        if (!Cgroup.available()) {
+        if (!Supervisor.grantsCgroups()) {
             throw new Failure("no cgroup 2 hierarchy that this user may write to");
         }
         return "";

@@ -1,14 +1,14 @@
 package dev.berth.cli;
 
-import dev.berth.supervise.Command;
-import dev.berth.supervise.ControlServer;
-import dev.berth.supervise.Outcome;
-import dev.berth.supervise.Request;
-import dev.berth.supervise.RuntimeDirectory;
-import dev.berth.supervise.Status;
-import dev.berth.supervise.Status.SlotStatus;
-import dev.berth.supervise.Status.SocketStatus;
-import dev.berth.supervise.Status.WorkerStatus;
+import dev.berth.supervise.contract.Command;
+import dev.berth.supervise.contract.Outcome;
+import dev.berth.supervise.contract.Request;
+import dev.berth.supervise.contract.Status;
+import dev.berth.supervise.contract.Status.SlotStatus;
+import dev.berth.supervise.contract.Status.SocketStatus;
+import dev.berth.supervise.contract.Status.WorkerStatus;
+import dev.berth.supervise.control.ControlServer;
+import dev.berth.supervise.control.RuntimeDirectory;
 
 import java.io.IOException;
 import java.net.InetAddress;

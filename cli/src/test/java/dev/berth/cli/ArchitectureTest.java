@@ -3,6 +3,7 @@ package dev.berth.cli;
 import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
@@ -12,6 +13,8 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
+
+import dev.berth.sys.ExitStatus;
 
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -40,6 +43,13 @@ class ArchitectureTest {
                         "dev.berth.inspect",
                         "dev.berth.lab",
                         "dev.berth.supervise",
+                        "dev.berth.supervise.adoption",
+                        "dev.berth.supervise.contract",
+                        "dev.berth.supervise.control",
+                        "dev.berth.supervise.lifecycle",
+                        "dev.berth.supervise.process",
+                        "dev.berth.supervise.steering",
+                        "dev.berth.supervise.watch",
                         "dev.berth.worker",
                         "dev.berth.cli");
     }
@@ -75,7 +85,7 @@ class ArchitectureTest {
 
     @Test
     void packagesHaveNoCycles() {
-        slices().matching("dev.berth.(*)..").should().beFreeOfCycles().check(classes);
+        slices().matching("dev.berth.(**)").should().beFreeOfCycles().check(classes);
     }
 
     @Test
@@ -88,6 +98,33 @@ class ArchitectureTest {
         usesOnly("dispatch", "net", "sys").check(classes);
         usesOnly("supervise", "dispatch", "net", "bpf", "sys").check(classes);
         usesOnly("worker").check(classes);
+    }
+
+    @Test
+    void theRoomsOfTheSupervisorKnowOnlyWhatStandsBelowThem() {
+        room("contract").check(classes);
+        room("control").check(classes);
+        room("lifecycle", "contract").check(classes);
+        room("process", "contract").check(classes);
+        room("steering", "lifecycle", "contract").check(classes);
+        room("adoption", "steering", "process", "contract", "control").check(classes);
+        room("watch", "steering", "process", "lifecycle", "contract", "control").check(classes);
+    }
+
+    @Test
+    void decisionsTouchNoSystem() {
+        noClasses()
+                .that()
+                .resideInAPackage("dev.berth.supervise.lifecycle")
+                .should()
+                .dependOnClassesThat(
+                        resideInAnyPackage("java.io", "java.nio..", "java.net", "dev.berth.sys")
+                                .and(not(type(ExitStatus.class))))
+                .orShould()
+                .callMethod(System.class, "nanoTime")
+                .orShould()
+                .callMethod(System.class, "currentTimeMillis")
+                .check(classes);
     }
 
     @Test
@@ -111,15 +148,28 @@ class ArchitectureTest {
     }
 
     private static ArchRule usesOnly(String module, String... others) {
-        String name = "dev.berth." + module;
-        String[] allowed = Stream.of(others).map("dev.berth."::concat).toArray(String[]::new);
+        return onlyUses(
+                "dev.berth." + module + "..", "dev.berth..", packages("dev.berth.", others));
+    }
+
+    private static ArchRule room(String room, String... below) {
+        String all = "dev.berth.supervise.";
+        return onlyUses(all + room, "dev.berth.supervise..", packages(all, below));
+    }
+
+    private static String[] packages(String prefix, String... names) {
+        return Stream.of(names).map(prefix::concat).toArray(String[]::new);
+    }
+
+    /// Of the packages `among`, those in `whose` use themselves and the `allowed` only.
+    private static ArchRule onlyUses(String whose, String among, String... allowed) {
         return noClasses()
                 .that()
-                .resideInAPackage(name)
+                .resideInAPackage(whose)
                 .should()
                 .dependOnClassesThat(
-                        resideInAPackage("dev.berth..")
-                                .and(not(resideInAPackage(name)))
+                        resideInAPackage(among)
+                                .and(not(resideInAPackage(whose)))
                                 .and(not(resideInAnyPackage(allowed))));
     }
 }

@@ -2,9 +2,9 @@ package dev.berth.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.berth.supervise.Outcome;
-import dev.berth.supervise.Request;
-import dev.berth.supervise.Status;
+import dev.berth.supervise.contract.Outcome;
+import dev.berth.supervise.contract.Request;
+import dev.berth.supervise.contract.Status;
 import dev.berth.sys.PeerCredentials;
 
 import org.junit.jupiter.api.Test;

@@ -3,11 +3,11 @@ package dev.berth.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.berth.supervise.Adopt;
-import dev.berth.supervise.Plan;
-import dev.berth.supervise.Policy;
-import dev.berth.supervise.Settings;
-import dev.berth.supervise.Steer;
+import dev.berth.supervise.contract.Adopt;
+import dev.berth.supervise.contract.Plan;
+import dev.berth.supervise.contract.Policy;
+import dev.berth.supervise.contract.Settings;
+import dev.berth.supervise.contract.Steer;
 import dev.berth.sys.Signal;
 
 import org.junit.jupiter.api.Test;

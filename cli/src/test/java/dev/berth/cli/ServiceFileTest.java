@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.berth.dispatch.FirstBytes;
 import dev.berth.dispatch.ProxyProtocol;
-import dev.berth.supervise.Policy;
+import dev.berth.supervise.contract.Policy;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

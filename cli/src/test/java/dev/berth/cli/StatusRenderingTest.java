@@ -96,7 +96,7 @@ class StatusRenderingTest {
     void noOperationIsNull() {
         var status = Statuses.rolling();
         var idle =
-                new dev.berth.supervise.Status(
+                new dev.berth.supervise.contract.Status(
                         status.name(),
                         status.pid(),
                         status.steer(),

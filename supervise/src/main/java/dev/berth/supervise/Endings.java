@@ -1,5 +1,12 @@
 package dev.berth.supervise;
 
+import dev.berth.supervise.contract.Plan;
+import dev.berth.supervise.contract.WorkerId;
+import dev.berth.supervise.lifecycle.Event;
+import dev.berth.supervise.process.Equipment;
+import dev.berth.supervise.process.LiveWorker;
+import dev.berth.supervise.process.Loop;
+import dev.berth.supervise.process.NotifySocket;
 import dev.berth.sys.ErrnoException;
 import dev.berth.sys.ExitStatus;
 import dev.berth.sys.Processes;

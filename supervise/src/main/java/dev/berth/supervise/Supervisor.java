@@ -1,6 +1,47 @@
 package dev.berth.supervise;
 
 import dev.berth.dispatch.Dispatcher;
+import dev.berth.supervise.adoption.Adopter;
+import dev.berth.supervise.adoption.Claims;
+import dev.berth.supervise.adoption.Finder;
+import dev.berth.supervise.contract.Adopt;
+import dev.berth.supervise.contract.Command;
+import dev.berth.supervise.contract.Observer;
+import dev.berth.supervise.contract.Outcome;
+import dev.berth.supervise.contract.Plan;
+import dev.berth.supervise.contract.Policy;
+import dev.berth.supervise.contract.Probe;
+import dev.berth.supervise.contract.Request;
+import dev.berth.supervise.contract.Status;
+import dev.berth.supervise.contract.Steer;
+import dev.berth.supervise.contract.WorkerId;
+import dev.berth.supervise.lifecycle.Action;
+import dev.berth.supervise.lifecycle.Event;
+import dev.berth.supervise.lifecycle.Operation;
+import dev.berth.supervise.lifecycle.Phase;
+import dev.berth.supervise.lifecycle.Slot;
+import dev.berth.supervise.lifecycle.State;
+import dev.berth.supervise.lifecycle.Transition;
+import dev.berth.supervise.lifecycle.Worker;
+import dev.berth.supervise.process.Cgroup;
+import dev.berth.supervise.process.Equipment;
+import dev.berth.supervise.process.LiveWorker;
+import dev.berth.supervise.process.Loop;
+import dev.berth.supervise.process.NotifySocket;
+import dev.berth.supervise.process.Prober;
+import dev.berth.supervise.steering.Dispatched;
+import dev.berth.supervise.steering.Distribution;
+import dev.berth.supervise.steering.GroupKey;
+import dev.berth.supervise.steering.HeldSocket;
+import dev.berth.supervise.steering.Mechanism;
+import dev.berth.supervise.steering.Pinning;
+import dev.berth.supervise.steering.SocketRegistry;
+import dev.berth.supervise.steering.Unheld;
+import dev.berth.supervise.watch.Drains;
+import dev.berth.supervise.watch.LoadWatch;
+import dev.berth.supervise.watch.Patrol;
+import dev.berth.supervise.watch.StatusReader;
+import dev.berth.supervise.watch.Strangers;
 import dev.berth.sys.Fd;
 import dev.berth.sys.Pidfds;
 import dev.berth.sys.Processes;
@@ -135,6 +176,11 @@ public final class Supervisor implements AutoCloseable {
                 .filter(policy -> mechanism.refusal(policy).isPresent())
                 .map(policy -> policy.word().replaceAll(":.*", ""))
                 .toList();
+    }
+
+    /// Whether each worker would get a cgroup of its own here.
+    public static boolean grantsCgroups() {
+        return Cgroup.available();
     }
 
     /// Runs the workers until they are asked to stop, or could not be started at all.

@@ -1,8 +1,13 @@
-/// Slots, workers, generations, adoption, readiness, control: N processes of any server on one
-/// port.
+/// Many processes of any server on one port.
 ///
-/// The decisions are a pure function, [dev.berth.supervise.Transition]; one thread, that of
-/// [dev.berth.supervise.Supervisor], carries them out and owns every process and socket.
+/// One thread, that of [dev.berth.supervise.Supervisor], owns every process and socket: it tells
+/// `lifecycle` what happens and carries out what that decides. It stands above all other rooms, and
+/// of these each knows only what stands below it:
+///
+///     adoption   watch
+///     steering   process
+///     lifecycle
+///     contract   control
 @NullMarked
 package dev.berth.supervise;
 

@@ -2,6 +2,7 @@ package dev.berth.supervise;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.berth.supervise.contract.Steer;
 import dev.berth.testkit.LeakCheck;
 import dev.berth.testkit.RequiresProgram;
 import dev.berth.testkit.RequiresRoot;

@@ -2,6 +2,11 @@ package dev.berth.supervise;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.berth.supervise.contract.Command;
+import dev.berth.supervise.contract.Plan;
+import dev.berth.supervise.contract.Request;
+import dev.berth.supervise.contract.WorkerId;
+import dev.berth.supervise.process.WorkerEnvironment;
 import dev.berth.testkit.Await;
 import dev.berth.testkit.FreePort;
 import dev.berth.testkit.LeakCheck;

@@ -3,6 +3,13 @@ package dev.berth.supervise;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.berth.supervise.contract.Command;
+import dev.berth.supervise.contract.Observer;
+import dev.berth.supervise.contract.Outcome;
+import dev.berth.supervise.contract.Plan;
+import dev.berth.supervise.contract.Request;
+import dev.berth.supervise.contract.Status;
+import dev.berth.supervise.contract.WorkerId;
 import dev.berth.testkit.Await;
 import dev.berth.testkit.FreePort;
 import dev.berth.testkit.LeakCheck;

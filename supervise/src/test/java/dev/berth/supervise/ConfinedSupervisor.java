@@ -2,6 +2,15 @@ package dev.berth.supervise;
 
 import dev.berth.bpf.SeccompFilter;
 import dev.berth.net.ListenAddress;
+import dev.berth.supervise.contract.Adopt;
+import dev.berth.supervise.contract.Command;
+import dev.berth.supervise.contract.Observer;
+import dev.berth.supervise.contract.Plan;
+import dev.berth.supervise.contract.Policy;
+import dev.berth.supervise.contract.Request;
+import dev.berth.supervise.contract.Settings;
+import dev.berth.supervise.contract.Steer;
+import dev.berth.supervise.contract.WorkerId;
 import dev.berth.sys.Arch;
 import dev.berth.sys.Errno;
 import dev.berth.sys.ErrnoException;

@@ -2,6 +2,11 @@ package dev.berth.supervise;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.berth.supervise.contract.Adopt;
+import dev.berth.supervise.contract.Outcome;
+import dev.berth.supervise.contract.Policy;
+import dev.berth.supervise.contract.Request;
+import dev.berth.supervise.contract.Steer;
 import dev.berth.testkit.LeakCheck;
 import dev.berth.testkit.RequiresProgram;
 import dev.berth.testkit.RequiresRoot;

@@ -2,6 +2,10 @@ package dev.berth.supervise;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.berth.supervise.contract.Outcome;
+import dev.berth.supervise.contract.Policy;
+import dev.berth.supervise.contract.Request;
+import dev.berth.supervise.contract.Status;
 import dev.berth.sys.Capability;
 import dev.berth.sys.Processes;
 import dev.berth.sys.Signal;

@@ -2,6 +2,7 @@ package dev.berth.supervise;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.berth.supervise.contract.Steer;
 import dev.berth.sys.Capability;
 import dev.berth.testkit.FreePort;
 import dev.berth.testkit.LeakCheck;

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.berth.net.ProcessEntry;
 import dev.berth.net.ProcessList;
+import dev.berth.supervise.contract.Command;
+import dev.berth.supervise.process.Guard;
 import dev.berth.sys.Processes;
 import dev.berth.sys.Signal;
 import dev.berth.testkit.Await;

@@ -2,6 +2,8 @@ package dev.berth.supervise;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.berth.supervise.contract.Adopt;
+import dev.berth.supervise.contract.Steer;
 import dev.berth.sys.Processes;
 import dev.berth.sys.Signal;
 import dev.berth.testkit.LeakCheck;

@@ -3,6 +3,18 @@ package dev.berth.supervise;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.berth.bpf.SeccompFilter;
+import dev.berth.supervise.adoption.Adopter;
+import dev.berth.supervise.contract.Plan;
+import dev.berth.supervise.contract.Policy;
+import dev.berth.supervise.contract.Steer;
+import dev.berth.supervise.contract.WorkerId;
+import dev.berth.supervise.process.Equipment;
+import dev.berth.supervise.process.LiveWorker;
+import dev.berth.supervise.process.OutputPump;
+import dev.berth.supervise.process.Spawner;
+import dev.berth.supervise.steering.Mechanism;
+import dev.berth.supervise.steering.Pinning;
+import dev.berth.supervise.steering.SocketRegistry;
 import dev.berth.sys.Arch;
 import dev.berth.sys.Fd;
 import dev.berth.sys.Pidfds;

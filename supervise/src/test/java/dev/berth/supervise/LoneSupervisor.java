@@ -1,5 +1,11 @@
 package dev.berth.supervise;
 
+import dev.berth.supervise.contract.Command;
+import dev.berth.supervise.contract.Observer;
+import dev.berth.supervise.contract.Outcome;
+import dev.berth.supervise.contract.Plan;
+import dev.berth.supervise.contract.Request;
+import dev.berth.supervise.contract.WorkerId;
 import dev.berth.sys.Signal;
 import dev.berth.testkit.ChildProcess;
 

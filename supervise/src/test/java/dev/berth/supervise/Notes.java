@@ -1,5 +1,8 @@
 package dev.berth.supervise;
 
+import dev.berth.supervise.contract.Observer;
+import dev.berth.supervise.contract.WorkerId;
+
 import java.util.ArrayList;
 import java.util.List;
 

@@ -3,6 +3,10 @@ package dev.berth.supervise;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.berth.supervise.contract.Outcome;
+import dev.berth.supervise.contract.Policy;
+import dev.berth.supervise.contract.Request;
+import dev.berth.supervise.contract.Steer;
 import dev.berth.sys.Processes;
 import dev.berth.sys.Signal;
 import dev.berth.testkit.LeakCheck;

@@ -1,5 +1,7 @@
 package dev.berth.supervise;
 
+import dev.berth.supervise.contract.Command;
+
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

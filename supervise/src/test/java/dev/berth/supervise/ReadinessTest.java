@@ -3,6 +3,10 @@ package dev.berth.supervise;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.berth.supervise.contract.Command;
+import dev.berth.supervise.contract.Probe;
+import dev.berth.supervise.contract.Request;
+import dev.berth.supervise.contract.Settings;
 import dev.berth.testkit.FreePort;
 import dev.berth.testkit.LeakCheck;
 import dev.berth.testkit.RequiresProgram;

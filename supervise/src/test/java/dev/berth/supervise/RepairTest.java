@@ -2,6 +2,9 @@ package dev.berth.supervise;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.berth.supervise.contract.Request;
+import dev.berth.supervise.contract.Status;
+import dev.berth.supervise.contract.Steer;
 import dev.berth.testkit.ChildProcess;
 import dev.berth.testkit.LeakCheck;
 import dev.berth.testkit.RequiresProgram;

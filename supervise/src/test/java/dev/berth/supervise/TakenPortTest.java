@@ -2,6 +2,8 @@ package dev.berth.supervise;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.berth.supervise.control.ControlServer;
+import dev.berth.supervise.control.RuntimeDirectory;
 import dev.berth.testkit.LeakCheck;
 import dev.berth.testkit.RequiresProgram;
 import dev.berth.testkit.RequiresRoot;

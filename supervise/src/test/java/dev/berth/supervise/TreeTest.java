@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.berth.net.ProcessEntry;
 import dev.berth.net.ProcessList;
+import dev.berth.supervise.contract.Command;
+import dev.berth.supervise.contract.Request;
+import dev.berth.supervise.contract.Settings;
 import dev.berth.sys.Processes;
 import dev.berth.sys.Signal;
 import dev.berth.testkit.FreePort;
@@ -26,7 +29,7 @@ import java.util.stream.Stream;
 /// Everything that a worker starts, with a cgroup (where this system has them) and without.
 @ExtendWith(LeakCheck.class)
 @RequiresProgram({"python3", "setsid"})
-class TreeTest {
+public class TreeTest {
     /// Starts a process that `os.setsid()`s, and one more whose parent ends at once; each tells
     /// when it is told to stop.
     private static final String FAMILY =
@@ -257,7 +260,7 @@ class TreeTest {
     }
 
     /// What is left of the cgroups of a supervisor.
-    static List<Path> groups(String name) throws IOException {
+    public static List<Path> groups(String name) throws IOException {
         Path root = Path.of("/sys/fs/cgroup");
         if (!Files.isDirectory(root)) {
             return List.of();

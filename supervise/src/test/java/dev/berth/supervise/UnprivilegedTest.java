@@ -2,6 +2,7 @@ package dev.berth.supervise;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.berth.supervise.contract.Command;
 import dev.berth.sys.Processes;
 import dev.berth.sys.Signal;
 import dev.berth.testkit.ChildProcess;

@@ -1,0 +1,191 @@
+package dev.berth.supervise.adoption;
+
+import dev.berth.net.Protocol;
+import dev.berth.supervise.steering.GroupKey;
+import dev.berth.sys.ErrnoException;
+import dev.berth.sys.Fd;
+import dev.berth.sys.SockAddr;
+import dev.berth.sys.SocketOption;
+import dev.berth.sys.Sockets;
+
+import java.util.List;
+import java.util.Optional;
+
+/// An internet socket of a child that is about to be bound: taken, or, where pidfd_getfd is
+/// refused, only known by what /proc tells.
+///
+/// **Ownership:** the taken descriptor is this object's until [#keep]; [#close] ends it.
+final class ChildSocket implements AutoCloseable {
+    /// What a socket that takes another's place has like that one, as far as it is set.
+    private static final List<SocketOption> COPIED =
+            List.of(
+                    SocketOption.KEEPALIVE,
+                    SocketOption.BINDTOIFINDEX,
+                    SocketOption.FREEBIND,
+                    SocketOption.TRANSPARENT);
+
+    private final Optional<Fd> taken;
+    private final Protocol protocol;
+    private final int family;
+    private final boolean multipath;
+
+    private ChildSocket(Optional<Fd> taken, Protocol protocol, int family, boolean multipath) {
+        this.taken = taken;
+        this.protocol = protocol;
+        this.family = family;
+        this.multipath = multipath;
+    }
+
+    /// The socket behind `descriptor`; empty if it is not TCP or UDP, or not of this network
+    /// namespace.
+    ///
+    /// @throws ErrnoException no such descriptor, or no such process any more
+    static Optional<ChildSocket> of(ChildDescriptor descriptor, long namespace)
+            throws ErrnoException {
+        Fd fd;
+        try {
+            fd = descriptor.take();
+        } catch (ErrnoException failed) {
+            if (!ChildDescriptor.refused(failed)) {
+                throw failed;
+            }
+            return unseen(descriptor, failed);
+        }
+        Optional<ChildSocket> socket = look(fd, namespace);
+        if (socket.isEmpty()) {
+            fd.close();
+        }
+        return socket;
+    }
+
+    private static Optional<ChildSocket> look(Fd fd, long namespace) {
+        try {
+            int number = fd.number();
+            int family = (int) SocketOption.DOMAIN.read(number);
+            boolean inet = family == Sockets.AF_INET || family == Sockets.AF_INET6;
+            if (!inet || foreign(number, namespace)) {
+                return Optional.empty();
+            }
+            int type = (int) SocketOption.TYPE.read(number);
+            int kind = (int) SocketOption.PROTOCOL.read(number);
+            boolean multipath = kind == Sockets.IPPROTO_MPTCP;
+            if (type == Sockets.SOCK_STREAM && kind == Sockets.IPPROTO_TCP || multipath) {
+                return Optional.of(
+                        new ChildSocket(Optional.of(fd), Protocol.TCP, family, multipath));
+            }
+            return type == Sockets.SOCK_DGRAM && kind == Sockets.IPPROTO_UDP
+                    ? Optional.of(new ChildSocket(Optional.of(fd), Protocol.UDP, family, false))
+                    : Optional.empty();
+        } catch (ErrnoException notSuchASocket) {
+            return Optional.empty();
+        }
+    }
+
+    private static Optional<ChildSocket> unseen(ChildDescriptor descriptor, ErrnoException refusal)
+            throws ErrnoException {
+        String name = descriptor.protocolName().orElseThrow(() -> refusal);
+        int family = name.endsWith("v6") ? Sockets.AF_INET6 : Sockets.AF_INET;
+        Optional<Protocol> protocol =
+                switch (name) {
+                    case "TCP", "TCPv6", "MPTCP", "MPTCPv6" -> Optional.of(Protocol.TCP);
+                    case "UDP", "UDPv6" -> Optional.of(Protocol.UDP);
+                    default -> Optional.empty();
+                };
+        return protocol.filter(_ -> !descriptor.abroad())
+                .map(known -> new ChildSocket(Optional.empty(), known, family, false));
+    }
+
+    private static boolean foreign(int fd, long namespace) {
+        try {
+            return namespace != 0 && SocketOption.NETNS_COOKIE.read(fd) != namespace;
+        } catch (ErrnoException tooOld) {
+            return false;
+        }
+    }
+
+    /// The cookie of this process's network namespace; 0 before Linux 5.14.
+    static long ownNamespace() throws ErrnoException {
+        int type = Sockets.SOCK_DGRAM | Sockets.SOCK_CLOEXEC;
+        try (Fd probe = Fd.of("socket", "", Sockets.socket(Sockets.AF_INET, type, 0))) {
+            return SocketOption.NETNS_COOKIE.read(probe.number());
+        } catch (ErrnoException tooOld) {
+            return 0;
+        }
+    }
+
+    Protocol protocol() {
+        return protocol;
+    }
+
+    /// Whether it could be taken, so that everything about it can be known.
+    boolean seen() {
+        return taken.isPresent();
+    }
+
+    /// Whether the child's own socket can be the member of a group, or another must take its place.
+    boolean usable() {
+        return taken.isPresent() && !multipath;
+    }
+
+    /// The group that it belongs to once it is bound to `address`.
+    GroupKey key(SockAddr.Inet address, boolean own) {
+        return new GroupKey(protocol, address, v6only(address), device(), own);
+    }
+
+    private boolean v6only(SockAddr.Inet address) {
+        if (!(address instanceof SockAddr.Inet6 six) || six.mapped().isPresent()) {
+            return false;
+        }
+        return !six.wildcard() || option(SocketOption.V6ONLY) == 1;
+    }
+
+    private int device() {
+        return (int) option(SocketOption.BINDTOIFINDEX);
+    }
+
+    private long option(SocketOption option) {
+        try {
+            return taken.isPresent() ? option.read(taken.get().number()) : 0;
+        } catch (ErrnoException absent) {
+            return 0;
+        }
+    }
+
+    /// Hands the taken descriptor over to the caller.
+    Fd keep() {
+        return new Fd(taken.orElseThrow().release());
+    }
+
+    /// A fresh plain socket of the same family and protocol, with the options that matter to a
+    /// bind. **Ownership:** the caller's; this object is closed.
+    Fd twin() throws ErrnoException {
+        int type = protocol.socketType() | Sockets.SOCK_CLOEXEC;
+        Fd twin = Fd.of("socket", protocol, Sockets.socket(family, type, protocol.number()));
+        try {
+            copy(twin);
+            return twin;
+        } catch (ErrnoException failed) {
+            twin.close();
+            throw failed;
+        } finally {
+            close();
+        }
+    }
+
+    private void copy(Fd twin) throws ErrnoException {
+        if (family == Sockets.AF_INET6) {
+            SocketOption.V6ONLY.write(twin.number(), (int) option(SocketOption.V6ONLY));
+        }
+        for (SocketOption each : COPIED) {
+            int value = (int) option(each);
+            if (value != 0) {
+                each.write(twin.number(), value);
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        taken.ifPresent(Fd::close);
+    }
+}

@@ -1,0 +1,136 @@
+package dev.berth.supervise.adoption;
+
+import dev.berth.net.ListenAddress;
+import dev.berth.net.Protocol;
+import dev.berth.supervise.contract.Plan;
+import dev.berth.supervise.steering.GroupKey;
+import dev.berth.sys.Errno;
+import dev.berth.sys.SockAddr;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+
+/// Which binds of a worker count. Pure: decided from one copied address.
+public final class Claims {
+    private static final int FIRST_UNPRIVILEGED = 1024;
+
+    private Claims() {}
+
+    /// What a bind(2) is answered with.
+    sealed interface Verdict {
+        /// The kernel does it, as if nobody watched.
+        record Pass() implements Verdict {}
+
+        /// The supervisor binds it, as a member of the group of that address.
+        record Share() implements Verdict {}
+
+        /// The supervisor binds it to the slot's own port.
+        record Own(SockAddr.Inet address) implements Verdict {}
+
+        /// It fails.
+        record Refuse(Errno errno, String why) implements Verdict {}
+    }
+
+    /// @param counted the addresses that the worker shares already
+    /// @param ready whether the worker is in service, so that new addresses do not count any more
+    static Verdict judge(
+            Plan plan,
+            int slot,
+            Protocol protocol,
+            SockAddr.Inet address,
+            boolean ready,
+            Collection<ListenAddress> counted) {
+        if (address.port() == 0) {
+            return new Verdict.Pass();
+        }
+        if (protocol == Protocol.TCP && plan.privatePorts().contains(address.port())) {
+            return own(slot, address);
+        }
+        boolean named = names(plan, protocol, address);
+        boolean known = counted.contains(new ListenAddress(protocol, address));
+        boolean open = !plan.named() && protocol == Protocol.TCP && !ready;
+        if (!named && !known && !open) {
+            return new Verdict.Pass();
+        }
+        boolean low = plan.user().isPresent() && address.port() < FIRST_UNPRIVILEGED;
+        if (low && !lists(plan, protocol, address)) {
+            return new Verdict.Refuse(
+                    Errno.EACCES,
+                    "port "
+                            + address.port()
+                            + " is below 1024 and the worker runs as "
+                            + plan.user().get().name()
+                            + ": name the address with -l to allow it");
+        }
+        return new Verdict.Share();
+    }
+
+    private static Verdict own(int slot, SockAddr.Inet address) {
+        int port = address.port() + slot;
+        return port > 0xffff
+                ? new Verdict.Refuse(Errno.EINVAL, "no port " + port + " for slot " + slot)
+                : new Verdict.Own(address.withPort(port));
+    }
+
+    /// Whether `-p` or `-l` names the address.
+    static boolean names(Plan plan, Protocol protocol, SockAddr.Inet address) {
+        boolean port = protocol == Protocol.TCP && plan.ports().contains(address.port());
+        return port || lists(plan, protocol, address);
+    }
+
+    /// Whether `-l` names the address in full.
+    private static boolean lists(Plan plan, Protocol protocol, SockAddr.Inet address) {
+        return plan.listen().stream()
+                .anyMatch(named -> named.protocol() == protocol && same(named.address(), address));
+    }
+
+    /// Whether two addresses mean the same to people: any wildcard is any other, and a mapped IPv4
+    /// address is the IPv4 address.
+    static boolean same(SockAddr.Inet a, SockAddr.Inet b) {
+        return a.port() == b.port()
+                && (plain(a).equals(plain(b)) || plain(a).wildcard() && plain(b).wildcard());
+    }
+
+    /// As IPv4 what is a mapped IPv4 address.
+    static SockAddr.Inet plain(SockAddr.Inet address) {
+        Optional<SockAddr.Inet4> inner =
+                address instanceof SockAddr.Inet6 six ? six.mapped() : Optional.empty();
+        return inner.map(SockAddr.Inet.class::cast).orElse(address);
+    }
+
+    /// Whether `bound` covers everything that the user named; where nothing is named, any one will
+    /// do.
+    public static boolean complete(Plan plan, Collection<GroupKey> bound) {
+        List<GroupKey> shared = bound.stream().filter(key -> !key.own()).toList();
+        if (!plan.named()) {
+            return !shared.isEmpty();
+        }
+        boolean ports =
+                plan.ports().stream()
+                        .allMatch(port -> shared.stream().anyMatch(key -> onPort(key, port)));
+        return ports
+                && plan.listen().stream()
+                        .allMatch(named -> shared.stream().anyMatch(key -> covers(key, named)));
+    }
+
+    /// Whether a worker that listens on `bound` can take over from those that are in service on
+    /// `served`: it shares a port with them, or there are none.
+    public static boolean succeeds(Collection<GroupKey> bound, Collection<GroupKey> served) {
+        return served.isEmpty()
+                || served.stream()
+                        .anyMatch(old -> bound.stream().anyMatch(key -> samePort(key, old)));
+    }
+
+    private static boolean samePort(GroupKey a, GroupKey b) {
+        return !a.own() && a.protocol() == b.protocol() && a.address().port() == b.address().port();
+    }
+
+    private static boolean onPort(GroupKey key, int port) {
+        return key.protocol() == Protocol.TCP && key.address().port() == port;
+    }
+
+    private static boolean covers(GroupKey key, ListenAddress named) {
+        return key.protocol() == named.protocol() && same(key.address(), named.address());
+    }
+}

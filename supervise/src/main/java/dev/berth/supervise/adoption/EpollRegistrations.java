@@ -1,0 +1,170 @@
+package dev.berth.supervise.adoption;
+
+import dev.berth.net.ProcessList;
+import dev.berth.sys.Descriptors;
+import dev.berth.sys.Epoll;
+import dev.berth.sys.ErrnoException;
+import dev.berth.sys.Fd;
+import dev.berth.sys.Processes;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/// The epoll sets that a child has put one of its descriptors into, so that they can be made good
+/// after another socket has been placed over that descriptor: closing a file drops it from every
+/// set.
+///
+/// **Source:** epoll(7), proc(5) on `fdinfo`.
+final class EpollRegistrations implements AutoCloseable {
+    private record Registration(Fd epoll, int events, long data) {}
+
+    private final int number;
+    private final List<Registration> found = new ArrayList<>();
+
+    private EpollRegistrations(int number) {
+        this.number = number;
+    }
+
+    /// Those of `child`; none where /proc does not tell of them.
+    ///
+    /// @throws IOException there is one, but pidfd_getfd is refused
+    static EpollRegistrations of(ChildDescriptor child) throws IOException {
+        EpollRegistrations registrations = new EpollRegistrations(child.number());
+        int process = ProcessList.leader(child.tid()).orElse(child.tid());
+        try {
+            for (int epfd : epolls(process)) {
+                registrations.look(process, epfd);
+            }
+            return registrations;
+        } catch (IOException refused) {
+            registrations.close();
+            throw refused;
+        }
+    }
+
+    private static List<Integer> epolls(int process) {
+        List<Integer> found = new ArrayList<>();
+        String directory = "/proc/" + process + "/fd";
+        String[] names = new File(directory).list();
+        for (String name : names == null ? new String[0] : names) {
+            try {
+                String link = Files.readSymbolicLink(Path.of(directory, name)).toString();
+                if (link.equals("anon_inode:[eventpoll]")) {
+                    found.add(Integer.parseInt(name));
+                }
+            } catch (IOException gone) {
+                // Closed since the list was made.
+            }
+        }
+        return found;
+    }
+
+    private void look(int process, int epfd) throws IOException {
+        for (String line : lines("/proc/" + process + "/fdinfo/" + epfd)) {
+            String[] words = line.strip().split("\\s+");
+            if (words.length >= 6 && words[0].equals("tfd:") && number(words[1]) == number) {
+                int events = Integer.parseUnsignedInt(words[3], 16);
+                long data = Long.parseUnsignedLong(words[5], 16);
+                found.add(new Registration(take(process, epfd), events, data));
+            }
+        }
+    }
+
+    private static List<String> lines(String file) {
+        try {
+            return Files.readAllLines(Path.of(file));
+        } catch (IOException closedMeanwhile) {
+            return List.of();
+        }
+    }
+
+    private Fd take(int process, int epfd) throws IOException {
+        try {
+            return new ChildDescriptor(process, epfd).take();
+        } catch (ErrnoException refused) {
+            throw new IOException(
+                    "the program has put its socket into an epoll set before bind, and that set"
+                            + " cannot be taken ("
+                            + refused.getMessage()
+                            + "); take --adopt listen-fds, or give CAP_SYS_PTRACE",
+                    refused);
+        }
+    }
+
+    private static int number(String text) {
+        return Integer.parseInt(text);
+    }
+
+    /// Adds `socket` to the sets again, under the child's descriptor number.
+    ///
+    /// The number counts, not only the file; so it is done on a thread with a descriptor table of
+    /// its own.
+    void restore(Fd socket) throws IOException {
+        if (found.isEmpty()) {
+            return;
+        }
+        // Loads what the thread needs: the class files' descriptors may be others in its table.
+        Epoll.epollCtl(-1, Epoll.EPOLL_CTL_ADD, -1, 0, 0);
+        Descriptors.closeRange(Integer.MAX_VALUE, Integer.MAX_VALUE, 0);
+        List<IOException> failures = new ArrayList<>();
+        Thread apart =
+                Thread.ofPlatform().name("berth-epoll").start(() -> addApart(socket, failures));
+        try {
+            apart.join();
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        }
+        if (!failures.isEmpty()) {
+            throw failures.getFirst();
+        }
+    }
+
+    private void addApart(Fd socket, List<IOException> failures) {
+        try {
+            ErrnoException.check("unshare", "files", Processes.unshare(Processes.CLONE_FILES));
+        } catch (IOException failed) {
+            failures.add(failed);
+            return;
+        }
+        try {
+            add(socket);
+        } catch (IOException failed) {
+            failures.add(failed);
+        } finally {
+            // The copies would else live on until the thread is wholly gone, after join().
+            Descriptors.closeRange(0, Integer.MAX_VALUE, 0);
+        }
+    }
+
+    private void add(Fd socket) throws IOException {
+        List<Integer> sets = new ArrayList<>();
+        for (Registration registration : found) {
+            sets.add(above(registration.epoll()));
+        }
+        int source = above(socket);
+        long placed = Descriptors.dup3(source, number, Descriptors.O_CLOEXEC);
+        ErrnoException.check("dup3", number, placed);
+        for (int i = 0; i < found.size(); i++) {
+            int events = found.get(i).events();
+            long data = found.get(i).data();
+            int op = Epoll.EPOLL_CTL_ADD;
+            long added = Epoll.epollCtl(sets.get(i), op, number, events, data);
+            ErrnoException.check("epoll_ctl", "fd " + number, added);
+        }
+    }
+
+    /// A copy of a descriptor that cannot collide with the child's number.
+    private int above(Fd fd) throws ErrnoException {
+        long copy = Descriptors.fcntl(fd.number(), Descriptors.F_DUPFD_CLOEXEC, number + 1L);
+        return (int) ErrnoException.check("fcntl", fd, copy);
+    }
+
+    @Override
+    public void close() {
+        found.forEach(registration -> registration.epoll().close());
+    }
+}

@@ -1,0 +1,102 @@
+package dev.berth.supervise.adoption;
+
+import dev.berth.net.DiagQuery;
+import dev.berth.net.Holder;
+import dev.berth.net.Holders;
+import dev.berth.net.ListenAddress;
+import dev.berth.net.Protocol;
+import dev.berth.net.SockDiag;
+import dev.berth.net.SocketRow;
+import dev.berth.net.TcpState;
+import dev.berth.supervise.contract.Plan;
+import dev.berth.supervise.process.LiveWorker;
+import dev.berth.supervise.process.ProcessTrees;
+import dev.berth.supervise.steering.GroupKey;
+import dev.berth.supervise.steering.HeldSocket;
+import dev.berth.supervise.steering.SocketRegistry;
+import dev.berth.sys.ErrnoException;
+import dev.berth.sys.Fd;
+import dev.berth.sys.SocketOption;
+
+import java.io.IOException;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/// Finds the sockets that a worker has bound by itself, in the mode `bind`, and takes a second
+/// descriptor of each where that is allowed.
+public final class Finder {
+    private final Plan plan;
+    private final SocketRegistry registry;
+    private final ProcessTrees trees;
+    private final Set<Long> tried = new HashSet<>();
+
+    public Finder(Plan plan, SocketRegistry registry, ProcessTrees trees) {
+        this.plan = plan;
+        this.registry = registry;
+        this.trees = trees;
+    }
+
+    /// A socket that cannot be taken is complained of once.
+    ///
+    /// @return whether a listener of the worker was found that was not known before
+    public boolean look(LiveWorker worker, SockDiag diag) throws IOException {
+        boolean found = false;
+        Map<Long, List<Holder>> holders = Holders.of(trees.of(worker));
+        for (ListenAddress named : HandedSockets.addresses(plan)) {
+            DiagQuery query = DiagQuery.all(named.protocol()).withLocalPort(named.address().port());
+            if (named.protocol() == Protocol.TCP) {
+                query = query.withStates(TcpState.LISTEN);
+            }
+            for (SocketRow row : diag.dump(query)) {
+                List<Holder> holding = holders.getOrDefault(row.inode(), List.of());
+                if (!holding.isEmpty() && !registry.has(row.inode()) && tried.add(row.inode())) {
+                    take(worker, row, holding.getFirst());
+                    found = true;
+                }
+            }
+        }
+        return found;
+    }
+
+    private void take(LiveWorker worker, SocketRow row, Holder holder) throws IOException {
+        Fd fd = take(holder);
+        try {
+            if (SocketOption.REUSEPORT.read(fd.number()) == 0) {
+                throw new IOException(
+                        "pid "
+                                + holder.pid()
+                                + " listens without SO_REUSEPORT, so it would be the only one on"
+                                + " its port; let it set that option, or take --adopt seccomp");
+            }
+        } catch (IOException unusable) {
+            fd.close();
+            throw unusable;
+        }
+        HeldSocket socket = new HeldSocket(fd, row.inode(), key(row), worker.id());
+        socket.heldBy(Optional.of(holder));
+        registry.add(socket);
+        worker.counted().add(socket.key().listen());
+        registry.joined(socket);
+    }
+
+    private static Fd take(Holder holder) throws IOException {
+        try {
+            return new ChildDescriptor(holder.pid(), holder.fd()).take();
+        } catch (ErrnoException refused) {
+            throw new IOException(
+                    "cannot take the socket of pid "
+                            + holder.pid()
+                            + ", so it is neither held nor drained: "
+                            + refused.getMessage(),
+                    refused);
+        }
+    }
+
+    private static GroupKey key(SocketRow row) {
+        boolean v6only = row.v6only().orElse(false);
+        return new GroupKey(row.protocol(), row.local(), v6only, row.device(), false);
+    }
+}

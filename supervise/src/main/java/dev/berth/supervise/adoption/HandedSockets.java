@@ -1,0 +1,150 @@
+package dev.berth.supervise.adoption;
+
+import dev.berth.net.ListenAddress;
+import dev.berth.net.Listeners;
+import dev.berth.net.Protocol;
+import dev.berth.supervise.contract.Plan;
+import dev.berth.supervise.contract.WorkerId;
+import dev.berth.supervise.steering.GroupKey;
+import dev.berth.supervise.steering.HeldSocket;
+import dev.berth.supervise.steering.SocketInode;
+import dev.berth.supervise.steering.SocketRegistry;
+import dev.berth.sys.Descriptors;
+import dev.berth.sys.ErrnoException;
+import dev.berth.sys.Fd;
+import dev.berth.sys.Redirect;
+import dev.berth.sys.SockAddr;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/// The sockets of one worker in the mode `listen-fds`, and the words in which it is told of them.
+///
+/// **Source:** sd_listen_fds(3); nginx's `NGINX`, Server::Starter's `SERVER_STARTER_PORT`,
+/// Einhorn's `EINHORN_FDS`.
+public final class HandedSockets {
+    private static final int FIRST = 3;
+
+    private final Plan plan;
+    private final SocketRegistry registry;
+
+    public HandedSockets(Plan plan, SocketRegistry registry) {
+        this.plan = plan;
+        this.registry = registry;
+    }
+
+    /// What the user named, with `-p PORT` as the IPv4 wildcard.
+    static List<ListenAddress> addresses(Plan plan) {
+        List<ListenAddress> all = new ArrayList<>(plan.listen());
+        for (int port : plan.ports()) {
+            all.add(new ListenAddress(Protocol.TCP, new SockAddr.Inet4(0, port)));
+        }
+        return all;
+    }
+
+    /// The listening sockets for worker `id`: what its predecessor left, else new ones.
+    public List<HeldSocket> open(WorkerId id) throws IOException {
+        List<HeldSocket> sockets = new ArrayList<>();
+        for (ListenAddress address : addresses(plan)) {
+            sockets.add(open(id, address));
+        }
+        return sockets;
+    }
+
+    private HeldSocket open(WorkerId id, ListenAddress address) throws IOException {
+        boolean v6only = v6only(address);
+        GroupKey key = new GroupKey(address.protocol(), address.address(), v6only, 0, false);
+        Optional<HeldSocket> inherited = registry.inheritance(id, key);
+        if (inherited.isPresent()) {
+            HeldSocket socket = inherited.get();
+            if (socket.orphan()) {
+                blocking(socket.fd());
+            }
+            socket.inheritedBy(id);
+            return socket;
+        }
+        try {
+            return fresh(id, key);
+        } catch (ErrnoException failed) {
+            throw new IOException(Occupants.explain(failed, key), failed);
+        }
+    }
+
+    private HeldSocket fresh(WorkerId id, GroupKey key) throws IOException {
+        Fd fd = Listeners.open(key.listen(), true, OptionalInt.of(key.v6only() ? 1 : 0));
+        HeldSocket socket = new HeldSocket(fd, SocketInode.of(fd), key, id);
+        registry.add(socket);
+        blocking(fd);
+        if (key.protocol() == Protocol.TCP) {
+            Listeners.listen(fd, plan.backlog());
+        }
+        registry.joined(socket);
+        return socket;
+    }
+
+    /// The way in which a program expects what it is handed; one that wants it otherwise says so.
+    private static void blocking(Fd fd) {
+        int flags = Descriptors.fcntl(fd.number(), Descriptors.F_GETFL, 0);
+        Descriptors.fcntl(fd.number(), Descriptors.F_SETFL, flags & ~Descriptors.O_NONBLOCK);
+    }
+
+    /// `[::]` is for both families, unless the port of the other one is named too.
+    private boolean v6only(ListenAddress address) {
+        boolean six = address.address() instanceof SockAddr.Inet6;
+        return six
+                && (!address.address().wildcard()
+                        || addresses(plan).stream().anyMatch(other -> four(other, address)));
+    }
+
+    private static boolean four(ListenAddress other, ListenAddress six) {
+        return other.address() instanceof SockAddr.Inet4
+                && other.protocol() == six.protocol()
+                && other.address().port() == six.address().port();
+    }
+
+    public List<Redirect> redirects(List<HeldSocket> sockets) {
+        List<Redirect> redirects = new ArrayList<>();
+        for (int i = 0; i < sockets.size(); i++) {
+            redirects.add(new Redirect(sockets.get(i).fd().number(), FIRST + i));
+        }
+        if (plan.firstAtZero() && !sockets.isEmpty()) {
+            redirects.add(new Redirect(sockets.getFirst().fd().number(), 0));
+        }
+        return redirects;
+    }
+
+    public static Map<String, String> environment(List<HeldSocket> sockets) {
+        Map<String, String> variables = new HashMap<>();
+        List<String> numbers = new ArrayList<>();
+        List<String> names = new ArrayList<>();
+        List<String> starters = new ArrayList<>();
+        for (int i = 0; i < sockets.size(); i++) {
+            GroupKey key = sockets.get(i).key();
+            numbers.add(Integer.toString(FIRST + i));
+            names.add(key.protocol().text() + "-" + key.address().port());
+            starters.add(key.address() + "=" + (FIRST + i));
+            variables.put("EINHORN_FD_" + i, Integer.toString(FIRST + i));
+        }
+        variables.put("LISTEN_FDS", Integer.toString(sockets.size()));
+        variables.put("LISTEN_FDNAMES", String.join(":", names));
+        variables.put("NGINX", String.join(";", numbers) + ";");
+        variables.put("SERVER_STARTER_PORT", String.join(";", starters));
+        variables.put("EINHORN_FDS", String.join(" ", numbers));
+        variables.put("EINHORN_FD_COUNT", Integer.toString(sockets.size()));
+        return variables;
+    }
+
+    /// The command line that sets LISTEN_PID to the worker's own pid, which is known only in the
+    /// child.
+    public static List<String> announced(List<String> words) {
+        List<String> wrapped =
+                new ArrayList<>(List.of("/bin/sh", "-c", "LISTEN_PID=$$ exec \"$@\"", "sh"));
+        wrapped.addAll(words);
+        return wrapped;
+    }
+}

@@ -1,0 +1,130 @@
+package dev.berth.supervise.adoption;
+
+import dev.berth.net.DiagQuery;
+import dev.berth.net.Holder;
+import dev.berth.net.Holders;
+import dev.berth.net.Protocol;
+import dev.berth.net.SharedSockets;
+import dev.berth.net.SockDiag;
+import dev.berth.net.SocketRow;
+import dev.berth.net.TcpState;
+import dev.berth.supervise.contract.Plan;
+import dev.berth.supervise.control.ControlPath;
+import dev.berth.supervise.control.RuntimeDirectory;
+import dev.berth.supervise.steering.GroupKey;
+import dev.berth.supervise.steering.SocketRegistry;
+import dev.berth.sys.ErrnoException;
+import dev.berth.sys.Fd;
+import dev.berth.sys.SockAddr;
+import dev.berth.sys.Sockets;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/// Listeners of others where a new group is about to begin. With SO_REUSEPORT on both sides the
+/// kernel would let it, and either would lose a part of its connections to the other, unseen.
+///
+/// Only the kernel's tables are read: a socket of ours that tried would be a member already.
+final class Rivals {
+    private static final long PATIENCE_NANOS = 200_000_000;
+
+    private final Plan plan;
+    private final SocketRegistry registry;
+
+    Rivals(Plan plan, SocketRegistry registry) {
+        this.plan = plan;
+        this.registry = registry;
+    }
+
+    /// Why no group may begin at `key`, and what to do; empty if one may: it is there already,
+    /// others are welcome, or nobody is there who would let ours in (who would not is in the way of
+    /// the bind itself).
+    Optional<String> refusal(GroupKey key) throws IOException {
+        if (plan.join() || registry.group(key).isPresent()) {
+            return Optional.empty();
+        }
+        List<SocketRow> rows = others(key);
+        if (rows.isEmpty()) {
+            return Optional.empty();
+        }
+        var holders = Holders.everywhere();
+        for (SocketRow row : rows) {
+            List<Holder> own = holders.getOrDefault(row.inode(), List.of());
+            if (SharedSockets.joinable(row, own).orElse(true)) {
+                return Optional.of(refusal(key, row, own));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private List<SocketRow> others(GroupKey key) throws IOException {
+        boolean tcp = key.protocol() == Protocol.TCP;
+        DiagQuery query =
+                DiagQuery.all(key.protocol())
+                        .withLocalPort(key.address().port())
+                        .withStates(tcp ? TcpState.LISTEN : TcpState.CLOSE);
+        try (SockDiag diag = SockDiag.open()) {
+            return diag.dump(query).stream()
+                    .filter(row -> !registry.has(row.inode()) && meets(key, row))
+                    .toList();
+        }
+    }
+
+    /// Whether some client could reach either.
+    static boolean meets(GroupKey key, SocketRow row) {
+        SockAddr.Inet ours = Claims.plain(key.address());
+        SockAddr.Inet theirs = Claims.plain(row.local());
+        if (key.device() != 0 && row.device() != 0 && key.device() != row.device()) {
+            return false;
+        }
+        if (ours.family() == theirs.family()) {
+            return ours.wildcard() || theirs.wildcard() || ours.host().equals(theirs.host());
+        }
+        return ours instanceof SockAddr.Inet6
+                ? ours.wildcard() && !key.v6only()
+                : theirs.wildcard() && !row.v6only().orElse(false);
+    }
+
+    private String refusal(GroupKey key, SocketRow row, List<Holder> holders) {
+        return key
+                + supervisor(holders)
+                        .orElse(" is taken by " + Occupants.describe(row, holders) + "; stop that")
+                + ", take another port, or share it with that one: --join";
+    }
+
+    /// What to say if a supervisor is among `holders`: one whose control socket is theirs.
+    private Optional<String> supervisor(List<Holder> holders) {
+        Path own = plan.runtime().toAbsolutePath();
+        Path all = own.getParent();
+        if (all == null) {
+            return Optional.empty();
+        }
+        try (Stream<Path> directories = Files.list(all)) {
+            return directories
+                    .filter(directory -> !directory.equals(own))
+                    .flatMap(directory -> supervisor(directory, holders).stream())
+                    .findFirst();
+        } catch (IOException unreadable) {
+            return Optional.empty();
+        }
+    }
+
+    private static Optional<String> supervisor(Path directory, List<Holder> holders) {
+        Path control = directory.resolve(RuntimeDirectory.CONTROL);
+        try (Fd fd = ControlPath.connect(control, PATIENCE_NANOS)) {
+            int pid = Sockets.peerCredentials(fd.number()).pid();
+            String name = String.valueOf(directory.getFileName());
+            return holders.stream().anyMatch(holder -> holder.pid() == pid)
+                    ? Optional.of(
+                            " belongs to the supervisor %s (pid %d) already; stop that (berth stop %s)"
+                                    .formatted(name, pid, name))
+                    : Optional.empty();
+        } catch (ErrnoException nobody) {
+            return Optional.empty();
+        }
+    }
+}

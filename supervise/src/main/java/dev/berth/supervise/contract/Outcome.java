@@ -1,0 +1,12 @@
+package dev.berth.supervise.contract;
+
+/// What came of a request: done or not, and in one sentence what happened or why not.
+public record Outcome(boolean done, String text) {
+    public static Outcome done(String text) {
+        return new Outcome(true, text);
+    }
+
+    public static Outcome failed(String text) {
+        return new Outcome(false, text);
+    }
+}

@@ -1,0 +1,77 @@
+package dev.berth.supervise.contract;
+
+import dev.berth.net.ListenAddress;
+import dev.berth.sys.Signal;
+import dev.berth.sys.User;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/// What a supervisor is asked to run, and how. Plain data; nothing in it changes while it runs but
+/// the command and the number of workers.
+///
+/// @param name of the supervisor: letters, digits, `.`, `_`, `-`
+/// @param ports shared ports named without an address (`-p`)
+/// @param listen shared addresses named in full (`-l`); both empty: whatever the worker listens on
+/// @param privatePorts ports that each slot gets its own of: slot *i* is bound to PORT + *i*
+/// @param directory the workers' working directory, resolved by path again for every start
+/// @param environment variables to add to the supervisor's own, or to replace
+/// @param user whom the workers run as; empty: as the supervisor
+/// @param backlog of every shared listener; the kernel caps it at `net.core.somaxconn`
+/// @param policy who of those in service gets the next connection, until that is changed
+/// @param maxConnections a slot with so many open connections gets no more; empty: no limit
+/// @param firstAtZero listen-fds: the first socket is descriptor 0 as well
+/// @param join whether a new group may share its address with listeners of others
+/// @param probe makes a worker ready by its answer, so it goes with [Settings.Ready#ANNOUNCED]
+/// @param runtime the directory that this supervisor may use for its sockets; exists
+public record Plan(
+        String name,
+        Command command,
+        int workers,
+        List<Integer> ports,
+        List<ListenAddress> listen,
+        List<Integer> privatePorts,
+        Adopt adopt,
+        Steer steer,
+        Policy policy,
+        OptionalInt maxConnections,
+        Settings settings,
+        Path directory,
+        Map<String, String> environment,
+        Optional<User> user,
+        Signal stopSignal,
+        int backlog,
+        boolean firstAtZero,
+        boolean join,
+        Optional<Probe> probe,
+        Path runtime) {
+    /// The most workers that one supervisor has.
+    public static final int MOST_WORKERS = 256;
+
+    public Plan {
+        ports = List.copyOf(ports);
+        listen = List.copyOf(listen);
+        privatePorts = List.copyOf(privatePorts);
+        environment = Map.copyOf(environment);
+        if (workers < 1 || workers > MOST_WORKERS) {
+            throw new IllegalArgumentException(
+                    "1 to " + MOST_WORKERS + " workers: asked for " + workers);
+        }
+        if (probe.isPresent() && settings.ready() != Settings.Ready.ANNOUNCED) {
+            throw new IllegalArgumentException(
+                    "a worker with a probe is ready when it answers: ready=" + settings.ready());
+        }
+        if (!name.matches("[A-Za-z0-9._-]{1,64}") || name.startsWith(".")) {
+            throw new IllegalArgumentException(
+                    "a name has letters, digits, '.', '_' and '-', at most 64: " + name);
+        }
+    }
+
+    /// Whether the user said what is shared.
+    public boolean named() {
+        return !ports.isEmpty() || !listen.isEmpty();
+    }
+}

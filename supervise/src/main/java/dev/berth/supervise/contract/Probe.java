@@ -1,0 +1,35 @@
+package dev.berth.supervise.contract;
+
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.time.Duration;
+
+/// An HTTP address to be asked until it answers 2xx; `{slot}` in it is replaced, and a private port
+/// by that of the slot. It must reach just one worker, so it names a port of [Plan#privatePorts] or
+/// has `{slot}`.
+public record Probe(String url, Duration interval) {
+    public Probe {
+        if (!url.startsWith("http://") || !hasHost(url)) {
+            throw new IllegalArgumentException(
+                    "a probe is an http:// address, as http://localhost:9090/ready, not " + url);
+        }
+    }
+
+    private static boolean hasHost(String url) {
+        try {
+            return new URI(url.replace("{slot}", "0")).getHost() != null;
+        } catch (URISyntaxException wrong) {
+            return false;
+        }
+    }
+
+    public URI forSlot(int slot, Plan plan) {
+        URI uri = URI.create(url.replace("{slot}", Integer.toString(slot)));
+        if (!plan.privatePorts().contains(uri.getPort())) {
+            return uri;
+        }
+        String query = uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery();
+        String host = uri.getHost() + ":" + (uri.getPort() + slot);
+        return URI.create("http://" + host + uri.getRawPath() + query);
+    }
+}

@@ -1,0 +1,92 @@
+package dev.berth.supervise.contract;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/// How long a worker may take for what, and how workers follow each other.
+///
+/// @param settle how long a worker must listen and live before it is ready
+/// @param startTimeout how long it may take to become ready
+/// @param drain how long an old worker may finish its connections before it is told to stop
+/// @param grace how long it may take to stop before it is killed
+/// @param giveUp how long there may be no ready worker before clients are refused
+/// @param stagger pause between two starts; empty: at most two start at once
+/// @param ready what makes a worker ready
+/// @param overlap whether the next worker of a slot starts before the old one stops
+/// @param slowStart how long a fresh worker's share of the connections grows; zero: it has all of
+///   it at once
+public record Settings(
+        Duration settle,
+        Duration startTimeout,
+        Duration drain,
+        Duration grace,
+        Duration giveUp,
+        Optional<Duration> stagger,
+        Ready ready,
+        boolean overlap,
+        Duration slowStart) {
+    public Settings {
+        Stream.concat(
+                        Stream.of(settle, startTimeout, drain, grace, giveUp, slowStart),
+                        stagger.stream())
+                .filter(Duration::isNegative)
+                .forEach(
+                        wrong -> {
+                            throw new IllegalArgumentException("negative duration: " + wrong);
+                        });
+    }
+
+    /// Without a slow start.
+    public Settings(
+            Duration settle,
+            Duration startTimeout,
+            Duration drain,
+            Duration grace,
+            Duration giveUp,
+            Optional<Duration> stagger,
+            Ready ready,
+            boolean overlap) {
+        this(settle, startTimeout, drain, grace, giveUp, stagger, ready, overlap, Duration.ZERO);
+    }
+
+    /// What makes a worker ready.
+    public enum Ready {
+        /// It listens and stays, or says `READY=1` before.
+        LISTENING,
+        /// It listens and said `READY=1` or answered its probe.
+        ANNOUNCED,
+        /// It said to the dispatcher that it takes connections, and stays.
+        TAKING
+    }
+
+    /// After a life of this length a crash counts as the first one again.
+    public static final Duration STABLE = Duration.ofSeconds(10);
+
+    /// The longest pause between two tries of a worker that keeps dying.
+    static final Duration LONGEST_BACKOFF = Duration.ofSeconds(30);
+
+    public static Settings defaults() {
+        return new Settings(
+                Duration.ofSeconds(1),
+                Duration.ofSeconds(60),
+                Duration.ofSeconds(10),
+                Duration.ofSeconds(30),
+                Duration.ofSeconds(10),
+                Optional.empty(),
+                Ready.LISTENING,
+                true,
+                Duration.ZERO);
+    }
+
+    /// The pause before the next try after `failures` in a row: none, 0.2 s, 0.4 s … 30 s, each up
+    /// to a quarter longer; `salt` spreads workers that died together.
+    public static long backoffMillis(int failures, long salt) {
+        if (failures <= 1) {
+            return 0;
+        }
+        long base = Math.min(LONGEST_BACKOFF.toMillis(), 100L << Math.min(failures - 1, 20));
+        long spread = Math.floorMod(salt * 0x9E3779B97F4A7C15L >>> 17, base / 4 + 1);
+        return base + spread;
+    }
+}

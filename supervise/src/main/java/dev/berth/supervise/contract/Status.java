@@ -1,0 +1,71 @@
+package dev.berth.supervise.contract;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.stream.Stream;
+
+/// A supervisor as it was at one moment. What cannot be observed is empty.
+///
+/// @param steer policy and mechanism: `round-robin (ebpf)`, `hash (classic bpf)`, `hash (kernel)`
+/// @param fallbacks connections that the kernel's own hash spread, as the table had nobody
+/// @param shed whether new connections are refused, whoever is ready
+/// @param operation the verb in progress
+/// @param notes what an operator should know, a sentence each: crash loops, refused clients, weak
+///   adoption
+public record Status(
+        String name,
+        int pid,
+        String steer,
+        OptionalLong fallbacks,
+        boolean shed,
+        String adopt,
+        Command command,
+        List<String> listen,
+        Optional<String> operation,
+        List<Stranger> strangers,
+        List<SlotStatus> slots,
+        List<String> notes) {
+    /// The same, with more to know.
+    public Status withNotes(List<String> more) {
+        List<String> all = Stream.concat(notes.stream(), more.stream()).toList();
+        return new Status(
+                name, pid, steer, fallbacks, shed, adopt, command, listen, operation, strangers,
+                slots, all);
+    }
+
+    /// A socket in one of the groups that is not ours, or one that takes connections away from a
+    /// group.
+    public record Stranger(
+            String listen, OptionalInt pid, String command, long inode, String effect) {}
+
+    /// @param pid of the worker in service
+    /// @param stalled whether connections wait that the worker does not accept
+    public record SlotStatus(
+            int slot,
+            String state,
+            OptionalInt pid,
+            int generation,
+            int restarts,
+            Instant since,
+            String lastFailure,
+            boolean stalled,
+            List<WorkerStatus> workers,
+            List<SocketStatus> sockets) {}
+
+    /// @param connections open connections of the worker and all that it started
+    public record WorkerStatus(int pid, int generation, String state, OptionalInt connections) {}
+
+    /// @param queue connections that wait to be accepted
+    /// @param drops connections (datagrams) lost because the queue was full
+    /// @param steered connections that the table sent here
+    public record SocketStatus(
+            String listen,
+            int generation,
+            OptionalInt queue,
+            OptionalInt backlog,
+            OptionalLong drops,
+            OptionalLong steered) {}
+}

@@ -1,0 +1,106 @@
+package dev.berth.supervise.control;
+
+import dev.berth.sys.Errno;
+import dev.berth.sys.ErrnoException;
+import dev.berth.sys.Fd;
+import dev.berth.sys.Sockets;
+
+import java.io.IOException;
+import java.net.SocketTimeoutException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/// Asks a supervisor through its control socket.
+public final class ControlClient {
+    /// How long a supervisor may take to notice us; what it then does may take any time.
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+    /// Who asks.
+    public interface Caller {
+        /// The supervisor carries the command out, from now on whether we stay or not.
+        void accepted();
+
+        /// A line for standard output.
+        void out(String line);
+
+        /// A line for standard error.
+        void err(String line);
+    }
+
+    private ControlClient() {}
+
+    /// Sends a command and copies the lines of the answer until it is complete; the exit code.
+    ///
+    /// @param words the verb and what follows it
+    /// @throws ErrnoException `ENOENT`: there is no such supervisor; `ECONNREFUSED`: it ended and
+    ///   left its socket behind; `EACCES`: it is another user's; `EAGAIN`: it takes nobody, and too
+    ///   many wait already
+    /// @throws java.io.EOFException if it ended before the answer was complete
+    /// @throws UnansweredException if it does not react within 5 s: then the command is not carried
+    ///   out later either
+    public static int call(Path socket, List<String> words, Caller caller) throws IOException {
+        try (Fd fd = ControlPath.connect(socket, PATIENCE.toNanos())) {
+            ControlFrame frame = greeted(fd.number(), words);
+            while (frame.kind() != ControlFrame.Kind.EXIT) {
+                switch (frame.kind()) {
+                    case ALIVE -> caller.accepted();
+                    case OUT -> caller.out(frame.text());
+                    case ERR -> caller.err(frame.text());
+                    case EXIT, COMMAND -> {}
+                }
+                frame = receive(fd.number(), Optional.empty());
+            }
+            return exitCode(frame.text());
+        }
+    }
+
+    /// The first frame of the answer.
+    private static ControlFrame greeted(int fd, List<String> words) throws IOException {
+        try {
+            send(fd, words);
+            return receive(fd, Optional.of(PATIENCE));
+        } catch (SocketTimeoutException late) {
+            throw new UnansweredException(Sockets.peerCredentials(fd).pid(), PATIENCE);
+        }
+    }
+
+    private static ControlFrame receive(int fd, Optional<Duration> patience) throws IOException {
+        return ControlFrame.receive(fd, ControlFrame.MOST_BYTES, patience);
+    }
+
+    /// A server that refuses us does so without reading, and the refusal can be read all the same.
+    private static void send(int fd, List<String> words) throws IOException {
+        try {
+            ControlFrame.command(words).send(fd);
+        } catch (ErrnoException failed) {
+            if (!failed.is(Errno.EPIPE)) {
+                throw failed;
+            }
+        }
+    }
+
+    /// The process that listens at a control socket; empty if nobody does.
+    ///
+    /// @throws ErrnoException when that cannot be known, as `EACCES`
+    public static OptionalInt listener(Path socket) throws ErrnoException {
+        try (Fd fd = ControlPath.connect(socket, PATIENCE.toNanos())) {
+            return OptionalInt.of(Sockets.peerCredentials(fd.number()).pid());
+        } catch (ErrnoException failed) {
+            if (failed.is(Errno.ECONNREFUSED) || failed.is(Errno.ENOENT)) {
+                return OptionalInt.empty();
+            }
+            throw failed;
+        }
+    }
+
+    private static int exitCode(String text) throws IOException {
+        try {
+            return Integer.parseInt(text);
+        } catch (NumberFormatException wrong) {
+            throw new IOException("not an exit code: " + text, wrong);
+        }
+    }
+}

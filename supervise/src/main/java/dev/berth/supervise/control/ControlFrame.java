@@ -1,0 +1,156 @@
+package dev.berth.supervise.control;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.berth.sys.Errno;
+import dev.berth.sys.ErrnoException;
+import dev.berth.sys.Sockets;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/// What goes over the control socket, a Unix stream socket.
+///
+/// **Shape:**
+///
+///      0       4      5
+///     +-------+------+----------------------+
+///     | bytes | kind | text, UTF-8          |   bytes: big endian, of kind and text together
+///     +-------+------+----------------------+
+///
+/// A conversation is one `COMMAND` from the client; then from the server one `ALIVE`, any number of
+/// `OUT` and `ERR` lines as they come, and one `EXIT`. Whoever breaks this is disconnected.
+///
+/// - `text` of a `COMMAND`: its words, each followed by a zero byte; of `EXIT`: a decimal number
+record ControlFrame(Kind kind, String text) {
+    /// More than the kernel lets a command line have.
+    static final int MOST_BYTES = 4 << 20;
+
+    private static final int HEADER_BYTES = 4;
+
+    /// What the text is; the letter is sent.
+    enum Kind {
+        COMMAND('C'),
+        ALIVE('A'),
+        OUT('O'),
+        ERR('E'),
+        EXIT('X');
+
+        private final byte letter;
+
+        Kind(char letter) {
+            this.letter = (byte) letter;
+        }
+
+        static Optional<Kind> of(byte letter) {
+            for (Kind kind : values()) {
+                if (kind.letter == letter) {
+                    return Optional.of(kind);
+                }
+            }
+            return Optional.empty();
+        }
+    }
+
+    static ControlFrame command(List<String> words) {
+        StringBuilder text = new StringBuilder();
+        words.forEach(word -> text.append(word).append('\0'));
+        return new ControlFrame(Kind.COMMAND, text.toString());
+    }
+
+    List<String> words() {
+        List<String> words = new ArrayList<>(List.of(text.split("\0", -1)));
+        words.removeLast();
+        return words;
+    }
+
+    byte[] encode() {
+        byte[] bytes = text.getBytes(UTF_8);
+        return ByteBuffer.allocate(HEADER_BYTES + 1 + bytes.length)
+                .putInt(1 + bytes.length)
+                .put(kind.letter)
+                .put(bytes)
+                .array();
+    }
+
+    /// Sends the whole frame. The socket's send time-out applies to each part.
+    void send(int fd) throws IOException {
+        byte[] rest = encode();
+        while (rest.length > 0) {
+            long sent = Sockets.send(fd, rest, Sockets.MSG_NOSIGNAL);
+            if (Errno.EAGAIN.is(sent)) {
+                throw new SocketTimeoutException("the other side does not read");
+            }
+            ErrnoException.check("send", "control socket", sent);
+            rest = Arrays.copyOfRange(rest, (int) sent, rest.length);
+        }
+    }
+
+    /// Receives one frame.
+    ///
+    /// @param mostBytes that it may have
+    /// @param patience for the whole frame; empty: for ever
+    /// @throws EOFException when the other side hung up
+    /// @throws SocketTimeoutException when it took too long
+    /// @throws IOException when it is not a frame
+    static ControlFrame receive(int fd, int mostBytes, Optional<Duration> patience)
+            throws IOException {
+        long end = patience.map(time -> System.nanoTime() + time.toNanos()).orElse(0L);
+        boolean hurry = patience.isPresent();
+        int bytes = ByteBuffer.wrap(receive(fd, HEADER_BYTES, hurry, end)).getInt();
+        if (bytes < 1 || bytes > mostBytes) {
+            throw new IOException("not a control frame: bytes=" + Integer.toUnsignedString(bytes));
+        }
+        byte[] body = receive(fd, bytes, hurry, end);
+        Kind kind =
+                Kind.of(body[0])
+                        .orElseThrow(() -> new IOException("not a control frame: kind=" + body[0]));
+        return new ControlFrame(kind, new String(body, 1, bytes - 1, UTF_8));
+    }
+
+    private static byte[] receive(int fd, int count, boolean hurry, long end) throws IOException {
+        byte[] all = new byte[Math.min(count, 1 << 16)];
+        int length = 0;
+        while (length < count) {
+            timeout(fd, Sockets.SO_RCVTIMEO, hurry ? Math.max(1, end - System.nanoTime()) : 0);
+            byte[] part = new byte[Math.min(count - length, 1 << 16)];
+            long got = Sockets.recv(fd, part, 0);
+            if (Errno.EAGAIN.is(got) || (hurry && System.nanoTime() - end > 0)) {
+                throw new SocketTimeoutException("the other side does not send");
+            }
+            if (ErrnoException.check("recv", "control socket", got) == 0) {
+                throw new EOFException("the other side hung up");
+            }
+            // Grows with what has come, so that a promise of bytes alone takes no memory.
+            if (length + got > all.length) {
+                all = Arrays.copyOf(all, Math.min(count, 2 * all.length));
+            }
+            System.arraycopy(part, 0, all, length, (int) got);
+            length += (int) got;
+        }
+        return all;
+    }
+
+    /// Sets `SO_RCVTIMEO` or `SO_SNDTIMEO`; 0: none.
+    static void timeout(int fd, int option, long nanos) throws ErrnoException {
+        long micros = nanos == 0 ? 0 : Math.max(1, nanos / 1000);
+        byte[] timeval =
+                ByteBuffer.allocate(16)
+                        .order(ByteOrder.nativeOrder())
+                        .putLong(micros / 1_000_000)
+                        .putLong(micros % 1_000_000)
+                        .array();
+        ErrnoException.check(
+                "setsockopt",
+                "time-out of the control socket",
+                Sockets.setsockopt(fd, Sockets.SOL_SOCKET, option, timeval));
+    }
+}

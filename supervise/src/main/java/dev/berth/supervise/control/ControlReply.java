@@ -1,0 +1,27 @@
+package dev.berth.supervise.control;
+
+import java.io.IOException;
+
+/// The server's half of a conversation, for any thread. Once the client does not take a line it is
+/// as good as gone: the rest is dropped, and the command runs on.
+final class ControlReply {
+    private final int fd;
+    private boolean gone;
+
+    ControlReply(int fd) {
+        this.fd = fd;
+    }
+
+    /// @return whether the client is still there
+    synchronized boolean send(ControlFrame.Kind kind, String text) {
+        if (gone) {
+            return false;
+        }
+        try {
+            new ControlFrame(kind, text).send(fd);
+        } catch (IOException hungUp) {
+            gone = true;
+        }
+        return !gone;
+    }
+}

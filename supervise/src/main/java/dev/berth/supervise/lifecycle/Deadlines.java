@@ -1,0 +1,73 @@
+package dev.berth.supervise.lifecycle;
+
+import dev.berth.supervise.contract.Settings;
+
+/// What is due at a moment: phases that lasted too long, the next try of a slot, the end of
+/// patience.
+final class Deadlines {
+    private Deadlines() {}
+
+    static void meet(Step step) {
+        for (Slot slot : step.state().slots()) {
+            if (slot.health().retryAt() <= step.now()) {
+                step.change(
+                        slot.index(),
+                        place -> place.withHealth(place.health().retryingAt(Worker.NEVER)));
+            }
+            for (Worker worker : slot.workers()) {
+                // Looked up again: what was done about another one may have changed it.
+                step.state()
+                        .worker(worker.id())
+                        .filter(now -> now.deadline() <= step.now())
+                        .ifPresent(now -> overdue(step, now));
+            }
+        }
+        giveUp(step);
+    }
+
+    private static void overdue(Step step, Worker worker) {
+        String limit = Epitaph.seconds(step.settings().startTimeout());
+        switch (worker.phase()) {
+            case STARTING -> Lives.abandon(step, worker, silence(step) + limit);
+            case SETTLING -> {
+                boolean silent =
+                        step.settings().ready() == Settings.Ready.ANNOUNCED && !worker.announced();
+                if (silent) {
+                    Lives.abandon(step, worker, "listens, but was not ready within " + limit);
+                } else if (worker.deadline() > worker.startBy()) {
+                    Lives.abandon(step, worker, "listens, but could not be looked at");
+                } else {
+                    Lives.check(step, worker.id());
+                }
+            }
+            case READY -> Steerage.grow(step, worker);
+            case DRAINING -> Lives.terminate(step, worker);
+            case STOPPING -> {
+                step.say("slot " + worker.id() + " did not stop in time; killing it");
+                Lives.kill(step, worker);
+            }
+            case KILLED -> Lives.kill(step, worker);
+        }
+    }
+
+    private static String silence(Step step) {
+        return step.settings().ready() == Settings.Ready.TAKING
+                ? "did not ask for connections, as a program under --share dispatch does by the"
+                        + " library dev.berth.worker (an unmodified program runs without --share"
+                        + " dispatch, by the in-kernel policies), within "
+                : "did not listen within ";
+    }
+
+    private static void giveUp(Step step) {
+        State state = step.state();
+        long patience = step.settings().giveUp().toMillis();
+        boolean due = state.emptySince() != Worker.NEVER && !state.refusing();
+        if (due && step.now() - state.emptySince() >= patience) {
+            step.refuse(true);
+            step.say(
+                    "no worker has been ready for "
+                            + Epitaph.seconds(step.settings().giveUp())
+                            + ": refusing connections until one is");
+        }
+    }
+}

@@ -1,0 +1,93 @@
+package dev.berth.supervise.lifecycle;
+
+import dev.berth.supervise.contract.Outcome;
+import dev.berth.supervise.contract.WorkerId;
+
+import java.util.Optional;
+
+/// Taking a slot out of service while its worker lives on, and putting it back.
+final class Holding {
+    private Holding() {}
+
+    static void begin(Step step, long ticket, int index) {
+        Optional<Slot> slot = step.state().slot(index);
+        Optional<Worker> worker = slot.flatMap(Slot::ready);
+        if (worker.isEmpty()) {
+            step.reply(ticket, Outcome.failed(noWorker(step, index)));
+        } else if (slot.get().goal() == Slot.Goal.HELD) {
+            step.reply(ticket, Outcome.done("slot " + index + " is drained already"));
+        } else if (step.state().service().workers().size() == 1) {
+            step.reply(
+                    ticket,
+                    Outcome.failed(
+                            "slot "
+                                    + index
+                                    + " is the only one in service: nobody would answer;"
+                                    + " scale up first, or stop"));
+        } else {
+            hold(step, ticket, worker.get());
+        }
+    }
+
+    private static void hold(Step step, long ticket, Worker worker) {
+        int index = worker.id().slot();
+        long deadline = step.now() + step.settings().drain().toMillis();
+        step.operation(new Operation.Hold(ticket, index, deadline));
+        step.change(index, slot -> slot.withGoal(Slot.Goal.HELD).withSince(step.now()));
+        step.serve();
+        step.order(new Action.Drain(worker.id()));
+    }
+
+    static void drained(Step step, WorkerId id) {
+        boolean ready = step.state().worker(id).filter(w -> w.phase() == Phase.READY).isPresent();
+        if (ready
+                && step.state().operation().orElse(null) instanceof Operation.Hold hold
+                && hold.slot() == id.slot()) {
+            over(step, hold, "slot " + id.slot() + " is drained: no connection of it is busy");
+        }
+    }
+
+    static void crashed(Step step, Operation.Hold hold, int index, String why) {
+        if (hold.slot() == index) {
+            step.operationOver();
+            String rest = "\nslot " + index + " stays drained until undrain";
+            step.reply(hold.ticket(), Outcome.failed(why + rest));
+        }
+    }
+
+    static void advance(Step step, Operation.Hold hold) {
+        if (step.now() >= hold.deadline()) {
+            over(
+                    step,
+                    hold,
+                    "slot " + hold.slot() + " gets no new connections; some are still open");
+        }
+    }
+
+    private static void over(Step step, Operation.Hold hold, String text) {
+        step.operationOver();
+        step.reply(hold.ticket(), Outcome.done(text));
+    }
+
+    static void end(Step step, long ticket, int index) {
+        Optional<Slot> slot = step.state().slot(index);
+        if (slot.isEmpty()) {
+            step.reply(ticket, Outcome.failed(noWorker(step, index)));
+            return;
+        }
+        if (slot.get().goal() == Slot.Goal.HELD) {
+            step.change(index, s -> s.withGoal(Slot.Goal.RUN).withSince(step.now()));
+            step.serve();
+        }
+        boolean ready = slot.get().ready().isPresent();
+        String when = ready ? " is in service" : " will be in service once its worker is ready";
+        step.reply(ticket, Outcome.done("slot " + index + when));
+    }
+
+    private static String noWorker(Step step, int index) {
+        int slots = step.state().slots().size();
+        return step.state().slot(index).isEmpty()
+                ? "no slot " + index + ": there are slots 0 to " + (slots - 1)
+                : "slot " + index + " has no ready worker";
+    }
+}

@@ -1,0 +1,249 @@
+package dev.berth.supervise.lifecycle;
+
+import dev.berth.supervise.contract.Settings;
+import dev.berth.supervise.contract.WorkerId;
+
+import java.time.Duration;
+import java.util.Optional;
+
+/// What becomes of one worker: ready, failed, crashed, drained, ended.
+final class Lives {
+    /// How long after SIGKILL it is sent again.
+    private static final long KILL_AGAIN_MILLIS = 5_000;
+
+    /// How long the answer to a check may take, where the time to become ready is over.
+    private static final long CHECK_MILLIS = 1_000;
+
+    private Lives() {}
+
+    static void listening(Step step, WorkerId id) {
+        step.state()
+                .worker(id)
+                .filter(worker -> worker.phase().candidate())
+                .ifPresent(worker -> settle(step, worker));
+    }
+
+    private static void settle(Step step, Worker worker) {
+        long settled = step.now() + step.settings().settle().toMillis();
+        boolean waits = step.settings().ready() == Settings.Ready.ANNOUNCED;
+        long deadline = waits ? worker.startBy() : Math.min(settled, worker.startBy());
+        step.change(worker.id(), w -> w.enters(Phase.SETTLING, step.now(), deadline));
+        if (worker.announced()) {
+            check(step, worker.id());
+        }
+    }
+
+    static void announced(Step step, WorkerId id) {
+        step.change(id, Worker::withAnnounced);
+        step.state()
+                .worker(id)
+                .filter(worker -> worker.phase() == Phase.SETTLING)
+                .ifPresent(worker -> check(step, id));
+    }
+
+    static void check(Step step, WorkerId id) {
+        long answered = step.now() + CHECK_MILLIS;
+        step.change(id, worker -> worker.withDeadline(Math.max(worker.startBy(), answered)));
+        step.order(new Action.Check(id));
+    }
+
+    static void checked(Step step, WorkerId id, boolean holds) {
+        Optional<Worker> worker = step.state().worker(id).filter(w -> w.phase() == Phase.SETTLING);
+        if (worker.isEmpty()) {
+            return;
+        }
+        if (holds) {
+            ready(step, worker.get());
+        } else {
+            abandon(step, worker.get(), "closed its listener again before it was ready");
+        }
+    }
+
+    private static void ready(Step step, Worker worker) {
+        Slot slot = step.slot(worker.id().slot());
+        Optional<Worker> old = slot.ready();
+        step.change(
+                slot.index(),
+                place ->
+                        place.withCommand(worker.command())
+                                .withHealth(place.health().ready())
+                                .withSince(step.now())
+                                .changing(worker.id(), w -> Steerage.enters(step, w)));
+        step.say("slot " + worker.id() + " is ready, pid " + worker.pid());
+        if (old.isPresent()) {
+            drain(step, old.get());
+        } else {
+            step.serve();
+        }
+    }
+
+    /// Takes a ready worker out of service for good.
+    static void drain(Step step, Worker worker) {
+        long until = step.now() + step.settings().drain().toMillis();
+        step.change(worker.id(), w -> w.enters(Phase.DRAINING, step.now(), until));
+        step.serve();
+        step.order(new Action.Drain(worker.id()));
+    }
+
+    static void drained(Step step, WorkerId id) {
+        step.state()
+                .worker(id)
+                .filter(worker -> worker.phase() == Phase.DRAINING)
+                .ifPresent(worker -> terminate(step, worker));
+        Holding.drained(step, id);
+    }
+
+    static void terminate(Step step, Worker worker) {
+        long until = step.now() + step.settings().grace().toMillis();
+        step.change(worker.id(), w -> w.enters(Phase.STOPPING, step.now(), until));
+        step.serve();
+        step.order(new Action.Terminate(worker.id()));
+    }
+
+    static void kill(Step step, Worker worker) {
+        long again = step.now() + KILL_AGAIN_MILLIS;
+        step.change(worker.id(), w -> w.enters(Phase.KILLED, step.now(), again));
+        step.order(new Action.Kill(worker.id()));
+    }
+
+    static void lost(Step step, WorkerId id, String why) {
+        Optional<Worker> worker = step.state().worker(id).filter(w -> w.phase() == Phase.READY);
+        if (worker.isEmpty()) {
+            return;
+        }
+        step.say("slot " + id + " " + why);
+        Slot slot = step.slot(id.slot());
+        Optional<Worker> old = revivable(slot);
+        if (slot.candidate().isPresent()) {
+            drain(step, worker.get());
+        } else if (old.isPresent()) {
+            fallBack(step, worker.get(), old.get());
+        } else {
+            listenAgain(step, worker.get());
+        }
+    }
+
+    private static void fallBack(Step step, Worker worker, Worker old) {
+        step.change(worker.id(), w -> w.enters(Phase.STOPPING, step.now(), Worker.NEVER));
+        revive(step, old);
+        terminate(step, worker);
+        Operations.failed(
+                step, worker.id().slot(), name(worker) + " closed its listener after it was ready");
+    }
+
+    private static void listenAgain(Step step, Worker worker) {
+        boolean stable = stable(step, worker);
+        step.change(worker.id(), w -> w.restarting(step.now(), step.settings()));
+        step.change(
+                worker.id().slot(),
+                slot ->
+                        slot.withSince(step.now())
+                                .withHealth(stable ? slot.health().steady() : slot.health()));
+        step.serve();
+    }
+
+    private static boolean stable(Step step, Worker worker) {
+        return step.now() - worker.since() >= Settings.STABLE.toMillis();
+    }
+
+    static void unborn(Step step, WorkerId id, String why) {
+        Optional<Worker> worker = step.state().worker(id);
+        if (worker.isEmpty()) {
+            return;
+        }
+        bury(step, id);
+        if (worker.get().phase().candidate()) {
+            failed(step, id, why);
+        }
+    }
+
+    static void exited(Step step, Event.Exited exited) {
+        Optional<Worker> found = step.state().worker(exited.id());
+        if (found.isEmpty()) {
+            return;
+        }
+        Worker worker = found.get();
+        bury(step, worker.id());
+        if (worker.phase().candidate()) {
+            failed(step, worker.id(), Epitaph.atStart(worker, exited));
+        } else if (worker.phase() == Phase.READY) {
+            crashed(step, worker, Epitaph.crash(worker, exited));
+        }
+    }
+
+    /// The worker is gone: its sockets are closed, or kept for those who come after it.
+    private static void bury(Step step, WorkerId id) {
+        step.change(id.slot(), slot -> slot.without(id).withSince(step.now()));
+        step.serve();
+        Slot slot = step.slot(id.slot());
+        boolean succeeded = slot.ready().isPresent() || slot.goal() == Slot.Goal.LEAVE;
+        step.order(succeeded ? new Action.Retire(id) : new Action.Bequeath(id));
+    }
+
+    private static void crashed(Step step, Worker worker, String why) {
+        int index = worker.id().slot();
+        if (step.state().stopping() || step.slot(index).goal() == Slot.Goal.LEAVE) {
+            return;
+        }
+        step.say(why);
+        Optional<Worker> old = revivable(step.slot(index));
+        if (old.isPresent()) {
+            revive(step, old.get());
+            Operations.failed(step, index, why);
+            return;
+        }
+        step.change(index, slot -> slot.withHealth(slot.health().restarted()));
+        int before = stable(step, worker) ? 0 : step.slot(index).health().failures();
+        backOff(step, worker.id(), before + 1, why);
+        Operations.crashed(step, index, why);
+    }
+
+    /// The predecessor, as long as nobody told it to stop.
+    private static Optional<Worker> revivable(Slot slot) {
+        return slot.workers().stream().filter(w -> w.phase() == Phase.DRAINING).findFirst();
+    }
+
+    private static void revive(Step step, Worker old) {
+        step.change(old.id(), w -> w.enters(Phase.READY, step.now(), Worker.NEVER));
+        step.change(old.id().slot(), slot -> slot.withCommand(old.command()));
+        step.say("slot " + old.id() + " is back in service, pid " + old.pid());
+        step.serve();
+    }
+
+    /// Gives a worker up that is alive but did not become ready.
+    static void abandon(Step step, Worker worker, String why) {
+        terminate(step, worker);
+        failed(step, worker.id(), name(worker) + " " + why);
+    }
+
+    private static String name(Worker worker) {
+        return "slot " + worker.id() + " (pid " + worker.pid() + ")";
+    }
+
+    /// A life that never came into service is over, or as good as over.
+    private static void failed(Step step, WorkerId id, String why) {
+        if (step.state().stopping() || step.slot(id.slot()).goal() == Slot.Goal.LEAVE) {
+            return;
+        }
+        if (!Operations.failed(step, id.slot(), why)) {
+            backOff(step, id, step.slot(id.slot()).health().failures() + 1, why);
+            step.say(why + "; " + nextTry(step, id.slot()));
+        }
+    }
+
+    static void backOff(Step step, WorkerId id, int failures, String why) {
+        long salt = 31L * id.slot() + id.generation();
+        long pause = Settings.backoffMillis(failures, salt);
+        long due = pause == 0 ? Worker.NEVER : step.now() + pause;
+        step.change(id.slot(), slot -> slot.withHealth(slot.health().failed(failures, why, due)));
+    }
+
+    private static String nextTry(Step step, int index) {
+        Health health = step.slot(index).health();
+        if (!health.waiting()) {
+            return "starting again";
+        }
+        Duration pause = Duration.ofMillis(health.retryAt() - step.now());
+        return "next try in " + Epitaph.seconds(pause);
+    }
+}

@@ -1,0 +1,105 @@
+package dev.berth.supervise.lifecycle;
+
+import dev.berth.supervise.contract.Command;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/// A change under way. There is one at a time, except that stopping ends every other.
+public sealed interface Operation {
+    /// Nobody waits for the answer.
+    long NOBODY = -1;
+
+    /// Who is answered when it is over.
+    long ticket();
+
+    /// The verb, as people typed it.
+    String verb();
+
+    /// The first start of all slots.
+    record Start() implements Operation {
+        @Override
+        public long ticket() {
+            return NOBODY;
+        }
+
+        @Override
+        public String verb() {
+            return "start";
+        }
+    }
+
+    /// A rolling restart.
+    ///
+    /// @param proposed the new command, if there is one; while reverting, the old one
+    /// @param pending slots still to do, in order
+    /// @param current the slot being done
+    /// @param done slots replaced so far
+    /// @param failure why it is being reverted; empty while all goes well
+    record Roll(
+            long ticket,
+            Optional<Command> proposed,
+            List<Integer> pending,
+            OptionalInt current,
+            List<Integer> done,
+            String failure)
+            implements Operation {
+        public Roll {
+            pending = List.copyOf(pending);
+            done = List.copyOf(done);
+        }
+
+        @Override
+        public String verb() {
+            return "roll";
+        }
+
+        boolean reverting() {
+            return !failure.isEmpty();
+        }
+
+        Roll starting(int slot) {
+            List<Integer> rest = pending.stream().filter(other -> other != slot).toList();
+            return new Roll(ticket, proposed, rest, OptionalInt.of(slot), done, failure);
+        }
+
+        Roll finished(int slot) {
+            List<Integer> more = new java.util.ArrayList<>(done);
+            more.add(slot);
+            return new Roll(ticket, proposed, pending, OptionalInt.empty(), more, failure);
+        }
+
+        Roll reverting(Command previous, String why) {
+            List<Integer> back = done.reversed();
+            return new Roll(
+                    ticket, Optional.of(previous), back, OptionalInt.empty(), List.of(), why);
+        }
+    }
+
+    /// More slots, or fewer.
+    ///
+    /// @param failure why it is being taken back; empty while all goes well
+    record Scale(long ticket, int from, int to, String failure) implements Operation {
+        @Override
+        public String verb() {
+            return "scale";
+        }
+    }
+
+    /// Waiting until a held slot is quiet, or until `deadline`.
+    record Hold(long ticket, int slot, long deadline) implements Operation {
+        @Override
+        public String verb() {
+            return "drain";
+        }
+    }
+
+    /// The end of everything. `times` counts how often it was asked for.
+    record Stop(long ticket, int times, int code) implements Operation {
+        @Override
+        public String verb() {
+            return "stop";
+        }
+    }
+}

@@ -1,0 +1,108 @@
+package dev.berth.supervise.lifecycle;
+
+import dev.berth.supervise.contract.Outcome;
+import dev.berth.supervise.contract.Plan;
+import dev.berth.supervise.contract.WorkerId;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/// More slots, or fewer. Growing succeeds as a whole or is taken back as a whole.
+final class Scaling {
+    private Scaling() {}
+
+    static void begin(Step step, long ticket, int to) {
+        int from = step.state().slots().size();
+        if (to > Plan.MOST_WORKERS) {
+            step.reply(
+                    ticket,
+                    Outcome.failed("at most " + Plan.MOST_WORKERS + " workers: asked for " + to));
+            return;
+        }
+        if (to < from && leavesNobody(step, to)) {
+            step.reply(
+                    ticket,
+                    Outcome.failed(
+                            "nobody would be left in service: no slot below "
+                                    + to
+                                    + " is; see berth status"));
+            return;
+        }
+        step.operation(new Operation.Scale(ticket, from, to, ""));
+        if (to > from) {
+            List<Slot> slots = new ArrayList<>(step.state().slots());
+            for (int index = from; index < to; index++) {
+                slots.add(step.state().newSlot(index, step.now()));
+            }
+            step.become(step.state().withSlots(slots));
+        } else {
+            shrink(step, to);
+        }
+    }
+
+    private static boolean leavesNobody(Step step, int to) {
+        Set<WorkerId> served = step.state().service().workers();
+        return !served.isEmpty() && served.stream().noneMatch(worker -> worker.slot() < to);
+    }
+
+    private static void shrink(Step step, int to) {
+        List<Slot> leaving =
+                step.state().slots().stream().filter(slot -> slot.index() >= to).toList();
+        for (Slot slot : leaving) {
+            step.change(slot.index(), place -> place.withGoal(Slot.Goal.LEAVE));
+        }
+        step.serve();
+        leaving.forEach(slot -> leave(step, slot));
+    }
+
+    /// Ends what runs in a slot whose goal is to become empty: in service first drained, others at
+    /// once.
+    static void leave(Step step, Slot slot) {
+        step.change(
+                slot.index(), place -> place.withHealth(place.health().retryingAt(Worker.NEVER)));
+        for (Worker worker : slot.workers()) {
+            if (worker.phase() == Phase.READY) {
+                Lives.drain(step, worker);
+            } else if (worker.phase().candidate()) {
+                Lives.terminate(step, worker);
+            }
+        }
+    }
+
+    static void removeEmpty(Step step) {
+        for (Slot slot : step.state().slots()) {
+            if (slot.goal() == Slot.Goal.LEAVE && slot.workers().isEmpty()) {
+                step.become(step.state().withoutSlot(slot));
+            }
+        }
+    }
+
+    static void advance(Step step, Operation.Scale scale) {
+        List<Slot> slots = step.state().slots();
+        boolean grown =
+                slots.stream()
+                        .filter(slot -> slot.index() >= scale.from())
+                        .allMatch(slot -> slot.ready().isPresent());
+        if (slots.size() == scale.to() && grown) {
+            step.operationOver();
+            step.reply(scale.ticket(), outcome(scale));
+        }
+    }
+
+    private static Outcome outcome(Operation.Scale scale) {
+        return scale.failure().isEmpty()
+                ? Outcome.done("scaled from " + scale.from() + " to " + scale.to())
+                : Outcome.failed(scale.failure() + "\nstays at " + scale.to() + " workers");
+    }
+
+    /// A new slot failed: all new ones go again, and the answer comes when they are gone.
+    static boolean failed(Step step, Operation.Scale scale, int slot, String why) {
+        if (slot < scale.from() || scale.to() <= scale.from()) {
+            return false;
+        }
+        step.operation(new Operation.Scale(scale.ticket(), scale.to(), scale.from(), why));
+        shrink(step, scale.from());
+        return true;
+    }
+}

@@ -1,0 +1,120 @@
+package dev.berth.supervise.lifecycle;
+
+import dev.berth.supervise.contract.Command;
+import dev.berth.supervise.contract.WorkerId;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+
+/// A place in the group, and the workers that fill it: at most one that is to come into service, at
+/// most one in service, and those on their way out.
+///
+/// @param generation the last number given; 0 before the first start
+/// @param command what the worker in service runs, and what a respawn runs
+/// @param since when the condition last changed, in milliseconds
+public record Slot(
+        int index,
+        Goal goal,
+        int generation,
+        Command command,
+        List<Worker> workers,
+        long since,
+        Health health) {
+    /// What a slot is for at present.
+    public enum Goal {
+        /// To have a worker in service.
+        RUN,
+        /// To have a worker that gets no new connections, until `undrain`.
+        HELD,
+        /// To become empty and go.
+        LEAVE
+    }
+
+    /// How a slot looks from outside.
+    public enum Condition {
+        STARTING,
+        READY,
+        DRAINING,
+        BACKOFF,
+        STOPPED
+    }
+
+    public Slot {
+        workers = List.copyOf(workers);
+    }
+
+    static Slot empty(int index, int generation, Command command, long now) {
+        return new Slot(index, Goal.RUN, generation, command, List.of(), now, Health.NEW);
+    }
+
+    Optional<Worker> candidate() {
+        return workers.stream().filter(worker -> worker.phase().candidate()).findFirst();
+    }
+
+    public Optional<Worker> ready() {
+        return workers.stream().filter(worker -> worker.phase() == Phase.READY).findFirst();
+    }
+
+    Optional<Worker> worker(WorkerId id) {
+        return workers.stream().filter(worker -> worker.id().equals(id)).findFirst();
+    }
+
+    /// The worker that people mean: in service, else coming, else going.
+    public Optional<Worker> principal() {
+        return ready().or(this::candidate).or(() -> workers.stream().findFirst());
+    }
+
+    public Condition condition() {
+        if (ready().isPresent()) {
+            return goal == Goal.RUN ? Condition.READY : Condition.DRAINING;
+        }
+        if (candidate().isPresent()) {
+            return Condition.STARTING;
+        }
+        if (!workers.isEmpty()) {
+            return Condition.DRAINING;
+        }
+        return health.waiting() ? Condition.BACKOFF : Condition.STOPPED;
+    }
+
+    Slot withGoal(Goal next) {
+        return new Slot(index, next, generation, command, workers, since, health);
+    }
+
+    Slot withCommand(Command next) {
+        return new Slot(index, goal, generation, next, workers, since, health);
+    }
+
+    Slot withSince(long now) {
+        return new Slot(index, goal, generation, command, workers, now, health);
+    }
+
+    Slot withHealth(Health next) {
+        return new Slot(index, goal, generation, command, workers, since, next);
+    }
+
+    Slot adding(Worker worker) {
+        List<Worker> next = new ArrayList<>(workers);
+        next.add(worker);
+        int number = worker.id().generation();
+        Health tried = health.retryingAt(Worker.NEVER);
+        return new Slot(index, goal, number, command, next, since, tried);
+    }
+
+    Slot without(WorkerId id) {
+        return withWorkers(workers.stream().filter(worker -> !worker.id().equals(id)).toList());
+    }
+
+    Slot changing(WorkerId id, UnaryOperator<Worker> change) {
+        return withWorkers(
+                workers.stream()
+                        .map(worker -> worker.id().equals(id) ? change.apply(worker) : worker)
+                        .toList());
+    }
+
+    private Slot withWorkers(List<Worker> next) {
+        return new Slot(index, goal, generation, command, next, since, health);
+    }
+}

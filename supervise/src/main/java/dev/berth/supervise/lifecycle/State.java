@@ -1,0 +1,231 @@
+package dev.berth.supervise.lifecycle;
+
+import dev.berth.supervise.contract.Command;
+import dev.berth.supervise.contract.Policy;
+import dev.berth.supervise.contract.Settings;
+import dev.berth.supervise.contract.WorkerId;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+
+/// Everything that the supervisor decides by.
+///
+/// @param command what new slots run: the last command that a start or a roll was successful with
+/// @param emptySince since when nobody is served, in milliseconds; [Worker#NEVER] while somebody is
+/// @param refusing whether clients are refused
+/// @param nextStart the earliest time of the next start, where starts are staggered by time
+/// @param generations the last generation of each slot that is gone, should it come back
+/// @param traffic how new connections are treated
+public record State(
+        Settings settings,
+        Command command,
+        List<Slot> slots,
+        Optional<Operation> operation,
+        long emptySince,
+        boolean refusing,
+        long nextStart,
+        Map<Integer, Integer> generations,
+        Traffic traffic) {
+    /// @param policy who of those in service gets the next one
+    /// @param shed whether all are refused, whoever is in service
+    public record Traffic(Policy policy, boolean shed) {}
+
+    public State {
+        slots = List.copyOf(slots);
+        generations = Map.copyOf(generations);
+    }
+
+    /// Before the first event: empty slots, nobody served.
+    public static State initial(
+            Settings settings, Command command, int workers, Policy policy, long now) {
+        List<Slot> slots = new ArrayList<>();
+        for (int index = 0; index < workers; index++) {
+            slots.add(Slot.empty(index, 0, command, now));
+        }
+        return new State(
+                settings,
+                command,
+                slots,
+                Optional.of(new Operation.Start()),
+                Worker.NEVER,
+                true,
+                now,
+                Map.of(),
+                new Traffic(policy, false));
+    }
+
+    public Optional<Slot> slot(int index) {
+        return slots.stream().filter(slot -> slot.index() == index).findFirst();
+    }
+
+    public Optional<Worker> worker(WorkerId id) {
+        return slot(id.slot()).flatMap(slot -> slot.worker(id));
+    }
+
+    /// Who gets new connections, and which slots new datagrams.
+    public Action.Serve service() {
+        Set<WorkerId> workers = new HashSet<>();
+        Set<Integer> running = new HashSet<>();
+        Set<Integer> held = new HashSet<>();
+        Map<WorkerId, Integer> warming = new HashMap<>();
+        for (Slot slot : slots) {
+            if (slot.goal() == Slot.Goal.RUN) {
+                running.add(slot.index());
+                slot.ready().ifPresent(worker -> workers.add(worker.id()));
+                slot.ready()
+                        .filter(worker -> worker.percent() < Worker.WARM)
+                        .ifPresent(worker -> warming.put(worker.id(), worker.percent()));
+            } else if (slot.goal() == Slot.Goal.HELD) {
+                held.add(slot.index());
+            }
+        }
+        return new Action.Serve(workers, running, held, warming);
+    }
+
+    public boolean proven() {
+        return slots.stream().anyMatch(slot -> slot.health().proven());
+    }
+
+    public boolean stopping() {
+        return operation.filter(Operation.Stop.class::isInstance).isPresent();
+    }
+
+    /// The next moment at which a [Event.Tick] has something to do; [Worker#NEVER] if there is
+    /// none.
+    public long nextDeadline() {
+        long next = Worker.NEVER;
+        for (Slot slot : slots) {
+            next = Math.min(next, slot.health().retryAt());
+            for (Worker worker : slot.workers()) {
+                next = Math.min(next, worker.deadline());
+            }
+        }
+        if (emptySince != Worker.NEVER && !refusing) {
+            next = Math.min(next, emptySince + settings.giveUp().toMillis());
+        }
+        if (Starts.paused(this)) {
+            next = Math.min(next, nextStart);
+        }
+        if (operation.orElse(null) instanceof Operation.Hold hold) {
+            next = Math.min(next, hold.deadline());
+        }
+        return next;
+    }
+
+    State withSlots(List<Slot> next) {
+        return new State(
+                settings,
+                command,
+                next,
+                operation,
+                emptySince,
+                refusing,
+                nextStart,
+                generations,
+                traffic);
+    }
+
+    /// An empty slot, whose generations go on where an earlier one of the same index left off.
+    Slot newSlot(int index, long now) {
+        return Slot.empty(index, generations.getOrDefault(index, 0), command, now);
+    }
+
+    State withoutSlot(Slot gone) {
+        List<Slot> rest = slots.stream().filter(slot -> slot.index() != gone.index()).toList();
+        Map<Integer, Integer> last = new HashMap<>(generations);
+        last.put(gone.index(), gone.generation());
+        return new State(
+                settings, command, rest, operation, emptySince, refusing, nextStart, last, traffic);
+    }
+
+    State changing(int index, UnaryOperator<Slot> change) {
+        return withSlots(
+                slots.stream()
+                        .map(slot -> slot.index() == index ? change.apply(slot) : slot)
+                        .toList());
+    }
+
+    State withOperation(Optional<Operation> next) {
+        return new State(
+                settings,
+                command,
+                slots,
+                next,
+                emptySince,
+                refusing,
+                nextStart,
+                generations,
+                traffic);
+    }
+
+    State withCommand(Command next) {
+        return new State(
+                settings,
+                next,
+                slots,
+                operation,
+                emptySince,
+                refusing,
+                nextStart,
+                generations,
+                traffic);
+    }
+
+    State emptySince(long when) {
+        return new State(
+                settings,
+                command,
+                slots,
+                operation,
+                when,
+                refusing,
+                nextStart,
+                generations,
+                traffic);
+    }
+
+    State refusing(boolean next) {
+        return new State(
+                settings,
+                command,
+                slots,
+                operation,
+                emptySince,
+                next,
+                nextStart,
+                generations,
+                traffic);
+    }
+
+    State withNextStart(long when) {
+        return new State(
+                settings,
+                command,
+                slots,
+                operation,
+                emptySince,
+                refusing,
+                when,
+                generations,
+                traffic);
+    }
+
+    State withTraffic(Traffic next) {
+        return new State(
+                settings,
+                command,
+                slots,
+                operation,
+                emptySince,
+                refusing,
+                nextStart,
+                generations,
+                next);
+    }
+}

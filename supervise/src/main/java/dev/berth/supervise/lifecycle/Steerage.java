@@ -1,0 +1,93 @@
+package dev.berth.supervise.lifecycle;
+
+import dev.berth.supervise.contract.Outcome;
+import dev.berth.supervise.contract.Policy;
+import dev.berth.supervise.contract.Request;
+import dev.berth.supervise.contract.Settings;
+
+import java.time.Duration;
+import java.util.Optional;
+
+/// What is decided about new connections beside who is in service: the policy, whether all are
+/// refused, and how the share of a fresh worker grows.
+///
+/// A change of these is one step of the table and waits for nothing, so it may come amid a roll.
+public final class Steerage {
+    /// A fresh worker's share at first, and by how much it grows at a time.
+    private static final int STEP_PERCENT = 10;
+
+    private Steerage() {}
+
+    /// Whether the request is for here, and may be made while an operation is under way.
+    static boolean concerns(Request request) {
+        return request instanceof Request.Steer || request instanceof Request.Shed;
+    }
+
+    static void begin(Step step, long ticket, Request request) {
+        if (request instanceof Request.Steer(Policy policy)) {
+            Optional<String> wrong = unfit(policy, step.settings(), step.state().slots().size());
+            wrong.ifPresentOrElse(
+                    why -> step.reply(ticket, Outcome.failed(why)),
+                    () -> step.order(new Action.Steer(ticket, policy)));
+        } else if (request instanceof Request.Shed(boolean shed)) {
+            shed(step, ticket, shed);
+        }
+    }
+
+    /// Why a supervisor of so many slots cannot steer by `policy`, as far as its settings tell.
+    public static Optional<String> unfit(Policy policy, Settings settings, int slots) {
+        if (!policy.divisible() && settings.slowStart().isPositive()) {
+            return Optional.of(
+                    "with "
+                            + policy.word()
+                            + " there is no slow start: it goes by the client, not by shares");
+        }
+        return policy.unfit(slots);
+    }
+
+    static void steered(Step step, long ticket, Policy policy, String failure) {
+        if (!failure.isEmpty()) {
+            step.reply(ticket, Outcome.failed(failure));
+            return;
+        }
+        boolean shed = step.state().traffic().shed();
+        step.become(step.state().withTraffic(new State.Traffic(policy, shed)));
+        step.reply(ticket, Outcome.done("steered by " + policy.word() + " from now on"));
+    }
+
+    private static void shed(Step step, long ticket, boolean shed) {
+        State.Traffic traffic = step.state().traffic();
+        if (traffic.shed() != shed) {
+            step.become(step.state().withTraffic(new State.Traffic(traffic.policy(), shed)));
+            step.order(new Action.Shed(shed));
+        }
+        step.reply(
+                ticket,
+                Outcome.done(
+                        shed
+                                ? "new connections are refused; those that are open go on"
+                                : "new connections are served again"));
+    }
+
+    /// A worker comes into service: at once, or step by step where it follows another.
+    static Worker enters(Step step, Worker worker) {
+        Worker ready = worker.enters(Phase.READY, step.now(), Worker.NEVER);
+        boolean first = step.state().operation().orElse(null) instanceof Operation.Start;
+        return first || !step.settings().slowStart().isPositive()
+                ? ready
+                : ready.warming(STEP_PERCENT, step.now() + pause(step));
+    }
+
+    /// It is due that a worker in service gets more.
+    static void grow(Step step, Worker worker) {
+        int percent = Math.min(Worker.WARM, worker.percent() + STEP_PERCENT);
+        long until = percent == Worker.WARM ? Worker.NEVER : step.now() + pause(step);
+        step.change(worker.id(), w -> w.warming(percent, until));
+        step.serve();
+    }
+
+    private static long pause(Step step) {
+        Duration whole = step.settings().slowStart();
+        return Math.max(1, whole.toMillis() / (Worker.WARM / STEP_PERCENT));
+    }
+}

@@ -1,0 +1,47 @@
+package dev.berth.supervise.lifecycle;
+
+import dev.berth.supervise.contract.Outcome;
+
+/// The end: drain all, stop all, quit. A second request kills what is left at once.
+final class Stopping {
+    private Stopping() {}
+
+    static void begin(Step step, long ticket, int code) {
+        Operation operation = step.state().operation().orElse(null);
+        if (operation instanceof Operation.Stop stop) {
+            again(step, stop, ticket);
+            return;
+        }
+        if (operation != null && operation.ticket() != Operation.NOBODY) {
+            step.reply(operation.ticket(), Outcome.failed("stopped before it was over"));
+        }
+        step.operation(new Operation.Stop(ticket, 1, code));
+        step.refuse(true);
+        for (Slot slot : step.state().slots()) {
+            step.change(slot.index(), place -> place.withGoal(Slot.Goal.LEAVE));
+        }
+        step.serve();
+        step.state().slots().forEach(slot -> Scaling.leave(step, slot));
+    }
+
+    /// Who asks while a start that failed is being ended waits for that; nobody had asked before.
+    private static void again(Step step, Operation.Stop stop, long ticket) {
+        if (stop.ticket() == Operation.NOBODY) {
+            step.operation(new Operation.Stop(ticket, stop.times(), stop.code()));
+            return;
+        }
+        step.reply(stop.ticket(), Outcome.failed("asked to stop again: killed what was left"));
+        step.operation(new Operation.Stop(ticket, stop.times() + 1, stop.code()));
+        for (Slot slot : step.state().slots()) {
+            slot.workers().forEach(worker -> Lives.kill(step, worker));
+        }
+    }
+
+    static void advance(Step step, Operation.Stop stop) {
+        if (step.state().slots().isEmpty()) {
+            step.operationOver();
+            step.reply(stop.ticket(), Outcome.done("stopped"));
+            step.order(new Action.Quit(stop.code()));
+        }
+    }
+}

@@ -1,0 +1,43 @@
+package dev.berth.supervise.lifecycle;
+
+import dev.berth.supervise.contract.Policy;
+import dev.berth.supervise.contract.Request;
+import dev.berth.supervise.contract.WorkerId;
+
+/// The supervisor's decisions: a pure function from a state, an event and the time to the next
+/// state and what is to be done. It reads no clock, touches no process and no socket.
+///
+/// An event about a worker that is gone, or that the worker's phase makes meaningless, changes
+/// nothing.
+public final class Transition {
+    private Transition() {}
+
+    /// @param now milliseconds of a monotonic clock, never less than at the last call
+    public static Action.Result apply(State state, Event event, long now) {
+        Step step = new Step(state, now);
+        react(step, event);
+        Operations.advance(step);
+        Starts.begin(step);
+        return step.result();
+    }
+
+    private static void react(Step step, Event event) {
+        switch (event) {
+            case Event.Begin() -> {}
+            case Event.Tick() -> Deadlines.meet(step);
+            case Event.Spawned(WorkerId id, int pid) ->
+                    step.change(id, worker -> worker.withPid(pid));
+            case Event.SpawnFailed(WorkerId id, String why) -> Lives.unborn(step, id, why);
+            case Event.Listening(WorkerId id) -> Lives.listening(step, id);
+            case Event.Announced(WorkerId id) -> Lives.announced(step, id);
+            case Event.Checked(WorkerId id, boolean holds) -> Lives.checked(step, id, holds);
+            case Event.Lost(WorkerId id, String why) -> Lives.lost(step, id, why);
+            case Event.Drained(WorkerId id) -> Lives.drained(step, id);
+            case Event.Exited exited -> Lives.exited(step, exited);
+            case Event.Steered(long ticket, Policy policy, String failure) ->
+                    Steerage.steered(step, ticket, policy, failure);
+            case Event.Asked(long ticket, Request request) ->
+                    Operations.asked(step, ticket, request);
+        }
+    }
+}

@@ -1,0 +1,71 @@
+package dev.berth.supervise.lifecycle;
+
+import dev.berth.supervise.contract.Command;
+import dev.berth.supervise.contract.Settings;
+import dev.berth.supervise.contract.WorkerId;
+
+/// A worker as the transition function knows it.
+///
+/// `since` and `deadline` are milliseconds of the supervisor's monotonic clock; `deadline` says
+/// when the phase has lasted too long (or, while settling, long enough), `startBy` when the start
+/// as a whole has. `pid` is 0 until the worker was started. `announced` tells that it (or a probe
+/// of it) said that it is ready. `percent` is how much of its share of the connections it gets.
+public record Worker(
+        WorkerId id,
+        Phase phase,
+        Command command,
+        int pid,
+        long since,
+        long deadline,
+        long startBy,
+        boolean announced,
+        int percent) {
+    public static final long NEVER = Long.MAX_VALUE;
+
+    /// The whole share, in percent.
+    static final int WARM = 100;
+
+    Worker(
+            WorkerId id,
+            Phase phase,
+            Command command,
+            int pid,
+            long since,
+            long deadline,
+            long startBy,
+            boolean announced) {
+        this(id, phase, command, pid, since, deadline, startBy, announced, WARM);
+    }
+
+    static Worker starting(WorkerId id, Command command, long now, Settings settings) {
+        long startBy = now + settings.startTimeout().toMillis();
+        return new Worker(id, Phase.STARTING, command, 0, now, startBy, startBy, false);
+    }
+
+    Worker withPid(int started) {
+        return new Worker(
+                id, phase, command, started, since, deadline, startBy, announced, percent);
+    }
+
+    Worker withAnnounced() {
+        return new Worker(id, phase, command, pid, since, deadline, startBy, true, percent);
+    }
+
+    Worker withDeadline(long next) {
+        return new Worker(id, phase, command, pid, since, next, startBy, announced, percent);
+    }
+
+    /// With so much of its share until `until`.
+    Worker warming(int share, long until) {
+        return new Worker(id, phase, command, pid, since, until, startBy, announced, share);
+    }
+
+    Worker restarting(long now, Settings settings) {
+        long by = now + settings.startTimeout().toMillis();
+        return new Worker(id, Phase.STARTING, command, pid, now, by, by, announced);
+    }
+
+    Worker enters(Phase next, long now, long until) {
+        return new Worker(id, next, command, pid, now, until, startBy, announced);
+    }
+}

@@ -1,0 +1,7 @@
+/// The decisions: slots, workers and their generations, the operations on them, and the pure
+/// function [dev.berth.supervise.lifecycle.Transition], which makes actions of events. No clock, no
+/// process, no socket.
+@NullMarked
+package dev.berth.supervise.lifecycle;
+
+import org.jspecify.annotations.NullMarked;

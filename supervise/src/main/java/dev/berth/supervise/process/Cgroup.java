@@ -1,0 +1,151 @@
+package dev.berth.supervise.process;
+
+import dev.berth.supervise.contract.WorkerId;
+
+import org.jspecify.annotations.Nullable;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// A control group of the supervisor's own, with one below it for each worker, where the system
+/// allows it: then every process that a worker ever starts is known and can be killed in one step.
+///
+/// **Since:** cgroup.kill Linux 5.14. **Source:** cgroups(7), kernel documentation `cgroup-v2`.
+public final class Cgroup implements AutoCloseable {
+    private static final String KILL = "cgroup.kill";
+    private static final String PROCESSES = "cgroup.procs";
+    private static final int CLOSE_TRIES = 100;
+    private static final int CLOSE_PAUSE_MILLIS = 10;
+
+    private final Path path;
+
+    private Cgroup(Path path) {
+        this.path = path;
+    }
+
+    /// The supervisor's group; empty where no cgroup 2 hierarchy is mounted or it may not be
+    /// written to.
+    static Optional<Cgroup> create(String name) {
+        try {
+            Path own = own();
+            if (own == null) {
+                return Optional.empty();
+            }
+            Path path = own.resolve("berth-" + name + "-" + ProcessHandle.current().pid());
+            // Left behind by an earlier process of this number, as in a container that is started
+            // again.
+            remove(path);
+            Files.createDirectory(path);
+            if (Files.isWritable(path.resolve(KILL))) {
+                return Optional.of(new Cgroup(path));
+            }
+            Files.delete(path);
+            return Optional.empty();
+        } catch (IOException notAllowed) {
+            return Optional.empty();
+        }
+    }
+
+    /// Whether a supervisor of this user would get one: tried, and taken back.
+    public static boolean available() {
+        Optional<Cgroup> tried = create("probe");
+        tried.ifPresent(Cgroup::close);
+        return tried.isPresent();
+    }
+
+    private static @Nullable Path own() throws IOException {
+        String mount = null;
+        for (String line : Files.readAllLines(Path.of("/proc/self/mountinfo"))) {
+            if (line.contains(" - cgroup2 ")) {
+                mount = line.split(" ")[4];
+            }
+        }
+        for (String line : Files.readAllLines(Path.of("/proc/self/cgroup"))) {
+            if (mount != null && line.startsWith("0::/")) {
+                Path path = Path.of(mount + line.substring("0::".length())).normalize();
+                return Files.isWritable(path) ? path : null;
+            }
+        }
+        return null;
+    }
+
+    Path path() {
+        return path;
+    }
+
+    private Path of(WorkerId worker) {
+        return path.resolve(worker.toString());
+    }
+
+    /// Moves a process that was just started; what it starts from now on follows it.
+    public void add(WorkerId worker, int pid) {
+        try {
+            Files.createDirectories(of(worker));
+            Files.writeString(of(worker).resolve(PROCESSES), Integer.toString(pid));
+        } catch (IOException ended) {
+            remove(worker);
+        }
+    }
+
+    /// Its processes, none where it is gone; those of groups that it made itself are left out.
+    List<Integer> pids(WorkerId worker) {
+        List<Integer> pids = new ArrayList<>();
+        try {
+            for (String line : Files.readAllLines(of(worker).resolve(PROCESSES))) {
+                pids.add(Integer.parseInt(line));
+            }
+        } catch (IOException none) {
+            return pids;
+        }
+        return pids;
+    }
+
+    void kill(WorkerId worker) {
+        kill(of(worker));
+    }
+
+    private static void kill(Path group) {
+        try {
+            Files.writeString(group.resolve(KILL), "1");
+        } catch (IOException none) {
+            return;
+        }
+    }
+
+    /// Removes a worker's group and those that it made below, if they are empty by now.
+    public void remove(WorkerId worker) {
+        remove(of(worker));
+    }
+
+    /// Whether nothing is left of `group`.
+    private static boolean remove(Path group) {
+        try (DirectoryStream<Path> below = Files.newDirectoryStream(group, Files::isDirectory)) {
+            below.forEach(Cgroup::remove);
+        } catch (IOException gone) {
+            return true;
+        }
+        try {
+            return Files.deleteIfExists(group);
+        } catch (IOException stillUsed) {
+            return false;
+        }
+    }
+
+    /// Ends what is left in it, and removes it when all that has gone.
+    @Override
+    public void close() {
+        kill(path);
+        try {
+            for (int i = 0; i < CLOSE_TRIES && !remove(path); i++) {
+                Thread.sleep(CLOSE_PAUSE_MILLIS);
+            }
+        } catch (InterruptedException hurry) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

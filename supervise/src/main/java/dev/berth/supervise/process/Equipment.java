@@ -1,0 +1,83 @@
+package dev.berth.supervise.process;
+
+import dev.berth.net.SockDiag;
+import dev.berth.supervise.contract.Observer;
+import dev.berth.supervise.contract.Plan;
+
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Optional;
+
+/// What a supervisor holds of the system from its beginning to its end.
+public final class Equipment implements AutoCloseable {
+    private final Deque<Runnable> undo = new ArrayDeque<>();
+    private final Loop loop;
+    private final SockDiag diag;
+    private final OutputPump pump;
+    private final Optional<Cgroup> cgroup;
+    private final Guard guard;
+    private final Orphans orphans;
+    private final ProcessTrees trees;
+
+    /// @param cgroups whether to use a cgroup where the system allows it
+    /// @throws IOException something cannot be had; all else is given back
+    public Equipment(Plan plan, Observer observer, boolean cgroups) throws IOException {
+        try {
+            loop = new Loop(observer::said);
+            undo.push(loop::close);
+            diag = SockDiag.open();
+            undo.push(diag::close);
+            pump = new OutputPump(observer);
+            undo.push(pump::close);
+            cgroup = cgroups ? Cgroup.create(plan.name()) : Optional.empty();
+            cgroup.ifPresent(group -> undo.push(group::close));
+            guard = Guard.start(plan.runtime(), cgroup.map(Cgroup::path));
+            undo.push(guard::close);
+            Subreaper.begin();
+            undo.push(Subreaper::end);
+            orphans = new Orphans(plan.name(), guard, cgroup);
+            trees = new ProcessTrees(cgroup, orphans);
+        } catch (IOException | RuntimeException failed) {
+            close();
+            throw failed;
+        }
+    }
+
+    public Loop loop() {
+        return loop;
+    }
+
+    public SockDiag diag() {
+        return diag;
+    }
+
+    public OutputPump pump() {
+        return pump;
+    }
+
+    public Optional<Cgroup> cgroup() {
+        return cgroup;
+    }
+
+    public Guard guard() {
+        return guard;
+    }
+
+    public Orphans orphans() {
+        return orphans;
+    }
+
+    public ProcessTrees trees() {
+        return trees;
+    }
+
+    /// Gives it back, the last first; twice is harmless. Work that was posted to the loop is still
+    /// done, with everything else gone.
+    @Override
+    public void close() {
+        while (!undo.isEmpty()) {
+            undo.pop().run();
+        }
+    }
+}

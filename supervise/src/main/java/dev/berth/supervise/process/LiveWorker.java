@@ -1,0 +1,96 @@
+package dev.berth.supervise.process;
+
+import dev.berth.net.ListenAddress;
+import dev.berth.supervise.contract.WorkerId;
+import dev.berth.sys.Fd;
+import dev.berth.sys.Poll;
+
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/// A running worker: its process, what the supervisor holds of it, and what is known of it.
+///
+/// Ownership: all descriptors are the supervisor's and are closed by [#close].
+public final class LiveWorker implements AutoCloseable {
+    private final WorkerId id;
+    private final int pid;
+    private final long startTicks;
+    private final Fd pidfd;
+    private final Optional<Fd> notifications;
+    private final Optional<NotifySocket> notifySocket;
+    private final WorkerOutput output;
+    private final Set<ListenAddress> counted = new LinkedHashSet<>();
+    private final List<String> troubles = new ArrayList<>();
+
+    public LiveWorker(
+            WorkerId id,
+            int pid,
+            long startTicks,
+            Fd pidfd,
+            Optional<Fd> notifications,
+            Optional<NotifySocket> notifySocket,
+            WorkerOutput output) {
+        this.id = id;
+        this.pid = pid;
+        this.startTicks = startTicks;
+        this.pidfd = pidfd;
+        this.notifications = notifications;
+        this.notifySocket = notifySocket;
+        this.output = output;
+    }
+
+    public WorkerId id() {
+        return id;
+    }
+
+    public int pid() {
+        return pid;
+    }
+
+    /// When its first process started, in clock ticks since boot: tells it from a later one of the
+    /// same pid.
+    public long startTicks() {
+        return startTicks;
+    }
+
+    public Fd pidfd() {
+        return pidfd;
+    }
+
+    /// Whether its first process has ended, even if nobody has taken notice yet.
+    public boolean ended() {
+        return !pidfd.isOpen() || Poll.poll(pidfd.number(), Poll.POLLIN, 0) != 0;
+    }
+
+    public Optional<Fd> notifications() {
+        return notifications;
+    }
+
+    public Optional<NotifySocket> notifySocket() {
+        return notifySocket;
+    }
+
+    public WorkerOutput output() {
+        return output;
+    }
+
+    /// The addresses that it shares.
+    public Set<ListenAddress> counted() {
+        return counted;
+    }
+
+    /// Why binds of it were refused; part of the story if it ends.
+    public List<String> troubles() {
+        return troubles;
+    }
+
+    @Override
+    public void close() {
+        pidfd.close();
+        notifications.ifPresent(Fd::close);
+        notifySocket.ifPresent(NotifySocket::close);
+    }
+}

@@ -1,0 +1,173 @@
+package dev.berth.supervise.process;
+
+import dev.berth.sys.Descriptors;
+import dev.berth.sys.ErrnoException;
+import dev.berth.sys.Fd;
+import dev.berth.sys.Poll;
+
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Consumer;
+
+/// The owner thread's poll loop: descriptors to watch, things to do later, and work from other
+/// threads.
+///
+/// Only [#post] may be called from other threads.
+public final class Loop implements AutoCloseable {
+    /// The deadline that never comes.
+    static final long NEVER = Long.MAX_VALUE;
+
+    private static final short WANTED = Poll.POLLIN;
+    private static final int LONGEST_WAIT_MILLIS = 3_600_000;
+
+    private final Map<Integer, Runnable> readers = new HashMap<>();
+    private final PriorityQueue<Later> later =
+            new PriorityQueue<>(
+                    Comparator.comparingLong(Later::due).thenComparingLong(Later::order));
+    private final Queue<Runnable> posted = new ConcurrentLinkedQueue<>();
+    private final Consumer<String> complaints;
+    private final Fd wake;
+    private int[] fds = new int[0];
+    private Runnable[] watchers = new Runnable[0];
+    private short[] events = new short[0];
+    private short[] ready = new short[0];
+    private boolean changed = true;
+    private long order;
+
+    private record Later(long due, long order, Runnable work) {}
+
+    /// @param complaints told when a piece of work throws what it should not
+    public Loop(Consumer<String> complaints) throws ErrnoException {
+        this.complaints = complaints;
+        long fd = Descriptors.eventfd(0, Descriptors.EFD_CLOEXEC | Descriptors.EFD_NONBLOCK);
+        wake = new Fd((int) ErrnoException.check("eventfd", "", fd));
+        watch(wake, this::drainWake);
+    }
+
+    /// Milliseconds of the clock that all deadlines are in.
+    public static long now() {
+        return System.nanoTime() / 1_000_000;
+    }
+
+    /// Calls `reader` whenever `fd` is readable or at its end, until [#forget]. At its end with
+    /// nothing left to read it is forgotten after the call.
+    public void watch(Fd fd, Runnable reader) {
+        readers.put(fd.number(), reader);
+        changed = true;
+    }
+
+    /// To be called before `fd` is closed.
+    public void forget(Fd fd) {
+        if (fd.isOpen() && readers.remove(fd.number()) != null) {
+            changed = true;
+        }
+    }
+
+    public void after(long millis, Runnable work) {
+        later.add(new Later(now() + millis, order++, work));
+    }
+
+    /// From any thread: `work` is done by the owner thread, soon; at the latest in [#close].
+    ///
+    /// @return false: the loop is closed, nobody does the work
+    public boolean post(Runnable work) {
+        synchronized (posted) {
+            if (!wake.isOpen()) {
+                return false;
+            }
+            posted.add(work);
+            byte[] one = {1, 0, 0, 0, 0, 0, 0, 0};
+            Descriptors.write(wake.number(), one, 0, one.length);
+            return true;
+        }
+    }
+
+    /// Waits until something is to be done, at most until `deadline`, and does it.
+    public void turn(long deadline) throws IOException {
+        rebuild();
+        int count = Poll.poll(fds, events, ready, fds.length, patience(deadline));
+        ErrnoException.check("poll", "", count);
+        if (count > 0) {
+            read();
+        }
+        workOff();
+        long now = now();
+        while (!later.isEmpty() && later.peek().due() <= now) {
+            guarded(later.remove().work());
+        }
+    }
+
+    /// A mistake in one piece of work must not end the thread that holds every socket.
+    private void guarded(Runnable work) {
+        try {
+            work.run();
+        } catch (RuntimeException mistake) {
+            complaints.accept("a mistake in Berth, please report it: " + mistake);
+        }
+    }
+
+    private int patience(long deadline) {
+        long due = later.isEmpty() ? deadline : Math.min(deadline, later.peek().due());
+        return due == NEVER ? -1 : Math.clamp(due - now(), 0, LONGEST_WAIT_MILLIS);
+    }
+
+    private void workOff() {
+        Runnable work;
+        while ((work = posted.poll()) != null) {
+            guarded(work);
+        }
+    }
+
+    /// A reader may forget and close any descriptor, and watch others: who is called is looked up
+    /// anew each time, and a number that means something else by now is left alone.
+    private void read() {
+        for (int i = 0; i < fds.length; i++) {
+            if (ready[i] == 0 || !watchers[i].equals(readers.get(fds[i]))) {
+                continue;
+            }
+            guarded(watchers[i]);
+            boolean readable = (ready[i] & WANTED) != 0;
+            if (!readable && readers.remove(fds[i], watchers[i])) {
+                changed = true;
+            }
+        }
+    }
+
+    private void rebuild() {
+        if (!changed) {
+            return;
+        }
+        changed = false;
+        int count = readers.size();
+        fds = new int[count];
+        watchers = new Runnable[count];
+        events = new short[count];
+        ready = new short[count];
+        Arrays.fill(events, WANTED);
+        int at = 0;
+        for (Map.Entry<Integer, Runnable> entry : readers.entrySet()) {
+            fds[at] = entry.getKey();
+            watchers[at++] = entry.getValue();
+        }
+    }
+
+    private void drainWake() {
+        byte[] count = new byte[Long.BYTES];
+        Descriptors.read(wake.number(), count, 0, count.length);
+    }
+
+    /// Closing twice is harmless. What is watched is closed by its owners.
+    @Override
+    public void close() {
+        synchronized (posted) {
+            wake.close();
+        }
+        workOff();
+    }
+}

@@ -1,0 +1,199 @@
+package dev.berth.supervise.process;
+
+import dev.berth.net.ProcessEntry;
+import dev.berth.net.ProcessList;
+import dev.berth.supervise.contract.WorkerId;
+import dev.berth.sys.ErrnoException;
+import dev.berth.sys.Processes;
+import dev.berth.sys.Signal;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.IntPredicate;
+import java.util.stream.Collectors;
+
+/// Processes that came to the supervisor, as their subreaper, when their parents ended: whose they
+/// are, and their end.
+///
+/// This process may have children that are no business of the supervisor. One is taken for a
+/// worker's only if it shows it: by its cgroup, by its environment, or by the filter on its binds.
+public final class Orphans {
+    private static final long UNCLAIMED_MILLIS = 1_000;
+
+    private final String name;
+    private final Guard guard;
+    private final Optional<Cgroup> cgroup;
+    private final int self = (int) ProcessHandle.current().pid();
+    private final int filters = Origin.filters("thread-self");
+    private final int session = ProcessList.of(self).map(ProcessEntry::session).orElse(0);
+    private final Map<Integer, WorkerId> owners = new HashMap<>();
+
+    /// Processes of workers, seen when these were told to end, with their start times: their
+    /// parents may have gone before them.
+    private final Map<Integer, Long> doomed = new HashMap<>();
+
+    /// Ended ones that show nothing any more, and since when they were seen so.
+    private Map<Integer, Long> unclaimed = Map.of();
+
+    /// @param name of the supervisor
+    Orphans(String name, Guard guard, Optional<Cgroup> cgroup) {
+        this.name = name;
+        this.guard = guard;
+        this.cgroup = cgroup;
+    }
+
+    /// Those of `worker`.
+    Set<Integer> of(WorkerId worker) {
+        return owners.entrySet().stream()
+                .filter(entry -> entry.getValue().equals(worker))
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    /// Whether there is none, neither alive nor ended.
+    public boolean none() {
+        return owners.isEmpty() && unclaimed.isEmpty();
+    }
+
+    /// Looks for new ones and remembers whose they are. An orphan comes to the subreaper at the
+    /// moment in which its parent ends.
+    ///
+    /// @param known children that are none
+    /// @param live the workers there are; what stems from another one is killed
+    /// @param last the worker that has just ended: of those that show no more than that they are
+    ///   some worker's
+    public void look(IntPredicate known, Set<WorkerId> live, Optional<WorkerId> last) {
+        look(strangers(known), live, last);
+    }
+
+    /// Looks for new ones, and reaps those that have ended; to be called now and then.
+    public void patrol(IntPredicate known, Set<WorkerId> live) {
+        List<Integer> strangers = strangers(known);
+        look(strangers, live, Optional.empty());
+        reap(strangers);
+    }
+
+    private List<Integer> strangers(IntPredicate known) {
+        List<Integer> children = children();
+        children.removeIf(known::test);
+        return children;
+    }
+
+    private void look(List<Integer> strangers, Set<WorkerId> live, Optional<WorkerId> last) {
+        for (int pid : strangers) {
+            if (owners.containsKey(pid)) {
+                continue;
+            }
+            Optional<ProcessEntry> entry =
+                    ProcessList.of(pid).filter(e -> !e.zombie() && e.session() != session);
+            entry.flatMap(e -> owner(e, live, last)).ifPresent(o -> take(entry.get(), o, live));
+        }
+    }
+
+    private void take(ProcessEntry entry, WorkerId owner, Set<WorkerId> live) {
+        owners.put(entry.pid(), owner);
+        guard.add(entry.pid(), entry.startTicks());
+        if (!live.contains(owner)) {
+            ProcessTrees.send(entry, Signal.KILL);
+        }
+    }
+
+    private Optional<WorkerId> owner(
+            ProcessEntry entry, Set<WorkerId> live, Optional<WorkerId> last) {
+        int pid = entry.pid();
+        for (WorkerId worker : live) {
+            if (cgroup.filter(group -> group.pids(worker).contains(pid)).isPresent()) {
+                return Optional.of(worker);
+            }
+        }
+        return Origin.environment(pid, name)
+                .or(() -> last.filter(_ -> Origin.filters(Integer.toString(pid)) > filters));
+    }
+
+    /// Remembers a process of a worker that may come here when its parents end.
+    void expect(ProcessEntry entry) {
+        doomed.put(entry.pid(), entry.startTicks());
+    }
+
+    /// Reaps those that have ended. What this process starts for reasons of its own somebody here
+    /// waits for, and reaps at once: of those that show nothing, only what nobody has reaped for a
+    /// while is left to us.
+    private void reap(List<Integer> strangers) {
+        long now = Loop.now();
+        Map<Integer, Long> left = new HashMap<>();
+        for (int pid : strangers) {
+            Optional<ProcessEntry> entry = ProcessList.of(pid).filter(ProcessEntry::zombie);
+            if (entry.isEmpty() || entry.get().session() == session) {
+                continue;
+            }
+            long since = unclaimed.getOrDefault(pid, now);
+            if (ours(entry.get()) || now - since >= UNCLAIMED_MILLIS) {
+                reap(pid);
+            } else {
+                left.put(pid, since);
+            }
+        }
+        unclaimed = left;
+        doomed.keySet().removeIf(pid -> ProcessList.of(pid).isEmpty());
+    }
+
+    private boolean ours(ProcessEntry entry) {
+        Long start = doomed.get(entry.pid());
+        return owners.containsKey(entry.pid()) || start != null && start == entry.startTicks();
+    }
+
+    private void reap(int pid) {
+        try {
+            if (Processes.reap(pid).isEmpty()) {
+                return;
+            }
+        } catch (ErrnoException _) {
+            // Somebody else was faster.
+        }
+        owners.remove(pid);
+        guard.remove(pid);
+    }
+
+    /// Kills all of them.
+    public void kill() {
+        List.copyOf(owners.keySet())
+                .forEach(pid -> ProcessList.of(pid).ifPresent(e -> kill(e, ProcessList.read())));
+    }
+
+    private static void kill(ProcessEntry root, List<ProcessEntry> all) {
+        ProcessTrees.send(root, Signal.KILL);
+        ProcessList.descendants(root.pid(), all)
+                .forEach(entry -> ProcessTrees.send(entry, Signal.KILL));
+    }
+
+    /// The children of this process's first thread, which is the one that gets orphans and those of
+    /// threads that have ended.
+    ///
+    /// **Source:** proc_pid_task(5); where the kernel does not have it, all processes are asked.
+    private List<Integer> children() {
+        try {
+            String text = Files.readString(Path.of("/proc/self/task/" + self + "/children"));
+            List<Integer> pids = new ArrayList<>();
+            for (String word : text.split(" ")) {
+                if (!word.isBlank()) {
+                    pids.add(Integer.parseInt(word.strip()));
+                }
+            }
+            return pids;
+        } catch (IOException notThere) {
+            List<Integer> pids = new ArrayList<>();
+            ProcessList.read().stream()
+                    .filter(entry -> entry.parent() == self)
+                    .forEach(entry -> pids.add(entry.pid()));
+            return pids;
+        }
+    }
+}

@@ -1,0 +1,106 @@
+package dev.berth.supervise.process;
+
+import dev.berth.supervise.contract.Observer;
+import dev.berth.supervise.contract.WorkerId;
+import dev.berth.sys.Descriptors;
+import dev.berth.sys.ErrnoException;
+import dev.berth.sys.Fd;
+
+import java.io.IOException;
+import java.util.HashSet;
+import java.util.Set;
+
+/// The thread that reads the output of all workers. Who prints faster than the observer takes it
+/// waits in write(2), as at any pipe; the supervisor's owner thread never does.
+public final class OutputPump implements AutoCloseable {
+    private static final int BUFFER_BYTES = 16 * 1024;
+
+    /// How long the end of the workers' output is waited for at the end.
+    private static final long LAST_READ_MILLIS = 500;
+
+    private final Loop loop;
+    private final Observer observer;
+    private final Thread thread;
+    private final byte[] buffer = new byte[BUFFER_BYTES];
+
+    /// Those that are read from; the thread's own.
+    private final Set<WorkerOutput.Stream> streams = new HashSet<>();
+
+    private volatile long closeBy = Loop.NEVER;
+
+    /// What a worker is started with: the writing ends, which the caller closes after the start.
+    public record Pipes(WorkerOutput output, Fd out, Fd err) implements AutoCloseable {
+        @Override
+        public void close() {
+            out.close();
+            err.close();
+        }
+    }
+
+    public OutputPump(Observer observer) throws ErrnoException {
+        this.observer = observer;
+        loop = new Loop(observer::said);
+        thread = Thread.ofPlatform().name("berth-output").daemon().start(this::run);
+    }
+
+    public Pipes open(WorkerId worker) throws ErrnoException {
+        WorkerOutput output = new WorkerOutput(worker, observer);
+        Fd out = pipe(output, false);
+        try {
+            return new Pipes(output, out, pipe(output, true));
+        } catch (ErrnoException failed) {
+            out.close();
+            throw failed;
+        }
+    }
+
+    private Fd pipe(WorkerOutput output, boolean error) throws ErrnoException {
+        int[] ends = new int[2];
+        ErrnoException.check("pipe2", "", Descriptors.pipe2(ends, Descriptors.O_CLOEXEC));
+        Fd reading = new Fd(ends[0]);
+        Descriptors.fcntl(reading.number(), Descriptors.F_SETFL, Descriptors.O_NONBLOCK);
+        WorkerOutput.Stream stream = output.new Stream(reading, error);
+        if (!loop.post(() -> begin(stream))) {
+            stream.end();
+        }
+        return new Fd(ends[1]);
+    }
+
+    private void begin(WorkerOutput.Stream stream) {
+        streams.add(stream);
+        loop.watch(stream.fd(), () -> read(stream));
+    }
+
+    private void read(WorkerOutput.Stream stream) {
+        if (!stream.read(buffer)) {
+            loop.forget(stream.fd());
+            streams.remove(stream);
+            stream.end();
+        }
+    }
+
+    private void run() {
+        try (loop) {
+            while (closeBy == Loop.NEVER || !streams.isEmpty() && Loop.now() < closeBy) {
+                loop.turn(closeBy);
+            }
+        } catch (IOException failed) {
+            observer.said("cannot read the workers' output any more: " + failed.getMessage());
+        } finally {
+            streams.forEach(WorkerOutput.Stream::end);
+        }
+    }
+
+    /// Ends the thread when all output has been handed on, which takes no time once the workers
+    /// have ended. An observer that takes nothing any more is left behind.
+    @Override
+    public void close() {
+        closeBy = Loop.now() + LAST_READ_MILLIS;
+        loop.post(() -> {});
+        try {
+            thread.join(2 * LAST_READ_MILLIS);
+        } catch (InterruptedException hurry) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

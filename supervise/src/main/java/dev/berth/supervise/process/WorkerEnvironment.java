@@ -1,0 +1,95 @@
+package dev.berth.supervise.process;
+
+import dev.berth.supervise.contract.Adopt;
+import dev.berth.supervise.contract.Plan;
+import dev.berth.supervise.contract.WorkerId;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/// The environment that a worker starts with.
+public final class WorkerEnvironment {
+    /// Names the worker's end of a dispatcher's socket pair.
+    public static final String DISPATCH_FD = "BERTH_DISPATCH_FD";
+
+    /// What a service manager told the supervisor; none of it is meant for a worker.
+    private static final List<String> KEPT_BACK =
+            List.of(
+                    "NOTIFY_SOCKET",
+                    "LISTEN_FDS",
+                    "LISTEN_PID",
+                    "LISTEN_PIDFDID",
+                    "LISTEN_FDNAMES",
+                    "WATCHDOG_USEC",
+                    "WATCHDOG_PID",
+                    DISPATCH_FD);
+
+    private static final String JAVA_OPTIONS = "JDK_JAVA_OPTIONS";
+
+    /// What a JVM needs to make channels of the descriptors that a dispatcher passes.
+    private static final String OPENED =
+            "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED --enable-native-access=ALL-UNNAMED";
+
+    private WorkerEnvironment() {}
+
+    /// The supervisor's own, byte for byte where it is UTF-8: what the JVM tells of it is decoded
+    /// by the locale, and in that of most containers, `C`, loses all but ASCII.
+    public static Map<String, String> own() {
+        String text;
+        try {
+            byte[] bytes = Files.readAllBytes(Path.of("/proc/self/environ"));
+            text = new String(bytes, StandardCharsets.UTF_8);
+        } catch (IOException unreadable) {
+            return System.getenv();
+        }
+        Map<String, String> variables = new TreeMap<>();
+        for (String word : text.split("\0")) {
+            int equals = word.indexOf('=', 1);
+            if (equals > 0) {
+                variables.putIfAbsent(word.substring(0, equals), word.substring(equals + 1));
+            }
+        }
+        return variables;
+    }
+
+    /// `NAME=value` each, sorted: the supervisor's `own`, less what is not meant for a worker, with
+    /// the user's, the plan's and Berth's on top.
+    public static List<String> of(
+            Plan plan,
+            int workers,
+            WorkerId id,
+            Optional<NotifySocket> notifySocket,
+            Map<String, String> handed,
+            Map<String, String> own) {
+        Map<String, String> variables = new TreeMap<>(own);
+        KEPT_BACK.forEach(variables::remove);
+        plan.user()
+                .ifPresent(
+                        user -> {
+                            variables.put("HOME", user.home());
+                            variables.put("USER", user.name());
+                            variables.put("LOGNAME", user.name());
+                            variables.put("SHELL", user.shell());
+                        });
+        variables.putAll(handed);
+        variables.putAll(plan.environment());
+        if (plan.adopt() == Adopt.DISPATCH) {
+            variables.merge(JAVA_OPTIONS, OPENED, (set, ours) -> set + " " + ours);
+        }
+        variables.put("BERTH_NAME", plan.name());
+        variables.put("BERTH_SLOT", Integer.toString(id.slot()));
+        variables.put("BERTH_WORKERS", Integer.toString(workers));
+        variables.put("BERTH_GENERATION", Integer.toString(id.generation()));
+        notifySocket.ifPresent(socket -> variables.put("NOTIFY_SOCKET", socket.path().toString()));
+        List<String> words = new ArrayList<>();
+        variables.forEach((name, value) -> words.add(name + "=" + value));
+        return words;
+    }
+}

@@ -1,0 +1,118 @@
+package dev.berth.supervise.process;
+
+import dev.berth.supervise.contract.Observer;
+import dev.berth.supervise.contract.WorkerId;
+import dev.berth.sys.Descriptors;
+import dev.berth.sys.Fd;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/// What one worker prints: cut into lines, handed on, and the last few remembered. What is not
+/// UTF-8 becomes U+FFFD.
+///
+/// [#lastWords] and [#ended] may be called from any thread, everything else by the [OutputPump]
+/// only.
+public final class WorkerOutput {
+    private static final int REMEMBERED_LINES = 10;
+    private static final int REMEMBERED_CHARACTERS = 1_000;
+
+    /// A longer one is handed on in pieces.
+    private static final int LONGEST_LINE_BYTES = 64 * 1024;
+
+    private final WorkerId worker;
+    private final Observer observer;
+    private final Deque<String> last = new ArrayDeque<>();
+    private int open = 2;
+
+    /// One of the two streams.
+    final class Stream {
+        private final Fd fd;
+        private final boolean error;
+        private final ByteArrayOutputStream line = new ByteArrayOutputStream();
+
+        Stream(Fd fd, boolean error) {
+            this.fd = fd;
+            this.error = error;
+        }
+
+        Fd fd() {
+            return fd;
+        }
+
+        /// Reads what is there; false at the end of the stream.
+        boolean read(byte[] buffer) {
+            long count = Descriptors.read(fd.number(), buffer, 0, buffer.length);
+            if (count > 0) {
+                split(buffer, (int) count);
+            }
+            return count != 0;
+        }
+
+        private void split(byte[] buffer, int count) {
+            int start = 0;
+            for (int i = 0; i < count; i++) {
+                if (buffer[i] == '\n') {
+                    line.write(buffer, start, i - start);
+                    flush();
+                    start = i + 1;
+                } else if (tooLong(line.size() + i - start, buffer[i])) {
+                    line.write(buffer, start, i - start);
+                    flush();
+                    start = i;
+                }
+            }
+            line.write(buffer, start, count - start);
+        }
+
+        /// A character is not cut in two: its bytes but the first are `10xxxxxx`, three at most.
+        private static boolean tooLong(int bytes, byte next) {
+            boolean within = (next & 0xC0) == 0x80;
+            return bytes >= LONGEST_LINE_BYTES && (!within || bytes >= LONGEST_LINE_BYTES + 3);
+        }
+
+        private void flush() {
+            String text = line.toString(StandardCharsets.UTF_8);
+            line.reset();
+            String whole = text.endsWith("\r") ? text.substring(0, text.length() - 1) : text;
+            remember(whole);
+            observer.printed(worker, error, whole);
+        }
+
+        void end() {
+            if (line.size() > 0) {
+                flush();
+            }
+            fd.close();
+            streamEnded();
+        }
+    }
+
+    WorkerOutput(WorkerId worker, Observer observer) {
+        this.worker = worker;
+        this.observer = observer;
+    }
+
+    private synchronized void remember(String line) {
+        last.add(line.substring(0, Math.min(line.length(), REMEMBERED_CHARACTERS)));
+        if (last.size() > REMEMBERED_LINES) {
+            last.remove();
+        }
+    }
+
+    private synchronized void streamEnded() {
+        open--;
+    }
+
+    /// Whether both streams are at their end.
+    public synchronized boolean ended() {
+        return open == 0;
+    }
+
+    /// The last ten lines (of a long one its beginning), without a line end after the last.
+    public synchronized String lastWords() {
+        return String.join("\n", last);
+    }
+}

@@ -1,0 +1,57 @@
+package dev.berth.supervise.steering;
+
+import dev.berth.bpf.ClassicTable;
+import dev.berth.bpf.Family;
+import dev.berth.sys.ErrnoException;
+
+import java.util.List;
+import java.util.OptionalLong;
+
+/// Steering by classic BPF over the group's indices, attached anew, atomically, after each change.
+/// It can neither refuse a client nor move a queue, and counts nothing; but it needs no privilege.
+final class ClassicSteering implements Steering {
+    private final Family family;
+
+    ClassicSteering(Family family) {
+        this.family = family;
+    }
+
+    @Override
+    public boolean migrates() {
+        return false;
+    }
+
+    @Override
+    public boolean byPlace() {
+        return true;
+    }
+
+    @Override
+    public void joined(HeldSocket socket) {}
+
+    @Override
+    public void leaves(HeldSocket socket) {}
+
+    /// With nobody to serve it stays as it was: a classic program cannot refuse.
+    @Override
+    public void serve(Table table, List<HeldSocket> order) throws ErrnoException {
+        int[] indices = table.places().stream().mapToInt(order::indexOf).toArray();
+        if (indices.length > 0) {
+            int member = order.getFirst().fd().number();
+            ClassicTable.attach(member, ClassicTable.program(table.pick(), indices, family));
+        }
+    }
+
+    @Override
+    public OptionalLong steered(HeldSocket socket) {
+        return OptionalLong.empty();
+    }
+
+    @Override
+    public OptionalLong fallbacks() {
+        return OptionalLong.empty();
+    }
+
+    @Override
+    public void close() {}
+}

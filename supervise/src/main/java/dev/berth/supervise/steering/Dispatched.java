@@ -1,0 +1,214 @@
+package dev.berth.supervise.steering;
+
+import dev.berth.dispatch.Choice;
+import dev.berth.dispatch.Dispatcher;
+import dev.berth.dispatch.Doorstep;
+import dev.berth.dispatch.Member;
+import dev.berth.dispatch.Pair;
+import dev.berth.dispatch.Watcher;
+import dev.berth.net.ListenAddress;
+import dev.berth.supervise.contract.Policy;
+import dev.berth.supervise.contract.Status;
+import dev.berth.supervise.contract.WorkerId;
+import dev.berth.supervise.lifecycle.Action;
+import dev.berth.sys.ErrnoException;
+import dev.berth.sys.Fd;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+
+/// The workers as members of a service of a dispatcher, which accepts connections for them.
+///
+/// **ownership**: the dispatcher is somebody else's, and may have other services.
+public final class Dispatched implements Distribution {
+    private final Dispatcher dispatcher;
+    private final String service;
+    private final Map<WorkerId, Place> places = new HashMap<>();
+    private Set<WorkerId> serving = Set.of();
+    private boolean refusing;
+    private boolean shed;
+
+    public Dispatched(Dispatcher dispatcher, String service) {
+        this.dispatcher = dispatcher;
+        this.service = service;
+    }
+
+    private static final class Place {
+        final Member member;
+        boolean ready;
+
+        Place(Member member) {
+            this.member = member;
+        }
+    }
+
+    /// Makes room for a worker that is about to start.
+    ///
+    /// @param owner does what it is given on the supervisor's thread, where it is told that the
+    ///   worker
+    /// @param ready takes connections, or
+    /// @param gone speaks with the dispatcher no more, for that reason
+    /// @return what the worker gets as its end; the caller's
+    public Fd join(
+            WorkerId id,
+            Consumer<Runnable> owner,
+            Consumer<WorkerId> ready,
+            BiConsumer<WorkerId, String> gone)
+            throws ErrnoException {
+        Pair pair = Pair.open();
+        Fd worker = pair.forWorker();
+        Watcher watcher =
+                new Watcher() {
+                    @Override
+                    public void ready() {
+                        owner.accept(() -> heard(id, true, () -> ready.accept(id)));
+                    }
+
+                    @Override
+                    public void gone(String why) {
+                        owner.accept(() -> heard(id, false, () -> gone.accept(id, why)));
+                    }
+                };
+        places.put(id, new Place(dispatcher.join(service, id.slot(), pair, watcher)));
+        return worker;
+    }
+
+    private void heard(WorkerId id, boolean ready, Runnable tell) {
+        Place place = places.get(id);
+        if (place != null) {
+            place.ready = ready;
+            tell.run();
+        }
+    }
+
+    /// Whether the worker said that it takes connections, and still can.
+    public boolean ready(WorkerId id) {
+        Place place = places.get(id);
+        return place != null && place.ready;
+    }
+
+    /// Connections that were passed to the worker and that it has not taken yet.
+    public int untaken(WorkerId id) {
+        Place place = places.get(id);
+        return place == null ? 0 : place.member.pending();
+    }
+
+    /// Tells a worker that no more will come; for good.
+    public void last(WorkerId id) {
+        Place place = places.get(id);
+        if (place != null) {
+            dispatcher.drain(place.member);
+        }
+    }
+
+    @Override
+    public void serve(Action.Serve serve) {
+        serving = serve.workers();
+        List<Member> members = new ArrayList<>();
+        for (WorkerId id : serving) {
+            Place place = places.get(id);
+            if (place != null) {
+                members.add(place.member);
+            }
+        }
+        dispatcher.serve(service, members);
+        refresh();
+    }
+
+    @Override
+    public void steer(Policy policy) {
+        dispatcher.steer(service, choice(policy).orElseThrow());
+    }
+
+    @Override
+    public void shed(boolean now) {
+        shed = now;
+        refresh();
+    }
+
+    @Override
+    public void refuse(boolean now) {
+        refusing = now;
+        refresh();
+    }
+
+    private void refresh() {
+        dispatcher.refuse(service, shed || refusing && serving.isEmpty());
+    }
+
+    @Override
+    public void retire(WorkerId id) {
+        Place place = places.remove(id);
+        if (place != null) {
+            dispatcher.leave(place.member);
+        }
+    }
+
+    /// What it had not taken goes to others at once.
+    @Override
+    public void bequeath(WorkerId id) {
+        retire(id);
+    }
+
+    /// Where the dispatcher listens.
+    public List<ListenAddress> addresses() {
+        return dispatcher.doorsteps().stream().map(Doorstep::address).toList();
+    }
+
+    /// What a slot has of each listener; the connections passed are told with the first.
+    public List<Status.SocketStatus> sockets(int slot) {
+        List<Status.SocketStatus> sockets = new ArrayList<>();
+        places.forEach(
+                (id, place) -> {
+                    OptionalLong passed = OptionalLong.of(place.member.passed());
+                    for (Doorstep door :
+                            id.slot() == slot ? dispatcher.doorsteps() : List.<Doorstep>of()) {
+                        sockets.add(socket(id, door, passed));
+                        passed = OptionalLong.empty();
+                    }
+                });
+        return sockets;
+    }
+
+    private static Status.SocketStatus socket(WorkerId id, Doorstep door, OptionalLong passed) {
+        return new Status.SocketStatus(
+                door.address().toString(),
+                id.generation(),
+                OptionalInt.of(door.queue()),
+                OptionalInt.of(door.backlog()),
+                OptionalLong.empty(),
+                passed);
+    }
+
+    /// Why a dispatcher cannot choose by `policy`; empty if it can.
+    static Optional<String> refusal(Policy policy) {
+        return choice(policy).isPresent()
+                ? Optional.empty()
+                : Optional.of(
+                        policy.word()
+                                + " cannot be had: with --share dispatch there are round-robin,"
+                                + " least-connections and source");
+    }
+
+    private static Optional<Choice> choice(Policy policy) {
+        return switch (policy) {
+            case Policy.RoundRobin _ -> Optional.of(Choice.ROUND_ROBIN);
+            case Policy.LeastConnections _ -> Optional.of(Choice.LEAST_CONNECTIONS);
+            case Policy.Source _ -> Optional.of(Choice.SOURCE);
+            case Policy.Hash _,
+                    Policy.Random _,
+                    Policy.Cpu _,
+                    Policy.LeastLoaded _,
+                    Policy.Weighted _ ->
+                    Optional.empty();
+        };
+    }
+}

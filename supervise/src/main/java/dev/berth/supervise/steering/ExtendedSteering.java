@@ -1,0 +1,130 @@
+package dev.berth.supervise.steering;
+
+import dev.berth.bpf.Pick;
+import dev.berth.bpf.SocketTable;
+import dev.berth.sys.ErrnoException;
+
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+
+/// Steering by eBPF: the sockets in a map, the table in another, one update to change it.
+final class ExtendedSteering implements Steering {
+    /// The most sockets of one group: 256 slots, old and new generation, two sockets each.
+    private static final int KEYS = SocketTable.PLACES;
+
+    private final SocketTable table;
+    private final Map<HeldSocket, Integer> keys = new HashMap<>();
+    private final BitSet used = new BitSet();
+    private Pick pick = Pick.HASH;
+    private int[] written = new int[0];
+
+    ExtendedSteering() throws IOException {
+        table = SocketTable.create(KEYS);
+    }
+
+    @Override
+    public boolean migrates() {
+        return table.migrates();
+    }
+
+    @Override
+    public boolean byPlace() {
+        return false;
+    }
+
+    /// The program is attached with every member: a group that was empty for a moment has lost it.
+    @Override
+    public void joined(HeldSocket socket) throws IOException {
+        int key = take(socket);
+        try {
+            table.forget(key);
+            table.put(key, socket.fd().number());
+            table.attach(socket.fd().number());
+        } catch (ErrnoException failed) {
+            leaves(socket);
+            throw failed;
+        }
+    }
+
+    private int take(HeldSocket socket) throws IOException {
+        int key = used.nextClearBit(0);
+        if (key >= KEYS) {
+            throw new IOException("more than " + KEYS + " sockets on one address");
+        }
+        used.set(key);
+        keys.put(socket, key);
+        return key;
+    }
+
+    @Override
+    public void leaves(HeldSocket socket) {
+        Integer key = keys.remove(socket);
+        if (key != null) {
+            remove(key);
+            used.clear(key);
+        }
+    }
+
+    private void remove(int key) {
+        try {
+            table.remove(key);
+        } catch (ErrnoException gone) {
+            // The kernel empties the slot of a socket that closes; there is nothing left to do.
+        }
+    }
+
+    @Override
+    public void serve(Table next, List<HeldSocket> order) throws ErrnoException {
+        int[] places =
+                next.places().stream().filter(keys::containsKey).mapToInt(keys::get).toArray();
+        if (next.pick() != pick || !Arrays.equals(places, written)) {
+            table.serve(next.pick(), places);
+            pick = next.pick();
+            written = places;
+        }
+    }
+
+    @Override
+    public OptionalLong steered(HeldSocket socket) {
+        Integer key = keys.get(socket);
+        try {
+            return key == null ? OptionalLong.empty() : OptionalLong.of(table.steered(key));
+        } catch (ErrnoException unreadable) {
+            return OptionalLong.empty();
+        }
+    }
+
+    @Override
+    public long[] steered(List<HeldSocket> sockets) {
+        try {
+            long[] counters = table.steeredUpTo(used.length());
+            long[] steered = new long[sockets.size()];
+            for (int i = 0; i < steered.length; i++) {
+                Integer key = keys.get(sockets.get(i));
+                steered[i] = key == null ? 0 : counters[key];
+            }
+            return steered;
+        } catch (ErrnoException unreadable) {
+            return new long[sockets.size()];
+        }
+    }
+
+    @Override
+    public OptionalLong fallbacks() {
+        try {
+            return OptionalLong.of(table.fallbacks());
+        } catch (ErrnoException unreadable) {
+            return OptionalLong.empty();
+        }
+    }
+
+    @Override
+    public void close() {
+        table.close();
+    }
+}

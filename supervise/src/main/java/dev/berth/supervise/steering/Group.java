@@ -1,0 +1,168 @@
+package dev.berth.supervise.steering;
+
+import dev.berth.bpf.Pick;
+import dev.berth.sys.ErrnoException;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/// One SO_REUSEPORT group: its members in the kernel's order, and who of them is served.
+///
+/// The kernel numbers the members in the order in which they began to listen; the last one moves
+/// into the hole that a leaving one makes. Nothing outside tells this order, so it is kept here.
+/// Where the steering goes by these numbers, a member that is served must never move: between the
+/// kernel's move and the next program, connections would go astray. So before a leaving one makes
+/// the last one move, a [Filler] joins that moves in its stead; it stays until a newcomer, which
+/// nobody serves yet, can take its place.
+public final class Group implements AutoCloseable {
+    private final GroupKey key;
+    private final Steering steering;
+    private final Seating seating;
+    private final List<HeldSocket> order = new ArrayList<>();
+    private final List<HeldSocket> fillers = new ArrayList<>();
+    private List<HeldSocket> served = List.of();
+    private Seating.Rules rules;
+    private Table table = new Table(Pick.HASH, List.of());
+
+    Group(GroupKey key, Steering steering, Seating seating, Seating.Rules rules) {
+        this.key = key;
+        this.steering = steering;
+        this.seating = seating;
+        this.rules = rules;
+    }
+
+    public GroupKey key() {
+        return key;
+    }
+
+    List<HeldSocket> members() {
+        return order.stream().filter(socket -> !fillers.contains(socket)).toList();
+    }
+
+    /// Those that get new connections.
+    List<HeldSocket> served() {
+        return served;
+    }
+
+    boolean empty() {
+        return order.size() == fillers.size();
+    }
+
+    /// Whether the socket of that inode is a filler of the group.
+    boolean filledBy(long inode) {
+        return fillers.stream().anyMatch(filler -> filler.inode() == inode);
+    }
+
+    public OptionalLong steered(HeldSocket socket) {
+        return steering.steered(socket);
+    }
+
+    /// The same of several, at one moment; 0 where it is not counted.
+    public long[] steered(List<HeldSocket> sockets) {
+        return steering.steered(sockets);
+    }
+
+    public OptionalLong fallbacks() {
+        return steering.fallbacks();
+    }
+
+    /// Whether what waits at `socket` would move to others if it closed now.
+    boolean wouldMove(HeldSocket socket) {
+        return steering.migrates() && served.stream().anyMatch(other -> other != socket);
+    }
+
+    /// `socket` listens now: it is the last member, and not served yet.
+    void join(HeldSocket socket) throws IOException {
+        steering.joined(socket);
+        socket.listens(true);
+        order.add(socket);
+        if (!fillers.isEmpty()) {
+            close(fillers.getLast());
+        }
+    }
+
+    private void close(HeldSocket filler) throws ErrnoException {
+        filler.fd().close();
+        fillers.remove(filler);
+        moveLastTo(order.indexOf(filler));
+        steer();
+    }
+
+    /// Takes `socket` out of the table; the caller closes it or shuts it down before [#left].
+    void leaves(HeldSocket socket) throws ErrnoException {
+        without(socket);
+        steer();
+        steering.leaves(socket);
+        if (steering.byPlace() && movesServed(socket)) {
+            Optional<HeldSocket> filler = Filler.open(key);
+            filler.ifPresent(order::add);
+            filler.ifPresent(fillers::add);
+        }
+    }
+
+    /// Whether a member that is served would take the place of `leaving`, with others about that
+    /// could get its connections for a moment.
+    private boolean movesServed(HeldSocket leaving) {
+        HeldSocket last = order.getLast();
+        return order.size() > 2 && last != leaving && served.contains(last);
+    }
+
+    /// `socket` is no member any more.
+    void left(HeldSocket socket) throws ErrnoException {
+        steering.leaves(socket);
+        socket.listens(false);
+        without(socket);
+        int hole = order.indexOf(socket);
+        if (hole >= 0) {
+            moveLastTo(hole);
+            steer();
+        }
+    }
+
+    private void moveLastTo(int hole) {
+        HeldSocket last = order.removeLast();
+        if (hole < order.size()) {
+            order.set(hole, last);
+        }
+    }
+
+    private void without(HeldSocket socket) {
+        if (served.contains(socket)) {
+            served = served.stream().filter(other -> other != socket).toList();
+            table = seating.table(served, rules);
+        }
+    }
+
+    /// Gives new connections to `next` from now on, by these rules.
+    void serve(List<HeldSocket> next, Seating.Rules by) throws ErrnoException {
+        served = List.copyOf(next);
+        rules = by;
+        table = seating.table(served, rules);
+        steering.serve(table, order);
+    }
+
+    /// Lets the table follow the loads, where it goes by them.
+    public void rebalance() throws ErrnoException {
+        Optional<Table> next = seating.replanned(served, rules);
+        if (next.isPresent()) {
+            table = next.get();
+            steering.serve(table, order);
+        }
+    }
+
+    private void steer() throws ErrnoException {
+        if (!served.isEmpty()) {
+            steering.serve(table, order);
+        }
+    }
+
+    @Override
+    public void close() {
+        fillers.forEach(filler -> filler.fd().close());
+        fillers.clear();
+        steering.close();
+    }
+}

@@ -1,0 +1,22 @@
+package dev.berth.supervise.steering;
+
+import dev.berth.net.ListenAddress;
+import dev.berth.net.Protocol;
+import dev.berth.sys.SockAddr;
+
+/// What makes two listening sockets members of one SO_REUSEPORT group, as far as they differ here:
+/// the uid and the network namespace are always the supervisor's.
+///
+/// @param device index of the bound interface, 0 for none
+/// @param own whether it is one slot's private port
+public record GroupKey(
+        Protocol protocol, SockAddr.Inet address, boolean v6only, int device, boolean own) {
+    public ListenAddress listen() {
+        return new ListenAddress(protocol, address);
+    }
+
+    @Override
+    public String toString() {
+        return listen().toString();
+    }
+}

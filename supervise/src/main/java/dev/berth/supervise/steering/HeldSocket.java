@@ -1,0 +1,131 @@
+package dev.berth.supervise.steering;
+
+import dev.berth.net.Holder;
+import dev.berth.net.TcpInfo;
+import dev.berth.supervise.contract.WorkerId;
+import dev.berth.sys.ErrnoException;
+import dev.berth.sys.Fd;
+
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/// A socket of a worker that the supervisor holds a second descriptor of, so that it outlives its
+/// process.
+///
+/// Ownership: this descriptor is the only one that the supervisor has of the socket; whoever takes
+/// the socket out of the [SocketRegistry] closes it.
+public final class HeldSocket {
+    private final Fd fd;
+    private final long inode;
+    private final GroupKey key;
+    private final Workload load = new Workload();
+    private WorkerId owner;
+    private boolean listening;
+    private boolean orphan;
+    private boolean stalled;
+    private Optional<WorkerId> lender = Optional.empty();
+    private Optional<Holder> holder = Optional.empty();
+
+    public HeldSocket(Fd fd, long inode, GroupKey key, WorkerId owner) {
+        this.fd = fd;
+        this.inode = inode;
+        this.key = key;
+        this.owner = owner;
+    }
+
+    public Fd fd() {
+        return fd;
+    }
+
+    public long inode() {
+        return inode;
+    }
+
+    public GroupKey key() {
+        return key;
+    }
+
+    public WorkerId owner() {
+        return owner;
+    }
+
+    /// Whether it is a member of its group. A datagram socket is from bind(2) on.
+    public boolean listening() {
+        return listening;
+    }
+
+    void listens(boolean now) {
+        listening = now;
+    }
+
+    /// Whether its worker died and nobody accepts from it.
+    public boolean orphan() {
+        return orphan;
+    }
+
+    void orphaned() {
+        orphan = true;
+        stalled = false;
+        holder = Optional.empty();
+    }
+
+    /// Whether connections wait in it that nobody accepts, although its worker has it.
+    public boolean stalled() {
+        return stalled;
+    }
+
+    public void stalls(boolean now) {
+        stalled = now;
+    }
+
+    /// Its owner is `heir` now; the worker that had it, if it lives, gets it back should the heir
+    /// fail.
+    public void inheritedBy(WorkerId heir) {
+        lender = orphan ? Optional.empty() : Optional.of(owner);
+        owner = heir;
+        orphan = false;
+        stalled = false;
+    }
+
+    /// Gives it back to the living worker that it was taken over from, if there is one.
+    boolean returned() {
+        lender.ifPresent(worker -> owner = worker);
+        boolean back = lender.isPresent();
+        lender = Optional.empty();
+        return back;
+    }
+
+    void lenderGone(WorkerId worker) {
+        lender = lender.filter(other -> !other.equals(worker));
+    }
+
+    /// The process and descriptor that were last seen to hold it, beside the supervisor.
+    public Optional<Holder> holder() {
+        return holder;
+    }
+
+    public void heldBy(Optional<Holder> seen) {
+        holder = seen;
+    }
+
+    /// How busy it is, where somebody looks at that.
+    public Workload load() {
+        return load;
+    }
+
+    /// Connections that wait to be accepted; empty where it cannot be told.
+    public OptionalInt queue() {
+        try {
+            return listening
+                    ? OptionalInt.of(TcpInfo.of(fd.number()).queue())
+                    : OptionalInt.empty();
+        } catch (ErrnoException notTcp) {
+            return OptionalInt.empty();
+        }
+    }
+
+    @Override
+    public String toString() {
+        return key + " of slot " + owner;
+    }
+}

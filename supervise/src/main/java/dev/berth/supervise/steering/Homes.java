@@ -1,0 +1,150 @@
+package dev.berth.supervise.steering;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/// Which slot each place of a table belongs to, so that few places change hands when slots come and
+/// go. Clients are led to a place by their address, always to the same.
+///
+/// Every slot has the same number of places, give or take one, and a place moves only where that
+/// makes it so. Which ones do is chosen so that clients come back when a slot does: a place goes
+/// back to the slot that it belonged to before, else to the one that it would have belonged to, had
+/// these slots been there from the beginning. Immutable.
+final class Homes {
+    private static final int NOBODY = -1;
+
+    private final int[] now;
+    private final int[] before;
+    private final int[] since;
+    private final int age;
+
+    /// - `before`: the slot that each place belonged to before
+    /// - `since`: the age of the table at which that ended
+    private Homes(int[] now, int[] before, int[] since, int age) {
+        this.now = now;
+        this.before = before;
+        this.since = since;
+        this.age = age;
+    }
+
+    /// A table of so many places that are nobody's.
+    static Homes empty(int places) {
+        int[] nobody = new int[places];
+        Arrays.fill(nobody, NOBODY);
+        return new Homes(nobody, nobody, new int[places], 0);
+    }
+
+    /// The slot of each place.
+    int[] slots() {
+        return now.clone();
+    }
+
+    /// The table after this one.
+    ///
+    /// @param slots at least one, in ascending order, each once
+    Homes next(int[] slots) {
+        int[] ideal = filled(empty(now.length).now, slots, List.of());
+        int[] kept = Arrays.stream(now).map(slot -> among(slots, slot) ? slot : NOBODY).toArray();
+        release(kept, slots, ideal);
+        int[] next = filled(kept, slots, List.of(before, ideal));
+        int[] last = before.clone();
+        int[] changed = since.clone();
+        for (int place = 0; place < next.length; place++) {
+            if (next[place] != now[place]) {
+                last[place] = now[place];
+                changed[place] = age + 1;
+            }
+        }
+        return new Homes(next, last, changed, age + 1);
+    }
+
+    private static boolean among(int[] slots, int slot) {
+        return Arrays.binarySearch(slots, slot) >= 0;
+    }
+
+    /// Takes away from each slot what it has too much, first what came last from one that has too
+    /// little now.
+    private void release(int[] kept, int[] slots, int[] ideal) {
+        Map<Integer, Integer> room = room(kept, slots);
+        Comparator<Integer> eager =
+                Comparator.comparing((Integer place) -> room.getOrDefault(before[place], 0) <= 0)
+                        .thenComparingInt(place -> -since[place])
+                        .thenComparing(place -> room.getOrDefault(ideal[place], 0) <= 0);
+        for (int slot : slots) {
+            List<Integer> own =
+                    IntStream.range(0, kept.length)
+                            .filter(place -> kept[place] == slot)
+                            .boxed()
+                            .sorted(eager)
+                            .toList();
+            own.stream()
+                    .limit(Math.max(0, -room.getOrDefault(slot, 0)))
+                    .forEach(place -> kept[place] = NOBODY);
+        }
+    }
+
+    /// Gives the places that are nobody's to whom each of `wishes` says, as far as there is room,
+    /// then to those who value them most.
+    private static int[] filled(int[] homes, int[] slots, List<int[]> wishes) {
+        int[] next = homes.clone();
+        Map<Integer, Integer> room = room(homes, slots);
+        for (int round = 0; round <= wishes.size(); round++) {
+            for (int place = 0; place < next.length; place++) {
+                if (next[place] != NOBODY) {
+                    continue;
+                }
+                boolean wished = round < wishes.size();
+                int slot = wished ? wishes.get(round)[place] : favourite(place, slots, room);
+                if (room.getOrDefault(slot, 0) > 0) {
+                    next[place] = slot;
+                    room.merge(slot, -1, Integer::sum);
+                }
+            }
+        }
+        return next;
+    }
+
+    /// How many places each slot lacks; below 0: has too much. Where it does not come out even,
+    /// those who have most keep one more.
+    private static Map<Integer, Integer> room(int[] homes, int[] slots) {
+        Map<Integer, Integer> held = new HashMap<>();
+        for (int slot : homes) {
+            held.merge(slot, 1, Integer::sum);
+        }
+        List<Integer> most = new ArrayList<>(Arrays.stream(slots).boxed().toList());
+        most.sort(Comparator.comparingInt(slot -> -held.getOrDefault(slot, 0)));
+        Map<Integer, Integer> room = new HashMap<>();
+        for (int i = 0; i < slots.length; i++) {
+            int quota = homes.length / slots.length + (i < homes.length % slots.length ? 1 : 0);
+            room.put(most.get(i), quota - held.getOrDefault(most.get(i), 0));
+        }
+        return room;
+    }
+
+    private static int favourite(int place, int[] slots, Map<Integer, Integer> room) {
+        int found = NOBODY;
+        long most = Long.MIN_VALUE;
+        for (int slot : slots) {
+            long value = value(place, slot);
+            if (value >= most && room.getOrDefault(slot, 0) > 0) {
+                most = value;
+                found = slot;
+            }
+        }
+        return found;
+    }
+
+    /// How much a slot values a place: the same at all times and everywhere (the finalizer of
+    /// SplitMix64).
+    private static long value(int place, int slot) {
+        long mixed = ((long) slot << Integer.SIZE) + place + 0x9e3779b97f4a7c15L;
+        mixed = (mixed ^ mixed >>> 30) * 0xbf58476d1ce4e5b9L;
+        mixed = (mixed ^ mixed >>> 27) * 0x94d049bb133111ebL;
+        return mixed ^ mixed >>> 31;
+    }
+}

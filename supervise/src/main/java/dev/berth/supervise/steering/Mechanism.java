@@ -1,0 +1,242 @@
+package dev.berth.supervise.steering;
+
+import dev.berth.bpf.ClassicTable;
+import dev.berth.bpf.Family;
+import dev.berth.bpf.Pick;
+import dev.berth.bpf.SocketTable;
+import dev.berth.net.Protocol;
+import dev.berth.supervise.contract.Plan;
+import dev.berth.supervise.contract.Policy;
+import dev.berth.supervise.contract.Request;
+import dev.berth.supervise.contract.Steer;
+import dev.berth.supervise.lifecycle.Steerage;
+import dev.berth.sys.ErrnoException;
+import dev.berth.sys.Fd;
+import dev.berth.sys.SockAddr;
+import dev.berth.sys.SocketOption;
+import dev.berth.sys.Sockets;
+
+import java.io.IOException;
+import java.util.EnumSet;
+import java.util.Optional;
+import java.util.Set;
+
+/// Which kind of steering every group of this supervisor gets: found once, by trying.
+public final class Mechanism {
+    /// A classic program is searched from its beginning, and its length is limited.
+    private static final int CLASSIC_PLACES = 512;
+
+    private final Steer chosen;
+    private final String reason;
+    private final Set<Pick> picks;
+
+    private Mechanism(Steer chosen, String reason, Set<Pick> picks) {
+        this.chosen = chosen;
+        this.reason = reason;
+        this.picks = picks;
+    }
+
+    /// @throws IOException the mechanism that was asked for cannot be had
+    public static Mechanism find(Steer wanted) throws IOException {
+        if (wanted == Steer.DISPATCH) {
+            return new Mechanism(wanted, "", Set.of());
+        }
+        if (wanted == Steer.CLASSIC || wanted == Steer.NONE) {
+            return withoutMaps(wanted, "");
+        }
+        try (SocketTable table = SocketTable.create(1)) {
+            Set<Pick> picks = EnumSet.allOf(Pick.class);
+            picks.removeIf(pick -> !table.supports(pick));
+            return new Mechanism(Steer.EXTENDED, "", picks);
+        } catch (IOException refused) {
+            if (wanted == Steer.EXTENDED) {
+                throw new IOException(
+                        "eBPF steering cannot be had: "
+                                + refused.getMessage()
+                                + "; give CAP_BPF, or take --bpf auto",
+                        refused);
+            }
+            String reason = String.valueOf(refused.getMessage());
+            return withoutMaps(classic() ? Steer.CLASSIC : Steer.NONE, reason);
+        }
+    }
+
+    private static Mechanism withoutMaps(Steer chosen, String reason) {
+        Set<Pick> picks = EnumSet.of(Pick.HASH);
+        if (chosen == Steer.CLASSIC) {
+            picks.addAll(EnumSet.of(Pick.RANDOM, Pick.SOURCE));
+            if (SocketTable.cpus() <= SocketTable.PLACES) {
+                picks.add(Pick.CPU);
+            }
+        }
+        return new Mechanism(chosen, reason, picks);
+    }
+
+    /// Whether a group can have a classic program: a system that only resembles Linux may not know
+    /// of any.
+    private static boolean classic() {
+        int type = Sockets.SOCK_STREAM | Sockets.SOCK_CLOEXEC;
+        try (Fd probe = Fd.of("socket", "", Sockets.socket(Sockets.AF_INET, type, 0))) {
+            SocketOption.REUSEPORT.write(probe.number(), 1);
+            ClassicTable.attach(
+                    probe.number(), ClassicTable.program(Pick.HASH, new int[1], Family.INET));
+            return true;
+        } catch (ErrnoException unknown) {
+            return false;
+        }
+    }
+
+    /// Policy and mechanism, for people.
+    public String text(Policy policy) {
+        return policy.word()
+                + switch (chosen) {
+                    case AUTO, EXTENDED -> " (ebpf)";
+                    case CLASSIC -> " (classic bpf)";
+                    case NONE -> " (kernel)";
+                    case DISPATCH -> " (dispatcher)";
+                };
+    }
+
+    /// How a table of this policy is read.
+    Pick pick(Policy policy) {
+        return switch (policy) {
+            case Policy.Hash _ -> Pick.HASH;
+            case Policy.Random _ -> Pick.RANDOM;
+            case Policy.RoundRobin _, Policy.LeastLoaded _, Policy.LeastConnections _ ->
+                    Pick.ROUND_ROBIN;
+            case Policy.Cpu _ -> Pick.CPU;
+            case Policy.Source _ -> Pick.SOURCE;
+            case Policy.Weighted _ ->
+                    picks.contains(Pick.ROUND_ROBIN) ? Pick.ROUND_ROBIN : Pick.RANDOM;
+        };
+    }
+
+    /// Of how many places a table has best.
+    int places() {
+        return chosen == Steer.EXTENDED ? SocketTable.PLACES : CLASSIC_PLACES;
+    }
+
+    /// Why this policy cannot be had, and what to do about it; empty if it can.
+    public Optional<String> refusal(Policy policy) {
+        if (chosen == Steer.DISPATCH) {
+            return Dispatched.refusal(policy);
+        }
+        if (policy instanceof Policy.LeastConnections) {
+            return Optional.of(
+                    "least-connections goes with --share dispatch; take least-loaded, which counts"
+                            + " connections too");
+        }
+        if (picks.contains(pick(policy))) {
+            return Optional.empty();
+        }
+        String why =
+                switch (chosen) {
+                    case AUTO, EXTENDED -> "this kernel's eBPF cannot do it (Linux 5.12 can)";
+                    case CLASSIC -> "a classic BPF program has no memory, it needs eBPF";
+                    case NONE -> "without a BPF program there is the kernel's own hash only";
+                    case DISPATCH -> "a dispatcher has no table";
+                };
+        return Optional.of(policy.word() + " cannot be had: " + why + excuse() + "; " + remedy());
+    }
+
+    /// Why a plan cannot be had.
+    public Optional<String> refusal(Plan plan) {
+        Optional<String> unfit =
+                Steerage.unfit(plan.policy(), plan.settings(), plan.workers())
+                        .or(() -> refusal(plan.policy(), plan));
+        boolean slow = plan.settings().slowStart().isPositive();
+        if (unfit.isEmpty() && chosen == Steer.DISPATCH) {
+            return slow || plan.maxConnections().isPresent()
+                    ? Optional.of("no --slow-start and no --max-connections with --share dispatch")
+                    : Optional.empty();
+        }
+        if (unfit.isEmpty() && slow && chosen == Steer.NONE) {
+            return Optional.of("no slow start: only a BPF program can divide" + excuse());
+        }
+        return plan.maxConnections().isPresent() ? unfit.or(() -> refusalToCount(plan)) : unfit;
+    }
+
+    private Optional<String> refusalToCount(Plan plan) {
+        boolean datagrams =
+                plan.ports().isEmpty()
+                        && !plan.listen().isEmpty()
+                        && plan.listen().stream().allMatch(a -> a.protocol() == Protocol.UDP);
+        Optional<String> why =
+                datagrams
+                        ? Optional.of("datagrams have no connections to count")
+                        : refusalToRefuse();
+        return why.map(text -> "no --max-connections: " + text);
+    }
+
+    /// Why a request cannot be fulfilled, as far as that is the mechanism's fault.
+    public Optional<String> refusal(Request request, Plan plan) {
+        return switch (request) {
+            case Request.Steer(Policy policy) -> refusal(policy, plan);
+            case Request.Shed(boolean shed) when shed -> refusalToRefuse();
+            case Request.Shed _,
+                    Request.Roll _,
+                    Request.Scale _,
+                    Request.ScaleBy _,
+                    Request.Drain _,
+                    Request.Undrain _,
+                    Request.Stop _ ->
+                    Optional.empty();
+        };
+    }
+
+    private Optional<String> refusal(Policy policy, Plan plan) {
+        boolean datagrams = plan.listen().stream().anyMatch(a -> a.protocol() == Protocol.UDP);
+        if (datagrams && policy instanceof Policy.LeastLoaded) {
+            return Optional.of(
+                    "least-loaded counts connections, and datagrams have none; take round-robin,"
+                            + " or source to keep a client's together");
+        }
+        return refusal(policy);
+    }
+
+    /// Why nobody can be refused while workers are ready; empty if that can be done.
+    Optional<String> refusalToRefuse() {
+        return refuses()
+                ? Optional.empty()
+                : Optional.of(
+                        "only eBPF can refuse connections while workers listen"
+                                + excuse()
+                                + "; run Berth as root or with CAP_BPF, and --bpf auto");
+    }
+
+    private String excuse() {
+        return reason.isEmpty() ? "" : " (" + reason + ")";
+    }
+
+    private String remedy() {
+        String others = chosen == Steer.NONE ? "hash" : "hash, random, source, cpu or weighted";
+        return "run Berth as root or with CAP_BPF and --bpf auto, or take " + others;
+    }
+
+    /// Why it is not the first choice; empty if it is.
+    public String reason() {
+        return reason;
+    }
+
+    /// Whether a worker's socket goes to its successor even while it is in service.
+    boolean handsOn() {
+        return chosen == Steer.NONE;
+    }
+
+    /// Whether an empty table means that clients are refused.
+    boolean refuses() {
+        return chosen == Steer.EXTENDED || chosen == Steer.DISPATCH;
+    }
+
+    Steering forGroup(GroupKey key) throws IOException {
+        return switch (chosen) {
+            case AUTO, EXTENDED -> new ExtendedSteering();
+            case CLASSIC -> new ClassicSteering(family(key));
+            case NONE, DISPATCH -> new NoSteering();
+        };
+    }
+
+    private static Family family(GroupKey key) {
+        return key.address() instanceof SockAddr.Inet4 ? Family.INET : Family.INET6;
+    }
+}

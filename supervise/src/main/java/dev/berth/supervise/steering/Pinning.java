@@ -1,0 +1,73 @@
+package dev.berth.supervise.steering;
+
+import dev.berth.sys.Errno;
+import dev.berth.sys.ErrnoException;
+import dev.berth.sys.Processes;
+
+import java.io.File;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+
+/// Keeps workers on one CPU each, for the policy `cpu`: slot *i* on the *i*th of those that this
+/// process may run on, round and round.
+///
+/// A worker that set its own affinity loses it; when the policy is left, workers may run on all of
+/// those CPUs again.
+public final class Pinning {
+    private static final int PASSES = 3;
+
+    private final int[] cpus;
+
+    private Pinning(int[] cpus) {
+        this.cpus = cpus;
+    }
+
+    /// Over the CPUs of the calling thread.
+    public static Pinning here() throws ErrnoException {
+        return new Pinning(Processes.affinity(0));
+    }
+
+    public int cpu(int slot) {
+        return cpus[slot % cpus.length];
+    }
+
+    /// Pins all threads of these processes, those of `slot`; what they start inherits it.
+    ///
+    /// @return what went wrong, for people
+    public Optional<String> pin(int slot, Collection<Integer> pids) {
+        return keep(pids, new int[] {cpu(slot)});
+    }
+
+    /// Lets all threads of these processes run everywhere again.
+    public Optional<String> free(Collection<Integer> pids) {
+        return keep(pids, cpus);
+    }
+
+    /// A thread that starts while it is done may be missed: once more, until there is no new one.
+    private static Optional<String> keep(Collection<Integer> pids, int[] where) {
+        Optional<String> wrong = Optional.empty();
+        for (int pid : pids) {
+            Set<String> done = new HashSet<>();
+            for (int pass = 0; pass < PASSES; pass++) {
+                String[] threads = new File("/proc/" + pid + "/task").list();
+                for (String thread : threads == null ? new String[0] : threads) {
+                    int result =
+                            done.add(thread)
+                                    ? Processes.setAffinity(Integer.parseInt(thread), where)
+                                    : 0;
+                    if (result < 0 && !Errno.ESRCH.is(result)) {
+                        wrong = Optional.of(failure(pid, result));
+                    }
+                }
+            }
+        }
+        return wrong;
+    }
+
+    private static String failure(int pid, int result) {
+        String why = new ErrnoException("sched_setaffinity", "pid " + pid, -result).getMessage();
+        return why + "; another user's workers can be pinned by root (CAP_SYS_NICE)";
+    }
+}

@@ -1,0 +1,151 @@
+package dev.berth.supervise.steering;
+
+import dev.berth.bpf.Pick;
+import dev.berth.bpf.SocketTable;
+import dev.berth.supervise.contract.Policy;
+import dev.berth.supervise.lifecycle.Action;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/// Makes the tables of one group: who stands at which place.
+final class Seating {
+    /// How many connections ahead load is planned, for each member and in all.
+    private static final int AHEAD = 32;
+
+    private static final int LEAST_AHEAD = 256;
+
+    /// How many of the next connections of each member tell whether a plan still holds.
+    private static final int ROUNDS = 2;
+
+    private final Mechanism mechanism;
+    private Homes homes;
+    private List<HeldSocket> plan = List.of();
+    private long planned;
+    private int consumed;
+    private long turns;
+
+    Seating(Mechanism mechanism) {
+        this.mechanism = mechanism;
+        homes = Homes.empty(mechanism.places());
+    }
+
+    /// How it is done.
+    ///
+    /// @param pinned the CPU that each slot's worker is kept on
+    record Rules(Policy policy, Action.Serve service, Pinning pinned) {}
+
+    /// The table for those that are served.
+    Table table(List<HeldSocket> served, Rules rules) {
+        plan = List.of();
+        if (served.isEmpty() || served.getFirst().key().own()) {
+            return new Table(Pick.HASH, served);
+        }
+        return switch (rules.policy()) {
+            case Policy.Cpu cpu -> columns(served, rules.pinned());
+            case Policy.Source source -> homes(served);
+            case Policy.LeastLoaded least -> planned(served, rules);
+            case Policy.Hash _,
+                    Policy.Random _,
+                    Policy.RoundRobin _,
+                    Policy.LeastConnections _,
+                    Policy.Weighted _ ->
+                    spread(served, rules);
+        };
+    }
+
+    private Table spread(List<HeldSocket> served, Rules rules) {
+        int[] places = Places.spread(weights(served, rules), mechanism.places());
+        return table(rules.policy(), served, places);
+    }
+
+    private static double[] weights(List<HeldSocket> served, Rules rules) {
+        return Shares.of(
+                rules.policy(),
+                served.stream()
+                        .map(HeldSocket::owner)
+                        .map(id -> new Shares.Seat(id.slot(), rules.service().percent(id)))
+                        .toList());
+    }
+
+    private Table table(Policy policy, List<HeldSocket> served, int[] places) {
+        return new Table(
+                mechanism.pick(policy), Arrays.stream(places).mapToObj(served::get).toList());
+    }
+
+    private Table columns(List<HeldSocket> served, Pinning pinned) {
+        int[] cpus = served.stream().mapToInt(s -> pinned.cpu(s.owner().slot())).toArray();
+        int[] places = Places.columns(cpus, SocketTable.cpus(), SocketTable.PLACES);
+        return table(new Policy.Cpu(), served, places);
+    }
+
+    private Table homes(List<HeldSocket> served) {
+        TreeMap<Integer, List<HeldSocket>> bySlot = new TreeMap<>();
+        for (HeldSocket socket : served) {
+            bySlot.computeIfAbsent(socket.owner().slot(), _ -> new ArrayList<>()).add(socket);
+        }
+        int[] slots = bySlot.keySet().stream().mapToInt(Integer::intValue).toArray();
+        homes = homes.next(slots);
+        List<HeldSocket> places = new ArrayList<>();
+        for (int slot : homes.slots()) {
+            List<HeldSocket> own = bySlot.getOrDefault(slot, served);
+            places.add(own.get(places.size() % own.size()));
+        }
+        return new Table(mechanism.pick(new Policy.Source()), places);
+    }
+
+    /// The plan for the next connections, from now on.
+    private Table planned(List<HeldSocket> served, Rules rules) {
+        List<HeldSocket> able = able(served);
+        int length = Math.clamp((long) AHEAD * able.size(), LEAST_AHEAD, SocketTable.PLACES);
+        plan = next(able, rules, length);
+        planned = total(served);
+        consumed = 0;
+        return new Table(mechanism.pick(rules.policy()), plan);
+    }
+
+    /// A new plan, where what is left of the present one is not the same any more, or too little.
+    Optional<Table> replanned(List<HeldSocket> served, Rules rules) {
+        if (plan.isEmpty()) {
+            return Optional.empty();
+        }
+        takeTurns((int) Math.min(Integer.MAX_VALUE, total(served) - planned));
+        int soon = Math.min(plan.size() / 2, ROUNDS * served.size());
+        boolean holds =
+                consumed + soon <= plan.size()
+                        && plan.subList(consumed, consumed + soon)
+                                .equals(next(able(served), rules, soon));
+        return holds ? Optional.empty() : Optional.of(planned(served, rules));
+    }
+
+    /// Notes who has got a connection since the plan was made.
+    private void takeTurns(int until) {
+        for (int i = consumed; i < Math.min(until, plan.size()); i++) {
+            plan.get(i).load().turn(++turns);
+        }
+        consumed = Math.clamp(until, consumed, plan.size());
+    }
+
+    private static List<HeldSocket> next(List<HeldSocket> able, Rules rules, int length) {
+        double[] weights = weights(able, rules);
+        List<LoadPlan.Candidate> candidates = new ArrayList<>();
+        for (int i = 0; i < weights.length; i++) {
+            Workload load = able.get(i).load();
+            candidates.add(new LoadPlan.Candidate(load.connections(), weights[i], load.turn()));
+        }
+        return Arrays.stream(LoadPlan.of(candidates, length)).mapToObj(able::get).toList();
+    }
+
+    /// Those that are not stalled; all where nobody else is left.
+    private static List<HeldSocket> able(List<HeldSocket> served) {
+        List<HeldSocket> able = served.stream().filter(s -> !s.load().stalled()).toList();
+        return able.isEmpty() ? served : able;
+    }
+
+    private static long total(List<HeldSocket> served) {
+        return served.stream().mapToLong(socket -> socket.load().steered()).sum();
+    }
+}

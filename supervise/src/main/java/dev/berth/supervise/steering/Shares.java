@@ -1,0 +1,54 @@
+package dev.berth.supervise.steering;
+
+import dev.berth.supervise.contract.Policy;
+
+import java.util.Arrays;
+import java.util.List;
+
+/// How much of the connections each listener is to get, as far as that does not depend on load.
+final class Shares {
+    private Shares() {}
+
+    /// A listener that is served.
+    ///
+    /// @param slot the one that its worker fills
+    /// @param percent how much of its own share it gets for now: less than 100 while it warms up
+    record Seat(int slot, int percent) {}
+
+    /// The weight of each of `seats`, in their order. Listeners of one slot have its share in equal
+    /// parts. When all would get nothing, all get the same.
+    static double[] of(Policy policy, List<Seat> seats) {
+        double[] weights = new double[seats.size()];
+        double scale = policy instanceof Policy.Weighted weighted ? perWeight(weighted, seats) : 1;
+        for (int i = 0; i < weights.length; i++) {
+            Seat seat = seats.get(i);
+            long listeners = seats.stream().filter(s -> s.slot() == seat.slot()).count();
+            double whole = policy instanceof Policy.Weighted w ? part(w, seat.slot(), scale) : 1;
+            weights[i] = whole * seat.percent() / 100 / listeners;
+        }
+        if (Arrays.stream(weights).sum() <= 0) {
+            Arrays.fill(weights, 1);
+        }
+        return weights;
+    }
+
+    private static double part(Policy.Weighted policy, int slot, double perWeight) {
+        Policy.Share share = policy.share(slot);
+        double number = share.number().doubleValue();
+        return share.percent() ? number : number * perWeight;
+    }
+
+    /// How many percent a weight of 1 is worth: what the percentages leave, over the sum of the
+    /// weights.
+    private static double perWeight(Policy.Weighted policy, List<Seat> seats) {
+        double rest = 100;
+        double sum = 0;
+        for (int slot : seats.stream().mapToInt(Seat::slot).distinct().toArray()) {
+            Policy.Share share = policy.share(slot);
+            double number = share.number().doubleValue();
+            rest -= share.percent() ? number : 0;
+            sum += share.percent() ? 0 : number;
+        }
+        return sum == 0 ? 0 : Math.max(0, rest) / sum;
+    }
+}

@@ -1,0 +1,298 @@
+package dev.berth.supervise.steering;
+
+import dev.berth.net.Protocol;
+import dev.berth.supervise.contract.Policy;
+import dev.berth.supervise.contract.WorkerId;
+import dev.berth.supervise.lifecycle.Action;
+import dev.berth.sys.ErrnoException;
+import dev.berth.sys.Sockets;
+
+import java.io.IOException;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/// All sockets that the supervisor holds, their groups, and who is served at present.
+public final class SocketRegistry implements Distribution, AutoCloseable {
+    private final Mechanism mechanism;
+    private final Map<Long, HeldSocket> sockets = new LinkedHashMap<>();
+    private final Map<GroupKey, Group> groups = new LinkedHashMap<>();
+    private final Pinning pinning;
+    private final Admission admission = new Admission();
+    private Policy policy;
+    private long version = 1;
+
+    public SocketRegistry(Mechanism mechanism, Policy policy, Pinning pinning) {
+        this.mechanism = mechanism;
+        this.policy = policy;
+        this.pinning = pinning;
+    }
+
+    private Seating.Rules rules() {
+        return new Seating.Rules(policy, admission.service(), pinning);
+    }
+
+    public Optional<HeldSocket> byInode(long inode) {
+        return Optional.ofNullable(sockets.get(inode));
+    }
+
+    /// Whether the socket of that inode is the supervisor's, in whatever use.
+    public boolean has(long inode) {
+        return sockets.containsKey(inode)
+                || groups.values().stream().anyMatch(group -> group.filledBy(inode));
+    }
+
+    public List<HeldSocket> of(WorkerId owner) {
+        return sockets.values().stream()
+                .filter(socket -> socket.owner().equals(owner) && !socket.orphan())
+                .toList();
+    }
+
+    /// What `owner` listens on.
+    public List<GroupKey> listening(WorkerId owner) {
+        return of(owner).stream().filter(HeldSocket::listening).map(HeldSocket::key).toList();
+    }
+
+    public List<HeldSocket> all() {
+        return List.copyOf(sockets.values());
+    }
+
+    public Collection<Group> groups() {
+        return groups.values();
+    }
+
+    public Optional<Group> group(GroupKey key) {
+        return Optional.ofNullable(groups.get(key));
+    }
+
+    /// A socket that `heir` takes over if it binds `key`: one that its predecessor left, the
+    /// fullest first; without steering also the one that is in service.
+    public Optional<HeldSocket> inheritance(WorkerId heir, GroupKey key) {
+        return sockets.values().stream()
+                .filter(socket -> socket.key().equals(key) && socket.owner().slot() == heir.slot())
+                .filter(socket -> socket.orphan() || handedOnTo(heir, socket))
+                .max(Comparator.comparingInt(socket -> socket.queue().orElse(0)));
+    }
+
+    private boolean handedOnTo(WorkerId heir, HeldSocket socket) {
+        return mechanism.handsOn() && !socket.owner().equals(heir);
+    }
+
+    public void add(HeldSocket socket) {
+        sockets.put(socket.inode(), socket);
+    }
+
+    /// `socket` listens (or is a bound datagram socket): it is a member of its group from now on.
+    public void joined(HeldSocket socket) throws IOException {
+        if (socket.listening()) {
+            return;
+        }
+        Group group = groups.get(socket.key());
+        if (group == null) {
+            Steering steering = mechanism.forGroup(socket.key());
+            group = new Group(socket.key(), steering, new Seating(mechanism), rules());
+            groups.put(socket.key(), group);
+        }
+        try {
+            group.join(socket);
+            refresh(group);
+        } finally {
+            closeIfEmpty(group);
+        }
+    }
+
+    /// `socket` has left its group without being closed, by shutdown(2) or connect(2).
+    public void left(HeldSocket socket) throws ErrnoException {
+        Group group = groups.get(socket.key());
+        if (group != null) {
+            group.left(socket);
+            refresh(group);
+        }
+    }
+
+    /// Ends a socket: it leaves its group, whoever else may still hold it, and the supervisor's
+    /// descriptor is closed. What waits in it moves on where the steering migrates, else it is
+    /// reset.
+    void retire(HeldSocket socket) throws ErrnoException {
+        sockets.remove(socket.inode());
+        Group group = groups.get(socket.key());
+        if (group == null || !socket.listening()) {
+            socket.fd().close();
+            return;
+        }
+        try {
+            group.leaves(socket);
+        } finally {
+            Sockets.shutdown(socket.fd().number(), Sockets.SHUT_RD);
+            socket.fd().close();
+            group.left(socket);
+        }
+        if (!closeIfEmpty(group)) {
+            refresh(group);
+        }
+    }
+
+    private boolean closeIfEmpty(Group group) {
+        boolean empty = group.empty();
+        version++;
+        if (empty) {
+            groups.remove(group.key());
+            group.close();
+        }
+        return empty;
+    }
+
+    /// Gives up the supervisor's descriptor of a socket that never listened.
+    void release(HeldSocket socket) {
+        sockets.remove(socket.inode());
+        socket.fd().close();
+    }
+
+    @Override
+    public void retire(WorkerId owner) throws ErrnoException {
+        sockets.values().forEach(socket -> socket.lenderGone(owner));
+        for (HeldSocket socket : of(owner)) {
+            if (!socket.returned()) {
+                retire(socket);
+            }
+        }
+    }
+
+    /// Keeps the queues of a worker that died: moved to siblings at once where that can be done,
+    /// else in the socket, for a successor.
+    @Override
+    public void bequeath(WorkerId owner) throws ErrnoException {
+        sockets.values().forEach(socket -> socket.lenderGone(owner));
+        for (HeldSocket socket : of(owner)) {
+            if (!socket.returned()) {
+                abandon(socket);
+            }
+        }
+    }
+
+    /// Nobody accepts from `socket` any more: its queue moves, or waits in it for a successor.
+    void abandon(HeldSocket socket) throws ErrnoException {
+        Group group = groups.get(socket.key());
+        if (!socket.listening() || group == null) {
+            release(socket);
+        } else if (socket.key().protocol() == Protocol.TCP && group.wouldMove(socket)) {
+            retire(socket);
+        } else {
+            socket.orphaned();
+            refresh(group);
+        }
+    }
+
+    @Override
+    public void serve(Action.Serve next) throws ErrnoException {
+        admission.serve(next);
+        refreshAll();
+        for (HeldSocket socket : all()) {
+            if (socket.orphan() && superseded(socket)) {
+                retire(socket);
+            }
+        }
+    }
+
+    /// Whether nobody needs an orphan any more: its queue can move, its slot has a worker without
+    /// it, or its slot is gone.
+    private boolean superseded(HeldSocket socket) {
+        int slot = socket.owner().slot();
+        if (!admission.service().keeps(slot)) {
+            return true;
+        }
+        if (socket.key().protocol() != Protocol.TCP) {
+            return false;
+        }
+        Group group = groups.get(socket.key());
+        boolean slotServed =
+                admission.service().workers().stream().anyMatch(id -> id.slot() == slot);
+        return slotServed || group != null && group.wouldMove(socket);
+    }
+
+    /// Steers by `next` from now on; where that fails, as before.
+    @Override
+    public void steer(Policy next) throws ErrnoException {
+        Policy before = policy;
+        policy = next;
+        try {
+            refreshAll();
+        } catch (ErrnoException failed) {
+            policy = before;
+            refreshAll();
+            throw failed;
+        }
+    }
+
+    /// Refuses new connections on every shared address, or no longer.
+    @Override
+    public void shed(boolean now) throws ErrnoException {
+        admission.shed(now);
+        refreshAll();
+    }
+
+    /// Gives the workers in these slots no new connections, as they have as many as they may.
+    public void full(Set<Integer> slots) throws ErrnoException {
+        if (!slots.equals(full())) {
+            admission.full(slots);
+            refreshAll();
+        }
+    }
+
+    public Policy policy() {
+        return policy;
+    }
+
+    /// Another number after every change of who listens and who is in service.
+    public long version() {
+        return version;
+    }
+
+    /// The listeners of those in service, also of those who may not get more.
+    public List<HeldSocket> inService(Group group) {
+        return admission.inService(group.members());
+    }
+
+    /// The slots whose workers have as many connections as they may.
+    public Set<Integer> full() {
+        return admission.full();
+    }
+
+    /// What a mechanism cannot refuse it can at least not keep waiting: its orphans are closed.
+    @Override
+    public void refuse(boolean refused) throws ErrnoException {
+        admission.refuse(refused);
+        refreshAll();
+        for (HeldSocket socket : refused && !mechanism.refuses() ? all() : List.<HeldSocket>of()) {
+            if (socket.orphan() && socket.key().protocol() == Protocol.TCP) {
+                retire(socket);
+            }
+        }
+    }
+
+    private void refreshAll() throws ErrnoException {
+        for (Group group : groups.values()) {
+            refresh(group);
+        }
+    }
+
+    void refresh(Group group) throws ErrnoException {
+        version++;
+        List<HeldSocket> served = admission.served(group.key(), group.members());
+        if (!served.isEmpty() || !admission.waiting()) {
+            group.serve(served, rules());
+        }
+    }
+
+    @Override
+    public void close() {
+        groups.values().forEach(Group::close);
+        sockets.values().forEach(socket -> socket.fd().close());
+        groups.clear();
+        sockets.clear();
+    }
+}

@@ -1,0 +1,181 @@
+package dev.berth.supervise.watch;
+
+import dev.berth.supervise.contract.Observer;
+import dev.berth.supervise.contract.Policy;
+import dev.berth.supervise.contract.WorkerId;
+import dev.berth.supervise.process.Equipment;
+import dev.berth.supervise.process.LiveWorker;
+import dev.berth.supervise.process.Loop;
+import dev.berth.supervise.steering.SocketRegistry;
+import dev.berth.sys.ErrnoException;
+
+import java.io.IOException;
+import java.util.Map;
+import java.util.OptionalInt;
+
+/// Has the tables follow how busy the workers are: for the policy `least-loaded`, and for a limit
+/// of connections.
+///
+/// A look ([Survey]) every few milliseconds while connections come, and more and more seldom when
+/// none do. After a while without any it does nothing until a connection comes, a worker is
+/// stopped, or others are in service; where connections are open, it counts them now and then.
+public final class LoadWatch implements AutoCloseable {
+    private static final long SHORTEST_MILLIS = 5;
+
+    /// From the beginning of a look to that of the next: a worker that stops shall get nothing new
+    /// 50 ms later.
+    private static final long LONGEST_MILLIS = 40;
+
+    /// A look may take a tenth of the time.
+    private static final long LOOK_SHARE = 10;
+
+    /// To doze off takes a call for each listener.
+    private static final long QUIET_MILLIS = 500;
+
+    private static final long NANOS = 1_000_000;
+
+    private final SocketRegistry registry;
+    private final Loop loop;
+    private final Observer observer;
+    private final OptionalInt most;
+    private final Survey survey;
+    private final Doorbell bell;
+    private final StopAlarm alarm;
+    private boolean running;
+    private long pause = SHORTEST_MILLIS;
+    private long lively;
+    private long lastSpent;
+    private long scheduled;
+    private String trouble = "";
+
+    /// @param most connections that a slot may have
+    public LoadWatch(
+            SocketRegistry registry,
+            Equipment equipment,
+            Map<WorkerId, LiveWorker> live,
+            Observer observer,
+            OptionalInt most) {
+        this.registry = registry;
+        this.observer = observer;
+        this.most = most;
+        loop = equipment.loop();
+        survey = new Survey(registry, equipment, live, this::complain);
+        bell = new Doorbell(loop);
+        alarm = new StopAlarm(loop, this::roused);
+    }
+
+    /// Begins, if it is needed and has not begun; it ends by itself when it is not needed any more.
+    public void begin() {
+        if (needed() && !running) {
+            running = true;
+            wake();
+        }
+    }
+
+    /// To be called whenever others may listen, or be in service.
+    public void follow() {
+        if (bell.armed() && survey.outdated()) {
+            wake();
+        }
+    }
+
+    private boolean needed() {
+        return registry.policy() instanceof Policy.LeastLoaded || most.isPresent();
+    }
+
+    private void roused() {
+        if (bell.armed()) {
+            wake();
+        }
+    }
+
+    private void wake() {
+        bell.close();
+        lively = Loop.now();
+        pause = SHORTEST_MILLIS;
+        schedule(0);
+    }
+
+    /// Instead of what was scheduled before.
+    private void schedule(long millis) {
+        long mine = ++scheduled;
+        loop.after(
+                millis,
+                () -> {
+                    if (mine == scheduled) {
+                        tick();
+                    }
+                });
+    }
+
+    private void tick() {
+        if (!needed()) {
+            running = false;
+            bell.close();
+            return;
+        }
+        long begun = System.nanoTime();
+        try {
+            Survey.Found found = survey.look(Loop.now());
+            apply(found);
+            if (!found.busy() && !found.waiting() && dozes()) {
+                doze(found.open());
+                trouble = "";
+                return;
+            }
+            trouble = "";
+            lively = found.busy() || found.waiting() ? Loop.now() : lively;
+            pause = found.busy() ? SHORTEST_MILLIS : Math.min(LONGEST_MILLIS, pause * 2);
+        } catch (IOException failed) {
+            complain(String.valueOf(failed.getMessage()));
+            pause = LONGEST_MILLIS;
+        }
+        bell.close();
+        schedule(rest((System.nanoTime() - begun) / NANOS));
+    }
+
+    private void apply(Survey.Found found) throws ErrnoException {
+        if (most.isPresent()) {
+            registry.full(survey.full(most.getAsInt()));
+        }
+        if (found.busy() || found.counted()) {
+            survey.rebalance();
+        }
+    }
+
+    private boolean dozes() {
+        return Loop.now() - lively >= QUIET_MILLIS;
+    }
+
+    private void doze(boolean open) throws ErrnoException {
+        alarm.arm();
+        if (!bell.armed() || survey.outdated()) {
+            bell.arm(survey.listeners(), this::wake);
+        }
+        if (open) {
+            schedule(survey.untilCountMillis());
+        }
+    }
+
+    /// A look that took long where the one before it did not has waited for a processor: that is no
+    /// reason to look more seldom.
+    private long rest(long spent) {
+        long usual = Math.min(spent, lastSpent);
+        lastSpent = spent;
+        long period = Math.min(LONGEST_MILLIS, Math.max(pause, LOOK_SHARE * usual));
+        return Math.max(SHORTEST_MILLIS, period - spent);
+    }
+
+    private void complain(String what) {
+        if (!what.equals(trouble)) {
+            trouble = what;
+            observer.said("the load of the workers cannot be told: " + what);
+        }
+    }
+
+    /// To be called by the loop's thread, at the end.
+    @Override
+    public void close() {
+        bell.close();
+    }
+}

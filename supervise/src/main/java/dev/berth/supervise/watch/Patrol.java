@@ -1,0 +1,159 @@
+package dev.berth.supervise.watch;
+
+import dev.berth.net.DiagQuery;
+import dev.berth.net.Protocol;
+import dev.berth.net.SockDiag;
+import dev.berth.net.SocketRow;
+import dev.berth.net.TcpInfo;
+import dev.berth.net.TcpState;
+import dev.berth.supervise.contract.Observer;
+import dev.berth.supervise.contract.Status;
+import dev.berth.supervise.process.LiveWorker;
+import dev.berth.supervise.process.ProcessTrees;
+import dev.berth.supervise.steering.HeldSocket;
+import dev.berth.supervise.steering.SocketRegistry;
+import dev.berth.supervise.steering.Unheld;
+import dev.berth.sys.ErrnoException;
+import dev.berth.sys.Poll;
+import dev.berth.sys.Sockets;
+
+import java.io.IOException;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+
+/// Looks after the sockets once a second: listeners that a worker shut down, listeners that no
+/// process holds any more or accepts from, datagram sockets that left their group, strangers.
+public final class Patrol {
+    private static final int ENDING_MILLIS = 20;
+
+    private final SocketRegistry registry;
+    private final ProcessTrees trees;
+    private final Strangers strangers;
+    private final Observer observer;
+    private final int backlog;
+    private final Unheld unheld;
+    private final Stalls stalls = new Stalls();
+
+    public Patrol(
+            SocketRegistry registry,
+            ProcessTrees trees,
+            Strangers strangers,
+            Observer observer,
+            int backlog) {
+        this.registry = registry;
+        this.trees = trees;
+        this.strangers = strangers;
+        this.observer = observer;
+        this.backlog = backlog;
+        this.unheld = new Unheld(registry);
+    }
+
+    public void strangers(SockDiag diag) throws IOException {
+        for (Status.Stranger stranger : strangers.look(diag)) {
+            String who =
+                    stranger.pid().isPresent()
+                            ? "pid " + stranger.pid().getAsInt() + " (" + stranger.command() + ")"
+                            : "a process of " + stranger.command();
+            observer.said(
+                    "a stranger on " + stranger.listen() + ": " + who + " " + stranger.effect());
+        }
+    }
+
+    /// Looks whether every listener of the workers in service is accepted from.
+    public void queues(Collection<LiveWorker> workers, long now, SockDiag diag) throws IOException {
+        Map<HeldSocket, LiveWorker> owners = new LinkedHashMap<>();
+        for (LiveWorker worker : workers) {
+            registry.of(worker.id()).forEach(socket -> owners.put(socket, worker));
+        }
+        stalls.keep(owners.keySet());
+        for (Map.Entry<HeldSocket, LiveWorker> entry : owners.entrySet()) {
+            HeldSocket socket = entry.getKey();
+            int queue = socket.queue().orElse(0);
+            if (stalls.look(socket, queue, now, port -> waiting(port, diag))) {
+                observer.said(stall(socket, queue, entry.getValue().pid()));
+            }
+        }
+    }
+
+    private static String stall(HeldSocket socket, int queue, int pid) {
+        String who = "slot " + socket.owner() + " (pid " + pid + ") ";
+        return socket.stalled()
+                ? who + "does not accept: " + queue + " wait on " + socket.key() + "; does it hang?"
+                : who + "accepts again on " + socket.key();
+    }
+
+    /// What is connected and has no descriptor was not accepted yet.
+    private static Set<Long> waiting(int port, SockDiag diag) throws IOException {
+        DiagQuery query =
+                DiagQuery.all(Protocol.TCP)
+                        .withLocalPort(port)
+                        .withStates(TcpState.ESTABLISHED, TcpState.CLOSE_WAIT);
+        return diag.dump(query).stream()
+                .filter(row -> row.inode() == 0)
+                .map(SocketRow::cookie)
+                .collect(Collectors.toSet());
+    }
+
+    /// Makes good what happened to the sockets of `worker`, which shall be listening.
+    ///
+    /// @param lost called with a reason if it has none left that it could accept from
+    public void sockets(LiveWorker worker, Consumer<String> lost) throws IOException {
+        if (worker.ended()) {
+            return;
+        }
+        for (HeldSocket socket : registry.of(worker.id())) {
+            if (socket.listening() && !repair(worker, socket)) {
+                lost.accept("shut its listener down, which cannot be made good");
+                return;
+            }
+        }
+        if (!unheld.drop(worker.id(), () -> trees.of(worker)) && !ending(worker)) {
+            lost.accept("closed its listener; waiting for it to listen again");
+        }
+    }
+
+    /// Whether it is just ending: its descriptors go a moment before the process does.
+    private static boolean ending(LiveWorker worker) {
+        return worker.ended()
+                || Poll.poll(worker.pidfd().number(), Poll.POLLIN, ENDING_MILLIS) != 0;
+    }
+
+    /// Whether the socket is as it should be, or is again.
+    private boolean repair(LiveWorker worker, HeldSocket socket) throws IOException {
+        if (socket.key().protocol() == Protocol.UDP) {
+            connected(worker, socket);
+            return true;
+        }
+        if (TcpInfo.of(socket.fd().number()).listening()) {
+            return true;
+        }
+        registry.left(socket);
+        String what = "slot " + worker.id() + " had shut " + socket.key() + " down; ";
+        try {
+            int listening = Sockets.listen(socket.fd().number(), backlog);
+            ErrnoException.check("listen", socket.key(), listening);
+            registry.joined(socket);
+            observer.said(what + "it listens again");
+            return true;
+        } catch (IOException failed) {
+            observer.said(what + failed.getMessage());
+            return false;
+        }
+    }
+
+    private void connected(LiveWorker worker, HeldSocket socket) throws ErrnoException {
+        if (Sockets.getpeername(socket.fd().number()).isPresent()) {
+            observer.said(
+                    "slot "
+                            + worker.id()
+                            + " connected its datagram socket on "
+                            + socket.key()
+                            + ", which left the group by that");
+            registry.left(socket);
+        }
+    }
+}

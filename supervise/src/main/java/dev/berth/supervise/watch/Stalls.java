@@ -1,0 +1,100 @@
+package dev.berth.supervise.watch;
+
+import dev.berth.supervise.lifecycle.Worker;
+import dev.berth.supervise.steering.HeldSocket;
+
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+
+/// Tells from which listeners nobody accepts, although the worker has them: a process that hangs,
+/// or one whose accepting child died.
+///
+/// A queue that never falls may also be one that is filled as fast as it is emptied. What tells the
+/// two apart is whether the same connections wait: they are looked at only when a queue has not
+/// fallen for a while, and once more after that.
+final class Stalls {
+    /// A queue that has not fallen for so long is looked into.
+    static final long SUSPECT_MILLIS = 1_500;
+
+    /// Connections that waited for so much longer are not accepted.
+    static final long STALLED_MILLIS = 3_500;
+
+    private final Map<HeldSocket, Suspicion> suspicions = new HashMap<>();
+
+    /// - `noted`: how long the queue was when `waiting` were those that waited on the port
+    private record Suspicion(int queue, long since, long lookedAt, int noted, Set<Long> waiting) {
+        Suspicion now(int length) {
+            return new Suspicion(length, since, lookedAt, noted, waiting);
+        }
+    }
+
+    /// The connections to a port that nobody has accepted, by their cookies.
+    interface Waiting {
+        Set<Long> on(int port) throws IOException;
+    }
+
+    /// Forgets all but those of `sockets`.
+    void keep(Set<HeldSocket> sockets) {
+        suspicions
+                .keySet()
+                .removeIf(
+                        socket -> {
+                            boolean gone = !sockets.contains(socket);
+                            socket.stalls(socket.stalled() && !gone);
+                            return gone;
+                        });
+    }
+
+    /// Takes notice of how long the queue of `socket` is; sets [HeldSocket#stalled].
+    ///
+    /// @return whether it stalled, or went on, just now
+    boolean look(HeldSocket socket, int queue, long now, Waiting waiting) throws IOException {
+        Suspicion before = suspicions.get(socket);
+        if (queue == 0) {
+            suspicions.remove(socket);
+            return becomes(socket, false);
+        }
+        if (before == null || queue < before.queue()) {
+            suspicions.put(socket, new Suspicion(queue, now, Worker.NEVER, 0, Set.of()));
+            return becomes(socket, false);
+        }
+        suspicions.put(socket, before.now(queue));
+        if (socket.stalled() || now - before.since() < SUSPECT_MILLIS) {
+            return false;
+        }
+        int port = socket.key().address().port();
+        if (before.lookedAt() == Worker.NEVER) {
+            Set<Long> noted = Set.copyOf(waiting.on(port));
+            suspicions.put(socket, new Suspicion(queue, before.since(), now, queue, noted));
+            return false;
+        }
+        return now - before.lookedAt() >= STALLED_MILLIS
+                && judge(socket, before, new HashSet<>(waiting.on(port)), now);
+    }
+
+    /// Those that wait may be at any listener of the port; as many as the suspects' queues had must
+    /// be left.
+    private boolean judge(HeldSocket socket, Suspicion before, Set<Long> left, long now) {
+        left.retainAll(before.waiting());
+        int port = socket.key().address().port();
+        int noted =
+                suspicions.entrySet().stream()
+                        .filter(other -> other.getKey().key().address().port() == port)
+                        .mapToInt(other -> other.getValue().noted())
+                        .sum();
+        if (left.size() >= Math.min(noted, before.waiting().size())) {
+            return becomes(socket, true);
+        }
+        suspicions.put(socket, new Suspicion(before.queue(), now, Worker.NEVER, 0, Set.of()));
+        return false;
+    }
+
+    private static boolean becomes(HeldSocket socket, boolean stalled) {
+        boolean changed = socket.stalled() != stalled;
+        socket.stalls(stalled);
+        return changed;
+    }
+}

@@ -1,0 +1,139 @@
+package dev.berth.supervise.watch;
+
+import dev.berth.supervise.contract.Adopt;
+import dev.berth.supervise.contract.Plan;
+import dev.berth.supervise.contract.WorkerId;
+import dev.berth.supervise.lifecycle.Health;
+import dev.berth.supervise.lifecycle.Slot;
+import dev.berth.supervise.lifecycle.State;
+import dev.berth.supervise.lifecycle.Worker;
+import dev.berth.supervise.process.LiveWorker;
+import dev.berth.supervise.steering.Group;
+import dev.berth.supervise.steering.HeldSocket;
+import dev.berth.supervise.steering.Mechanism;
+import dev.berth.supervise.steering.SocketRegistry;
+import dev.berth.sys.Processes;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/// What a status has to say beside its figures: what is out of the ordinary, and what to do.
+final class StatusNotes {
+    private final Plan plan;
+    private final Mechanism mechanism;
+    private final SocketRegistry registry;
+    private final Map<WorkerId, LiveWorker> live;
+
+    StatusNotes(
+            Plan plan,
+            Mechanism mechanism,
+            SocketRegistry registry,
+            Map<WorkerId, LiveWorker> live) {
+        this.plan = plan;
+        this.mechanism = mechanism;
+        this.registry = registry;
+        this.live = live;
+    }
+
+    List<String> read(State state, long now) {
+        List<String> notes = new ArrayList<>();
+        addService(state, notes);
+        addGroups(notes);
+        addStopped(state, notes);
+        addSockets(notes);
+        addCrashLoops(state, now, notes);
+        return notes;
+    }
+
+    private void addService(State state, List<String> notes) {
+        if (state.refusing() && !state.stopping() && state.proven()) {
+            notes.add("no worker is ready: clients are refused");
+        }
+        if (!mechanism.reason().isEmpty()) {
+            notes.add("no eBPF, so no counters of steered connections: " + mechanism.reason());
+        }
+        if (state.traffic().shed()) {
+            notes.add(
+                    "maintenance: new connections are refused; to take them again: berth undrain "
+                            + plan.name()
+                            + " --shed");
+        }
+        if (!registry.full().isEmpty()) {
+            notes.add(
+                    "full, with "
+                            + plan.maxConnections().orElse(0)
+                            + " connections each: slots "
+                            + registry.full().stream().sorted().toList());
+        }
+        if (plan.adopt() == Adopt.BIND) {
+            notes.add("adopt bind: a worker that dies can lose what waits in its queue");
+        }
+    }
+
+    private void addGroups(List<String> notes) {
+        for (Group group : registry.groups()) {
+            long missed = group.fallbacks().orElse(0);
+            if (missed > 0) {
+                notes.add(
+                        missed
+                                + " connections to "
+                                + group.key()
+                                + " were spread by the kernel's own hash: the table had nobody");
+            }
+        }
+    }
+
+    private void addStopped(State state, List<String> notes) {
+        for (Slot slot : state.slots()) {
+            for (Worker worker : slot.workers()) {
+                LiveWorker process = live.get(worker.id());
+                if (process != null && !process.ended() && Processes.stopped(process.pid())) {
+                    notes.add(
+                            "slot "
+                                    + slot.index()
+                                    + ": pid "
+                                    + process.pid()
+                                    + " is stopped by a signal; to let it go on: kill -CONT "
+                                    + process.pid());
+                }
+            }
+        }
+    }
+
+    private void addSockets(List<String> notes) {
+        for (HeldSocket socket : registry.all()) {
+            if (socket.stalled()) {
+                notes.add(
+                        "slot "
+                                + socket.owner().slot()
+                                + " does not accept what waits on "
+                                + socket.key()
+                                + "; does its worker hang?");
+            }
+        }
+    }
+
+    private static void addCrashLoops(State state, long now, List<String> notes) {
+        for (Slot slot : state.slots()) {
+            Health health = slot.health();
+            if (health.crashLoop() && slot.ready().isEmpty()) {
+                String next =
+                        health.waiting()
+                                ? ", next try in "
+                                        + Math.max(0, (health.retryAt() - now + 999) / 1000)
+                                        + " s"
+                                : "";
+                notes.add(
+                        "slot "
+                                + slot.index()
+                                + " is in a crash loop: "
+                                + health.failures()
+                                + " failures in a row"
+                                + next
+                                + "; "
+                                + health.lastFailure());
+            }
+        }
+    }
+}

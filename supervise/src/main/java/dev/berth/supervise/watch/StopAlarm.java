@@ -1,0 +1,52 @@
+package dev.berth.supervise.watch;
+
+import dev.berth.supervise.process.Loop;
+import dev.berth.sys.Processes;
+
+import java.util.concurrent.Semaphore;
+
+/// Tells the loop when a child is stopped by a signal. No descriptor tells that, so a thread waits
+/// for it in waitid(2).
+///
+/// A call that waits cannot be taken back: the thread stays in it until a child stops or the last
+/// one has ended; it keeps no JVM from ending.
+final class StopAlarm {
+    private final Loop loop;
+    private final Runnable ring;
+    private final Semaphore wanted = new Semaphore(0);
+    private boolean waiting;
+    private boolean started;
+
+    /// @param ring called by the loop's thread
+    StopAlarm(Loop loop, Runnable ring) {
+        this.loop = loop;
+        this.ring = ring;
+    }
+
+    /// Rings once as soon as a child is stopped, or no child is left; at once if that is so.
+    void arm() {
+        if (waiting) {
+            return;
+        }
+        waiting = true;
+        if (!started) {
+            started = true;
+            Thread.ofPlatform().daemon().name("berth-stops").start(this::await);
+        }
+        wanted.release();
+    }
+
+    private void await() {
+        boolean open = true;
+        while (open) {
+            wanted.acquireUninterruptibly();
+            Processes.awaitStopped();
+            open = loop.post(this::rang);
+        }
+    }
+
+    private void rang() {
+        waiting = false;
+        ring.run();
+    }
+}

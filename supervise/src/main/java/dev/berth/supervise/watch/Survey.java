@@ -1,0 +1,210 @@
+package dev.berth.supervise.watch;
+
+import dev.berth.net.Protocol;
+import dev.berth.supervise.contract.WorkerId;
+import dev.berth.supervise.process.Equipment;
+import dev.berth.supervise.process.LiveWorker;
+import dev.berth.supervise.steering.Group;
+import dev.berth.supervise.steering.HeldSocket;
+import dev.berth.supervise.steering.SocketRegistry;
+import dev.berth.supervise.steering.Workload;
+import dev.berth.sys.ErrnoException;
+import dev.berth.sys.Processes;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/// Looks at the listeners of those in service, and tells each one's [Workload]: what was led to it,
+/// what waits, and how many connections are open.
+///
+/// Counting connections takes a dump of them, so it is done for a small part of the time; in
+/// between, what was led to a listener is added.
+final class Survey {
+    /// A count may take a twentieth of the time; while nothing happens much less.
+    private static final long COUNT_SHARE = 20;
+
+    private static final long IDLE_COUNT_SHARE = 200;
+    private static final long IDLE_COUNT_MILLIS = 250;
+
+    /// A count during which connections came tells nothing exact, but after so many in a row it is
+    /// better than none.
+    private static final int MOST_DISCARDED = 20;
+
+    private static final long NANOS = 1_000_000;
+
+    private final SocketRegistry registry;
+    private final Equipment equipment;
+    private final Map<WorkerId, LiveWorker> live;
+    private final Consumer<String> complaints;
+    private final List<Watched> watched = new ArrayList<>();
+    private long version;
+    private long counted;
+    private long countNanos;
+    private int discarded;
+
+    /// A group, and its listeners of workers in service.
+    private record Watched(Group group, List<HeldSocket> listeners) {}
+
+    /// What a look found.
+    ///
+    /// @param busy anything was going on, or may soon
+    /// @param counted connections were counted
+    /// @param waiting a connection waits, a worker is stopped, or a slot is full: only another look
+    ///   will tell when that is over
+    /// @param open connections are open
+    record Found(boolean busy, boolean counted, boolean waiting, boolean open) {}
+
+    Survey(
+            SocketRegistry registry,
+            Equipment equipment,
+            Map<WorkerId, LiveWorker> live,
+            Consumer<String> complaints) {
+        this.registry = registry;
+        this.equipment = equipment;
+        this.live = live;
+        this.complaints = complaints;
+    }
+
+    /// Whether others listen, or are in service, than at the last look.
+    boolean outdated() {
+        return version != registry.version();
+    }
+
+    Found look(long now) throws IOException {
+        follow();
+        boolean anyStopped = Processes.anyStopped();
+        boolean busy = false;
+        boolean anyFull = !registry.full().isEmpty();
+        boolean waiting = anyStopped || anyFull;
+        boolean open = false;
+        for (Watched each : watched) {
+            long[] steered = each.group().steered(each.listeners());
+            for (int i = 0; i < steered.length; i++) {
+                HeldSocket socket = each.listeners().get(i);
+                Workload load = socket.load();
+                int queue = load.expectant(steered[i], now) ? socket.queue().orElse(0) : 0;
+                busy |= load.look(steered[i], queue, anyStopped && stopped(socket), now);
+                waiting |= queue > 0;
+                open |= load.connections() > 0;
+            }
+        }
+        boolean due = busy || open;
+        return new Found(busy, due && count(busy || anyFull), waiting, open);
+    }
+
+    private void follow() {
+        if (!outdated()) {
+            return;
+        }
+        version = registry.version();
+        watched.clear();
+        registry.groups().stream()
+                .filter(group -> group.key().protocol() == Protocol.TCP && !group.key().own())
+                .forEach(group -> watched.add(new Watched(group, registry.inService(group))));
+    }
+
+    /// Those that were looked at.
+    List<HeldSocket> listeners() {
+        return watched.stream().flatMap(each -> each.listeners().stream()).toList();
+    }
+
+    /// Has the tables follow what was found.
+    void rebalance() throws ErrnoException {
+        for (Watched each : watched) {
+            each.group().rebalance();
+        }
+    }
+
+    /// Whether the process that accepts is stopped; what is not the worker's first one is told by
+    /// its queue.
+    private boolean stopped(HeldSocket socket) {
+        LiveWorker worker = live.get(socket.owner());
+        return worker != null
+                && socket.holder().filter(holder -> holder.pid() != worker.pid()).isEmpty()
+                && Processes.stopped(worker.pid());
+    }
+
+    /// When the next count is due if nothing happens.
+    long untilCountMillis() {
+        long rest = idleNanos() - (System.nanoTime() - counted);
+        return Math.max(0, rest / NANOS) + 1;
+    }
+
+    private long idleNanos() {
+        return Math.max(IDLE_COUNT_SHARE * countNanos, IDLE_COUNT_MILLIS * NANOS);
+    }
+
+    /// @return whether it was time for it
+    private boolean count(boolean busy) throws IOException {
+        long since = System.nanoTime() - counted;
+        if (since <= (busy ? COUNT_SHARE * countNanos : idleNanos())) {
+            return false;
+        }
+        long begun = System.nanoTime();
+        for (Watched each : watched) {
+            count(each.group(), each.listeners());
+        }
+        counted = System.nanoTime();
+        countNanos = counted - begun;
+        return true;
+    }
+
+    private void count(Group group, List<HeldSocket> listeners) throws IOException {
+        long[] before = group.steered(listeners);
+        Map<WorkerId, Integer> connections =
+                Census.of(
+                        listeners,
+                        group.key(),
+                        equipment.diag(),
+                        worker -> accepted(worker, group.key().address().port()));
+        long[] after = group.steered(listeners);
+        if (!Arrays.equals(before, after) && ++discarded < MOST_DISCARDED) {
+            return;
+        }
+        discarded = 0;
+        for (int i = 0; i < after.length; i++) {
+            HeldSocket socket = listeners.get(i);
+            long siblings =
+                    listeners.stream().filter(s -> s.owner().equals(socket.owner())).count();
+            double part = (double) connections.getOrDefault(socket.owner(), 0) / siblings;
+            socket.load().count(part, after[i]);
+        }
+    }
+
+    private int accepted(WorkerId id, int port) {
+        LiveWorker worker = live.get(id);
+        if (worker == null) {
+            return 0;
+        }
+        try {
+            Set<Integer> pids = equipment.trees().of(worker);
+            return Connections.open(pids, Set.of(port), equipment.diag());
+        } catch (IOException unreadable) {
+            complaints.accept(String.valueOf(unreadable.getMessage()));
+            return 0;
+        }
+    }
+
+    /// The slots that have so many connections, or more.
+    Set<Integer> full(int limit) {
+        Map<Integer, Double> connections = new HashMap<>();
+        for (HeldSocket socket : listeners()) {
+            connections.merge(socket.owner().slot(), socket.load().connections(), Double::sum);
+        }
+        Set<Integer> full = new HashSet<>();
+        connections.forEach(
+                (slot, open) -> {
+                    if (open >= limit) {
+                        full.add(slot);
+                    }
+                });
+        return full;
+    }
+}

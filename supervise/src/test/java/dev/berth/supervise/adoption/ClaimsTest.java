@@ -1,0 +1,270 @@
+package dev.berth.supervise.adoption;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.berth.net.ListenAddress;
+import dev.berth.net.Protocol;
+import dev.berth.supervise.contract.Adopt;
+import dev.berth.supervise.contract.Command;
+import dev.berth.supervise.contract.Plan;
+import dev.berth.supervise.contract.Policy;
+import dev.berth.supervise.contract.Settings;
+import dev.berth.supervise.contract.Steer;
+import dev.berth.supervise.steering.GroupKey;
+import dev.berth.sys.Errno;
+import dev.berth.sys.Signal;
+import dev.berth.sys.SockAddr;
+import dev.berth.sys.User;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.stream.Stream;
+
+class ClaimsTest {
+    private static final Plan UNNAMED = plan(List.of(), List.of(), List.of(), false);
+
+    private static Plan plan(
+            List<Integer> ports, List<String> listen, List<Integer> own, boolean user) {
+        User other = new User("web", 33, 33, "/", "/bin/sh", List.of(33));
+        return new Plan(
+                "test",
+                new Command(List.of("server")),
+                2,
+                ports,
+                listen.stream().map(ListenAddress::parse).toList(),
+                own,
+                Adopt.SECCOMP,
+                Steer.AUTO,
+                new Policy.Hash(),
+                OptionalInt.empty(),
+                Settings.defaults(),
+                Path.of("/"),
+                Map.of(),
+                user ? Optional.of(other) : Optional.empty(),
+                Signal.parse("TERM"),
+                128,
+                false,
+                false,
+                Optional.empty(),
+                Path.of("/run"));
+    }
+
+    private static Plan ports(Integer... ports) {
+        return plan(List.of(ports), List.of(), List.of(), false);
+    }
+
+    private static Plan listen(String... addresses) {
+        return plan(List.of(), List.of(addresses), List.of(), false);
+    }
+
+    private static SockAddr.Inet address(String text) {
+        return ListenAddress.parse(text).address();
+    }
+
+    private static Claims.Verdict judge(Plan plan, String address) {
+        return judge(plan, 0, address, false, List.of());
+    }
+
+    private static Claims.Verdict judge(
+            Plan plan, int slot, String address, boolean ready, List<String> counted) {
+        ListenAddress asked = ListenAddress.parse(address);
+        return Claims.judge(
+                plan,
+                slot,
+                asked.protocol(),
+                asked.address(),
+                ready,
+                counted.stream().map(ListenAddress::parse).toList());
+    }
+
+    private static final Claims.Verdict PASS = new Claims.Verdict.Pass();
+    private static final Claims.Verdict SHARE = new Claims.Verdict.Share();
+
+    @ParameterizedTest
+    @CsvSource({
+        "0.0.0.0:80,            0.0.0.0:80,            true",
+        "0.0.0.0:80,            0.0.0.0:81,            false",
+        "0.0.0.0:80,            127.0.0.1:80,          false",
+        "127.0.0.1:80,          127.0.0.1:80,          true",
+        "127.0.0.1:80,          127.0.0.2:80,          false",
+        "0.0.0.0:80,            [::]:80,               true",
+        "[::]:80,               [::]:80,               true",
+        "[::]:80,               [::]:81,               false",
+        "[::]:80,               [::1]:80,              false",
+        "127.0.0.1:80,          [::1]:80,              false",
+        "127.0.0.1:80,          [::ffff:127.0.0.1]:80, true",
+        "127.0.0.2:80,          [::ffff:127.0.0.1]:80, false",
+        "0.0.0.0:80,            [::ffff:0.0.0.0]:80,   true",
+        "[::]:80,               [::ffff:0.0.0.0]:80,   true",
+        "[::ffff:127.0.0.1]:80, [::ffff:127.0.0.1]:80, true",
+        "[2001:db8::1]:80,      [2001:db8::1]:80,      true",
+        "[2001:db8::1]:80,      [2001:db8::2]:80,      false",
+    })
+    void addressesThatMeanTheSameToPeople(String one, String other, boolean same) {
+        assertThat(Claims.same(address(one), address(other))).isEqualTo(same);
+        assertThat(Claims.same(address(other), address(one))).isEqualTo(same);
+    }
+
+    @Test
+    void aPortNamesEveryTcpAddressOfIt() {
+        Plan plan = ports(8080);
+
+        assertThat(Stream.of("0.0.0.0:8080", "127.0.0.1:8080", "[::1]:8080", "[::]:8080"))
+                .allMatch(text -> Claims.names(plan, Protocol.TCP, address(text)));
+        assertThat(Claims.names(plan, Protocol.TCP, address("0.0.0.0:8081"))).isFalse();
+        assertThat(Claims.names(plan, Protocol.UDP, address("0.0.0.0:8080"))).isFalse();
+    }
+
+    @Test
+    void anAddressNamesItsProtocolOnly() {
+        Plan plan = listen("tcp://127.0.0.1:53", "udp://0.0.0.0:54");
+
+        assertThat(Claims.names(plan, Protocol.TCP, address("127.0.0.1:53"))).isTrue();
+        assertThat(Claims.names(plan, Protocol.TCP, address("0.0.0.0:53"))).isFalse();
+        assertThat(Claims.names(plan, Protocol.UDP, address("127.0.0.1:53"))).isFalse();
+        assertThat(Claims.names(plan, Protocol.UDP, address("[::]:54"))).isTrue();
+        assertThat(Claims.names(plan, Protocol.TCP, address("0.0.0.0:54"))).isFalse();
+    }
+
+    @Test
+    void withoutNamesEveryTcpPortBeforeReadinessIsShared() {
+        assertThat(judge(UNNAMED, "0.0.0.0:8080")).isEqualTo(SHARE);
+        assertThat(judge(UNNAMED, "[::1]:9")).isEqualTo(SHARE);
+        assertThat(judge(UNNAMED, 0, "0.0.0.0:8080", true, List.of())).isEqualTo(PASS);
+    }
+
+    @Test
+    void whatIsSharedAlreadyIsSharedAgainAlsoLater() {
+        assertThat(judge(UNNAMED, 0, "0.0.0.0:8080", true, List.of("tcp://0.0.0.0:8080")))
+                .isEqualTo(SHARE);
+        assertThat(judge(UNNAMED, 0, "127.0.0.1:8080", true, List.of("tcp://0.0.0.0:8080")))
+                .isEqualTo(PASS);
+        assertThat(judge(UNNAMED, 0, "udp://0.0.0.0:8080", true, List.of("tcp://0.0.0.0:8080")))
+                .isEqualTo(PASS);
+    }
+
+    @Test
+    void whatIsNamedIsSharedAlsoLaterAndNothingElseIs() {
+        Plan plan = ports(8080);
+
+        assertThat(judge(plan, 0, "0.0.0.0:8080", true, List.of())).isEqualTo(SHARE);
+        assertThat(judge(plan, "0.0.0.0:8081")).isEqualTo(PASS);
+        assertThat(judge(listen("127.0.0.1:8080"), "0.0.0.0:8080")).isEqualTo(PASS);
+    }
+
+    @Test
+    void portZeroIsNeverShared() {
+        assertThat(judge(UNNAMED, "0.0.0.0:0")).isEqualTo(PASS);
+        assertThat(judge(UNNAMED, 0, "0.0.0.0:0", false, List.of("tcp://0.0.0.0:0")))
+                .isEqualTo(PASS);
+    }
+
+    @Test
+    void datagramsAreSharedOnlyByName() {
+        assertThat(judge(UNNAMED, "udp://0.0.0.0:53")).isEqualTo(PASS);
+        assertThat(judge(ports(53), "udp://0.0.0.0:53")).isEqualTo(PASS);
+        assertThat(judge(listen("udp://0.0.0.0:53"), "udp://0.0.0.0:53")).isEqualTo(SHARE);
+        assertThat(judge(listen("udp://0.0.0.0:53"), "tcp://0.0.0.0:53")).isEqualTo(PASS);
+    }
+
+    @Test
+    void aPrivatePortIsOnePerSlot() {
+        Plan plan = plan(List.of(8081), List.of(), List.of(8081), false);
+
+        assertThat(judge(plan, 0, "127.0.0.1:8081", false, List.of()))
+                .isEqualTo(new Claims.Verdict.Own(address("127.0.0.1:8081")));
+        assertThat(judge(plan, 3, "[::1]:8081", true, List.of()))
+                .isEqualTo(new Claims.Verdict.Own(address("[::1]:8084")));
+        assertThat(judge(plan, 3, "udp://0.0.0.0:8081", false, List.of())).isEqualTo(PASS);
+        assertThat(judge(plan, 3, "0.0.0.0:8084", false, List.of())).isEqualTo(PASS);
+    }
+
+    @Test
+    void aPrivatePortBeyondTheLastPortIsRefused() {
+        Plan plan = plan(List.of(), List.of(), List.of(65535), false);
+
+        assertThat(judge(plan, 0, "0.0.0.0:65535", false, List.of()))
+                .isEqualTo(new Claims.Verdict.Own(address("0.0.0.0:65535")));
+        assertThat(judge(plan, 1, "0.0.0.0:65535", false, List.of()))
+                .isEqualTo(new Claims.Verdict.Refuse(Errno.EINVAL, "no port 65536 for slot 1"));
+    }
+
+    @Test
+    void anotherUserGetsAPortBelow1024OnlyByItsAddress() {
+        Plan unnamed = plan(List.of(), List.of(), List.of(), true);
+
+        assertThat(judge(unnamed, "0.0.0.0:1023"))
+                .isEqualTo(
+                        new Claims.Verdict.Refuse(
+                                Errno.EACCES,
+                                "port 1023 is below 1024 and the worker runs as web:"
+                                        + " name the address with -l to allow it"));
+        assertThat(judge(unnamed, "0.0.0.0:1024")).isEqualTo(SHARE);
+        assertThat(judge(UNNAMED, "0.0.0.0:80")).as("the supervisor's own user").isEqualTo(SHARE);
+        assertThat(judge(plan(List.of(80), List.of(), List.of(), true), "0.0.0.0:80"))
+                .isInstanceOf(Claims.Verdict.Refuse.class);
+        assertThat(judge(plan(List.of(), List.of("[::]:80"), List.of(), true), "0.0.0.0:80"))
+                .isEqualTo(SHARE);
+        assertThat(judge(plan(List.of(), List.of(), List.of(80), true), "0.0.0.0:80"))
+                .isInstanceOf(Claims.Verdict.Own.class);
+    }
+
+    private static GroupKey key(String text, boolean own) {
+        ListenAddress listen = ListenAddress.parse(text);
+        return new GroupKey(listen.protocol(), listen.address(), false, 0, own);
+    }
+
+    private static boolean complete(Plan plan, String... bound) {
+        return Claims.complete(plan, Stream.of(bound).map(text -> key(text, false)).toList());
+    }
+
+    @Test
+    void withoutNamesAnySharedListenerCompletes() {
+        assertThat(complete(UNNAMED)).isFalse();
+        assertThat(complete(UNNAMED, "127.0.0.1:9")).isTrue();
+        assertThat(Claims.complete(UNNAMED, List.of(key("127.0.0.1:9", true)))).isFalse();
+    }
+
+    @Test
+    void everythingNamedHasToBeBound() {
+        Plan plan = plan(List.of(80, 443), List.of("udp://0.0.0.0:53"), List.of(), false);
+
+        assertThat(complete(plan, "0.0.0.0:80", "[::1]:443", "udp://[::]:53")).isTrue();
+        assertThat(complete(plan, "0.0.0.0:80", "udp://[::]:53")).isFalse();
+        assertThat(complete(plan, "0.0.0.0:80", "[::1]:443")).isFalse();
+        assertThat(complete(plan, "0.0.0.0:80", "[::1]:443", "tcp://[::]:53")).isFalse();
+        assertThat(complete(plan, "0.0.0.0:80", "udp://[::1]:443", "udp://[::]:53")).isFalse();
+    }
+
+    @Test
+    void theAddressCountsWhereOneIsNamed() {
+        Plan plan = listen("tcp://127.0.0.1:80");
+
+        assertThat(complete(plan, "127.0.0.1:80")).isTrue();
+        assertThat(complete(plan, "[::ffff:127.0.0.1]:80")).isTrue();
+        assertThat(complete(plan, "0.0.0.0:80")).isFalse();
+    }
+
+    @Test
+    void aPrivatePortIsNotTheNamedOneOfTheSameNumber() {
+        Plan plan = plan(List.of(8081), List.of("127.0.0.1:8082"), List.of(8080), false);
+
+        assertThat(
+                        Claims.complete(
+                                plan,
+                                List.of(key("0.0.0.0:8081", true), key("127.0.0.1:8082", false))))
+                .isFalse();
+        assertThat(
+                        Claims.complete(
+                                plan,
+                                List.of(key("0.0.0.0:8081", false), key("127.0.0.1:8082", true))))
+                .isFalse();
+    }
+}

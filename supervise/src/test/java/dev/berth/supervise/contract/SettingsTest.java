@@ -1,0 +1,67 @@
+package dev.berth.supervise.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.api.Test;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+
+class SettingsTest {
+    @Test
+    void theFirstFailureCostsNoPause() {
+        assertThat(Settings.backoffMillis(0, 1)).isZero();
+        assertThat(Settings.backoffMillis(1, 1)).isZero();
+    }
+
+    @Test
+    void pausesDoubleUpToHalfAMinuteAndAQuarter() {
+        assertThat(IntStream.rangeClosed(2, 100))
+                .allSatisfy(
+                        failures -> {
+                            long base = Math.min(30_000, 100L << Math.min(failures - 1, 30));
+                            assertThat(LongStream.range(0, 200))
+                                    .allSatisfy(
+                                            salt ->
+                                                    assertThat(
+                                                                    Settings.backoffMillis(
+                                                                            failures, salt))
+                                                            .isBetween(base, base + base / 4));
+                        });
+        assertThat(Settings.backoffMillis(Integer.MAX_VALUE, 3)).isBetween(30_000L, 37_500L);
+    }
+
+    @Test
+    void workersThatDiedTogetherDoNotStartTogether() {
+        long different =
+                LongStream.range(0, 100)
+                        .map(slot -> Settings.backoffMillis(10, 31 * slot + 4))
+                        .distinct()
+                        .count();
+
+        assertThat(different).isGreaterThan(90);
+    }
+
+    @Test
+    void noDurationIsNegative() {
+        assertThatThrownBy(() -> Variants.staggered(Duration.ofMillis(-1)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("negative duration: PT-0.001S");
+        Settings usual = Settings.defaults();
+        assertThatThrownBy(
+                        () ->
+                                new Settings(
+                                        usual.settle(),
+                                        usual.startTimeout(),
+                                        usual.drain(),
+                                        Duration.ofSeconds(-3),
+                                        usual.giveUp(),
+                                        Optional.empty(),
+                                        usual.ready(),
+                                        true))
+                .hasMessageContaining("PT-3S");
+    }
+}

@@ -1,0 +1,404 @@
+package dev.berth.supervise.control;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.berth.sys.Fd;
+import dev.berth.sys.PeerCredentials;
+import dev.berth.sys.Processes;
+import dev.berth.sys.Sockets;
+import dev.berth.testkit.Await;
+import dev.berth.testkit.LeakCheck;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+
+@ExtendWith(LeakCheck.class)
+@Timeout(60)
+class ControlTest {
+    private static final Duration SHORT = Duration.ofMillis(300);
+    private static final long SECOND = 1_000_000_000;
+
+    @TempDir Path runtime;
+
+    private final List<String> out = Collections.synchronizedList(new ArrayList<>());
+    private final List<String> err = Collections.synchronizedList(new ArrayList<>());
+    private final AtomicInteger accepted = new AtomicInteger();
+
+    private Path socket() {
+        return runtime.resolve("web").resolve(RuntimeDirectory.CONTROL);
+    }
+
+    private static int echo(
+            PeerCredentials client,
+            List<String> words,
+            Consumer<String> out,
+            Consumer<String> err) {
+        words.forEach(word -> out.accept("<" + word + ">"));
+        err.accept("to err");
+        return words.size();
+    }
+
+    private final ControlClient.Caller caller =
+            new ControlClient.Caller() {
+                @Override
+                public void accepted() {
+                    accepted.incrementAndGet();
+                }
+
+                @Override
+                public void out(String line) {
+                    out.add(line);
+                }
+
+                @Override
+                public void err(String line) {
+                    err.add(line);
+                }
+            };
+
+    private int call(String... words) throws IOException {
+        return ControlClient.call(socket(), List.of(words), caller);
+    }
+
+    private Fd connect() throws IOException {
+        return ControlPath.connect(socket(), SECOND);
+    }
+
+    private static void send(Fd client, byte... bytes) {
+        Sockets.send(client.number(), bytes, Sockets.MSG_NOSIGNAL);
+    }
+
+    /// Whether the server closed the conversation without a word.
+    private static boolean hungUp(Fd client) throws IOException {
+        ControlFrame.timeout(client.number(), Sockets.SO_RCVTIMEO, 10 * SECOND);
+        long got = Sockets.recv(client.number(), new byte[16], 0);
+        return got == 0 || dev.berth.sys.Errno.ECONNRESET.is(got);
+    }
+
+    @Test
+    void wordsArriveAsTheyAreAndLinesComeBack() throws IOException {
+        try (var server = ControlServer.open(socket(), ControlTest::echo)) {
+            assertThat(server).isNotNull();
+            assertThat(call("roll", "", "two words", "line\nbreak", "ümläut €")).isEqualTo(5);
+        }
+        assertThat(out)
+                .containsExactly("<roll>", "<>", "<two words>", "<line\nbreak>", "<ümläut €>");
+        assertThat(err).containsExactly("to err");
+    }
+
+    @Test
+    void manyLinesAndLongOnesArriveInOrder() throws IOException {
+        String longLine = "x".repeat(300_000);
+        ControlServer.Handler handler =
+                (client, words, lines, errors) -> {
+                    for (int i = 0; i < 2_000; i++) {
+                        lines.accept("line " + i);
+                    }
+                    lines.accept(longLine);
+                    return 0;
+                };
+        try (var server = ControlServer.open(socket(), handler)) {
+            assertThat(server).isNotNull();
+            call("status");
+        }
+        assertThat(out).hasSize(2_001).last().isEqualTo(longLine);
+        assertThat(out.get(1_999)).isEqualTo("line 1999");
+    }
+
+    @Test
+    void theSocketIsTheOwnersOnlyAndGoesWithTheServer() throws IOException {
+        try (var server = ControlServer.open(socket(), ControlTest::echo)) {
+            assertThat(server).isNotNull();
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(socket())))
+                    .isEqualTo("rw-------");
+            assertThat(ControlClient.listener(socket()))
+                    .isEqualTo(OptionalInt.of((int) ProcessHandle.current().pid()));
+        }
+        assertThat(runtime).isEmptyDirectory();
+        assertThat(ControlClient.listener(socket())).isEmpty();
+    }
+
+    @Test
+    void onlyTheSameUserAndRootMayAsk() {
+        assertThat(ControlServer.mayAsk(1000, 1000)).isTrue();
+        assertThat(ControlServer.mayAsk(0, 1000)).isTrue();
+        assertThat(ControlServer.mayAsk(1001, 1000)).isFalse();
+        assertThat(ControlServer.mayAsk(1000, 0)).isFalse();
+    }
+
+    @Test
+    void hostileClientsHarmOnlyThemselves() throws IOException {
+        try (var server = ControlServer.open(socket(), ControlTest::echo, SHORT);
+                Fd garbage = connect();
+                Fd huge = connect();
+                Fd negative = connect();
+                Fd empty = connect();
+                Fd wrongKind = connect();
+                Fd slow = connect();
+                Fd silent = connect();
+                Fd gone = connect()) {
+            assertThat(server).isNotNull();
+            send(garbage, "GET / HTTP/1.1\r\n\r\n".getBytes(UTF_8));
+            send(huge, (byte) 0x7f, (byte) 0xff, (byte) 0xff, (byte) 0xff, (byte) 'C');
+            send(negative, (byte) 0xff, (byte) 0xff, (byte) 0xff, (byte) 0xff);
+            send(empty, (byte) 0, (byte) 0, (byte) 0, (byte) 0);
+            send(wrongKind, (byte) 0, (byte) 0, (byte) 0, (byte) 1, (byte) 'X');
+            send(slow, (byte) 0, (byte) 0, (byte) 0, (byte) 9, (byte) 'C');
+            send(gone, (byte) 0, (byte) 0);
+            gone.close();
+            assertThat(call("still", "there")).isEqualTo(2);
+            for (Fd client : List.of(garbage, huge, negative, empty, wrongKind, slow, silent)) {
+                assertThat(hungUp(client)).isTrue();
+            }
+            assertThat(call("still")).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void aClientThatTricklesIsCutOffAsAWhole() throws Exception {
+        try (var server = ControlServer.open(socket(), ControlTest::echo, SHORT);
+                Fd trickle = connect()) {
+            assertThat(server).isNotNull();
+            send(trickle, (byte) 0, (byte) 1, (byte) 0, (byte) 0, (byte) 'C');
+            long start = System.nanoTime();
+            long sent = 0;
+            while (sent >= 0 && System.nanoTime() - start < 20 * SECOND) {
+                sent = Sockets.send(trickle.number(), new byte[] {'x'}, Sockets.MSG_NOSIGNAL);
+                Thread.sleep(20);
+            }
+            assertThat(sent).isNegative();
+        }
+    }
+
+    @Test
+    void aCommandGoesOnWhenItsClientHangsUp() throws Exception {
+        var go = new CountDownLatch(1);
+        var over = new CountDownLatch(1);
+        ControlServer.Handler handler =
+                (client, words, lines, errors) -> {
+                    try {
+                        go.await();
+                    } catch (InterruptedException interrupted) {
+                        Thread.currentThread().interrupt();
+                    }
+                    lines.accept("to nobody");
+                    lines.accept("to nobody");
+                    over.countDown();
+                    return 0;
+                };
+        try (var server = ControlServer.open(socket(), handler)) {
+            assertThat(server).isNotNull();
+            try (Fd client = connect()) {
+                ControlFrame.command(List.of("roll")).send(client.number());
+                ControlFrame.receive(
+                        client.number(), 100, java.util.Optional.of(SHORT.multipliedBy(20)));
+            }
+            go.countDown();
+            over.await();
+        }
+    }
+
+    /// As a supervisor that is stopped: clients can connect, and nobody takes them.
+    @Test
+    void aServerThatShowsNoSignOfLifeIsNamedAfterAWhile() throws IOException {
+        Files.createDirectory(runtime.resolve("web"));
+        try (Fd deaf = ControlPath.bind(socket())) {
+            assertThat(Sockets.listen(deaf.number(), 8)).isZero();
+            assertThatThrownBy(() -> call("status"))
+                    .isInstanceOfSatisfying(
+                            UnansweredException.class,
+                            late ->
+                                    assertThat(late.pid())
+                                            .isEqualTo((int) ProcessHandle.current().pid()));
+        }
+        assertThat(accepted).hasValue(0);
+    }
+
+    @Test
+    void whatAClientThatLeftHadAskedIsNotDone() throws IOException {
+        List<String> done = Collections.synchronizedList(new ArrayList<>());
+        ControlServer.Handler handler =
+                (client, words, lines, errors) -> {
+                    done.addAll(words);
+                    return 0;
+                };
+        try (var server = ControlServer.open(socket(), handler)) {
+            assertThat(server).isNotNull();
+            try (Fd impatient = connect()) {
+                // Nobody can be answered here any more, and the command is there to be read.
+                assertThat(Sockets.shutdown(impatient.number(), Sockets.SHUT_RD)).isZero();
+                ControlFrame.command(List.of("roll")).send(impatient.number());
+            }
+            call("status");
+        }
+        assertThat(done).containsExactly("status");
+    }
+
+    @Test
+    void theHandlerIsToldWhoAsks() throws IOException {
+        var asked = new AtomicReference<PeerCredentials>();
+        ControlServer.Handler handler =
+                (client, words, lines, errors) -> {
+                    asked.set(client);
+                    return 0;
+                };
+        try (var server = ControlServer.open(socket(), handler)) {
+            assertThat(server).isNotNull();
+            call("roll");
+        }
+        assertThat(accepted).hasValue(1);
+        assertThat(asked.get().pid()).isEqualTo((int) ProcessHandle.current().pid());
+        assertThat(asked.get().uid()).isEqualTo(Processes.geteuid());
+    }
+
+    @Test
+    void tooManyAtOnceAreToldToComeBack() throws Exception {
+        var go = new CountDownLatch(1);
+        ControlServer.Handler handler =
+                (client, words, lines, errors) -> {
+                    try {
+                        go.await();
+                    } catch (InterruptedException interrupted) {
+                        Thread.currentThread().interrupt();
+                    }
+                    return 0;
+                };
+        List<Fd> clients = new ArrayList<>();
+        try (var server = ControlServer.open(socket(), handler)) {
+            assertThat(server).isNotNull();
+            for (int i = 0; i < ControlServer.MOST_CONVERSATIONS; i++) {
+                clients.add(connect());
+                ControlFrame.command(List.of("roll")).send(clients.getLast().number());
+            }
+            assertThat(call("status")).isEqualTo(1);
+            assertThat(err).singleElement().asString().contains("busy with 32 other commands");
+            go.countDown();
+            Await.until(Duration.ofSeconds(10), this::answers, () -> "still refused");
+        } finally {
+            clients.forEach(Fd::close);
+        }
+    }
+
+    private boolean answers() {
+        try {
+            return call("status") == 0;
+        } catch (IOException failed) {
+            return false;
+        }
+    }
+
+    @Test
+    void aHandlerThatFailsIsAnError() throws IOException {
+        ControlServer.Handler handler =
+                (client, words, lines, errors) -> {
+                    throw new IllegalStateException("oops");
+                };
+        try (var server = ControlServer.open(socket(), handler)) {
+            assertThat(server).isNotNull();
+            assertThat(call("status")).isEqualTo(1);
+        }
+        assertThat(err).singleElement().asString().contains("oops");
+    }
+
+    @Test
+    void aNameThatAnswersIsTaken() throws IOException {
+        try (var server = ControlServer.open(socket(), ControlTest::echo)) {
+            assertThat(server).isNotNull();
+            assertThatThrownBy(() -> ControlServer.open(socket(), ControlTest::echo))
+                    .isInstanceOf(NameTakenException.class)
+                    .hasMessageContaining("web runs already (pid " + ProcessHandle.current().pid());
+            assertThat(call("a", "b")).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void ofManyWhoStartAtOnceOneGetsTheName() throws Exception {
+        List<ControlServer> winners = Collections.synchronizedList(new ArrayList<>());
+        List<Exception> losers = Collections.synchronizedList(new ArrayList<>());
+        List<Thread> starters = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            starters.add(Thread.ofPlatform().start(() -> start(winners, losers)));
+        }
+        for (Thread starter : starters) {
+            starter.join();
+        }
+        assertThat(losers).hasSize(7).allMatch(NameTakenException.class::isInstance);
+        winners.forEach(ControlServer::close);
+        assertThat(winners).hasSize(1);
+    }
+
+    private void start(List<ControlServer> winners, List<Exception> losers) {
+        try {
+            winners.add(ControlServer.open(socket(), ControlTest::echo));
+        } catch (IOException failed) {
+            losers.add(failed);
+        }
+    }
+
+    /// As a crash leaves it: the file, and nobody who listens.
+    private void abandon() throws IOException {
+        Files.createDirectory(runtime.resolve("web"));
+        ControlPath.bind(socket()).close();
+        assertThat(socket()).exists();
+    }
+
+    @Test
+    void aStaleSocketIsReplacedWhenNobodySweepsIt() throws IOException {
+        abandon();
+        try (var server = ControlServer.open(socket(), ControlTest::echo)) {
+            assertThat(server).isNotNull();
+            assertThat(call("x")).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void aStaleSocketThatIsSweptIsWaitedFor() throws Exception {
+        abandon();
+        Thread guard =
+                Thread.ofPlatform()
+                        .start(
+                                () -> {
+                                    try {
+                                        Thread.sleep(200);
+                                        Files.delete(socket());
+                                        Files.delete(runtime.resolve("web"));
+                                    } catch (IOException | InterruptedException failed) {
+                                        throw new AssertionError(failed);
+                                    }
+                                });
+        try (var server = ControlServer.open(socket(), ControlTest::echo)) {
+            assertThat(server).isNotNull();
+            guard.join();
+            assertThat(call("x")).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void pathsLongerThanAnAddressWork() throws IOException {
+        Path deep = Files.createDirectory(runtime.resolve("d".repeat(120)));
+        Path far = deep.resolve("web").resolve("control");
+        try (var server = ControlServer.open(far, ControlTest::echo)) {
+            assertThat(server).isNotNull();
+            assertThat(ControlClient.call(far, List.of("x"), caller)).isEqualTo(1);
+        }
+    }
+}

@@ -1,0 +1,188 @@
+package dev.berth.supervise.lifecycle;
+
+import static dev.berth.supervise.lifecycle.Script.id;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.berth.supervise.contract.Request;
+import dev.berth.supervise.contract.Variants;
+import dev.berth.sys.ExitStatus;
+
+import org.junit.jupiter.api.Test;
+
+import java.time.Duration;
+import java.util.Set;
+
+class CrashTest {
+    @Test
+    void aCrashedWorkerIsReplacedAtOnceAndItsQueueKept() {
+        Script script = Script.running(2).exits(0, 1, ExitStatus.killed(9), 0);
+
+        assertThat(script.deeds())
+                .containsExactly(
+                        new Action.Serve(Set.of(id(1, 1)), Set.of(0, 1)),
+                        new Action.Bequeath(id(0, 1)),
+                        new Action.Spawn(id(0, 2), Script.OLD));
+        assertThat(script.said())
+                .isEqualTo("slot 0.1 (pid 100) ended unasked: killed by SIGKILL (9)");
+        assertThat(script.slot(0).health().restarts()).isEqualTo(1);
+    }
+
+    @Test
+    void aWorkerThatKeepsDyingIsTriedMoreAndMoreSeldom() {
+        Script script = Script.running(2).exits(0, 1);
+        long longest = 0;
+        for (int generation = 2; generation < 14; generation++) {
+            script.exits(0, generation);
+            long pause = script.slot(0).health().retryAt() - script.now();
+            long base = Math.min(30_000, 100L << (generation - 1));
+            assertThat(pause).isBetween(base, base + base / 4);
+            longest = Math.max(longest, pause);
+            script.pass(Duration.ofMillis(pause - 1));
+            assertThat(script.has(0, generation + 1)).isFalse();
+            script.pass(Duration.ofMillis(1));
+            assertThat(script.has(0, generation + 1)).isTrue();
+        }
+        assertThat(longest).isGreaterThanOrEqualTo(30_000);
+        assertThat(script.served()).containsExactly(id(1, 1));
+    }
+
+    @Test
+    void threeFailuresInARowAreACrashLoop() {
+        Script script = Script.running(2).exits(0, 1).exits(0, 2);
+        assertThat(script.slot(0).health().crashLoop()).isFalse();
+
+        script.pass(1).exits(0, 3);
+        assertThat(script.slot(0).health().crashLoop()).isTrue();
+        assertThat(script.slot(0).condition()).isEqualTo(Slot.Condition.BACKOFF);
+        assertThat(script.slot(0).health().lastFailure()).contains("slot 0.3");
+    }
+
+    @Test
+    void crashesSoonAfterBecomingReadyCountTogether() {
+        Script script = Script.running(2).exits(0, 1).readies(0, 2).pass(5).exits(0, 2);
+
+        assertThat(script.slot(0).health().failures()).isEqualTo(2);
+        assertThat(script.has(0, 3)).isFalse();
+    }
+
+    @Test
+    void aStableLifeMakesTheNextCrashTheFirstAgain() {
+        Script script = Script.running(2).exits(0, 1).readies(0, 2).pass(10).exits(0, 2);
+
+        assertThat(script.slot(0).health().failures()).isEqualTo(1);
+        assertThat(script.has(0, 3)).isTrue();
+        assertThat(script.slot(0).health().restarts()).isEqualTo(2);
+    }
+
+    @Test
+    void whenNobodyIsReadyClientsWaitUntilPatienceIsOver() {
+        Script script = Script.running(1).exits(0, 1).pass(Duration.ofMillis(9_999));
+        assertThat(script.state().refusing()).isFalse();
+
+        script.pass(Duration.ofMillis(1));
+        assertThat(script.state().refusing()).isTrue();
+        assertThat(script.orders()).contains(new Action.Refuse(true));
+        assertThat(script.said()).contains("no worker has been ready for 10 s");
+
+        script.forget().pass(20);
+        assertThat(script.orders(Action.Refuse.class)).as("said once").isEmpty();
+
+        script.readies(0, 2);
+        assertThat(script.deeds())
+                .containsSubsequence(
+                        new Action.Serve(Set.of(id(0, 2)), Set.of(0)), new Action.Refuse(false));
+        assertThat(script.state().refusing()).isFalse();
+    }
+
+    @Test
+    void furtherFailuresDoNotProlongPatience() {
+        Script script = Script.running(1).exits(0, 1).pass(6).exits(0, 2).pass(3).exits(0, 3);
+        assertThat(script.state().refusing()).isFalse();
+
+        script.pass(1);
+        assertThat(script.state().refusing()).isTrue();
+    }
+
+    @Test
+    void patienceStartsAnewWithEachTimeThatNobodyIsReady() {
+        Script script = Script.running(1).exits(0, 1).pass(8).readies(0, 2).pass(11);
+
+        script.exits(0, 2).pass(9);
+        assertThat(script.state().refusing()).isFalse();
+
+        script.pass(1);
+        assertThat(script.state().refusing()).isTrue();
+    }
+
+    @Test
+    void aWorkerThatLostItsListenerIsServedAgainWhenItListensAgain() {
+        Script script = Script.running(2).loses(0, 1);
+        assertThat(script.served()).containsExactly(id(1, 1));
+        assertThat(script.phase(0, 1)).isEqualTo(Phase.STARTING);
+        assertThat(script.spawned()).isEmpty();
+        assertThat(script.said()).isEqualTo("slot 0.1 closed its listener");
+
+        script.readies(0, 1);
+        assertThat(script.served()).containsExactlyInAnyOrder(id(0, 1), id(1, 1));
+        assertThat(script.slot(0).health().restarts()).isZero();
+    }
+
+    @Test
+    void aWorkerThatLostItsListenerForGoodIsReplaced() {
+        Script script = Script.running(2).pass(10).loses(0, 1).pass(60);
+
+        assertThat(script.phase(0, 1)).isEqualTo(Phase.STOPPING);
+        assertThat(script.phase(0, 2)).isEqualTo(Phase.STARTING);
+        assertThat(script.said()).contains("did not listen within 60 s; starting again");
+    }
+
+    @Test
+    void aStableLifeThatEndsWithTheListenerLostIsForgivenWhatWasBefore() {
+        Script script = Script.running(2).exits(0, 1).exits(0, 2).pass(1).readies(0, 3).pass(10);
+        assertThat(script.slot(0).health().failures()).isEqualTo(2);
+
+        script.loses(0, 3).pass(60);
+
+        assertThat(script.slot(0).health().failures()).isEqualTo(1);
+        assertThat(script.has(0, 4)).isTrue();
+    }
+
+    @Test
+    void whoAnnouncedItselfOnceNeedNotDoSoAgainAfterItLostItsListener() {
+        Script script = Script.begun(Variants.announced(), 1).listens(0, 1).announces(0, 1);
+
+        script.loses(0, 1).listens(0, 1);
+
+        assertThat(script.phase(0, 1)).isEqualTo(Phase.READY);
+    }
+
+    @Test
+    void whatIsKilledIsKilledAgainEveryFiveSecondsUntilItEnds() {
+        Script script = Script.running(2);
+        script.asks(new Request.Scale(1));
+        script.pass(10 + 30);
+        assertThat(script.phase(1, 1)).isEqualTo(Phase.KILLED);
+        assertThat(script.said()).contains("slot 1.1 did not stop in time; killing it");
+        assertThat(script.orders(Action.Kill.class)).hasSize(1);
+
+        script.pass(Duration.ofMillis(4_999));
+        assertThat(script.orders(Action.Kill.class)).hasSize(1);
+        script.pass(Duration.ofMillis(1));
+        assertThat(script.orders(Action.Kill.class)).hasSize(2);
+        script.pass(5);
+        assertThat(script.orders(Action.Kill.class)).hasSize(3);
+    }
+
+    @Test
+    void aSpawnThatFailsAfterTheWorkerWasGivenUpBlamesNobody() {
+        Script script = Script.running(2).exits(0, 1);
+        long roll = script.rolls();
+        assertThat(script.phase(0, 2)).isEqualTo(Phase.STOPPING);
+
+        script.tell(new Event.SpawnFailed(id(0, 2), "slot 0.2 cannot be started"));
+
+        assertThat(script.answer(roll)).isEmpty();
+        assertThat(script.phase(0, 3)).isEqualTo(Phase.STARTING);
+    }
+}

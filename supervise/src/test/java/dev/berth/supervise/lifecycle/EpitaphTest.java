@@ -1,0 +1,57 @@
+package dev.berth.supervise.lifecycle;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.berth.supervise.contract.Settings;
+import dev.berth.supervise.contract.WorkerId;
+import dev.berth.sys.ExitStatus;
+
+import org.junit.jupiter.api.Test;
+
+import java.time.Duration;
+
+class EpitaphTest {
+    private static final Worker WORKER =
+            Worker.starting(new WorkerId(2, 7), Script.OLD, 0, Settings.defaults()).withPid(42);
+
+    private static Event.Exited exited(ExitStatus status, int survivors, String words) {
+        return new Event.Exited(WORKER.id(), status, survivors, words);
+    }
+
+    @Test
+    void howAndWhenItEndedAndItsLastWordsAreTold() {
+        assertThat(Epitaph.atStart(WORKER, exited(ExitStatus.exited(1), 0, "oops\nbad port\n")))
+                .isEqualTo(
+                        "slot 2.7 (pid 42) ended at start: exit 1; its last words:\n"
+                                + "    oops\n"
+                                + "    bad port");
+        assertThat(
+                        Epitaph.atStart(
+                                WORKER.enters(Phase.SETTLING, 0, 0),
+                                exited(ExitStatus.killed(9), 0, "")))
+                .isEqualTo(
+                        "slot 2.7 (pid 42) ended right after it listened: killed by SIGKILL (9)");
+        assertThat(Epitaph.crash(WORKER, exited(ExitStatus.exited(0), 3, "")))
+                .isEqualTo("slot 2.7 (pid 42) ended unasked: exit 0");
+    }
+
+    @Test
+    void onlyASuccessfulExitWithSurvivorsIsGoingToTheBackground() {
+        assertThat(Epitaph.atStart(WORKER, exited(ExitStatus.exited(0), 1, "")))
+                .contains("went to the background");
+        assertThat(Epitaph.atStart(WORKER, exited(ExitStatus.exited(0), 0, "")))
+                .contains("ended at start: exit 0");
+        assertThat(Epitaph.atStart(WORKER, exited(ExitStatus.exited(1), 1, "")))
+                .contains("ended at start: exit 1");
+        assertThat(Epitaph.atStart(WORKER, exited(ExitStatus.killed(15), 1, "")))
+                .contains("ended at start: killed by");
+    }
+
+    @Test
+    void durationsAreInSeconds() {
+        assertThat(Epitaph.seconds(Duration.ofSeconds(60))).isEqualTo("60 s");
+        assertThat(Epitaph.seconds(Duration.ofMillis(250))).isEqualTo("0.3 s");
+        assertThat(Epitaph.seconds(Duration.ofMillis(1_500))).isEqualTo("1.5 s");
+        assertThat(Epitaph.seconds(Duration.ZERO)).isEqualTo("0 s");
+    }
+}

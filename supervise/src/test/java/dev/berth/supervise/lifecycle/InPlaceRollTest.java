@@ -1,0 +1,103 @@
+package dev.berth.supervise.lifecycle;
+
+import static dev.berth.supervise.lifecycle.Script.NEW;
+import static dev.berth.supervise.lifecycle.Script.OLD;
+import static dev.berth.supervise.lifecycle.Script.id;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.berth.supervise.contract.Outcome;
+import dev.berth.supervise.contract.Request;
+import dev.berth.supervise.contract.Settings;
+import dev.berth.supervise.contract.Variants;
+
+import org.junit.jupiter.api.Test;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+
+/// Where the next worker of a slot must not start before the old one has stopped: datagrams.
+class InPlaceRollTest {
+    @Test
+    void theOldWorkerStopsBeforeTheNewOneStarts() {
+        Script script = Script.running(Variants.inPlace(), 2);
+        long roll = script.rolls(NEW);
+        assertThat(script.deeds())
+                .containsExactly(
+                        new Action.Serve(Set.of(id(1, 1)), Set.of(0, 1)),
+                        new Action.Terminate(id(0, 1)));
+
+        script.forget().exits(0, 1);
+        assertThat(script.deeds())
+                .containsExactly(new Action.Bequeath(id(0, 1)), new Action.Spawn(id(0, 2), NEW));
+
+        script.readies(0, 2).exits(1, 1).readies(1, 2);
+        assertThat(script.answer(roll)).contains(new Outcome(true, "rolled 2 slots"));
+    }
+
+    @Test
+    void datagramsKeepGoingToASlotWithoutAWorker() {
+        Script script = Script.running(Variants.inPlace(), 2).exits(0, 1);
+
+        Action.Serve service = script.orders(Action.Serve.class).getLast();
+
+        assertThat(service.workers()).containsExactly(id(1, 1));
+        assertThat(service.slots()).containsExactlyInAnyOrder(0, 1);
+    }
+
+    @Test
+    void datagramsDoNotGoToASlotThatIsDrained() {
+        Script script = Script.running(Variants.inPlace(), 2);
+
+        script.asks(new Request.Drain(0));
+
+        assertThat(script.orders(Action.Serve.class).getLast())
+                .isEqualTo(new Action.Serve(Set.of(id(1, 1)), Set.of(1), Set.of(0)));
+    }
+
+    @Test
+    void datagramsDoNotGoToAnEmptySlotThatGoes() {
+        Script script = Script.running(Variants.inPlace(), 2).exits(1, 1).exits(1, 2);
+        assertThat(script.slot(1).workers()).isEmpty();
+
+        script.asks(new Request.Scale(1));
+
+        assertThat(script.orders(Action.Serve.class).getLast().slots()).containsExactly(0);
+    }
+
+    @Test
+    void aNewCommandThatFailsIsFollowedByTheOldOne() {
+        Script script = Script.running(Variants.inPlace(), 1);
+        long roll = script.rolls(NEW);
+        script.exits(0, 1).forget().exits(0, 2);
+
+        assertThat(script.answer(roll).orElseThrow().text())
+                .endsWith("slot 0 has no worker in service; it starts again as before");
+        assertThat(script.orders()).contains(new Action.Spawn(id(0, 3), OLD));
+    }
+
+    @Test
+    void aNewOneThatHangsIsStoppedBeforeTheOldCommandStarts() {
+        Script script = Script.running(Variants.inPlace(), 1);
+        script.rolls(NEW);
+        script.exits(0, 1).pass(60);
+        assertThat(script.phase(0, 2)).isEqualTo(Phase.STOPPING);
+        assertThat(script.has(0, 3)).isFalse();
+
+        script.exits(0, 2);
+        assertThat(script.has(0, 3)).isTrue();
+    }
+
+    @Test
+    void aSlotThatWaitsForItsOldWorkerToStopIsNoReasonToTickOnAndOn() {
+        Settings settings =
+                Variants.of(Optional.of(Duration.ofSeconds(1)), Settings.Ready.LISTENING, false);
+        Script script = Script.begun(settings, 1).readies(0, 1).pass(5);
+        script.rolls();
+
+        assertThat(script.state().nextDeadline())
+                .as("the end of patience with nobody ready")
+                .isEqualTo(script.now() + 10_000);
+    }
+}

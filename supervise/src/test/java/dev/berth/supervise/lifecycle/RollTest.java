@@ -1,0 +1,435 @@
+package dev.berth.supervise.lifecycle;
+
+import static dev.berth.supervise.lifecycle.Script.NEW;
+import static dev.berth.supervise.lifecycle.Script.OLD;
+import static dev.berth.supervise.lifecycle.Script.id;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.berth.supervise.contract.Outcome;
+import dev.berth.supervise.contract.Request;
+import dev.berth.supervise.contract.Variants;
+
+import org.junit.jupiter.api.Test;
+
+import java.time.Duration;
+import java.util.Set;
+
+class RollTest {
+    @Test
+    void theOnlyWorkerServesUntilItsSuccessorIsReady() {
+        Script script = Script.running(1);
+        long roll = script.rolls();
+        assertThat(script.deeds()).containsExactly(new Action.Spawn(id(0, 2), OLD));
+
+        script.readies(0, 2);
+        assertThat(script.deeds())
+                .containsExactly(
+                        new Action.Spawn(id(0, 2), OLD),
+                        new Action.Check(id(0, 2)),
+                        new Action.Serve(Set.of(id(0, 2)), Set.of(0)),
+                        new Action.Drain(id(0, 1)));
+        assertThat(script.answer(roll)).isEmpty();
+
+        script.forget().retires(0, 1);
+        assertThat(script.deeds())
+                .containsExactly(
+                        new Action.Terminate(id(0, 1)),
+                        new Action.Retire(id(0, 1)),
+                        new Action.Reply(roll, new Outcome(true, "rolled 1 slot")));
+    }
+
+    @Test
+    void slotsAreRolledOneAfterTheOther() {
+        Script script = Script.running(3);
+        long roll = script.rolls();
+        for (int slot = 0; slot < 3; slot++) {
+            assertThat(script.spawned()).hasSize(slot + 1).last().isEqualTo(id(slot, 2));
+            script.readies(slot, 2);
+            assertThat(script.served()).hasSize(3);
+            assertThat(script.answer(roll)).isEmpty();
+            script.retires(slot, 1);
+        }
+        assertThat(script.answer(roll)).contains(new Outcome(true, "rolled 3 slots"));
+        assertThat(script.state().operation()).isEmpty();
+    }
+
+    @Test
+    void anOldWorkerThatDoesNotBecomeQuietIsStoppedWhenTheDrainTimeIsOver() {
+        Script script = Script.running(1);
+        script.rolls();
+        script.readies(0, 2).pass(Duration.ofMillis(9_999));
+        assertThat(script.phase(0, 1)).isEqualTo(Phase.DRAINING);
+
+        script.pass(Duration.ofMillis(1));
+        assertThat(script.phase(0, 1)).isEqualTo(Phase.STOPPING);
+        script.pass(30);
+        assertThat(script.phase(0, 1)).isEqualTo(Phase.KILLED);
+    }
+
+    @Test
+    void aNewCommandIsRememberedOnceAllSlotsRunIt() {
+        Script script = Script.running(2);
+        long roll = script.rolls(NEW);
+        script.readies(0, 2).retires(0, 1);
+        assertThat(script.state().command()).isEqualTo(OLD);
+
+        script.readies(1, 2).retires(1, 1);
+        assertThat(script.answer(roll)).map(Outcome::done).contains(true);
+        assertThat(script.state().command()).isEqualTo(NEW);
+
+        script.forget().exits(0, 2);
+        assertThat(script.orders()).contains(new Action.Spawn(id(0, 3), NEW));
+        script.asks(new Request.Scale(3));
+        assertThat(script.orders()).contains(new Action.Spawn(id(2, 1), NEW));
+    }
+
+    @Test
+    void aVersionThatExitsAtStartLeavesTheOldOneInService() {
+        Script script = Script.running(2);
+        long roll = script.rolls(NEW);
+
+        script.exits(0, 2);
+
+        expectFailure(script, roll, "slot 0.2 (pid 200) ended at start: exit 3");
+        assertThat(script.spawned()).as("no second try").containsExactly(id(0, 2));
+        assertThat(script.orders()).contains(new Action.Retire(id(0, 2)));
+        assertThat(script.slot(0).health()).isEqualTo(script.slot(1).health());
+    }
+
+    @Test
+    void aVersionThatListensAndThenExitsLeavesTheOldOneInService() {
+        Script script = Script.running(2);
+        long roll = script.rolls(NEW);
+
+        script.listens(0, 2).pass(Duration.ofMillis(500)).exits(0, 2);
+
+        expectFailure(script, roll, "ended right after it listened: exit 3");
+    }
+
+    @Test
+    void aVersionThatNeverListensLeavesTheOldOneInService() {
+        Script script = Script.running(2);
+        long roll = script.rolls(NEW);
+
+        script.pass(60);
+
+        expectFailure(script, roll, "slot 0.2 (pid 200) did not listen within 60 s");
+        assertThat(script.phase(0, 2)).isEqualTo(Phase.STOPPING);
+        script.exits(0, 2);
+        assertThat(script.spawned()).hasSize(1);
+    }
+
+    @Test
+    void aVersionThatIsNeverReadyLeavesTheOldOneInService() {
+        Script script = Script.begun(Variants.announced(), 2);
+        script.listens(0, 1).announces(0, 1).listens(1, 1).announces(1, 1);
+        long roll = script.forget().rolls(NEW);
+
+        script.listens(0, 2).pass(60);
+
+        expectFailure(script, roll, "listens, but was not ready within 60 s");
+    }
+
+    @Test
+    void aVersionThatClosesItsListenerLeavesTheOldOneInService() {
+        Script script = Script.running(2);
+        long roll = script.rolls(NEW);
+
+        script.listens(0, 2).closes(0, 2).pass(1);
+
+        expectFailure(script, roll, "closed its listener again before it was ready");
+    }
+
+    @Test
+    void aVersionThatCannotBeSpawnedLeavesTheOldOneInService() {
+        Script script = Script.running(2);
+        long roll = script.rolls(NEW);
+
+        script.tell(new Event.SpawnFailed(id(0, 2), "slot 0.2 cannot be started: no file"));
+
+        expectFailure(script, roll, "slot 0.2 cannot be started: no file");
+    }
+
+    private static void expectFailure(Script script, long roll, String why) {
+        assertThat(script.answer(roll)).map(Outcome::done).contains(false);
+        assertThat(script.answer(roll).orElseThrow().text())
+                .contains(why)
+                .endsWith("the old generation serves on");
+        assertThat(script.served()).containsExactlyInAnyOrder(id(0, 1), id(1, 1));
+        assertThat(script.orders(Action.Serve.class)).isEmpty();
+        assertThat(script.state().command()).isEqualTo(OLD);
+        assertThat(script.slot(0).command()).isEqualTo(OLD);
+        assertThat(script.state().operation()).isEmpty();
+    }
+
+    @Test
+    void aNewCommandThatFailsLaterIsRolledBackInReverseOrder() {
+        Script script = Script.running(3);
+        long roll = script.rolls(NEW);
+        script.readies(0, 2).retires(0, 1).readies(1, 2).retires(1, 1).forget();
+
+        script.exits(2, 2);
+        assertThat(script.said()).contains("ended at start: exit 3; rolling back 2 slots");
+        assertThat(script.orders()).contains(new Action.Spawn(id(1, 3), OLD));
+        assertThat(script.has(0, 3)).isFalse();
+
+        script.readies(1, 3).retires(1, 2);
+        assertThat(script.orders()).contains(new Action.Spawn(id(0, 3), OLD));
+        assertThat(script.answer(roll)).isEmpty();
+
+        script.readies(0, 3).retires(0, 2);
+        assertThat(script.answer(roll)).map(Outcome::done).contains(false);
+        assertThat(script.answer(roll).orElseThrow().text())
+                .contains("slot 2.2 (pid 202) ended at start")
+                .endsWith("rolled back");
+        assertThat(script.state().command()).isEqualTo(OLD);
+        assertThat(script.state().slots()).allMatch(slot -> slot.command().equals(OLD));
+        assertThat(script.served()).containsExactlyInAnyOrder(id(0, 3), id(1, 3), id(2, 1));
+    }
+
+    @Test
+    void withoutANewCommandWhatIsReplacedStaysAndTheMixtureIsTold() {
+        Script script = Script.running(3);
+        long roll = script.rolls();
+        script.readies(0, 2).retires(0, 1).exits(1, 2);
+
+        assertThat(script.answer(roll).orElseThrow().text())
+                .contains("slot 1.2 (pid 201) ended at start")
+                .contains("mixed: slots [0] are new");
+        assertThat(script.served()).containsExactlyInAnyOrder(id(0, 2), id(1, 1), id(2, 1));
+        assertThat(script.spawned()).hasSize(2);
+    }
+
+    @Test
+    void aRollBackThatFailsTooTellsWhichSlotsHaveTheNewCommand() {
+        Script script = Script.running(3);
+        long roll = script.rolls(NEW);
+        script.readies(0, 2).retires(0, 1).readies(1, 2).retires(1, 1).exits(2, 2);
+
+        script.exits(1, 3);
+
+        assertThat(script.answer(roll).orElseThrow().text())
+                .contains("slot 2.2")
+                .contains("rolling back failed too: slot 1.3")
+                .endsWith("mixed: slots [0, 1] have the new command");
+        assertThat(script.served()).containsExactlyInAnyOrder(id(0, 2), id(1, 2), id(2, 1));
+    }
+
+    @Test
+    void whenTheNewOneCrashesWhileTheOldOneDrainsTheOldOneIsBackInService() {
+        Script script = Script.running(1);
+        long roll = script.rolls(NEW);
+        script.readies(0, 2).pass(2).forget().exits(0, 2);
+
+        assertThat(script.phase(0, 1)).isEqualTo(Phase.READY);
+        assertThat(script.served()).containsExactly(id(0, 1));
+        assertThat(script.said()).contains("slot 0.1 is back in service, pid 100");
+        assertThat(script.answer(roll).orElseThrow().text())
+                .contains("slot 0.2 (pid 200) ended unasked")
+                .endsWith("the old generation serves on");
+        assertThat(script.slot(0).command()).isEqualTo(OLD);
+        assertThat(script.spawned()).isEmpty();
+
+        script.drains(0, 1).pass(60);
+        assertThat(script.phase(0, 1)).as("its old drain is off").isEqualTo(Phase.READY);
+    }
+
+    @Test
+    void whenTheNewOneLosesItsListenerWhileTheOldOneDrainsTheOldOneIsBackInService() {
+        Script script = Script.running(1);
+        long roll = script.rolls(NEW);
+        script.readies(0, 2).forget().loses(0, 2);
+
+        assertThat(script.deeds().subList(0, 2))
+                .containsExactly(
+                        new Action.Serve(Set.of(id(0, 1)), Set.of(0)),
+                        new Action.Terminate(id(0, 2)));
+        assertThat(script.answer(roll).orElseThrow().text())
+                .contains("closed its listener after it was ready")
+                .endsWith("the old generation serves on");
+        assertThat(script.phase(0, 1)).isEqualTo(Phase.READY);
+    }
+
+    @Test
+    void whenTheNewOneCrashesAfterTheOldOneWasToldToStopTheRollFailsAndTheOldCommandStarts() {
+        Script script = Script.running(1);
+        long roll = script.rolls(NEW);
+        script.readies(0, 2).drains(0, 1).forget().exits(0, 2);
+
+        assertThat(script.orders()).contains(new Action.Spawn(id(0, 3), OLD));
+        assertThat(script.answer(roll).orElseThrow().text())
+                .contains("slot 0.2 (pid 200) ended unasked")
+                .endsWith("slot 0 has no worker in service; it starts again as before");
+        assertThat(script.state().operation()).isEmpty();
+    }
+
+    @Test
+    void aRollStopsWhenWhatItReplacedDoesNotStayReady() {
+        Script script = Script.running(3);
+        long roll = script.rolls();
+        script.readies(0, 2).retires(0, 1).listens(1, 2).exits(0, 2);
+
+        assertThat(script.answer(roll).orElseThrow().text())
+                .contains("slot 0.2 (pid 200) ended unasked")
+                .contains("mixed: slots [0] are new");
+        assertThat(script.phase(1, 2)).as("its successor").isEqualTo(Phase.STOPPING);
+        assertThat(script.phase(1, 1)).isEqualTo(Phase.READY);
+        assertThat(script.has(0, 3)).isTrue();
+    }
+
+    @Test
+    void aNewCommandThatDoesNotStayReadyIsRolledBack() {
+        Script script = Script.running(3);
+        long roll = script.rolls(NEW);
+        script.readies(0, 2).retires(0, 1).readies(1, 2).forget().exits(0, 2);
+        assertThat(script.said()).contains("rolling back 2 slots");
+
+        script.readies(1, 3).retires(1, 2).retires(1, 1).readies(0, 3);
+
+        assertThat(script.answer(roll).orElseThrow().text()).endsWith("rolled back");
+        assertThat(script.state().slots()).allMatch(slot -> slot.command().equals(OLD));
+        assertThat(script.served()).containsExactlyInAnyOrder(id(0, 3), id(1, 3), id(2, 1));
+    }
+
+    @Test
+    void theNextSlotWaitsWhileAReplacedOneHasLostItsListener() {
+        Script script = Script.running(2);
+        script.rolls();
+        script.readies(0, 2).drains(0, 1).loses(0, 2).exits(0, 1);
+        assertThat(script.has(1, 2)).isFalse();
+
+        script.readies(0, 2);
+        assertThat(script.has(1, 2)).isTrue();
+    }
+
+    @Test
+    void theSlotAfterTheNextWaitsForAllThatWereReplaced() {
+        Script script = Script.running(3);
+        long roll = script.rolls();
+        script.readies(0, 2).retires(0, 1).loses(0, 2).readies(1, 2).retires(1, 1);
+        assertThat(script.has(2, 2)).isFalse();
+
+        script.readies(0, 2).readies(2, 2).retires(2, 1);
+        assertThat(script.answer(roll)).contains(new Outcome(true, "rolled 3 slots"));
+    }
+
+    @Test
+    void aReplacedOneThatDoesNotListenAgainFailsTheRoll() {
+        Script script = Script.running(3);
+        long roll = script.rolls();
+        script.readies(0, 2).retires(0, 1).loses(0, 2).readies(1, 2).retires(1, 1).pass(60);
+
+        assertThat(script.answer(roll).orElseThrow().text())
+                .contains("slot 0.2 (pid 200) did not listen within 60 s")
+                .contains("mixed: slots [0, 1] are new");
+        assertThat(script.has(2, 2)).isFalse();
+    }
+
+    @Test
+    void whenTheIncumbentCrashesItsSuccessorGoesOn() {
+        Script script = Script.running(1);
+        long roll = script.rolls(NEW);
+        script.forget().exits(0, 1);
+
+        assertThat(script.spawned()).isEmpty();
+        assertThat(script.orders()).contains(new Action.Bequeath(id(0, 1)));
+        assertThat(script.answer(roll)).isEmpty();
+
+        script.readies(0, 2);
+        assertThat(script.answer(roll)).contains(new Outcome(true, "rolled 1 slot"));
+        assertThat(script.state().command()).isEqualTo(NEW);
+    }
+
+    @Test
+    void whenTheIncumbentCrashesAndItsSuccessorFailsTheOldCommandIsStartedAgain() {
+        Script script = Script.running(1);
+        long roll = script.rolls(NEW);
+        script.exits(0, 1).exits(0, 2);
+
+        assertThat(script.answer(roll).orElseThrow().text())
+                .endsWith("slot 0 has no worker in service; it starts again as before");
+        assertThat(script.slot(0).health().waiting()).as("back-off").isTrue();
+        script.pass(1);
+        assertThat(script.orders()).contains(new Action.Spawn(id(0, 3), OLD));
+    }
+
+    @Test
+    void anIncumbentThatLosesItsListenerMakesRoomForItsSuccessor() {
+        Script script = Script.running(1);
+        long roll = script.rolls();
+        script.loses(0, 1);
+        assertThat(script.phase(0, 1)).isEqualTo(Phase.DRAINING);
+
+        script.listens(0, 1).pass(1);
+        assertThat(script.phase(0, 1)).isEqualTo(Phase.DRAINING);
+
+        script.readies(0, 2).retires(0, 1);
+        assertThat(script.answer(roll)).map(Outcome::done).contains(true);
+        assertThat(script.served()).containsExactly(id(0, 2));
+    }
+
+    @Test
+    void anotherSlotThatCrashesMeanwhileIsRespawnedAsUsual() {
+        Script script = Script.running(2);
+        long roll = script.rolls(NEW);
+        script.forget().exits(1, 1);
+
+        assertThat(script.orders()).contains(new Action.Spawn(id(1, 2), OLD));
+        assertThat(script.answer(roll)).isEmpty();
+        script.readies(1, 2).readies(0, 2).retires(0, 1).readies(1, 3).retires(1, 2);
+        assertThat(script.answer(roll)).map(Outcome::done).contains(true);
+    }
+
+    @Test
+    void aRollTakesASlotOutOfItsCrashLoop() {
+        Script script = Script.running(2).exits(0, 1).exits(0, 2).pass(1).exits(0, 3);
+        assertThat(script.slot(0).health().waiting()).isTrue();
+
+        long roll = script.rolls(NEW);
+        assertThat(script.slot(0).health().waiting()).isFalse();
+        assertThat(script.orders()).contains(new Action.Spawn(id(0, 4), NEW));
+
+        script.readies(0, 4).readies(1, 2).retires(1, 1);
+        assertThat(script.answer(roll)).map(Outcome::done).contains(true);
+    }
+
+    @Test
+    void whereASlotWasEmptyAFailedRollBacksOff() {
+        Script script = Script.running(2).exits(0, 1).exits(0, 2).pass(1).exits(0, 3);
+        long roll = script.rolls();
+
+        script.exits(0, 4);
+
+        assertThat(script.answer(roll)).map(Outcome::done).contains(false);
+        assertThat(script.slot(0).health().failures()).isEqualTo(4);
+        assertThat(script.slot(0).health().waiting()).isTrue();
+    }
+
+    @Test
+    void aSecondVerbIsRefusedAndTheFirstIsNamed() {
+        Script script = Script.running(2);
+        long roll = script.rolls();
+
+        assertThat(script.answer(script.asks(new Request.Scale(4))).orElseThrow().text())
+                .startsWith("a roll is in progress");
+        assertThat(script.answer(script.rolls())).map(Outcome::done).contains(false);
+        assertThat(script.answer(script.asks(new Request.Drain(0)))).isPresent();
+        assertThat(script.answer(script.asks(new Request.Undrain(0)))).isPresent();
+        assertThat(script.answer(roll)).isEmpty();
+        assertThat(script.state().slots()).hasSize(2);
+    }
+
+    @Test
+    void aHeldSlotIsRolledAndStaysHeld() {
+        Script script = Script.running(2);
+        script.asks(new Request.Drain(0));
+        script.drains(0, 1);
+        long roll = script.rolls();
+
+        script.readies(0, 2).retires(0, 1).readies(1, 2).retires(1, 1);
+
+        assertThat(script.answer(roll)).map(Outcome::done).contains(true);
+        assertThat(script.served()).containsExactly(id(1, 2));
+    }
+}

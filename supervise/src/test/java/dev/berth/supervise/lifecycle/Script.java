@@ -1,0 +1,221 @@
+package dev.berth.supervise.lifecycle;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.berth.supervise.contract.Command;
+import dev.berth.supervise.contract.Outcome;
+import dev.berth.supervise.contract.Policy;
+import dev.berth.supervise.contract.Request;
+import dev.berth.supervise.contract.Settings;
+import dev.berth.supervise.contract.WorkerId;
+import dev.berth.sys.ExitStatus;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+
+/// A supervisor without processes: applies events at a time of its own and keeps what was ordered.
+///
+/// A spawned worker is told of at once, with the pid 100 × generation + slot, and a check finds the
+/// listeners of all workers but those that [#closes] named. All else the test tells.
+final class Script {
+    static final Command OLD = new Command(List.of("old"));
+    static final Command NEW = new Command(List.of("new"));
+
+    private final List<Action> orders = new ArrayList<>();
+    private final Set<WorkerId> closed = new HashSet<>();
+    private State state;
+    private long now = 1_000_000;
+    private long tickets;
+
+    private Script(Settings settings, int workers) {
+        state = State.initial(settings, OLD, workers, new Policy.Hash(), now);
+    }
+
+    /// Begun, nothing started is listening yet.
+    static Script begun(Settings settings, int workers) {
+        return new Script(settings, workers).tell(new Event.Begin());
+    }
+
+    /// All slots ready with their first generation, nothing under way; what was ordered is
+    /// forgotten.
+    static Script running(Settings settings, int workers) {
+        Script script = begun(settings, workers);
+        for (int slot = 0; slot < workers; slot++) {
+            script.readies(slot, 1);
+        }
+        assertThat(script.state.operation()).isEmpty();
+        return script.forget();
+    }
+
+    static Script running(int workers) {
+        return running(Settings.defaults(), workers);
+    }
+
+    static WorkerId id(int slot, int generation) {
+        return new WorkerId(slot, generation);
+    }
+
+    Script tell(Event event) {
+        Action.Result result = Transition.apply(state, event, now);
+        state = result.state();
+        orders.addAll(result.actions());
+        for (Action action : result.actions()) {
+            if (action instanceof Action.Check(WorkerId id)) {
+                tell(new Event.Checked(id, !closed.contains(id)));
+            } else if (action instanceof Action.Spawn(WorkerId id, Command _)) {
+                tell(new Event.Spawned(id, 100 * id.generation() + id.slot()));
+            }
+        }
+        return this;
+    }
+
+    /// Lets time pass, with a tick at each deadline on the way.
+    Script pass(Duration time) {
+        long end = now + time.toMillis();
+        while (state.nextDeadline() <= end) {
+            long before = state.nextDeadline();
+            now = Math.max(now, before);
+            tell(new Event.Tick());
+            assertThat(state.nextDeadline()).as("a tick at a deadline").isGreaterThan(before);
+        }
+        now = end;
+        return this;
+    }
+
+    Script pass(long seconds) {
+        return pass(Duration.ofSeconds(seconds));
+    }
+
+    Script listens(int slot, int generation) {
+        return tell(new Event.Listening(id(slot, generation)));
+    }
+
+    Script readies(int slot, int generation) {
+        listens(slot, generation).pass(state.settings().settle());
+        assertThat(phase(slot, generation)).isEqualTo(Phase.READY);
+        return this;
+    }
+
+    Script announces(int slot, int generation) {
+        return tell(new Event.Announced(id(slot, generation)));
+    }
+
+    /// From now on a check does not find the listener of that worker.
+    Script closes(int slot, int generation) {
+        closed.add(id(slot, generation));
+        return this;
+    }
+
+    Script loses(int slot, int generation) {
+        return tell(new Event.Lost(id(slot, generation), "closed its listener"));
+    }
+
+    Script drains(int slot, int generation) {
+        return tell(new Event.Drained(id(slot, generation)));
+    }
+
+    Script exits(int slot, int generation) {
+        return exits(slot, generation, ExitStatus.exited(3), 0);
+    }
+
+    Script exits(int slot, int generation, ExitStatus status, int survivors) {
+        return tell(new Event.Exited(id(slot, generation), status, survivors, ""));
+    }
+
+    /// An old worker finishes as it should: drains, is told to stop, ends.
+    Script retires(int slot, int generation) {
+        drains(slot, generation);
+        assertThat(phase(slot, generation)).isEqualTo(Phase.STOPPING);
+        return exits(slot, generation, ExitStatus.exited(0), 0);
+    }
+
+    /// @return the ticket
+    long asks(Request request) {
+        tell(new Event.Asked(++tickets, request));
+        return tickets;
+    }
+
+    long rolls() {
+        return asks(new Request.Roll(Optional.empty()));
+    }
+
+    long rolls(Command command) {
+        return asks(new Request.Roll(Optional.of(command)));
+    }
+
+    State state() {
+        return state;
+    }
+
+    long now() {
+        return now;
+    }
+
+    Slot slot(int index) {
+        return state.slot(index).orElseThrow();
+    }
+
+    boolean has(int slot, int generation) {
+        return state.worker(id(slot, generation)).isPresent();
+    }
+
+    Phase phase(int slot, int generation) {
+        return state.worker(id(slot, generation)).orElseThrow().phase();
+    }
+
+    /// Who gets new connections.
+    Set<WorkerId> served() {
+        return state.service().workers();
+    }
+
+    List<Action> orders() {
+        return List.copyOf(orders);
+    }
+
+    /// What was ordered, without what is only said.
+    List<Action> deeds() {
+        return orders.stream().filter(action -> !(action instanceof Action.Say)).toList();
+    }
+
+    <T extends Action> List<T> orders(Class<T> kind) {
+        return orders.stream().filter(kind::isInstance).map(kind::cast).toList();
+    }
+
+    List<WorkerId> spawned() {
+        return orders(Action.Spawn.class).stream().map(Action.Spawn::id).toList();
+    }
+
+    String said() {
+        return String.join("\n", orders(Action.Say.class).stream().map(Action.Say::text).toList());
+    }
+
+    Optional<Outcome> answer(long ticket) {
+        List<Outcome> answers =
+                orders(Action.Reply.class).stream()
+                        .filter(reply -> reply.ticket() == ticket)
+                        .map(Action.Reply::outcome)
+                        .toList();
+        assertThat(answers).as("answers to ticket " + ticket).hasSizeLessThan(2);
+        return answers.stream().findFirst();
+    }
+
+    Script forget() {
+        orders.clear();
+        return this;
+    }
+
+    /// Where in the orders the first such action stands.
+    int place(Predicate<Action> wanted) {
+        for (int i = 0; i < orders.size(); i++) {
+            if (wanted.test(orders.get(i))) {
+                return i;
+            }
+        }
+        throw new AssertionError("not ordered, but these were: " + orders);
+    }
+}

@@ -1,0 +1,78 @@
+package dev.berth.supervise.lifecycle;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.berth.supervise.contract.Settings;
+import dev.berth.supervise.contract.WorkerId;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class SlotTest {
+    private static Slot with(Phase... phases) {
+        Slot slot = Slot.empty(0, 0, Script.OLD, 0);
+        for (Phase phase : phases) {
+            WorkerId id = new WorkerId(0, slot.generation() + 1);
+            Worker worker = Worker.starting(id, Script.OLD, 0, Settings.defaults());
+            slot = slot.adding(worker.enters(phase, 0, Worker.NEVER));
+        }
+        return slot;
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "STARTING, RUN,   STARTING",
+        "SETTLING, RUN,   STARTING",
+        "READY,    RUN,   READY",
+        "READY,    HELD,  DRAINING",
+        "READY,    LEAVE, DRAINING",
+        "DRAINING, LEAVE, DRAINING",
+        "STOPPING, RUN,   DRAINING",
+        "KILLED,   RUN,   DRAINING",
+    })
+    void theConditionOfASlotIsThatOfItsWorker(
+            Phase phase, Slot.Goal goal, Slot.Condition condition) {
+        assertThat(with(phase).withGoal(goal).condition()).isEqualTo(condition);
+    }
+
+    @Test
+    void whoIsInServiceCountsMostThenWhoComesThenWhoGoes() {
+        Slot all = with(Phase.STOPPING, Phase.READY, Phase.STARTING);
+        assertThat(all.principal()).map(Worker::phase).contains(Phase.READY);
+        assertThat(all.condition()).isEqualTo(Slot.Condition.READY);
+
+        Slot coming = with(Phase.STOPPING, Phase.SETTLING);
+        assertThat(coming.principal()).map(Worker::phase).contains(Phase.SETTLING);
+        assertThat(coming.condition()).isEqualTo(Slot.Condition.STARTING);
+
+        assertThat(with(Phase.KILLED).principal()).map(Worker::phase).contains(Phase.KILLED);
+        assertThat(with().principal()).isEmpty();
+    }
+
+    @Test
+    void anEmptySlotBacksOffOrIsStopped() {
+        assertThat(with().condition()).isEqualTo(Slot.Condition.STOPPED);
+        assertThat(with().withHealth(Health.NEW.retryingAt(5)).condition())
+                .isEqualTo(Slot.Condition.BACKOFF);
+    }
+
+    @Test
+    void aWorkerTakesItsTryAndItsNumber() {
+        Slot slot = with(Phase.STARTING).withHealth(Health.NEW.retryingAt(5));
+
+        WorkerId next = new WorkerId(0, 2);
+        Slot after = slot.adding(Worker.starting(next, Script.OLD, 0, Settings.defaults()));
+
+        assertThat(after.generation()).isEqualTo(2);
+        assertThat(after.health().waiting()).isFalse();
+    }
+
+    @Test
+    void readinessEndsTheWaitButNotTheCount() {
+        Health health = Health.NEW.failed(2, "why", 5).ready();
+
+        assertThat(health).isEqualTo(new Health(0, 2, Worker.NEVER, true, "why"));
+        assertThat(health.steady().failures()).isZero();
+    }
+}

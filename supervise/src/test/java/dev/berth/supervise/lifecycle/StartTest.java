@@ -1,0 +1,247 @@
+package dev.berth.supervise.lifecycle;
+
+import static dev.berth.supervise.lifecycle.Script.id;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.berth.supervise.contract.Outcome;
+import dev.berth.supervise.contract.Policy;
+import dev.berth.supervise.contract.Request;
+import dev.berth.supervise.contract.Settings;
+import dev.berth.supervise.contract.Variants;
+import dev.berth.sys.ExitStatus;
+
+import org.junit.jupiter.api.Test;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+
+class StartTest {
+    @Test
+    void atMostTwoWorkersStartAtOnce() {
+        Script script = Script.begun(Settings.defaults(), 4);
+
+        assertThat(script.spawned()).containsExactly(id(0, 1), id(1, 1));
+        assertThat(script.state().operation()).map(Operation::verb).contains("start");
+
+        script.readies(0, 1);
+        assertThat(script.spawned()).containsExactly(id(0, 1), id(1, 1), id(2, 1));
+
+        script.readies(1, 1).readies(2, 1).readies(3, 1);
+        assertThat(script.spawned()).hasSize(4);
+        assertThat(script.state().operation()).isEmpty();
+        assertThat(script.served()).hasSize(4);
+    }
+
+    @Test
+    void aStaggerIsAPauseBetweenStarts() {
+        Script script = Script.begun(Variants.staggered(Duration.ofSeconds(3)), 3);
+        assertThat(script.spawned()).containsExactly(id(0, 1));
+
+        script.readies(0, 1).pass(Duration.ofMillis(1_999));
+        assertThat(script.spawned()).hasSize(1);
+
+        script.pass(Duration.ofMillis(1));
+        assertThat(script.spawned()).containsExactly(id(0, 1), id(1, 1));
+
+        script.pass(Duration.ofSeconds(3));
+        assertThat(script.spawned()).containsExactly(id(0, 1), id(1, 1), id(2, 1));
+        assertThat(script.state().nextDeadline()).isGreaterThan(script.now());
+    }
+
+    @Test
+    void aListenerThatStaysForTheSettlingTimeIsReady() {
+        Script script = Script.begun(Settings.defaults(), 1).pass(5).listens(0, 1);
+        assertThat(script.phase(0, 1)).isEqualTo(Phase.SETTLING);
+
+        script.pass(Duration.ofMillis(999));
+        assertThat(script.phase(0, 1)).isEqualTo(Phase.SETTLING);
+        assertThat(script.served()).isEmpty();
+
+        script.pass(Duration.ofMillis(1));
+        assertThat(script.phase(0, 1)).isEqualTo(Phase.READY);
+        assertThat(script.orders())
+                .containsSubsequence(
+                        new Action.Check(id(0, 1)),
+                        new Action.Serve(Set.of(id(0, 1)), Set.of(0)),
+                        new Action.Refuse(false));
+        assertThat(script.said()).contains("slot 0.1 is ready, pid 100");
+    }
+
+    @Test
+    void aFurtherListenerStartsTheSettlingTimeAgain() {
+        Script script = Script.begun(Settings.defaults(), 1).listens(0, 1);
+
+        script.pass(Duration.ofMillis(600)).listens(0, 1).pass(Duration.ofMillis(600));
+        assertThat(script.phase(0, 1)).isEqualTo(Phase.SETTLING);
+
+        script.pass(Duration.ofMillis(400));
+        assertThat(script.phase(0, 1)).isEqualTo(Phase.READY);
+    }
+
+    @Test
+    void whatAnnouncesItselfNeedNotSettle() {
+        Script before = Script.begun(Settings.defaults(), 1).announces(0, 1);
+        assertThat(before.phase(0, 1)).isEqualTo(Phase.STARTING);
+        assertThat(before.listens(0, 1).phase(0, 1)).isEqualTo(Phase.READY);
+
+        Script after = Script.begun(Settings.defaults(), 1).listens(0, 1).announces(0, 1);
+        assertThat(after.phase(0, 1)).isEqualTo(Phase.READY);
+    }
+
+    @Test
+    void whereItMustAnnounceItselfToListenIsNotEnough() {
+        Script script = Script.begun(Variants.announced(), 1).listens(0, 1).pass(59);
+        assertThat(script.phase(0, 1)).isEqualTo(Phase.SETTLING);
+
+        script.announces(0, 1);
+        assertThat(script.phase(0, 1)).isEqualTo(Phase.READY);
+    }
+
+    @Test
+    void whereItMustAnnounceItselfItHasTheStartTimeoutToDoSo() {
+        Script script = Script.begun(Variants.announced(), 1).listens(0, 1).pass(60);
+
+        assertThat(script.phase(0, 1)).isEqualTo(Phase.STOPPING);
+        assertThat(script.said())
+                .contains("slot 0.1 (pid 100) listens, but was not ready within 60 s");
+    }
+
+    @Test
+    void aWorkerThatListensJustBeforeTheTimeoutIsCheckedAtTheTimeout() {
+        Script script = Script.begun(Settings.defaults(), 1).pass(Duration.ofMillis(59_500));
+
+        script.listens(0, 1).pass(Duration.ofMillis(500));
+
+        assertThat(script.phase(0, 1)).isEqualTo(Phase.READY);
+    }
+
+    @Test
+    void aCheckThatIsNeverAnsweredEndsTheTryAfterTheTimeout() {
+        State state = State.initial(Settings.defaults(), Script.OLD, 1, new Policy.Hash(), 0);
+        state = Transition.apply(state, new Event.Begin(), 0).state();
+        state = Transition.apply(state, new Event.Listening(id(0, 1)), 0).state();
+
+        int ticks = 0;
+        while (state.worker(id(0, 1)).orElseThrow().phase() == Phase.SETTLING) {
+            assertThat(++ticks).as("ticks without progress").isLessThan(10);
+            long due = state.nextDeadline();
+            state = Transition.apply(state, new Event.Tick(), due).state();
+            assertThat(state.nextDeadline()).isGreaterThan(due);
+        }
+
+        assertThat(state.worker(id(0, 1)).orElseThrow().phase()).isEqualTo(Phase.STOPPING);
+    }
+
+    @Test
+    void theStartFailsAsAWholeWhileNobodyWasEverReady() {
+        Script script = Script.begun(Settings.defaults(), 3).exits(0, 1);
+
+        assertThat(script.orders(Action.Terminate.class))
+                .containsExactly(new Action.Terminate(id(1, 1)));
+        assertThat(script.said()).contains("slot 0.1 (pid 100) ended at start: exit 3");
+        assertThat(script.orders(Action.Quit.class)).isEmpty();
+
+        script.exits(1, 1);
+        assertThat(script.orders().getLast()).isEqualTo(new Action.Quit(1));
+        assertThat(script.spawned()).hasSize(2);
+    }
+
+    @Test
+    void twoWorkersThatAreLateTogetherAreEachToldOnceToStop() {
+        Script script = Script.begun(Settings.defaults(), 2).pass(60);
+
+        assertThat(script.orders(Action.Terminate.class))
+                .containsExactlyInAnyOrder(
+                        new Action.Terminate(id(0, 1)), new Action.Terminate(id(1, 1)));
+        assertThat(script.said()).containsOnlyOnce("did not listen within 60 s");
+        assertThat(script.orders(Action.Kill.class)).isEmpty();
+    }
+
+    @Test
+    void aCommandThatCannotBeStartedEndsTheSupervisor() {
+        Script script = Script.begun(Settings.defaults(), 1);
+
+        script.tell(new Event.SpawnFailed(id(0, 1), "slot 0.1 cannot be started: not found"));
+
+        assertThat(script.deeds())
+                .containsSubsequence(new Action.Bequeath(id(0, 1)), new Action.Quit(1));
+        assertThat(script.said()).isEqualTo("slot 0.1 cannot be started: not found");
+    }
+
+    @Test
+    void onceSomebodyWasReadyAFailedStartIsTriedAgain() {
+        Script script = Script.begun(Settings.defaults(), 2).readies(0, 1).exits(1, 1);
+
+        assertThat(script.has(1, 2)).isTrue();
+        assertThat(script.said()).contains("ended at start: exit 3; starting again");
+        assertThat(script.state().operation()).as("every slot was tried").isEmpty();
+
+        script.exits(1, 2);
+        assertThat(script.has(1, 3)).isFalse();
+        assertThat(script.said()).contains("; next try in 0.2 s");
+        assertThat(script.orders(Action.Quit.class)).isEmpty();
+    }
+
+    @Test
+    void theStartIsNotOverBeforeEverySlotWasTried() {
+        Script script = Script.begun(Settings.defaults(), 3).readies(0, 1);
+        assertThat(script.state().operation()).isPresent();
+
+        script.exits(1, 1).readies(2, 1);
+        assertThat(script.state().operation()).isEmpty();
+    }
+
+    @Test
+    void aProgramThatGoesToTheBackgroundIsToldHowToStay() {
+        Script script = Script.begun(Settings.defaults(), 1).listens(0, 1);
+
+        script.exits(0, 1, ExitStatus.exited(0), 2);
+
+        assertThat(script.said())
+                .contains("slot 0.1 (pid 100) went to the background")
+                .contains("nginx: -g 'daemon off;'");
+    }
+
+    @Test
+    void aListenerThatIsClosedWhileSettlingFailsTheStart() {
+        Script script = Script.begun(Settings.defaults(), 1).listens(0, 1).closes(0, 1).pass(1);
+
+        assertThat(script.phase(0, 1)).isEqualTo(Phase.STOPPING);
+        assertThat(script.said())
+                .contains("slot 0.1 (pid 100) closed its listener again before it was ready");
+    }
+
+    @Test
+    void otherVerbsWaitForTheFirstStart() {
+        Script script = Script.begun(Settings.defaults(), 2).readies(0, 1);
+
+        long roll = script.asks(new Request.Roll(Optional.empty()));
+
+        assertThat(script.answer(roll)).map(Outcome::done).contains(false);
+        assertThat(script.answer(roll).orElseThrow().text()).contains("a start is in progress");
+    }
+
+    @Test
+    void anUnmodifiedProgramIsRefusedWithTheAlternative() {
+        Script script = Script.begun(taking(), 1).pass(Duration.ofSeconds(61));
+        assertThat(script.orders().toString())
+                .contains("dev.berth.worker")
+                .contains("in-kernel policies");
+    }
+
+    private static Settings taking() {
+        Settings d = Settings.defaults();
+        return new Settings(
+                d.settle(),
+                d.startTimeout(),
+                d.drain(),
+                d.grace(),
+                d.giveUp(),
+                d.stagger(),
+                Settings.Ready.TAKING,
+                d.overlap(),
+                d.slowStart());
+    }
+}

@@ -1,0 +1,128 @@
+package dev.berth.supervise.lifecycle;
+
+import static dev.berth.supervise.lifecycle.Script.id;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.berth.supervise.contract.Outcome;
+import dev.berth.supervise.contract.Policy;
+import dev.berth.supervise.contract.Request;
+import dev.berth.supervise.contract.Settings;
+
+import org.junit.jupiter.api.Test;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/// How new connections are treated, as the transition function decides it.
+final class SteerTest {
+    private static final Policy RANDOM = new Policy.Random();
+
+    @Test
+    void aPolicyHoldsOnceTheTableIsWritten() {
+        Script script = Script.running(2);
+        long steer = script.asks(new Request.Steer(RANDOM));
+        assertThat(script.deeds()).containsExactly(new Action.Steer(steer, RANDOM));
+        assertThat(script.state().traffic().policy()).isEqualTo(new Policy.Hash());
+
+        script.tell(new Event.Steered(steer, RANDOM, ""));
+        assertThat(script.state().traffic().policy()).isEqualTo(RANDOM);
+        assertThat(script.answer(steer)).map(Outcome::done).contains(true);
+    }
+
+    @Test
+    void whatCannotBeWrittenChangesNothingAndIsTold() {
+        Script script = Script.running(2);
+        long steer = script.asks(new Request.Steer(RANDOM));
+        script.tell(new Event.Steered(steer, RANDOM, "no memory"));
+        assertThat(script.state().traffic().policy()).isEqualTo(new Policy.Hash());
+        assertThat(script.answer(steer)).contains(new Outcome(false, "no memory"));
+    }
+
+    @Test
+    void aWeightForASlotThatIsNotThereIsRefused() {
+        Script script = Script.running(2);
+        long steer = script.asks(new Request.Steer(Policy.parse("weighted:2=5%")));
+        assertThat(script.deeds()).noneMatch(Action.Steer.class::isInstance);
+        assertThat(script.answer(steer).orElseThrow().text()).contains("no slot 2");
+    }
+
+    @Test
+    void aRollDoesNotHinderAChangeAndDoesNotUndoIt() {
+        Script script = Script.running(2);
+        long roll = script.rolls();
+        long steer = script.asks(new Request.Steer(RANDOM));
+        script.tell(new Event.Steered(steer, RANDOM, ""));
+        assertThat(script.answer(steer)).map(Outcome::done).contains(true);
+
+        script.readies(0, 2).retires(0, 1).readies(1, 2).retires(1, 1);
+        assertThat(script.answer(roll)).map(Outcome::done).contains(true);
+        script.asks(new Request.Scale(3));
+        assertThat(script.state().traffic().policy()).isEqualTo(RANDOM);
+    }
+
+    @Test
+    void whoStopsIsNotSteeredAnyMore() {
+        Script script = Script.running(2);
+        script.asks(new Request.Stop());
+        long steer = script.asks(new Request.Steer(RANDOM));
+        assertThat(script.answer(steer)).map(Outcome::done).contains(false);
+    }
+
+    @Test
+    void sheddingIsOrderedOnceAndTakenBackOnce() {
+        Script script = Script.running(2);
+        script.asks(new Request.Shed(true));
+        long again = script.asks(new Request.Shed(true));
+        assertThat(script.orders().stream().filter(new Action.Shed(true)::equals)).hasSize(1);
+        assertThat(script.answer(again)).map(Outcome::done).contains(true);
+        script.asks(new Request.Shed(false));
+        assertThat(script.orders()).contains(new Action.Shed(false));
+        assertThat(script.state().traffic().shed()).isFalse();
+    }
+
+    private static Settings slow() {
+        Settings settings = Settings.defaults();
+        return new Settings(
+                settings.settle(),
+                settings.startTimeout(),
+                settings.drain(),
+                settings.grace(),
+                settings.giveUp(),
+                Optional.empty(),
+                settings.ready(),
+                true,
+                Duration.ofSeconds(10));
+    }
+
+    @Test
+    void aFreshWorkersShareGrowsStepByStepButNotAtTheFirstStart() {
+        Script script = Script.running(slow(), 2);
+        assertThat(script.state().service().warming()).isEmpty();
+
+        script.rolls();
+        script.readies(0, 2).forget();
+        assertThat(script.state().service().warming()).isEqualTo(Map.of(id(0, 2), 10));
+        script.pass(Duration.ofMillis(1_000));
+        assertThat(script.deeds())
+                .contains(
+                        new Action.Serve(
+                                Set.of(id(0, 2), id(1, 1)),
+                                Set.of(0, 1),
+                                Set.of(),
+                                Map.of(id(0, 2), 20)));
+        script.pass(Duration.ofMillis(7_999));
+        assertThat(script.state().service().warming()).isEqualTo(Map.of(id(0, 2), 90));
+        script.pass(Duration.ofMillis(1));
+        assertThat(script.state().service().warming()).isEmpty();
+    }
+
+    @Test
+    void whatGoesByTheClientHasNoSlowStart() {
+        Script script = Script.running(slow(), 2);
+        long steer = script.asks(new Request.Steer(new Policy.Source()));
+        assertThat(script.answer(steer).orElseThrow().text()).contains("no slow start");
+    }
+}

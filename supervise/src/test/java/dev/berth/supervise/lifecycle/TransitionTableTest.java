@@ -1,0 +1,359 @@
+package dev.berth.supervise.lifecycle;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.berth.supervise.contract.Policy;
+import dev.berth.supervise.contract.Request;
+import dev.berth.supervise.contract.Settings;
+import dev.berth.supervise.contract.WorkerId;
+import dev.berth.sys.ExitStatus;
+
+import org.junit.jupiter.api.Test;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/// Every event × every phase of the worker that it is about × every goal of its slot × every
+/// operation.
+///
+/// Slot 0 has the worker and nobody else, slot 1 a bystander that is ready.
+class TransitionTableTest {
+    private static final long NOW = 100_000;
+    private static final long SINCE = 99_000;
+    private static final long DUE = 200_000;
+    private static final WorkerId ID = new WorkerId(0, 3);
+    private static final WorkerId BYSTANDER = new WorkerId(1, 1);
+
+    private record Case(Event event, Phase phase, Slot.Goal goal, Operation operation) {
+        /// The slot is leaving only by an operation that takes it away, and a stop leaves no other.
+        boolean possible() {
+            boolean leaves =
+                    operation instanceof Operation.Stop
+                            || operation instanceof Operation.Scale scale && scale.to() < 2;
+            boolean serving = !phase.leaving();
+            return (goal == Slot.Goal.LEAVE) == leaves && !(leaves && serving);
+        }
+
+        State before() {
+            return state(this);
+        }
+
+        @Override
+        public String toString() {
+            return event.getClass().getSimpleName() + " " + phase + " " + goal + " " + operation;
+        }
+    }
+
+    private static final List<Event> EVENTS =
+            List.of(
+                    new Event.Begin(),
+                    new Event.Tick(),
+                    new Event.Spawned(ID, 77),
+                    new Event.SpawnFailed(ID, "no such file"),
+                    new Event.Listening(ID),
+                    new Event.Announced(ID),
+                    new Event.Checked(ID, true),
+                    new Event.Checked(ID, false),
+                    new Event.Lost(ID, "lost"),
+                    new Event.Drained(ID),
+                    new Event.Exited(ID, ExitStatus.exited(3), 0, ""),
+                    new Event.Asked(9, new Request.Roll(Optional.empty())),
+                    new Event.Asked(9, new Request.Scale(2)),
+                    new Event.Asked(9, new Request.Drain(0)),
+                    new Event.Asked(9, new Request.Undrain(0)),
+                    new Event.Asked(9, new Request.Steer(new Policy.Random())),
+                    new Event.Steered(9, new Policy.Random(), ""),
+                    new Event.Asked(9, new Request.Shed(true)),
+                    new Event.Asked(9, new Request.Stop()));
+
+    private static List<Optional<Operation>> operations() {
+        return List.of(
+                Optional.empty(),
+                Optional.of(new Operation.Start()),
+                Optional.of(roll(OptionalInt.of(0), List.of(1), List.of(), "")),
+                Optional.of(roll(OptionalInt.of(1), List.of(), List.of(0), "")),
+                Optional.of(roll(OptionalInt.of(0), List.of(), List.of(), "failed")),
+                Optional.of(new Operation.Scale(5, 0, 2, "")),
+                Optional.of(new Operation.Scale(5, 2, 0, "")),
+                Optional.of(new Operation.Hold(5, 0, DUE)),
+                Optional.of(new Operation.Stop(5, 1, 0)));
+    }
+
+    private static Operation roll(
+            OptionalInt current, List<Integer> pending, List<Integer> done, String failure) {
+        return new Operation.Roll(5, Optional.of(Script.NEW), pending, current, done, failure);
+    }
+
+    private static State state(Case row) {
+        Health health = new Health(0, 0, Worker.NEVER, true, "");
+        Worker worker =
+                new Worker(
+                        ID,
+                        row.phase(),
+                        Script.OLD,
+                        42,
+                        SINCE,
+                        row.phase() == Phase.READY ? Worker.NEVER : DUE,
+                        DUE,
+                        false);
+        Worker other =
+                new Worker(BYSTANDER, Phase.READY, Script.OLD, 43, SINCE, Worker.NEVER, DUE, false);
+        Slot.Goal rest =
+                row.operation() instanceof Operation.Stop ? Slot.Goal.LEAVE : Slot.Goal.RUN;
+        Worker bystander =
+                rest == Slot.Goal.LEAVE ? other.enters(Phase.DRAINING, SINCE, DUE) : other;
+        return new State(
+                Settings.defaults(),
+                Script.OLD,
+                List.of(
+                        new Slot(0, row.goal(), 3, Script.OLD, List.of(worker), SINCE, health),
+                        new Slot(1, rest, 1, Script.OLD, List.of(bystander), SINCE, health)),
+                Optional.ofNullable(row.operation()),
+                Worker.NEVER,
+                rest == Slot.Goal.LEAVE,
+                0,
+                Map.of(),
+                new State.Traffic(new Policy.Hash(), false));
+    }
+
+    private static void everyCase(Consumer<Case> check) {
+        List<Case> cases = cases();
+        assertThat(cases).hasSizeGreaterThan(1_000);
+        for (Case row : cases) {
+            try {
+                check.accept(row);
+            } catch (AssertionError | RuntimeException broken) {
+                throw new AssertionError(row.toString(), broken);
+            }
+        }
+    }
+
+    private static List<Case> cases() {
+        List<Case> cases = new ArrayList<>();
+        for (Event event : EVENTS) {
+            for (Phase phase : Phase.values()) {
+                for (Slot.Goal goal : Slot.Goal.values()) {
+                    for (Optional<Operation> operation : operations()) {
+                        cases.add(new Case(event, phase, goal, operation.orElse(null)));
+                    }
+                }
+            }
+        }
+        return cases.stream().filter(Case::possible).toList();
+    }
+
+    /// What the event means to its worker: the phase after it, or GONE, or SAME where it is
+    /// meaningless.
+    private static Optional<Phase> after(Case row) {
+        Phase phase = row.phase();
+        boolean candidate = phase == Phase.STARTING || phase == Phase.SETTLING;
+        return switch (row.event()) {
+            case Event.Begin() -> Optional.of(phase);
+            case Event.Tick() -> Optional.of(phase);
+            case Event.Spawned _ -> Optional.of(phase);
+            case Event.SpawnFailed _ -> Optional.empty();
+            case Event.Exited _ -> Optional.empty();
+            case Event.Listening _ -> Optional.of(candidate ? Phase.SETTLING : phase);
+            case Event.Announced _ -> Optional.of(phase);
+            case Event.Checked(WorkerId _, boolean holds) ->
+                    Optional.of(
+                            phase != Phase.SETTLING ? phase : holds ? Phase.READY : Phase.STOPPING);
+            case Event.Lost _ -> Optional.of(phase == Phase.READY ? Phase.STARTING : phase);
+            case Event.Drained _ -> Optional.of(phase == Phase.DRAINING ? Phase.STOPPING : phase);
+            case Event.Asked(long _, Request.Stop()) ->
+                    Optional.of(
+                            row.operation() instanceof Operation.Stop ? Phase.KILLED : left(phase));
+            case Event.Asked(long _, Request.Roll _) when row.operation() == null ->
+                    Optional.of(candidate ? Phase.STOPPING : phase);
+            case Event.Steered _ -> Optional.of(phase);
+            case Event.Asked _ -> Optional.of(phase);
+        };
+    }
+
+    private static Phase left(Phase phase) {
+        return switch (phase) {
+            case STARTING, SETTLING -> Phase.STOPPING;
+            case READY -> Phase.DRAINING;
+            case DRAINING, STOPPING, KILLED -> phase;
+        };
+    }
+
+    /// A roll moves on by itself as soon as the slot being done has nobody but a ready worker.
+    private static boolean moves(Case row) {
+        return row.operation() instanceof Operation.Roll;
+    }
+
+    @Test
+    void theWorkerGoesWhereTheEventSendsIt() {
+        everyCase(TransitionTableTest::goesOn);
+    }
+
+    private static void goesOn(Case row) {
+        State after = Transition.apply(row.before(), row.event(), NOW).state();
+
+        Optional<Phase> phase = after.worker(ID).map(Worker::phase);
+        Optional<Phase> expected = after(row);
+        if (moves(row) && expected.equals(Optional.of(Phase.READY))) {
+            assertThat(phase).isPresent();
+        } else {
+            assertThat(phase).isEqualTo(expected);
+        }
+    }
+
+    @Test
+    void nothingThatIsImpossibleIsOrdered() {
+        everyCase(TransitionTableTest::orders);
+    }
+
+    private static void orders(Case row) {
+        Action.Result result = Transition.apply(row.before(), row.event(), NOW);
+
+        List<Action> actions = result.actions();
+        boolean ended =
+                row.event() instanceof Event.Exited || row.event() instanceof Event.SpawnFailed;
+        long burials =
+                actions.stream()
+                        .filter(
+                                action ->
+                                        action.equals(new Action.Retire(ID))
+                                                || action.equals(new Action.Bequeath(ID)))
+                        .count();
+        assertThat(burials).isEqualTo(ended ? 1 : 0);
+        assertThat(actions.stream().filter(Action.Quit.class::isInstance)).isEmpty();
+        assertThat(actions.contains(new Action.Terminate(ID)))
+                .isEqualTo(enters(row, result, Phase.STOPPING));
+        assertThat(actions.contains(new Action.Kill(ID)))
+                .isEqualTo(
+                        row.operation() instanceof Operation.Stop
+                                && row.event().equals(EVENTS.getLast()));
+        if (result.state().stopping() || row.goal() == Slot.Goal.LEAVE) {
+            assertThat(actions)
+                    .noneMatch(action -> action instanceof Action.Spawn s && s.id().slot() == 0);
+        }
+    }
+
+    private static boolean enters(Case row, Action.Result result, Phase phase) {
+        return row.phase() != phase
+                && result.state().worker(ID).filter(w -> w.phase() == phase).isPresent();
+    }
+
+    @Test
+    void theBystanderIsLeftAlone() {
+        everyCase(TransitionTableTest::leavesAlone);
+    }
+
+    private static void leavesAlone(Case row) {
+        State after = Transition.apply(row.before(), row.event(), NOW).state();
+
+        Worker before = row.before().worker(BYSTANDER).orElseThrow();
+        boolean stops = row.event() instanceof Event.Asked(long _, Request.Stop());
+        boolean takenBack =
+                after.operation().orElse(null) instanceof Operation.Scale scale
+                        && !scale.failure().isEmpty();
+        if (!stops && !takenBack) {
+            assertThat(after.worker(BYSTANDER)).contains(before);
+        }
+    }
+
+    @Test
+    void whoWaitsIsAnsweredAtMostOnceAndTheOperationEndsWithTheAnswer() {
+        everyCase(TransitionTableTest::answers);
+    }
+
+    private static void answers(Case row) {
+        Action.Result result = Transition.apply(row.before(), row.event(), NOW);
+
+        List<Long> answered =
+                result.actions().stream()
+                        .filter(Action.Reply.class::isInstance)
+                        .map(action -> ((Action.Reply) action).ticket())
+                        .toList();
+        assertThat(answered).doesNotHaveDuplicates();
+        Set<Long> waiting = new HashSet<>();
+        row.before().operation().ifPresent(operation -> waiting.add(operation.ticket()));
+        if (row.event() instanceof Event.Asked(long ticket, Request _)) {
+            waiting.add(ticket);
+        }
+        if (row.event() instanceof Event.Steered(long ticket, Policy _, String _)) {
+            waiting.add(ticket);
+        }
+        waiting.remove(Operation.NOBODY);
+        answered.forEach(ticket -> assertThat(waiting.remove(ticket)).isTrue());
+        result.actions().stream()
+                .filter(Action.Steer.class::isInstance)
+                .forEach(action -> waiting.remove(((Action.Steer) action).ticket()));
+        assertThat(waiting)
+                .isEqualTo(
+                        result.state()
+                                .operation()
+                                .map(Operation::ticket)
+                                .filter(ticket -> ticket != Operation.NOBODY)
+                                .map(Set::of)
+                                .orElse(Set.of()));
+    }
+
+    @Test
+    void aboutAnUnknownWorkerAnEventChangesNothing() {
+        everyCase(TransitionTableTest::ignoresStrangers);
+    }
+
+    private static void ignoresStrangers(Case row) {
+        State before = row.before();
+        for (WorkerId stranger : List.of(new WorkerId(0, 2), new WorkerId(7, 3))) {
+            Action.Result idle = Transition.apply(before, new Event.Begin(), NOW);
+            Action.Result result = Transition.apply(before, about(row.event(), stranger), NOW);
+            if (!row.event().equals(about(row.event(), stranger))) {
+                assertThat(result).isEqualTo(idle);
+            }
+        }
+    }
+
+    private static Event about(Event event, WorkerId id) {
+        return switch (event) {
+            case Event.Begin() -> event;
+            case Event.Tick() -> event;
+            case Event.Asked _ -> event;
+            case Event.Steered _ -> event;
+            case Event.Spawned(WorkerId _, int pid) -> new Event.Spawned(id, pid);
+            case Event.SpawnFailed(WorkerId _, String why) -> new Event.SpawnFailed(id, why);
+            case Event.Listening _ -> new Event.Listening(id);
+            case Event.Announced _ -> new Event.Announced(id);
+            case Event.Checked(WorkerId _, boolean holds) -> new Event.Checked(id, holds);
+            case Event.Lost(WorkerId _, String why) -> new Event.Lost(id, why);
+            case Event.Drained _ -> new Event.Drained(id);
+            case Event.Exited(WorkerId _, ExitStatus status, int survivors, String words) ->
+                    new Event.Exited(id, status, survivors, words);
+        };
+    }
+
+    @Test
+    void meaninglessEventsChangeNothing() {
+        everyCase(TransitionTableTest::ignoresTheMeaningless);
+    }
+
+    private static void ignoresTheMeaningless(Case row) {
+        List<Phase> meaningful =
+                switch (row.event()) {
+                    case Event.Listening _ -> List.of(Phase.STARTING, Phase.SETTLING);
+                    case Event.Checked _ -> List.of(Phase.SETTLING);
+                    case Event.Lost _ -> List.of(Phase.READY);
+                    case Event.Drained _ ->
+                            row.operation() instanceof Operation.Hold
+                                    ? List.of(Phase.READY, Phase.DRAINING)
+                                    : List.of(Phase.DRAINING);
+                    default -> Arrays.asList(Phase.values());
+                };
+        if (!meaningful.contains(row.phase())) {
+            Action.Result idle = Transition.apply(row.before(), new Event.Begin(), NOW);
+            Action.Result result = Transition.apply(row.before(), row.event(), NOW);
+            assertThat(result).isEqualTo(idle);
+        }
+    }
+}

@@ -1,0 +1,65 @@
+package dev.berth.supervise.lifecycle;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.berth.supervise.contract.Request;
+import dev.berth.supervise.contract.Settings;
+import dev.berth.testkit.SeededRandom;
+
+import org.junit.jupiter.api.Test;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/// Random histories, in each of which the rules hold after every step.
+class TransitionWalkTest {
+    private static final int WALKS = 2_000;
+    private static final int TAIL = 60;
+
+    @Test
+    void whateverHappensTheRulesHoldAndInTheEndAllIsWell() {
+        SeededRandom seeds = SeededRandom.create("transition walk");
+        for (int walk = 0; walk < WALKS; walk++) {
+            walk(seeds.nextLong());
+        }
+    }
+
+    private static void walk(long seed) {
+        SeededRandom random = SeededRandom.of(seed);
+        WalkWorld world = new WalkWorld(random, settings(random), 1 + random.nextInt(4));
+        try {
+            int steps = random.nextInt(150);
+            for (int step = 0; step < steps && !world.over(); step++) {
+                world.happen();
+            }
+            world.calm();
+            if (!world.over()) {
+                world.rules().rest(world.state());
+                world.ask(new Request.Stop());
+                world.calm();
+            }
+            assertThat(world.over()).as("quit after a stop").isTrue();
+        } catch (AssertionError | RuntimeException broken) {
+            List<String> log = world.log();
+            int from = Math.max(0, log.size() - TAIL);
+            throw new AssertionError(
+                    "walk " + seed + ":\n" + String.join("\n", log.subList(from, log.size())),
+                    broken);
+        }
+    }
+
+    private static Settings settings(SeededRandom random) {
+        return new Settings(
+                Duration.ofMillis(random.nextInt(2) * 1_000L),
+                Duration.ofSeconds(random.nextInt(2) * 30L + 5),
+                Duration.ofSeconds(random.nextInt(2) * 10L),
+                Duration.ofSeconds(random.nextInt(2) * 30L),
+                Duration.ofSeconds(random.nextInt(2) * 10L),
+                random.nextInt(3) == 0
+                        ? Optional.of(Duration.ofSeconds(random.nextInt(4)))
+                        : Optional.empty(),
+                random.nextInt(3) == 0 ? Settings.Ready.ANNOUNCED : Settings.Ready.LISTENING,
+                random.nextInt(4) > 0);
+    }
+}

@@ -1,0 +1,232 @@
+package dev.berth.supervise.lifecycle;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.berth.supervise.contract.Command;
+import dev.berth.supervise.contract.Outcome;
+import dev.berth.supervise.contract.Policy;
+import dev.berth.supervise.contract.Request;
+import dev.berth.supervise.contract.WorkerId;
+
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/// What must hold whatever happens. Keeps what was ordered so far.
+final class WalkRules {
+    private final Set<WorkerId> spawned = new HashSet<>();
+    private final Set<WorkerId> terminated = new HashSet<>();
+    private final Set<WorkerId> buried = new HashSet<>();
+    private final Set<Long> answered = new HashSet<>();
+    private final Set<Long> steering = new HashSet<>();
+    private Set<WorkerId> served = Set.of();
+    private boolean refusing;
+    private final Map<Long, Integer> sizes = new HashMap<>();
+
+    WalkRules(State initial) {
+        refusing = initial.refusing();
+    }
+
+    /// One step.
+    void check(
+            State before, Event event, Action.Result result, long now, Map<Long, Request> asked) {
+        State after = result.state();
+        if (event instanceof Event.Asked(long ticket, Request _)) {
+            sizes.put(ticket, before.slots().size());
+        }
+        Optional<WorkerId> ended = ended(before, event);
+        int burials = buried.size();
+        List<Action> actions = result.actions();
+        for (int i = 0; i < actions.size(); i++) {
+            ordered(before, after, actions.get(i), asked);
+            if (actions.get(i) instanceof Action.Quit) {
+                assertThat(i).as("quitting is the last order").isEqualTo(actions.size() - 1);
+                assertThat(answered).as("tickets at the end").isEqualTo(asked.keySet());
+            }
+        }
+        assertThat(buried.size() - burials).as("burials").isEqualTo(ended.isPresent() ? 1 : 0);
+        ended.ifPresent(id -> assertThat(buried).contains(id));
+        assertThat(served).as("the table").isEqualTo(after.service().workers());
+        assertThat(refusing).as("refusing").isEqualTo(after.refusing());
+        keepsServing(before, event, after);
+        startsFew(after);
+    }
+
+    private static Optional<WorkerId> ended(State before, Event event) {
+        return switch (event) {
+            case Event.Exited exited -> before.worker(exited.id()).map(Worker::id);
+            case Event.SpawnFailed(WorkerId id, String _) -> before.worker(id).map(Worker::id);
+            default -> Optional.empty();
+        };
+    }
+
+    private void ordered(State before, State after, Action action, Map<Long, Request> asked) {
+        switch (action) {
+            case Action.Spawn(WorkerId id, Command _) -> {
+                assertThat(spawned.add(id)).as("first spawn of " + id).isTrue();
+                assertThat(after.stopping()).isFalse();
+            }
+            case Action.Serve serve -> served = serve.workers();
+            case Action.Refuse(boolean next) -> {
+                assertThat(next).isNotEqualTo(refusing);
+                refusing = next;
+            }
+            case Action.Drain(WorkerId id) -> {
+                assertThat(served).as("drained out of service").doesNotContain(id);
+                assertThat(terminated).doesNotContain(id);
+            }
+            case Action.Terminate(WorkerId id) -> {
+                assertThat(served).as("terminated out of service").doesNotContain(id);
+                assertThat(terminated.add(id)).as("first stop signal to " + id).isTrue();
+            }
+            case Action.Kill(WorkerId id) -> assertThat(served).doesNotContain(id);
+            case Action.Retire(WorkerId id) -> bury(id);
+            case Action.Bequeath(WorkerId id) -> bury(id);
+            case Action.Reply(long ticket, Outcome outcome) -> {
+                assertThat(asked).containsKey(ticket);
+                assertThat(answered.add(ticket)).as("first answer to " + ticket).isTrue();
+                outcome(before, after, ticket, asked.get(ticket), outcome);
+            }
+            case Action.Check _ -> {}
+            case Action.Steer(long ticket, Policy _) -> steering.add(ticket);
+            case Action.Shed _ -> {}
+            case Action.Say _ -> {}
+            case Action.Quit _ -> {}
+        }
+    }
+
+    private void bury(WorkerId id) {
+        assertThat(served).as("buried out of service").doesNotContain(id);
+        assertThat(buried.add(id)).as("first burial of " + id).isTrue();
+    }
+
+    /// An answer tells the truth.
+    private void outcome(State before, State after, long ticket, Request request, Outcome outcome) {
+        if (after.stopping()) {
+            return;
+        }
+        switch (request) {
+            case Request.Roll(Optional<Command> command) -> {
+                Command told = outcome.done() ? command.orElse(before.command()) : before.command();
+                assertThat(after.command()).isEqualTo(told);
+                if (outcome.done() && command.isPresent()) {
+                    assertThat(after.slots()).allMatch(slot -> slot.command().equals(told));
+                }
+                if (outcome.done()) {
+                    assertThat(after.slots()).allMatch(slot -> slot.ready().isPresent());
+                }
+            }
+            case Request.Scale(int workers) ->
+                    assertThat(after.slots()).hasSize(outcome.done() ? workers : sizes.get(ticket));
+            case Request.ScaleBy _ -> {
+                if (!outcome.done()) {
+                    assertThat(after.slots()).hasSize(sizes.get(ticket));
+                }
+            }
+            case Request.Drain(int slot) -> {
+                if (outcome.done()) {
+                    assertThat(served).noneMatch(id -> id.slot() == slot);
+                }
+            }
+            case Request.Undrain _ -> {}
+            case Request.Steer(Policy policy) -> {
+                if (outcome.done()) {
+                    assertThat(after.traffic().policy()).isEqualTo(policy);
+                }
+            }
+            case Request.Shed(boolean shed) -> assertThat(after.traffic().shed()).isEqualTo(shed);
+            case Request.Stop _ -> {}
+        }
+    }
+
+    /// Service is never taken from everybody but by a worker's own doing or as asked for.
+    private static void keepsServing(State before, Event event, State after) {
+        boolean lost = !before.service().workers().isEmpty() && after.service().workers().isEmpty();
+        boolean own = event instanceof Event.Exited || event instanceof Event.Lost;
+        boolean asked =
+                after.operation()
+                        .filter(
+                                now ->
+                                        now instanceof Operation.Stop
+                                                || now instanceof Operation.Scale)
+                        .isPresent();
+        assertThat(lost && !own && !asked && before.settings().overlap())
+                .as("nobody is served any more")
+                .isFalse();
+    }
+
+    private static void startsFew(State state) {
+        boolean rolling = state.operation().filter(Operation.Roll.class::isInstance).isPresent();
+        long starting =
+                state.slots().stream()
+                        .filter(slot -> !slot.health().proven() && slot.candidate().isPresent())
+                        .count();
+        if (!rolling && state.settings().stagger().isEmpty()) {
+            assertThat(starting).as("first starts at once").isLessThanOrEqualTo(2);
+        }
+    }
+
+    /// How things stand after a step.
+    void check(State state, Set<WorkerId> processes, long now) {
+        for (Slot slot : state.slots()) {
+            assertThat(slot.workers().stream().filter(w -> w.phase().candidate()).count())
+                    .as("candidates of slot " + slot.index())
+                    .isLessThanOrEqualTo(1);
+            assertThat(slot.workers().stream().filter(w -> w.phase() == Phase.READY).count())
+                    .as("ready ones of slot " + slot.index())
+                    .isLessThanOrEqualTo(1);
+            if (!state.settings().overlap()) {
+                assertThat(slot.workers()).hasSizeLessThanOrEqualTo(1);
+            }
+        }
+        assertThat(state.slots().stream().flatMap(slot -> slot.workers().stream()).map(Worker::id))
+                .containsExactlyInAnyOrderElementsOf(processes);
+        for (WorkerId id : state.service().workers()) {
+            assertThat(state.worker(id).orElseThrow().phase()).isEqualTo(Phase.READY);
+            assertThat(state.slot(id.slot()).orElseThrow().goal()).isEqualTo(Slot.Goal.RUN);
+        }
+        boolean served = !state.service().workers().isEmpty();
+        assertThat(served && state.refusing()).as("serving and refusing").isFalse();
+        boolean counted = state.emptySince() != Worker.NEVER;
+        assertThat(served && counted).as("patience counted while serving").isFalse();
+        assertThat(!served && !state.refusing() && !counted).as("endless patience").isFalse();
+        assertThat(
+                        sizes.keySet().stream()
+                                .filter(ticket -> !answered.contains(ticket))
+                                .filter(ticket -> !steering.contains(ticket)))
+                .as("tickets that wait are the operation's")
+                .containsExactlyElementsOf(
+                        state
+                                .operation()
+                                .map(Operation::ticket)
+                                .filter(ticket -> ticket != Operation.NOBODY)
+                                .stream()
+                                .toList());
+        tickMakesProgress(state, now);
+    }
+
+    /// Phases that may last no time at all can follow each other in ticks of one moment, but not
+    /// for ever.
+    private static void tickMakesProgress(State state, long now) {
+        long then = Math.max(now, state.nextDeadline());
+        State later = state;
+        for (int tick = 0; later.nextDeadline() <= then && then != Worker.NEVER; tick++) {
+            assertThat(tick).as("ticks of one moment").isLessThan(5);
+            later = Transition.apply(later, new Event.Tick(), then).state();
+        }
+    }
+
+    /// How things stand when all went well for long enough.
+    void rest(State state) {
+        assertThat(state.operation()).as("operation").isEmpty();
+        assertThat(answered).as("answered tickets").isEqualTo(sizes.keySet());
+        assertThat(state.slots())
+                .isNotEmpty()
+                .allMatch(slot -> slot.ready().isPresent() && slot.workers().size() == 1);
+        boolean held = state.slots().stream().allMatch(slot -> slot.goal() == Slot.Goal.HELD);
+        assertThat(state.service().workers().isEmpty()).isEqualTo(held);
+    }
+}

@@ -1,0 +1,154 @@
+package dev.berth.supervise.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.berth.supervise.lifecycle.Worker;
+import dev.berth.sys.Descriptors;
+import dev.berth.sys.Fd;
+import dev.berth.testkit.LeakCheck;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/// The owner thread's loop, turned by hand.
+@ExtendWith(LeakCheck.class)
+class LoopTest {
+    private final List<Fd> opened = new ArrayList<>();
+    private final List<String> calls = new ArrayList<>();
+    private final List<String> complaints = new ArrayList<>();
+    private Loop loop;
+
+    @BeforeEach
+    void open() throws Exception {
+        loop = new Loop(complaints::add);
+    }
+
+    @AfterEach
+    void close() {
+        loop.close();
+        opened.forEach(Fd::close);
+    }
+
+    @Test
+    void aMistakeInOnePieceOfWorkIsToldAndTheRestIsDone() throws Exception {
+        loop.post(
+                () -> {
+                    throw new IllegalStateException("oops");
+                });
+        loop.post(() -> calls.add("next"));
+
+        loop.turn(Loop.now() + 1_000);
+
+        assertThat(calls).containsExactly("next");
+        assertThat(complaints).singleElement().asString().contains("oops");
+    }
+
+    private record Ends(Fd reading, Fd writing) {
+        void write() {
+            Descriptors.write(writing.number(), new byte[] {1}, 0, 1);
+        }
+    }
+
+    private Ends pipe() {
+        int[] ends = new int[2];
+        assertThat(Descriptors.pipe2(ends, Descriptors.O_CLOEXEC)).isZero();
+        Ends pipe = new Ends(new Fd(ends[0]), new Fd(ends[1]));
+        opened.addAll(List.of(pipe.reading(), pipe.writing()));
+        return pipe;
+    }
+
+    private void turn() throws Exception {
+        loop.turn(Loop.now());
+    }
+
+    @Test
+    void whatIsPostedFromAnotherThreadEndsTheWait() throws Exception {
+        Thread other = Thread.ofPlatform().start(() -> loop.post(() -> calls.add("posted")));
+        loop.turn(Worker.NEVER);
+        other.join();
+        assertThat(calls).containsExactly("posted");
+    }
+
+    @Test
+    void laterWorkComesInTheOrderOfItsTime() throws Exception {
+        loop.after(20, () -> calls.add("third"));
+        loop.after(0, () -> calls.add("first"));
+        loop.after(0, () -> calls.add("second"));
+        while (calls.size() < 3) {
+            loop.turn(Worker.NEVER);
+        }
+        assertThat(calls).containsExactly("first", "second", "third");
+    }
+
+    @Test
+    void aReaderMayForgetAndCloseAnotherThatIsReadyToo() throws Exception {
+        Ends one = pipe();
+        Ends two = pipe();
+        one.write();
+        two.write();
+        for (Ends own : List.of(one, two)) {
+            Ends other = own == one ? two : one;
+            loop.watch(
+                    own.reading(),
+                    () -> {
+                        calls.add("called");
+                        loop.forget(other.reading());
+                        other.reading().close();
+                    });
+        }
+        turn();
+        assertThat(calls).hasSize(1);
+        turn();
+        assertThat(calls).hasSize(2);
+    }
+
+    @Test
+    void aNumberThatIsTakenAnewIsNotTakenForTheOldOne() throws Exception {
+        Ends one = pipe();
+        Ends two = pipe();
+        one.write();
+        two.write();
+        for (Ends own : List.of(one, two)) {
+            Ends other = own == one ? two : one;
+            loop.watch(
+                    own.reading(),
+                    () -> {
+                        loop.forget(other.reading());
+                        other.reading().close();
+                        Ends next = pipe();
+                        loop.watch(next.reading(), () -> calls.add("wrong"));
+                    });
+        }
+        turn();
+        assertThat(calls).isEmpty();
+    }
+
+    @Test
+    void oneAtItsEndIsToldOnceAndDoesNotSpin() throws Exception {
+        Ends pipe = pipe();
+        pipe.write();
+        pipe.writing().close();
+        loop.watch(pipe.reading(), () -> calls.add("end"));
+        turn();
+        assertThat(calls).as("there is something left to read").hasSize(1);
+        Descriptors.read(pipe.reading().number(), new byte[8], 0, 8);
+        turn();
+        turn();
+        assertThat(calls).hasSize(2);
+    }
+
+    @Test
+    void workForAClosedLoopIsRefused() {
+        loop.post(() -> calls.add("before"));
+        loop.close();
+        assertThat(calls).containsExactly("before");
+        assertThat(loop.post(() -> calls.add("after"))).isFalse();
+        loop.close();
+        assertThat(calls).hasSize(1);
+    }
+}

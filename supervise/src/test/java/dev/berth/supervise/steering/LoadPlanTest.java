@@ -1,0 +1,103 @@
+package dev.berth.supervise.steering;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.berth.testkit.SeededRandom;
+
+import org.junit.jupiter.api.Test;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+final class LoadPlanTest {
+    private static LoadPlan.Candidate candidate(double load) {
+        return new LoadPlan.Candidate(load, 1, 0);
+    }
+
+    @Test
+    void theLeastLoadedComesFirstUntilAllAreAlike() {
+        int[] plan = LoadPlan.of(List.of(candidate(5), candidate(2), candidate(4)), 8);
+        assertThat(plan).containsExactly(1, 1, 2, 1, 0, 2, 1, 0);
+    }
+
+    @Test
+    void equalsTakeTurnsFromWhereTheyWere() {
+        List<LoadPlan.Candidate> equal = new ArrayList<>();
+        for (long turn : new long[] {7, 5, 6}) {
+            equal.add(new LoadPlan.Candidate(3, 1, turn));
+        }
+        assertThat(LoadPlan.of(equal, 6)).containsExactly(1, 2, 0, 1, 2, 0);
+    }
+
+    @Test
+    void aLighterOneHasItsPartOfTheLoad() {
+        int[] plan = LoadPlan.of(List.of(candidate(0), new LoadPlan.Candidate(0, 0.1, 0)), 110);
+        assertThat(Arrays.stream(plan).filter(member -> member == 1)).hasSize(10);
+        assertThat(plan[0]).isZero();
+    }
+
+    @Test
+    void nobodyMeansNoPlan() {
+        assertThat(LoadPlan.of(List.of(), 10)).isEmpty();
+    }
+
+    @Test
+    void afterAnyPlanTheLoadsAreAsLevelAsTheyCanBe() {
+        SeededRandom random = SeededRandom.create("loads");
+        for (int round = 0; round < 300; round++) {
+            int[] loads = new int[1 + random.nextInt(9)];
+            Arrays.setAll(loads, _ -> random.nextInt(40));
+            List<LoadPlan.Candidate> all =
+                    Arrays.stream(loads).mapToObj(LoadPlanTest::candidate).toList();
+            int[] after = loads.clone();
+            for (int member : LoadPlan.of(all, 1 + random.nextInt(200))) {
+                int least = Arrays.stream(after).min().orElseThrow();
+                assertThat(after[member]++).as(random.toString()).isEqualTo(least);
+            }
+        }
+    }
+
+    @Test
+    void aQueueThatNobodyTakesFromStalls() {
+        Workload load = new Workload();
+        assertThat(load.look(5, 0, false, 1_000)).isTrue();
+        assertThat(load.look(6, 1, false, 1_005)).isTrue();
+        assertThat(load.stalled()).isFalse();
+        load.look(7, 2, false, 1_010);
+        assertThat(load.look(7, 2, false, 1_015)).isTrue();
+        assertThat(load.stalled()).isTrue();
+        assertThat(load.look(7, 2, false, 1_020)).as("nothing new").isFalse();
+        load.look(7, 1, false, 1_020);
+        assertThat(load.stalled()).isFalse();
+    }
+
+    @Test
+    void aQueueThatIsFilledAsFastAsItIsEmptiedDoesNot() {
+        Workload load = new Workload();
+        for (int i = 0; i < 100; i++) {
+            load.look(1_000 + 10 * i, 3, false, 5L * i);
+            assertThat(load.stalled()).isFalse();
+        }
+    }
+
+    @Test
+    void aProcessThatIsStoppedStallsAtOnce() {
+        Workload load = new Workload();
+        load.look(0, 0, true, 1);
+        assertThat(load.stalled()).isTrue();
+        load.look(0, 0, false, 2);
+        assertThat(load.stalled()).isFalse();
+    }
+
+    @Test
+    void connectionsAreThoseCountedAndThoseThatCameSince() {
+        Workload load = new Workload();
+        load.look(10, 0, false, 1);
+        assertThat(load.connections()).as("never counted").isZero();
+        load.count(4, 10);
+        assertThat(load.connections()).isEqualTo(4);
+        load.look(13, 0, false, 2);
+        assertThat(load.connections()).isEqualTo(7);
+    }
+}
