@@ -1,20 +1,20 @@
 package dev.berth.supervise;
 
-import dev.berth.supervise.contract.Plan;
 import dev.berth.supervise.contract.WorkerId;
 import dev.berth.supervise.lifecycle.Event;
+import dev.berth.supervise.lifecycle.Phase;
 import dev.berth.supervise.process.Equipment;
 import dev.berth.supervise.process.LiveWorker;
 import dev.berth.supervise.process.Loop;
 import dev.berth.supervise.process.NotifySocket;
 import dev.berth.sys.ErrnoException;
 import dev.berth.sys.ExitStatus;
+import dev.berth.sys.Fd;
+import dev.berth.sys.Pidfds;
 import dev.berth.sys.Processes;
 
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Consumer;
-import java.util.function.Predicate;
 
 /// The ends of workers: after the first process of one has ended, what it started has to end too,
 /// and the rest of its output to be read, before it counts as gone.
@@ -25,28 +25,33 @@ final class Endings {
     private static final int CLOSE_TRIES = 300;
     private static final int CLOSE_PAUSE_MILLIS = 10;
 
-    private final Plan plan;
+    private final Holdings holdings;
     private final Equipment equipment;
     private final Map<WorkerId, LiveWorker> live;
-    private final Predicate<LiveWorker> stopping;
-    private final Consumer<Event> gone;
 
-    /// @param stopping whether a worker is on its way out and has time for it
-    /// @param gone called when all is over
-    Endings(
-            Plan plan,
-            Equipment equipment,
-            Map<WorkerId, LiveWorker> live,
-            Predicate<LiveWorker> stopping,
-            Consumer<Event> gone) {
-        this.plan = plan;
-        this.equipment = equipment;
-        this.live = live;
-        this.stopping = stopping;
-        this.gone = gone;
+    Endings(Holdings holdings) {
+        this.holdings = holdings;
+        equipment = holdings.equipment();
+        live = holdings.live();
     }
 
     private record Ending(LiveWorker worker, ExitStatus status, int survivors) {}
+
+    /// Asks the worker to end, in its own time.
+    void terminate(WorkerId id) {
+        holdings.dispatched().ifPresent(dispatched -> dispatched.last(id));
+        holdings.worker(id)
+                .map(LiveWorker::pidfd)
+                .filter(Fd::isOpen)
+                .ifPresent(
+                        fd ->
+                                Pidfds.pidfdSendSignal(
+                                        fd.number(), holdings.plan().stopSignal().number()));
+    }
+
+    void kill(WorkerId id) {
+        holdings.worker(id).ifPresent(equipment.trees()::kill);
+    }
 
     /// To be called when the first process of `worker` has ended.
     void ended(LiveWorker worker) {
@@ -57,10 +62,15 @@ final class Endings {
         equipment.loop().forget(worker.pidfd());
         findOrphans(worker);
         int survivors = equipment.trees().of(worker).size();
-        if (survivors > 0 && stopping.test(worker)) {
-            equipment.trees().signal(worker, plan.stopSignal());
+        if (survivors > 0 && stopping(worker)) {
+            equipment.trees().signal(worker, holdings.plan().stopSignal());
         }
         settle(new Ending(worker, status.get(), survivors), patience(), FIRST_LOOK_MILLIS);
+    }
+
+    /// Whether it is on its way out and has time for it.
+    private boolean stopping(LiveWorker worker) {
+        return holdings.phase(worker).filter(p -> p.leaving() && p != Phase.KILLED).isPresent();
     }
 
     private static long patience() {
@@ -86,7 +96,7 @@ final class Endings {
         LiveWorker worker = ending.worker();
         findOrphans(worker);
         boolean alone = equipment.trees().of(worker).isEmpty();
-        boolean gentle = !alone && stopping.test(worker);
+        boolean gentle = !alone && stopping(worker);
         if (!alone && !gentle) {
             equipment.trees().kill(worker);
         }
@@ -99,8 +109,10 @@ final class Endings {
         bury(worker);
         String words = worker.output().lastWords();
         String why = worker.troubles().isEmpty() ? "" : worker.troubles().getLast() + "\n";
-        gone.accept(
-                new Event.Exited(worker.id(), ending.status(), ending.survivors(), why + words));
+        holdings.machine()
+                .tell(
+                        new Event.Exited(
+                                worker.id(), ending.status(), ending.survivors(), why + words));
     }
 
     private void bury(LiveWorker worker) {

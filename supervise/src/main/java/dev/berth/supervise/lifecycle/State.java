@@ -88,6 +88,14 @@ public record State(
         return new Action.Serve(workers, running, held, warming);
     }
 
+    /// Whether a worker gets nothing new and shall be quiet before it is told to stop, or its slot
+    /// is held.
+    public boolean drains(WorkerId id) {
+        Optional<Phase> phase = worker(id).map(Worker::phase);
+        boolean held = slot(id.slot()).filter(slot -> slot.goal() == Slot.Goal.HELD).isPresent();
+        return phase.filter(p -> p == Phase.DRAINING || p == Phase.READY && held).isPresent();
+    }
+
     public boolean proven() {
         return slots.stream().anyMatch(slot -> slot.health().proven());
     }

@@ -1,0 +1,97 @@
+package dev.berth.supervise;
+
+import dev.berth.supervise.contract.Observer;
+import dev.berth.supervise.contract.Plan;
+import dev.berth.supervise.contract.WorkerId;
+import dev.berth.supervise.lifecycle.Machine;
+import dev.berth.supervise.lifecycle.Phase;
+import dev.berth.supervise.lifecycle.State;
+import dev.berth.supervise.process.Equipment;
+import dev.berth.supervise.process.LiveWorker;
+import dev.berth.supervise.process.Loop;
+import dev.berth.supervise.steering.Dispatched;
+import dev.berth.supervise.steering.Distribution;
+import dev.berth.supervise.steering.Mechanism;
+import dev.berth.supervise.steering.Pinning;
+import dev.berth.supervise.steering.SocketRegistry;
+
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/// All that a supervisor has: what it is asked, what it decides by, whom it has started, what it
+/// holds. The owner thread's, with everything in it.
+///
+/// **Ownership:** what it holds of the system is given back by [#close]; the workers have ended by
+/// then.
+///
+/// @param live the workers whose end is not over
+/// @param registry stays empty where there is a dispatcher
+record Holdings(
+        Plan plan,
+        Observer observer,
+        Equipment equipment,
+        Machine machine,
+        Map<WorkerId, LiveWorker> live,
+        Mechanism mechanism,
+        Pinning pinning,
+        SocketRegistry registry,
+        Optional<Dispatched> dispatched)
+        implements AutoCloseable {
+    /// @param cgroups whether a cgroup is used where the system allows it
+    /// @throws IOException something cannot be had; all else is given back
+    static Holdings open(
+            Plan plan,
+            Observer observer,
+            Mechanism mechanism,
+            boolean cgroups,
+            Optional<Dispatched> dispatched)
+            throws IOException {
+        State initial =
+                State.initial(
+                        plan.settings(), plan.command(), plan.workers(), plan.policy(), Loop.now());
+        Pinning pinning = Pinning.here();
+        SocketRegistry registry = new SocketRegistry(mechanism, plan.policy(), pinning);
+        dispatched.ifPresent(passing -> passing.steer(plan.policy()));
+        return new Holdings(
+                plan,
+                observer,
+                new Equipment(plan, observer, cgroups),
+                new Machine(initial),
+                new HashMap<>(),
+                mechanism,
+                pinning,
+                registry,
+                dispatched);
+    }
+
+    /// What gives the workers their connections.
+    Distribution distribution() {
+        return dispatched.isPresent() ? dispatched.get() : registry;
+    }
+
+    Loop loop() {
+        return equipment.loop();
+    }
+
+    Optional<LiveWorker> worker(WorkerId id) {
+        return Optional.ofNullable(live.get(id));
+    }
+
+    /// Empty for a worker that is gone.
+    Optional<Phase> phase(LiveWorker worker) {
+        return machine.phase(worker.id());
+    }
+
+    void say(LiveWorker worker, String what) {
+        observer.said("slot " + worker.id() + what);
+    }
+
+    /// Twice is harmless.
+    @Override
+    public void close() {
+        registry.close();
+        equipment.close();
+    }
+}

@@ -1,0 +1,83 @@
+package dev.berth.supervise;
+
+import dev.berth.supervise.contract.Command;
+import dev.berth.supervise.contract.Outcome;
+import dev.berth.supervise.contract.Policy;
+import dev.berth.supervise.contract.WorkerId;
+import dev.berth.supervise.lifecycle.Action;
+import dev.berth.supervise.process.LiveWorker;
+import dev.berth.supervise.watch.Drains;
+import dev.berth.supervise.watch.LoadWatch;
+
+import java.io.IOException;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/// Carries out what was decided: each [Action] is the business of one of its parts.
+final class Orders {
+    private final Holdings holdings;
+    private final Listening listening;
+    private final Launcher launcher;
+    private final Helm helm;
+    private final Drains drains;
+    private final Endings endings;
+    private final Tickets tickets;
+    private OptionalInt exitCode = OptionalInt.empty();
+
+    Orders(Holdings holdings, LoadWatch load, Endings endings, Tickets tickets) throws IOException {
+        this.holdings = holdings;
+        this.endings = endings;
+        this.tickets = tickets;
+        listening = new Listening(holdings);
+        helm = new Helm(holdings, load);
+        launcher = new Launcher(holdings, helm, new Signs(holdings, listening), endings);
+        drains =
+                new Drains(
+                        holdings.equipment(),
+                        holdings.registry(),
+                        holdings.observer(),
+                        holdings.dispatched(),
+                        worker -> holdings.machine().state().drains(worker.id()),
+                        holdings.machine()::tell);
+    }
+
+    /// With what to leave; empty as long as it was not ordered.
+    OptionalInt exitCode() {
+        return exitCode;
+    }
+
+    /// What fails is said; the rest goes on.
+    void carryOut(Action action) {
+        try {
+            perform(action);
+        } catch (IOException | RuntimeException failed) {
+            holdings.observer().said(failed + " (while doing: " + action + ")");
+        }
+    }
+
+    private void perform(Action action) throws IOException {
+        switch (action) {
+            case Action.Spawn(WorkerId id, Command command) -> launcher.spawn(id, command);
+            case Action.Check(WorkerId id) -> listening.check(id);
+            case Action.Serve serve -> holdings.distribution().serve(serve);
+            case Action.Steer(long ticket, Policy policy) -> helm.steer(ticket, policy);
+            case Action.Shed(boolean shed) -> holdings.distribution().shed(shed);
+            case Action.Refuse(boolean refused) -> holdings.distribution().refuse(refused);
+            case Action.Drain(WorkerId id) -> drain(id);
+            case Action.Terminate(WorkerId id) -> endings.terminate(id);
+            case Action.Kill(WorkerId id) -> endings.kill(id);
+            case Action.Retire(WorkerId id) -> holdings.distribution().retire(id);
+            case Action.Bequeath(WorkerId id) -> holdings.distribution().bequeath(id);
+            case Action.Reply(long ticket, Outcome outcome) -> tickets.reply(ticket, outcome);
+            case Action.Say(String text) -> holdings.observer().said(text);
+            case Action.Quit(int code) -> exitCode = OptionalInt.of(code);
+        }
+    }
+
+    private void drain(WorkerId id) throws IOException {
+        Optional<LiveWorker> worker = holdings.worker(id);
+        if (worker.isPresent()) {
+            drains.watch(worker.get());
+        }
+    }
+}

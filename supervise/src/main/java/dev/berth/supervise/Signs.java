@@ -1,0 +1,139 @@
+package dev.berth.supervise;
+
+import dev.berth.supervise.adoption.Adopter;
+import dev.berth.supervise.adoption.Finder;
+import dev.berth.supervise.contract.Adopt;
+import dev.berth.supervise.contract.Probe;
+import dev.berth.supervise.contract.WorkerId;
+import dev.berth.supervise.lifecycle.Event;
+import dev.berth.supervise.lifecycle.Phase;
+import dev.berth.supervise.process.LiveWorker;
+import dev.berth.supervise.process.Loop;
+import dev.berth.supervise.process.NotifySocket;
+import dev.berth.supervise.process.Prober;
+
+import java.io.IOException;
+import java.util.Optional;
+
+/// What a worker shows on its way to be ready: its calls of bind(2) and listen(2) are answered, its
+/// sockets looked for, its notify socket read, its probe asked, and what it says to a dispatcher
+/// heard.
+final class Signs {
+    private static final long FIND_MILLIS = 100;
+    private static final long ENDING_MILLIS = 200;
+
+    private final Holdings holdings;
+    private final Listening listening;
+    private final Adopter adopter;
+    private final Finder finder;
+
+    Signs(Holdings holdings, Listening listening) throws IOException {
+        this.holdings = holdings;
+        this.listening = listening;
+        adopter =
+                new Adopter(
+                        holdings.plan(),
+                        holdings.registry(),
+                        holdings.equipment().trees(),
+                        holdings.observer(),
+                        holdings.loop());
+        finder = new Finder(holdings.plan(), holdings.registry(), holdings.equipment().trees());
+    }
+
+    /// To be called before the worker is known to have been started.
+    void watch(LiveWorker worker) {
+        Loop loop = holdings.loop();
+        worker.notifications().ifPresent(fd -> loop.watch(fd, () -> answer(worker)));
+        worker.notifySocket().ifPresent(s -> loop.watch(s.fd(), () -> announced(worker)));
+    }
+
+    /// To be called after that: it may listen already, or do so without a call that is answered.
+    void began(LiveWorker worker) {
+        if (holdings.plan().adopt() == Adopt.LISTEN_FDS) {
+            listens(worker);
+        } else if (holdings.plan().adopt() == Adopt.BIND) {
+            find(worker);
+        }
+    }
+
+    private void answer(LiveWorker worker) {
+        try {
+            boolean ready = holdings.phase(worker).filter(phase -> !phase.candidate()).isPresent();
+            if (adopter.answer(worker, ready)) {
+                listens(worker);
+            }
+        } catch (IOException failed) {
+            worker.notifications().ifPresent(holdings.loop()::forget);
+            holdings.say(worker, ": " + failed.getMessage());
+        }
+    }
+
+    private void find(LiveWorker worker) {
+        if (holdings.phase(worker).filter(Phase::candidate).isEmpty()) {
+            return;
+        }
+        try {
+            if (finder.look(worker, holdings.equipment().diag())) {
+                listens(worker);
+            }
+        } catch (IOException failed) {
+            holdings.say(worker, ": " + failed.getMessage());
+        }
+        holdings.loop().after(FIND_MILLIS, () -> find(worker));
+    }
+
+    private void listens(LiveWorker worker) {
+        if (!listening.complete(worker.id())) {
+            listening.elsewhere(worker.id()).ifPresent(why -> trouble(worker, why));
+            return;
+        }
+        boolean first = holdings.phase(worker).filter(p -> p == Phase.STARTING).isPresent();
+        holdings.machine().tell(new Event.Listening(worker.id()));
+        if (first) {
+            holdings.plan().probe().ifPresent(probe -> probe(worker, probe));
+        }
+    }
+
+    private void trouble(LiveWorker worker, String why) {
+        worker.troubles().add(why);
+        holdings.say(worker, " " + why);
+    }
+
+    private void probe(LiveWorker worker, Probe probe) {
+        Event answered = new Event.Announced(worker.id());
+        Prober.start(
+                probe,
+                probe.forSlot(worker.id().slot(), holdings.plan()),
+                worker.pidfd()::isOpen,
+                () -> holdings.loop().post(() -> holdings.machine().tell(answered)));
+    }
+
+    private void announced(LiveWorker worker) {
+        if (worker.notifySocket().filter(NotifySocket::ready).isPresent()) {
+            holdings.machine().tell(new Event.Announced(worker.id()));
+        }
+    }
+
+    /// The worker takes connections of the dispatcher.
+    void takes(WorkerId id) {
+        holdings.worker(id).ifPresent(this::listens);
+    }
+
+    /// The worker and the dispatcher do not speak any more: its end, as a rule, which then is seen
+    /// in a moment.
+    void deaf(WorkerId id, String why) {
+        holdings.loop().after(ENDING_MILLIS, () -> deafNow(id, why));
+    }
+
+    private void deafNow(WorkerId id, String why) {
+        Optional<LiveWorker> alive = holdings.worker(id).filter(worker -> !worker.ended());
+        if (alive.isPresent()) {
+            LiveWorker worker = alive.get();
+            worker.troubles().add(why);
+            if (holdings.phase(worker).filter(Phase::candidate).isPresent()) {
+                holdings.say(worker, " " + why);
+            }
+            holdings.machine().tell(new Event.Lost(id, why));
+        }
+    }
+}
