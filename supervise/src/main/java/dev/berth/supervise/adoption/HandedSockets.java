@@ -107,6 +107,7 @@ public final class HandedSockets {
                 && other.address().port() == six.address().port();
     }
 
+    /// Where each is in the worker: from descriptor 3 on.
     public List<Redirect> redirects(List<HeldSocket> sockets) {
         List<Redirect> redirects = new ArrayList<>();
         for (int i = 0; i < sockets.size(); i++) {
@@ -118,6 +119,7 @@ public final class HandedSockets {
         return redirects;
     }
 
+    /// The variables by which a worker is told of them.
     public static Map<String, String> environment(List<HeldSocket> sockets) {
         Map<String, String> variables = new HashMap<>();
         List<String> numbers = new ArrayList<>();

@@ -97,6 +97,7 @@ public sealed interface Policy {
             }
         }
 
+        /// One part where nothing is said of the slot.
         public Share share(int slot) {
             return shares.getOrDefault(slot, Share.ONE);
         }

@@ -23,6 +23,7 @@ public record Probe(String url, Duration interval) {
         }
     }
 
+    /// The address to ask: with the slot's number in it, and its own port where that is private.
     public URI forSlot(int slot, Plan plan) {
         URI uri = URI.create(url.replace("{slot}", Integer.toString(slot)));
         if (!plan.privatePorts().contains(uri.getPort())) {

@@ -66,6 +66,7 @@ public record Settings(
     /// The longest pause between two tries of a worker that keeps dying.
     static final Duration LONGEST_BACKOFF = Duration.ofSeconds(30);
 
+    /// What holds where the user says nothing.
     public static Settings defaults() {
         return new Settings(
                 Duration.ofSeconds(1),

@@ -15,6 +15,7 @@ public enum Steer {
     /// A dispatcher instead of the kernel (`--share dispatch`).
     DISPATCH;
 
+    /// As the user writes it.
     public String word() {
         return name().toLowerCase(Locale.ROOT);
     }

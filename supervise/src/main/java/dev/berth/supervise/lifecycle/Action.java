@@ -50,6 +50,7 @@ public sealed interface Action {
             return warming.getOrDefault(worker, Worker.WARM);
         }
 
+        /// Whether what waits for the slot is kept.
         public boolean keeps(int slot) {
             return slots.contains(slot) || held.contains(slot);
         }

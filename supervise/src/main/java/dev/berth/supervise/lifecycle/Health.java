@@ -15,6 +15,7 @@ public record Health(int restarts, int failures, long retryAt, boolean proven, S
         return failures >= 3;
     }
 
+    /// Whether another try is due later.
     public boolean waiting() {
         return retryAt != Worker.NEVER;
     }

@@ -53,6 +53,7 @@ public record Slot(
         return workers.stream().filter(worker -> worker.phase().candidate()).findFirst();
     }
 
+    /// The worker in service.
     public Optional<Worker> ready() {
         return workers.stream().filter(worker -> worker.phase() == Phase.READY).findFirst();
     }
@@ -66,6 +67,7 @@ public record Slot(
         return ready().or(this::candidate).or(() -> workers.stream().findFirst());
     }
 
+    /// The state that people are told.
     public Condition condition() {
         if (ready().isPresent()) {
             return goal == Goal.RUN ? Condition.READY : Condition.DRAINING;

@@ -96,10 +96,12 @@ public record State(
         return phase.filter(p -> p == Phase.DRAINING || p == Phase.READY && held).isPresent();
     }
 
+    /// Whether any worker was ever ready.
     public boolean proven() {
         return slots.stream().anyMatch(slot -> slot.health().proven());
     }
 
+    /// Whether the supervisor was asked to stop.
     public boolean stopping() {
         return operation.filter(Operation.Stop.class::isInstance).isPresent();
     }

@@ -20,6 +20,7 @@ public record Worker(
         long startBy,
         boolean announced,
         int percent) {
+    /// The deadline that never comes.
     public static final long NEVER = Long.MAX_VALUE;
 
     /// The whole share, in percent.

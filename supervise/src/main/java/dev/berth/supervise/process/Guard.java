@@ -113,15 +113,20 @@ public final class Guard implements AutoCloseable {
         }
     }
 
+    /// That of the shell that waits for the end of this process.
     public int pid() {
         return pid;
     }
 
+    /// If this process is killed, the guard ends `root` and all that stems from it.
+    ///
+    /// @param startTicks when it started: tells it from a later one of the same pid
     public void add(int root, long startTicks) {
         roots.put(root, startTicks);
         tell("add " + root + " " + startTicks);
     }
 
+    /// It has ended.
     public void remove(int root) {
         if (roots.remove(root) != null) {
             tell("del " + root);

@@ -46,6 +46,7 @@ public final class LiveWorker implements AutoCloseable {
         return id;
     }
 
+    /// That of its first process.
     public int pid() {
         return pid;
     }
@@ -56,6 +57,7 @@ public final class LiveWorker implements AutoCloseable {
         return startTicks;
     }
 
+    /// Of its first process; closed with the worker.
     public Fd pidfd() {
         return pidfd;
     }
@@ -65,10 +67,12 @@ public final class LiveWorker implements AutoCloseable {
         return !pidfd.isOpen() || Poll.poll(pidfd.number(), Poll.POLLIN, 0) != 0;
     }
 
+    /// Its seccomp listener, where its binds are answered.
     public Optional<Fd> notifications() {
         return notifications;
     }
 
+    /// Where it says `READY=1`.
     public Optional<NotifySocket> notifySocket() {
         return notifySocket;
     }

@@ -69,6 +69,7 @@ public final class Loop implements AutoCloseable {
         }
     }
 
+    /// Does `work` when so much time has passed, in [#turn].
     public void after(long millis, Runnable work) {
         later.add(new Later(now() + millis, order++, work));
     }

@@ -49,6 +49,7 @@ public final class NotifySocket implements AutoCloseable {
         }
     }
 
+    /// Readable when something was said; closed with this.
     public Fd fd() {
         return fd;
     }

@@ -43,6 +43,7 @@ public final class OutputPump implements AutoCloseable {
         thread = Thread.ofPlatform().name("berth-output").daemon().start(this::run);
     }
 
+    /// Pipes for what a worker prints, read from now on until their ends.
     public Pipes open(WorkerId worker) throws ErrnoException {
         WorkerOutput output = new WorkerOutput(worker, observer);
         Fd out = pipe(output, false);

@@ -36,6 +36,7 @@ public final class Dispatched implements Distribution {
     private boolean refusing;
     private boolean shed;
 
+    /// @param service of `dispatcher` that the workers make up
     public Dispatched(Dispatcher dispatcher, String service) {
         this.dispatcher = dispatcher;
         this.service = service;

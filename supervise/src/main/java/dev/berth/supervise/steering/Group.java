@@ -56,6 +56,7 @@ public final class Group implements AutoCloseable {
         return fillers.stream().anyMatch(filler -> filler.inode() == inode);
     }
 
+    /// Connections that were led to `socket`; empty where they are not counted.
     public OptionalLong steered(HeldSocket socket) {
         return steering.steered(socket);
     }
@@ -65,6 +66,7 @@ public final class Group implements AutoCloseable {
         return steering.steered(sockets);
     }
 
+    /// Connections that the kernel spread by its own hash; empty where they are not counted.
     public OptionalLong fallbacks() {
         return steering.fallbacks();
     }

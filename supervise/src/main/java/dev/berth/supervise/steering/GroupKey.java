@@ -11,6 +11,7 @@ import dev.berth.sys.SockAddr;
 /// @param own whether it is one slot's private port
 public record GroupKey(
         Protocol protocol, SockAddr.Inet address, boolean v6only, int device, boolean own) {
+    /// Protocol, address and port.
     public ListenAddress listen() {
         return new ListenAddress(protocol, address);
     }

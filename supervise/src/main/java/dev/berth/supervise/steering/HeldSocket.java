@@ -33,6 +33,7 @@ public final class HeldSocket {
         this.owner = owner;
     }
 
+    /// The supervisor's own descriptor.
     public Fd fd() {
         return fd;
     }
@@ -74,6 +75,7 @@ public final class HeldSocket {
         return stalled;
     }
 
+    /// Sets [#stalled].
     public void stalls(boolean now) {
         stalled = now;
     }
@@ -104,6 +106,7 @@ public final class HeldSocket {
         return holder;
     }
 
+    /// Sets [#holder].
     public void heldBy(Optional<Holder> seen) {
         holder = seen;
     }

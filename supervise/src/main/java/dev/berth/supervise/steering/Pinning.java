@@ -29,6 +29,7 @@ public final class Pinning {
         return new Pinning(Processes.affinity(0));
     }
 
+    /// The CPU that the workers of `slot` are kept on.
     public int cpu(int slot) {
         return cpus[slot % cpus.length];
     }

@@ -36,6 +36,7 @@ public final class SocketRegistry implements Distribution, AutoCloseable {
         return new Seating.Rules(policy, admission.service(), pinning);
     }
 
+    /// The socket of that inode, if it is a worker's.
     public Optional<HeldSocket> byInode(long inode) {
         return Optional.ofNullable(sockets.get(inode));
     }
@@ -46,6 +47,7 @@ public final class SocketRegistry implements Distribution, AutoCloseable {
                 || groups.values().stream().anyMatch(group -> group.filledBy(inode));
     }
 
+    /// Those of a worker that lives.
     public List<HeldSocket> of(WorkerId owner) {
         return sockets.values().stream()
                 .filter(socket -> socket.owner().equals(owner) && !socket.orphan())
@@ -57,10 +59,12 @@ public final class SocketRegistry implements Distribution, AutoCloseable {
         return of(owner).stream().filter(HeldSocket::listening).map(HeldSocket::key).toList();
     }
 
+    /// Orphans too.
     public List<HeldSocket> all() {
         return List.copyOf(sockets.values());
     }
 
+    /// Those that have members.
     public Collection<Group> groups() {
         return groups.values();
     }
@@ -82,6 +86,7 @@ public final class SocketRegistry implements Distribution, AutoCloseable {
         return mechanism.handsOn() && !socket.owner().equals(heir);
     }
 
+    /// Keeps a socket, which is bound, and from now on closes it.
     public void add(HeldSocket socket) {
         sockets.put(socket.inode(), socket);
     }
@@ -243,6 +248,7 @@ public final class SocketRegistry implements Distribution, AutoCloseable {
         }
     }
 
+    /// By which those in service are chosen at present.
     public Policy policy() {
         return policy;
     }

@@ -52,6 +52,7 @@ public final class Patrol {
         this.unheld = new Unheld(registry);
     }
 
+    /// Says who is new on the shared ports and is not ours.
     public void strangers(SockDiag diag) throws IOException {
         for (Status.Stranger stranger : strangers.look(diag)) {
             String who =

@@ -71,6 +71,7 @@ public final class StatusReader {
         notes = new StatusNotes(plan, mechanism, registry, live);
     }
 
+    /// How things stand at `now`; what the kernel does not tell is absent.
     public Status read(State state, long now, SockDiag diag) {
         Map<Long, SocketRow> rows = rows(diag);
         List<ProcessEntry> processes = ProcessList.read();
