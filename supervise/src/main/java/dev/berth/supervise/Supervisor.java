@@ -16,6 +16,7 @@ import dev.berth.supervise.process.Cgroup;
 import dev.berth.supervise.process.Loop;
 import dev.berth.supervise.steering.Dispatched;
 import dev.berth.supervise.steering.Mechanism;
+import dev.berth.supervise.steering.Refusals;
 import dev.berth.supervise.watch.LoadWatch;
 import dev.berth.supervise.watch.StatusReader;
 import dev.berth.supervise.watch.Strangers;
@@ -33,6 +34,7 @@ import java.util.concurrent.CompletableFuture;
 public final class Supervisor implements AutoCloseable {
     private final Holdings holdings;
     private final Machine machine;
+    private final Refusals refusals;
     private final Tickets tickets = new Tickets();
     private final LoadWatch load;
     private final Endings endings;
@@ -44,6 +46,7 @@ public final class Supervisor implements AutoCloseable {
     private Supervisor(Holdings holdings) throws IOException {
         this.holdings = holdings;
         machine = holdings.machine();
+        refusals = new Refusals(holdings.mechanism(), holdings.plan());
         load =
                 new LoadWatch(
                         holdings.registry(),
@@ -95,7 +98,7 @@ public final class Supervisor implements AutoCloseable {
             Plan plan, Observer observer, boolean cgroups, Optional<Dispatched> dispatched)
             throws IOException {
         Mechanism mechanism = Mechanism.find(plan.steer());
-        Optional<String> refused = mechanism.refusal(plan);
+        Optional<String> refused = new Refusals(mechanism, plan).toPlan();
         if (refused.isPresent()) {
             throw new IOException(refused.get());
         }
@@ -145,7 +148,7 @@ public final class Supervisor implements AutoCloseable {
     /// refused.
     public CompletableFuture<Outcome> ask(Request request) {
         CompletableFuture<Outcome> answer = new CompletableFuture<>();
-        Optional<String> refused = holdings.mechanism().refusal(request, holdings.plan());
+        Optional<String> refused = refusals.to(request);
         if (refused.isPresent()) {
             answer.complete(Outcome.failed(refused.get()));
             return answer;

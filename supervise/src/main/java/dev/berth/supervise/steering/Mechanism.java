@@ -4,12 +4,8 @@ import dev.berth.bpf.ClassicTable;
 import dev.berth.bpf.Family;
 import dev.berth.bpf.Pick;
 import dev.berth.bpf.SocketTable;
-import dev.berth.net.Protocol;
-import dev.berth.supervise.contract.Plan;
 import dev.berth.supervise.contract.Policy;
-import dev.berth.supervise.contract.Request;
 import dev.berth.supervise.contract.Steer;
-import dev.berth.supervise.lifecycle.Steerage;
 import dev.berth.sys.ErrnoException;
 import dev.berth.sys.Fd;
 import dev.berth.sys.SockAddr;
@@ -139,61 +135,6 @@ public final class Mechanism {
         return Optional.of(policy.word() + " cannot be had: " + why + excuse() + "; " + remedy());
     }
 
-    /// Why a plan cannot be had.
-    public Optional<String> refusal(Plan plan) {
-        Optional<String> unfit =
-                Steerage.unfit(plan.policy(), plan.settings(), plan.workers())
-                        .or(() -> refusal(plan.policy(), plan));
-        boolean slow = plan.settings().slowStart().isPositive();
-        if (unfit.isEmpty() && chosen == Steer.DISPATCH) {
-            return slow || plan.maxConnections().isPresent()
-                    ? Optional.of("no --slow-start and no --max-connections with --share dispatch")
-                    : Optional.empty();
-        }
-        if (unfit.isEmpty() && slow && chosen == Steer.NONE) {
-            return Optional.of("no slow start: only a BPF program can divide" + excuse());
-        }
-        return plan.maxConnections().isPresent() ? unfit.or(() -> refusalToCount(plan)) : unfit;
-    }
-
-    private Optional<String> refusalToCount(Plan plan) {
-        boolean datagrams =
-                plan.ports().isEmpty()
-                        && !plan.listen().isEmpty()
-                        && plan.listen().stream().allMatch(a -> a.protocol() == Protocol.UDP);
-        Optional<String> why =
-                datagrams
-                        ? Optional.of("datagrams have no connections to count")
-                        : refusalToRefuse();
-        return why.map(text -> "no --max-connections: " + text);
-    }
-
-    /// Why a request cannot be fulfilled, as far as that is the mechanism's fault.
-    public Optional<String> refusal(Request request, Plan plan) {
-        return switch (request) {
-            case Request.Steer(Policy policy) -> refusal(policy, plan);
-            case Request.Shed(boolean shed) when shed -> refusalToRefuse();
-            case Request.Shed _,
-                    Request.Roll _,
-                    Request.Scale _,
-                    Request.ScaleBy _,
-                    Request.Drain _,
-                    Request.Undrain _,
-                    Request.Stop _ ->
-                    Optional.empty();
-        };
-    }
-
-    private Optional<String> refusal(Policy policy, Plan plan) {
-        boolean datagrams = plan.listen().stream().anyMatch(a -> a.protocol() == Protocol.UDP);
-        if (datagrams && policy instanceof Policy.LeastLoaded) {
-            return Optional.of(
-                    "least-loaded counts connections, and datagrams have none; take round-robin,"
-                            + " or source to keep a client's together");
-        }
-        return refusal(policy);
-    }
-
     /// Why nobody can be refused while workers are ready; empty if that can be done.
     Optional<String> refusalToRefuse() {
         return refuses()
@@ -204,7 +145,8 @@ public final class Mechanism {
                                 + "; run Berth as root or with CAP_BPF, and --bpf auto");
     }
 
-    private String excuse() {
+    /// [#reason] in parentheses, after a space; empty if there is none.
+    String excuse() {
         return reason.isEmpty() ? "" : " (" + reason + ")";
     }
 
@@ -216,6 +158,16 @@ public final class Mechanism {
     /// Why it is not the first choice; empty if it is.
     public String reason() {
         return reason;
+    }
+
+    /// Whether a dispatcher gives workers their connections.
+    boolean dispatches() {
+        return chosen == Steer.DISPATCH;
+    }
+
+    /// Whether a worker may get a part of what another gets.
+    boolean divides() {
+        return chosen != Steer.NONE;
     }
 
     /// Whether a worker's socket goes to its successor even while it is in service.
