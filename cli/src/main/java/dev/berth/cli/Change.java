@@ -44,7 +44,7 @@ record Change(Supervised supervised, Journal journal, Announcements announcement
             said.forEach(line -> pass(line, out));
             Outcome outcome = answer.get();
             (outcome.done() ? out : err).accept((outcome.done() ? "" : "berth: ") + outcome.text());
-            return outcome.done() ? Main.DONE : Main.FAILED;
+            return outcome.done() ? ExitCode.DONE : ExitCode.FAILED;
         } finally {
             announcements.forget(said);
         }

@@ -49,29 +49,29 @@ final class ControlCommands implements ControlServer.Handler {
         Served now = served.get();
         if (now == null) {
             err.accept("berth: the supervisor is just starting; try again");
-            return Main.FAILED;
+            return ExitCode.FAILED;
         }
         try {
             ControlWords parsed = ControlWords.parse(words);
             if (parsed.arguments().equals(List.of("status"))) {
                 print(status(now), parsed, out);
-                return Main.DONE;
+                return ExitCode.DONE;
             }
             return change(now, parsed, client).make(request(parsed), out, err);
         } catch (UsageException | IllegalArgumentException wrong) {
             err.accept("berth: " + wrong.getMessage());
-            return Main.USAGE;
+            return ExitCode.USAGE;
         } catch (InterruptedException | TimeoutException late) {
             err.accept(
                     "berth: the supervisor (pid "
                             + ProcessHandle.current().pid()
                             + ") takes commands, but does not get to them: it is stuck, or out of"
                             + " CPU");
-            return Main.FAILED;
+            return ExitCode.FAILED;
         } catch (ExecutionException failed) {
             Throwable cause = Objects.requireNonNullElse(failed.getCause(), failed);
             err.accept("berth: " + cause.getMessage());
-            return Main.FAILED;
+            return ExitCode.FAILED;
         }
     }
 

@@ -68,8 +68,7 @@ final class DemoCommand implements Subcommand {
         words.add(Integer.toString(port));
         RunOptions options =
                 RunOptions.read(
-                        Main.commandLine(Verb.RUN, new RunCommand())
-                                .parseArgs(words.toArray(String[]::new)));
+                        new RunCommand().parser("run").parseArgs(words.toArray(String[]::new)));
         var hints = new DemoHints(port);
         return Session.run(options, "demo", terminal.environment(), hints::printWhenReady);
     }

@@ -44,7 +44,7 @@ final class DoctorCommand implements Subcommand {
         } else {
             lines(findings, works, terminal.columns().orElse(WIDE)).forEach(terminal::line);
         }
-        return works ? Main.DONE : Main.FAILED;
+        return works ? ExitCode.DONE : ExitCode.FAILED;
     }
 
     private static List<Finding> examine() {

@@ -58,7 +58,7 @@ final class Fleet {
                 return supervisor.run();
             } catch (IOException | RuntimeException failed) {
                 voice.said("the supervisor failed: " + failed);
-                return Main.FAILED;
+                return ExitCode.FAILED;
             } finally {
                 dispatcher.refuse(service, true);
             }
@@ -124,7 +124,7 @@ final class Fleet {
         RunSignals.install(together, console);
         ships.forEach(ship -> console.note(Session.greeting(ship.plan())));
         int code = sail(dispatcher, together);
-        if (code != Main.DONE) {
+        if (code != ExitCode.DONE) {
             console.failed();
         }
         return code;
@@ -174,7 +174,7 @@ final class Fleet {
                         synchronized (codes) {
                             codes.add(code);
                         }
-                        if (code != Main.DONE) {
+                        if (code != ExitCode.DONE) {
                             var _ = together.ask(new Request.Stop());
                         }
                     };
@@ -183,7 +183,7 @@ final class Fleet {
         for (Thread thread : threads) {
             join(thread);
         }
-        return codes.stream().mapToInt(Integer::intValue).max().orElse(Main.FAILED);
+        return codes.stream().mapToInt(Integer::intValue).max().orElse(ExitCode.FAILED);
     }
 
     private static void join(Thread thread) {

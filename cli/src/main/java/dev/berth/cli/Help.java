@@ -26,7 +26,7 @@ final class Help {
 
     static int run(Terminal terminal, List<String> words) throws UsageException {
         terminal.line(words.isEmpty() ? overview(terminal) : of(Verb.leading(words), terminal));
-        return Main.DONE;
+        return ExitCode.DONE;
     }
 
     static String overview(Terminal terminal) {
@@ -70,7 +70,7 @@ final class Help {
     }
 
     static String of(Verb verb, Terminal terminal) {
-        CommandLine line = Main.commandLine(verb, verb.create());
+        CommandLine line = verb.create().parser(verb.word());
         int columns = columns(terminal);
         if (columns < NarrowPage.ENOUGH) {
             return NarrowPage.of(line.getCommandSpec(), columns);

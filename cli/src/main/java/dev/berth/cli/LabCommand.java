@@ -82,7 +82,7 @@ final class LabCommand implements Subcommand {
         List<Scenario> scenarios = scenarios(words, own);
         if (parsed.hasMatchedOption("--list")) {
             list(scenarios, parsed, terminal);
-            return Main.DONE;
+            return ExitCode.DONE;
         }
         if (!Platform.supported()) {
             throw new Failure("cannot run scenarios: " + Platform.describe());
@@ -106,7 +106,7 @@ final class LabCommand implements Subcommand {
         }
         boolean expected =
                 results.stream().allMatch(result -> asExpected(result, own, expectations));
-        return expected ? Main.DONE : Main.FAILED;
+        return expected ? ExitCode.DONE : ExitCode.FAILED;
     }
 
     private static void list(List<Scenario> scenarios, ParseResult parsed, Terminal terminal) {

@@ -5,8 +5,6 @@ import static java.util.stream.Collectors.joining;
 import dev.berth.inspect.Printable;
 import dev.berth.sys.Processes;
 
-import picocli.CommandLine;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 
@@ -19,13 +17,6 @@ import java.util.List;
 /// The first word chooses the command, and only that one is constructed: this is most of what makes
 /// a start short.
 public final class Main {
-    static final int DONE = 0;
-    static final int FAILED = 1;
-    static final int USAGE = 2;
-
-    /// Added to the number of the signal that ended it, as shells do.
-    static final int SIGNALLED = 128;
-
     private Main() {}
 
     /// Runs one command line and ends the JVM with its exit code.
@@ -59,7 +50,7 @@ public final class Main {
         try {
             return dispatch(terminal, args);
         } catch (UsageException wrong) {
-            return fail(terminal, "berth: ", wrong, USAGE);
+            return fail(terminal, "berth: ", wrong, ExitCode.USAGE);
         } catch (InvalidPathException locale) {
             return fail(
                     terminal,
@@ -69,9 +60,9 @@ public final class Main {
                                     + locale.getInput()
                                     + "; set LC_ALL=C.UTF-8",
                             locale),
-                    FAILED);
+                    ExitCode.FAILED);
         } catch (IOException | RuntimeException failed) {
-            return fail(terminal, "berth: ", failed, FAILED);
+            return fail(terminal, "berth: ", failed, ExitCode.FAILED);
         }
     }
 
@@ -79,12 +70,12 @@ public final class Main {
             throws UsageException, IOException {
         if (args.isEmpty()) {
             terminal.errLine(Help.overview(terminal));
-            return USAGE;
+            return ExitCode.USAGE;
         }
         return switch (args.getFirst()) {
             case "--version", "-V" -> {
                 terminal.line("berth " + Version.TEXT);
-                yield DONE;
+                yield ExitCode.DONE;
             }
             case "--help", "-h", "help" -> Help.run(terminal, args.subList(1, args.size()));
             default -> {
@@ -101,11 +92,11 @@ public final class Main {
             ParseResult parsed = parse(verb, command, args);
             if (parsed.isUsageHelpRequested()) {
                 terminal.line(Help.of(verb, terminal));
-                return DONE;
+                return ExitCode.DONE;
             }
             return command.run(parsed, terminal);
         } catch (UsageException wrong) {
-            int code = fail(terminal, "berth " + verb.word() + ": ", wrong, USAGE);
+            int code = fail(terminal, "berth " + verb.word() + ": ", wrong, ExitCode.USAGE);
             terminal.errLine("see: berth help " + verb.word());
             return code;
         }
@@ -114,19 +105,10 @@ public final class Main {
     private static ParseResult parse(Verb verb, Subcommand command, List<String> args)
             throws UsageException {
         try {
-            return commandLine(verb, command).parseArgs(args.toArray(String[]::new));
+            return command.parser(verb.word()).parseArgs(args.toArray(String[]::new));
         } catch (ParameterException wrong) {
             throw new UsageException(Complaint.of(wrong));
         }
-    }
-
-    static CommandLine commandLine(Verb verb, Subcommand command) {
-        CommandSpec spec = command.spec().name("berth " + verb.word());
-        spec.addOption(Options.help());
-        return new CommandLine(spec)
-                .setStopAtPositional(command.takesCommandLine())
-                .setExpandAtFiles(false)
-                .setOverwrittenOptionsAllowed(true);
     }
 
     private static int fail(Terminal terminal, String who, Exception failed, int code) {

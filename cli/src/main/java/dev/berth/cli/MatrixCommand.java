@@ -68,7 +68,7 @@ final class MatrixCommand implements Subcommand {
         } else {
             MatrixText.lines(table, today(), terminal.columns()).forEach(terminal::line);
         }
-        return table.differences() == 0 ? Main.DONE : Main.FAILED;
+        return table.differences() == 0 ? ExitCode.DONE : ExitCode.FAILED;
     }
 
     private static int page(Terminal terminal) throws IOException {
@@ -76,8 +76,8 @@ final class MatrixCommand implements Subcommand {
                 List.of(TruthTable.measure(Protocol.TCP), TruthTable.measure(Protocol.UDP));
         MatrixPage.lines(tables, today()).forEach(terminal::line);
         return tables.stream().allMatch(table -> table.differences() == 0)
-                ? Main.DONE
-                : Main.FAILED;
+                ? ExitCode.DONE
+                : ExitCode.FAILED;
     }
 
     private static LocalDate today() {

@@ -64,7 +64,7 @@ final class Remote {
             throws IOException {
         if (words.getFirst().equals("stop") && ControlClient.listener(control(name)).isEmpty()) {
             terminal.line(name + " has stopped");
-            return Main.DONE;
+            return ExitCode.DONE;
         }
         throw new Failure(
                 "the supervisor "

@@ -19,7 +19,7 @@ record RemoteCaller(String name, String verb, Terminal terminal) implements Cont
 
     private void leave() {
         terminal.errLine("berth: the " + verb + " goes on; to see it: berth status " + name);
-        System.exit(Main.SIGNALLED + INT);
+        System.exit(ExitCode.SIGNALLED + INT);
     }
 
     @Override

@@ -131,9 +131,9 @@ final class ReplayReport {
 
     int code() {
         if (bad > 0) {
-            return Main.USAGE;
+            return ExitCode.USAGE;
         }
-        return differing + failed > 0 ? Main.FAILED : Main.DONE;
+        return differing + failed > 0 ? ExitCode.FAILED : ExitCode.DONE;
     }
 
     private static void part(List<String> parts, int many, String what) {

@@ -87,7 +87,7 @@ final class RouteCommand implements Subcommand {
             var text = new RouteText(terminal.columns(), terminal.colour());
             text.lines(answer).forEach(terminal::line);
         }
-        return answer.socket().isPresent() ? Main.DONE : Main.FAILED;
+        return answer.socket().isPresent() ? ExitCode.DONE : ExitCode.FAILED;
     }
 
     static ListenAddress server(List<String> words) throws UsageException {

@@ -105,7 +105,7 @@ final class Session {
             console.note(greeting(plan));
             begun.accept(supervised, console);
             int code = supervisor.run();
-            if (code != Main.DONE) {
+            if (code != ExitCode.DONE) {
                 console.failed();
             }
             return code;

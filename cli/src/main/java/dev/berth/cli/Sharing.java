@@ -96,6 +96,6 @@ final class Sharing {
         } else {
             text.answer(answer).forEach(terminal::line);
         }
-        return answer.done() ? Main.DONE : Main.FAILED;
+        return answer.done() ? ExitCode.DONE : ExitCode.FAILED;
     }
 }

@@ -11,10 +11,22 @@ final class SlotCommand implements Subcommand {
     /// In place of a slot: refuse what is new, whoever is ready.
     static final String SHED = "--shed";
 
-    private final Verb verb;
+    private final boolean drains;
 
-    SlotCommand(Verb verb) {
-        this.verb = verb;
+    private SlotCommand(boolean drains) {
+        this.drains = drains;
+    }
+
+    static SlotCommand drain() {
+        return new SlotCommand(true);
+    }
+
+    static SlotCommand undrain() {
+        return new SlotCommand(false);
+    }
+
+    private String word() {
+        return drains ? "drain" : "undrain";
     }
 
     @Override
@@ -24,7 +36,7 @@ final class SlotCommand implements Subcommand {
                         .addOption(
                                 Options.flag(
                                         SHED,
-                                        verb == Verb.DRAIN
+                                        drains
                                                 ? "Maintenance: refuse every new connection at"
                                                         + " once, of all slots, until berth undrain"
                                                         + " --shed. Needs eBPF."
@@ -32,9 +44,9 @@ final class SlotCommand implements Subcommand {
                                                         + " --shed."))
                         .addPositional(Options.words("NAME SLOT", "0..*", RemoteHelp.NAME));
         spec.usageMessage()
-                .customSynopsis("berth " + verb.word() + " [NAME] (SLOT | " + SHED + ")")
+                .customSynopsis("berth " + word() + " [NAME] (SLOT | " + SHED + ")")
                 .description(
-                        verb == Verb.DRAIN
+                        drains
                                 ? "Send no new connections to the worker in SLOT; it lives on and"
                                         + " finishes those it has. For a look at a worker in"
                                         + " peace: a heap dump, a debugger, a profile."
@@ -42,7 +54,7 @@ final class SlotCommand implements Subcommand {
                         "")
                 .footer(
                         "",
-                        verb == Verb.DRAIN
+                        drains
                                 ? "Returns when no connection of it is busy, or when the drain time"
                                         + " is over. The only worker in service is not drained."
                                         + " Back: berth undrain SLOT."
@@ -54,14 +66,10 @@ final class SlotCommand implements Subcommand {
     public int run(ParseResult parsed, Terminal terminal) throws UsageException, IOException {
         if (parsed.hasMatchedOption(SHED)) {
             return Remote.call(
-                    RemoteHelp.name(parsed),
-                    List.of(verb.word(), SHED),
-                    List.of(),
-                    false,
-                    terminal);
+                    RemoteHelp.name(parsed), List.of(word(), SHED), List.of(), false, terminal);
         }
         Numbered words = Numbered.of(parsed, "the number of a slot");
         return Remote.call(
-                words.name(), List.of(verb.word(), words.number()), List.of(), false, terminal);
+                words.name(), List.of(word(), words.number()), List.of(), false, terminal);
     }
 }

@@ -83,7 +83,7 @@ record SteeredGroup(String name, String steer, List<Slot> ready) {
                             @Override
                             public void err(String line) {}
                         });
-        return code == Main.DONE && !lines.isEmpty()
+        return code == ExitCode.DONE && !lines.isEmpty()
                 ? Optional.of(parse(lines.getFirst()))
                 : Optional.empty();
     }

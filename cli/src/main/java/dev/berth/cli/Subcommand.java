@@ -1,5 +1,6 @@
 package dev.berth.cli;
 
+import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
@@ -9,6 +10,18 @@ import java.io.IOException;
 interface Subcommand {
     /// Its options and its page of the manual; the name and `--help` are added.
     CommandSpec spec();
+
+    /// What reads its words.
+    ///
+    /// @param word by which it is called
+    default CommandLine parser(String word) {
+        CommandSpec spec = spec().name("berth " + word);
+        spec.addOption(Options.help());
+        return new CommandLine(spec)
+                .setStopAtPositional(takesCommandLine())
+                .setExpandAtFiles(false)
+                .setOverwrittenOptionsAllowed(true);
+    }
 
     /// Does it and returns the exit code.
     ///

@@ -104,9 +104,9 @@ record Terminal(
             String why = outlet.failure().get().getMessage();
             errLine("berth: the output cannot be written: " + why);
         }
-        if (code != Main.DONE) {
+        if (code != ExitCode.DONE) {
             return code;
         }
-        return abandoned ? Main.SIGNALLED + SIGPIPE : Main.FAILED;
+        return abandoned ? ExitCode.SIGNALLED + SIGPIPE : ExitCode.FAILED;
     }
 }

@@ -27,7 +27,7 @@ final class UserNamespace {
         }
         check();
         List<String> command = new ArrayList<>(UNSHARE);
-        command.addAll(OwnJvm.command(Main.class, List.of()));
+        command.addAll(OwnJvm.berth(List.of()));
         command.addAll(words);
         ProcessBuilder builder = new ProcessBuilder(command).inheritIO();
         builder.environment().put(INSIDE, "1");

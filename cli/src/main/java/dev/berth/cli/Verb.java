@@ -49,7 +49,8 @@ enum Verb {
             case ROLL -> new RollCommand();
             case SCALE -> new ScaleCommand();
             case STEER -> new SteerCommand();
-            case DRAIN, UNDRAIN -> new SlotCommand(this);
+            case DRAIN -> SlotCommand.drain();
+            case UNDRAIN -> SlotCommand.undrain();
             case STOP -> new StopCommand();
             case WHO -> new WhoCommand();
             case WHY -> new WhyCommand();

@@ -76,7 +76,7 @@ final class WhoCommand implements Subcommand {
             show(question, parsed, terminal, json);
             pause();
         }
-        return Main.DONE;
+        return ExitCode.DONE;
     }
 
     private static void pause() throws Failure {
@@ -105,7 +105,7 @@ final class WhoCommand implements Subcommand {
             table.print(report, asked.nothing(), line -> terminal.out().print(line + "\n"));
             terminal.out().flush();
         }
-        return report.sockets().isEmpty() ? Main.FAILED : Main.DONE;
+        return report.sockets().isEmpty() ? ExitCode.FAILED : ExitCode.DONE;
     }
 
     private static WhoQuestion question(ParseResult parsed) throws UsageException {

@@ -81,7 +81,7 @@ final class WhyCommand implements Subcommand {
         } else {
             new WhyText(terminal.columns()).lines(forecast).forEach(terminal::line);
         }
-        return forecast.succeeds() ? Main.DONE : Main.FAILED;
+        return forecast.succeeds() ? ExitCode.DONE : ExitCode.FAILED;
     }
 
     private static BindForecast forecast(BindRequest request) throws UsageException, IOException {

@@ -24,7 +24,7 @@ final class BerthProcesses implements AutoCloseable {
     ChildProcess start(String... arguments) throws IOException {
         // Whoever runs the tests may ignore them, as nohup and background jobs do.
         List<String> words = new ArrayList<>(List.of("env", "--default-signal=HUP,INT"));
-        words.addAll(OwnJvm.command(Main.class, List.of("--enable-native-access=ALL-UNNAMED")));
+        words.addAll(OwnJvm.berth(List.of("--enable-native-access=ALL-UNNAMED")));
         words.addAll(List.of(arguments));
         var builder = new ProcessBuilder(words);
         builder.environment().put("XDG_RUNTIME_DIR", runtime.toString());

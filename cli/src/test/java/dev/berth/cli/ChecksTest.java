@@ -23,8 +23,7 @@ class ChecksTest {
     private static final Map<String, String> PATH = Map.of("PATH", "/usr/bin:/bin");
 
     private static void check(String... words) throws Exception {
-        PortCheck.check(
-                RunOptions.read(Main.commandLine(Verb.RUN, new RunCommand()).parseArgs(words)));
+        PortCheck.check(RunOptions.read(new RunCommand().parser("run").parseArgs(words)));
     }
 
     @Test

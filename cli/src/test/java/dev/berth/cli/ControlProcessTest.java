@@ -178,7 +178,7 @@ class ControlProcessTest {
         ChildProcess web = web();
         await(web, "is ready");
         List<String> words = new ArrayList<>(List.of("sh", "-c", "exec \"$@\" >/dev/full", "sh"));
-        words.addAll(OwnJvm.command(Main.class, List.of("--enable-native-access=ALL-UNNAMED")));
+        words.addAll(OwnJvm.berth(List.of("--enable-native-access=ALL-UNNAMED")));
         words.addAll(List.of("status", "web"));
         var builder = new ProcessBuilder(words);
         builder.environment().put("XDG_RUNTIME_DIR", runtime.toString());

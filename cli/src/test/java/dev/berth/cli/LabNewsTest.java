@@ -36,7 +36,7 @@ class LabNewsTest {
         var print = new PrintStream(out, true, UTF_8);
         var terminal = new Terminal(print, print, OptionalInt::empty, Map.of());
         var command = new LabCommand(() -> expectations);
-        ParseResult parsed = Main.commandLine(Verb.LAB, command).parseArgs(SCENARIO);
+        ParseResult parsed = command.parser("lab").parseArgs(SCENARIO);
         return command.run(parsed, terminal);
     }
 

@@ -35,7 +35,7 @@ class OpenCloseTest {
         var terminal = new Terminal(stream, stream, () -> OptionalInt.of(80), Map.of());
         Subcommand command =
                 verb == Verb.OPEN ? new OpenCommand(consent) : new CloseCommand(consent);
-        return command.run(Main.commandLine(verb, command).parseArgs(words), terminal);
+        return command.run(command.parser(verb.word()).parseArgs(words), terminal);
     }
 
     private String out() {

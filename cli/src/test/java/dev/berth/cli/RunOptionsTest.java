@@ -18,7 +18,7 @@ import java.util.Optional;
 
 class RunOptionsTest {
     private static RunOptions read(String... words) throws UsageException {
-        return RunOptions.read(Main.commandLine(Verb.RUN, new RunCommand()).parseArgs(words));
+        return RunOptions.read(new RunCommand().parser("run").parseArgs(words));
     }
 
     private static Plan plan(String... words) throws UsageException {
