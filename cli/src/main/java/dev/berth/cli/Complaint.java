@@ -1,5 +1,8 @@
 package dev.berth.cli;
 
+import dev.berth.cli.command.EditDistance;
+import dev.berth.cli.command.Options;
+
 import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.OptionSpec;

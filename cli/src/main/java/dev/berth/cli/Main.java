@@ -2,6 +2,12 @@ package dev.berth.cli;
 
 import static java.util.stream.Collectors.joining;
 
+import dev.berth.cli.command.ExitCode;
+import dev.berth.cli.command.Failure;
+import dev.berth.cli.command.Subcommand;
+import dev.berth.cli.command.Terminal;
+import dev.berth.cli.command.UsageException;
+import dev.berth.cli.command.Version;
 import dev.berth.inspect.Printable;
 import dev.berth.sys.Processes;
 
@@ -42,7 +48,8 @@ public final class Main {
         return run(Terminal.ofProcess(), List.of(args));
     }
 
-    static int run(Terminal terminal, List<String> args) {
+    /// The same, printing to `terminal`.
+    public static int run(Terminal terminal, List<String> args) {
         return terminal.end(attempt(terminal, args));
     }
 

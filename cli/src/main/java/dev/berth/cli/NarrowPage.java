@@ -1,5 +1,7 @@
 package dev.berth.cli;
 
+import dev.berth.cli.command.Wrap;
+
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;

@@ -1,5 +1,10 @@
 package dev.berth.cli;
 
+import dev.berth.cli.demo.Whoami;
+import dev.berth.cli.run.Announcements;
+import dev.berth.cli.run.ControlCommands;
+import dev.berth.cli.run.Journal;
+import dev.berth.cli.run.Supervised;
 import dev.berth.supervise.contract.Command;
 import dev.berth.supervise.contract.Outcome;
 import dev.berth.supervise.contract.Request;

@@ -1,5 +1,27 @@
 package dev.berth.cli;
 
+import dev.berth.cli.command.EditDistance;
+import dev.berth.cli.command.Options;
+import dev.berth.cli.command.Subcommand;
+import dev.berth.cli.command.UsageException;
+import dev.berth.cli.demo.DemoCommand;
+import dev.berth.cli.doctor.DoctorCommand;
+import dev.berth.cli.lab.LabCommand;
+import dev.berth.cli.lab.MatrixCommand;
+import dev.berth.cli.lab.ReplayCommand;
+import dev.berth.cli.ports.CloseCommand;
+import dev.berth.cli.ports.Consent;
+import dev.berth.cli.ports.OpenCommand;
+import dev.berth.cli.ports.RouteCommand;
+import dev.berth.cli.ports.WhoCommand;
+import dev.berth.cli.ports.WhyCommand;
+import dev.berth.cli.remote.RollCommand;
+import dev.berth.cli.remote.ScaleCommand;
+import dev.berth.cli.remote.SlotCommand;
+import dev.berth.cli.remote.StatusCommand;
+import dev.berth.cli.remote.SteerCommand;
+import dev.berth.cli.remote.StopCommand;
+import dev.berth.cli.run.RunCommand;
 import dev.berth.lab.Expectations;
 
 import java.util.List;
@@ -7,7 +29,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /// The commands there are, in the order of the overview.
-enum Verb {
+public enum Verb {
     DEMO("four workers of the built-in server on one port, and how to play with them"),
     RUN("run N processes of a command on one port"),
     STATUS("show slots, workers, queues and what went wrong"),
@@ -33,7 +55,7 @@ enum Verb {
         this.summary = summary;
     }
 
-    String word() {
+    public String word() {
         return name().toLowerCase(Locale.ROOT).replace('_', ' ');
     }
 

@@ -51,7 +51,14 @@ class ArchitectureTest {
                         "dev.berth.supervise.steering",
                         "dev.berth.supervise.watch",
                         "dev.berth.worker",
-                        "dev.berth.cli");
+                        "dev.berth.cli",
+                        "dev.berth.cli.command",
+                        "dev.berth.cli.demo",
+                        "dev.berth.cli.doctor",
+                        "dev.berth.cli.lab",
+                        "dev.berth.cli.ports",
+                        "dev.berth.cli.remote",
+                        "dev.berth.cli.run");
     }
 
     @Test
@@ -102,13 +109,25 @@ class ArchitectureTest {
 
     @Test
     void theRoomsOfTheSupervisorKnowOnlyWhatStandsBelowThem() {
-        room("contract").check(classes);
-        room("control").check(classes);
-        room("lifecycle", "contract").check(classes);
-        room("process", "contract").check(classes);
-        room("steering", "lifecycle", "contract").check(classes);
-        room("adoption", "steering", "process", "contract", "control").check(classes);
-        room("watch", "steering", "process", "lifecycle", "contract", "control").check(classes);
+        room("supervise", "contract").check(classes);
+        room("supervise", "control").check(classes);
+        room("supervise", "lifecycle", "contract").check(classes);
+        room("supervise", "process", "contract").check(classes);
+        room("supervise", "steering", "lifecycle", "contract").check(classes);
+        room("supervise", "adoption", "steering", "process", "contract", "control").check(classes);
+        room("supervise", "watch", "steering", "process", "lifecycle", "contract", "control")
+                .check(classes);
+    }
+
+    @Test
+    void theRoomsOfTheCommandLineKnowOnlyWhatStandsBelowThem() {
+        room("cli", "command").check(classes);
+        room("cli", "remote", "command").check(classes);
+        room("cli", "ports", "remote", "command").check(classes);
+        room("cli", "doctor", "command").check(classes);
+        room("cli", "lab", "command").check(classes);
+        room("cli", "run", "remote", "command").check(classes);
+        room("cli", "demo", "run", "command").check(classes);
     }
 
     @Test
@@ -131,7 +150,7 @@ class ArchitectureTest {
     void onlyTheCommandLinePrintsOrExits() {
         noClasses()
                 .that()
-                .resideOutsideOfPackages("dev.berth.cli", "dev.berth.testkit")
+                .resideOutsideOfPackages("dev.berth.cli..", "dev.berth.testkit")
                 .should()
                 .accessField(System.class, "out")
                 .orShould()
@@ -152,9 +171,9 @@ class ArchitectureTest {
                 "dev.berth." + module + "..", "dev.berth..", packages("dev.berth.", others));
     }
 
-    private static ArchRule room(String room, String... below) {
-        String all = "dev.berth.supervise.";
-        return onlyUses(all + room, "dev.berth.supervise..", packages(all, below));
+    private static ArchRule room(String module, String room, String... below) {
+        String all = "dev.berth." + module + ".";
+        return onlyUses(all + room, all + ".", packages(all, below));
     }
 
     private static String[] packages(String prefix, String... names) {

@@ -1,5 +1,6 @@
 package dev.berth.cli;
 
+import dev.berth.cli.command.OwnJvm;
 import dev.berth.testkit.ChildProcess;
 
 import java.io.IOException;

@@ -2,6 +2,8 @@ package dev.berth.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.berth.cli.command.Terminal;
+
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.util.List;
@@ -9,12 +11,12 @@ import java.util.Map;
 import java.util.OptionalInt;
 
 /// Runs command lines in this JVM and keeps what they print.
-final class Capture {
+public final class Capture {
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
     private final ByteArrayOutputStream err = new ByteArrayOutputStream();
-    final int code;
+    public final int code;
 
-    Capture(String... args) {
+    public Capture(String... args) {
         this(Map.of("PATH", "/usr/bin:/bin"), args);
     }
 
@@ -28,11 +30,11 @@ final class Capture {
         code = Main.run(terminal, List.of(args));
     }
 
-    String out() {
+    public String out() {
         return out.toString(UTF_8);
     }
 
-    String err() {
+    public String err() {
         return err.toString(UTF_8);
     }
 }

@@ -5,7 +5,7 @@ import dev.berth.net.CommandText;
 /// Texts that other programs chose, made fit to be printed.
 public final class Printable {
     private static final int MOST = 60;
-    private static final String SERVER = " dev.berth.cli.Whoami ";
+    private static final String SERVER = " dev.berth.cli.demo.Whoami ";
     private static final String BERTH = " " + Owner.SUPERVISOR + " ";
 
     private Printable() {}

@@ -11,7 +11,7 @@ class PrintableTest {
 
     @Test
     void theServerOfTheDemoIsNamedForWhatItIs() {
-        assertThat(Printable.command(JAVA + " dev.berth.cli.Whoami 8080", 60))
+        assertThat(Printable.command(JAVA + " dev.berth.cli.demo.Whoami 8080", 60))
                 .isEqualTo("the built-in server");
     }
 
@@ -23,8 +23,8 @@ class PrintableTest {
 
     @Test
     void othersThatMentionThemAreShownAsTheyAre() {
-        assertThat(Printable.command("grep dev.berth.cli.Whoami x", 60))
-                .isEqualTo("grep dev.berth.cli.Whoami x");
+        assertThat(Printable.command("grep dev.berth.cli.demo.Whoami x", 60))
+                .isEqualTo("grep dev.berth.cli.demo.Whoami x");
     }
 
     @Test

@@ -1,0 +1,16 @@
+package dev.berth.cli.command;
+
+import java.io.IOException;
+
+/// What was asked for cannot be done: the message says what happened, why, and what to do.
+public final class Failure extends IOException {
+    private static final long serialVersionUID = 1;
+
+    public Failure(String message) {
+        super(message);
+    }
+
+    public Failure(String message, Throwable cause) {
+        super(message, cause);
+    }
+}

@@ -1,0 +1,58 @@
+package dev.berth.cli.command;
+
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.ObjectWriteContext;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.core.json.JsonWriteFeature;
+
+import java.io.StringWriter;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/// JSON by the streaming generator: no reflection, and half the classes of a tree. Beyond ASCII
+/// everything is escaped: it may hold what other programs chose, and be shown on a terminal.
+public final class Json {
+    public static final JsonFactory FACTORY =
+            JsonFactory.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
+
+    private Json() {}
+
+    /// One line that holds the object which `body` writes the fields of.
+    public static String object(Consumer<JsonGenerator> body) {
+        var text = new StringWriter();
+        try (JsonGenerator json = FACTORY.createGenerator(ObjectWriteContext.empty(), text)) {
+            json.writeStartObject();
+            body.accept(json);
+            json.writeEndObject();
+        }
+        return text.toString();
+    }
+
+    /// `null` for a value that does not apply.
+    public static void text(JsonGenerator json, String name, Optional<String> value) {
+        if (value.isPresent()) {
+            json.writeStringProperty(name, value.get());
+        } else {
+            json.writeNullProperty(name);
+        }
+    }
+
+    public static void strings(JsonGenerator json, String name, List<String> values) {
+        json.writeArrayPropertyStart(name);
+        values.forEach(json::writeString);
+        json.writeEndArray();
+    }
+
+    /// An array of objects, the fields of each written by `body`.
+    public static <T> void objects(
+            JsonGenerator json, String name, List<T> values, Consumer<T> body) {
+        json.writeArrayPropertyStart(name);
+        for (T value : values) {
+            json.writeStartObject();
+            body.accept(value);
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+    }
+}

@@ -1,0 +1,137 @@
+package dev.berth.cli.command;
+
+import dev.berth.net.ListenAddress;
+import dev.berth.supervise.contract.Plan;
+
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.TypeConversionException;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/// How options are declared and read.
+public final class Options {
+    private Options() {}
+
+    static OptionSpec help() {
+        return OptionSpec.builder("-h", "--help")
+                .usageHelp(true)
+                .description("Show this text.")
+                .build();
+    }
+
+    public static OptionSpec flag(String name, String description) {
+        return OptionSpec.builder(name).type(boolean.class).description(description).build();
+    }
+
+    /// An option with one value.
+    public static OptionSpec one(
+            String label, ITypeConverter<?> converter, String description, String... names) {
+        return OptionSpec.builder(names)
+                .paramLabel(label)
+                .type(Object.class)
+                .converters(converter)
+                .description(description)
+                .build();
+    }
+
+    /// An option that may be given several times.
+    public static OptionSpec many(
+            String label, ITypeConverter<?> converter, String description, String... names) {
+        return OptionSpec.builder(names)
+                .paramLabel(label)
+                .type(List.class)
+                .auxiliaryTypes(Object.class)
+                .converters(converter)
+                .description(description)
+                .build();
+    }
+
+    /// All words that are no options.
+    public static PositionalParamSpec words(String label, String arity, String description) {
+        return PositionalParamSpec.builder()
+                .paramLabel(label)
+                .arity(arity)
+                .type(List.class)
+                .auxiliaryTypes(String.class)
+                .description(description)
+                .build();
+    }
+
+    public static List<String> words(ParseResult parsed) {
+        return parsed.matchedPositionalValue(0, List.<String>of());
+    }
+
+    public static <T> Optional<T> value(ParseResult parsed, String name) {
+        return Optional.ofNullable(parsed.<T>matchedOptionValue(name, null));
+    }
+
+    public static <T> List<T> values(ParseResult parsed, String name) {
+        return parsed.matchedOptionValue(name, List.<T>of());
+    }
+
+    public static String text(String text) {
+        return text;
+    }
+
+    /// The name of a file.
+    public static String file(String text) {
+        if (text.isEmpty()) {
+            throw new TypeConversionException(
+                    "the name of the file is empty; is a variable in it unset?");
+        }
+        return text;
+    }
+
+    public static int port(String text) {
+        return number(text, 1, 65535, "a port");
+    }
+
+    public static int count(String text) {
+        return number(text, 1, 1 << 20, "a count");
+    }
+
+    public static int workers(String text) {
+        return number(text, 1, Plan.MOST_WORKERS, "the number of workers");
+    }
+
+    private static int number(String text, int least, int most, String what) {
+        if (text.matches("[0-9]{1,9}")) {
+            int number = Integer.parseInt(text);
+            if (number >= least && number <= most) {
+                return number;
+            }
+        }
+        throw new TypeConversionException(
+                what + " is a number from " + least + " to " + most + ", not " + shown(text));
+    }
+
+    public static ListenAddress address(String text) {
+        ListenAddress address = converted(() -> ListenAddress.parse(text));
+        port(String.valueOf(address.address().port()));
+        return address;
+    }
+
+    public static Duration duration(String text) {
+        return converted(() -> Durations.parse(text));
+    }
+
+    /// A user's word in a message: one that would not be seen stands in quotes.
+    public static String shown(String word) {
+        return word.isBlank() ? '"' + word + '"' : word;
+    }
+
+    /// Turns the complaint of a value's own parser into one about the option.
+    public static <T> T converted(Supplier<T> parser) {
+        try {
+            return parser.get();
+        } catch (IllegalArgumentException wrong) {
+            throw new TypeConversionException(wrong.getMessage());
+        }
+    }
+}

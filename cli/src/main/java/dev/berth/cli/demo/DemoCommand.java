@@ -1,0 +1,117 @@
+package dev.berth.cli.demo;
+
+import dev.berth.cli.command.Failure;
+import dev.berth.cli.command.Options;
+import dev.berth.cli.command.OwnJvm;
+import dev.berth.cli.command.Subcommand;
+import dev.berth.cli.command.Terminal;
+import dev.berth.cli.command.UsageException;
+import dev.berth.cli.run.RunCommand;
+import dev.berth.cli.run.RunOptions;
+import dev.berth.cli.run.Session;
+import dev.berth.net.DiagQuery;
+import dev.berth.net.ListenAddress;
+import dev.berth.net.Listeners;
+import dev.berth.net.Protocol;
+import dev.berth.net.SockDiag;
+import dev.berth.net.TcpState;
+import dev.berth.sys.ErrnoException;
+import dev.berth.sys.Fd;
+import dev.berth.sys.SockAddr;
+
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParseResult;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/// `berth demo [-n N] [-p PORT]`: nothing but Berth is needed.
+public final class DemoCommand implements Subcommand {
+    private static final int FIRST_PORT = 8080;
+    private static final int LAST_PORT = 8179;
+    private static final int WORKERS = 4;
+
+    @Override
+    public CommandSpec spec() {
+        CommandSpec spec =
+                CommandSpec.create()
+                        .addOption(
+                                Options.one(
+                                        "N",
+                                        Options::workers,
+                                        "How many workers. Default: 4.",
+                                        "-n",
+                                        "--workers"))
+                        .addOption(
+                                Options.one(
+                                        "PORT",
+                                        Options::port,
+                                        "Default: 8080, or the next free one.",
+                                        "-p",
+                                        "--port"));
+        spec.usageMessage()
+                .customSynopsis("berth demo [-n N] [-p PORT]")
+                .description(
+                        "Run four workers of a small built-in HTTP server on one port; it answers"
+                                + " with the pid, slot and generation that served. Commands to play"
+                                + " with are printed.",
+                        "")
+                .footer("", "Ctrl-C ends it.");
+        return spec;
+    }
+
+    @Override
+    public int run(ParseResult parsed, Terminal terminal) throws UsageException, IOException {
+        RunCommand.requireLinux();
+        Optional<Integer> wanted = Options.value(parsed, "--port");
+        int port = wanted.isPresent() ? wanted.get() : freePort();
+        int workers = Options.<Integer>value(parsed, "--workers").orElse(WORKERS);
+        List<String> words = new ArrayList<>();
+        words.addAll(List.of("-n", Integer.toString(workers), "-p", Integer.toString(port)));
+        words.addAll(List.of("--settle", "200ms", "--"));
+        words.addAll(OwnJvm.command(Whoami.class, List.of("-Xms4m", "-Xmx24m")));
+        words.add(Integer.toString(port));
+        RunOptions options =
+                RunOptions.read(
+                        new RunCommand().parser("run").parseArgs(words.toArray(String[]::new)));
+        var hints = new DemoHints(port);
+        return Session.run(options, "demo", terminal.environment(), hints::printWhenReady);
+    }
+
+    private static int freePort() throws IOException {
+        try (SockDiag diag = SockDiag.open()) {
+            for (int port = FIRST_PORT; port <= LAST_PORT; port++) {
+                if (free(diag, port)) {
+                    return port;
+                }
+            }
+        }
+        throw new Failure(
+                "no free port from " + FIRST_PORT + " to " + LAST_PORT + "; name one: -p PORT");
+    }
+
+    /// Bound for a moment, without SO_REUSEPORT: so it joins nobody.
+    private static boolean free(SockDiag diag, int port) throws IOException {
+        var query =
+                new DiagQuery(
+                        Protocol.TCP,
+                        DiagQuery.BOTH,
+                        EnumSet.of(TcpState.LISTEN),
+                        OptionalInt.of(port),
+                        false,
+                        false);
+        if (!diag.dump(query).isEmpty()) {
+            return false;
+        }
+        var everywhere = new ListenAddress(Protocol.TCP, new SockAddr.Inet4(0, port));
+        try (Fd probe = Listeners.open(everywhere, false, OptionalInt.empty())) {
+            return probe.isOpen();
+        } catch (ErrnoException taken) {
+            return false;
+        }
+    }
+}

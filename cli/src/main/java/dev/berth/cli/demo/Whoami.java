@@ -1,0 +1,98 @@
+package dev.berth.cli.demo;
+
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/// The server of `berth demo`: HTTP/1.1 with keep-alive on the plain JDK, a virtual thread for each
+/// connection. It answers who it is. `Whoami PORT`; port 0 takes any.
+///
+/// On SIGTERM it takes no new connections, answers what it was asked, and closes: an answer that is
+/// on its way says `Connection: close`, and a connection with no request on it is just closed.
+public final class Whoami {
+    private static final long STOP_MILLIS = 5_000;
+    private static final long PAUSE_MILLIS = 5;
+
+    private final ServerSocket listener;
+    private final Map<String, String> environment;
+    private final Set<WhoamiConnection> connections = ConcurrentHashMap.newKeySet();
+    private volatile boolean stopping;
+
+    public Whoami(ServerSocket listener, Map<String, String> environment) {
+        this.listener = listener;
+        this.environment = environment;
+    }
+
+    public static void main(String[] args) throws IOException {
+        var server = new Whoami(new ServerSocket(Integer.parseInt(args[0])), System.getenv());
+        Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(server::stop));
+        System.out.println("listening on port " + server.port());
+        server.serve();
+    }
+
+    public int port() {
+        return listener.getLocalPort();
+    }
+
+    boolean stopping() {
+        return stopping;
+    }
+
+    /// Accepts until [#stop].
+    public void serve() {
+        while (!stopping) {
+            try {
+                Socket socket = listener.accept();
+                Thread.ofVirtual().start(() -> converse(socket));
+            } catch (IOException failed) {
+                // Closed by stop, or a client that was gone already.
+            }
+        }
+    }
+
+    private void converse(Socket socket) {
+        try (socket) {
+            var connection = new WhoamiConnection(this, socket);
+            connections.add(connection);
+            try {
+                connection.serve();
+            } finally {
+                connections.remove(connection);
+            }
+        } catch (IOException hungUp) {
+            // Nobody is left to be told.
+        }
+    }
+
+    /// Returns when all connections are closed, or after five seconds.
+    public void stop() {
+        stopping = true;
+        try {
+            listener.close();
+            long end = System.nanoTime() + STOP_MILLIS * 1_000_000;
+            while (!connections.isEmpty() && System.nanoTime() - end < 0) {
+                connections.forEach(WhoamiConnection::closeIfIdle);
+                Thread.sleep(PAUSE_MILLIS);
+            }
+        } catch (IOException | InterruptedException over) {
+            // The process ends in any case.
+        }
+    }
+
+    String describe(Socket socket) {
+        return "pid "
+                + ProcessHandle.current().pid()
+                + " slot "
+                + environment.getOrDefault("BERTH_SLOT", "-")
+                + " generation "
+                + environment.getOrDefault("BERTH_GENERATION", "-")
+                + " peer "
+                + socket.getInetAddress().getHostAddress()
+                + ":"
+                + socket.getPort()
+                + "\n";
+    }
+}

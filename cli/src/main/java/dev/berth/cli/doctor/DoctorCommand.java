@@ -1,0 +1,127 @@
+package dev.berth.cli.doctor;
+
+import dev.berth.cli.command.ExitCode;
+import dev.berth.cli.command.Json;
+import dev.berth.cli.command.Options;
+import dev.berth.cli.command.Subcommand;
+import dev.berth.cli.command.Terminal;
+import dev.berth.cli.command.UsageException;
+import dev.berth.cli.command.Wrap;
+import dev.berth.sys.Platform;
+
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParseResult;
+
+import tools.jackson.core.JsonGenerator;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// `berth doctor [--json]`.
+public final class DoctorCommand implements Subcommand {
+    private static final int SCHEMA = 1;
+    private static final int WIDE = 100;
+
+    @Override
+    public CommandSpec spec() {
+        CommandSpec spec =
+                CommandSpec.create()
+                        .addOption(Options.flag("--json", "One line of JSON, schema 1."));
+        spec.usageMessage()
+                .customSynopsis("berth doctor [--json]")
+                .description(
+                        "Try out what Berth needs of the kernel and of this user's permissions:"
+                                + " each on the running system, none concluded from a version.",
+                        "")
+                .footer(
+                        "",
+                        "Exit code 0 when run can work for any program, 1 when not. What is missing"
+                                + " otherwise costs what its line says.");
+        return spec;
+    }
+
+    @Override
+    public int run(ParseResult parsed, Terminal terminal) throws UsageException, IOException {
+        List<Finding> findings = examine();
+        boolean works = findings.stream().allMatch(f -> f.available() || !f.required());
+        if (parsed.hasMatchedOption("--json")) {
+            terminal.line(Json.object(json -> write(json, findings, works)));
+        } else {
+            lines(findings, works, terminal.columns().orElse(WIDE)).forEach(terminal::line);
+        }
+        return works ? ExitCode.DONE : ExitCode.FAILED;
+    }
+
+    private static List<Finding> examine() {
+        return Examinations.all().stream()
+                .map(e -> Platform.supported() ? e.examine() : elsewhere(e))
+                .toList();
+    }
+
+    /// Not Linux: nothing can be tried.
+    private static Finding elsewhere(Examination examination) {
+        return new Finding(
+                examination.name(),
+                false,
+                Platform.describe(),
+                examination.since(),
+                examination.purpose(),
+                Optional.of("run Berth on Linux"),
+                examination.required());
+    }
+
+    static List<String> lines(List<Finding> findings, boolean works, int columns) {
+        List<String> lines = new ArrayList<>();
+        lines.add(Platform.describe() + ", kernel " + System.getProperty("os.version"));
+        for (Finding finding : findings) {
+            String detail = finding.detail().isEmpty() ? "" : " (" + finding.detail() + ")";
+            String since = since(finding.since());
+            String first =
+                    String.format(
+                            "%-3s  %s%s: %s%s",
+                            finding.available() ? "yes" : "no",
+                            finding.name(),
+                            since,
+                            finding.purpose(),
+                            detail);
+            lines.addAll(Wrap.lines(first, columns, 5));
+            finding.advice()
+                    .ifPresent(advice -> lines.addAll(Wrap.lines("     -> " + advice, columns, 8)));
+        }
+        lines.add(
+                works
+                        ? "berth run works here."
+                        : "berth run does not work here for a program that nobody modified.");
+        return lines;
+    }
+
+    private static String since(String text) {
+        if (text.isEmpty()) {
+            return "";
+        }
+        return (text.startsWith("Linux") ? ", since " : ", needs ") + text;
+    }
+
+    private static void write(JsonGenerator json, List<Finding> findings, boolean works) {
+        json.writeNumberProperty("schema", SCHEMA);
+        json.writeStringProperty("platform", Platform.describe());
+        json.writeStringProperty("kernel", System.getProperty("os.version"));
+        json.writeBooleanProperty("run", works);
+        Json.objects(
+                json,
+                "capabilities",
+                findings,
+                finding -> {
+                    json.writeStringProperty("name", finding.name());
+                    json.writeBooleanProperty("available", finding.available());
+                    json.writeBooleanProperty("required", finding.required());
+                    json.writeStringProperty("since", finding.since());
+                    json.writeStringProperty("purpose", finding.purpose());
+                    json.writeStringProperty("detail", finding.detail());
+                    finding.advice()
+                            .ifPresent(advice -> json.writeStringProperty("advice", advice));
+                });
+    }
+}

@@ -1,0 +1,110 @@
+package dev.berth.cli.doctor;
+
+import dev.berth.bpf.ClassicTable;
+import dev.berth.bpf.Family;
+import dev.berth.bpf.Pick;
+import dev.berth.bpf.SocketTable;
+import dev.berth.cli.command.Failure;
+import dev.berth.net.ListenAddress;
+import dev.berth.net.Listeners;
+import dev.berth.net.Protocol;
+import dev.berth.supervise.Supervisor;
+import dev.berth.supervise.contract.Policy;
+import dev.berth.sys.Capabilities;
+import dev.berth.sys.Capability;
+import dev.berth.sys.Descriptors;
+import dev.berth.sys.ErrnoException;
+import dev.berth.sys.Fd;
+import dev.berth.sys.Processes;
+import dev.berth.sys.SockAddr;
+import dev.berth.sys.Sockets;
+import dev.berth.sys.UnsupportedFeatureException;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.OptionalInt;
+
+/// What the doctor tries on sockets; all on loopback, at ports that the kernel chooses.
+final class SocketProbes {
+    private static final ListenAddress LOOPBACK =
+            new ListenAddress(Protocol.TCP, new SockAddr.Inet4(0x7f000001, 0));
+
+    private SocketProbes() {}
+
+    private static Fd shared(ListenAddress where) throws ErrnoException {
+        return Listeners.open(where, true, OptionalInt.empty());
+    }
+
+    private static ListenAddress placeOf(Fd socket) throws ErrnoException {
+        SockAddr address = Sockets.getsockname(socket.number());
+        return new ListenAddress(Protocol.TCP, (SockAddr.Inet) address);
+    }
+
+    static String reuseport() throws IOException {
+        try (Fd one = shared(LOOPBACK);
+                Fd other = shared(placeOf(one))) {
+            Listeners.listen(one, 1);
+            Listeners.listen(other, 1);
+            return "";
+        }
+    }
+
+    static String classicProgram() throws IOException {
+        try (Fd socket = shared(LOOPBACK)) {
+            Listeners.listen(socket, 1);
+            ClassicTable.attach(
+                    socket.number(), ClassicTable.program(Pick.HASH, new int[] {0}, Family.INET));
+            return "";
+        }
+    }
+
+    static String extendedProgram() throws IOException {
+        try (SocketTable table = SocketTable.create(1);
+                Fd socket = shared(LOOPBACK)) {
+            Listeners.listen(socket, 1);
+            table.put(0, socket.number());
+            table.serve(Pick.HASH, new int[] {0});
+            table.attach(socket.number());
+            return "";
+        }
+    }
+
+    static String policies() throws IOException {
+        List<String> refused = Supervisor.refusedPolicies();
+        if (!refused.isEmpty()) {
+            throw new Failure("cannot be had: " + String.join(", ", refused));
+        }
+        return Policy.WORDS;
+    }
+
+    static String migration() throws IOException {
+        try (SocketTable table = SocketTable.create(1)) {
+            if (!table.migrates()) {
+                throw new UnsupportedFeatureException("moving a queue", "Linux 5.14");
+            }
+            return "";
+        }
+    }
+
+    static String migrateRequests() throws IOException {
+        if (!Listeners.migrateRequestsEnabled()) {
+            throw new Failure("net.ipv4.tcp_migrate_req is 0");
+        }
+        return "net.ipv4.tcp_migrate_req is 1";
+    }
+
+    static String owner() throws IOException {
+        try (Fd socket = shared(LOOPBACK)) {
+            chown(socket, Processes.geteuid());
+            if (!Capabilities.has(Capability.CHOWN)) {
+                return "your own uid only";
+            }
+            chown(socket, 65534);
+            return "any uid";
+        }
+    }
+
+    private static void chown(Fd socket, int uid) throws ErrnoException {
+        ErrnoException.check("fchown", "a socket", Descriptors.fchown(socket.number(), uid, -1));
+    }
+}

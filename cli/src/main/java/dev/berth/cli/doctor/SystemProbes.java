@@ -1,0 +1,85 @@
+package dev.berth.cli.doctor;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.berth.cli.command.Failure;
+import dev.berth.net.LowPorts;
+import dev.berth.supervise.Supervisor;
+import dev.berth.supervise.control.RuntimeDirectory;
+import dev.berth.sys.Capabilities;
+import dev.berth.sys.Capability;
+import dev.berth.sys.ErrnoException;
+import dev.berth.sys.Processes;
+
+import java.io.IOException;
+import java.util.concurrent.TimeUnit;
+
+/// What the doctor looks at in the system and in what this user may do.
+final class SystemProbes {
+    private static final long CHILD_SECONDS = 4;
+
+    private SystemProbes() {}
+
+    static String runtimeDirectory() throws IOException {
+        return RuntimeDirectory.locate().toString();
+    }
+
+    static String changeUser() throws IOException {
+        need(Capability.SETUID);
+        return need(Capability.SETGID);
+    }
+
+    static String lowPorts() throws IOException {
+        int first = LowPorts.firstFree();
+        if (Capabilities.has(Capability.NET_BIND_SERVICE) || first <= 1) {
+            return "";
+        }
+        if (first < 1024) {
+            return "from " + first;
+        }
+        throw new Failure("only from " + first);
+    }
+
+    static String privilegesKept() throws IOException {
+        return need(Capability.SYS_ADMIN);
+    }
+
+    private static String need(Capability capability) throws Failure {
+        if (!Capabilities.has(capability)) {
+            throw new Failure("no " + capability);
+        }
+        return "";
+    }
+
+    /// The workers get a cgroup below our own.
+    static String cgroupKill() throws IOException {
+        if (!Supervisor.grantsCgroups()) {
+            throw new Failure("no cgroup 2 hierarchy that this user may write to");
+        }
+        return "";
+    }
+
+    /// On a thread that is thrown away.
+    static String networkNamespace() throws IOException {
+        ErrnoException.check("unshare", "network", Processes.unshare(Processes.CLONE_NEWNET));
+        return "";
+    }
+
+    /// A process with threads cannot enter one, so unshare(1) has to.
+    static String userNamespace() throws IOException {
+        Process child = new ProcessBuilder("unshare", "--user", "true").start();
+        try {
+            if (!child.waitFor(CHILD_SECONDS, TimeUnit.SECONDS)) {
+                throw new Failure("unshare does not end");
+            }
+            if (child.exitValue() != 0) {
+                throw new Failure(new String(child.getErrorStream().readAllBytes(), UTF_8).strip());
+            }
+            return "";
+        } catch (InterruptedException interrupted) {
+            throw new Failure("interrupted", interrupted);
+        } finally {
+            child.destroyForcibly();
+        }
+    }
+}

@@ -1,0 +1,20 @@
+package dev.berth.cli.lab;
+
+import java.util.Optional;
+
+/// A line that is no history.
+final class BadHistoryException extends Exception {
+    private static final long serialVersionUID = 1;
+
+    private final String id;
+
+    /// - `id`: of the history, empty if that is not known
+    BadHistoryException(String id, String problem) {
+        super(problem);
+        this.id = id;
+    }
+
+    Optional<String> id() {
+        return id.isEmpty() ? Optional.empty() : Optional.of(id);
+    }
+}

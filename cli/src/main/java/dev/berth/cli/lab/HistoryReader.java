@@ -1,0 +1,186 @@
+package dev.berth.cli.lab;
+
+import dev.berth.inspect.History;
+import dev.berth.inspect.Step;
+import dev.berth.net.Addresses;
+import dev.berth.net.Protocol;
+import dev.berth.sys.SockAddr;
+import dev.berth.sys.Sockets;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// Reads a history from a line of JSON; see docs/replay.md for its form.
+final class HistoryReader {
+    private final Protocol protocol;
+    private final HistoryNames names = new HistoryNames();
+
+    private HistoryReader(Protocol protocol) {
+        this.protocol = protocol;
+    }
+
+    /// @throws BadHistoryException if `line` is none; the message names the step and what is wrong
+    static History read(String line) throws BadHistoryException {
+        String id = "";
+        String where = "";
+        try {
+            JsonFields fields = JsonFields.of("a history", JsonTree.parse(line));
+            id = fields.optionalText("id").orElse("");
+            fields.only("id", "protocol", "steps", "note").text("id");
+            fields.optionalText("note");
+            var reader = new HistoryReader(protocol(fields.text("protocol")));
+            List<Step> steps = new ArrayList<>();
+            for (Object value : fields.list("steps")) {
+                where = "step " + (steps.size() + 1);
+                JsonFields step = JsonFields.of("a step", value);
+                String op = step.text("op");
+                where = where + " (" + op + ")";
+                steps.add(reader.step(op, new JsonFields("a " + op, step.values())));
+            }
+            return new History(id, reader.protocol, steps);
+        } catch (IllegalArgumentException wrong) {
+            String problem = String.valueOf(wrong.getMessage());
+            throw new BadHistoryException(id, where.isEmpty() ? problem : where + ": " + problem);
+        }
+    }
+
+    private static Protocol protocol(String text) {
+        return switch (text) {
+            case "tcp" -> Protocol.TCP;
+            case "udp" -> Protocol.UDP;
+            default ->
+                    throw new IllegalArgumentException(
+                            "\"protocol\" is tcp or udp, not \"" + text + "\"");
+        };
+    }
+
+    private Step step(String op, JsonFields fields) {
+        return switch (op) {
+            case "socket" -> open(fields);
+            case "attach" -> attach(fields.only("op", "id").text("id"));
+            case "bind" -> bind(fields.only("op", "id", "address"));
+            case "listen" -> new Step.Listen(socket(fields));
+            case "set" -> change(fields.only("op", "id", "reuseaddr", "reuseport", "uid"));
+            case "shutdown" -> new Step.Shutdown(used(fields));
+            case "close" -> close(fields);
+            case "connect" -> connect(fields.only("op", "id", "to", "via", "accept", "accept_uid"));
+            case "peer" -> peer(fields.only("op", "id", "address"));
+            default ->
+                    throw new IllegalArgumentException(
+                            "there is no such op; it is one of socket, bind, listen, set, shutdown,"
+                                    + " close, connect, attach, peer");
+        };
+    }
+
+    private Step open(JsonFields fields) {
+        fields.only("op", "id", "family", "reuseaddr", "reuseport", "v6only", "uid", "device");
+        String id = fields.text("id");
+        int family = family(fields.number("family"));
+        names.define(id, family);
+        return new Step.Open(
+                id,
+                family,
+                fields.flag("reuseaddr").orElse(false),
+                fields.flag("reuseport").orElse(false),
+                fields.flag("v6only").orElse(false),
+                fields.uid("uid").orElse(0),
+                loopback(fields.optionalText("device")));
+    }
+
+    private static int family(long number) {
+        if (number != 4 && number != 6) {
+            throw new IllegalArgumentException("\"family\" is 4 or 6, not " + number);
+        }
+        return number == 4 ? Sockets.AF_INET : Sockets.AF_INET6;
+    }
+
+    private static boolean loopback(Optional<String> device) {
+        if (device.isPresent() && !device.get().equals("lo")) {
+            throw new IllegalArgumentException(
+                    "\"device\" is null or \"lo\", not \"" + device.get() + "\"");
+        }
+        return device.isPresent();
+    }
+
+    private Step attach(String id) {
+        names.useUnbound(id);
+        return new Step.Attach(id);
+    }
+
+    private Step bind(JsonFields fields) {
+        var bind = new Step.Bind(fields.text("id"), address(fields, "address"));
+        names.bind(bind.id(), bind.address());
+        return bind;
+    }
+
+    private static SockAddr.Inet address(JsonFields fields, String name) {
+        String text = fields.text(name);
+        try {
+            return Addresses.of(text, 0);
+        } catch (IllegalArgumentException wrong) {
+            throw new IllegalArgumentException("\"" + name + "\": " + wrong.getMessage(), wrong);
+        }
+    }
+
+    private String socket(JsonFields fields) {
+        String id = fields.only("op", "id").text("id");
+        names.useSocket(id);
+        return id;
+    }
+
+    private String used(JsonFields fields) {
+        String id = fields.only("op", "id").text("id");
+        names.use(id);
+        return id;
+    }
+
+    private Step change(JsonFields fields) {
+        String id = fields.text("id");
+        names.use(id);
+        var change =
+                new Step.Change(
+                        id, fields.flag("reuseaddr"), fields.flag("reuseport"), fields.uid("uid"));
+        if (change.reuseaddr().isEmpty()
+                && change.reuseport().isEmpty()
+                && change.uid().isEmpty()) {
+            throw new IllegalArgumentException(
+                    "it changes nothing; name reuseaddr, reuseport or uid");
+        }
+        return change;
+    }
+
+    private Step close(JsonFields fields) {
+        String id = used(fields);
+        names.close(id);
+        return new Step.Close(id);
+    }
+
+    private Step connect(JsonFields fields) {
+        require(Protocol.TCP, "connections are TCP's; for UDP there is peer");
+        var connect =
+                new Step.Connect(
+                        fields.text("id"),
+                        fields.text("to"),
+                        address(fields, "via"),
+                        fields.text("accept"),
+                        fields.uid("accept_uid").orElse(0));
+        names.useSocket(connect.to());
+        names.defineConnection(connect.id());
+        names.defineConnection(connect.accept());
+        return connect;
+    }
+
+    private Step peer(JsonFields fields) {
+        require(Protocol.UDP, "peer is UDP's; for TCP there is connect");
+        var peer = new Step.Peer(fields.text("id"), address(fields, "address"));
+        names.useSocket(peer.id());
+        return peer;
+    }
+
+    private void require(Protocol wanted, String otherwise) {
+        if (protocol != wanted) {
+            throw new IllegalArgumentException(otherwise);
+        }
+    }
+}

@@ -1,0 +1,51 @@
+package dev.berth.cli.lab;
+
+import dev.berth.lab.Grid;
+import dev.berth.lab.TruthTable;
+
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/// The page docs/truth-table.md.
+final class MatrixPage {
+    private static final List<String> INTRODUCTION =
+            List.of(
+                    "Which two sockets may share a port, and who gets what then. Every cell was"
+                            + " made on that kernel, in network",
+                    "namespaces of its own, and was also predicted by the rules that `berth why`"
+                            + " goes by: a cell with a `!` is one where they",
+                    "differ. `berth lab matrix` makes the table for the kernel that you run.");
+
+    private MatrixPage() {}
+
+    static List<String> lines(List<TruthTable> tables, LocalDate date) {
+        List<String> lines = new ArrayList<>();
+        lines.add("# The truth table");
+        lines.add("");
+        lines.add(
+                "Linux "
+                        + tables.getFirst().release()
+                        + ", "
+                        + date
+                        + "; made by `berth lab matrix --markdown`.");
+        lines.add("");
+        lines.addAll(INTRODUCTION);
+        for (TruthTable table : tables) {
+            lines.add("");
+            lines.add("## " + table.protocol().text().toUpperCase(Locale.ROOT));
+            table.grids().forEach(grid -> add(lines, grid));
+        }
+        return lines;
+    }
+
+    private static void add(List<String> lines, Grid grid) {
+        lines.add("");
+        lines.add(grid.title() + ":");
+        lines.add("");
+        MatrixText.grid(grid).forEach(line -> lines.add("    " + line));
+        lines.add("");
+        lines.add("    " + String.join("\n    ", grid.legend()));
+    }
+}

@@ -1,0 +1,45 @@
+package dev.berth.cli.ports;
+
+import dev.berth.cli.command.Subcommand;
+import dev.berth.cli.command.Terminal;
+import dev.berth.cli.command.UsageException;
+
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParseResult;
+
+import java.io.IOException;
+
+/// `berth open PORT | ADDRESS:PORT`.
+public final class OpenCommand implements Subcommand {
+    private final Consent consent;
+
+    public OpenCommand(Consent consent) {
+        this.consent = consent;
+    }
+
+    @Override
+    public CommandSpec spec() {
+        CommandSpec spec = Sharing.spec("Open a UDP port, with all the dangers that are told.");
+        spec.usageMessage()
+                .customSynopsis("berth open PORT | ADDRESS:PORT [--yes] [--udp --force] [--json]")
+                .description(
+                        "Let others bind beside a running server, without restarting it: sets"
+                                + " SO_REUSEPORT on its sockets from outside, after telling what"
+                                + " that means and asking.",
+                        "")
+                .footer(
+                        "",
+                        "Needs the right to trace the server: its own user, root, or"
+                                + " CAP_SYS_PTRACE. Connections that it accepted before get the"
+                                + " option too, as they would be in the way.",
+                        "Exit code 0 when a bind with SO_REUSEPORT would succeed now, 1 when not.",
+                        "",
+                        "Example: berth open 8080");
+        return spec;
+    }
+
+    @Override
+    public int run(ParseResult parsed, Terminal terminal) throws UsageException, IOException {
+        return new Sharing(true, consent, terminal, parsed).run();
+    }
+}

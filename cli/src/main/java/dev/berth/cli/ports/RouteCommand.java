@@ -1,0 +1,221 @@
+package dev.berth.cli.ports;
+
+import dev.berth.cli.command.ExitCode;
+import dev.berth.cli.command.Failure;
+import dev.berth.cli.command.Options;
+import dev.berth.cli.command.Subcommand;
+import dev.berth.cli.command.Terminal;
+import dev.berth.cli.command.UsageException;
+import dev.berth.inspect.Dispatch;
+import dev.berth.inspect.PortQuery;
+import dev.berth.inspect.PortReport;
+import dev.berth.inspect.PortSocket;
+import dev.berth.net.Addresses;
+import dev.berth.net.ListenAddress;
+import dev.berth.net.SocketRow;
+import dev.berth.sys.ErrnoException;
+import dev.berth.sys.Platform;
+import dev.berth.sys.SockAddr;
+
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParseResult;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// `berth route ADDRESS --from IP:PORT`.
+public final class RouteCommand implements Subcommand {
+    /// The index of `lo`, in every network namespace.
+    private static final int LOOPBACK = 1;
+
+    private static final int ANY_PORT = 50_000;
+    private static final String EXAMPLE =
+            "write for example berth route 127.0.0.1:8080 --from 127.0.0.1:50000";
+
+    @Override
+    public CommandSpec spec() {
+        CommandSpec spec =
+                CommandSpec.create()
+                        .addOption(
+                                Options.one(
+                                        "IP[:PORT]",
+                                        Options::text,
+                                        "Where the client comes from.",
+                                        "--from"))
+                        .addOption(
+                                Options.one(
+                                        "N",
+                                        Options::count,
+                                        "Ask for N source ports of the client, and show whom they"
+                                                + " reach.",
+                                        "--spread"))
+                        .addOption(Options.flag("--json", "One line of JSON, schema 1."))
+                        .addPositional(Options.words("ADDRESS", "0..*", "Where it connects to."));
+        spec.usageMessage()
+                .customSynopsis("berth route ADDRESS --from IP:PORT [--spread N] [--json]")
+                .description(
+                        "Ask the kernel which socket a client would reach: its own look-up, no"
+                                + " packet is sent.",
+                        "")
+                .footer(
+                        "",
+                        "What the kernel leaves out here: a BPF program that steers a reuseport"
+                                + " group, so the answer for somebody else's group is never"
+                                + " certain (Berth's own supervisor is asked); and what a firewall"
+                                + " does to addresses on the way (NAT).",
+                        "Exit code 0 when somebody would be reached, 1 when nobody would.",
+                        "",
+                        "Example: berth route 127.0.0.1:8080 --from 127.0.0.1:50000");
+        return spec;
+    }
+
+    @Override
+    public int run(ParseResult parsed, Terminal terminal) throws UsageException, IOException {
+        if (!Platform.supported()) {
+            throw new Failure("cannot ask the kernel: " + Platform.describe());
+        }
+        ListenAddress server = server(Options.words(parsed));
+        Optional<Integer> spread = Options.value(parsed, "--spread");
+        String from =
+                Options.<String>value(parsed, "--from")
+                        .orElseThrow(() -> new UsageException("--from is missing: " + EXAMPLE));
+        SockAddr.Inet client = client(from, spread.isPresent());
+        RouteAnswer answer = answer(server, client, spread.orElse(0));
+        if (parsed.hasMatchedOption("--json")) {
+            terminal.line(RouteJson.of(answer));
+        } else {
+            var text = new RouteText(terminal.columns(), terminal.colour());
+            text.lines(answer).forEach(terminal::line);
+        }
+        return answer.socket().isPresent() ? ExitCode.DONE : ExitCode.FAILED;
+    }
+
+    static ListenAddress server(List<String> words) throws UsageException {
+        if (words.size() != 1) {
+            throw new UsageException("one address to connect to: " + EXAMPLE);
+        }
+        try {
+            ListenAddress address = ListenAddress.parse(words.getFirst());
+            if (address.address().port() == 0) {
+                throw new UsageException("nobody connects to port 0: " + EXAMPLE);
+            }
+            if (!address.address().wildcard()) {
+                return address;
+            }
+            // As connect(2) takes it.
+            String loopback = address.address() instanceof SockAddr.Inet4 ? "127.0.0.1" : "::1";
+            int port = address.address().port();
+            return new ListenAddress(address.protocol(), Addresses.of(loopback, port));
+        } catch (IllegalArgumentException wrong) {
+            throw new UsageException(String.valueOf(wrong.getMessage()));
+        }
+    }
+
+    static SockAddr.Inet client(String text, boolean anyPort) throws UsageException {
+        SockAddr.Inet client = anyPort ? bare(text).orElse(null) : null;
+        try {
+            client = client == null ? Addresses.parse(text) : client;
+        } catch (IllegalArgumentException wrong) {
+            throw new UsageException("--from " + wrong.getMessage());
+        }
+        if (client.wildcard() || client.port() == 0) {
+            throw new UsageException("a client has an address and a port: --from " + text);
+        }
+        return client;
+    }
+
+    /// An address without a port.
+    private static Optional<SockAddr.Inet> bare(String text) {
+        try {
+            return Optional.of(Addresses.of(text, ANY_PORT));
+        } catch (IllegalArgumentException withPort) {
+            return Optional.empty();
+        }
+    }
+
+    private static RouteAnswer answer(ListenAddress server, SockAddr.Inet client, int spread)
+            throws UsageException, IOException {
+        if (server.address().family() != client.family()) {
+            throw new UsageException(
+                    "client and server are of two families: " + client + ", " + server.address());
+        }
+        if (!here(server.address())) {
+            throw new Failure(
+                    server.address().host()
+                            + " is no address of this machine: its packets do not come here");
+        }
+        boolean local = client.loopback() || here(client);
+        try (Dispatch dispatch = Dispatch.to(server, local ? LOOPBACK : 0)) {
+            Optional<SocketRow> hit = dispatch.from(client);
+            Map<Long, Integer> hits = spread == 0 ? Map.of() : dispatch.spread(client, spread);
+            PortReport report = report(server);
+            Optional<PortSocket> socket = hit.flatMap(row -> withCookie(report, row));
+            if (hit.isPresent() && socket.isEmpty()) {
+                throw new Failure("the sockets on the port changed meanwhile; ask again");
+            }
+            Optional<SteeredRoute> steered = steered(socket, report);
+            RouteVerdict verdict =
+                    steered.map(SteeredRoute::verdict)
+                            .orElseGet(() -> RouteVerdict.of(server, socket, report, local));
+            return new RouteAnswer(
+                    server,
+                    client,
+                    steered.map(SteeredRoute::socket).or(() -> socket),
+                    verdict.certain(),
+                    verdict.note(),
+                    report,
+                    shares(hits, report));
+        } catch (ErrnoException refused) {
+            throw new Failure(
+                    "cannot ask the kernel which socket it would choose: "
+                            + refused.getMessage()
+                            + "; nothing but netlink tells, berth who "
+                            + server.address().port()
+                            + " shows who listens",
+                    refused);
+        }
+    }
+
+    /// Of a group of Berth's, its supervisor knows more than the kernel tells.
+    private static Optional<SteeredRoute> steered(Optional<PortSocket> hit, PortReport report) {
+        return hit.filter(PortSocket::listening)
+                .flatMap(
+                        socket ->
+                                SteeredGroup.of(socket)
+                                        .map(group -> SteeredRoute.of(group, socket, report)));
+    }
+
+    private static PortReport report(ListenAddress server) throws IOException {
+        return PortReport.of(
+                PortQuery.port(server.address().port()).withProtocol(server.protocol()));
+    }
+
+    private static Optional<PortSocket> withCookie(PortReport report, SocketRow row) {
+        return report.sockets().stream().filter(s -> s.cookie() == row.cookie()).findFirst();
+    }
+
+    private static List<RouteAnswer.Share> shares(Map<Long, Integer> hits, PortReport report) {
+        List<RouteAnswer.Share> shares = new ArrayList<>();
+        hits.forEach(
+                (inode, clients) -> {
+                    Optional<PortSocket> socket =
+                            report.sockets().stream()
+                                    .filter(s -> s.inode() == inode && inode != 0)
+                                    .findFirst();
+                    shares.add(new RouteAnswer.Share(socket, clients));
+                });
+        shares.sort(Comparator.comparingInt(RouteAnswer.Share::clients).reversed());
+        return shares;
+    }
+
+    private static boolean here(SockAddr.Inet address) throws IOException {
+        return address.loopback()
+                || NetworkInterface.getByInetAddress(InetAddress.getByName(address.host())) != null;
+    }
+}

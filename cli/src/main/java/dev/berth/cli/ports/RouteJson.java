@@ -1,0 +1,34 @@
+package dev.berth.cli.ports;
+
+import dev.berth.cli.command.Json;
+
+import tools.jackson.core.JsonGenerator;
+
+/// `berth route --json`: schema 1; the socket as `berth who` shows it, `null` when the client would
+/// be refused.
+final class RouteJson {
+    private static final int SCHEMA = 1;
+
+    private RouteJson() {}
+
+    static String of(RouteAnswer answer) {
+        return Json.object(json -> write(json, answer));
+    }
+
+    private static void write(JsonGenerator json, RouteAnswer answer) {
+        var who = new WhoJson(json);
+        json.writeNumberProperty("schema", SCHEMA);
+        who.socket("socket", answer.socket());
+        json.writeBooleanProperty("certain", answer.certain());
+        json.writeStringProperty("note", answer.note());
+        if (!answer.spread().isEmpty()) {
+            Json.objects(json, "spread", answer.spread(), share -> share(json, who, share));
+        }
+        Json.strings(json, "unknown", answer.report().unknown());
+    }
+
+    private static void share(JsonGenerator json, WhoJson who, RouteAnswer.Share share) {
+        json.writeNumberProperty("clients", share.clients());
+        who.socket("socket", share.socket());
+    }
+}

@@ -1,0 +1,58 @@
+package dev.berth.cli.ports;
+
+import dev.berth.cli.command.Options;
+import dev.berth.cli.command.UsageException;
+import dev.berth.inspect.PortQuery;
+import dev.berth.net.ListenAddress;
+import dev.berth.net.Protocol;
+
+import picocli.CommandLine.ParseResult;
+
+import java.util.List;
+
+/// Which sockets `berth open` and `berth close` are about.
+///
+/// @param word as it was typed
+/// @param query that finds them, of one protocol
+record ShareTarget(String word, PortQuery query) {
+    private static final String EXAMPLE = "a port, or an address with one: 8080 or 127.0.0.1:8080";
+
+    /// @throws UsageException also for UDP that is not forced
+    static ShareTarget of(ParseResult parsed) throws UsageException {
+        List<String> words = Options.words(parsed);
+        if (words.size() != 1) {
+            throw new UsageException("needs one port: " + EXAMPLE);
+        }
+        String word = words.getFirst();
+        ListenAddress address = address(word);
+        boolean udp = parsed.hasMatchedOption("--udp") || address.protocol() == Protocol.UDP;
+        if (udp && !parsed.hasMatchedOption("--force")) {
+            throw new UsageException(
+                    "UDP only with --force: whoever binds beside a UDP server takes datagrams from"
+                            + " that moment on, also those of clients that only the running server"
+                            + " knows");
+        }
+        PortQuery query =
+                PortQuery.everything()
+                        .withProtocol(udp ? Protocol.UDP : Protocol.TCP)
+                        .withThorough();
+        boolean everywhere = word.matches("[0-9]+|[:*].*");
+        return new ShareTarget(
+                word,
+                everywhere
+                        ? query.withPort(address.address().port())
+                        : query.withAddress(address.address()));
+    }
+
+    private static ListenAddress address(String word) throws UsageException {
+        try {
+            ListenAddress address = ListenAddress.parse(word);
+            if (address.address().port() == 0) {
+                throw new UsageException("nobody is on port 0: " + EXAMPLE);
+            }
+            return address;
+        } catch (IllegalArgumentException wrong) {
+            throw new UsageException(String.valueOf(wrong.getMessage()));
+        }
+    }
+}

@@ -1,0 +1,106 @@
+package dev.berth.cli.ports;
+
+import dev.berth.cli.command.ExitCode;
+import dev.berth.cli.command.Failure;
+import dev.berth.cli.command.Options;
+import dev.berth.cli.command.Terminal;
+import dev.berth.cli.command.UsageException;
+import dev.berth.inspect.PortReport;
+import dev.berth.inspect.ShareChange;
+import dev.berth.inspect.SharePlan;
+import dev.berth.inspect.ShareSwitch;
+import dev.berth.sys.Platform;
+
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParseResult;
+
+import java.io.IOException;
+import java.util.List;
+
+/// What `berth open` and `berth close` have in common: look, tell, ask, do, check.
+final class Sharing {
+    private final boolean open;
+    private final Consent consent;
+    private final Terminal terminal;
+    private final ParseResult parsed;
+    private final boolean json;
+    private final ShareText text;
+
+    Sharing(boolean open, Consent consent, Terminal terminal, ParseResult parsed) {
+        this.open = open;
+        this.consent = consent;
+        this.terminal = terminal;
+        this.parsed = parsed;
+        this.json = parsed.hasMatchedOption("--json");
+        this.text = new ShareText(terminal.columns());
+    }
+
+    static CommandSpec spec(String force) {
+        return CommandSpec.create()
+                .addOption(Options.flag("--yes", "Do not ask."))
+                .addOption(Options.flag("--udp", "A UDP port."))
+                .addOption(Options.flag("--force", force))
+                .addOption(Options.flag("--json", "One line of JSON, schema 1; only with --yes."))
+                .addPositional(Options.words("PORT", "0..*", "Whose sockets."));
+    }
+
+    int run() throws UsageException, IOException {
+        if (!Platform.supported()) {
+            throw new Failure("cannot change sockets: " + Platform.describe());
+        }
+        ShareTarget target = ShareTarget.of(parsed);
+        PortReport report = PortReport.of(target.query());
+        SharePlan plan =
+                open
+                        ? SharePlan.open(report)
+                        : SharePlan.close(report, parsed.hasMatchedOption("--force"));
+        if (plan.ports().isEmpty()) {
+            throw new Failure(Elsewhere.nobody(verb(), target, report));
+        }
+        if (plan.refusal().isPresent()) {
+            throw new Failure("refused, nothing was changed: " + plan.refusal().get());
+        }
+        List<String> effects = new ShareEffects(target.word(), plan).sentences();
+        if (!plan.changes().isEmpty() && !parsed.hasMatchedOption("--yes")) {
+            ask(plan, effects);
+        }
+        List<ShareChange> changes = ShareSwitch.apply(plan);
+        if (!changes.isEmpty() && changes.stream().allMatch(Sharing::gone)) {
+            throw new Failure("the sockets were closed meanwhile, nothing was changed; try again");
+        }
+        return report(
+                new ShareAnswer(target.word(), plan, effects, changes, ShareSwitch.check(plan)));
+    }
+
+    private String verb() {
+        return open ? "open" : "close";
+    }
+
+    private static boolean gone(ShareChange change) {
+        return change.result() == ShareChange.Result.GONE;
+    }
+
+    private void ask(SharePlan plan, List<String> effects) throws UsageException, IOException {
+        if (json || !consent.possible()) {
+            throw new UsageException(
+                    "asks before it changes a running server, and "
+                            + (json ? "with --json" : "without a terminal")
+                            + " it cannot ask; --yes does it without asking");
+        }
+        text.plan(plan, effects).forEach(terminal::line);
+        terminal.out().print("Do it? [y/N] ");
+        terminal.flush();
+        if (!consent.given()) {
+            throw new Failure("nothing was changed");
+        }
+    }
+
+    private int report(ShareAnswer answer) {
+        if (json) {
+            terminal.line(ShareJson.of(answer));
+        } else {
+            text.answer(answer).forEach(terminal::line);
+        }
+        return answer.done() ? ExitCode.DONE : ExitCode.FAILED;
+    }
+}

@@ -1,0 +1,181 @@
+package dev.berth.cli.ports;
+
+import dev.berth.cli.command.Json;
+import dev.berth.inspect.Accounts;
+import dev.berth.inspect.Owner;
+import dev.berth.inspect.PortGroup;
+import dev.berth.inspect.PortReport;
+import dev.berth.inspect.PortSocket;
+import dev.berth.net.DiagQuery;
+import dev.berth.net.Protocol;
+import dev.berth.net.TcpState;
+
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.ObjectWriteContext;
+import tools.jackson.core.StreamWriteFeature;
+
+import java.io.PrintStream;
+import java.util.Optional;
+
+/// `berth who --json`: schema 1. `null` says that a field does not apply; what could not be read is
+/// absent, and named in `unknown`. Written as it is made: there may be many sockets.
+final class WhoJson {
+    private static final int SCHEMA = 1;
+
+    private final JsonGenerator json;
+    private final Accounts accounts = new Accounts();
+
+    WhoJson(JsonGenerator json) {
+        this.json = json;
+    }
+
+    static void write(PortReport report, PrintStream out) {
+        try (JsonGenerator json =
+                Json.FACTORY
+                        .createGenerator(ObjectWriteContext.empty(), out)
+                        .configure(StreamWriteFeature.AUTO_CLOSE_TARGET, false)) {
+            json.writeStartObject();
+            new WhoJson(json).write(report);
+            json.writeEndObject();
+        }
+        out.print("\n");
+        out.flush();
+    }
+
+    private void write(PortReport report) {
+        json.writeNumberProperty("schema", SCHEMA);
+        Json.objects(json, "sockets", report.sockets(), this::socket);
+        Json.objects(json, "groups", report.groups(), this::group);
+        Json.strings(json, "unknown", report.unknown());
+    }
+
+    /// A field with a socket; `null` for none.
+    void socket(String name, Optional<PortSocket> socket) {
+        if (socket.isPresent()) {
+            json.writeObjectPropertyStart(name);
+            socket(socket.get());
+            json.writeEndObject();
+        } else {
+            json.writeNullProperty(name);
+        }
+    }
+
+    /// The fields of one socket.
+    void socket(PortSocket socket) {
+        json.writeStringProperty("protocol", protocol(socket));
+        json.writeStringProperty("family", socket.family() == DiagQuery.INET ? "inet" : "inet6");
+        json.writeStringProperty("state", socket.state().name());
+        json.writeStringProperty("local", socket.local().toString());
+        Json.text(json, "remote", socket.remote().map(Object::toString));
+        if (!socket.row().partial()) {
+            Json.text(json, "device", socket.deviceName());
+        }
+        v6only(socket);
+        identity(socket);
+        flag("reuseaddr", socket.reuseaddr());
+        flag("reuseport", socket.reuseport());
+        queue(socket);
+        group(socket);
+        Json.objects(json, "owners", socket.owners(), this::owner);
+        extras(socket);
+    }
+
+    /// Multipath TCP shares the ports of TCP.
+    private static String protocol(PortSocket socket) {
+        boolean tcp = socket.protocol() == Protocol.TCP;
+        return tcp && socket.multipath() ? "mptcp" : socket.protocol().text();
+    }
+
+    private void v6only(PortSocket socket) {
+        if (socket.family() == DiagQuery.INET) {
+            json.writeNullProperty("v6only");
+        } else {
+            flag("v6only", socket.v6only());
+        }
+    }
+
+    /// A socket in TIME_WAIT belongs to nobody any more.
+    private void identity(PortSocket socket) {
+        if (socket.timeWaitMillis().isPresent()) {
+            json.writeNullProperty("uid");
+            json.writeNullProperty("user");
+        } else {
+            json.writeNumberProperty("uid", Integer.toUnsignedLong(socket.uid()));
+            json.writeStringProperty("user", accounts.name(socket.uid()));
+        }
+        if (socket.inode() == 0) {
+            json.writeNullProperty("inode");
+        } else {
+            json.writeNumberProperty("inode", socket.inode());
+        }
+        if (!socket.row().partial()) {
+            json.writeStringProperty("cookie", Long.toUnsignedString(socket.cookie()));
+        }
+        json.writeNumberProperty("netns", socket.netns());
+    }
+
+    private void queue(PortSocket socket) {
+        if (socket.state() == TcpState.LISTEN) {
+            json.writeNumberProperty("queue", Integer.toUnsignedLong(socket.queue()));
+            if (!socket.row().partial()) {
+                json.writeNumberProperty("backlog", Integer.toUnsignedLong(socket.backlog()));
+            }
+        } else {
+            json.writeNullProperty("queue");
+            json.writeNullProperty("backlog");
+        }
+        if (socket.drops().isPresent()) {
+            json.writeNumberProperty("drops", Integer.toUnsignedLong(socket.drops().getAsInt()));
+        } else if (!socket.row().partial()) {
+            json.writeNullProperty("drops");
+        }
+    }
+
+    private void group(PortSocket socket) {
+        if (socket.group().isPresent()) {
+            json.writeNumberProperty("group", socket.group().getAsInt());
+        } else if (!socket.listening() || socket.reuseport().isPresent()) {
+            json.writeNullProperty("group");
+        }
+    }
+
+    private void owner(Owner owner) {
+        json.writeNumberProperty("pid", owner.pid());
+        json.writeStringProperty("command", owner.command());
+        json.writeNumberProperty("fd", owner.fd());
+        json.writeStringProperty("user", owner.user());
+        Json.text(json, "unit", owner.unit());
+        Json.text(json, "container", owner.container());
+    }
+
+    private void extras(PortSocket socket) {
+        if (socket.owners().isEmpty()) {
+            json.writeStringProperty("why_no_owner", socket.explanation());
+        }
+        if (socket.timeWaitMillis().isPresent()) {
+            json.writeNumberProperty("expires_ms", socket.timeWaitMillis().getAsInt());
+        }
+        if (socket.cgroup().isPresent()) {
+            json.writeNumberProperty("cgroup", socket.cgroup().getAsLong());
+        }
+        if (socket.options().incomingCpu().isPresent()) {
+            json.writeNumberProperty("incoming_cpu", socket.options().incomingCpu().getAsInt());
+        }
+    }
+
+    private void group(PortGroup group) {
+        json.writeNumberProperty("id", group.id());
+        json.writeNumberProperty("members", group.members());
+        Json.objects(json, "foreign", group.foreign(), this::foreign);
+    }
+
+    private void foreign(PortSocket socket) {
+        json.writeNumberProperty("inode", socket.inode());
+        json.writeStringProperty("local", socket.local().toString());
+        Json.objects(json, "owners", socket.owners(), this::owner);
+    }
+
+    private void flag(String name, Optional<Boolean> value) {
+        value.ifPresent(known -> json.writeBooleanProperty(name, known));
+    }
+}

@@ -1,0 +1,285 @@
+package dev.berth.cli.ports;
+
+import dev.berth.cli.command.Wrap;
+import dev.berth.inspect.Accounts;
+import dev.berth.inspect.Owner;
+import dev.berth.inspect.PortGroup;
+import dev.berth.inspect.PortReport;
+import dev.berth.inspect.PortSocket;
+import dev.berth.inspect.Printable;
+import dev.berth.net.Protocol;
+import dev.berth.net.TcpState;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+
+/// `berth who` for people: a block for each port, listeners first, connections summed up.
+final class WhoText {
+    private static final int WIDE = Integer.MAX_VALUE;
+    private static final int BAR = 10;
+    private static final int LEAST = 20;
+    private static final String RED = "31";
+    private static final String BOLD = "1";
+
+    private final int columns;
+    private final boolean colour;
+    private final boolean all;
+    private final WhoNotes notes;
+    private Consumer<String> out = _ -> {};
+    private boolean several;
+
+    /// - `columns`: no line is longer; empty: as long as they get
+    /// - `all`: whether each connection gets a line
+    WhoText(OptionalInt columns, boolean colour, boolean all) {
+        this(columns, colour, all, new WhoNotes(new Accounts()::name, WhoPorts.outgoing()));
+    }
+
+    WhoText(OptionalInt columns, boolean colour, boolean all, WhoNotes notes) {
+        this.columns = columns.isPresent() ? Math.max(columns.getAsInt(), LEAST) : WIDE;
+        this.colour = colour;
+        this.all = all;
+        this.notes = notes;
+    }
+
+    /// Gives each line to `to` when it is made: there may be many.
+    ///
+    /// - `nothing`: what to say where there is nothing to show
+    void print(PortReport report, String nothing, Consumer<String> to) {
+        out = to;
+        if (report.sockets().isEmpty()) {
+            wrapped(nothing, 0);
+        }
+        several = report.sockets().stream().mapToLong(PortSocket::netns).distinct().count() > 1;
+        boolean first = true;
+        for (WhoBlock block : WhoBlock.of(report)) {
+            if (!first) {
+                plain("");
+            }
+            first = false;
+            block(block, report);
+        }
+        if (!report.unknown().isEmpty()) {
+            if (!first) {
+                plain("");
+            }
+            plain("unknown:");
+            report.unknown().forEach(sentence -> wrapped("  " + Printable.text(sentence), 4));
+        }
+    }
+
+    /// The lines of [#print].
+    List<String> lines(PortReport report, String nothing) {
+        List<String> lines = new ArrayList<>();
+        print(report, nothing, lines::add);
+        return lines;
+    }
+
+    /// One listener, its owners and its queue.
+    List<String> socketLines(PortSocket socket, PortReport report) {
+        List<String> lines = new ArrayList<>();
+        out = lines::add;
+        socket(socket, report);
+        return lines;
+    }
+
+    private void block(WhoBlock block, PortReport report) {
+        painted(title(block), BOLD);
+        List<PortSocket> first = new ArrayList<>(block.listeners());
+        first.addAll(block.silent());
+        for (PortSocket socket : first) {
+            socket(socket, report);
+        }
+        if (all) {
+            block.connections().forEach(this::connection);
+            block.leftOvers().forEach(this::connection);
+        } else {
+            clients(block.connections());
+            leftOvers(block.leftOvers());
+        }
+        notes.of(block).forEach(note -> wrapped("  - " + note, 4));
+    }
+
+    private String title(WhoBlock block) {
+        StringBuilder title = new StringBuilder();
+        title.append(block.key().protocol().text()).append(' ').append(block.key().port());
+        return several ? title + " in network namespace " + block.key().netns() : title.toString();
+    }
+
+    private void socket(PortSocket socket, PortReport report) {
+        plain(
+                "  "
+                        + state(socket)
+                        + " "
+                        + socket.local()
+                        + options(socket)
+                        + group(socket, report));
+        owners(socket);
+        queue(socket);
+        if (socket.drops().orElse(0) != 0) {
+            long drops = Integer.toUnsignedLong(socket.drops().getAsInt());
+            boolean tcp = socket.protocol() == Protocol.TCP;
+            String what = tcp ? " connection requests" : " datagrams";
+            painted("    dropped " + drops + what + ": its queue was full", RED);
+        }
+        stranger(socket, report);
+    }
+
+    private static String state(PortSocket socket) {
+        if (socket.protocol() == Protocol.UDP) {
+            return socket.remote().isPresent() ? "connected" : "bound";
+        }
+        return switch (socket.state()) {
+            case LISTEN -> socket.multipath() ? "LISTEN (MPTCP)" : "LISTEN";
+            case BOUND_INACTIVE -> "bound only";
+            default -> socket.state().name();
+        };
+    }
+
+    private static String options(PortSocket socket) {
+        StringBuilder text = new StringBuilder();
+        socket.reuseport().filter(set -> set).ifPresent(_ -> text.append("  SO_REUSEPORT"));
+        socket.reuseaddr().filter(set -> set).ifPresent(_ -> text.append("  SO_REUSEADDR"));
+        socket.v6only()
+                .filter(set -> set && socket.local().wildcard())
+                .ifPresent(_ -> text.append("  IPv6 only"));
+        socket.deviceName().ifPresent(name -> text.append("  on ").append(Printable.text(name)));
+        if (socket.options().incomingCpu().isPresent()) {
+            text.append("  CPU ").append(socket.options().incomingCpu().getAsInt());
+        }
+        return text.toString();
+    }
+
+    private static String group(PortSocket socket, PortReport report) {
+        if (socket.group().isEmpty()) {
+            return "";
+        }
+        PortGroup group = report.groups().get(socket.group().getAsInt() - 1);
+        return group.members() > 1
+                ? "  group " + group.id() + " (one of " + group.members() + ")"
+                : "";
+    }
+
+    private void owners(PortSocket socket) {
+        for (Owner owner : socket.owners()) {
+            List<String> facts = new ArrayList<>();
+            facts.add(Printable.text(owner.user()));
+            facts.add("fd " + owner.fd());
+            owner.container().ifPresent(name -> facts.add(Printable.text(name)));
+            owner.unit().ifPresent(name -> facts.add(Printable.text(name)));
+            String head = "    pid " + owner.pid() + " ";
+            String tail = "  (" + String.join(", ", facts) + ")";
+            plain(head + command(owner, columns - head.length() - tail.length()) + tail);
+        }
+        if (socket.owners().isEmpty()) {
+            wrapped("    " + Printable.text(socket.explanation()), 6);
+        }
+    }
+
+    private static String command(Owner owner, int most) {
+        return Printable.command(owner.command(), most);
+    }
+
+    private void queue(PortSocket socket) {
+        if (socket.state() != TcpState.LISTEN || socket.queue() == 0) {
+            return;
+        }
+        long queue = Integer.toUnsignedLong(socket.queue());
+        // The kernel admits one more than the backlog.
+        long most = Math.max(1, Integer.toUnsignedLong(socket.backlog()));
+        int full = Math.clamp((queue * BAR + most - 1) / most, 1, BAR);
+        String bar = "#".repeat(full) + ".".repeat(BAR - full);
+        plain(
+                socket.row().partial()
+                        ? "    queue: " + queue + " wait for accept"
+                        : "    queue ["
+                                + bar
+                                + "] "
+                                + queue
+                                + " of "
+                                + socket.backlog()
+                                + " wait for accept");
+    }
+
+    private void stranger(PortSocket socket, PortReport report) {
+        if (socket.group().isPresent()) {
+            PortGroup group = report.groups().get(socket.group().getAsInt() - 1);
+            if (group.foreign().stream().anyMatch(other -> other.inode() == socket.inode())) {
+                painted(
+                        "    STRANGER in the group: takes 1 of "
+                                + group.members()
+                                + " connections by the kernel's hash",
+                        RED);
+            }
+        }
+    }
+
+    /// One line for the connections of each owner, by state.
+    private void clients(List<PortSocket> connections) {
+        Map<String, Map<String, Integer>> byOwner = new LinkedHashMap<>();
+        for (PortSocket socket : connections) {
+            byOwner.computeIfAbsent(holder(socket), _ -> new LinkedHashMap<>())
+                    .merge(state(socket), 1, Integer::sum);
+        }
+        byOwner.forEach(
+                (holder, states) -> {
+                    String parts =
+                            states.entrySet().stream()
+                                    .map(state -> state.getValue() + " " + state.getKey())
+                                    .collect(Collectors.joining(", "));
+                    plain("  " + parts + ": " + holder);
+                });
+    }
+
+    private static String holder(PortSocket socket) {
+        return socket.owners().isEmpty()
+                ? Printable.text(socket.explanation())
+                : "pid "
+                        + socket.owners().getFirst().pid()
+                        + " "
+                        + Printable.command(socket.owners().getFirst().command(), 60);
+    }
+
+    private void leftOvers(List<PortSocket> sockets) {
+        if (!sockets.isEmpty()) {
+            int last = sockets.stream().mapToInt(s -> s.timeWaitMillis().orElse(0)).max().orElse(0);
+            plain("  " + sockets.size() + " TIME_WAIT: the last expires in " + seconds(last));
+        }
+    }
+
+    private void connection(PortSocket socket) {
+        String peer = socket.remote().map(remote -> " to " + remote).orElse("");
+        String expires =
+                socket.timeWaitMillis().isPresent()
+                        ? ", expires in " + seconds(socket.timeWaitMillis().getAsInt())
+                        : "";
+        String who = expires.isEmpty() ? ": " + holder(socket) : expires;
+        plain("  " + state(socket) + " " + socket.local() + peer + who);
+    }
+
+    private static String seconds(int millis) {
+        return (millis + 999) / 1000 + " s";
+    }
+
+    private void plain(String text) {
+        out.accept(cut(text));
+    }
+
+    private void painted(String text, String code) {
+        for (String line : Wrap.lines(text, columns, 6)) {
+            out.accept(colour ? "\033[" + code + "m" + line + "\033[0m" : line);
+        }
+    }
+
+    private void wrapped(String text, int indent) {
+        Wrap.lines(text, columns, indent).forEach(out);
+    }
+
+    private String cut(String text) {
+        return text.length() <= columns ? text : text.substring(0, columns - 1) + "…";
+    }
+}

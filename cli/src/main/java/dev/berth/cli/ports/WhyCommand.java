@@ -1,0 +1,135 @@
+package dev.berth.cli.ports;
+
+import dev.berth.cli.command.ExitCode;
+import dev.berth.cli.command.Failure;
+import dev.berth.cli.command.Options;
+import dev.berth.cli.command.Subcommand;
+import dev.berth.cli.command.Terminal;
+import dev.berth.cli.command.UsageException;
+import dev.berth.inspect.BindForecast;
+import dev.berth.inspect.BindRequest;
+import dev.berth.net.ListenAddress;
+import dev.berth.sys.Platform;
+
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.TypeConversionException;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+
+/// `berth why ADDRESS [--reuseaddr] [--reuseport] [--v6only] [--device DEV] [--uid N] [--json]`.
+public final class WhyCommand implements Subcommand {
+    private static final String EXAMPLE =
+            "write for example berth why tcp://0.0.0.0:8080 --reuseaddr";
+
+    /// `(uid_t) -1` means no uid.
+    private static final long MOST_UID = 0xffff_fffeL;
+
+    @Override
+    public CommandSpec spec() {
+        CommandSpec spec =
+                CommandSpec.create()
+                        .addOption(
+                                Options.flag(
+                                        "--reuseaddr",
+                                        "The socket sets SO_REUSEADDR (most TCP servers do)."))
+                        .addOption(Options.flag("--reuseport", "The socket sets SO_REUSEPORT."))
+                        .addOption(Options.flag("--v6only", "The socket sets IPV6_V6ONLY."))
+                        .addOption(
+                                Options.one(
+                                        "DEV",
+                                        Options::text,
+                                        "The socket is bound to this interface"
+                                                + " (SO_BINDTODEVICE).",
+                                        "--device"))
+                        .addOption(
+                                Options.one(
+                                        "N",
+                                        WhyCommand::uid,
+                                        "The uid of the process that makes the socket; yours if"
+                                                + " not given.",
+                                        "--uid"))
+                        .addOption(Options.flag("--json", "One line of JSON, schema 1."))
+                        .addPositional(Options.words("ADDRESS", "0..*", "Where to bind."));
+        spec.usageMessage()
+                .customSynopsis(
+                        "berth why ADDRESS [--reuseaddr] [--reuseport] [--v6only] [--device DEV]"
+                                + " [--uid N] [--json]")
+                .description(
+                        "Tell whether bind(2) and listen(2) would succeed at an address, which"
+                                + " sockets are in the way and by which rule, and what would help."
+                                + " If it would succeed beside others: who gets what then. Nothing"
+                                + " is bound to the port.",
+                        "")
+                .footer(
+                        "",
+                        "Certain means: as long as nothing on the port changes, and no security"
+                            + " module of the other process has a say, which (as Landlock) nobody"
+                            + " else can see. On each kernel release the rules are checked once, in"
+                            + " a network namespace of their own.",
+                        "Exit code 0 when both would succeed, 1 when not.",
+                        "",
+                        "Example: berth why tcp://0.0.0.0:8080 --reuseaddr");
+        return spec;
+    }
+
+    @Override
+    public int run(ParseResult parsed, Terminal terminal) throws UsageException, IOException {
+        if (!Platform.supported()) {
+            throw new Failure("cannot ask the kernel: " + Platform.describe());
+        }
+        BindRequest request = request(parsed);
+        BindForecast forecast = forecast(request);
+        if (parsed.hasMatchedOption("--json")) {
+            terminal.line(WhyJson.of(forecast));
+        } else {
+            new WhyText(terminal.columns()).lines(forecast).forEach(terminal::line);
+        }
+        return forecast.succeeds() ? ExitCode.DONE : ExitCode.FAILED;
+    }
+
+    private static BindForecast forecast(BindRequest request) throws UsageException, IOException {
+        try {
+            return BindForecast.of(request);
+        } catch (IllegalArgumentException noDevice) {
+            throw new UsageException(String.valueOf(noDevice.getMessage()));
+        }
+    }
+
+    private static BindRequest request(ParseResult parsed) throws UsageException {
+        BindRequest request =
+                BindRequest.of(address(Options.words(parsed)))
+                        .withReuseaddr(parsed.hasMatchedOption("--reuseaddr"))
+                        .withReuseport(parsed.hasMatchedOption("--reuseport"));
+        if (parsed.hasMatchedOption("--v6only")) {
+            request = request.withV6only(true);
+        }
+        Optional<String> device = Options.value(parsed, "--device");
+        if (device.isPresent()) {
+            request = request.withDevice(device.get());
+        }
+        Optional<Integer> uid = Options.value(parsed, "--uid");
+        return uid.isPresent() ? request.withUid(uid.get()) : request;
+    }
+
+    private static ListenAddress address(List<String> words) throws UsageException {
+        if (words.size() != 1) {
+            throw new UsageException("one address to bind: " + EXAMPLE);
+        }
+        try {
+            return ListenAddress.parse(words.getFirst());
+        } catch (IllegalArgumentException wrong) {
+            throw new UsageException(String.valueOf(wrong.getMessage()));
+        }
+    }
+
+    private static int uid(String text) {
+        if (text.matches("[0-9]{1,10}") && Long.parseLong(text) <= MOST_UID) {
+            return (int) Long.parseLong(text);
+        }
+        throw new TypeConversionException(
+                "a uid is a number from 0 to 4294967294, not " + Options.shown(text));
+    }
+}

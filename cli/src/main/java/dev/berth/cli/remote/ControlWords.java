@@ -1,0 +1,60 @@
+package dev.berth.cli.remote;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+
+/// A command as it goes over the control socket: the verb, its arguments, hints on how to print,
+/// and after `--` a command line.
+///
+/// **Shape:** `VERB [ARGUMENT…] [--json] [--colour] [--columns N] [-- WORD…]`
+///
+/// @param command what follows `--`; empty without it
+public record ControlWords(
+        List<String> arguments,
+        boolean json,
+        boolean colour,
+        OptionalInt columns,
+        List<String> command) {
+    public ControlWords {
+        arguments = List.copyOf(arguments);
+        command = List.copyOf(command);
+    }
+
+    /// Reads what [#words] wrote; what it does not know is an argument.
+    public static ControlWords parse(List<String> words) {
+        int end = words.indexOf("--");
+        List<String> own = end < 0 ? words : words.subList(0, end);
+        List<String> command = end < 0 ? List.of() : words.subList(end + 1, words.size());
+        List<String> arguments = new ArrayList<>();
+        OptionalInt columns = OptionalInt.empty();
+        for (int i = 0; i < own.size(); i++) {
+            boolean number = i + 1 < own.size() && own.get(i + 1).matches("[0-9]{1,5}");
+            switch (own.get(i)) {
+                case "--json", "--colour" -> {}
+                case "--columns" -> {
+                    columns = number ? OptionalInt.of(Integer.parseInt(own.get(++i))) : columns;
+                }
+                default -> arguments.add(own.get(i));
+            }
+        }
+        return new ControlWords(
+                arguments, own.contains("--json"), own.contains("--colour"), columns, command);
+    }
+
+    public List<String> words() {
+        List<String> words = new ArrayList<>(arguments);
+        if (json) {
+            words.add("--json");
+        }
+        if (colour) {
+            words.add("--colour");
+        }
+        columns.ifPresent(number -> words.addAll(List.of("--columns", String.valueOf(number))));
+        if (!command.isEmpty()) {
+            words.add("--");
+            words.addAll(command);
+        }
+        return words;
+    }
+}

@@ -1,0 +1,139 @@
+package dev.berth.cli.remote;
+
+import dev.berth.cli.command.ExitCode;
+import dev.berth.cli.command.Failure;
+import dev.berth.cli.command.Terminal;
+import dev.berth.supervise.control.ControlClient;
+import dev.berth.supervise.control.RuntimeDirectory;
+import dev.berth.supervise.control.UnansweredException;
+import dev.berth.sys.Errno;
+import dev.berth.sys.ErrnoException;
+import dev.berth.sys.Platform;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// Asks a running supervisor and copies its answer.
+final class Remote {
+    private Remote() {}
+
+    /// Sends words to the supervisor `name`, or to the only one; the exit code.
+    ///
+    /// @param words the verb and its arguments; how to print is added
+    static int call(
+            Optional<String> name,
+            List<String> words,
+            List<String> command,
+            boolean json,
+            Terminal terminal)
+            throws IOException {
+        if (!Platform.supported()) {
+            throw new Failure("cannot ask a supervisor: " + Platform.describe());
+        }
+        String chosen = name.isPresent() ? name.get() : theOnlyOne();
+        var all = new ControlWords(words, json, terminal.colour(), terminal.columns(), command);
+        try {
+            var caller = new RemoteCaller(chosen, words.getFirst(), terminal);
+            return ControlClient.call(control(chosen), all.words(), caller);
+        } catch (ErrnoException failed) {
+            throw new Failure(explain(chosen, failed), failed);
+        } catch (EOFException ended) {
+            return ended(chosen, words, terminal);
+        } catch (UnansweredException late) {
+            throw new Failure(unanswered(chosen, late), late);
+        }
+    }
+
+    private static String unanswered(String name, UnansweredException late) {
+        String what = "the supervisor " + name + " does not answer: ";
+        return late.pid() == 0
+                ? what + "it is stopped (SIGSTOP), stuck or out of CPU"
+                : what
+                        + late.getMessage()
+                        + "; if it is stopped (SIGSTOP), this lets it go on: kill -CONT "
+                        + late.pid();
+    }
+
+    private static Path control(String name) {
+        return RuntimeDirectory.forName(name).resolve(RuntimeDirectory.CONTROL);
+    }
+
+    /// A supervisor that was told to stop may be gone before its last line is.
+    private static int ended(String name, List<String> words, Terminal terminal)
+            throws IOException {
+        if (words.getFirst().equals("stop") && ControlClient.listener(control(name)).isEmpty()) {
+            terminal.line(name + " has stopped");
+            return ExitCode.DONE;
+        }
+        throw new Failure(
+                "the supervisor "
+                        + name
+                        + " ended before it had answered;"
+                        + " its own output says why");
+    }
+
+    private static String theOnlyOne() throws IOException {
+        List<String> running = running();
+        return switch (running.size()) {
+            case 0 ->
+                    throw new Failure(
+                            "no supervisor of yours is running; start one: berth run -- COMMAND,"
+                                    + " or berth demo");
+            case 1 -> running.getFirst();
+            default ->
+                    throw new Failure(
+                            "several supervisors are running, name one: "
+                                    + String.join(", ", running));
+        };
+    }
+
+    private static List<String> running() throws IOException {
+        List<String> running = new ArrayList<>();
+        for (String name : RuntimeDirectory.names()) {
+            if (answers(name)) {
+                running.add(name);
+            }
+        }
+        return running;
+    }
+
+    private static boolean answers(String name) {
+        try {
+            return ControlClient.listener(control(name)).isPresent();
+        } catch (ErrnoException unknown) {
+            // Somebody else's, or overloaded: it is there.
+            return true;
+        }
+    }
+
+    private static String explain(String name, ErrnoException failed) throws IOException {
+        return switch (failed.name().orElse(Errno.UNLISTED)) {
+            case ENOENT -> "no supervisor named " + name + " is running; " + others();
+            case ECONNREFUSED ->
+                    "the supervisor "
+                            + name
+                            + " ended and left its control socket behind, or is"
+                            + " just starting; starting it again cleans up";
+            case EACCES, EPERM ->
+                    "the supervisor "
+                            + name
+                            + " is another user's; only that user and root may"
+                            + " ask it";
+            case EAGAIN ->
+                    "the supervisor "
+                            + name
+                            + " does not answer, and too many wait for it already: is it stopped"
+                            + " (SIGSTOP)?";
+            default -> "cannot ask the supervisor " + name + ": " + failed.getMessage();
+        };
+    }
+
+    private static String others() throws IOException {
+        List<String> running = running();
+        return running.isEmpty() ? "none is" : "there are: " + String.join(", ", running);
+    }
+}

@@ -1,0 +1,45 @@
+package dev.berth.cli.remote;
+
+import dev.berth.cli.command.Options;
+import dev.berth.cli.command.Subcommand;
+import dev.berth.cli.command.Terminal;
+import dev.berth.cli.command.UsageException;
+
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParseResult;
+
+import java.io.IOException;
+import java.util.List;
+
+/// `berth scale [NAME] N`.
+public final class ScaleCommand implements Subcommand {
+    @Override
+    public CommandSpec spec() {
+        CommandSpec spec =
+                CommandSpec.create()
+                        .addPositional(Options.words("NAME N", "0..*", RemoteHelp.NAME));
+        spec.usageMessage()
+                .customSynopsis("berth scale [NAME] N")
+                .description(
+                        "Have N workers from now on. More: the new ones take part once they are"
+                                + " ready. Fewer: the last slots get no new connections, finish"
+                                + " those they have, and end.",
+                        "")
+                .footer(
+                        "",
+                        "Returns when it is done: 0, or 1 with the reason when a new worker does"
+                                + " not become ready; the number is then as before.",
+                        "SIGTTIN and SIGTTOU to the supervisor add and remove one.");
+        return spec;
+    }
+
+    @Override
+    public int run(ParseResult parsed, Terminal terminal) throws UsageException, IOException {
+        Numbered words = Numbered.of(parsed, "the number of workers");
+        if (Integer.parseInt(words.number()) == 0) {
+            throw new UsageException("at least one worker; to have none: berth stop");
+        }
+        return Remote.call(
+                words.name(), List.of("scale", words.number()), List.of(), false, terminal);
+    }
+}

@@ -1,0 +1,39 @@
+package dev.berth.cli.remote;
+
+import dev.berth.cli.command.Options;
+import dev.berth.cli.command.Subcommand;
+import dev.berth.cli.command.Terminal;
+import dev.berth.cli.command.UsageException;
+
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParseResult;
+
+import java.io.IOException;
+import java.util.List;
+
+/// `berth stop [NAME]`.
+public final class StopCommand implements Subcommand {
+    @Override
+    public CommandSpec spec() {
+        CommandSpec spec =
+                CommandSpec.create().addPositional(Options.words("NAME", "0..*", RemoteHelp.NAME));
+        spec.usageMessage()
+                .customSynopsis("berth stop [NAME]")
+                .description(
+                        "End all workers, then the supervisor. New connections are refused at once;"
+                                + " the workers get the stop signal and finish what they have, and"
+                                + " are killed after the grace time. A second stop waits for the"
+                                + " same end.",
+                        "")
+                .footer(
+                        "",
+                        "SIGTERM, SIGINT and Ctrl-C to the supervisor do the same; the second of"
+                                + " these kills at once what is left.");
+        return spec;
+    }
+
+    @Override
+    public int run(ParseResult parsed, Terminal terminal) throws UsageException, IOException {
+        return Remote.call(RemoteHelp.name(parsed), List.of("stop"), List.of(), false, terminal);
+    }
+}

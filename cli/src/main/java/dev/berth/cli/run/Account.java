@@ -1,0 +1,36 @@
+package dev.berth.cli.run;
+
+import dev.berth.cli.command.Failure;
+import dev.berth.sys.Capabilities;
+import dev.berth.sys.Capability;
+import dev.berth.sys.User;
+import dev.berth.sys.Users;
+
+import java.util.Optional;
+
+/// Whom the workers run as.
+final class Account {
+    private Account() {}
+
+    /// - `wanted`: a name or a number
+    static Optional<User> find(Optional<String> wanted) throws Failure {
+        if (wanted.isEmpty()) {
+            return Optional.empty();
+        }
+        String text = wanted.get();
+        Optional<User> user =
+                text.matches("[0-9]{1,9}")
+                        ? Users.byUid(Integer.parseInt(text))
+                        : Users.byName(text);
+        if (user.isEmpty()) {
+            throw new Failure("no such user: " + text + "; getent passwd lists them");
+        }
+        if (!Capabilities.has(Capability.SETUID) || !Capabilities.has(Capability.SETGID)) {
+            throw new Failure(
+                    "only root can run workers as "
+                            + text
+                            + "; start berth as root, or without --user as that user");
+        }
+        return user;
+    }
+}

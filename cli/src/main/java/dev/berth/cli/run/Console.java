@@ -1,0 +1,143 @@
+package dev.berth.cli.run;
+
+import dev.berth.cli.command.Failure;
+import dev.berth.supervise.contract.Observer;
+import dev.berth.supervise.contract.WorkerId;
+
+import java.io.FileDescriptor;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+
+/// What `run` shows: `[name/slot.generation] …` for a worker's line, `berth: …` for its own. No
+/// call waits for whoever reads it.
+public final class Console implements Observer, Journal, AutoCloseable {
+    private static final int MOST_RECENT = 30;
+
+    private final Announcements announcements;
+    private final LineWriter out;
+    private final LineWriter err;
+
+    /// Standard error, also where `err` is a file.
+    private final LineWriter alarm;
+
+    private final Deque<String> recent = new ArrayDeque<>();
+    private volatile String name = "";
+
+    private Console(Announcements announcements, LineWriter out, LineWriter err, LineWriter alarm) {
+        this.announcements = announcements;
+        this.out = out;
+        this.err = err;
+        this.alarm = alarm;
+    }
+
+    /// Workers' standard output to ours, all else to standard error; or all of it to a file, each
+    /// line with its time. That one of them cannot be written is said on standard error.
+    static Console open(Announcements announcements, Optional<Path> log) throws IOException {
+        Supplier<String> bare = () -> "";
+        LineTarget stderr = new StreamTarget(FileDescriptor.err);
+        if (log.isPresent()) {
+            LineTarget target = target(log.get());
+            var alarm = writer("stderr", stderr, nobody -> {}, bare);
+            var file = writer("the log " + log.get(), target, complain(alarm), Console::time);
+            return new Console(announcements, file, file, alarm);
+        }
+        var err = writer("stderr", stderr, nobody -> {}, bare);
+        LineTarget stdout = new StreamTarget(FileDescriptor.out);
+        return new Console(
+                announcements, writer("standard output", stdout, complain(err), bare), err, err);
+    }
+
+    private static LineTarget target(Path log) throws IOException {
+        try {
+            return new FileTarget(log);
+        } catch (IOException failed) {
+            throw new Failure("cannot write the log: " + failed.getMessage(), failed);
+        }
+    }
+
+    private static LineWriter writer(
+            String name, LineTarget target, Consumer<String> complaints, Supplier<String> stamp) {
+        return new LineWriter(name, new LineOutput(name, target, complaints), stamp);
+    }
+
+    private static Consumer<String> complain(LineWriter alarm) {
+        return text -> alarm.add("berth: " + text);
+    }
+
+    private static String time() {
+        return Instant.now().truncatedTo(ChronoUnit.MILLIS) + " ";
+    }
+
+    void name(String supervisor) {
+        name = supervisor;
+    }
+
+    @Override
+    public void said(String text) {
+        announcements.say(text);
+        note(text);
+        synchronized (recent) {
+            recent.addLast(text);
+            if (recent.size() > MOST_RECENT) {
+                recent.removeFirst();
+            }
+        }
+    }
+
+    @Override
+    public void note(String text) {
+        plain("berth: " + text);
+    }
+
+    /// Text to be copied from.
+    public void plain(String text) {
+        text.lines().forEach(err::add);
+    }
+
+    @Override
+    public void printed(WorkerId worker, boolean error, String line) {
+        printed(name, worker, error, line);
+    }
+
+    /// The same, of a worker of another supervisor in this process.
+    void printed(String supervisor, WorkerId worker, boolean error, String line) {
+        (error ? err : out).add("[" + supervisor + "/" + worker + "] " + line);
+    }
+
+    /// Why it ends in failure is said on standard error too: who has just started it looks there.
+    void failed() {
+        if (alarm != err) {
+            synchronized (recent) {
+                recent.forEach(text -> ("berth: " + text).lines().forEach(alarm::add));
+            }
+        }
+    }
+
+    @Override
+    public List<String> troubles() {
+        return Stream.of(out, err).distinct().flatMap(w -> w.trouble().stream()).toList();
+    }
+
+    /// For log rotation; a stream is none.
+    void reopen() {
+        out.reopen();
+        err.reopen();
+    }
+
+    /// The last one hears the complaints of the others.
+    @Override
+    public void close() {
+        out.close();
+        err.close();
+        alarm.close();
+    }
+}

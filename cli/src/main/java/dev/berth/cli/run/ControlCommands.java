@@ -1,0 +1,151 @@
+package dev.berth.cli.run;
+
+import dev.berth.cli.command.ExitCode;
+import dev.berth.cli.command.UsageException;
+import dev.berth.cli.command.Version;
+import dev.berth.cli.remote.ControlWords;
+import dev.berth.cli.remote.SlotCommand;
+import dev.berth.cli.remote.StatusJson;
+import dev.berth.cli.remote.StatusTable;
+import dev.berth.inspect.Printable;
+import dev.berth.supervise.contract.Command;
+import dev.berth.supervise.contract.Policy;
+import dev.berth.supervise.contract.Request;
+import dev.berth.supervise.contract.Status;
+import dev.berth.supervise.control.ControlServer;
+import dev.berth.sys.PeerCredentials;
+
+import org.jspecify.annotations.Nullable;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+
+/// The supervisor's side of `status`, `roll`, `scale`, `steer`, `drain`, `undrain` and `stop`:
+/// words in, lines out.
+public final class ControlCommands implements ControlServer.Handler {
+    private static final long STATUS_SECONDS = 5;
+    private static final int MOST_COMMAND = 60;
+
+    private final AtomicReference<@Nullable Served> served = new AtomicReference<>();
+    private final Announcements announcements;
+
+    private record Served(Supervised supervised, Journal journal) {}
+
+    public ControlCommands(Announcements announcements) {
+        this.announcements = announcements;
+    }
+
+    /// From now on commands are carried out; before, they are told to try again.
+    public void serve(Supervised supervised, Journal journal) {
+        served.set(new Served(supervised, journal));
+    }
+
+    @Override
+    public int handle(
+            PeerCredentials client,
+            List<String> words,
+            Consumer<String> out,
+            Consumer<String> err) {
+        Served now = served.get();
+        if (now == null) {
+            err.accept("berth: the supervisor is just starting; try again");
+            return ExitCode.FAILED;
+        }
+        try {
+            ControlWords parsed = ControlWords.parse(words);
+            if (parsed.arguments().equals(List.of("status"))) {
+                print(status(now), parsed, out);
+                return ExitCode.DONE;
+            }
+            return change(now, parsed, client).make(request(parsed), out, err);
+        } catch (UsageException | IllegalArgumentException wrong) {
+            err.accept("berth: " + wrong.getMessage());
+            return ExitCode.USAGE;
+        } catch (InterruptedException | TimeoutException late) {
+            err.accept(
+                    "berth: the supervisor (pid "
+                            + ProcessHandle.current().pid()
+                            + ") takes commands, but does not get to them: it is stuck, or out of"
+                            + " CPU");
+            return ExitCode.FAILED;
+        } catch (ExecutionException failed) {
+            Throwable cause = Objects.requireNonNullElse(failed.getCause(), failed);
+            err.accept("berth: " + cause.getMessage());
+            return ExitCode.FAILED;
+        }
+    }
+
+    private static Status status(Served now)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        Status status = now.supervised().status().get(STATUS_SECONDS, TimeUnit.SECONDS);
+        return status.withNotes(now.journal().troubles());
+    }
+
+    private Change change(Served now, ControlWords words, PeerCredentials client) {
+        String what = String.join(" ", words.arguments());
+        if (!words.command().isEmpty()) {
+            String command = String.join(" ", words.command());
+            what += " -- " + Printable.command(command, MOST_COMMAND);
+        }
+        String by = "uid " + client.uid() + (client.pid() == 0 ? "" : ", pid " + client.pid());
+        return new Change(
+                now.supervised(), now.journal(), announcements, what + " (by " + by + ")");
+    }
+
+    private static void print(Status status, ControlWords words, Consumer<String> out) {
+        if (words.json()) {
+            out.accept(StatusJson.of(status));
+        } else {
+            new StatusTable(words.columns(), words.colour(), Instant.now())
+                    .lines(status)
+                    .forEach(out);
+        }
+    }
+
+    private static Request request(ControlWords words) throws UsageException {
+        List<String> arguments = words.arguments();
+        String verb = arguments.isEmpty() ? "" : arguments.getFirst();
+        boolean alone = arguments.size() == 1;
+        boolean one = arguments.size() == 2;
+        if (verb.equals("roll") && alone) {
+            Optional<List<String>> command =
+                    Optional.of(words.command()).filter(line -> !line.isEmpty());
+            return new Request.Roll(command.map(Command::new));
+        }
+        if (arguments.equals(List.of("drain", SlotCommand.SHED))) {
+            return new Request.Shed(true);
+        }
+        if (arguments.equals(List.of("undrain", SlotCommand.SHED))) {
+            return new Request.Shed(false);
+        }
+        if (verb.equals("stop") && alone) {
+            return new Request.Stop();
+        }
+        return switch (one ? verb : "") {
+            case "steer" -> new Request.Steer(Policy.parse(arguments.get(1)));
+            case "scale" -> new Request.Scale(number(arguments.get(1)));
+            case "drain" -> new Request.Drain(number(arguments.get(1)));
+            case "undrain" -> new Request.Undrain(number(arguments.get(1)));
+            default ->
+                    throw new UsageException(
+                            "this supervisor (berth "
+                                    + Version.TEXT
+                                    + ") does not know: "
+                                    + String.join(" ", arguments));
+        };
+    }
+
+    private static int number(String text) throws UsageException {
+        if (!text.matches("[0-9]{1,6}")) {
+            throw new UsageException("not a number: " + text);
+        }
+        return Integer.parseInt(text);
+    }
+}

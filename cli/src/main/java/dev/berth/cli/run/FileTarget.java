@@ -1,0 +1,62 @@
+package dev.berth.cli.run;
+
+import dev.berth.sys.Descriptors;
+import dev.berth.sys.ErrnoException;
+import dev.berth.sys.Fd;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/// A log file that is appended to. When it was deleted it is made anew: what is written to a file
+/// without a name is lost.
+final class FileTarget implements LineTarget {
+    private static final int FLAGS =
+            Descriptors.O_WRONLY | Descriptors.O_CREAT | Descriptors.O_APPEND;
+    private static final int MODE = 0666;
+    private static final int MOST_BYTES = 1 << 16;
+    private static final String DELETED = " (deleted)";
+
+    private final Path file;
+    private Fd fd;
+
+    FileTarget(Path file) throws ErrnoException {
+        this.file = file;
+        this.fd = open(file);
+    }
+
+    private static Fd open(Path file) throws ErrnoException {
+        return Fd.of("open", file, Descriptors.open(file.toString(), FLAGS, MODE));
+    }
+
+    @Override
+    public int write(byte[] bytes, int offset) throws ErrnoException {
+        if (deleted()) {
+            reopen();
+        }
+        int count = Math.min(bytes.length - offset, MOST_BYTES);
+        long written = Descriptors.write(fd.number(), bytes, offset, count);
+        return (int) ErrnoException.check("write", file, written);
+    }
+
+    private boolean deleted() {
+        try {
+            Path name = Files.readSymbolicLink(Path.of("/proc/self/fd/" + fd.number()));
+            return name.toString().endsWith(DELETED);
+        } catch (IOException noProc) {
+            return false;
+        }
+    }
+
+    @Override
+    public void reopen() throws ErrnoException {
+        Fd next = open(file);
+        fd.close();
+        fd = next;
+    }
+
+    @Override
+    public void close() {
+        fd.close();
+    }
+}

@@ -1,0 +1,200 @@
+package dev.berth.cli.run;
+
+import dev.berth.cli.command.ExitCode;
+import dev.berth.cli.command.Failure;
+import dev.berth.cli.command.Options;
+import dev.berth.cli.command.UsageException;
+import dev.berth.dispatch.Dispatcher;
+import dev.berth.supervise.Supervisor;
+import dev.berth.supervise.contract.Plan;
+import dev.berth.supervise.contract.Request;
+import dev.berth.supervise.control.ControlServer;
+import dev.berth.supervise.control.NameTakenException;
+import dev.berth.supervise.control.RuntimeDirectory;
+import dev.berth.sys.User;
+
+import picocli.CommandLine.ParseResult;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// The services of a file: one dispatcher, and a supervisor for each, in one process.
+///
+/// A service that is stopped refuses its connections while the others go on; one that cannot be
+/// started at all ends them all.
+final class Fleet {
+    /// What the file says, and the command line must not.
+    private static final List<String> IN_FILE =
+            List.of("--port", "--listen", "--workers", "--share", "--proxy-protocol");
+
+    private static final String SUFFIX = ".toml";
+
+    private final ServiceFile file;
+    private final RunOptions common;
+    private final String base;
+    private final Map<String, String> environment;
+    private final Deque<Runnable> undo = new ArrayDeque<>();
+    private final List<Ship> ships = new ArrayList<>();
+
+    private Fleet(
+            ServiceFile file, RunOptions common, String base, Map<String, String> environment) {
+        this.file = file;
+        this.common = common;
+        this.base = base;
+        this.environment = environment;
+    }
+
+    /// One service under way.
+    private record Ship(
+            String service, Plan plan, ControlServer server, Supervisor supervisor, Voice voice) {
+        int run(Dispatcher dispatcher) {
+            try (server;
+                    supervisor) {
+                return supervisor.run();
+            } catch (IOException | RuntimeException failed) {
+                voice.said("the supervisor failed: " + failed);
+                return ExitCode.FAILED;
+            } finally {
+                dispatcher.refuse(service, true);
+            }
+        }
+    }
+
+    /// Runs until all services have ended; the exit code.
+    static int run(ParseResult parsed, Path path, Map<String, String> environment)
+            throws UsageException, IOException {
+        for (String option : IN_FILE) {
+            if (parsed.hasMatchedOption(option)) {
+                throw new UsageException(option + " is for the file to say: " + path);
+            }
+        }
+        if (!Options.words(parsed).isEmpty()) {
+            throw new UsageException("with -f the file names the commands: " + path);
+        }
+        ServiceFile file = ServiceFileReader.read(path.toString(), text(path));
+        List<String> words = file.services().getFirst().command().words();
+        RunOptions common = RunOptions.read(parsed, words, file.listen());
+        String name = common.name().or(file::name).orElseGet(() -> plainName(path));
+        return new Fleet(file, common, name, environment).run();
+    }
+
+    private static String text(Path path) throws IOException {
+        try {
+            return Files.readString(path);
+        } catch (NoSuchFileException missing) {
+            throw new Failure("no such file: " + path, missing);
+        } catch (IOException unreadable) {
+            throw new Failure("cannot read " + path + ": " + unreadable.getMessage(), unreadable);
+        }
+    }
+
+    private static String plainName(Path path) {
+        String name = String.valueOf(path.getFileName());
+        String plain = name.endsWith(SUFFIX) ? name.substring(0, name.length() - 5) : name;
+        String clean = plain.replaceAll("[^A-Za-z0-9_-]", "-");
+        return clean.substring(0, Math.min(30, clean.length()));
+    }
+
+    private int run() throws IOException {
+        try (Console console = Console.open(new Announcements(), common.log())) {
+            return run(console);
+        } finally {
+            while (!undo.isEmpty()) {
+                undo.pop().run();
+            }
+        }
+    }
+
+    private int run(Console console) throws IOException {
+        RunOptions any = common.of(file, file.services().getFirst(), base);
+        PortCheck.check(any);
+        Dispatcher dispatcher = Dispatching.open(any, file.routes(), console);
+        undo.push(dispatcher::close);
+        for (ServiceFile.Service service : file.services()) {
+            ships.add(prepare(service, dispatcher, console));
+        }
+        List<Supervised> all = new ArrayList<>();
+        ships.forEach(ship -> all.add(new LiveSupervisor(ship.supervisor())));
+        Ending together = new Ending(new Together(all));
+        RunSignals.install(together, console);
+        ships.forEach(ship -> console.note(Session.greeting(ship.plan())));
+        int code = sail(dispatcher, together);
+        if (code != ExitCode.DONE) {
+            console.failed();
+        }
+        return code;
+    }
+
+    private Ship prepare(ServiceFile.Service service, Dispatcher dispatcher, Console console)
+            throws IOException {
+        String name = base + "." + service.name();
+        RunOptions options = common.of(file, service, name);
+        Optional<User> user = Account.find(options.user());
+        Path directory = WorkingDirectory.find(options.directory(), environment);
+        Map<String, String> variables = new HashMap<>(environment);
+        variables.putAll(options.environment());
+        Program.check(options.command().words().getFirst(), directory, variables);
+        var announcements = new Announcements();
+        var commands = new ControlCommands(announcements);
+        Path runtime = RuntimeDirectory.locate().resolve(name);
+        ControlServer server = server(name, runtime, commands);
+        undo.push(server::close);
+        Plan plan = options.plan(name, runtime, directory, user);
+        var voice = new Voice(console, name, announcements);
+        Supervisor supervisor = Supervisor.create(plan, voice, dispatcher, service.name());
+        undo.push(supervisor::close);
+        commands.serve(new Ending(new LiveSupervisor(supervisor)), voice);
+        return new Ship(service.name(), plan, server, supervisor, voice);
+    }
+
+    private static ControlServer server(String name, Path runtime, ControlCommands commands)
+            throws IOException {
+        try {
+            return ControlServer.open(runtime.resolve(RuntimeDirectory.CONTROL), commands);
+        } catch (NameTakenException taken) {
+            throw new Failure(
+                    taken.getMessage() + "; choose another --name, or first: berth stop " + name,
+                    taken);
+        }
+    }
+
+    /// Each on a thread of its own, to the end of the last.
+    private int sail(Dispatcher dispatcher, Supervised together) {
+        List<Thread> threads = new ArrayList<>();
+        List<Integer> codes = new ArrayList<>();
+        for (Ship ship : ships) {
+            Runnable voyage =
+                    () -> {
+                        int code = ship.run(dispatcher);
+                        synchronized (codes) {
+                            codes.add(code);
+                        }
+                        if (code != ExitCode.DONE) {
+                            var _ = together.ask(new Request.Stop());
+                        }
+                    };
+            threads.add(Thread.ofPlatform().name(ship.plan().name()).start(voyage));
+        }
+        for (Thread thread : threads) {
+            join(thread);
+        }
+        return codes.stream().mapToInt(Integer::intValue).max().orElse(ExitCode.FAILED);
+    }
+
+    private static void join(Thread thread) {
+        try {
+            thread.join();
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

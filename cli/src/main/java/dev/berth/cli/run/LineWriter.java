@@ -1,0 +1,124 @@
+package dev.berth.cli.run;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+
+/// Writes lines on a thread of its own, so that a reader who stalls (a full pipe, a terminal
+/// stopped by Ctrl-S) stalls nobody else. What does not fit into the buffer meanwhile is dropped
+/// and counted; where lines are missing, a line says how many.
+final class LineWriter implements AutoCloseable {
+    /// Characters that may wait.
+    static final int MOST_CHARS = 1 << 20;
+
+    private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(2);
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private final Supplier<String> stamp;
+    private final LineOutput output;
+    private final Thread thread;
+    private StringBuilder waiting = new StringBuilder();
+    private long dropped;
+    private boolean reopen;
+    private boolean closed;
+
+    /// What the thread has to do next.
+    private record Work(String text, boolean reopen, boolean last) {}
+
+    /// - `output`: closed by the thread at its end
+    /// - `stamp`: what each line begins with
+    LineWriter(String name, LineOutput output, Supplier<String> stamp) {
+        this.output = output;
+        this.stamp = stamp;
+        this.thread = Thread.ofPlatform().name(name).daemon().start(this::work);
+    }
+
+    /// Adds a line. Never waits.
+    void add(String line) {
+        lock.lock();
+        try {
+            if (closed || waiting.length() + line.length() >= MOST_CHARS) {
+                dropped++;
+                return;
+            }
+            mention();
+            waiting.append(stamp.get()).append(line).append('\n');
+            changed.signal();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void mention() {
+        if (dropped > 0) {
+            waiting.append(stamp.get()).append("berth: lines missing here: ").append(dropped);
+            waiting.append(" (they came faster than they were read)\n");
+            dropped = 0;
+        }
+    }
+
+    /// What is added from now on goes to the file that then has the name.
+    void reopen() {
+        lock.lock();
+        try {
+            reopen = true;
+            changed.signal();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// What is wrong with the output.
+    Optional<String> trouble() {
+        return output.trouble();
+    }
+
+    /// Writes what waits, for two seconds at most. Closing twice is harmless.
+    @Override
+    public void close() {
+        lock.lock();
+        try {
+            mention();
+            closed = true;
+            changed.signal();
+        } finally {
+            lock.unlock();
+        }
+        try {
+            thread.join(CLOSE_PATIENCE);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void work() {
+        try (output) {
+            for (boolean last = false; !last; ) {
+                Work work = next();
+                if (work.reopen()) {
+                    output.reopen();
+                }
+                output.write(work.text(), stamp.get());
+                last = work.last();
+            }
+        }
+    }
+
+    private Work next() {
+        lock.lock();
+        try {
+            while (waiting.isEmpty() && !closed && !reopen) {
+                changed.awaitUninterruptibly();
+            }
+            Work work = new Work(waiting.toString(), reopen, closed);
+            waiting = new StringBuilder();
+            reopen = false;
+            return work;
+        } finally {
+            lock.unlock();
+        }
+    }
+}

@@ -1,0 +1,29 @@
+package dev.berth.cli.run;
+
+import dev.berth.supervise.Supervisor;
+import dev.berth.supervise.contract.Outcome;
+import dev.berth.supervise.contract.Request;
+import dev.berth.supervise.contract.Status;
+
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/// The supervisor of this process; one that has ended says so by itself.
+///
+/// - `supervisor`: is not closed by this
+record LiveSupervisor(Supervisor supervisor) implements Supervised {
+    @Override
+    public CompletableFuture<Outcome> ask(Request request) {
+        return supervisor.ask(request);
+    }
+
+    @Override
+    public CompletableFuture<Status> status() {
+        return supervisor.status();
+    }
+
+    @Override
+    public CompletableFuture<Optional<String>> operation() {
+        return supervisor.operation();
+    }
+}

@@ -1,0 +1,187 @@
+package dev.berth.cli.run;
+
+import dev.berth.cli.command.Failure;
+import dev.berth.inspect.Printable;
+import dev.berth.net.DiagQuery;
+import dev.berth.net.Holder;
+import dev.berth.net.Holders;
+import dev.berth.net.ListenAddress;
+import dev.berth.net.Listeners;
+import dev.berth.net.LowPorts;
+import dev.berth.net.ProcessList;
+import dev.berth.net.Protocol;
+import dev.berth.net.SharedSockets;
+import dev.berth.net.SockDiag;
+import dev.berth.net.SocketRow;
+import dev.berth.net.TcpState;
+import dev.berth.sys.Capabilities;
+import dev.berth.sys.Capability;
+import dev.berth.sys.Errno;
+import dev.berth.sys.ErrnoException;
+import dev.berth.sys.Fd;
+import dev.berth.sys.SockAddr;
+
+import java.io.IOException;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.Set;
+
+/// Tells before anything is started that a port cannot be had, and who has it.
+///
+/// It looks at the kernel's tables; where that is not enough it binds a socket for a moment,
+/// without SO_REUSEPORT and without listening: a probe must never join a group that is in service.
+final class PortCheck implements AutoCloseable {
+    private final SockDiag diag = SockDiag.open();
+    private final boolean join;
+
+    /// - `join`: whether others may be there that would share the port
+    PortCheck(boolean join) throws ErrnoException {
+        this.join = join;
+    }
+
+    @Override
+    public void close() {
+        diag.close();
+    }
+
+    /// Checks all that `options` names.
+    static void check(RunOptions options) throws IOException {
+        try (var check = new PortCheck(options.join())) {
+            for (ListenAddress address : options.listen()) {
+                check.address(address);
+            }
+            for (int port : options.ports()) {
+                check.port(port, options.user().isPresent() && !options.dispatched());
+            }
+            for (int port : options.privatePorts()) {
+                for (int slot = 0; slot < options.workers(); slot++) {
+                    check.port(port + slot, options.user().isPresent());
+                }
+            }
+        }
+    }
+
+    /// A port on addresses that only the program knows: taken for sure where it is taken on all.
+    void port(int port, boolean otherUser) throws IOException {
+        permitted(port, "port " + port, "tcp://0.0.0.0:" + port);
+        if (otherUser && port < LowPorts.firstFree()) {
+            throw new Failure(
+                    "port "
+                            + port
+                            + " for workers of another user needs its full address, as in: -l"
+                            + " tcp://0.0.0.0:"
+                            + port);
+        }
+        for (SocketRow row : listeners(Protocol.TCP, port)) {
+            boolean everywhere = row.local().wildcard() && !row.v6only().orElse(false);
+            if (everywhere && !shareable(row)) {
+                throw taken("port " + port, row);
+            }
+        }
+    }
+
+    void address(ListenAddress address) throws IOException {
+        int port = address.address().port();
+        permitted(port, address.toString(), address.toString());
+        boolean shared = false;
+        for (SocketRow row : listeners(address.protocol(), port)) {
+            if (overlap(address.address(), row)) {
+                if (!shareable(row)) {
+                    throw taken(address.toString(), row);
+                }
+                shared = true;
+            }
+        }
+        if (!shared) {
+            tryToBind(address);
+        }
+    }
+
+    private List<SocketRow> listeners(Protocol protocol, int port) throws IOException {
+        Set<TcpState> states =
+                protocol == Protocol.TCP
+                        ? EnumSet.of(TcpState.LISTEN)
+                        : EnumSet.of(TcpState.CLOSE, TcpState.ESTABLISHED);
+        return diag.dump(
+                new DiagQuery(
+                        protocol, DiagQuery.BOTH, states, OptionalInt.of(port), false, false));
+    }
+
+    static boolean overlap(SockAddr.Inet wanted, SocketRow row) {
+        SockAddr.Inet there = unmapped(row.local());
+        boolean bothFamilies =
+                there.family() == wanted.family()
+                        || (there instanceof SockAddr.Inet6 && !row.v6only().orElse(false))
+                        || wanted instanceof SockAddr.Inet6;
+        boolean sameHost = there.host().equals(unmapped(wanted).host());
+        return bothFamilies && (there.wildcard() || wanted.wildcard() || sameHost);
+    }
+
+    /// A socket that a JVM binds to an IPv4 address shows as `::ffff:127.0.0.1`.
+    private static SockAddr.Inet unmapped(SockAddr.Inet address) {
+        return address instanceof SockAddr.Inet6 six && six.mapped().isPresent()
+                ? six.mapped().get()
+                : address;
+    }
+
+    /// Whether it is no obstacle but a stranger, which the supervisor names.
+    private boolean shareable(SocketRow row) {
+        return join && SharedSockets.joinable(row, holders(row)).orElse(false);
+    }
+
+    private static List<Holder> holders(SocketRow row) {
+        return Holders.everywhere().getOrDefault(row.inode(), List.of());
+    }
+
+    private static void permitted(int port, String what, String address) throws Failure {
+        if (port < LowPorts.firstFree() && !Capabilities.has(Capability.NET_BIND_SERVICE)) {
+            throw new Failure(LowPorts.refused(what, port, address));
+        }
+    }
+
+    private static void tryToBind(ListenAddress address) throws IOException {
+        try (Fd probe = Listeners.open(address, false, OptionalInt.empty())) {
+            probe.number();
+        } catch (ErrnoException failed) {
+            throw switch (failed.name().orElse(Errno.UNLISTED)) {
+                case EADDRNOTAVAIL ->
+                        new Failure(
+                                address.address().host()
+                                        + " is no address of this machine; ip addr"
+                                        + " lists them, 0.0.0.0 means all",
+                                failed);
+                case EADDRINUSE ->
+                        new Failure(
+                                address
+                                        + " is taken by a socket that does not listen (bound only,"
+                                        + " or connections of a program without SO_REUSEADDR); take"
+                                        + " another port, or wait for a minute",
+                                failed);
+                default -> new Failure("cannot listen there: " + failed.getMessage(), failed);
+            };
+        }
+    }
+
+    private static Failure taken(String what, SocketRow row) {
+        List<Holder> holders = holders(row);
+        String who =
+                holders.isEmpty()
+                        ? "a process that you may not see (of uid " + row.uid() + "; root sees it)"
+                        : process(holders.getFirst().pid());
+        return new Failure(
+                what
+                        + " is taken: "
+                        + who
+                        + " listens on "
+                        + row.local()
+                        + "; stop it, or take another port"
+                        + (SharedSockets.joinable(row, holders).orElse(false)
+                                ? ", or share it with that one: --join"
+                                : ""));
+    }
+
+    private static String process(int pid) {
+        return "pid " + pid + " (" + Printable.command(ProcessList.command(pid), 60) + ")";
+    }
+}

@@ -1,0 +1,55 @@
+package dev.berth.cli.run;
+
+import dev.berth.cli.command.Failure;
+import dev.berth.cli.command.Options;
+import dev.berth.cli.command.Subcommand;
+import dev.berth.cli.command.Terminal;
+import dev.berth.cli.command.UsageException;
+import dev.berth.sys.Platform;
+
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParseResult;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/// `berth run [OPTIONS] -- COMMAND …`.
+public final class RunCommand implements Subcommand {
+    @Override
+    public CommandSpec spec() {
+        return RunSpec.make();
+    }
+
+    @Override
+    public boolean takesCommandLine() {
+        return true;
+    }
+
+    @Override
+    public int run(ParseResult parsed, Terminal terminal) throws UsageException, IOException {
+        Optional<String> file = Options.value(parsed, "--file");
+        if (file.isPresent()) {
+            requireLinux();
+            return Fleet.run(parsed, Path.of(file.get()), terminal.environment());
+        }
+        RunOptions options = RunOptions.read(parsed);
+        requireLinux();
+        return Session.run(
+                options,
+                options.programName(),
+                terminal.environment(),
+                (supervised, console) -> {});
+    }
+
+    /// Elsewhere SO_REUSEPORT does not balance (macOS, BSD: the last socket gets all) or is not
+    /// there (Windows), and nothing takes the place of seccomp.
+    public static void requireLinux() throws Failure {
+        if (!Platform.supported()) {
+            throw new Failure(
+                    "cannot share a port here: "
+                            + Platform.describe()
+                            + "; elsewhere SO_REUSEPORT does not balance, or does not exist");
+        }
+    }
+}

@@ -1,0 +1,281 @@
+package dev.berth.cli.run;
+
+import dev.berth.cli.command.Options;
+import dev.berth.cli.command.UsageException;
+import dev.berth.cli.remote.RemoteHelp;
+import dev.berth.dispatch.ProxyProtocol;
+import dev.berth.net.ListenAddress;
+import dev.berth.net.Protocol;
+import dev.berth.supervise.contract.Adopt;
+import dev.berth.supervise.contract.Command;
+import dev.berth.supervise.contract.Plan;
+import dev.berth.supervise.contract.Policy;
+import dev.berth.supervise.contract.Probe;
+import dev.berth.supervise.contract.Settings;
+import dev.berth.supervise.contract.Steer;
+import dev.berth.sys.Signal;
+import dev.berth.sys.User;
+
+import picocli.CommandLine.ParseResult;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.stream.Stream;
+
+/// The options of `run`, read and checked as far as that is possible without a look at the system.
+///
+/// @param name as given; empty: to be derived from the command
+/// @param user by name or number
+/// @param join whether the port may be shared with others that are there already
+/// @param proxy with a dispatcher: whether connections come through a proxy
+/// @param log empty: the standard streams
+public record RunOptions(
+        Command command,
+        int workers,
+        Optional<String> name,
+        List<Integer> ports,
+        List<ListenAddress> listen,
+        List<Integer> privatePorts,
+        Adopt adopt,
+        Steer steer,
+        Policy policy,
+        OptionalInt maxConnections,
+        Settings settings,
+        Optional<Path> directory,
+        Map<String, String> environment,
+        Optional<String> user,
+        Signal stopSignal,
+        int backlog,
+        boolean firstAtZero,
+        boolean join,
+        Optional<Probe> probe,
+        ProxyProtocol proxy,
+        Optional<Path> log) {
+    private static final int BACKLOG = 4096;
+    private static final Duration PROBE_INTERVAL = Duration.ofMillis(200);
+
+    public RunOptions {
+        ports = List.copyOf(ports);
+        listen = List.copyOf(listen);
+        privatePorts = List.copyOf(privatePorts);
+        environment = Map.copyOf(environment);
+    }
+
+    public static RunOptions read(ParseResult parsed) throws UsageException {
+        return read(parsed, Options.words(parsed), Options.values(parsed, "--listen"));
+    }
+
+    /// With `words` as the command.
+    public static RunOptions read(
+            ParseResult parsed, List<String> words, List<ListenAddress> listen)
+            throws UsageException {
+        Share share = Options.<Share>value(parsed, "--share").orElse(Share.GROUP);
+        boolean dispatched = share == Share.DISPATCH || parsed.hasMatchedOption("--file");
+        Dispatching.check(parsed, dispatched ? Share.DISPATCH : share);
+        if (words.isEmpty()) {
+            throw new UsageException(
+                    "no command to run; for example: berth run -n 4 -- python3 -m http.server"
+                            + " 8080");
+        }
+        Optional<String> name = Options.value(parsed, "--name");
+        if (name.isPresent()) {
+            RemoteHelp.checked(name.get());
+        }
+        Optional<Probe> probe = Options.<Probe>value(parsed, "--probe");
+        var options =
+                new RunOptions(
+                        new Command(words),
+                        Options.<Integer>value(parsed, "--workers")
+                                .orElseGet(() -> Runtime.getRuntime().availableProcessors()),
+                        name,
+                        Options.values(parsed, "--port"),
+                        listen,
+                        Options.values(parsed, "--private"),
+                        Options.<Adopt>value(parsed, "--adopt")
+                                .orElse(dispatched ? Adopt.DISPATCH : Adopt.SECCOMP),
+                        Options.<Steer>value(parsed, "--bpf")
+                                .orElse(dispatched ? Steer.DISPATCH : Steer.AUTO),
+                        Options.<Policy>value(parsed, "--steer")
+                                .orElse(dispatched ? new Policy.RoundRobin() : new Policy.Hash()),
+                        Options.<Integer>value(parsed, "--max-connections")
+                                .map(OptionalInt::of)
+                                .orElse(OptionalInt.empty()),
+                        settings(parsed, ready(parsed, probe.isPresent(), dispatched), listen),
+                        Options.<String>value(parsed, "--directory").map(Path::of),
+                        environment(Options.values(parsed, "--env")),
+                        Options.value(parsed, "--user"),
+                        Options.<Signal>value(parsed, "--stop-signal").orElse(Signal.TERM),
+                        Options.<Integer>value(parsed, "--backlog").orElse(BACKLOG),
+                        parsed.hasMatchedOption("--fd0"),
+                        parsed.hasMatchedOption("--join"),
+                        probe,
+                        Options.<ProxyProtocol>value(parsed, "--proxy-protocol")
+                                .orElse(ProxyProtocol.OFF),
+                        Options.<String>value(parsed, "--log").map(Path::of));
+        options.checkTogether();
+        return options;
+    }
+
+    private static Settings settings(
+            ParseResult parsed, Settings.Ready ready, List<ListenAddress> listen) {
+        Settings defaults = Settings.defaults();
+        return new Settings(
+                duration(parsed, "--settle", defaults.settle()),
+                duration(parsed, "--start-timeout", defaults.startTimeout()),
+                duration(parsed, "--drain", defaults.drain()),
+                duration(parsed, "--grace", defaults.grace()),
+                duration(parsed, "--give-up", defaults.giveUp()),
+                Options.value(parsed, "--stagger"),
+                ready,
+                // Two processes must not read datagrams of one flow from the same socket.
+                listen.stream().noneMatch(address -> address.protocol() == Protocol.UDP),
+                duration(parsed, "--slow-start", defaults.slowStart()));
+    }
+
+    private static Settings.Ready ready(ParseResult parsed, boolean probed, boolean dispatched) {
+        if (dispatched) {
+            return Settings.Ready.TAKING;
+        }
+        return probed
+                ? Settings.Ready.ANNOUNCED
+                : Options.<Settings.Ready>value(parsed, "--ready").orElse(Settings.Ready.LISTENING);
+    }
+
+    private static Duration duration(ParseResult parsed, String name, Duration otherwise) {
+        return Options.<Duration>value(parsed, name).orElse(otherwise);
+    }
+
+    private static Map<String, String> environment(List<String> assignments) throws UsageException {
+        Map<String, String> environment = new LinkedHashMap<>();
+        for (String assignment : assignments) {
+            int equals = assignment.indexOf('=');
+            if (equals < 1) {
+                throw new UsageException("--env is NAME=VALUE, not " + assignment);
+            }
+            environment.put(assignment.substring(0, equals), assignment.substring(equals + 1));
+        }
+        return environment;
+    }
+
+    /// Whether Berth accepts, and the workers do not listen.
+    boolean dispatched() {
+        return adopt == Adopt.DISPATCH;
+    }
+
+    /// The same for one service of several.
+    RunOptions of(ServiceFile file, ServiceFile.Service service, String supervisor) {
+        return new RunOptions(
+                service.command(),
+                service.workers().orElse(workers),
+                Optional.of(supervisor),
+                List.of(),
+                file.listen(),
+                privatePorts,
+                adopt,
+                steer,
+                service.steer().orElse(policy),
+                maxConnections,
+                settings,
+                directory,
+                environment,
+                user,
+                stopSignal,
+                backlog,
+                firstAtZero,
+                join,
+                probe,
+                file.proxy(),
+                log);
+    }
+
+    private void checkTogether() throws UsageException {
+        boolean addressed = !ports.isEmpty() || !listen.isEmpty();
+        if (adopt == Adopt.DISPATCH) {
+            Dispatching.check(this);
+        } else if (adopt != Adopt.SECCOMP && !addressed) {
+            throw new UsageException(
+                    "--adopt "
+                            + adopt.word()
+                            + " needs to be told where to listen, as in: -p 8080");
+        }
+        if (firstAtZero && adopt != Adopt.LISTEN_FDS) {
+            throw new UsageException("--fd0 goes with --adopt listen-fds only");
+        }
+        for (int port : privatePorts) {
+            if (port + workers - 1 > 65535) {
+                throw new UsageException(
+                        "--private "
+                                + port
+                                + ": the last of "
+                                + workers
+                                + " workers would get port "
+                                + (port + workers - 1));
+            }
+            for (int shared : sharedPorts()) {
+                if (shared >= port && shared < port + workers) {
+                    throw new UsageException(
+                            "port "
+                                    + shared
+                                    + " is both shared and private: --private "
+                                    + port
+                                    + " takes "
+                                    + port
+                                    + " to "
+                                    + (port + workers - 1));
+                }
+            }
+        }
+    }
+
+    private List<Integer> sharedPorts() {
+        return Stream.concat(
+                        ports.stream(), listen.stream().map(address -> address.address().port()))
+                .toList();
+    }
+
+    /// The name of the program, as far as it can be a supervisor's.
+    String programName() {
+        String program = command.words().getFirst();
+        if (program.contains("{")) {
+            return "berth";
+        }
+        String base = program.substring(program.lastIndexOf('/') + 1);
+        String clean = base.replaceAll("[^A-Za-z0-9._-]", "-").replaceAll("^\\.+", "");
+        return clean.isEmpty() ? "berth" : clean.substring(0, Math.min(50, clean.length()));
+    }
+
+    /// - `supervisor`: the name that it got
+    /// - `runtime`: its own directory
+    Plan plan(String supervisor, Path runtime, Path workingDirectory, Optional<User> account) {
+        return new Plan(
+                supervisor,
+                command,
+                workers,
+                ports,
+                listen,
+                privatePorts,
+                adopt,
+                steer,
+                policy,
+                maxConnections,
+                settings,
+                workingDirectory,
+                environment,
+                account,
+                stopSignal,
+                backlog,
+                firstAtZero,
+                join,
+                probe,
+                runtime);
+    }
+
+    static Probe probe(String url) {
+        return Options.converted(() -> new Probe(url, PROBE_INTERVAL));
+    }
+}

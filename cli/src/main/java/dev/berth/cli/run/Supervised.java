@@ -1,0 +1,20 @@
+package dev.berth.cli.run;
+
+import dev.berth.supervise.contract.Outcome;
+import dev.berth.supervise.contract.Request;
+import dev.berth.supervise.contract.Status;
+
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/// What the control commands need of a supervisor.
+public interface Supervised {
+    CompletableFuture<Outcome> ask(Request request);
+
+    CompletableFuture<Status> status();
+
+    /// The verb in progress: much cheaper than all of the status.
+    default CompletableFuture<Optional<String>> operation() {
+        return status().thenApply(Status::operation);
+    }
+}

@@ -1,0 +1,33 @@
+package dev.berth.cli.run;
+
+import dev.berth.supervise.contract.Observer;
+import dev.berth.supervise.contract.WorkerId;
+
+import java.util.List;
+
+/// One of several supervisors of this process, at its console.
+///
+/// - `announcements`: to those who wait for a command of this supervisor
+record Voice(Console console, String name, Announcements announcements)
+        implements Observer, Journal {
+    @Override
+    public void said(String text) {
+        announcements.say(text);
+        console.said(name + ": " + text);
+    }
+
+    @Override
+    public void note(String text) {
+        console.note(name + ": " + text);
+    }
+
+    @Override
+    public List<String> troubles() {
+        return console.troubles();
+    }
+
+    @Override
+    public void printed(WorkerId worker, boolean error, String line) {
+        console.printed(name, worker, error, line);
+    }
+}

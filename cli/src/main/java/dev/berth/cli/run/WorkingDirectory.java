@@ -1,0 +1,37 @@
+package dev.berth.cli.run;
+
+import dev.berth.cli.command.Failure;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+
+/// The directory that workers start in, by a name that keeps its symbolic links: they are followed
+/// anew at every start.
+final class WorkingDirectory {
+    private WorkingDirectory() {}
+
+    static Path find(Optional<Path> wanted, Map<String, String> environment) throws Failure {
+        Path here = logical(environment.getOrDefault("PWD", ""));
+        Path directory = wanted.map(here::resolve).orElse(here);
+        if (!Files.isDirectory(directory)) {
+            String what = Files.exists(directory) ? "not a directory: " : "no such directory: ";
+            throw new Failure(what + directory);
+        }
+        return directory;
+    }
+
+    /// The shell's idea of where we are, links and all, if it is right.
+    private static Path logical(String pwd) {
+        Path real = Path.of("").toAbsolutePath();
+        try {
+            return pwd.startsWith("/") && Files.isSameFile(Path.of(pwd), real)
+                    ? Path.of(pwd)
+                    : real;
+        } catch (IOException gone) {
+            return real;
+        }
+    }
+}

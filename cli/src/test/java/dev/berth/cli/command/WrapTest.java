@@ -1,0 +1,24 @@
+package dev.berth.cli.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+class WrapTest {
+    @Test
+    void linesBreakAtBlanksAndContinueIndented() {
+        assertThat(Wrap.lines("one two three four", 9, 2))
+                .containsExactly("one two", "  three", "  four");
+    }
+
+    @Test
+    void aWordLongerThanTheLineIsCut() {
+        assertThat(Wrap.lines("abcdefghij", 4, 0)).containsExactly("abcd", "efgh", "ij");
+        assertThat(Wrap.lines("ab cdefghijkl", 5, 2)).allMatch(line -> line.length() <= 5);
+    }
+
+    @Test
+    void whatFitsIsOneLine() {
+        assertThat(Wrap.lines("  kept as it is", 40, 2)).containsExactly("  kept as it is");
+    }
+}

@@ -1,0 +1,173 @@
+package dev.berth.cli.ports;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.berth.inspect.PortReport;
+import dev.berth.inspect.PortSocket;
+import dev.berth.inspect.SocketOptions;
+import dev.berth.net.Protocol;
+import dev.berth.net.TcpState;
+
+import org.junit.jupiter.api.Test;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+class WhoRenderingTest {
+    private static final WhoNotes NOTES =
+            new WhoNotes(uid -> "web", new WhoNotes.PortRange(32768, 60999));
+
+    private static List<String> lines(OptionalInt columns, boolean colour, boolean all) {
+        return new WhoText(columns, colour, all, NOTES)
+                .lines(WhoSamples.report(), "nobody is on port 8080");
+    }
+
+    @Test
+    void wideTextShowsSocketsOwnersQueueAndStranger() {
+        assertThat(lines(OptionalInt.empty(), false, false))
+                .containsExactly(
+                        "tcp 8080",
+                        "  LISTEN 127.0.0.1:8080  SO_REUSEPORT  SO_REUSEADDR  group 1 (one of 2)",
+                        "    pid 42 server --port 8080  (web, fd 6, docker:0123456789ab,"
+                                + " web.service)",
+                        "    queue [########..] 3 of 4 wait for accept",
+                        "    dropped 12 connection requests: its queue was full",
+                        "  LISTEN 127.0.0.1:8080  SO_REUSEPORT  group 1 (one of 2)",
+                        "    pid 43 evil?[31m?name  (web, fd 6, docker:0123456789ab, web.service)",
+                        "    queue [########..] 3 of 4 wait for accept",
+                        "    dropped 12 connection requests: its queue was full",
+                        "    STRANGER in the group: takes 1 of 2 connections by the kernel's hash",
+                        "  1 ESTABLISHED: pid 42 server --port 8080",
+                        "  1 TIME_WAIT: the last expires in 43 s",
+                        "  - 127.0.0.1:8080: who sets SO_REUSEPORT too and is uid 1000 (web) can"
+                                + " join; any other gets EADDRINUSE",
+                        "",
+                        "unknown:",
+                        "  reuseaddr, reuseport of 1 TIME_WAIT: only the kernel holds it");
+    }
+
+    @Test
+    void narrowTextKeepsWithinTheWindow() {
+        List<String> lines = lines(OptionalInt.of(40), false, false);
+        assertThat(lines).allSatisfy(line -> assertThat(line.length()).isLessThanOrEqualTo(40));
+        assertThat(lines)
+                .contains(
+                        "  LISTEN 127.0.0.1:8080  SO_REUSEPORT  …",
+                        "    queue [########..] 3 of 4 wait for …",
+                        "  - 127.0.0.1:8080: who sets",
+                        "    SO_REUSEPORT too and is uid 1000");
+    }
+
+    @Test
+    void dropsAndStrangersAreRedOnATerminal() {
+        assertThat(lines(OptionalInt.of(100), true, false))
+                .contains("\033[31m    dropped 12 connection requests: its queue was full\033[0m")
+                .filteredOn(line -> line.startsWith("\033[31m"))
+                .hasSize(3);
+    }
+
+    @Test
+    void allListsEachConnection() {
+        assertThat(lines(OptionalInt.empty(), false, true))
+                .contains(
+                        "  ESTABLISHED 127.0.0.1:8080 to 127.0.0.1:50000: pid 42 server --port"
+                                + " 8080",
+                        "  TIME_WAIT 127.0.0.1:8080 to 127.0.0.1:50001, expires in 43 s");
+    }
+
+    @Test
+    void nothingIsSaidInOneLine() {
+        PortReport nothing = new PortReport(List.of(), List.of(), List.of());
+        assertThat(
+                        new WhoText(OptionalInt.empty(), false, false, NOTES)
+                                .lines(nothing, "nobody is on port 8080"))
+                .containsExactly("nobody is on port 8080");
+    }
+
+    @Test
+    void multipathTcpIsAProtocolOfItsOwn() {
+        var multipath =
+                new SocketOptions(
+                        Optional.of(false),
+                        Optional.of(true),
+                        Optional.empty(),
+                        OptionalInt.empty(),
+                        Optional.of(true),
+                        false,
+                        "");
+        PortSocket socket =
+                WhoSamples.socket(
+                        WhoSamples.row(Protocol.TCP, TcpState.LISTEN, "127.0.0.1:80", "", 7),
+                        multipath,
+                        0,
+                        "");
+        var bytes = new ByteArrayOutputStream();
+        PortReport report = new PortReport(List.of(socket), List.of(), List.of());
+        WhoJson.write(report, new PrintStream(bytes, false, UTF_8));
+        assertThat(bytes.toString(UTF_8)).contains("{\"protocol\":\"mptcp\",");
+        assertThat(new WhoText(OptionalInt.empty(), false, false, NOTES).lines(report, ""))
+                .anyMatch(line -> line.contains("LISTEN (MPTCP) 127.0.0.1:80"));
+    }
+
+    @Test
+    void jsonFollowsTheContract() {
+        var bytes = new ByteArrayOutputStream();
+        WhoJson.write(WhoSamples.report(), new PrintStream(bytes, false, UTF_8));
+        String owner =
+                ",\"fd\":6,\"user\":\"web\",\"unit\":\"web.service\","
+                        + "\"container\":\"docker:0123456789ab\"}";
+        String first = "{\"pid\":42,\"command\":\"/usr/bin/server --port 8080\"" + owner;
+        String second = "{\"pid\":43,\"command\":\"evil\\u001B[31m\\nname\"" + owner;
+        String user = new dev.berth.inspect.Accounts().name(1000);
+        String uid = "\"uid\":1000,\"user\":\"" + user + "\",";
+        String head =
+                "{\"protocol\":\"tcp\",\"family\":\"inet\",\"state\":\"%s\","
+                        + "\"local\":\"127.0.0.1:8080\",\"remote\":%s,\"device\":null,"
+                        + "\"v6only\":null,";
+        String listen = head.formatted("LISTEN", "null") + uid;
+        String where = "\"netns\":4026531840,";
+        String queue = "\"queue\":3,\"backlog\":4,\"drops\":12,\"group\":1,\"owners\":[";
+        assertThat(bytes.toString(UTF_8))
+                .isEqualTo(
+                        "{\"schema\":1,\"sockets\":["
+                                + listen
+                                + "\"inode\":11,\"cookie\":\"11\","
+                                + where
+                                + "\"reuseaddr\":true,\"reuseport\":true,"
+                                + queue
+                                + first
+                                + "]},"
+                                + listen
+                                + "\"inode\":12,\"cookie\":\"12\","
+                                + where
+                                + "\"reuseaddr\":false,\"reuseport\":true,"
+                                + queue
+                                + second
+                                + "]},"
+                                + head.formatted("ESTABLISHED", "\"127.0.0.1:50000\"")
+                                + uid
+                                + "\"inode\":13,\"cookie\":\"13\","
+                                + where
+                                + "\"reuseaddr\":true,\"reuseport\":true,\"queue\":null,"
+                                + "\"backlog\":null,\"drops\":0,\"group\":null,\"owners\":["
+                                + first
+                                + "]},"
+                                + head.formatted("TIME_WAIT", "\"127.0.0.1:50001\"")
+                                + "\"uid\":null,\"user\":null,\"inode\":null,"
+                                + "\"cookie\":\"18446744073709551609\","
+                                + where
+                                + "\"queue\":null,\"backlog\":null,\"drops\":null,\"group\":null,"
+                                + "\"owners\":[],\"why_no_owner\":\"TIME_WAIT: kept by the"
+                                + " kernel\",\"expires_ms\":42100}],"
+                                + "\"groups\":[{\"id\":1,\"members\":2,\"foreign\":[{\"inode\":12,"
+                                + "\"local\":\"127.0.0.1:8080\",\"owners\":["
+                                + second
+                                + "]}]}],\"unknown\":[\"reuseaddr, reuseport of 1 TIME_WAIT: only"
+                                + " the kernel holds it\"]}\n");
+    }
+}

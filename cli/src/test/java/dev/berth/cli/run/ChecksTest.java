@@ -1,0 +1,111 @@
+package dev.berth.cli.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.berth.cli.command.Failure;
+import dev.berth.testkit.FreePort;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.StandardSocketOptions;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+
+class ChecksTest {
+    private static final Map<String, String> PATH = Map.of("PATH", "/usr/bin:/bin");
+
+    private static void check(String... words) throws Exception {
+        PortCheck.check(RunOptions.read(new RunCommand().parser("run").parseArgs(words)));
+    }
+
+    @Test
+    void aTakenPortIsNamedWithItsProcess() throws Exception {
+        try (var taken = new ServerSocket(0)) {
+            String port = String.valueOf(taken.getLocalPort());
+            String who = "taken: pid " + ProcessHandle.current().pid() + " (java";
+            assertThatThrownBy(() -> check("-p", port, "x")).hasMessageContaining(who);
+            assertThatThrownBy(() -> check("-l", "127.0.0.1:" + port, "x"))
+                    .hasMessageContaining(who);
+            assertThatThrownBy(() -> check("--private", port, "-n", "1", "x"))
+                    .hasMessageContaining(who);
+        }
+    }
+
+    @Test
+    void aListenerOnOneAddressLeavesTheOthersFree() throws Exception {
+        try (var taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.2"))) {
+            int port = taken.getLocalPort();
+            assertThatCode(() -> check("-l", "127.0.0.3:" + port, "x")).doesNotThrowAnyException();
+            assertThatThrownBy(() -> check("-l", "127.0.0.2:" + port, "x"))
+                    .hasMessageContaining("is taken");
+            assertThatThrownBy(() -> check("-l", "[::]:" + port, "x"))
+                    .hasMessageContaining("is taken");
+        }
+    }
+
+    @Test
+    void anotherMemberIsJoinedOnlyWhenAskedFor() throws Exception {
+        try (var member = new ServerSocket()) {
+            member.setOption(StandardSocketOptions.SO_REUSEPORT, true);
+            member.bind(new InetSocketAddress("127.0.0.1", 0));
+            String address = "127.0.0.1:" + member.getLocalPort();
+            assertThatThrownBy(() -> check("-l", address, "x")).hasMessageEndingWith("--join");
+            assertThatCode(() -> check("--join", "-l", address, "x")).doesNotThrowAnyException();
+        }
+    }
+
+    @Test
+    void anAddressOfAnotherMachineIsToldApart() {
+        assertThatThrownBy(() -> check("-l", "192.0.2.1:" + FreePort.tcp(), "x"))
+                .hasMessageContaining("192.0.2.1 is no address of this machine");
+    }
+
+    @Test
+    void programsAreFoundAsTheWorkerWillFindThem(@TempDir Path directory) throws IOException {
+        Path script = Files.createFile(directory.resolve("my-own-script"));
+        assertThatCode(() -> Program.check("sh", directory, PATH)).doesNotThrowAnyException();
+        assertThatCode(() -> Program.check("/bin/sh", directory, PATH)).doesNotThrowAnyException();
+        assertThatCode(() -> Program.check("bin{slot}", directory, PATH))
+                .doesNotThrowAnyException();
+        assertThatThrownBy(() -> Program.check("no-such-program", directory, PATH))
+                .hasMessageContaining("command not found: no-such-program");
+        assertThatThrownBy(() -> Program.check("./my-own-script", directory, PATH))
+                .hasMessageContaining("chmod +x ./my-own-script");
+        assertThat(script.toFile().setExecutable(true)).isTrue();
+        assertThatCode(() -> Program.check("./my-own-script", directory, PATH))
+                .doesNotThrowAnyException();
+        assertThatThrownBy(() -> Program.check("my-own-script", directory, PATH))
+                .hasMessageContaining("write ./my-own-script");
+        assertThatThrownBy(() -> Program.check("/", directory, PATH))
+                .hasMessageContaining("is a directory");
+    }
+
+    @Test
+    void usersAreLookedUp() throws Failure {
+        assertThat(Account.find(Optional.empty())).isEmpty();
+        assertThatThrownBy(() -> Account.find(Optional.of("no-such-user")))
+                .hasMessageContaining("no such user: no-such-user");
+    }
+
+    @Test
+    void theWorkingDirectoryKeepsItsLinks(@TempDir Path directory) throws Exception {
+        Path link =
+                Files.createSymbolicLink(
+                        directory.resolve("current"), Path.of("").toAbsolutePath());
+        Map<String, String> environment = Map.of("PWD", link.toString());
+        assertThat(WorkingDirectory.find(Optional.empty(), environment)).isEqualTo(link);
+        assertThat(WorkingDirectory.find(Optional.empty(), Map.of("PWD", "/nowhere")))
+                .isEqualTo(Path.of("").toAbsolutePath());
+        assertThatThrownBy(() -> WorkingDirectory.find(Optional.of(Path.of("nope")), environment))
+                .hasMessageContaining("no such directory");
+    }
+}

@@ -1,0 +1,213 @@
+package dev.berth.cli.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.berth.cli.remote.ControlWords;
+import dev.berth.cli.remote.Statuses;
+import dev.berth.supervise.contract.Outcome;
+import dev.berth.supervise.contract.Request;
+import dev.berth.supervise.contract.Status;
+import dev.berth.sys.PeerCredentials;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+class ControlCommandsTest {
+    private final Announcements announcements = new Announcements();
+    private final ControlCommands commands = new ControlCommands(announcements);
+    private final List<Request> asked = new ArrayList<>();
+    private final List<String> out = new ArrayList<>();
+    private final List<String> err = new ArrayList<>();
+    private final List<String> log = new ArrayList<>();
+    private CompletableFuture<Status> status =
+            CompletableFuture.completedFuture(Statuses.rolling());
+    private Outcome outcome = new Outcome(true, "done");
+
+    /// Says a line in the middle of each request.
+    private final Supervised supervised =
+            new Supervised() {
+                @Override
+                public CompletableFuture<Outcome> ask(Request request) {
+                    asked.add(request);
+                    announcements.say("working");
+                    return CompletableFuture.completedFuture(outcome);
+                }
+
+                @Override
+                public CompletableFuture<Status> status() {
+                    return status;
+                }
+            };
+
+    private final Journal journal =
+            new Journal() {
+                @Override
+                public void note(String text) {
+                    log.add(text);
+                }
+
+                @Override
+                public List<String> troubles() {
+                    return List.of("the disk is full");
+                }
+            };
+
+    private int handle(String... words) {
+        return commands.handle(
+                new PeerCredentials(4711, 1000, 1000), List.of(words), out::add, err::add);
+    }
+
+    @Test
+    void beforeTheSupervisorIsThereClientsAreToldToTryAgain() {
+        assertThat(handle("status")).isEqualTo(1);
+        assertThat(err).singleElement().asString().contains("just starting");
+    }
+
+    @Test
+    void wordsBecomeRequests() {
+        commands.serve(supervised, journal);
+        handle("roll");
+        handle("roll", "--", "new", "--json", "-x");
+        handle("scale", "3");
+        handle("steer", "weighted:1=5%");
+        handle("drain", "--shed");
+        handle("undrain", "--shed");
+        handle("drain", "0");
+        handle("undrain", "0");
+        handle("stop");
+        assertThat(asked)
+                .extracting(Request::toString)
+                .containsExactly(
+                        "Roll[command=Optional.empty]",
+                        "Roll[command=Optional[new --json -x]]",
+                        "Scale[workers=3]",
+                        "Steer[policy=Weighted[shares={1=5%}]]",
+                        "Shed[shed=true]",
+                        "Shed[shed=false]",
+                        "Drain[slot=0]",
+                        "Undrain[slot=0]",
+                        "Stop[]");
+    }
+
+    @Test
+    void whatIsSaidMeanwhileComesBeforeTheOutcome() {
+        commands.serve(supervised, journal);
+        assertThat(handle("roll")).isZero();
+        assertThat(out).containsExactly("working", "done");
+    }
+
+    @Test
+    void aFailureIsAnErrorAndExitCodeOne() {
+        commands.serve(supervised, journal);
+        outcome = new Outcome(false, "slot 0 did not become ready");
+        assertThat(handle("roll")).isEqualTo(1);
+        assertThat(err).containsExactly("berth: slot 0 did not become ready");
+        assertThat(out).containsExactly("working");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "fly",
+                "scale",
+                "scale x",
+                "scale 0",
+                "scale 1 2",
+                "roll x",
+                "stop now",
+                "steer",
+                "steer x",
+                "steer weighted:1=101%",
+                "drain --shed 1"
+            })
+    void whatItDoesNotKnowIsRefused(String line) {
+        commands.serve(supervised, journal);
+        assertThat(handle(line.split(" "))).isEqualTo(2);
+        assertThat(err).hasSize(1);
+        assertThat(asked).isEmpty();
+    }
+
+    @Test
+    void aSupervisorThatIsEndingSaysSoInOneLine() {
+        commands.serve(supervised, journal);
+        status = CompletableFuture.failedFuture(new IOException("web is stopping"));
+        assertThat(handle("status")).isEqualTo(1);
+        assertThat(out).isEmpty();
+        assertThat(err).containsExactly("berth: web is stopping");
+    }
+
+    @Test
+    void statusIsPrintedAsTheClientCanShowIt() {
+        commands.serve(supervised, journal);
+        handle("status", "--columns", "40");
+        assertThat(out).allMatch(line -> line.length() <= 40);
+        out.clear();
+        handle("status", "--json", "--columns", "40");
+        assertThat(out).singleElement().asString().startsWith("{\"schema\":1,");
+    }
+
+    @Test
+    void theLogTellsWhoAskedForAChangeAndWhatCameOfIt() {
+        commands.serve(supervised, journal);
+        handle("status");
+        handle("roll", "--", "server\u001b[2J", "-x");
+        outcome = new Outcome(false, "slot 0 did not become ready\nrolled back");
+        handle("scale", "3");
+        assertThat(log)
+                .containsExactly(
+                        "roll -- server?[2J -x (by uid 1000, pid 4711) begins",
+                        "roll -- server?[2J -x (by uid 1000, pid 4711) is over: done",
+                        "scale 3 (by uid 1000, pid 4711) begins",
+                        "scale 3 (by uid 1000, pid 4711) failed: slot 0 did not become ready;"
+                                + " rolled back");
+    }
+
+    @Test
+    void whatIsWrongWithTheLogIsInTheStatus() {
+        commands.serve(supervised, journal);
+        handle("status", "--json");
+        assertThat(out).singleElement().asString().contains("the disk is full");
+    }
+
+    @Test
+    @Timeout(60)
+    void nothingIsAskedOfASupervisorThatIsStuck() {
+        commands.serve(supervised, journal);
+        status = new CompletableFuture<>();
+        assertThat(handle("roll")).isEqualTo(1);
+        assertThat(err)
+                .singleElement()
+                .asString()
+                .contains("is stuck", "pid " + ProcessHandle.current().pid());
+        assertThat(asked).isEmpty();
+        assertThat(log).isEmpty();
+    }
+
+    @Test
+    void aStopWhileItIsStoppingSaysSo() {
+        commands.serve(supervised, journal);
+        status = CompletableFuture.completedFuture(Statuses.during("stop"));
+        assertThat(handle("stop")).isZero();
+        assertThat(out).first().asString().contains("stopping already");
+    }
+
+    @Test
+    void hintsSurviveTheWayThroughTheSocket() {
+        var words =
+                new ControlWords(
+                        List.of("status"),
+                        true,
+                        true,
+                        java.util.OptionalInt.of(40),
+                        List.of("a", "--json"));
+        assertThat(ControlWords.parse(words.words())).isEqualTo(words);
+    }
+}

@@ -1,0 +1,134 @@
+package dev.berth.cli.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.berth.cli.command.UsageException;
+import dev.berth.supervise.contract.Adopt;
+import dev.berth.supervise.contract.Plan;
+import dev.berth.supervise.contract.Policy;
+import dev.berth.supervise.contract.Settings;
+import dev.berth.supervise.contract.Steer;
+import dev.berth.sys.Signal;
+
+import org.junit.jupiter.api.Test;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+
+class RunOptionsTest {
+    private static RunOptions read(String... words) throws UsageException {
+        return RunOptions.read(new RunCommand().parser("run").parseArgs(words));
+    }
+
+    private static Plan plan(String... words) throws UsageException {
+        return read(words).plan("x", Path.of("/run/x"), Path.of("/"), Optional.empty());
+    }
+
+    @Test
+    void defaultsAreThoseOfTheSettings() throws UsageException {
+        Plan plan = plan("server");
+        assertThat(plan.settings()).isEqualTo(Settings.defaults());
+        assertThat(plan.workers()).isEqualTo(Runtime.getRuntime().availableProcessors());
+        assertThat(plan.adopt()).isEqualTo(Adopt.SECCOMP);
+        assertThat(plan.steer()).isEqualTo(Steer.AUTO);
+        assertThat(plan.stopSignal()).isEqualTo(Signal.TERM);
+        assertThat(plan.backlog()).isEqualTo(4096);
+        assertThat(plan.ports()).isEmpty();
+        assertThat(plan.listen()).isEmpty();
+    }
+
+    @Test
+    void everyOptionReachesThePlan() throws UsageException {
+        Plan plan =
+                plan(
+                        "-p 80 -p 81 -l tcp://[::]:90 --private 9000 --private 9100 -n 3 --env A=1"
+                                .concat(" --env B=x=y --bpf classic --adopt listen-fds --fd0")
+                                .concat(
+                                        " --settle 200ms --start-timeout 2m --drain 1.5s --grace"
+                                                + " 1h")
+                                .concat(" --give-up 7s --stagger 0 --ready notify --backlog 5")
+                                .concat(
+                                        " --stop-signal QUIT --steer weighted:1=5% --slow-start 9s"
+                                                + " --max-connections 7 -- cmd -p 1 -- x")
+                                .split(" "));
+        assertThat(plan.ports()).containsExactly(80, 81);
+        assertThat(plan.listen()).hasToString("[tcp://[::]:90]");
+        assertThat(plan.privatePorts()).containsExactly(9000, 9100);
+        assertThat(plan.workers()).isEqualTo(3);
+        assertThat(plan.environment()).containsEntry("A", "1").containsEntry("B", "x=y");
+        assertThat(plan.steer()).isEqualTo(Steer.CLASSIC);
+        assertThat(plan.policy()).isEqualTo(Policy.parse("weighted:1=5%"));
+        assertThat(plan.maxConnections()).hasValue(7);
+        assertThat(plan.adopt()).isEqualTo(Adopt.LISTEN_FDS);
+        assertThat(plan.firstAtZero()).isTrue();
+        assertThat(plan.stopSignal()).isEqualTo(Signal.QUIT);
+        assertThat(plan.backlog()).isEqualTo(5);
+        assertThat(plan.command().words()).containsExactly("cmd", "-p", "1", "--", "x");
+        assertThat(plan.settings())
+                .isEqualTo(
+                        new Settings(
+                                Duration.ofMillis(200),
+                                Duration.ofMinutes(2),
+                                Duration.ofMillis(1500),
+                                Duration.ofHours(1),
+                                Duration.ofSeconds(7),
+                                Optional.of(Duration.ZERO),
+                                Settings.Ready.ANNOUNCED,
+                                true,
+                                Duration.ofSeconds(9)));
+    }
+
+    @Test
+    void theCommandNeedsNoDashes() throws UsageException {
+        assertThat(plan("-n", "2", "python3", "-m", "http.server").command().words())
+                .containsExactly("python3", "-m", "http.server");
+    }
+
+    @Test
+    void aProbeMakesReadyWhatAnswersIt() throws UsageException {
+        Plan plan = plan("--probe", "http://127.0.0.1:900{slot}/up", "x");
+        assertThat(plan.settings().ready()).isEqualTo(Settings.Ready.ANNOUNCED);
+        assertThat(plan.probe()).isPresent();
+    }
+
+    @Test
+    void workersOfADatagramSocketDoNotOverlap() throws UsageException {
+        assertThat(plan("-l", "udp://:5353", "x").settings().overlap()).isFalse();
+        assertThat(plan("-l", "tcp://:5353", "x").settings().overlap()).isTrue();
+    }
+
+    @Test
+    void theNameIsTheProgramsAsFarAsItCanBe() throws UsageException {
+        assertThat(read("/usr/bin/python3.11").programName()).isEqualTo("python3.11");
+        assertThat(read("./my server!").programName()).isEqualTo("my-server-");
+        assertThat(read("./.hidden").programName()).isEqualTo("hidden");
+        assertThat(read("{slot}/x").programName()).isEqualTo("berth");
+        assertThat(read("x".repeat(200)).programName()).hasSize(50);
+    }
+
+    @Test
+    void aDispatcherHasItsOwnPolicyAndItsOwnWayToBeReady() throws UsageException {
+        Plan plan = plan("--share", "dispatch", "-p", "80", "--", "server");
+        assertThat(plan.adopt()).isEqualTo(Adopt.DISPATCH);
+        assertThat(plan.steer()).isEqualTo(Steer.DISPATCH);
+        assertThat(plan.policy()).isEqualTo(new Policy.RoundRobin());
+        assertThat(plan.settings().ready()).isEqualTo(Settings.Ready.TAKING);
+    }
+
+    @Test
+    void whatDoesNotGoWithADispatcherIsRefused() {
+        assertThatThrownBy(() -> read("--share", "dispatch", "--", "server"))
+                .hasMessageContaining("-p 8080");
+        assertThatThrownBy(() -> read("--share", "dispatch", "-l", "udp://:53", "--", "server"))
+                .hasMessageContaining("datagrams are none");
+        assertThatThrownBy(
+                        () -> read("--share", "dispatch", "-p", "80", "--adopt", "bind", "server"))
+                .hasMessageContaining("--adopt does not go with --share dispatch");
+        assertThatThrownBy(() -> read("--proxy-protocol", "required", "--", "server"))
+                .hasMessageContaining("goes with --share dispatch only");
+        assertThatThrownBy(() -> read("--adopt", "dispatch", "--", "server"))
+                .hasMessageContaining("no such way to adopt a socket");
+    }
+}

@@ -1,0 +1,128 @@
+package dev.berth.cli.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.berth.cli.command.Failure;
+import dev.berth.dispatch.FirstBytes;
+import dev.berth.dispatch.ProxyProtocol;
+import dev.berth.supervise.contract.Policy;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import java.util.List;
+import java.util.Optional;
+
+class ServiceFileTest {
+    private static final String API =
+            """
+            [service.api]
+            command = ["java", "-jar", "api.jar"]
+            """;
+
+    private static ServiceFile read(String text) throws Failure {
+        return ServiceFileReader.read("berth.toml", text);
+    }
+
+    @Test
+    void everythingThatItSaysIsRead() throws Failure {
+        ServiceFile file =
+                read(
+                        """
+                        name = "shop"
+                        listen = ["tcp://127.0.0.1:443", 8443]
+                        proxy-protocol = "required"
+
+                        [service.api]
+                        command = ["java", "-jar", "api.jar"]
+                        workers = 4
+                        steer = "least-connections"
+                        routes = [{ sni = "api.example", alpn = "h2" },
+                                  { host = "*.example", path = "/v1" }]
+
+                        [service.git]
+                        command = "git-server"
+                        routes = [{ protocol = "ssh" }]
+                        default = true
+                        """);
+        assertThat(file.name()).contains("shop");
+        assertThat(file.listen().getFirst()).hasToString("tcp://127.0.0.1:443");
+        assertThat(file.listen().getLast().address().port()).isEqualTo(8443);
+        assertThat(file.proxy()).isEqualTo(ProxyProtocol.REQUIRED);
+        assertThat(file.services()).extracting(s -> s.name()).containsExactly("api", "git");
+        ServiceFile.Service api = file.services().getFirst();
+        assertThat(api.command().words()).containsExactly("java", "-jar", "api.jar");
+        assertThat(api.workers()).contains(4);
+        assertThat(api.steer()).contains(new Policy.LeastConnections());
+        assertThat(file.services().getLast().command().words()).containsExactly("git-server");
+        assertThat(file.services().getLast().workers()).isEmpty();
+        assertThat(
+                        file.routes()
+                                .choose(
+                                        new FirstBytes.Tls(
+                                                Optional.of("api.example"), List.of("h2"))))
+                .contains("api");
+        assertThat(file.routes().choose(new FirstBytes.Http1("GET", Optional.of("x.org"), "/v1")))
+                .contains("git");
+        assertThat(file.routes().fallback()).contains("git");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "listne = 1 | berth.toml:1:1: the file has no key listne; did you mean listen?",
+                "listen = 80 | berth.toml:1:1: there is no service; begin one with [service.NAME]",
+                "listen = 'udp://:53' | berth.toml:1:1: udp://:53: connections come to a TCP port,"
+                        + " not 0",
+                "listen = 'x:y' | berth.toml:1:1: ",
+                "listen = 70000 | berth.toml:1:1: ",
+                "listen = | berth.toml:1:9: ",
+                "name = 'a b' | berth.toml:1:1: a name has letters",
+            })
+    void whatIsWrongAtTheTopIsToldWithItsPlace(String text, String message) {
+        assertThatThrownBy(() -> read(text))
+                .isInstanceOf(Failure.class)
+                .hasMessageStartingWith(
+                        message.strip().isEmpty() ? "berth.toml:" : message.strip());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "worker = 3 | 4:1: service api has no key worker; did you mean workers?",
+                "workers = 0 | 4:1: there are 1 to 256 workers",
+                "workers = 'two' | 4:1: workers is a number",
+                "steer = 'hash' | 4:1: services of a file are steered by round-robin",
+                "steer = 'fair' | 4:1: steer: no such policy: fair",
+                "default = 1 | 4:1: default is true or false",
+                "default = false | 2:1: service api gets no connection: give it routes",
+                "routes = [{ sny = 'a' }] | 4:13: a route has no key sny; did you mean sni?",
+                "routes = [{ }] | 4:11: a route says what a connection begins with",
+                "routes = ['a'] | 4:11: a route is like { sni",
+                "routes = [{ sni = 'a', host = 'b' }] | 4:11: sni and alpn are TLS's",
+                "routes = [{ protocol = 'smtp' }] | 4:11: a protocol is tls, http, http2 or ssh",
+                "routes = [{ sni = '*' }] | 4:11: a name is like a.example or *.example",
+            })
+    void whatIsWrongInAServiceIsToldWithItsPlace(String line, String message) {
+        assertThatThrownBy(() -> read("listen = 80\n" + API + line))
+                .isInstanceOf(Failure.class)
+                .hasMessageStartingWith("berth.toml:" + message);
+    }
+
+    @Test
+    void thereIsOneDefaultAndARouteLeadsToOneService() {
+        String twice = "listen = 80\n" + API + "default = true\n";
+        assertThatThrownBy(() -> read(twice + API.replace("api", "b") + "default = true\n"))
+                .hasMessageContaining("berth.toml:7:1: service api is the default already");
+        String route = "routes = [{ sni = 'a' }]\n";
+        assertThatThrownBy(
+                        () -> read("listen = 80\n" + API + route + API.replace("api", "b") + route))
+                .hasMessageContaining("both api and b have the route sni = a");
+        assertThatThrownBy(() -> read("listen = 80\n[service.a]\ndefault = true\n"))
+                .hasMessageContaining("berth.toml:2:1: service a needs command");
+    }
+}
