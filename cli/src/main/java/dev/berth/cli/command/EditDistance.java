@@ -4,6 +4,7 @@ package dev.berth.cli.command;
 public final class EditDistance {
     private EditDistance() {}
 
+    /// 0 for the same.
     public static int of(String from, String to) {
         int[][] cost = new int[from.length() + 1][to.length() + 1];
         for (int i = 0; i <= from.length(); i++) {

@@ -38,6 +38,7 @@ public final class Json {
         }
     }
 
+    /// An array of texts.
     public static void strings(JsonGenerator json, String name, List<String> values) {
         json.writeArrayPropertyStart(name);
         values.forEach(json::writeString);

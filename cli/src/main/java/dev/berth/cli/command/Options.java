@@ -25,6 +25,7 @@ public final class Options {
                 .build();
     }
 
+    /// An option without a value.
     public static OptionSpec flag(String name, String description) {
         return OptionSpec.builder(name).type(boolean.class).description(description).build();
     }
@@ -63,18 +64,22 @@ public final class Options {
                 .build();
     }
 
+    /// The words that are no options.
     public static List<String> words(ParseResult parsed) {
         return parsed.matchedPositionalValue(0, List.<String>of());
     }
 
+    /// What was given for an option with one value.
     public static <T> Optional<T> value(ParseResult parsed, String name) {
         return Optional.ofNullable(parsed.<T>matchedOptionValue(name, null));
     }
 
+    /// What was given for an option, each time.
     public static <T> List<T> values(ParseResult parsed, String name) {
         return parsed.matchedOptionValue(name, List.<T>of());
     }
 
+    /// As it is.
     public static String text(String text) {
         return text;
     }
@@ -88,14 +93,17 @@ public final class Options {
         return text;
     }
 
+    /// 1 to 65535.
     public static int port(String text) {
         return number(text, 1, 65535, "a port");
     }
 
+    /// 1 to 1,048,576.
     public static int count(String text) {
         return number(text, 1, 1 << 20, "a count");
     }
 
+    /// 1 to as many as a supervisor has.
     public static int workers(String text) {
         return number(text, 1, Plan.MOST_WORKERS, "the number of workers");
     }
@@ -111,12 +119,14 @@ public final class Options {
                 what + " is a number from " + least + " to " + most + ", not " + shown(text));
     }
 
+    /// `tcp://ADDRESS:PORT`, with a port that is not 0.
     public static ListenAddress address(String text) {
         ListenAddress address = converted(() -> ListenAddress.parse(text));
         port(String.valueOf(address.address().port()));
         return address;
     }
 
+    /// As [Durations] reads it.
     public static Duration duration(String text) {
         return converted(() -> Durations.parse(text));
     }

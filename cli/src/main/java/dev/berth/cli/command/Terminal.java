@@ -70,17 +70,20 @@ public record Terminal(
                 : OptionalInt.empty();
     }
 
+    /// Prints a line of the answer.
     public void line(String text) {
         out.print(text + "\n");
         out.flush();
     }
 
+    /// Prints a line that is no part of the answer, after what was printed before.
     public void errLine(String text) {
         out.flush();
         err.print(text + "\n");
         err.flush();
     }
 
+    /// Has all that was printed shown.
     public void flush() {
         out.flush();
         err.flush();

@@ -42,6 +42,7 @@ public record ControlWords(
                 arguments, own.contains("--json"), own.contains("--colour"), columns, command);
     }
 
+    /// What [#parse] reads.
     public List<String> words() {
         List<String> words = new ArrayList<>(arguments);
         if (json) {
