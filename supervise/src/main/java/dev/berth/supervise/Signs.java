@@ -10,7 +10,7 @@ import dev.berth.supervise.lifecycle.Phase;
 import dev.berth.supervise.process.LiveWorker;
 import dev.berth.supervise.process.Loop;
 import dev.berth.supervise.process.NotifySocket;
-import dev.berth.supervise.process.Prober;
+import dev.berth.supervise.watch.Prober;
 
 import java.io.IOException;
 import java.util.Optional;

@@ -102,7 +102,7 @@ public final class Orphans {
         owners.put(entry.pid(), owner);
         guard.add(entry.pid(), entry.startTicks());
         if (!live.contains(owner)) {
-            ProcessTrees.send(entry, Signal.KILL);
+            SeenProcess.send(entry, Signal.KILL);
         }
     }
 
@@ -169,9 +169,9 @@ public final class Orphans {
     }
 
     private static void kill(ProcessEntry root, List<ProcessEntry> all) {
-        ProcessTrees.send(root, Signal.KILL);
+        SeenProcess.send(root, Signal.KILL);
         ProcessList.descendants(root.pid(), all)
-                .forEach(entry -> ProcessTrees.send(entry, Signal.KILL));
+                .forEach(entry -> SeenProcess.send(entry, Signal.KILL));
     }
 
     /// The children of this process's first thread, which is the one that gets orphans and those of

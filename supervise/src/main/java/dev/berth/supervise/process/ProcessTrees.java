@@ -2,7 +2,6 @@ package dev.berth.supervise.process;
 
 import dev.berth.net.ProcessEntry;
 import dev.berth.net.ProcessList;
-import dev.berth.sys.Fd;
 import dev.berth.sys.Pidfds;
 import dev.berth.sys.Signal;
 
@@ -85,21 +84,7 @@ public final class ProcessTrees {
     public void signal(LiveWorker worker, Signal signal) {
         for (ProcessEntry entry : entries(worker, ProcessList.read()).values()) {
             orphans.expect(entry);
-            send(entry, signal);
-        }
-    }
-
-    /// Sends `signal` to a process that was seen, not to a later one of the same pid.
-    static void send(ProcessEntry seen, Signal signal) {
-        long opened = Pidfds.pidfdOpen(seen.pid(), 0);
-        if (opened < 0) {
-            return;
-        }
-        try (Fd pidfd = new Fd((int) opened)) {
-            Optional<ProcessEntry> now = ProcessList.of(seen.pid());
-            if (now.filter(e -> e.startTicks() == seen.startTicks()).isPresent()) {
-                Pidfds.pidfdSendSignal(pidfd.number(), signal.number());
-            }
+            SeenProcess.send(entry, signal);
         }
     }
 }

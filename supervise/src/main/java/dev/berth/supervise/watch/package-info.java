@@ -1,4 +1,5 @@
-/// What is seen of workers and sockets that are there: load, drains, stalls, strangers, the status.
+/// What is seen of workers and sockets that are there: probes, load, drains, stalls, strangers, the
+/// status.
 @NullMarked
 package dev.berth.supervise.watch;
 

@@ -1,4 +1,4 @@
-package dev.berth.supervise.process;
+package dev.berth.supervise.watch;
 
 import dev.berth.supervise.contract.Probe;
 
