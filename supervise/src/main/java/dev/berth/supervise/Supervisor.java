@@ -11,7 +11,6 @@ import dev.berth.supervise.contract.Steer;
 import dev.berth.supervise.lifecycle.Event;
 import dev.berth.supervise.lifecycle.Machine;
 import dev.berth.supervise.lifecycle.Operation;
-import dev.berth.supervise.lifecycle.Transition;
 import dev.berth.supervise.process.Cgroup;
 import dev.berth.supervise.process.Loop;
 import dev.berth.supervise.steering.Dispatched;
@@ -27,7 +26,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
-/// Runs workers: tells [Transition] what happens and does what it orders.
+/// Runs workers: tells the [Machine] what happens, and has [Orders] carry out what it decides.
 ///
 /// One thread, the one in [#run], owns everything: it polls processes, seccomp listeners and notify
 /// sockets, and nothing of it blocks. [#ask] and [#status] may be called from any thread.
