@@ -71,7 +71,12 @@ public final class Loop implements AutoCloseable {
 
     /// Does `work` when so much time has passed, in [#turn].
     public void after(long millis, Runnable work) {
-        later.add(new Later(now() + millis, order++, work));
+        at(now() + millis, work);
+    }
+
+    /// Does `work` when [#now] is `due`; what is due at the same time, in the order of the calls.
+    void at(long due, Runnable work) {
+        later.add(new Later(due, order++, work));
     }
 
     /// From any thread: `work` is done by the owner thread, soon; at the latest in [#close].
