@@ -35,6 +35,14 @@ final class AdoptionTest {
         }
     }
 
+    /// For one that closes listeners before it keeps one, which may take any time: it says when.
+    private void announcesServesAndRolls(String body) throws Exception {
+        try (Harbour harbour = Harbour.open(directory).announced()) {
+            harbour.start(SampleServers.python(directory, body));
+            harbour.servesAndRolls(V4, PORT);
+        }
+    }
+
     @ParameterizedTest
     @EnumSource(names = {"EXTENDED", "CLASSIC", "NONE"})
     void aBlockingAcceptLoopIsServedAndRolled(Steer steer) throws Exception {
@@ -215,19 +223,21 @@ final class AdoptionTest {
 
     @Test
     void oneThatBindsClosesAndBindsAgainIsServedAndRolled() throws Exception {
-        servesAndRolls(
+        announcesServesAndRolls(
                 """
                 probe = tcp()
                 probe.bind(('0.0.0.0', 8080))
                 probe.close()
                 listen(('0.0.0.0', 8080)).close()
-                serve(listen(('0.0.0.0', 8080)))
+                s = listen(('0.0.0.0', 8080))
+                announce()
+                serve(s)
                 """);
     }
 
     @Test
     void timerSignalsDoNotDisturbABind() throws Exception {
-        servesAndRolls(
+        announcesServesAndRolls(
                 """
                 signal.signal(signal.SIGALRM, lambda *_: None)
                 signal.siginterrupt(signal.SIGALRM, False)
@@ -236,6 +246,7 @@ final class AdoptionTest {
                     listen(('0.0.0.0', 8080)).close()
                 s = listen(('0.0.0.0', 8080))
                 signal.setitimer(signal.ITIMER_REAL, 0)
+                announce()
                 serve(s)
                 """);
     }

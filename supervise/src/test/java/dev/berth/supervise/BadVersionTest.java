@@ -30,11 +30,11 @@ class BadVersionTest {
     enum Bad {
         CRASHES_AT_START("import sys; print('no config'); sys.exit(7)", "exit 7"),
         LISTENS_AND_DIES("%s; import sys; sys.exit(5)", "right after it listened: exit 5"),
-        HANGS("import time; time.sleep(600)", "did not listen within 2 s"),
+        HANGS("import time; time.sleep(600)", "did not listen within 5 s"),
         LISTENS_ELSEWHERE(
                 "import socket, time; s = socket.socket(); s.bind(('127.0.0.1', 0)); s.listen();"
                         + " time.sleep(600)",
-                "did not listen within 2 s"),
+                "did not listen within 5 s"),
         CLOSES_ITS_LISTENER("%s; s.close(); import time; time.sleep(600)", "closed its listener");
 
         private final String script;
@@ -104,7 +104,7 @@ class BadVersionTest {
         Settings quick = Rig.Setup.quick(Settings.Ready.LISTENING);
         return new Settings(
                 quick.settle(),
-                Duration.ofSeconds(2),
+                Duration.ofSeconds(5),
                 quick.drain(),
                 quick.grace(),
                 quick.giveUp(),

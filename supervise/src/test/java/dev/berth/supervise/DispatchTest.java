@@ -148,19 +148,10 @@ class DispatchTest {
     @Test
     void aStoppedWorkersConnectionsGoToItsSiblingWhenItDies() throws Exception {
         start(2);
-        int pid = harbour.pid(0);
-        Processes.kill(pid, Signal.STOP.number());
-        List<Socket> clients = new ArrayList<>();
-        for (int i = 0; i < 20; i++) {
-            Socket client = harbour.inside(() -> new Socket(HOST, PORT));
-            client.getOutputStream().write("GET / HTTP/1.0\r\n\r\n".getBytes());
-            clients.add(client);
-        }
-        Processes.kill(pid, Signal.KILL.number());
-        for (Socket client : clients) {
-            client.setSoTimeout(20_000);
-            assertThat(Load.body(client.getInputStream().readAllBytes())).isNotEmpty();
-            client.close();
+        try (Waiting waiting = Waiting.stop(harbour.pid(0))) {
+            harbour.inside(() -> waiting.fill(20));
+            waiting.kill();
+            assertThat(waiting.answers()).doesNotContain("0.1");
         }
         assertThat(harbour.dispatched().requeued()).isGreaterThanOrEqualTo(8);
     }

@@ -135,6 +135,12 @@ final class Harbour implements AutoCloseable, Observer {
         return this;
     }
 
+    /// Workers are ready when they say so.
+    Harbour announced() {
+        ready = Settings.Ready.ANNOUNCED;
+        return this;
+    }
+
     Harbour stopThenStart() {
         overlap = false;
         return this;

@@ -47,6 +47,10 @@ final class SampleServers {
                 s.listen(5)
                 return s
 
+            def announce():
+                with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as s:
+                    s.sendto(b"READY=1", os.environ["NOTIFY_SOCKET"])
+
             """;
 
     /// A blocking accept loop on all IPv4 addresses of port 8080.
