@@ -12,11 +12,14 @@ import java.util.concurrent.ThreadLocalRandom;
 /// Finds a port that nobody holds on any address of either family.
 ///
 /// It is taken from below the range from which the kernel serves outgoing connections, so that none
-/// of those takes it before the test does; and never twice in one JVM. Where a whole namespace is
-/// at hand, any port is free: prefer [NetworkNamespace].
+/// of those takes it before the test does; never twice in one JVM, and from a part of it that JVMs
+/// which run beside this one hardly share. Where a whole namespace is at hand, any port is free:
+/// prefer [NetworkNamespace].
 public final class FreePort {
-    private static final int FIRST = 15_000;
-    private static final int LAST = 32_000;
+    private static final int PARTS = 17;
+    private static final int PART = 1_000;
+    private static final int FIRST = 15_000 + PART * (int) (ProcessHandle.current().pid() % PARTS);
+    private static final int LAST = FIRST + PART;
     private static final int ATTEMPTS = 1_000;
 
     private static final Set<Integer> GIVEN = ConcurrentHashMap.newKeySet();
