@@ -20,7 +20,8 @@ final class Crowds {
     /// So many connections are under way at the same time.
     private static final int BATCH = 64;
 
-    private static final int REPLY_MILLIS = 2000;
+    /// After the last question, or the last answer to any of them.
+    private static final long REPLY_NANOS = 2_000_000_000L;
 
     /// Long enough for a second copy over loopback, where a packet is there when sendto returns.
     private static final int COPY_MILLIS = 20;
@@ -60,8 +61,7 @@ final class Crowds {
         int lost = 0;
         int silent = 0;
         for (Fd client : crowd) {
-            int left = (int) Math.max(0, (end - System.nanoTime()) / 1_000_000);
-            String reply = Traffic.receive(client.number(), left);
+            String reply = Traffic.receive(client.number(), left(end));
             if (reply.equals("EAGAIN")) {
                 silent++;
             } else if (isName(reply)) {
@@ -77,6 +77,11 @@ final class Crowds {
                 .with("lost", lost)
                 .with("silent", silent)
                 .withCounts(counts);
+    }
+
+    /// Milliseconds.
+    private static int left(long endNanos) {
+        return (int) Math.max(0, (endNanos - System.nanoTime()) / 1_000_000);
     }
 
     private static boolean isName(String reply) {
@@ -109,8 +114,12 @@ final class Crowds {
             for (int i = first; i < last; i++) {
                 clients.add(ask(op, port(op.from(), i)));
             }
+            long end = System.nanoTime() + REPLY_NANOS;
             for (int i = first; i < last; i++) {
-                List<String> names = replies(op, clients.get(i - first));
+                List<String> names = replies(op, clients.get(i - first), end);
+                if (!names.isEmpty()) {
+                    end = System.nanoTime() + REPLY_NANOS;
+                }
                 names.forEach(name -> counts.merge(name, 1, Integer::sum));
                 copies = Math.max(copies, names.size());
                 lost += names.isEmpty() ? 1 : 0;
@@ -154,11 +163,11 @@ final class Crowds {
     }
 
     /// All answers to a datagram; the one to a connection.
-    private static List<String> replies(Op.Spread op, Fd client) {
+    private static List<String> replies(Op.Spread op, Fd client, long end) {
         boolean udp = op.address().protocol() == Protocol.UDP;
         List<String> names = new ArrayList<>();
         try (client) {
-            String reply = Traffic.receive(client.number(), REPLY_MILLIS);
+            String reply = Traffic.receive(client.number(), left(end));
             while (isName(reply)) {
                 names.add(reply);
                 boolean more = udp && Poll.poll(client.number(), Poll.POLLIN, COPY_MILLIS) > 0;
