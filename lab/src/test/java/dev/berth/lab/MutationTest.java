@@ -9,13 +9,16 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
-/// That no step could as well be left out.
+/// That no step could as well be left out. Several runs at once, as most of their time is spent
+/// waiting for what does not come.
 @RequiresCapability(Capability.SYS_ADMIN)
 class MutationTest {
     /// So many of the cheapest scenarios that have a kind of step are tried.
@@ -64,6 +67,7 @@ class MutationTest {
 
     @TestFactory
     @Timeout(300)
+    @Execution(ExecutionMode.CONCURRENT)
     Stream<DynamicTest> aKindOfStepThatDoesNothingIsNoticed() {
         return Arrays.stream(OpKind.values())
                 .map(
