@@ -13,6 +13,14 @@ import java.util.List;
 ///
 /// **ownership**: [#close()] ends those that still run.
 final class BerthProcesses implements AutoCloseable {
+    /// As the product's, but for the start-up cache, which classes in a folder cannot have.
+    private static final List<String> OPTIONS =
+            List.of(
+                    "-XX:+UseSerialGC",
+                    "-XX:TieredStopAtLevel=1",
+                    "-XX:-UsePerfData",
+                    "--enable-native-access=ALL-UNNAMED");
+
     private final Path runtime;
     private final Duration patience;
     private final List<ChildProcess> children = new ArrayList<>();
@@ -25,7 +33,7 @@ final class BerthProcesses implements AutoCloseable {
     ChildProcess start(String... arguments) throws IOException {
         // Whoever runs the tests may ignore them, as nohup and background jobs do.
         List<String> words = new ArrayList<>(List.of("env", "--default-signal=HUP,INT"));
-        words.addAll(OwnJvm.berth(List.of("--enable-native-access=ALL-UNNAMED")));
+        words.addAll(OwnJvm.berth(OPTIONS));
         words.addAll(List.of(arguments));
         var builder = new ProcessBuilder(words);
         builder.environment().put("XDG_RUNTIME_DIR", runtime.toString());
