@@ -44,6 +44,7 @@ class LabIT {
     private static final Path BERTH = ROOT.resolve("berth");
     private static final Duration WHOLE = Duration.ofSeconds(300);
     private static final Duration PATIENCE = Duration.ofSeconds(90);
+    private static final Duration LONG = Duration.ofSeconds(15);
     private static final Duration SOON = Duration.ofSeconds(20);
     private static final List<String> FEW = List.of("second-bind", "reuseport-two-processes");
 
@@ -54,7 +55,7 @@ class LabIT {
             actor = [{ name = "a" }, { name = "b" }, { name = "c", namespace = "other" }]
             step = [
                 { op = "open", id = "s", address = "127.0.0.1:{port}" },
-                { op = "wait", until = "rows = 99", within = 15000, claim = true },
+                { op = "wait", until = "rows = 99", within = %d, claim = true },
             ]
             """;
 
@@ -253,7 +254,7 @@ class LabIT {
     @Test
     void whoDoesNotReadOnEndsTheLab() throws Exception {
         // Eight at once at the most: all of them would take longer than the patience.
-        String many = (" '" + endless() + "'").repeat(80);
+        String many = (" '" + endless(Duration.ofSeconds(5)) + "'").repeat(200);
         String command = "'" + BERTH + "' lab second-bind" + many + " | head -n 1; echo end";
         ChildProcess shell = start(List.of("sh", "-c", command));
         done(shell, PATIENCE);
@@ -263,18 +264,19 @@ class LabIT {
 
     @Test
     void nothingIsLeftAfterSigkill() throws Exception {
-        killInTheMiddle(lab(List.of(endless())));
+        killInTheMiddle(lab(List.of(endless(LONG))));
     }
 
     @Test
     @RequiresRoot
     @RequiresProgram({"setpriv", "unshare"})
     void nothingIsLeftAfterSigkillOfAnyUser() throws Exception {
-        killInTheMiddle(labOfNobody(List.of(endless())));
+        killInTheMiddle(labOfNobody(List.of(endless(LONG))));
     }
 
-    private String endless() throws IOException {
-        return Files.writeString(folder.resolve("endless.toml"), ENDLESS).toString();
+    private String endless(Duration limit) throws IOException {
+        String text = ENDLESS.formatted(limit.toMillis());
+        return Files.writeString(folder.resolve("endless.toml"), text).toString();
     }
 
     private void killInTheMiddle(ChildProcess lab) throws Exception {
