@@ -4,9 +4,12 @@ import dev.berth.testkit.ChildProcess;
 
 import java.io.File;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -70,8 +73,10 @@ enum BootLine {
 
     private static Ended end(List<String> java, List<String> what, String... arguments)
             throws IOException, InterruptedException {
+        Path scratch = scratch();
         List<String> command = new ArrayList<>(java);
         command.addAll(List.of("-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+        command.add("-Djava.io.tmpdir=" + scratch);
         command.addAll(what);
         command.addAll(List.of("--spring.main.banner-mode=off", "--berth.analysis.timeout=60"));
         command.addAll(List.of(arguments));
@@ -80,6 +85,23 @@ enum BootLine {
         try (ChildProcess app = ChildProcess.start(builder)) {
             int code = app.awaitExit(LIMIT);
             return new Ended(code, String.join("\n", app.output()));
+        } finally {
+            delete(scratch);
+        }
+    }
+
+    /// For any user: an application whose start fails leaves its server's folder behind.
+    private static Path scratch() throws IOException {
+        Path scratch = Files.createTempDirectory("boot");
+        Files.setPosixFilePermissions(scratch, PosixFilePermissions.fromString("rwxrwxrwx"));
+        return scratch;
+    }
+
+    private static void delete(Path scratch) throws IOException {
+        try (Stream<Path> all = Files.walk(scratch)) {
+            for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(path);
+            }
         }
     }
 
