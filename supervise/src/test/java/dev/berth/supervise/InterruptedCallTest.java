@@ -47,6 +47,7 @@ import java.util.concurrent.FutureTask;
 @ExtendWith(LeakCheck.class)
 final class InterruptedCallTest {
     private static final int ROUNDS = 10;
+    private static final int MOST_RUNS = 10;
     private static final String PROGRAM =
             """
             signal.signal(signal.SIGALRM, lambda *_: None)
@@ -60,10 +61,19 @@ final class InterruptedCallTest {
 
     @TempDir Path directory;
 
+    /// No signal may have come at the right moment: then once more.
     @Test
     void aCallThatComesAgainIsAnsweredAsBefore() throws Exception {
+        int calls = 0;
+        for (int i = 0; i < MOST_RUNS && calls <= 2 * ROUNDS; i++) {
+            calls = callsOfOneRun();
+        }
+        assertThat(calls).as("calls, some of them twice").isGreaterThan(2 * ROUNDS);
+    }
+
+    private int callsOfOneRun() throws Exception {
         try (NetworkNamespace namespace = NetworkNamespace.open()) {
-            namespace.run(
+            return namespace.call(
                     () -> {
                         Harbour harbour = Harbour.unstarted(namespace, directory);
                         try (SocketRegistry registry =
@@ -71,13 +81,14 @@ final class InterruptedCallTest {
                                         Mechanism.find(Steer.AUTO),
                                         new Policy.Hash(),
                                         Pinning.here())) {
-                            adopt(harbour, registry);
+                            return adopt(harbour, registry);
                         }
                     });
         }
     }
 
-    private void adopt(Harbour harbour, SocketRegistry registry) throws Exception {
+    /// How many calls there were to answer.
+    private int adopt(Harbour harbour, SocketRegistry registry) throws Exception {
         WorkerId id = new WorkerId(0, 1);
         Plan plan = harbour.plan("python3");
         try (Equipment equipment = new Equipment(plan, harbour, false);
@@ -95,9 +106,9 @@ final class InterruptedCallTest {
             }
             String how = Processes.reap(worker.pid()).orElseThrow().toString();
             assertThat(how).as(harbour.said() + harbour.printed()).isEqualTo("exit 0");
-            assertThat(calls).as("calls, some of them twice").isGreaterThan(2 * ROUNDS);
             assertThat(registry.listening(id)).hasSize(ROUNDS);
             assertThat(harbour.said()).isEmpty();
+            return calls;
         }
     }
 
