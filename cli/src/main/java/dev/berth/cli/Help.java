@@ -13,15 +13,11 @@ import picocli.CommandLine.Model.UsageMessageSpec;
 
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
-import java.util.Arrays;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /// The texts of `berth --help` and `berth help COMMAND`.
 final class Help {
     private static final int MOST_COLUMNS = 96;
-    private static final Pattern EXPLAINED = Pattern.compile("\\S+ {2,}| {3,}");
     private static final String USAGE = "Usage: ";
     private static final String HELP =
             "berth help COMMAND explains one; berth --version tells which Berth this is.";
@@ -50,20 +46,6 @@ final class Help {
         return Math.min(terminal.pageColumns().orElse(MOST_COLUMNS), MOST_COLUMNS);
     }
 
-    /// Wrapped, each going on where its own text begins.
-    static List<String> paragraphs(String[] texts, int columns) {
-        return Arrays.stream(texts)
-                .flatMap(text -> Wrap.lines(text, columns, margin(text)).stream())
-                .toList();
-    }
-
-    /// Behind a word that is explained; further to the right where a line of an example goes on.
-    private static int margin(String text) {
-        Matcher column = EXPLAINED.matcher(text);
-        int own = text.length() - text.stripLeading().length();
-        return column.lookingAt() ? column.end() : own == 0 ? 0 : own + 4;
-    }
-
     private static String wrapped(String line, int columns, int indent) {
         return String.join("\n", Wrap.lines(line, columns, indent));
     }
@@ -82,7 +64,7 @@ final class Help {
         }
         UsageMessageSpec page = line.getCommandSpec().usageMessage().width(columns);
         page.customSynopsis(synopsis(page.customSynopsis(), columns));
-        page.footer(paragraphs(page.footer(), columns).toArray(String[]::new));
+        page.footer(Wrap.paragraphs(page.footer(), columns).toArray(String[]::new));
         var bytes = new ByteArrayOutputStream();
         try (var out = new PrintStream(bytes, false, UTF_8)) {
             line.usage(out, terminal.colour() ? Ansi.ON : Ansi.OFF);

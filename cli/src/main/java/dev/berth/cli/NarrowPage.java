@@ -29,7 +29,7 @@ final class NarrowPage {
         var page = new NarrowPage(columns);
         UsageMessageSpec text = spec.usageMessage();
         page.add("Usage: " + String.join(" ", text.customSynopsis()), 7);
-        page.lines.addAll(Help.paragraphs(text.description(), page.columns));
+        page.lines.addAll(Wrap.paragraphs(text.description(), page.columns));
         for (PositionalParamSpec words : spec.positionalParameters()) {
             page.entry(words.paramLabel(), words.description());
         }
@@ -37,7 +37,7 @@ final class NarrowPage {
             String label = option.arity().max() == 0 ? "" : "=" + option.paramLabel();
             page.entry(String.join(", ", option.names()) + label, option.description());
         }
-        page.lines.addAll(Help.paragraphs(text.footer(), page.columns));
+        page.lines.addAll(Wrap.paragraphs(text.footer(), page.columns));
         // As the parser's own layout does.
         return String.join("\n", page.lines).replace("%%", "%");
     }

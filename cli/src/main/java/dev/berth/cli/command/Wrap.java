@@ -1,10 +1,15 @@
 package dev.berth.cli.command;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /// Breaking sentences into lines.
 public final class Wrap {
+    private static final Pattern EXPLAINED = Pattern.compile("\\S+ {2,}| {3,}");
+
     private Wrap() {}
 
     /// Lines of at most `columns` characters, broken at blanks where there are any; all but the
@@ -23,5 +28,19 @@ public final class Wrap {
         }
         lines.add(rest);
         return lines;
+    }
+
+    /// The texts' lines, each going on where its own text begins: behind a word that is explained,
+    /// further to the right where a line of an example goes on.
+    public static List<String> paragraphs(String[] texts, int columns) {
+        return Arrays.stream(texts)
+                .flatMap(text -> lines(text, columns, margin(text)).stream())
+                .toList();
+    }
+
+    private static int margin(String text) {
+        Matcher column = EXPLAINED.matcher(text);
+        int own = text.length() - text.stripLeading().length();
+        return column.lookingAt() ? column.end() : own == 0 ? 0 : own + 4;
     }
 }
