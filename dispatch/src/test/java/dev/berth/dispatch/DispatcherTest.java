@@ -280,7 +280,7 @@ class DispatcherTest {
         TestWorker b = ready(1);
         serve(a);
         List<Client> clients = IntStream.range(0, 3).mapToObj(i -> connected(a)).toList();
-        assertThat(a.member.connections()).isEqualTo(3);
+        await(() -> a.member.connections() == 3, "all three are counted");
         serve(a, b);
         for (int i = 0; i < 3; i++) {
             connected(b);
