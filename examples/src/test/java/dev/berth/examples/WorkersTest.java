@@ -2,6 +2,7 @@ package dev.berth.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import dev.berth.testkit.Await;
@@ -9,6 +10,7 @@ import dev.berth.testkit.ChildProcess;
 import dev.berth.testkit.FreePort;
 import dev.berth.testkit.LeakCheck;
 import dev.berth.testkit.RequiresProgram;
+import dev.berth.testkit.SelfSigned;
 import dev.berth.testkit.TinyDispatcher;
 import dev.berth.testkit.WorkerProcess;
 
@@ -16,22 +18,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-import java.io.File;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
-
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManager;
-import javax.net.ssl.X509TrustManager;
 
 /// The samples of `dev.berth.examples.worker` and `examples/worker`, started by a dispatcher.
 @ExtendWith(LeakCheck.class)
@@ -58,6 +53,28 @@ class WorkersTest {
     }
 
     @Test
+    void theHttpServerGivesABodyBackByteByByte() throws Exception {
+        byte[] body = new byte[256];
+        for (int i = 0; i < body.length; i++) {
+            body[i] = (byte) i;
+        }
+        try (TinyDispatcher dispatcher = TinyDispatcher.onIpv4();
+                WorkerProcess worker = start(dispatcher, java("HttpWorker", "0"));
+                Socket client = dispatcher.connectAndPass()) {
+            OutputStream out = client.getOutputStream();
+            out.write("POST / HTTP/1.1\r\nContent-Length: 256\r\n\r\n".getBytes(US_ASCII));
+            out.write(body);
+            out.write(LAST.getBytes(US_ASCII));
+            dispatcher.awaitAllTaken();
+
+            assertThat(new String(client.getInputStream().readAllBytes(), ISO_8859_1))
+                    .contains("Length: 256\r\n\r\n" + new String(body, ISO_8859_1) + "HTTP/1.1")
+                    .endsWith("pid=" + worker.pid() + "\n");
+            assertDrains(dispatcher, worker);
+        }
+    }
+
+    @Test
     void itListensByItselfWhereNoDispatcherStartedIt() throws Exception {
         int port = FreePort.tcp();
         var builder = new ProcessBuilder(java("HttpWorker", Integer.toString(port)));
@@ -73,11 +90,15 @@ class WorkersTest {
 
     @Test
     void theTlsServerTellsItsPidToo() throws Exception {
-        String keys = keyStore().toString();
+        String keys = SelfSigned.keyStore(folder).toString();
         try (TinyDispatcher dispatcher = TinyDispatcher.onIpv4();
-                WorkerProcess worker = start(dispatcher, java("TlsWorker", "0", keys, "changeit"));
+                WorkerProcess worker =
+                        start(dispatcher, java("TlsWorker", "0", keys, SelfSigned.PASSWORD));
                 Socket client = dispatcher.connectAndPass();
-                Socket tls = trusting().getSocketFactory().createSocket(client, "", 0, true)) {
+                Socket tls =
+                        SelfSigned.trusting()
+                                .getSocketFactory()
+                                .createSocket(client, "", 0, true)) {
             tls.getOutputStream().write(LAST.getBytes(US_ASCII));
             dispatcher.awaitAllTaken();
 
@@ -167,45 +188,6 @@ class WorkersTest {
                 throw new AssertionError(e);
             }
             return Optional.empty();
-        }
-    }
-
-    private Path keyStore() throws Exception {
-        Path store = folder.resolve("keys.p12");
-        String keytool = Path.of(System.getProperty("java.home"), "bin", "keytool").toString();
-        String options =
-                "-genkeypair -alias server -keyalg EC -dname CN=localhost -storetype PKCS12"
-                        + " -storepass changeit -keystore";
-        List<String> words = new ArrayList<>(List.of(keytool));
-        words.addAll(List.of(options.split(" ")));
-        words.add(store.toString());
-        Process process =
-                new ProcessBuilder(words)
-                        .redirectErrorStream(true)
-                        .redirectOutput(new File("/dev/null"))
-                        .start();
-        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
-        assertThat(Files.exists(store)).isTrue();
-        return store;
-    }
-
-    /// Takes any certificate.
-    private static SSLContext trusting() throws Exception {
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(null, new TrustManager[] {new TrustsAll()}, null);
-        return context;
-    }
-
-    private static final class TrustsAll implements X509TrustManager {
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String type) {}
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String type) {}
-
-        @Override
-        public X509Certificate[] getAcceptedIssuers() {
-            return new X509Certificate[0];
         }
     }
 }

@@ -1,17 +1,23 @@
 package dev.berth.examples.worker;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import java.io.File;
 import java.io.IOException;
 import java.net.Socket;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 
+import javax.net.ssl.ExtendedSSLSession;
 import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SNIServerName;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
 
-/// The same over TLS.
+/// The same over TLS, and after the pid what the client asked for in its first bytes: they were
+/// looked at on their way, and came all the same.
 public final class TlsWorker {
     private TlsWorker() {}
 
@@ -26,8 +32,25 @@ public final class TlsWorker {
         try (SSLSocket tls =
                 (SSLSocket) factory.createSocket(client, host, client.getPort(), true)) {
             tls.setUseClientMode(false);
-            HttpConversation.hold(tls);
+            SSLParameters parameters = tls.getSSLParameters();
+            parameters.setApplicationProtocols(new String[] {"http/1.1"});
+            tls.setSSLParameters(parameters);
+            tls.startHandshake();
+            HttpConversation.hold(tls, asked(tls));
         }
+    }
+
+    /// Lines like `name=a.example` and `protocol=http/1.1`, as far as the client said so.
+    private static String asked(SSLSocket tls) {
+        StringBuilder asked = new StringBuilder();
+        for (SNIServerName name :
+                ((ExtendedSSLSession) tls.getSession()).getRequestedServerNames()) {
+            asked.append("name=").append(new String(name.getEncoded(), US_ASCII)).append('\n');
+        }
+        if (!tls.getApplicationProtocol().isEmpty()) {
+            asked.append("protocol=").append(tls.getApplicationProtocol()).append('\n');
+        }
+        return asked.toString();
     }
 
     private static SSLContext context(File keyStore, String password)
