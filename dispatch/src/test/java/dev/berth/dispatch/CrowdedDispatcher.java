@@ -38,12 +38,14 @@ final class CrowdedDispatcher {
             worker.receive().close();
         }
         tell(dispatcher);
-        System.out.println("port " + address.address().port());
+        String port = "port " + address.address().port();
         Deque<Integer> fillers = new ArrayDeque<>();
         for (int fd = open(); fd >= 0; fd = open()) {
             fillers.add(fd);
         }
         close(fillers, LEFT);
+        // Not before: descriptors of its clients would be out of the fillers' way.
+        System.out.println(port);
         while (true) {
             if (tell(dispatcher) > MISSED) {
                 close(fillers, fillers.size());
