@@ -12,8 +12,11 @@ import java.util.function.Supplier;
 /// **Round-robin** gives the next connection to the one that got the fewest since [#serve], so that
 /// one that was full for a moment catches up, by at most `debt` connections.
 ///
+/// Both take one that stalled only where no other has room.
+///
 /// **Source** is rendezvous hashing over the places: the place with the highest weight for this
-/// address has it, and waits if it is full. So a place more or less moves only its own share.
+/// address has it, and waits if it is full or stalled. So a place more or less moves only its own
+/// share.
 ///
 /// **source**: Thaler and Ravishankar, "Using name-based mappings to increase hit rates" (1998)
 final class Chooser<S extends Seat> {
@@ -75,11 +78,13 @@ final class Chooser<S extends Seat> {
     }
 
     private boolean less(int i, int best, boolean open) {
-        int more =
-                open
-                        ? Integer.compare(seats.get(i).connections(), seats.get(best).connections())
-                        : 0;
-        return more < 0 || more == 0 && given[i] < given[best];
+        S one = seats.get(i);
+        S other = seats.get(best);
+        int order = Boolean.compare(one.stalled(), other.stalled());
+        if (order == 0 && open) {
+            order = Integer.compare(one.connections(), other.connections());
+        }
+        return order < 0 || order == 0 && given[i] < given[best];
     }
 
     private void gave(int best) {

@@ -64,10 +64,10 @@ public final class Dispatcher implements AutoCloseable {
     private Dispatcher(Blueprint blueprint, Consumer<String> said) throws IOException {
         this.blueprint = blueprint;
         this.said = said;
-        for (String name : blueprint.routes().services()) {
-            services.put(name, new Service(blueprint.limits(), counters));
-        }
         reactor = new Reactor(this::failed);
+        for (String name : blueprint.routes().services()) {
+            services.put(name, new Service(blueprint.limits(), counters, reactor, held));
+        }
         lobby = new Lobby(blueprint, reactor, counters, this::decided);
         try {
             openDoors();

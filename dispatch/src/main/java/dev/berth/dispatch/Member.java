@@ -12,6 +12,7 @@ import dev.berth.sys.Sockets;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
@@ -27,7 +28,7 @@ import java.util.concurrent.atomic.AtomicLong;
 ///
 /// **shape** (SOCK_SEQPACKET, ASCII, one word group a packet): from the worker `ready 1`, `pause`,
 /// `bye`; to it `conn` with one descriptor, `conn tcp4 SRCIP SRCPORT DSTIP DSTPORT` where a PROXY
-/// header told the true ends, `drain`.
+/// header told the true ends, `drain`, and `probe`, which is for its queue not to be empty.
 ///
 /// **ownership**: owns the pair.
 public final class Member implements Seat {
@@ -42,7 +43,15 @@ public final class Member implements Seat {
     private static final long FULL_NANOS = 1_000_000;
 
     private static final byte[] CONN = "conn".getBytes(US_ASCII);
+
+    /// Both are of another length than any that tells of a connection.
     private static final byte[] DRAIN = "drain".getBytes(US_ASCII);
+
+    private static final byte[] PROBE = "probe".getBytes(US_ASCII);
+
+    /// With something to receive, it is stalled when it has received nothing for so long.
+    private static final long STALLED_NANOS = 35_000_000;
+
     private static final int FLAGS = Sockets.MSG_DONTWAIT | Sockets.MSG_NOSIGNAL;
 
     private final Service service;
@@ -62,6 +71,10 @@ public final class Member implements Seat {
     private boolean takes;
     private boolean choked;
     private boolean dismissed;
+    private boolean drained;
+    private boolean stalled;
+    private volatile long progress;
+    private volatile boolean owed;
 
     /// @param window how many connections may wait for it
     /// @param held how many the dispatcher holds in all
@@ -106,6 +119,29 @@ public final class Member implements Seat {
         return connections.get();
     }
 
+    /// For how long it has received nothing although something waits for it; zero where nothing
+    /// does.
+    public Duration idle() {
+        return owed ? Duration.ofNanos(Reactor.now() - progress) : Duration.ZERO;
+    }
+
+    @Override
+    public boolean stalled() {
+        return stalled;
+    }
+
+    /// Looks whether it receives what waits for it; false if nothing does.
+    boolean look() {
+        recount();
+        stalled = owed && Reactor.now() - progress >= STALLED_NANOS;
+        return owed;
+    }
+
+    /// Whether connections wait for it, as of the last look.
+    boolean waits() {
+        return pending.get() > 0;
+    }
+
     Service service() {
         return service;
     }
@@ -133,9 +169,14 @@ public final class Member implements Seat {
     private void recount() {
         long queued = sent.stream().mapToLong(Integer::longValue).sum();
         long left = gone() ? 0 : waitingBytes();
+        int before = sent.size();
         while (queued > left && !sent.isEmpty()) {
             queued -= sent.remove();
         }
+        if (sent.size() < before) {
+            progress = Reactor.now();
+        }
+        owed = !sent.isEmpty();
         pending.set((int) sent.stream().filter(bytes -> bytes != DRAIN.length).count());
     }
 
@@ -163,7 +204,7 @@ public final class Member implements Seat {
             connections.set(open.size());
         }
         connection.close();
-        sent.add(packet.length);
+        queued(packet.length);
         pending.set(sent.size());
         passed.incrementAndGet();
         return true;
@@ -183,9 +224,37 @@ public final class Member implements Seat {
     /// Tells it that no more will come.
     void drain() {
         takes = false;
-        if (!gone() && Sockets.send(pair.own().number(), DRAIN, FLAGS) >= 0) {
-            sent.add(DRAIN.length);
+        drained = true;
+        say(DRAIN);
+    }
+
+    private void say(byte[] packet) {
+        if (!gone() && Sockets.send(pair.own().number(), packet, FLAGS) >= 0) {
+            queued(packet.length);
         }
+    }
+
+    private void queued(int bytes) {
+        if (!owed) {
+            progress = Reactor.now();
+            owed = true;
+        }
+        sent.add(bytes);
+    }
+
+    /// Takes back what waits for it. When it goes on it finds something to receive all the same, so
+    /// that this is seen.
+    Deque<Connection> recall() {
+        Deque<Connection> untaken = takenBack();
+        sent.clear();
+        pending.set(0);
+        passed.addAndGet(-untaken.size());
+        untaken.forEach(connection -> open.remove(connection.cookie()));
+        connections.set(open.size());
+        if (drained || takes) {
+            say(drained ? DRAIN : PROBE);
+        }
+        return untaken;
     }
 
     private void readable() {
@@ -279,6 +348,8 @@ public final class Member implements Seat {
             pair.close();
         }
         sent.clear();
+        owed = false;
+        stalled = false;
         pending.set(0);
     }
 

@@ -12,6 +12,10 @@ final class OpenConnections {
         passed.put(cookie, Reactor.now());
     }
 
+    void remove(long cookie) {
+        passed.remove(cookie);
+    }
+
     /// Forgets what was passed before `since`, a time of [Reactor#now], and is not alive.
     void retain(Alive alive, long since) {
         passed.entrySet()

@@ -8,6 +8,9 @@ interface Seat {
     /// Whether it can be given a connection now.
     boolean open();
 
+    /// Whether it has received nothing for a while although something waits for it.
+    boolean stalled();
+
     /// Connections that it has.
     int connections();
 }

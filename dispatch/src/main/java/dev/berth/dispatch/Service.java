@@ -7,21 +7,27 @@ import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /// Workers that do the same, of whom some are in service, and the connections that wait for one of
 /// these.
-final class Service {
+final class Service implements Lookout.Work {
     private final Chooser<Member> chooser;
     private final Limits limits;
     private final Counters counters;
     private final Deque<Connection> waiting = new ArrayDeque<>();
+    private final AtomicInteger held;
+    private final Lookout lookout;
     private boolean refuses;
     private int told;
 
-    Service(Limits limits, Counters counters) {
+    /// @param held connections that the dispatcher holds in all
+    Service(Limits limits, Counters counters, Reactor reactor, AtomicInteger held) {
         this.chooser = new Chooser<>(limits.window());
         this.limits = limits;
         this.counters = counters;
+        this.held = held;
+        lookout = new Lookout(reactor, this);
     }
 
     /// Whether it makes sense to accept a connection that may be for it.
@@ -42,7 +48,8 @@ final class Service {
         return chooser.choice() == Choice.LEAST_CONNECTIONS;
     }
 
-    List<Member> served() {
+    @Override
+    public List<Member> served() {
         return chooser.seats();
     }
 
@@ -89,6 +96,7 @@ final class Service {
         boolean done = member.isPresent() && member.get().pass(connection);
         if (done) {
             counters.passed.incrementAndGet();
+            lookout.expect(member.get());
         }
         return done;
     }
@@ -115,12 +123,29 @@ final class Service {
         if (others.remove(member)) {
             chooser.serve(others);
         }
+        again(untaken);
+    }
+
+    private void again(Deque<Connection> untaken) {
         counters.requeued.addAndGet(untaken.size());
         untaken.reversed().forEach(waiting::addFirst);
         if (refuses) {
             refuse(true);
         }
         pump();
+    }
+
+    /// Not where a client's home is waited for, nor with hardly a descriptor left: what is taken
+    /// back without one is lost.
+    @Override
+    public boolean movable(Member from) {
+        boolean home = chooser.choice() == Choice.SOURCE && chooser.seats().contains(from);
+        return !home && held.get() + limits.window() <= limits.connections();
+    }
+
+    @Override
+    public void takeBack(Member from) {
+        again(from.recall());
     }
 
     private void counted() {

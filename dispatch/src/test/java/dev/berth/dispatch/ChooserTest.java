@@ -21,6 +21,7 @@ class ChooserTest {
     private static final class Place implements Seat {
         final int place;
         boolean open = true;
+        boolean stalled;
         int connections;
         int given;
 
@@ -36,6 +37,11 @@ class ChooserTest {
         @Override
         public boolean open() {
             return open;
+        }
+
+        @Override
+        public boolean stalled() {
+            return stalled;
         }
 
         @Override
@@ -93,6 +99,35 @@ class ChooserTest {
         assertThat(given(4)).containsExactly(1_003, 3 + DEBT, 1_003, 1_003);
         give(4);
         assertThat(given(4)).containsExactly(1_004, 4 + DEBT, 1_004, 1_004);
+    }
+
+    @Test
+    void whoStalledIsTakenOnlyWhereNoOtherHasRoom() {
+        for (Choice choice : List.of(Choice.ROUND_ROBIN, Choice.LEAST_CONNECTIONS)) {
+            serveFour();
+            chooser.by(choice);
+            places.forEach(
+                    place -> {
+                        place.stalled = place.place < 2;
+                        place.open = true;
+                        place.given = 0;
+                        place.connections = 0;
+                    });
+            give(10);
+            assertThat(given(4)).containsExactly(0, 0, 5, 5);
+            places.get(2).open = false;
+            places.get(3).open = false;
+            give(4);
+            assertThat(given(4)).containsExactly(2, 2, 5, 5);
+        }
+    }
+
+    @Test
+    void aHomeThatStalledIsWaitedForToo() {
+        chooser.by(Choice.SOURCE);
+        Place home = chooser.choose(() -> client(1)).orElseThrow();
+        home.stalled = true;
+        assertThat(chooser.choose(() -> client(1))).contains(home);
     }
 
     @Test
