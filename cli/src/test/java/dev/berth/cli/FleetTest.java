@@ -36,8 +36,10 @@ class FleetTest {
             s.send(b"ready 1")
             while True:
                 packet, fds, _, _ = socket.recv_fds(s, 256, 1)
-                if not fds:
+                if packet in (b"drain", b""):
                     break
+                if not fds:
+                    continue
                 c = socket.socket(fileno=fds[0])
                 c.recv(4096)
                 c.sendall((os.environ["BERTH_NAME"] + "|" + packet.decode()).encode())

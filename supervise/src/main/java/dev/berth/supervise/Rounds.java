@@ -55,6 +55,7 @@ final class Rounds {
                         worker, why -> holdings.machine().tell(new Event.Lost(worker.id(), why)));
             }
             patrol.queues(ready, Loop.now(), equipment.diag());
+            holdings.dispatched().ifPresent(passing -> patrol.takers(ready, passing));
         } catch (IOException failed) {
             holdings.observer().said("patrol: " + failed.getMessage());
         }

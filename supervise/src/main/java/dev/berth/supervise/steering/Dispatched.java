@@ -14,6 +14,7 @@ import dev.berth.supervise.lifecycle.Action;
 import dev.berth.sys.ErrnoException;
 import dev.berth.sys.Fd;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -29,6 +30,10 @@ import java.util.function.Consumer;
 ///
 /// **ownership**: the dispatcher is somebody else's, and may have other services.
 public final class Dispatched implements Distribution {
+    /// A worker that has taken nothing for so long is called stalled, as one that accepts nothing
+    /// from its queue is.
+    private static final Duration STALLED = Duration.ofSeconds(5);
+
     private final Dispatcher dispatcher;
     private final String service;
     private final Map<WorkerId, Place> places = new HashMap<>();
@@ -100,6 +105,17 @@ public final class Dispatched implements Distribution {
     public int untaken(WorkerId id) {
         Place place = places.get(id);
         return place == null ? 0 : place.member.pending();
+    }
+
+    /// Whether a worker in service has taken nothing for long although something waits for it.
+    public boolean stalled(int slot) {
+        return serving.stream().anyMatch(id -> id.slot() == slot && stalled(id));
+    }
+
+    /// The same of one worker.
+    public boolean stalled(WorkerId id) {
+        Place place = places.get(id);
+        return serving.contains(id) && place != null && place.member.idle().compareTo(STALLED) >= 0;
     }
 
     /// Tells a worker that no more will come; for good.

@@ -8,8 +8,10 @@ import dev.berth.net.TcpInfo;
 import dev.berth.net.TcpState;
 import dev.berth.supervise.contract.Observer;
 import dev.berth.supervise.contract.Status;
+import dev.berth.supervise.contract.WorkerId;
 import dev.berth.supervise.process.LiveWorker;
 import dev.berth.supervise.process.ProcessTrees;
+import dev.berth.supervise.steering.Dispatched;
 import dev.berth.supervise.steering.HeldSocket;
 import dev.berth.supervise.steering.SocketRegistry;
 import dev.berth.supervise.steering.Unheld;
@@ -19,6 +21,7 @@ import dev.berth.sys.Sockets;
 
 import java.io.IOException;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -37,6 +40,7 @@ public final class Patrol {
     private final int backlog;
     private final Unheld unheld;
     private final Stalls stalls = new Stalls();
+    private final Set<WorkerId> idle = new HashSet<>();
 
     public Patrol(
             SocketRegistry registry,
@@ -76,6 +80,22 @@ public final class Patrol {
             int queue = socket.queue().orElse(0);
             if (stalls.look(socket, queue, now, port -> waiting(port, diag))) {
                 observer.said(stall(socket, queue, entry.getValue().pid()));
+            }
+        }
+    }
+
+    /// Looks whether every worker in service takes what the dispatcher passes to it.
+    public void takers(Collection<LiveWorker> workers, Dispatched dispatched) {
+        for (LiveWorker worker : workers) {
+            WorkerId id = worker.id();
+            boolean stalled = dispatched.stalled(id);
+            if (stalled ? idle.add(id) : idle.remove(id)) {
+                String who = "slot " + id + " (pid " + worker.pid() + ") ";
+                observer.said(
+                        who
+                                + (stalled
+                                        ? "takes no connections; does it hang?"
+                                        : "takes connections again"));
             }
         }
     }

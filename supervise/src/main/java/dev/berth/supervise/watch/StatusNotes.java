@@ -8,6 +8,7 @@ import dev.berth.supervise.lifecycle.Slot;
 import dev.berth.supervise.lifecycle.State;
 import dev.berth.supervise.lifecycle.Worker;
 import dev.berth.supervise.process.LiveWorker;
+import dev.berth.supervise.steering.Dispatched;
 import dev.berth.supervise.steering.Group;
 import dev.berth.supervise.steering.HeldSocket;
 import dev.berth.supervise.steering.Mechanism;
@@ -17,22 +18,26 @@ import dev.berth.sys.Processes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// What a status has to say beside its figures: what is out of the ordinary, and what to do.
 final class StatusNotes {
     private final Plan plan;
     private final Mechanism mechanism;
     private final SocketRegistry registry;
+    private final Optional<Dispatched> dispatched;
     private final Map<WorkerId, LiveWorker> live;
 
     StatusNotes(
             Plan plan,
             Mechanism mechanism,
             SocketRegistry registry,
+            Optional<Dispatched> dispatched,
             Map<WorkerId, LiveWorker> live) {
         this.plan = plan;
         this.mechanism = mechanism;
         this.registry = registry;
+        this.dispatched = dispatched;
         this.live = live;
     }
 
@@ -42,6 +47,7 @@ final class StatusNotes {
         addGroups(notes);
         addStopped(state, notes);
         addSockets(notes);
+        addUntaken(state, notes);
         addCrashLoops(state, now, notes);
         return notes;
     }
@@ -110,6 +116,14 @@ final class StatusNotes {
                                 + " does not accept what waits on "
                                 + socket.key()
                                 + "; does its worker hang?");
+            }
+        }
+    }
+
+    private void addUntaken(State state, List<String> notes) {
+        for (Slot slot : state.slots()) {
+            if (dispatched.filter(passing -> passing.stalled(slot.index())).isPresent()) {
+                notes.add("slot " + slot.index() + " takes no connections; does its worker hang?");
             }
         }
     }

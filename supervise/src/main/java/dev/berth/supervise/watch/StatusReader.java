@@ -68,7 +68,7 @@ public final class StatusReader {
         this.strangers = strangers;
         this.trees = trees;
         this.live = live;
-        notes = new StatusNotes(plan, mechanism, registry, live);
+        notes = new StatusNotes(plan, mechanism, registry, dispatched, live);
     }
 
     /// How things stand at `now`; what the kernel does not tell is absent.
@@ -172,8 +172,9 @@ public final class StatusReader {
     }
 
     private boolean stalled(Slot slot) {
-        return registry.all().stream()
-                .anyMatch(socket -> socket.stalled() && socket.owner().slot() == slot.index());
+        int index = slot.index();
+        return registry.all().stream().anyMatch(s -> s.stalled() && s.owner().slot() == index)
+                || dispatched.filter(passing -> passing.stalled(index)).isPresent();
     }
 
     private Status.WorkerStatus worker(
