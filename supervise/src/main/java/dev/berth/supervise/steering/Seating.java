@@ -131,12 +131,31 @@ final class Seating {
 
     private static List<HeldSocket> next(List<HeldSocket> able, Rules rules, int length) {
         double[] weights = weights(able, rules);
+        begin(able, weights);
         List<LoadPlan.Candidate> candidates = new ArrayList<>();
         for (int i = 0; i < weights.length; i++) {
             Workload load = able.get(i).load();
             candidates.add(new LoadPlan.Candidate(load.connections(), weights[i], load.turn()));
         }
         return Arrays.stream(LoadPlan.of(candidates, length)).mapToObj(able::get).toList();
+    }
+
+    /// Those that are new, in proportion to their weights.
+    private static void begin(List<HeldSocket> able, double[] weights) {
+        double arrived = 0;
+        double weight = 0;
+        for (int i = 0; i < weights.length; i++) {
+            Workload load = able.get(i).load();
+            if (load.begun()) {
+                arrived += load.uncounted();
+                weight += weights[i];
+            }
+        }
+        for (int i = 0; i < weights.length; i++) {
+            if (!able.get(i).load().begun()) {
+                able.get(i).load().begin(weight > 0 ? Math.rint(arrived * weights[i] / weight) : 0);
+            }
+        }
     }
 
     /// Those that are not stalled; all where nobody else is left.

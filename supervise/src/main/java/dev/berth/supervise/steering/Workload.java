@@ -18,7 +18,9 @@ public final class Workload {
     private long accepted;
     private long progress;
     private long arrived;
+    private boolean begun;
     private double counted;
+    private double assumed;
     private long steeredThen;
     private long turn;
 
@@ -56,18 +58,48 @@ public final class Workload {
         return steeredNow != steered || queue > 0 || now - arrived < HANDSHAKE_MILLIS;
     }
 
+    /// As if it was new: nobody has looked for a while.
+    public void forget() {
+        seen = false;
+        begun = false;
+        counted = 0;
+        assumed = 0;
+        steered = 0;
+        steeredThen = 0;
+    }
+
+    /// Puts one that is new on a par with the others. What was led to them since the last count is
+    /// held to be open; with nothing, it would get all that come until it had as many.
+    ///
+    /// @param share of those that would be its own
+    void begin(double share) {
+        begun = true;
+        assumed = share;
+    }
+
+    /// Whether it is on a par with the others.
+    boolean begun() {
+        return begun;
+    }
+
+    /// How many were led here since the last count, or would have been.
+    double uncounted() {
+        return assumed + Math.max(0, steered - steeredThen);
+    }
+
     /// Takes notice of a count.
     ///
     /// @param connections that were open
     /// @param steeredAt how many had been led here by then
     public void count(double connections, long steeredAt) {
         counted = connections;
+        assumed = 0;
         steeredThen = steeredAt;
     }
 
     /// Open connections: those at the last count, and those that came since.
     public double connections() {
-        return counted + Math.max(0, steered - steeredThen);
+        return counted + uncounted();
     }
 
     long steered() {

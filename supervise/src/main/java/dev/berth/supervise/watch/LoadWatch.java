@@ -68,6 +68,7 @@ public final class LoadWatch implements AutoCloseable {
     public void begin() {
         if (needed() && !running) {
             running = true;
+            registry.all().forEach(socket -> socket.load().forget());
             wake();
         }
     }
