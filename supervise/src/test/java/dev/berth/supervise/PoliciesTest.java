@@ -367,6 +367,14 @@ final class PoliciesTest {
         }
     }
 
+    @Test
+    void connectionsThatHaveEndedFillNoSlot() throws Exception {
+        try (Harbour harbour = harbour(Steer.EXTENDED, "round-robin", 2).maxConnections(20)) {
+            harbour.start(SampleServers.plain(directory));
+            assertThat(counts(harbour, 1_000)).isEqualTo(Map.of(0, 500, 1, 500));
+        }
+    }
+
     private static int tries(Harbour harbour, Kept kept) throws Exception {
         try {
             return kept.open(harbour);

@@ -135,7 +135,7 @@ public final class LoadWatch implements AutoCloseable {
         schedule(rest((System.nanoTime() - begun) / NANOS));
     }
 
-    private void apply(Survey.Found found) throws ErrnoException {
+    private void apply(Survey.Found found) throws IOException {
         if (most.isPresent()) {
             registry.full(survey.full(most.getAsInt()));
         }

@@ -149,14 +149,16 @@ final class Survey {
         }
         long begun = System.nanoTime();
         for (Watched each : watched) {
-            count(each.group(), each.listeners());
+            count(each.group(), each.listeners(), true);
         }
         counted = System.nanoTime();
         countNanos = counted - begun;
         return true;
     }
 
-    private void count(Group group, List<HeldSocket> listeners) throws IOException {
+    /// @param exactly whether to keep to what was known before if connections came meanwhile
+    private void count(Group group, List<HeldSocket> listeners, boolean exactly)
+            throws IOException {
         long[] before = group.steered(listeners);
         Map<WorkerId, Integer> connections =
                 Census.of(
@@ -165,7 +167,7 @@ final class Survey {
                         equipment.diag(),
                         worker -> accepted(worker, group.key().address().port()));
         long[] after = group.steered(listeners);
-        if (!Arrays.equals(before, after) && ++discarded < MOST_DISCARDED) {
+        if (exactly && !Arrays.equals(before, after) && ++discarded < MOST_DISCARDED) {
             return;
         }
         discarded = 0;
@@ -192,8 +194,18 @@ final class Survey {
         }
     }
 
-    /// The slots that have so many connections, or more.
-    Set<Integer> full(int limit) {
+    /// The slots that have so many connections, or more. Who may have is counted first: of what
+    /// came since the last count most may have ended.
+    Set<Integer> full(int limit) throws IOException {
+        if (!reaching(limit).isEmpty()) {
+            for (Watched each : watched) {
+                count(each.group(), each.listeners(), false);
+            }
+        }
+        return reaching(limit);
+    }
+
+    private Set<Integer> reaching(int limit) {
         Map<Integer, Double> connections = new HashMap<>();
         for (HeldSocket socket : listeners()) {
             connections.merge(socket.owner().slot(), socket.load().connections(), Double::sum);
