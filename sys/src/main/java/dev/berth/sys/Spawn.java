@@ -30,9 +30,6 @@ public final class Spawn {
     private static final long SIGNAL_SET_BYTES = 128;
     private static final int FIRST_FREE = 3;
 
-    /// Where sources wait, out of the way of the targets.
-    private static final int FIRST_MOVED = 256;
-
     private Spawn() {}
 
     /// Starts a program: its pid, or −errno.
@@ -71,11 +68,11 @@ public final class Spawn {
     private record Plan(
             SpawnRequest request, List<Redirect> moved, Optional<MemorySegment> addCloseFrom) {}
 
-    /// Copies each source to a high descriptor, so that no dup2 in the child overwrites a source
-    /// that another one still needs, nor meets its own target (where it would do nothing and leave
-    /// close-on-exec set).
+    /// Copies each source to a descriptor above all targets, so that no dup2 in the child
+    /// overwrites a source that another one still needs, nor meets its own target (where it would
+    /// do nothing and leave close-on-exec set).
     private static int move(List<Redirect> redirects, List<Redirect> moved) {
-        int first = Math.max(FIRST_MOVED, firstFree(redirects));
+        int first = firstFree(redirects);
         for (Redirect redirect : redirects) {
             int source = Descriptors.fcntl(redirect.source(), Descriptors.F_DUPFD_CLOEXEC, first);
             if (source < 0) {
