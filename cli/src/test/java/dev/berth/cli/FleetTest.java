@@ -191,6 +191,9 @@ class FleetTest {
                                 .formatted(port, server));
         List<String> output = done(1, "run", "-f", file.toString());
         assertThat(String.join("\n", output)).contains("bad.bad: ").contains("exit 1");
+        Files.writeString(file, Files.readString(file).replace("/bin/false", "/bin/nonesuch"));
+        assertThat(String.join("\n", done(1, "run", "-f", file.toString())))
+                .contains("bad.toml:7:1: command not found: there is no file /bin/nonesuch");
         assertThat(String.join("\n", done(2, "run", "-f", file.toString(), "-p", "80")))
                 .contains("--port is for the file to say");
     }

@@ -1,6 +1,7 @@
 package dev.berth.dispatch;
 
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /// A host name, or `*.` and a domain: every name below it, however deep, but not the domain itself.
 ///
@@ -8,12 +9,15 @@ import java.util.Optional;
 public record NamePattern(String text) {
     private static final String BELOW = "*.";
 
+    /// An empty part, or one colon: several are in the address of a host.
+    private static final Pattern UNUSUAL = Pattern.compile("[*/]|^\\.|\\.\\.|^[^:]*:[^:]*$");
+
     public NamePattern {
         String name = text.startsWith(BELOW) ? text.substring(BELOW.length()) : text;
         Optional<String> plain = HostNames.plain(name);
-        if (plain.isEmpty() || name.indexOf('*') >= 0 || name.indexOf('/') >= 0) {
+        if (plain.isEmpty() || UNUSUAL.matcher(name).find()) {
             throw new IllegalArgumentException(
-                    "a name is like a.example or *.example, not \"" + text + "\"");
+                    "a name is like a.example or *.example, without a port, not \"" + text + "\"");
         }
         text = text.substring(0, text.length() - name.length()) + plain.get();
     }

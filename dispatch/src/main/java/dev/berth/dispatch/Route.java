@@ -72,6 +72,13 @@ public record Route(
         if (path.filter(p -> !p.startsWith("/")).isPresent()) {
             throw new IllegalArgumentException("a path begins with /: " + path.get());
         }
+        if (path.filter(p -> !p.matches("[!-~&&[^?#]]+")).isPresent()) {
+            throw new IllegalArgumentException(
+                    "a path is as clients send it, without a query: " + path.get());
+        }
+        if (alpn.filter(String::isBlank).isPresent()) {
+            throw new IllegalArgumentException("alpn is like h2 or http/1.1");
+        }
     }
 
     public Route withSni(String name) {

@@ -80,16 +80,16 @@ final class Fleet {
         if (!Options.words(parsed).isEmpty()) {
             throw new UsageException("with -f the file names the commands: " + path);
         }
-        ServiceFile file = ServiceFileReader.read(path.toString(), text(path));
+        ServiceFile file = ServiceFileReader.read(path.toString(), bytes(path));
         List<String> words = file.services().getFirst().command().words();
         RunOptions common = RunOptions.read(parsed, words, file.listen());
         String name = common.name().or(file::name).orElseGet(() -> plainName(path));
         return new Fleet(file, common, name, environment).run();
     }
 
-    private static String text(Path path) throws IOException {
+    private static byte[] bytes(Path path) throws IOException {
         try {
-            return Files.readString(path);
+            return Files.readAllBytes(path);
         } catch (NoSuchFileException missing) {
             throw new Failure("no such file: " + path, missing);
         } catch (IOException unreadable) {
@@ -142,7 +142,7 @@ final class Fleet {
         Path directory = WorkingDirectory.find(options.directory(), environment);
         Map<String, String> variables = new HashMap<>(environment);
         variables.putAll(options.environment());
-        Program.check(options.command().words().getFirst(), directory, variables);
+        check(service, directory, variables);
         var announcements = new Announcements();
         var commands = new ControlCommands(announcements);
         Path runtime = RuntimeDirectory.locate().resolve(name);
@@ -154,6 +154,16 @@ final class Fleet {
         undo.push(supervisor::close);
         commands.serve(new Ending(new LiveSupervisor(supervisor)), voice);
         return new Ship(service.name(), plan, server, supervisor, voice);
+    }
+
+    private static void check(
+            ServiceFile.Service service, Path directory, Map<String, String> variables)
+            throws Failure {
+        try {
+            Program.check(service.command().words().getFirst(), directory, variables);
+        } catch (Failure none) {
+            throw new Failure(service.place() + ": " + none.getMessage(), none);
+        }
     }
 
     private static ControlServer server(String name, Path runtime, ControlCommands commands)

@@ -25,6 +25,12 @@ record ServiceFile(
     }
 
     /// One of them; what is empty is as the command line says.
+    ///
+    /// - `place`: where in the file the command stands, for messages
     record Service(
-            String name, Command command, Optional<Integer> workers, Optional<Policy> steer) {}
+            String name,
+            Command command,
+            String place,
+            Optional<Integer> workers,
+            Optional<Policy> steer) {}
 }

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 
@@ -23,7 +24,7 @@ class ServiceFileTest {
             """;
 
     private static ServiceFile read(String text) throws Failure {
-        return ServiceFileReader.read("berth.toml", text);
+        return ServiceFileReader.read("berth.toml", text.getBytes(StandardCharsets.UTF_8));
     }
 
     @Test
@@ -78,7 +79,10 @@ class ServiceFileTest {
                 "listen = 'udp://:53' | berth.toml:1:1: udp://:53: connections come to a TCP port,"
                         + " not 0",
                 "listen = 'x:y' | berth.toml:1:1: ",
-                "listen = 70000 | berth.toml:1:1: ",
+                "listen = 70000 | berth.toml:1:1: 70000: a port is a number from 1 to 65535",
+                "listen = [80, true] | berth.toml:1:15: listen is like 443",
+                "listen = [80, 'x'] | berth.toml:1:15: ",
+                "listen = [80, 80] | berth.toml:1:15: ",
                 "listen = | berth.toml:1:9: ",
                 "name = 'a b' | berth.toml:1:1: a name has letters",
             })
@@ -106,11 +110,23 @@ class ServiceFileTest {
                 "routes = [{ sni = 'a', host = 'b' }] | 4:11: sni and alpn are TLS's",
                 "routes = [{ protocol = 'smtp' }] | 4:11: a protocol is tls, http, http2 or ssh",
                 "routes = [{ sni = '*' }] | 4:11: a name is like a.example or *.example",
+                "routes = [{ host = 'a.example:80' }] | 4:11: a name is like a.example or",
+                "routes = [{ sni = 'a..example' }] | 4:11: a name is like a.example or",
+                "routes = [{ path = '/a?b' }] | 4:11: a path is as clients send it",
+                "routes = [{ alpn = '' }] | 4:11: alpn is like h2",
             })
     void whatIsWrongInAServiceIsToldWithItsPlace(String line, String message) {
         assertThatThrownBy(() -> read("listen = 80\n" + API + line))
                 .isInstanceOf(Failure.class)
                 .hasMessageStartingWith("berth.toml:" + message);
+    }
+
+    @Test
+    void whatIsNoUtf8IsToldWithItsPlace() {
+        byte[] latin = "listen = 80\n# caf\u00e9\n".getBytes(StandardCharsets.ISO_8859_1);
+        assertThatThrownBy(() -> ServiceFileReader.read("berth.toml", latin))
+                .isInstanceOf(Failure.class)
+                .hasMessage("berth.toml:2:6: what stands here is no UTF-8");
     }
 
     @Test
@@ -121,7 +137,7 @@ class ServiceFileTest {
         String route = "routes = [{ sni = 'a' }]\n";
         assertThatThrownBy(
                         () -> read("listen = 80\n" + API + route + API.replace("api", "b") + route))
-                .hasMessageContaining("both api and b have the route sni = a");
+                .hasMessageContaining("berth.toml:7:11: both api and b have the route sni = a");
         assertThatThrownBy(() -> read("listen = 80\n[service.a]\ndefault = true\n"))
                 .hasMessageContaining("berth.toml:2:1: service a needs command");
     }
