@@ -29,6 +29,8 @@ class ArchitectureTest {
         classes =
                 new ClassFileImporter()
                         .withImportOption(new ImportOption.DoNotIncludeTests())
+                        // Not shipped.
+                        .withImportOption(location -> !location.contains("examples"))
                         .importPackages("dev.berth");
     }
 
