@@ -38,6 +38,7 @@ public final class Main {
 
     /// Runs the command that is named first.
     public static void main(String[] words) {
+        Ending.install();
         System.exit(run(List.of(words)));
     }
 

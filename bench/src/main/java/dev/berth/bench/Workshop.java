@@ -32,6 +32,7 @@ record Workshop(Path root, Path scratch, boolean unprivileged) implements AutoCl
         Path root = Path.of(System.getProperty("berth.home", ".")).toRealPath();
         Path scratch = Files.createTempDirectory("berth-bench");
         var shop = new Workshop(root, scratch, unprivileged);
+        Ending.opened(shop);
         for (String folder : List.of("run", "servers", "home")) {
             shop.own(Files.createDirectory(scratch.resolve(folder)));
         }
@@ -52,6 +53,7 @@ record Workshop(Path root, Path scratch, boolean unprivileged) implements AutoCl
 
     /// A builder for `command` in this workshop's environment and as its user.
     ProcessBuilder builder(List<String> command) {
+        Ending.awaitLeave();
         List<String> words = new ArrayList<>();
         if (unprivileged) {
             String id = Integer.toString(NOBODY);
@@ -146,6 +148,7 @@ record Workshop(Path root, Path scratch, boolean unprivileged) implements AutoCl
 
     @Override
     public void close() throws IOException {
+        Ending.closed(this);
         try (Stream<Path> paths = Files.walk(scratch)) {
             for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
                 Files.deleteIfExists(path);
