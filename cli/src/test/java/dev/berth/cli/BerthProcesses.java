@@ -31,8 +31,19 @@ final class BerthProcesses implements AutoCloseable {
     }
 
     ChildProcess start(String... arguments) throws IOException {
+        return start(List.of(), arguments);
+    }
+
+    /// With no more than `files` descriptors.
+    ChildProcess startWith(int files, String... arguments) throws IOException {
+        String limited = "ulimit -n " + files + "; exec \"$@\"";
+        return start(List.of("sh", "-c", limited, "sh"), arguments);
+    }
+
+    private ChildProcess start(List<String> before, String... arguments) throws IOException {
+        List<String> words = new ArrayList<>(before);
         // Whoever runs the tests may ignore them, as nohup and background jobs do.
-        List<String> words = new ArrayList<>(List.of("env", "--default-signal=HUP,INT"));
+        words.addAll(List.of("env", "--default-signal=HUP,INT"));
         words.addAll(OwnJvm.berth(OPTIONS));
         words.addAll(List.of(arguments));
         var builder = new ProcessBuilder(words);

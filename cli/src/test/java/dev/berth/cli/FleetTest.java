@@ -151,6 +151,29 @@ class FleetTest {
     }
 
     @Test
+    void itStartsWhereFewDescriptorsAreAllowed() throws Exception {
+        String[] words = {
+            "run",
+            "--share",
+            "dispatch",
+            "-p",
+            "" + port,
+            "-n",
+            "1",
+            "--settle",
+            "100ms",
+            "--",
+            "/usr/bin/python3",
+            server.toString()
+        };
+        ChildProcess run = processes.startWith(100, words);
+        await(run, "slot 0.1 is ready");
+        assertThat(ask("x")).endsWith("|conn");
+        run.terminate();
+        assertThat(run.awaitExit(PATIENCE)).isZero();
+    }
+
+    @Test
     void aProgramThatDoesNotAskForConnectionsIsToldOfTheLibrary() throws Exception {
         List<String> output =
                 done(
