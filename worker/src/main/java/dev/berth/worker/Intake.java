@@ -210,7 +210,7 @@ final class Intake implements AutoCloseable {
         if (packet instanceof Packet.Malformed malformed) {
             throw lost("not of protocol v1: '" + malformed.text() + "'");
         }
-        if (packet instanceof Packet.Drain || arrival.isEnd()) {
+        if (state == State.OPEN && (packet instanceof Packet.Drain || arrival.isEnd())) {
             state = State.ENDED;
             watch.wakeAll();
         }

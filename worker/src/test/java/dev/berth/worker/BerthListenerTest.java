@@ -459,6 +459,20 @@ class BerthListenerTest {
     }
 
     @Test
+    void whatEndsWhileItIsClosedIsClosed() throws Exception {
+        FutureTask<SocketChannel> waiting = start(listener::accept);
+        dispatcher.say("drain");
+        listener.close();
+
+        try {
+            assertThat(result(waiting)).isNull();
+        } catch (ExecutionException closed) {
+            assertThat(closed).hasCauseInstanceOf(ClosedChannelException.class);
+        }
+        assertThatExceptionOfType(ClosedChannelException.class).isThrownBy(listener::accept);
+    }
+
+    @Test
     void virtualThreadsThatWaitLetOthersRun() throws Exception {
         List<FutureTask<SocketChannel>> waiting = new ArrayList<>();
         for (int i = 0; i < 16 * Runtime.getRuntime().availableProcessors(); i++) {
