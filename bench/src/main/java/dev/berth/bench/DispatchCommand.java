@@ -26,7 +26,7 @@ final class DispatchCommand {
     private static final int SLICES = 10;
     private static final int SILENT = 1_000;
 
-    /// Until hot code is compiled, which needs as many connections on each side.
+    /// Until most of the hot code is compiled.
     private static final long WARM_UP_MILLIS = 8_000;
 
     private static final String ANSWERS = "dev.berth.bench.AnswerWorker";
