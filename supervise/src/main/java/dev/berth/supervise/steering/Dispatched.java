@@ -14,7 +14,6 @@ import dev.berth.supervise.lifecycle.Action;
 import dev.berth.sys.ErrnoException;
 import dev.berth.sys.Fd;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -30,10 +29,6 @@ import java.util.function.Consumer;
 ///
 /// **ownership**: the dispatcher is somebody else's, and may have other services.
 public final class Dispatched implements Distribution {
-    /// A worker that has taken nothing for so long is called stalled, as one that accepts nothing
-    /// from its queue is.
-    private static final Duration STALLED = Duration.ofSeconds(5);
-
     private final Dispatcher dispatcher;
     private final String service;
     private final Map<WorkerId, Place> places = new HashMap<>();

@@ -5,9 +5,13 @@ import dev.berth.supervise.contract.WorkerId;
 import dev.berth.supervise.lifecycle.Action;
 
 import java.io.IOException;
+import java.time.Duration;
 
 /// Who of the workers gets new connections: the sockets of groups, or a service of a dispatcher.
 public interface Distribution {
+    /// A worker that takes nothing for so long, although something waits for it, is called stalled.
+    Duration STALLED = Duration.ofSeconds(5);
+
     /// Gives new connections to those in service.
     void serve(Action.Serve serve) throws IOException;
 

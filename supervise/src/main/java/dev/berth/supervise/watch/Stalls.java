@@ -1,6 +1,7 @@
 package dev.berth.supervise.watch;
 
 import dev.berth.supervise.lifecycle.Worker;
+import dev.berth.supervise.steering.Distribution;
 import dev.berth.supervise.steering.HeldSocket;
 
 import java.io.IOException;
@@ -20,7 +21,7 @@ final class Stalls {
     static final long SUSPECT_MILLIS = 1_500;
 
     /// Connections that waited for so much longer are not accepted.
-    static final long STALLED_MILLIS = 3_500;
+    static final long STALLED_MILLIS = Distribution.STALLED.toMillis() - SUSPECT_MILLIS;
 
     private final Map<HeldSocket, Suspicion> suspicions = new HashMap<>();
 
