@@ -86,21 +86,18 @@ public final class Bpf {
     ///
     /// **Since:** Linux 5.6.
     public static int mapLookupBatch(int fd, int count, long[] valuesOut) {
-        Scratch scratch = Scratch.mine();
-        long keysAt = BpfAttrLayouts.BATCH.byteSize() + Long.BYTES;
-        long valuesAt = keysAt + (long) count * Long.BYTES;
-        MemorySegment memory = scratch.zeroed(valuesAt + (long) count * Long.BYTES);
-        long base = memory.address();
-        memory.set(JAVA_LONG, BpfAttrLayouts.BATCH_NEXT, base + BpfAttrLayouts.BATCH.byteSize());
-        memory.set(JAVA_LONG, BpfAttrLayouts.BATCH_KEYS, base + keysAt);
-        memory.set(JAVA_LONG, BpfAttrLayouts.BATCH_VALUES, base + valuesAt);
-        memory.set(JAVA_INT, BpfAttrLayouts.BATCH_COUNT, count);
-        memory.set(JAVA_INT, BpfAttrLayouts.BATCH_MAP_FD, fd);
-        long size = BpfAttrLayouts.BATCH.byteSize();
-        long result =
-                Kernel.retry(scratch.capture, Syscall.BPF, MAP_LOOKUP_BATCH, base, size, 0, 0, 0);
-        MemorySegment.copy(memory, JAVA_LONG, valuesAt, valuesOut, 0, count);
-        return (int) result;
+        try (Frame frame = new Frame()) {
+            MemorySegment attr = frame.struct(BpfAttrLayouts.BATCH);
+            MemorySegment values = frame.zeroed((long) count * Long.BYTES);
+            attr.set(JAVA_LONG, BpfAttrLayouts.BATCH_NEXT, frame.zeroed(Long.BYTES).address());
+            attr.set(JAVA_LONG, BpfAttrLayouts.BATCH_KEYS, frame.room(values.byteSize()).address());
+            attr.set(JAVA_LONG, BpfAttrLayouts.BATCH_VALUES, values.address());
+            attr.set(JAVA_INT, BpfAttrLayouts.BATCH_COUNT, count);
+            attr.set(JAVA_INT, BpfAttrLayouts.BATCH_MAP_FD, fd);
+            int result = bpf(frame, MAP_LOOKUP_BATCH, attr);
+            MemorySegment.copy(values, JAVA_LONG, 0, valuesOut, 0, count);
+            return result;
+        }
     }
 
     /// Removes an element; `ENOENT`: absent.

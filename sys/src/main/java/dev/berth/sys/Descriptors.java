@@ -48,9 +48,7 @@ public final class Descriptors {
 
     /// Closes a descriptor. It is gone whatever the result: never close it again.
     public static int close(int fd) {
-        try (Frame frame = new Frame()) {
-            return (int) frame.once(Syscall.CLOSE, fd);
-        }
+        return (int) Kernel.callOnce(Syscall.CLOSE, fd);
     }
 
     /// `fcntl` with a numeric argument.
@@ -122,7 +120,7 @@ public final class Descriptors {
     /// Reads up to `len` bytes to `b[off]`: how many, 0 at the end.
     public static long read(int fd, byte[] b, int off, int len) {
         try (Frame frame = new Frame()) {
-            MemorySegment memory = frame.zeroed(len);
+            MemorySegment memory = frame.room(len);
             long count = frame.call(Syscall.READ, fd, memory.address(), len);
             Frame.copyOut(memory, b, off, (int) Math.max(0, count));
             return count;

@@ -3,7 +3,6 @@ package dev.berth.sys;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /// Calls on epoll sets; in Berth, those of other processes above all.
@@ -23,26 +22,7 @@ public final class Epoll {
     public static final int EPOLLET = 1 << 31;
     public static final int EPOLL_CLOEXEC = Descriptors.O_CLOEXEC;
 
-    private static final ThreadLocal<Buffer> BUFFER = ThreadLocal.withInitial(Buffer::new);
-
     private Epoll() {}
-
-    /// Native memory of one thread; it lives until the thread does not.
-    private static final class Buffer {
-        final MemorySegment capture = Arena.ofAuto().allocate(Libc.CAPTURE);
-        private MemorySegment events = MemorySegment.NULL;
-
-        MemorySegment events(int count) {
-            long bytes = count * EpollEventLayout.LAYOUT.byteSize();
-            if (events.byteSize() < bytes) {
-                events = Arena.ofAuto().allocate(bytes, Long.BYTES);
-            }
-            return events;
-        }
-    }
-
-    /// What was found on a descriptor of the set: its events, and the data that it was added with.
-    public record Event(int events, long data) {}
 
     /// Makes a set; the caller closes it.
     public static int epollCreate1(int flags) {
@@ -62,55 +42,30 @@ public final class Epoll {
         }
     }
 
-    /// Takes up to `found.length` events without waiting: how many.
-    public static int epollWait(int epfd, Event[] found) {
+    /// Waits until descriptors of the set have events, and takes up to `events.length` of them: how
+    /// many, 0 when the time is over.
+    ///
+    /// - `events`, `data`: what was found, from their start
+    /// - `timeoutMillis`: 0 does not wait, −1 waits for ever; a signal may lengthen it
+    public static int epollWait(int epfd, int[] events, long[] data, int timeoutMillis) {
         if (!Platform.supported()) {
             return -Errno.ENOSYS.number();
         }
         long bytes = EpollEventLayout.LAYOUT.byteSize();
         try (Frame frame = new Frame()) {
-            MemorySegment memory = frame.zeroed(bytes * found.length);
+            MemorySegment memory = frame.room(bytes * events.length);
             long count =
-                    frame.call(Syscall.EPOLL_PWAIT, epfd, memory.address(), found.length, 0, 0, 0);
+                    frame.call(
+                            Syscall.EPOLL_PWAIT,
+                            epfd,
+                            memory.address(),
+                            events.length,
+                            timeoutMillis);
             for (int i = 0; i < count; i++) {
-                found[i] = event(memory.asSlice(i * bytes, bytes));
+                events[i] = memory.get(JAVA_INT, i * bytes + EpollEventLayout.EVENTS);
+                data[i] = memory.get(JAVA_LONG_UNALIGNED, i * bytes + EpollEventLayout.DATA);
             }
             return (int) count;
         }
-    }
-
-    /// Waits until descriptors of the set have events, and takes up to `events.length` of them: how
-    /// many, 0 when the time is over.
-    ///
-    /// Made for a loop that runs for months, as [Poll] is: each thread keeps its native memory.
-    ///
-    /// - `events`, `data`: what was found, from their start
-    /// - `timeoutMillis`: 0 does not wait, −1 waits for ever; a signal may lengthen it
-    public static int epollWait(int epfd, int[] events, long[] data, int timeoutMillis) {
-        long bytes = EpollEventLayout.LAYOUT.byteSize();
-        Buffer buffer = BUFFER.get();
-        MemorySegment memory = buffer.events(events.length);
-        int count =
-                (int)
-                        Kernel.retry(
-                                buffer.capture,
-                                Syscall.EPOLL_PWAIT,
-                                epfd,
-                                memory.address(),
-                                events.length,
-                                timeoutMillis,
-                                0,
-                                0);
-        for (int i = 0; i < count; i++) {
-            events[i] = memory.get(JAVA_INT, i * bytes + EpollEventLayout.EVENTS);
-            data[i] = memory.get(JAVA_LONG_UNALIGNED, i * bytes + EpollEventLayout.DATA);
-        }
-        return count;
-    }
-
-    private static Event event(MemorySegment event) {
-        return new Event(
-                event.get(JAVA_INT, EpollEventLayout.EVENTS),
-                event.get(JAVA_LONG_UNALIGNED, EpollEventLayout.DATA));
     }
 }

@@ -1,5 +1,9 @@
 package dev.berth.sys;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import org.jspecify.annotations.Nullable;
+
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
@@ -8,56 +12,63 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
 
-/// The native memory of one call: its arguments, its results, and the place for `errno`.
+/// The native memory of one call: its arguments and its results.
 ///
-/// It belongs to one thread and is gone when closed. Nothing in it is shared, `errno` least of all:
-/// another thread's call would overwrite it.
+/// It is the calling thread's, on top of what its frames that are still open have, so that only the
+/// last one takes more; and it is gone when closed. What the thread's [Scratch] has no room for is
+/// allocated.
 final class Frame implements AutoCloseable {
     /// A null pointer.
     static final long NULL = 0;
 
-    private static final int MAX_ARGUMENTS = 6;
-
-    private final Arena arena = Arena.ofConfined();
-    private final MemorySegment capture = arena.allocate(Libc.CAPTURE);
+    private final Scratch scratch = Scratch.mine();
+    private final long base = scratch.top;
+    private @Nullable Arena more;
 
     /// Makes a call, again while it is interrupted: its value or −errno.
     long call(Syscall call, long... arguments) {
-        long[] a = padded(arguments);
-        return Kernel.retry(capture, call, a[0], a[1], a[2], a[3], a[4], a[5]);
-    }
-
-    /// Makes a call exactly once: its value or −errno.
-    long once(Syscall call, long... arguments) {
-        long[] a = padded(arguments);
-        return Kernel.once(capture, call, a[0], a[1], a[2], a[3], a[4], a[5]);
+        long[] a = Kernel.padded(arguments);
+        return Kernel.retry(scratch.capture, call, a[0], a[1], a[2], a[3], a[4], a[5]);
     }
 
     /// Calls a function of libc that returns an `int`: what it returned.
     int libc(MemorySegment function, long... arguments) {
-        long[] a = padded(arguments);
-        return (int) Libc.call(function, capture, a[0], a[1], a[2], a[3], a[4], a[5], 0);
-    }
-
-    private static long[] padded(long[] arguments) {
-        return arguments.length == MAX_ARGUMENTS
-                ? arguments
-                : Arrays.copyOf(arguments, MAX_ARGUMENTS);
+        long[] a = Kernel.padded(arguments);
+        return (int) Libc.call(function, scratch.capture, a[0], a[1], a[2], a[3], a[4], a[5], 0);
     }
 
     /// Zeroed memory, aligned for anything.
     MemorySegment zeroed(long bytes) {
-        return arena.allocate(bytes, Long.BYTES);
+        return room(bytes).fill((byte) 0);
+    }
+
+    /// Memory with anything in it, aligned for anything.
+    MemorySegment room(long bytes) {
+        long from = scratch.top;
+        long to = from + ((bytes + Long.BYTES - 1) & -Long.BYTES);
+        if (to > scratch.stack.byteSize()) {
+            return more().allocate(bytes, Long.BYTES);
+        }
+        scratch.top = to;
+        return scratch.stack.asSlice(from, bytes);
+    }
+
+    @SuppressWarnings("MustBeClosed") // with the frame
+    private Arena more() {
+        if (more == null) {
+            more = Arena.ofConfined();
+        }
+        return more;
     }
 
     /// Zeroed memory for one such struct.
     MemorySegment struct(MemoryLayout layout) {
-        return arena.allocate(layout.byteSize(), Long.BYTES);
+        return zeroed(layout.byteSize());
     }
 
     /// A copy of a part of an array.
     MemorySegment copy(byte[] from, int offset, int length) {
-        MemorySegment to = zeroed(length);
+        MemorySegment to = room(length);
         buffer(to).put(from, offset, length);
         return to;
     }
@@ -69,21 +80,22 @@ final class Frame implements AutoCloseable {
 
     /// A copy of an array, each element in the machine's byte order.
     MemorySegment copy(int[] from) {
-        MemorySegment to = zeroed((long) from.length * Integer.BYTES);
+        MemorySegment to = room((long) from.length * Integer.BYTES);
         buffer(to).asIntBuffer().put(from);
         return to;
     }
 
     /// A copy of an array, each element in the machine's byte order.
     MemorySegment copy(long[] from) {
-        MemorySegment to = zeroed((long) from.length * Long.BYTES);
+        MemorySegment to = room((long) from.length * Long.BYTES);
         buffer(to).asLongBuffer().put(from);
         return to;
     }
 
     /// A C string: UTF-8 with a zero byte at its end.
     MemorySegment string(String text) {
-        return arena.allocateFrom(text);
+        byte[] bytes = text.getBytes(UTF_8);
+        return copy(Arrays.copyOf(bytes, bytes.length + 1));
     }
 
     /// A C array of C strings with a null pointer at its end: `argv`, `envp`.
@@ -113,6 +125,9 @@ final class Frame implements AutoCloseable {
 
     @Override
     public void close() {
-        arena.close();
+        scratch.top = base;
+        if (more != null) {
+            more.close();
+        }
     }
 }

@@ -1,6 +1,7 @@
 package dev.berth.sys;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 
 /// The one way into the kernel: syscall(2) of libc.
 ///
@@ -9,6 +10,8 @@ import java.lang.foreign.MemorySegment;
 final class Kernel {
     private static final int ENOSYS = Errno.ENOSYS.number();
     private static final int EINTR = Errno.EINTR.number();
+
+    private static final int MAX_ARGUMENTS = 6;
 
     private Kernel() {}
 
@@ -19,12 +22,24 @@ final class Kernel {
 
     /// Makes a call that needs no memory, again while it is interrupted: its value or −errno.
     static long call(Syscall call, long... arguments) {
-        if (!Platform.supported()) {
-            return -ENOSYS;
-        }
-        try (Frame frame = new Frame()) {
-            return frame.call(call, arguments);
-        }
+        long[] a = padded(arguments);
+        return Platform.supported()
+                ? retry(Scratch.mine().capture, call, a[0], a[1], a[2], a[3], a[4], a[5])
+                : -ENOSYS;
+    }
+
+    /// The same, exactly once.
+    static long callOnce(Syscall call, long argument) {
+        return Platform.supported()
+                ? once(Scratch.mine().capture, call, argument, 0, 0, 0, 0, 0)
+                : -ENOSYS;
+    }
+
+    /// With zeros up to what every call is given.
+    static long[] padded(long[] arguments) {
+        return arguments.length == MAX_ARGUMENTS
+                ? arguments
+                : Arrays.copyOf(arguments, MAX_ARGUMENTS);
     }
 
     /// Makes a call again while it is interrupted by a signal: its value or −errno.

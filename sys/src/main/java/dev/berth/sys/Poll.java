@@ -2,13 +2,9 @@ package dev.berth.sys;
 
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /// Waiting for descriptors.
-///
-/// Made for a loop that runs for months: each thread keeps its native memory, so a call leaves next
-/// to nothing for the collector.
 ///
 /// **Source:** poll(2).
 public final class Poll {
@@ -20,39 +16,7 @@ public final class Poll {
     public static final short POLLNVAL = 0x20;
     public static final short POLLRDHUP = 0x2000;
 
-    private static final ThreadLocal<Buffer> BUFFER = ThreadLocal.withInitial(Buffer::new);
-
     private Poll() {}
-
-    /// Native memory of one thread; it lives until the thread does not.
-    private static final class Buffer {
-        private static final int START = 16;
-
-        final MemorySegment capture = Arena.ofAuto().allocate(Libc.CAPTURE);
-        final MemorySegment timeout = Arena.ofAuto().allocate(TimespecLayout.LAYOUT);
-        MemorySegment fds = allocate(START);
-
-        /// The same in the heap: one copy costs less than many accesses by code that nobody has
-        /// compiled.
-        long[] packed = new long[START];
-
-        /// Memory for so many descriptors.
-        MemorySegment fds(int count) {
-            if (fds.byteSize() < count * PollFdLayout.BYTES) {
-                fds = allocate(Math.max(count, 2 * capacity()));
-                packed = new long[capacity()];
-            }
-            return fds;
-        }
-
-        private int capacity() {
-            return (int) (fds.byteSize() / PollFdLayout.BYTES);
-        }
-
-        private static MemorySegment allocate(int count) {
-            return Arena.ofAuto().allocate(PollFdLayout.LAYOUT, count);
-        }
-    }
 
     /// Waits until one of the first `count` descriptors has one of its events: how many have, 0
     /// when the time is over.
@@ -63,17 +27,12 @@ public final class Poll {
     /// - `timeoutMillis`: 0 does not wait, −1 waits for ever; a signal does not lengthen it
     public static int poll(
             int[] fds, short[] events, short[] revents, int count, int timeoutMillis) {
-        Buffer buffer = BUFFER.get();
-        MemorySegment memory = buffer.fds(count);
-        long[] packed = buffer.packed;
+        // One copy costs less than many accesses by code that nobody has compiled.
+        long[] packed = new long[count];
         for (int i = 0; i < count; i++) {
             packed[i] = PollFdLayout.pack(fds[i], events[i]);
         }
-        MemorySegment.copy(packed, 0, memory, JAVA_LONG, 0, count);
-        int ready = ppoll(buffer, memory, count, timeoutMillis);
-        if (ready > 0) {
-            MemorySegment.copy(memory, JAVA_LONG, 0, packed, 0, count);
-        }
+        int ready = ppoll(packed, timeoutMillis);
         for (int i = 0; i < count && ready >= 0; i++) {
             revents[i] = ready == 0 ? 0 : PollFdLayout.revents(packed[i]);
         }
@@ -82,19 +41,20 @@ public final class Poll {
 
     /// The kernel takes what was waited off the timeout, so that an interrupted call made again
     /// waits for the rest.
-    private static int ppoll(Buffer buffer, MemorySegment fds, int count, int timeoutMillis) {
-        TimespecLayout.setMillis(buffer.timeout, Math.max(0, timeoutMillis));
-        long timeout = timeoutMillis < 0 ? Frame.NULL : buffer.timeout.address();
-        return (int)
-                Kernel.retry(
-                        buffer.capture,
-                        Syscall.PPOLL,
-                        fds.address(),
-                        count,
-                        timeout,
-                        Frame.NULL,
-                        0,
-                        0);
+    private static int ppoll(long[] fds, int timeoutMillis) {
+        try (Frame frame = new Frame()) {
+            MemorySegment memory = frame.copy(fds);
+            MemorySegment timeout = frame.struct(TimespecLayout.LAYOUT);
+            TimespecLayout.setMillis(timeout, Math.max(0, timeoutMillis));
+            long result =
+                    frame.call(
+                            Syscall.PPOLL,
+                            memory.address(),
+                            fds.length,
+                            timeoutMillis < 0 ? Frame.NULL : timeout.address());
+            MemorySegment.copy(memory, JAVA_LONG, 0, fds, 0, fds.length);
+            return (int) result;
+        }
     }
 
     /// Waits for one descriptor: its events, 0 when the time is over, or −errno.

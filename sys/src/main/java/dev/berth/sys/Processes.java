@@ -92,12 +92,12 @@ public final class Processes {
     }
 
     private static int stopped(int kind, int id, int wait) {
-        Scratch scratch = Scratch.mine();
-        MemorySegment info = scratch.zeroed(SiginfoLayout.LAYOUT.byteSize());
-        int options = WSTOPPED | WNOWAIT | wait;
-        long at = info.address();
-        long result = Kernel.retry(scratch.capture, Syscall.WAITID, kind, id, at, options, 0, 0);
-        return result < 0 ? (int) result : info.get(JAVA_INT, SiginfoLayout.PID);
+        try (Frame frame = new Frame()) {
+            MemorySegment info = frame.struct(SiginfoLayout.LAYOUT);
+            int options = WSTOPPED | WNOWAIT | wait;
+            long result = frame.call(Syscall.WAITID, kind, id, info.address(), options);
+            return result < 0 ? (int) result : info.get(JAVA_INT, SiginfoLayout.PID);
+        }
     }
 
     public static int prctl(int operation, long a, long b, long c, long d) {

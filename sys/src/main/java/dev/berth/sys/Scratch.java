@@ -3,32 +3,28 @@ package dev.berth.sys;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
-/// Native memory that a thread keeps for calls that it makes many times a second, for months: to
-/// allocate it anew, as [Frame] does, would cost more than the call.
+/// Native memory that a thread keeps for its calls: to allocate it anew would cost more than most
+/// of them do.
 ///
-/// It is the calling thread's alone and holds one call's data; it lives until the thread does not.
+/// A stack, of which each [Frame] has the part above its caller's. It is the thread's alone, and
+/// lives as long.
 final class Scratch {
-    private static final ThreadLocal<Scratch> MINE = ThreadLocal.withInitial(Scratch::new);
-    private static final long START_BYTES = 512;
+    /// Enough for all but file contents and lists.
+    private static final long BYTES = 8_192;
 
-    /// The place for `errno`.
+    private static final ThreadLocal<Scratch> MINE = ThreadLocal.withInitial(Scratch::new);
+
+    /// The place for `errno`, which is read before the thread's next call.
     final MemorySegment capture = Arena.ofAuto().allocate(Libc.CAPTURE);
 
-    private MemorySegment memory = Arena.ofAuto().allocate(START_BYTES, Long.BYTES);
+    final MemorySegment stack = Arena.ofAuto().allocate(BYTES, Long.BYTES);
+
+    /// Where what is free begins.
+    long top;
 
     private Scratch() {}
 
     static Scratch mine() {
         return MINE.get();
-    }
-
-    /// Memory of at least that size, zeroed so far, aligned for anything; what an earlier call had
-    /// there is gone.
-    MemorySegment zeroed(long bytes) {
-        if (memory.byteSize() < bytes) {
-            memory = Arena.ofAuto().allocate(2 * bytes, Long.BYTES);
-        }
-        memory.asSlice(0, bytes).fill((byte) 0);
-        return memory;
     }
 }

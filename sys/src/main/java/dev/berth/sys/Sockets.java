@@ -194,7 +194,7 @@ public final class Sockets {
     /// Receives into `buffer`: how many bytes came (with `MSG_TRUNC`: how many there were).
     public static long recv(int fd, byte[] buffer, int flags) {
         try (Frame frame = new Frame()) {
-            MemorySegment memory = frame.zeroed(buffer.length);
+            MemorySegment memory = frame.room(buffer.length);
             long count =
                     frame.call(Syscall.RECVFROM, fd, memory.address(), buffer.length, flags, 0, 0);
             int copied = Math.clamp(count, 0, buffer.length);
