@@ -29,4 +29,5 @@ if [ "${1:-load}" != load ]; then
     "$home/berth" --version >/dev/null
 fi
 exec "$jdk/bin/java" -XX:+UseSerialGC -Xmx512m -Dberth.home="$home" \
-    -cp "$classes:$home/examples/target/classes" dev.berth.bench.Main "$@"
+    --enable-native-access=ALL-UNNAMED \
+    -cp "$classes:$home/examples/target/classes:$home/sys/target/classes" dev.berth.bench.Main "$@"

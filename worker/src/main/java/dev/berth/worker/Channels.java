@@ -6,6 +6,8 @@ import java.lang.reflect.AccessibleObject;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
+import java.net.Inet6Address;
+import java.net.InetSocketAddress;
 import java.net.ProtocolFamily;
 import java.net.SocketAddress;
 import java.net.SocketException;
@@ -21,8 +23,6 @@ import java.util.Optional;
 final class Channels {
     private final Constructor<?> channel;
     private final Method newDescriptor;
-    private final Method configureBlocking;
-    private final Method remoteAddress;
 
     /// @throws IOException if the JDK's package is not open; the message says what to add
     Channels() throws IOException {
@@ -35,11 +35,6 @@ final class Channels {
                                     FileDescriptor.class,
                                     SocketAddress.class);
             newDescriptor = type("IOUtil").getDeclaredMethod("newFD", int.class);
-            configureBlocking =
-                    type("IOUtil")
-                            .getDeclaredMethod(
-                                    "configureBlocking", FileDescriptor.class, boolean.class);
-            remoteAddress = type("Net").getDeclaredMethod("remoteAddress", FileDescriptor.class);
         } catch (ReflectiveOperationException e) {
             throw new IOException(
                     "Java "
@@ -48,10 +43,8 @@ final class Channels {
                             + " here; use a newer berth-worker, or Netty's epoll transport",
                     e);
         }
-        for (AccessibleObject inside :
-                new AccessibleObject[] {channel, newDescriptor, configureBlocking, remoteAddress}) {
-            open(inside);
-        }
+        open(channel);
+        open(newDescriptor);
     }
 
     private static Class<?> type(String name) throws ClassNotFoundException {
@@ -71,25 +64,26 @@ final class Channels {
         }
     }
 
-    /// The connection as a channel in blocking mode; empty if the client has reset it meanwhile.
+    /// The connection as a channel in blocking mode, in which it is passed; empty if the client has
+    /// reset it meanwhile.
     ///
     /// **ownership**: the descriptor is the channel's; it is closed here if there is no channel.
     Optional<SocketChannel> channel(Libc libc, int descriptor) throws IOException {
-        boolean made = false;
+        Optional<SocketChannel> made = Optional.empty();
         try {
-            FileDescriptor file = (FileDescriptor) call(newDescriptor, descriptor);
-            SocketAddress client = (SocketAddress) call(remoteAddress, file);
-            call(configureBlocking, file, true);
-            SocketChannel result = channel(family(libc, descriptor), file, client);
-            made = true;
-            return Optional.of(result);
+            Optional<InetSocketAddress> client = PeerName.of(libc, descriptor);
+            if (client.isPresent()) {
+                FileDescriptor file = (FileDescriptor) call(newDescriptor, descriptor);
+                made = Optional.of(channel(family(client.get()), file, client.get()));
+            }
         } catch (SocketException reset) {
-            return Optional.empty();
+            // Between the two.
         } finally {
-            if (!made) {
+            if (made.isEmpty()) {
                 libc.close(descriptor);
             }
         }
+        return made;
     }
 
     private SocketChannel channel(ProtocolFamily family, FileDescriptor file, SocketAddress client)
@@ -104,8 +98,9 @@ final class Channels {
         }
     }
 
-    private static ProtocolFamily family(Libc libc, int descriptor) {
-        return libc.getsockopt(descriptor, Libc.SO_DOMAIN) == Libc.AF_INET6
+    /// The client's, whatever the socket's: what is set for an IPv4 client has to be set for IPv4.
+    private static ProtocolFamily family(InetSocketAddress client) {
+        return client.getAddress() instanceof Inet6Address
                 ? StandardProtocolFamily.INET6
                 : StandardProtocolFamily.INET;
     }

@@ -23,6 +23,8 @@ final class ForeignLibc implements Libc {
     private final MethodHandle recvmsg = handle("recvmsg", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT);
     private final MethodHandle send =
             handle("send", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
+    private final MethodHandle getpeername =
+            handle("getpeername", JAVA_INT, JAVA_INT, ADDRESS, ADDRESS);
     private final MethodHandle getsockopt =
             handle("getsockopt", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, ADDRESS);
     private final MethodHandle setsockopt =
@@ -112,6 +114,20 @@ final class ForeignLibc implements Libc {
             MemorySegment bytes = arena.allocateFrom(JAVA_BYTE, packet);
             long count = (long) send.invokeExact(errno, fd, bytes, bytes.byteSize(), MSG_NOSIGNAL);
             return count < 0 ? -errno.get(JAVA_INT, 0) : Math.toIntExact(count);
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    @Override
+    public int getpeername(int fd, byte[] address) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment errno = arena.allocate(ERRNO_BYTES);
+            MemorySegment bytes = arena.allocate(address.length, 4);
+            MemorySegment length = arena.allocateFrom(JAVA_INT, address.length);
+            int result = (int) getpeername.invokeExact(errno, fd, bytes, length);
+            MemorySegment.copy(bytes, JAVA_BYTE, 0, address, 0, address.length);
+            return result < 0 ? -errno.get(JAVA_INT, 0) : length.get(JAVA_INT, 0);
         } catch (Throwable e) {
             throw unexpected(e);
         }

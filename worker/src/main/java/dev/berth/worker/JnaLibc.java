@@ -85,6 +85,17 @@ final class JnaLibc implements Libc {
     }
 
     @Override
+    public int getpeername(int fd, byte[] address) {
+        try {
+            var length = new IntByReference(address.length);
+            Calls.getpeername(fd, address, length);
+            return length.getValue();
+        } catch (LastErrorException e) {
+            return -e.getErrorCode();
+        }
+    }
+
+    @Override
     public int getsockopt(int fd, int option) {
         try {
             var value = new IntByReference();
@@ -142,6 +153,9 @@ final class JnaLibc implements Libc {
         static native long recvmsg(int fd, Pointer header, int flags) throws LastErrorException;
 
         static native long send(int fd, byte[] packet, long length, int flags)
+                throws LastErrorException;
+
+        static native int getpeername(int fd, byte[] address, IntByReference length)
                 throws LastErrorException;
 
         static native int getsockopt(

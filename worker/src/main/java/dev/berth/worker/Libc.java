@@ -9,13 +9,12 @@ interface Libc {
     int EINTR = 4;
     int EAGAIN = 11;
     int ECONNRESET = 104;
+    int ENOTCONN = 107;
 
     int SOL_SOCKET = 1;
     int SO_TYPE = 3;
     int SO_RCVTIMEO = 20;
-    int SO_DOMAIN = 39;
     int SOCK_SEQPACKET = 5;
-    int AF_INET6 = 10;
 
     int F_SETFD = 2;
     int F_GETFL = 3;
@@ -55,6 +54,9 @@ interface Libc {
 
     /// Sends a packet, without a signal when nobody is there any more.
     int send(int fd, byte[] packet);
+
+    /// The address of the other end as a `sockaddr` into `address`: its length.
+    int getpeername(int fd, byte[] address);
 
     /// An integer option of [#SOL_SOCKET].
     int getsockopt(int fd, int option);
