@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -61,6 +62,21 @@ class LauncherIT {
     void argumentsArriveUnchanged() throws Exception {
         Result result = launch(java("jdk", "25.0.1"), "run", "a b", "*", "", "$HOME");
         assertThat(result.output()).endsWith("[dev.berth.cli.Main][run][a b][*][][$HOME]\n");
+    }
+
+    @Test
+    void onlyADispatcherGetsTheBetterCompiler() throws Exception {
+        Path java = java("jdk", "25.0.1");
+        String better = "[-XX:TieredStopAtLevel=4]";
+        for (String words :
+                List.of("--share dispatch -- x", "--share=dispatch x", "-f a.toml", "--file=a")) {
+            String[] all = ("run -n 2 " + words).split(" ");
+            assertThat(launch(java, all).output()).as(words).contains(better);
+        }
+        for (String words : List.of("run -n 2 x", "run -- dispatch -f", "who dispatch", "run")) {
+            String output = launch(java, words.split(" ")).output();
+            assertThat(output).as(words).contains("dev.berth.cli.Main").doesNotContain(better);
+        }
     }
 
     @Test
