@@ -139,7 +139,7 @@ final class DispatchCommand {
             for (int port : ports) {
                 burst(port, WARM_UP_MILLIS);
             }
-            long slice = arguments.number("millis", 3_000) / SLICES;
+            long slice = arguments.number("millis", 10_000) / SLICES;
             for (int i = 0; i < SLICES * ports.length; i++) {
                 int side = (i + i / ports.length) % ports.length;
                 rates[side] += burst(ports[side], slice) / SLICES;
@@ -156,7 +156,7 @@ final class DispatchCommand {
     private static double burst(int port, long millis) throws IOException {
         return Burst.perSecond(
                 IntStream.range(0, CLIENTS)
-                        .mapToObj(client -> new ShortConnection(Crowd.client(client), port))
+                        .mapToObj(client -> new ShortConnection(client, port))
                         .toList(),
                 millis);
     }

@@ -1,14 +1,16 @@
 package dev.berth.bench;
 
+import dev.berth.sys.ErrnoException;
+import dev.berth.sys.Fd;
+import dev.berth.sys.SockAddr;
+import dev.berth.sys.Sockets;
+
 import java.io.EOFException;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.nio.ByteBuffer;
-import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 
-/// One connection after the other, each with one request, at the least cost for the client. Used by
+/// One connection after the other, each with one request, at the least cost for the client: plain
+/// calls, since each call that a library adds makes all that is compared look more alike. Used by
 /// one thread.
 ///
 /// Each has a source address of its own, so that no pair of ports comes again while the server
@@ -18,27 +20,28 @@ final class ShortConnection implements Burst.Step {
             "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
                     .getBytes(StandardCharsets.US_ASCII);
 
-    private final InetSocketAddress source;
-    private final InetSocketAddress server;
-    private final ByteBuffer out = ByteBuffer.allocateDirect(REQUEST.length).put(REQUEST);
-    private final ByteBuffer in = ByteBuffer.allocateDirect(4096);
+    private final SockAddr source;
+    private final SockAddr server;
+    private final byte[] in = new byte[512];
 
-    ShortConnection(InetAddress source, int port) {
-        this.source = new InetSocketAddress(source, 0);
-        this.server = new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port);
+    /// @param client its number: its address is 127.1.0.1 and so on, as those of a [Crowd]
+    ShortConnection(int client, int port) {
+        source = new SockAddr.Inet4(0x7f010001 + client, 0);
+        server = new SockAddr.Inet4(0x7f000001, port);
     }
 
     @Override
     public void once() throws IOException {
-        try (SocketChannel channel = SocketChannel.open()) {
-            channel.bind(source);
-            channel.connect(server);
-            channel.write(out.rewind());
-            int bytes = 0;
-            in.clear();
-            for (int count; (count = channel.read(in)) >= 0; ) {
-                bytes += count;
-                in.clear();
+        int type = Sockets.SOCK_STREAM | Sockets.SOCK_CLOEXEC;
+        try (Fd fd = Fd.of("socket", "", Sockets.socket(Sockets.AF_INET, type, 0))) {
+            int number = fd.number();
+            ErrnoException.check("bind", source, Sockets.bind(number, source));
+            ErrnoException.check("connect", server, Sockets.connect(number, server));
+            long sent = Sockets.send(number, REQUEST, Sockets.MSG_NOSIGNAL);
+            ErrnoException.check("send", server, sent);
+            long bytes = 0;
+            for (long count; (count = Sockets.recv(number, in, 0)) != 0; ) {
+                bytes += ErrnoException.check("recv", server, count);
             }
             if (bytes == 0) {
                 throw new EOFException("closed without an answer");
