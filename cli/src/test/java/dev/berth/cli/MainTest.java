@@ -79,7 +79,7 @@ class MainTest {
                 "run --steer weighted:1=x -- x | a weight is a number (2) or a share",
                 "run --max-connections 0 -- x | a count is a number from 1",
                 "steer                        | needs [NAME] and a policy: hash, random",
-                "steer web least-conn         | no such policy: least-conn; there are: hash",
+                "steer web least-conn         | no such policy: \"least-conn\"; there are: hash",
                 "steer web x hash             | needs [NAME] and a policy",
                 "drain --shed a b             | one NAME at most",
                 "run --bpf magic -- x         | there are auto, extended, classic, none",

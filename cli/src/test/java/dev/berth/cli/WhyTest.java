@@ -89,7 +89,7 @@ class WhyTest {
                 "why sctp://127.0.0.1:1 | the protocol is tcp or udp",
                 "why 127.0.0.1:1 --uid -1 | ",
                 "why 127.0.0.1:1 --uid root | a uid is a number",
-                "why 127.0.0.1:1 --device nosuch0 | there is no network device nosuch0",
+                "why 127.0.0.1:1 --device nosuch0 | there is no network device \"nosuch0\"",
             })
     void senselessWordsAreOneLineAndAHintAndCodeTwo(String words, String expected)
             throws IOException {

@@ -89,7 +89,7 @@ record Situation(
         int index = Devices.index(name);
         if (index == 0) {
             throw new IllegalArgumentException(
-                    "there is no network device " + name + "; ip link lists them");
+                    "there is no network device \"" + name + "\"; ip link lists them");
         }
         return index;
     }

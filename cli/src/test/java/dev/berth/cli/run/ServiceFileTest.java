@@ -101,7 +101,7 @@ class ServiceFileTest {
                 "workers = 0 | 4:1: there are 1 to 256 workers",
                 "workers = 'two' | 4:1: workers is a number",
                 "steer = 'hash' | 4:1: services of a file are steered by round-robin",
-                "steer = 'fair' | 4:1: steer: no such policy: fair",
+                "steer = 'fair' | 4:1: steer: no such policy: \"fair\"",
                 "default = 1 | 4:1: default is true or false",
                 "default = false | 2:1: service api gets no connection: give it routes",
                 "routes = [{ sny = 'a' }] | 4:13: a route has no key sny; did you mean sni?",

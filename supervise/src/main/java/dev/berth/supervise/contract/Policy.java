@@ -186,9 +186,9 @@ public sealed interface Policy {
                     yield Weighted.parseShares(word.substring(WEIGHTED.length()));
                 }
                 throw new IllegalArgumentException(
-                        "no such policy: "
+                        "no such policy: \""
                                 + word
-                                + "; there are: "
+                                + "\"; there are: "
                                 + WORDS
                                 + "; with --share dispatch least-connections, too");
             }
