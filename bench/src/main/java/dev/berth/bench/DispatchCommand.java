@@ -26,8 +26,8 @@ final class DispatchCommand {
     private static final int SLICES = 10;
     private static final int SILENT = 1_000;
 
-    /// Until most of the hot code is compiled.
-    private static final long WARM_UP_MILLIS = 8_000;
+    /// Until the hot code is compiled for good, on all sides.
+    private static final long WARM_UP_MILLIS = 20_000;
 
     private static final String ANSWERS = "dev.berth.bench.AnswerWorker";
     private static final String SERVES = "dev.berth.examples.worker.HttpWorker";
