@@ -20,7 +20,7 @@ fi
 
 classes=$home/bench/target/classes
 mark=$home/bench/target/built
-if [ ! -e "$mark" ] || [ -n "$(find "$home/bench/src/main" "$home/examples/src/main" -newer "$mark" -name '*.java' | head -n 1)" ]; then
+if [ ! -e "$mark" ] || [ -n "$(find "$home/bench/src/main" "$home/examples/src/main" "$home/sys/src/main" -newer "$mark" -name '*.java' | head -n 1)" ]; then
     (cd "$home" && JAVA_HOME=$jdk ./mvnw -q -pl bench -am compile) >&2
     touch "$mark"
 fi

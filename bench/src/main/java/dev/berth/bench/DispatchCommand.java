@@ -156,7 +156,7 @@ final class DispatchCommand {
     private static double burst(int port, long millis) throws IOException {
         return Burst.perSecond(
                 IntStream.range(0, CLIENTS)
-                        .mapToObj(client -> new ShortConnection(client, port))
+                        .mapToObj(client -> new ShortConnection(Crowd.client(client), port))
                         .toList(),
                 millis);
     }

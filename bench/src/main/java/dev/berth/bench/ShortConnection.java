@@ -7,6 +7,8 @@ import dev.berth.sys.Sockets;
 
 import java.io.EOFException;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /// One connection after the other, each with one request, at the least cost for the client: plain
@@ -24,10 +26,10 @@ final class ShortConnection implements Burst.Step {
     private final SockAddr server;
     private final byte[] in = new byte[512];
 
-    /// @param client its number: its address is 127.1.0.1 and so on, as those of a [Crowd]
-    ShortConnection(int client, int port) {
-        source = new SockAddr.Inet4(0x7f010001 + client, 0);
-        server = new SockAddr.Inet4(0x7f000001, port);
+    /// @param source an IPv4 address
+    ShortConnection(InetAddress source, int port) {
+        this.source = new SockAddr.Inet4(ByteBuffer.wrap(source.getAddress()).getInt(), 0);
+        this.server = new SockAddr.Inet4(0x7f000001, port);
     }
 
     @Override
