@@ -43,6 +43,7 @@ public final class Dispatcher implements AutoCloseable {
     private final Lobby lobby;
     private final Census census;
     private final Thread thread;
+    private final Pace pace = new Pace();
     private final AtomicInteger held = new AtomicInteger();
     private String lastFailure = "";
     private boolean pausing;
@@ -109,6 +110,7 @@ public final class Dispatcher implements AutoCloseable {
         try {
             while (!over) {
                 reactor.turn();
+                LockSupport.parkNanos(pace.rest(Reactor.now()));
                 boolean room = hall.room();
                 doors.forEach(door -> door.open(room, reactor));
             }
@@ -165,6 +167,7 @@ public final class Dispatcher implements AutoCloseable {
 
     private void accepted(Connection connection) {
         counters.accepted.incrementAndGet();
+        pace.came(Reactor.now());
         if (blueprint.peeks()) {
             lobby.enter(connection);
         } else {
