@@ -207,9 +207,9 @@ class DispatcherContentTest {
         }
         Await.until(
                 TestWorker.LIMIT,
-                () -> dispatcher.doorsteps().getFirst().queue() == 3,
-                () -> dispatcher.doorsteps().toString());
-        assertThat(dispatcher.counts().undecided()).isEqualTo(5);
+                () -> dispatcher.counts().undecided() == 5,
+                () -> dispatcher.counts().toString());
+        assertThat(dispatcher.doorsteps().getFirst().queue()).isEqualTo(3);
         for (Client client : clients) {
             assertThat(client.send("SSH-2.0-").finish()).isEqualTo("ssh0|conn|SSH-2.0-");
             client.close();
@@ -252,6 +252,9 @@ class DispatcherContentTest {
         for (int i = 0; i < 5; i++) {
             assertThat(waiting.get(i).finish()).isEqualTo("ssh1|conn|SSH-2.0-" + i);
         }
-        assertThat(dispatcher.counts().waiting()).isZero();
+        Await.until(
+                TestWorker.LIMIT,
+                () -> dispatcher.counts().waiting() == 0,
+                () -> dispatcher.counts().toString());
     }
 }
