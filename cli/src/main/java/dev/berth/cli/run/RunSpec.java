@@ -222,7 +222,8 @@ final class RunSpec {
                         "TIME",
                         Options::duration,
                         "A worker that comes after the first start begins with a tenth of its"
-                                + " share of the connections, and has all of it after TIME. Not"
+                                + " share of the connections, and has all of it after TIME; a"
+                                + " roll waits for that before it goes on to the next slot. Not"
                                 + " with source and cpu. Default: all at once.",
                         "--slow-start"));
     }

@@ -25,9 +25,17 @@ final class Rolls {
             return;
         } else if (roll.pending().isEmpty()) {
             over(step, roll);
-        } else {
+        } else if (roll.reverting() || warm(step, roll)) {
             enter(step, roll, roll.pending().getFirst());
         }
+    }
+
+    /// Whether those who came into service have their whole share. Until then the next old worker
+    /// stays: shares are relative, and the last warm one would get what the fresh ones do not.
+    private static boolean warm(Step step, Operation.Roll roll) {
+        return roll.done().stream()
+                .flatMap(index -> step.slot(index).ready().stream())
+                .allMatch(worker -> worker.percent() == Worker.WARM);
     }
 
     /// Whether what the roll has brought into service is still ready.

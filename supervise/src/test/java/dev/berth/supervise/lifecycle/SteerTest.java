@@ -1,5 +1,6 @@
 package dev.berth.supervise.lifecycle;
 
+import static dev.berth.supervise.lifecycle.Script.NEW;
 import static dev.berth.supervise.lifecycle.Script.id;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -117,6 +118,44 @@ final class SteerTest {
         assertThat(script.state().service().warming()).isEqualTo(Map.of(id(0, 2), 90));
         script.pass(Duration.ofMillis(1));
         assertThat(script.state().service().warming()).isEmpty();
+    }
+
+    @Test
+    void aRollWaitsWithTheNextSlotUntilTheFreshWorkerHasItsShare() {
+        Script script = Script.running(slow(), 3);
+        long roll = script.rolls();
+        script.readies(0, 2).retires(0, 1).forget();
+        Duration rest = Duration.ofMillis(8_999);
+        assertThat(script.pass(rest).spawned()).as("while slot 0 warms up").isEmpty();
+
+        script.pass(Duration.ofMillis(1));
+        assertThat(script.state().service().warming()).isEmpty();
+        assertThat(script.spawned()).containsExactly(id(1, 2));
+
+        script.readies(1, 2).retires(1, 1).pass(9);
+        script.readies(2, 2).retires(2, 1);
+        assertThat(script.answer(roll)).as("nobody waits for the last").isPresent();
+    }
+
+    @Test
+    void aWorkerThatCrashesWhileItWarmsUpEndsTheRoll() {
+        Script script = Script.running(slow(), 2);
+        long roll = script.rolls();
+        script.readies(0, 2).retires(0, 1).pass(3).exits(0, 2);
+        assertThat(script.answer(roll)).map(Outcome::done).contains(false);
+        assertThat(script.spawned()).doesNotContain(id(1, 2));
+    }
+
+    @Test
+    void theWayBackWaitsForNoSlowStart() {
+        Script script = Script.running(slow(), 3);
+        script.rolls(NEW);
+        script.readies(0, 2).retires(0, 1).pass(9);
+        script.readies(1, 2).retires(1, 1).pass(9);
+        script.exits(2, 2).forget();
+
+        script.readies(1, 3).retires(1, 2);
+        assertThat(script.spawned()).containsExactly(id(0, 3));
     }
 
     @Test
