@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /// What `--share dispatch` means for the options, and its dispatcher.
@@ -66,6 +67,42 @@ final class Dispatching {
                                 + " leave --share dispatch away");
             }
         }
+        List<ListenAddress> before = new ArrayList<>();
+        for (ListenAddress address : addresses(options)) {
+            Optional<String> obstacle = obstacle(address, before);
+            if (obstacle.isPresent()) {
+                throw new UsageException(obstacle.get());
+            }
+            before.add(address);
+        }
+    }
+
+    /// Why a listener there cannot stand beside these; empty if it can. The port is not shared, so
+    /// the kernel would say no more than that it is taken.
+    static Optional<String> obstacle(ListenAddress address, List<ListenAddress> others) {
+        for (ListenAddress other : others) {
+            if (other.equals(address)) {
+                return Optional.of(address + " is there twice");
+            }
+            if (covers(other.address(), address.address())) {
+                return Optional.of(part(address, other));
+            }
+            if (covers(address.address(), other.address())) {
+                return Optional.of(part(other, address));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static String part(ListenAddress some, ListenAddress all) {
+        return some + " is a part of " + all + ", which is there too: leave it out";
+    }
+
+    private static boolean covers(SockAddr.Inet all, SockAddr.Inet some) {
+        boolean both = all instanceof SockAddr.Inet6;
+        return all.wildcard()
+                && all.port() == some.port()
+                && (both || all.family() == some.family());
     }
 
     static ProxyProtocol proxy(String word) {
@@ -80,18 +117,26 @@ final class Dispatching {
 
     /// A dispatcher at all addresses of `options`.
     static Dispatcher open(RunOptions options, Routes routes, Console console) throws IOException {
-        List<ListenAddress> listen = new ArrayList<>(options.listen());
-        for (int port : options.ports()) {
-            listen.add(everywhere(port));
-        }
         try {
             return Dispatcher.open(
                     new Blueprint(
-                            listen, options.backlog(), routes, options.proxy(), Limits.defaults()),
+                            addresses(options),
+                            options.backlog(),
+                            routes,
+                            options.proxy(),
+                            Limits.defaults()),
                     console::said);
         } catch (ErrnoException failed) {
             throw new Failure("cannot listen there: " + failed.getMessage(), failed);
         }
+    }
+
+    private static List<ListenAddress> addresses(RunOptions options) {
+        List<ListenAddress> listen = new ArrayList<>(options.listen());
+        for (int port : options.ports()) {
+            listen.add(everywhere(port));
+        }
+        return listen;
     }
 
     /// Both families, where the system has both.

@@ -70,8 +70,9 @@ final class ServiceFileReader {
         List<ListenAddress> addresses = new ArrayList<>();
         for (TomlFields.Item item : fields.list(toml, "listen")) {
             ListenAddress address = address(item);
-            if (addresses.contains(address)) {
-                throw fields.wrong(item.place(), address + " is there twice");
+            Optional<String> obstacle = Dispatching.obstacle(address, addresses);
+            if (obstacle.isPresent()) {
+                throw fields.wrong(item.place(), obstacle.get());
             }
             addresses.add(address);
         }

@@ -83,6 +83,9 @@ class ServiceFileTest {
                 "listen = [80, true] | berth.toml:1:15: listen is like 443",
                 "listen = [80, 'x'] | berth.toml:1:15: ",
                 "listen = [80, 80] | berth.toml:1:15: ",
+                "listen = ['[::]:80', ':80'] | berth.toml:1:22: tcp://0.0.0.0:80 is a part of"
+                        + " tcp://[::]:80, which is there too: leave it out",
+                "listen = ['127.0.0.1:80', ':80'] | berth.toml:1:27: tcp://127.0.0.1:80 is a part",
                 "listen = | berth.toml:1:9: ",
                 "name = 'a b' | berth.toml:1:1: a name has letters",
             })
@@ -127,6 +130,12 @@ class ServiceFileTest {
         assertThatThrownBy(() -> ServiceFileReader.read("berth.toml", latin))
                 .isInstanceOf(Failure.class)
                 .hasMessage("berth.toml:2:6: what stands here is no UTF-8");
+    }
+
+    @Test
+    void addressesThatHaveNothingInCommonStandSideBySide() throws Failure {
+        String listen = "listen = ['127.0.0.1:80', '127.0.0.2:80', '[::1]:80', ':81', '[::]:82']";
+        assertThat(read(listen + "\n" + API + "default = true\n").listen()).hasSize(5);
     }
 
     @Test
