@@ -23,6 +23,7 @@ final class StallCommand {
     private static final Duration PERIOD = Duration.ofSeconds(2);
     private static final long NOTICE_NANOS = 50_000_000;
     private static final long WARM_UP_MILLIS = 3_000;
+    private static final long CAPACITY_MILLIS = 10_000;
     private static final int MOST_PER_SECOND = 4_000;
 
     private static final SampleServer PAUSING =
@@ -98,25 +99,24 @@ final class StallCommand {
         return verdict.holds();
     }
 
-    /// What one worker can serve, a second.
+    /// What one worker can serve, a second, over some periods of its stops where they are its own.
     private int capacity(Verdict verdict) {
         int[] found = new int[1];
-        SampleServer plain = SampleServers.named("java-socket");
         var setup =
                 new Setup(
                         Workshop.unique("capacity"),
                         port,
                         1,
                         List.of(),
-                        shop.command(plain, port, 0));
+                        shop.command(server, port, 0));
         Supervised.check(
                 shop,
                 setup,
                 verdict,
                 berth -> {
                     load(WARM_UP_MILLIS);
-                    LoadResult result = load(WARM_UP_MILLIS);
-                    found[0] = (int) (result.requests() * 1_000 / WARM_UP_MILLIS);
+                    LoadResult result = load(CAPACITY_MILLIS);
+                    found[0] = (int) (result.requests() * 1_000 / CAPACITY_MILLIS);
                 });
         System.out.println("one worker serves " + found[0] + " a second");
         return found[0];
