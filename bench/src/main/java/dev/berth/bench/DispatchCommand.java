@@ -27,7 +27,7 @@ final class DispatchCommand {
     private static final int SILENT = 1_000;
 
     /// Until the hot code is compiled for good, on all sides.
-    private static final long WARM_UP_MILLIS = 20_000;
+    private static final long WARM_UP_MILLIS = 30_000;
 
     private static final String ANSWERS = "dev.berth.bench.AnswerWorker";
     private static final String SERVES = "dev.berth.examples.worker.HttpWorker";
@@ -165,7 +165,7 @@ final class DispatchCommand {
         String script = shop.root().resolve("examples/servers/node/cluster.js").toString();
         String workers = Integer.toString(WORKERS);
         Process process =
-                shop.builder(List.of("node", script, Integer.toString(port), workers))
+                shop.service(List.of("node", script, Integer.toString(port), workers))
                         .redirectOutput(Redirect.DISCARD)
                         .redirectError(Redirect.DISCARD)
                         .start();
@@ -225,7 +225,7 @@ final class DispatchCommand {
     }
 
     private Process start(Path file) throws IOException {
-        return shop.builder(List.of(shop.berth(), "run", "-f", file.toString()))
+        return shop.service(List.of(shop.berth(), "run", "-f", file.toString()))
                 .redirectErrorStream(true)
                 .redirectOutput(shop.scratch().resolve("silent.log").toFile())
                 .start();

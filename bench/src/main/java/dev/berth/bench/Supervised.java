@@ -52,7 +52,7 @@ final class Supervised implements AutoCloseable {
         words.addAll(setup.command());
         Path log = shop.scratch().resolve(setup.name() + ".log");
         Process process =
-                shop.builder(words)
+                shop.service(words)
                         .redirectInput(new File("/dev/null"))
                         .redirectErrorStream(true)
                         .redirectOutput(log.toFile())

@@ -126,7 +126,7 @@ final class ThroughputCommand {
         try {
             for (int i = 0; i < WORKERS; i++) {
                 processes.add(
-                        shop.builder(inSession(shop.command(server, port, 0)))
+                        shop.service(shop.command(server, port, 0))
                                 .redirectOutput(Redirect.DISCARD)
                                 .redirectError(Redirect.DISCARD)
                                 .start());
@@ -137,14 +137,6 @@ final class ThroughputCommand {
             side.close();
             throw e;
         }
-    }
-
-    /// A session of its own, as Berth gives to its workers: where the kernel groups processes by
-    /// session for scheduling, sharing this program's would give the two sides unequal CPU.
-    private static List<String> inSession(List<String> command) {
-        List<String> words = new ArrayList<>(List.of("setsid"));
-        words.addAll(command);
-        return words;
     }
 
     private static void awaitListeners(int port) {

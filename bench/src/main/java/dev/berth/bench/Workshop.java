@@ -72,6 +72,15 @@ record Workshop(Path root, Path scratch, boolean unprivileged) implements AutoCl
         return builder;
     }
 
+    /// The same in a session of its own, as a service manager starts what it runs and Berth its
+    /// workers: where the kernel groups processes by session for scheduling, what shares this
+    /// program's has to share its clients' CPU.
+    ProcessBuilder service(List<String> command) {
+        List<String> words = new ArrayList<>(List.of("setsid"));
+        words.addAll(command);
+        return builder(words);
+    }
+
     /// A name for a supervisor that no other run of a bench command uses.
     static String unique(String kind) {
         return kind + "-" + ProcessHandle.current().pid();
