@@ -8,6 +8,7 @@ import dev.berth.sys.Errno;
 import dev.berth.sys.ErrnoException;
 import dev.berth.sys.Fd;
 import dev.berth.sys.Rights;
+import dev.berth.sys.RightsMessage;
 import dev.berth.sys.Sockets;
 
 import java.nio.ByteBuffer;
@@ -62,6 +63,7 @@ public final class Member implements Seat {
     private final int window;
     private final AtomicInteger held;
     private final Deque<Integer> sent = new ArrayDeque<>();
+    private final RightsMessage conn = new RightsMessage(CONN);
     private final byte[] buffer = new byte[PACKET_BYTES];
     private final AtomicLong passed = new AtomicLong();
     private final AtomicInteger pending = new AtomicInteger();
@@ -192,10 +194,8 @@ public final class Member implements Seat {
 
     /// Passes a connection, which is its own from then on; false if that is not possible now.
     boolean pass(Connection connection) {
-        byte[] packet =
-                connection.ends().map(e -> ("conn " + e.text()).getBytes(US_ASCII)).orElse(CONN);
-        int[] descriptor = {connection.fd()};
-        if (Rights.sendmsg(pair.own().number(), packet, descriptor, FLAGS) < 0) {
+        int bytes = connection.ends().isPresent() ? sendWithEnds(connection) : send(connection);
+        if (bytes < 0) {
             choke(CHOKED_NANOS);
             return false;
         }
@@ -204,10 +204,21 @@ public final class Member implements Seat {
             connections.set(open.size());
         }
         connection.close();
-        queued(packet.length);
+        queued(bytes);
         pending.set(sent.size());
         passed.incrementAndGet();
         return true;
+    }
+
+    private int send(Connection connection) {
+        return (int) conn.send(pair.own().number(), connection.fd(), FLAGS);
+    }
+
+    private int sendWithEnds(Connection connection) {
+        String text = connection.ends().map(ends -> "conn " + ends.text()).orElseThrow();
+        int[] descriptor = {connection.fd()};
+        return (int)
+                Rights.sendmsg(pair.own().number(), text.getBytes(US_ASCII), descriptor, FLAGS);
     }
 
     /// Its queue is full, or too many descriptors are under way.

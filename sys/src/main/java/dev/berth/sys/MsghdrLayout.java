@@ -35,6 +35,9 @@ final class MsghdrLayout {
 
     static final long CONTROL_LENGTH = Layouts.offset(LAYOUT, "controllen");
 
+    /// With the `iovec`, which is laid behind it.
+    static final long BYTES_WITH_IOV = LAYOUT.byteSize() + 2 * Long.BYTES;
+
     private static final long IOV = Layouts.offset(LAYOUT, "iov");
     private static final long IOV_LENGTH = Layouts.offset(LAYOUT, "iovlen");
     private static final long CONTROL = Layouts.offset(LAYOUT, "control");
@@ -43,12 +46,19 @@ final class MsghdrLayout {
 
     /// The header of a message whose bytes and control data lie there.
     static MemorySegment of(Frame frame, MemorySegment bytes, MemorySegment control) {
-        MemorySegment header = frame.struct(LAYOUT);
-        MemorySegment iov = frame.copy(new long[] {bytes.address(), bytes.byteSize()});
-        header.set(JAVA_LONG, IOV, iov.address());
+        MemorySegment header = frame.zeroed(BYTES_WITH_IOV);
+        fill(header, bytes, control);
+        return header;
+    }
+
+    /// Writes such a header into zeroed memory.
+    static void fill(MemorySegment header, MemorySegment bytes, MemorySegment control) {
+        long iov = LAYOUT.byteSize();
+        header.set(JAVA_LONG, iov, bytes.address());
+        header.set(JAVA_LONG, iov + Long.BYTES, bytes.byteSize());
+        header.set(JAVA_LONG, IOV, header.address() + iov);
         header.set(JAVA_LONG, IOV_LENGTH, 1);
         header.set(JAVA_LONG, CONTROL, control.byteSize() == 0 ? 0 : control.address());
         header.set(JAVA_LONG, CONTROL_LENGTH, control.byteSize());
-        return header;
     }
 }

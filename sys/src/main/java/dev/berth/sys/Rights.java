@@ -15,7 +15,10 @@ public final class Rights {
 
     private static final int SCM_RIGHTS = 1;
     private static final int MSG_CMSG_CLOEXEC = 0x40000000;
-    private static final int HEADER_BYTES = 16;
+
+    /// Before the descriptors.
+    static final int HEADER_BYTES = 16;
+
     private static final int LEVEL = 8;
     private static final int TYPE = 12;
 
@@ -35,13 +38,22 @@ public final class Rights {
         if (descriptors.length == 0) {
             return MemorySegment.NULL;
         }
-        int length = HEADER_BYTES + descriptors.length * Integer.BYTES;
-        MemorySegment control = frame.zeroed((length + 7) & -8);
-        control.set(JAVA_LONG, 0, length);
-        control.set(JAVA_INT, LEVEL, Sockets.SOL_SOCKET);
-        control.set(JAVA_INT, TYPE, SCM_RIGHTS);
+        MemorySegment control = frame.zeroed(controlBytes(descriptors.length));
+        fill(control, descriptors.length);
         MemorySegment.copy(descriptors, 0, control, JAVA_INT, HEADER_BYTES, descriptors.length);
         return control;
+    }
+
+    /// The memory for so many descriptors with what comes before them.
+    static int controlBytes(int descriptors) {
+        return (HEADER_BYTES + descriptors * Integer.BYTES + 7) & -8;
+    }
+
+    /// Writes what comes before the descriptors.
+    static void fill(MemorySegment control, int descriptors) {
+        control.set(JAVA_LONG, 0, HEADER_BYTES + (long) descriptors * Integer.BYTES);
+        control.set(JAVA_INT, LEVEL, Sockets.SOL_SOCKET);
+        control.set(JAVA_INT, TYPE, SCM_RIGHTS);
     }
 
     /// Receives a message into `buffer`: how many bytes came, 0 at the end; and the descriptors

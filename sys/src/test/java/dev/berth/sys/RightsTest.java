@@ -9,6 +9,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
+import java.util.List;
+
 @ExtendWith(NoLeaks.class)
 class RightsTest {
     private Fd here;
@@ -67,5 +69,28 @@ class RightsTest {
         assertThat(Errno.EBADF.is(send("bad", -1))).isTrue();
         here.close();
         assertThat(Rights.recvmsg(there.number(), new byte[1], none, 0)).isZero();
+    }
+
+    @Test
+    void aMessageMadeOnceTakesAnotherDescriptorEachTime() throws ErrnoException {
+        RightsMessage message = new RightsMessage("conn".getBytes(UTF_8));
+        try (Fd one = Tcp.bound();
+                Fd other = Tcp.bound()) {
+            for (Fd socket : List.of(one, other, one)) {
+                assertThat(message.send(here.number(), socket.number(), 0)).isEqualTo(4);
+            }
+            assertThat(Errno.EBADF.is(message.send(here.number(), -1, 0))).isTrue();
+            for (Fd socket : List.of(one, other, one)) {
+                byte[] buffer = new byte[8];
+                int[] received = new int[2];
+                assertThat(Rights.recvmsg(there.number(), buffer, received, 0)).isEqualTo(4);
+                assertThat(new String(buffer, 0, 4, UTF_8)).isEqualTo("conn");
+                try (Fd came = new Fd(received[0])) {
+                    assertThat(SocketOption.COOKIE.read(came.number()))
+                            .isEqualTo(SocketOption.COOKIE.read(socket.number()));
+                }
+                assertThat(received[1]).isEqualTo(-1);
+            }
+        }
     }
 }

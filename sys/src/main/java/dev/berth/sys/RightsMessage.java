@@ -1,0 +1,34 @@
+package dev.berth.sys;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/// A message with one descriptor, made once to be sent often, each time with another one.
+///
+/// For one thread at a time.
+///
+/// **Source:** unix(7), `SCM_RIGHTS`; sendmsg(2).
+public final class RightsMessage {
+    private final MemorySegment header;
+    private final MemorySegment control;
+
+    /// - `message`: at least one byte
+    public RightsMessage(byte[] message) {
+        // Its memory lives as long as anything that was allocated there is in use.
+        Arena memory = Arena.ofAuto();
+        MemorySegment bytes =
+                memory.allocate(message.length).copyFrom(MemorySegment.ofArray(message));
+        control = memory.allocate(Rights.controlBytes(1), Long.BYTES);
+        Rights.fill(control, 1);
+        header = memory.allocate(MsghdrLayout.BYTES_WITH_IOV, Long.BYTES);
+        MsghdrLayout.fill(header, bytes, control);
+    }
+
+    /// Sends it: how many bytes went. The sender keeps its own descriptor.
+    public long send(int fd, int descriptor, int flags) {
+        control.set(JAVA_INT, Rights.HEADER_BYTES, descriptor);
+        return Kernel.call(Syscall.SENDMSG, fd, header.address(), flags);
+    }
+}
