@@ -20,44 +20,62 @@ final class ForeignLibc implements Libc {
     private static final Linker LINKER = Linker.nativeLinker();
     private static final long ERRNO_BYTES = Linker.Option.captureStateLayout().byteSize();
 
-    private final MethodHandle recvmsg = handle("recvmsg", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT);
-    private final MethodHandle send =
+    // Static, since the JVM takes a constant's code in; a call through a field costs several times
+    // as
+    // much.
+    private static final MethodHandle RECVMSG =
+            handle("recvmsg", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT);
+    private static final MethodHandle SEND =
             handle("send", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
-    private final MethodHandle getpeername =
+    private static final MethodHandle GETPEERNAME =
             handle("getpeername", JAVA_INT, JAVA_INT, ADDRESS, ADDRESS);
-    private final MethodHandle getsockopt =
+    private static final MethodHandle GETSOCKOPT =
             handle("getsockopt", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, ADDRESS);
-    private final MethodHandle setsockopt =
+    private static final MethodHandle SETSOCKOPT =
             handle("setsockopt", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
-    private final MethodHandle fcntl = handle("fcntl", 2, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
-    private final MethodHandle poll = handle("poll", JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
-    private final MethodHandle eventfd = handle("eventfd", JAVA_INT, JAVA_INT, JAVA_INT);
-    private final MethodHandle eventfdWrite =
+    private static final MethodHandle FCNTL =
+            handle("fcntl", 2, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
+    private static final MethodHandle POLL = handle("poll", JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
+    private static final MethodHandle EVENTFD = handle("eventfd", JAVA_INT, JAVA_INT, JAVA_INT);
+    private static final MethodHandle EVENTFD_WRITE =
             handle("eventfd_write", JAVA_INT, JAVA_INT, JAVA_LONG);
-    private final MethodHandle close = handle("close", JAVA_INT, JAVA_INT);
+    private static final MethodHandle CLOSE = handle("close", JAVA_INT, JAVA_INT);
 
-    /// @throws IllegalCallerException if this Java denies native access
+    private static final ThreadLocal<Block> MINE = ThreadLocal.withInitial(Block::new);
+
+    /// Loading this class fails if this Java denies native access.
     ForeignLibc() {}
+
+    /// A thread's memory for the two calls that every connection takes: to allocate it for each
+    /// would cost more than to call.
+    private static final class Block {
+        final MemorySegment errno = Arena.ofAuto().allocate(ERRNO_BYTES);
+        final MemorySegment header = header(Arena.ofAuto());
+        final MemorySegment name = Arena.ofAuto().allocate(PeerName.MAX_BYTES, 4);
+        final MemorySegment length = Arena.ofAuto().allocate(JAVA_INT);
+    }
 
     @Override
     public int recvmsg(int fd, byte[] packet, int[] descriptor, int flags) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment errno = arena.allocate(ERRNO_BYTES);
-            MemorySegment header = header(arena);
-            long count = (long) recvmsg.invokeExact(errno, fd, header, flags | MSG_CMSG_CLOEXEC);
-            if (count < 0) {
-                return -errno.get(JAVA_INT, 0);
-            }
-            MemorySegment.copy(header, JAVA_BYTE, MessageHeader.BYTES, packet, 0, (int) count);
-            descriptor[0] =
-                    MessageHeader.descriptor(
-                            header.get(JAVA_LONG, MessageHeader.CONTROL_LENGTH),
-                            header.get(JAVA_INT, MessageHeader.FLAGS),
-                            header.get(JAVA_INT, MessageHeader.DESCRIPTOR));
-            return (int) count;
+        Block mine = MINE.get();
+        MemorySegment header = mine.header;
+        header.set(JAVA_LONG, MessageHeader.CONTROL_LENGTH, MessageHeader.CONTROL_BYTES);
+        long count;
+        try {
+            count = (long) RECVMSG.invokeExact(mine.errno, fd, header, flags | MSG_CMSG_CLOEXEC);
         } catch (Throwable e) {
             throw unexpected(e);
         }
+        if (count < 0) {
+            return -mine.errno.get(JAVA_INT, 0);
+        }
+        MemorySegment.copy(header, JAVA_BYTE, MessageHeader.BYTES, packet, 0, (int) count);
+        descriptor[0] =
+                MessageHeader.descriptor(
+                        header.get(JAVA_LONG, MessageHeader.CONTROL_LENGTH),
+                        header.get(JAVA_INT, MessageHeader.FLAGS),
+                        header.get(JAVA_INT, MessageHeader.DESCRIPTOR));
+        return (int) count;
     }
 
     private static MemorySegment header(Arena arena) {
@@ -66,7 +84,6 @@ final class ForeignLibc implements Libc {
         header.set(JAVA_LONG, MessageHeader.VECTOR_ADDRESS, address + MessageHeader.VECTOR);
         header.set(JAVA_LONG, MessageHeader.VECTOR_COUNT, 1);
         header.set(JAVA_LONG, MessageHeader.CONTROL_ADDRESS, address + MessageHeader.CONTROL);
-        header.set(JAVA_LONG, MessageHeader.CONTROL_LENGTH, MessageHeader.CONTROL_BYTES);
         header.set(JAVA_LONG, MessageHeader.BYTES_ADDRESS, address + MessageHeader.BYTES);
         header.set(JAVA_LONG, MessageHeader.BYTES_LENGTH, Packet.MAX_BYTES);
         return header;
@@ -81,7 +98,7 @@ final class ForeignLibc implements Libc {
             both.set(JAVA_SHORT, 4, POLLIN);
             both.set(JAVA_INT, 8, other);
             both.set(JAVA_SHORT, 12, POLLIN);
-            return result((int) poll.invokeExact(errno, both, 2L, -1), errno);
+            return result((int) POLL.invokeExact(errno, both, 2L, -1), errno);
         } catch (Throwable e) {
             throw unexpected(e);
         }
@@ -91,7 +108,7 @@ final class ForeignLibc implements Libc {
     public int eventfd() {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment errno = arena.allocate(ERRNO_BYTES);
-            return result((int) eventfd.invokeExact(errno, 0, EFD_CLOEXEC), errno);
+            return result((int) EVENTFD.invokeExact(errno, 0, EFD_CLOEXEC), errno);
         } catch (Throwable e) {
             throw unexpected(e);
         }
@@ -101,7 +118,7 @@ final class ForeignLibc implements Libc {
     public int eventfdWrite(int fd) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment errno = arena.allocate(ERRNO_BYTES);
-            return result((int) eventfdWrite.invokeExact(errno, fd, 1L), errno);
+            return result((int) EVENTFD_WRITE.invokeExact(errno, fd, 1L), errno);
         } catch (Throwable e) {
             throw unexpected(e);
         }
@@ -112,7 +129,7 @@ final class ForeignLibc implements Libc {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment errno = arena.allocate(ERRNO_BYTES);
             MemorySegment bytes = arena.allocateFrom(JAVA_BYTE, packet);
-            long count = (long) send.invokeExact(errno, fd, bytes, bytes.byteSize(), MSG_NOSIGNAL);
+            long count = (long) SEND.invokeExact(errno, fd, bytes, bytes.byteSize(), MSG_NOSIGNAL);
             return count < 0 ? -errno.get(JAVA_INT, 0) : Math.toIntExact(count);
         } catch (Throwable e) {
             throw unexpected(e);
@@ -121,16 +138,19 @@ final class ForeignLibc implements Libc {
 
     @Override
     public int getpeername(int fd, byte[] address) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment errno = arena.allocate(ERRNO_BYTES);
-            MemorySegment bytes = arena.allocate(address.length, 4);
-            MemorySegment length = arena.allocateFrom(JAVA_INT, address.length);
-            int result = (int) getpeername.invokeExact(errno, fd, bytes, length);
-            MemorySegment.copy(bytes, JAVA_BYTE, 0, address, 0, address.length);
-            return result < 0 ? -errno.get(JAVA_INT, 0) : length.get(JAVA_INT, 0);
+        Block mine = MINE.get();
+        mine.length.set(JAVA_INT, 0, (int) mine.name.byteSize());
+        int result;
+        try {
+            result = (int) GETPEERNAME.invokeExact(mine.errno, fd, mine.name, mine.length);
         } catch (Throwable e) {
             throw unexpected(e);
         }
+        if (result < 0) {
+            return -mine.errno.get(JAVA_INT, 0);
+        }
+        MemorySegment.copy(mine.name, JAVA_BYTE, 0, address, 0, address.length);
+        return mine.length.get(JAVA_INT, 0);
     }
 
     @Override
@@ -139,7 +159,7 @@ final class ForeignLibc implements Libc {
             MemorySegment errno = arena.allocate(ERRNO_BYTES);
             MemorySegment value = arena.allocate(JAVA_INT);
             MemorySegment length = arena.allocateFrom(JAVA_INT, (int) value.byteSize());
-            int result = (int) getsockopt.invokeExact(errno, fd, SOL_SOCKET, option, value, length);
+            int result = (int) GETSOCKOPT.invokeExact(errno, fd, SOL_SOCKET, option, value, length);
             return result < 0 ? -errno.get(JAVA_INT, 0) : value.get(JAVA_INT, 0);
         } catch (Throwable e) {
             throw unexpected(e);
@@ -153,7 +173,7 @@ final class ForeignLibc implements Libc {
             MemorySegment bytes = arena.allocateFrom(JAVA_BYTE, value);
             int length = value.length;
             return result(
-                    (int) setsockopt.invokeExact(errno, fd, SOL_SOCKET, option, bytes, length),
+                    (int) SETSOCKOPT.invokeExact(errno, fd, SOL_SOCKET, option, bytes, length),
                     errno);
         } catch (Throwable e) {
             throw unexpected(e);
@@ -164,7 +184,7 @@ final class ForeignLibc implements Libc {
     public int fcntl(int fd, int command, int argument) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment errno = arena.allocate(ERRNO_BYTES);
-            return result((int) fcntl.invokeExact(errno, fd, command, argument), errno);
+            return result((int) FCNTL.invokeExact(errno, fd, command, argument), errno);
         } catch (Throwable e) {
             throw unexpected(e);
         }
@@ -174,7 +194,7 @@ final class ForeignLibc implements Libc {
     public int close(int fd) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment errno = arena.allocate(ERRNO_BYTES);
-            return result((int) close.invokeExact(errno, fd), errno);
+            return result((int) CLOSE.invokeExact(errno, fd), errno);
         } catch (Throwable e) {
             throw unexpected(e);
         }

@@ -56,6 +56,8 @@ interface Libc {
     int send(int fd, byte[] packet);
 
     /// The address of the other end as a `sockaddr` into `address`: its length.
+    ///
+    /// - `address`: of [PeerName#MAX_BYTES]
     int getpeername(int fd, byte[] address);
 
     /// An integer option of [#SOL_SOCKET].

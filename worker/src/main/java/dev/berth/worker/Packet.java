@@ -8,6 +8,9 @@ import java.util.regex.Pattern;
 
 /// What the dispatcher says: the text of one packet of protocol v1.
 sealed interface Packet {
+    /// Nearly all of them.
+    Packet PLAIN = new Connection(Optional.empty());
+
     /// Longer than any packet: `conn tcp6` with two addresses of 39 and two ports of 5 characters.
     int MAX_BYTES = 128;
 
@@ -24,6 +27,9 @@ sealed interface Packet {
     record Unknown(String text) implements Packet {}
 
     static Packet parse(String text) {
+        if (text.equals("conn")) {
+            return PLAIN;
+        }
         String[] words = text.split(" ", -1);
         return switch (words[0]) {
             case "drain" -> new Drain();
@@ -33,9 +39,6 @@ sealed interface Packet {
     }
 
     private static Packet connection(String text, String[] words) {
-        if (words.length == 1) {
-            return new Connection(Optional.empty());
-        }
         if (words.length != 6 || !words[1].matches("tcp[46]")) {
             return new Malformed(text);
         }

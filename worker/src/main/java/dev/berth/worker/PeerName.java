@@ -14,7 +14,9 @@ import java.util.Optional;
 ///
 /// **Source:** ip(7), ipv6(7).
 final class PeerName {
-    private static final int MAX_BYTES = 28;
+    /// A `sockaddr_in6`, the longest of them.
+    static final int MAX_BYTES = 28;
+
     private static final int AF_INET = 2;
     private static final int AF_INET6 = 10;
 
