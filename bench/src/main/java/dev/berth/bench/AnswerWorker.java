@@ -16,7 +16,6 @@ import java.nio.charset.StandardCharsets;
 /// do so by themselves, one connection at a time.
 final class AnswerWorker {
     private static final int BACKLOG = 4096;
-    private static final int THREADS = 4;
     private static final byte[] ANSWER = answer("pid=" + ProcessHandle.current().pid() + "\n");
 
     private AnswerWorker() {}
@@ -26,10 +25,10 @@ final class AnswerWorker {
         @Nullable SocketChannel accept() throws IOException;
     }
 
-    /// Argument: the port, if no dispatcher starts it.
+    /// Arguments: the port, for when no dispatcher starts it, and how many threads.
     public static void main(String[] args) throws IOException {
         Acceptor acceptor = acceptor(Integer.parseInt(args[0]));
-        for (int i = 0; i < THREADS; i++) {
+        for (int i = 0; i < Integer.parseInt(args[1]); i++) {
             Thread.ofPlatform().start(() -> serve(acceptor));
         }
     }

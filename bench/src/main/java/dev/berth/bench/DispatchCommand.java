@@ -22,6 +22,7 @@ final class DispatchCommand {
     private static final double LEAST_OF_NODE = 2;
     private static final double MOST_SLOWER = 1.5;
     private static final int WORKERS = 2;
+    private static final int WORKER_THREADS = 4;
     private static final int CLIENTS = 16;
     private static final int SLICES = 10;
     private static final int SILENT = 1_000;
@@ -48,7 +49,7 @@ final class DispatchCommand {
                 Arguments.parse(
                         words,
                         Set.of("unprivileged"),
-                        Set.of("checks", "pairs", "millis", "seconds", "rate"));
+                        Set.of("checks", "pairs", "threads", "millis", "seconds", "rate"));
         try (Workshop shop = Workshop.open(arguments.has("unprivileged"))) {
             var command = new DispatchCommand(shop, arguments);
             List<String> checks = arguments.list("checks", List.of("accepts", "silent"));
@@ -109,7 +110,9 @@ final class DispatchCommand {
     private Setup setup(String kind, int port, List<String> options) {
         List<String> all = new ArrayList<>(arguments.rest());
         all.addAll(options);
-        return new Setup(Workshop.unique(kind), port, WORKERS, all, worker(ANSWERS, port));
+        List<String> worker = new ArrayList<>(worker(ANSWERS, port));
+        worker.add(Integer.toString(arguments.number("threads", WORKER_THREADS)));
+        return new Setup(Workshop.unique(kind), port, WORKERS, all, worker);
     }
 
     private List<String> worker(String main, int port) {

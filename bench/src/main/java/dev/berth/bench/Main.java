@@ -23,7 +23,8 @@ public final class Main {
                           [--pairs 5] [--seconds 12] [--rate N] [--gc]
               dispatch    connections through the dispatcher, against a group and node's cluster;
                           a thousand silent clients
-                          [--checks accepts,silent] [--pairs 5] [--millis 10000] [--seconds 3]
+                          [--checks accepts,silent] [--pairs 5] [--threads 4 a worker]
+                          [--millis 10000] [--seconds 3]
               idle        memory and CPU of the supervisor   [--server a] [--settle 10] [--seconds 30]
               who         berth who against ss and lsof, and its memory   (root)
                           [--sockets 18000] [--most 50000] [--rounds 9]
