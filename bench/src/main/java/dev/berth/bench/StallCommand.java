@@ -26,23 +26,6 @@ final class StallCommand {
     private static final long CAPACITY_MILLIS = 10_000;
     private static final int MOST_PER_SECOND = 4_000;
 
-    private static final SampleServer PAUSING =
-            new SampleServer(
-                    "java-gc",
-                    List.of(
-                            "{java}",
-                            "-Xmx1500m",
-                            "-XX:+UseSerialGC",
-                            "-cp",
-                            "{classes}",
-                            PausingServer.class.getName(),
-                            "{port}"),
-                    Set.of(),
-                    SampleServer.OnTerm.DIES,
-                    SampleServer.Reuse.CLOSES,
-                    SampleServer.Processes.ONE,
-                    "stands still every 2 s in slot 0");
-
     private final Workshop shop;
     private final Arguments arguments;
     private final SampleServer server;
@@ -61,8 +44,28 @@ final class StallCommand {
     private StallCommand(Workshop shop, Arguments arguments) throws IOException {
         this.shop = shop;
         this.arguments = arguments;
-        this.server = arguments.has("gc") ? PAUSING : SampleServers.named("java-socket");
+        this.server = arguments.has("gc") ? collecting(PERIOD) : SampleServers.named("java-socket");
         this.port = Workshop.freePort(1);
+    }
+
+    /// One that, in slot 0, collects its heap with such rests.
+    private static SampleServer collecting(Duration rest) {
+        return new SampleServer(
+                "java-gc",
+                List.of(
+                        "{java}",
+                        "-Xmx1500m",
+                        "-XX:+UseSerialGC",
+                        "-cp",
+                        "{classes}",
+                        PausingServer.class.getName(),
+                        "{port}",
+                        Long.toString(rest.toMillis())),
+                Set.of(),
+                SampleServer.OnTerm.DIES,
+                SampleServer.Reuse.CLOSES,
+                SampleServer.Processes.ONE,
+                "stands still now and then in slot 0");
     }
 
     /// Runs `stall`; the exit code.
@@ -99,21 +102,26 @@ final class StallCommand {
         return verdict.holds();
     }
 
-    /// What one worker can serve, a second, over some periods of its stops where they are its own.
+    /// What one worker can serve, a second. A collection takes a CPU, which a stopped process does
+    /// not: then it is what one serves beside another that does nothing but collect.
     private int capacity(Verdict verdict) {
+        boolean collects = arguments.has("gc");
         int[] found = new int[1];
         var setup =
                 new Setup(
                         Workshop.unique("capacity"),
                         port,
-                        1,
+                        collects ? 2 : 1,
                         List.of(),
-                        shop.command(server, port, 0));
+                        shop.command(collects ? collecting(Duration.ZERO) : server, port, 0));
         Supervised.check(
                 shop,
                 setup,
                 verdict,
                 berth -> {
+                    if (collects) {
+                        berth.change("drain", "0");
+                    }
                     load(WARM_UP_MILLIS);
                     LoadResult result = load(CAPACITY_MILLIS);
                     found[0] = (int) (result.requests() * 1_000 / CAPACITY_MILLIS);

@@ -4,21 +4,21 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/// A [SocketLoopServer] that, as the worker in slot 0, collects a heap full of small objects every
-/// two seconds: with the serial collector the whole JVM stands still for about half a second.
+/// A [SocketLoopServer] that, as the worker in slot 0, collects a heap full of small objects now and
+/// then: with the serial collector the whole JVM stands still for about half a second.
 public final class PausingServer {
-    private static final long PERIOD_MILLIS = 2_000;
     private static final long PAUSE_MILLIS = 500;
     private static final int PART = 250_000;
     private static final int MOST_PARTS = 100;
 
     private PausingServer() {}
 
-    /// Serves until it is killed. Argument: the port.
+    /// Serves until it is killed. Arguments: the port, and the milliseconds between two collections.
     public static void main(String[] args) throws IOException {
         if (System.getenv().getOrDefault("BERTH_SLOT", "0").equals("0")) {
             List<Object[]> ballast = ballast();
-            Thread.ofPlatform().daemon().name("collect").start(() -> collect(ballast));
+            long rest = Long.parseLong(args[1]);
+            Thread.ofPlatform().daemon().name("collect").start(() -> collect(ballast, rest));
         }
         SocketLoopServer.main(args);
     }
@@ -46,10 +46,10 @@ public final class PausingServer {
     }
 
     @SuppressWarnings("InfiniteLoop")
-    private static void collect(List<Object[]> ballast) {
+    private static void collect(List<Object[]> ballast, long restMillis) {
         try {
             while (!ballast.isEmpty()) {
-                Thread.sleep(PERIOD_MILLIS);
+                Thread.sleep(restMillis);
                 collection();
             }
         } catch (InterruptedException ended) {
