@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/// A [SocketLoopServer] that, as the worker in slot 0, collects a heap full of small objects now and
-/// then: with the serial collector the whole JVM stands still for about half a second.
+/// A [SocketLoopServer] that, as the worker in slot 0, collects a heap full of small objects now
+/// and then: with the serial collector the whole JVM stands still for about half a second.
 public final class PausingServer {
     private static final long PAUSE_MILLIS = 500;
     private static final int PART = 250_000;
@@ -13,7 +13,8 @@ public final class PausingServer {
 
     private PausingServer() {}
 
-    /// Serves until it is killed. Arguments: the port, and the milliseconds between two collections.
+    /// Serves until it is killed. Arguments: the port, and the milliseconds between two
+    /// collections.
     public static void main(String[] args) throws IOException {
         if (System.getenv().getOrDefault("BERTH_SLOT", "0").equals("0")) {
             List<Object[]> ballast = ballast();

@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.ref.Reference;
 
 /// A message with one descriptor, made once to be sent often, each time with another one.
 ///
@@ -29,6 +30,10 @@ public final class RightsMessage {
     /// Sends it: how many bytes went. The sender keeps its own descriptor.
     public long send(int fd, int descriptor, int flags) {
         control.set(JAVA_INT, Rights.HEADER_BYTES, descriptor);
-        return Kernel.call(Syscall.SENDMSG, fd, header.address(), flags);
+        try {
+            return Kernel.call(Syscall.SENDMSG, fd, header.address(), flags);
+        } finally {
+            Reference.reachabilityFence(this);
+        }
     }
 }

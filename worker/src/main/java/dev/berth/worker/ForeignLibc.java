@@ -20,9 +20,7 @@ final class ForeignLibc implements Libc {
     private static final Linker LINKER = Linker.nativeLinker();
     private static final long ERRNO_BYTES = Linker.Option.captureStateLayout().byteSize();
 
-    // Static, since the JVM takes a constant's code in; a call through a field costs several times
-    // as
-    // much.
+    // Static: what is constant the JVM compiles into its callers.
     private static final MethodHandle RECVMSG =
             handle("recvmsg", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT);
     private static final MethodHandle SEND =
@@ -49,10 +47,18 @@ final class ForeignLibc implements Libc {
     /// A thread's memory for the two calls that every connection takes: to allocate it for each
     /// would cost more than to call.
     private static final class Block {
-        final MemorySegment errno = Arena.ofAuto().allocate(ERRNO_BYTES);
-        final MemorySegment header = header(Arena.ofAuto());
-        final MemorySegment name = Arena.ofAuto().allocate(PeerName.MAX_BYTES, 4);
-        final MemorySegment length = Arena.ofAuto().allocate(JAVA_INT);
+        final MemorySegment errno;
+        final MemorySegment header;
+        final MemorySegment name;
+        final MemorySegment length;
+
+        Block() {
+            Arena memory = Arena.ofAuto();
+            errno = memory.allocate(ERRNO_BYTES);
+            header = header(memory);
+            name = memory.allocate(PeerName.MAX_BYTES, 4);
+            length = memory.allocate(JAVA_INT);
+        }
     }
 
     @Override
