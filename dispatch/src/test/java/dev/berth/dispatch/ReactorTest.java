@@ -49,8 +49,9 @@ class ReactorTest {
         List<Throwable> failures = new ArrayList<>();
         List<String> done = new ArrayList<>();
         try (Reactor reactor = new Reactor(failures::add)) {
-            reactor.at(Reactor.now() + 1_000_000, () -> done.add("second"));
-            reactor.at(Reactor.now(), () -> done.add("first"));
+            long now = Reactor.now();
+            reactor.at(now + 1_000_000, () -> done.add("second"));
+            reactor.at(now, () -> done.add("first"));
             reactor.post(
                     () -> {
                         throw new IllegalStateException("on purpose");
