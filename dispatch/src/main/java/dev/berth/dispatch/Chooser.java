@@ -12,7 +12,8 @@ import java.util.function.Supplier;
 /// **Round-robin** gives the next connection to the one that got the fewest since [#serve], so that
 /// one that was full for a moment catches up, by at most `debt` connections.
 ///
-/// Both take one that stalled only where no other has room.
+/// Both take one that stalled only where no other has room; it does not catch up later, for it has
+/// enough to do.
 ///
 /// **Source** is rendezvous hashing over the places: the place with the highest weight for this
 /// address has it, and waits if it is full or stalled. So a place more or less moves only its own
@@ -89,8 +90,10 @@ final class Chooser<S extends Seat> {
 
     private void gave(int best) {
         given[best]++;
+        boolean last = seats.get(best).stalled();
         for (int i = 0; i < given.length; i++) {
-            given[i] = Math.max(given[i], given[best] - debt);
+            boolean passedOver = seats.get(i).stalled() && !last;
+            given[i] = Math.max(given[i], given[best] - (passedOver ? 0 : debt));
         }
     }
 

@@ -123,6 +123,15 @@ class ChooserTest {
     }
 
     @Test
+    void whoStalledHasItsShareAgainAndNoMore() {
+        places.get(1).stalled = true;
+        give(300);
+        places.get(1).stalled = false;
+        give(8);
+        assertThat(given(4)).containsExactly(102, 2, 102, 102);
+    }
+
+    @Test
     void aHomeThatStalledIsWaitedForToo() {
         chooser.by(Choice.SOURCE);
         Place home = chooser.choose(() -> client(1)).orElseThrow();
