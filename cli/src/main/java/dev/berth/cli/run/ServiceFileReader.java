@@ -97,10 +97,17 @@ final class ServiceFileReader {
         }
         try {
             ListenAddress address = ListenAddress.parse(text);
-            if (address.protocol() == Protocol.TCP && address.address().port() != 0) {
-                return address;
+            if (address.protocol() != Protocol.TCP) {
+                throw fields.wrong(
+                        item.place(),
+                        text
+                                + ": a dispatcher passes connections, and datagrams are none; take"
+                                + " tcp://");
             }
-            throw fields.wrong(item.place(), text + ": connections come to a TCP port, not 0");
+            if (address.address().port() == 0) {
+                throw fields.wrong(item.place(), text + ": a port is a number from 1 to 65535");
+            }
+            return address;
         } catch (IllegalArgumentException malformed) {
             throw fields.wrong(item.place(), String.valueOf(malformed.getMessage()));
         }

@@ -76,8 +76,9 @@ class ServiceFileTest {
             value = {
                 "listne = 1 | berth.toml:1:1: the file has no key listne; did you mean listen?",
                 "listen = 80 | berth.toml:1:1: there is no service; begin one with [service.NAME]",
-                "listen = 'udp://:53' | berth.toml:1:1: udp://:53: connections come to a TCP port,"
-                        + " not 0",
+                "listen = 'udp://:53' | berth.toml:1:1: udp://:53: a dispatcher passes"
+                        + " connections,",
+                "listen = 'tcp://:0' | berth.toml:1:1: tcp://:0: a port is a number from 1 to",
                 "listen = 'x:y' | berth.toml:1:1: ",
                 "listen = 70000 | berth.toml:1:1: 70000: a port is a number from 1 to 65535",
                 "listen = [80, true] | berth.toml:1:15: listen is like 443",

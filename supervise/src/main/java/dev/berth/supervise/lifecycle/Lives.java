@@ -165,7 +165,8 @@ final class Lives {
         Worker worker = found.get();
         bury(step, worker.id());
         if (worker.phase().candidate()) {
-            failed(step, worker.id(), Epitaph.atStart(worker, exited));
+            boolean dispatched = step.settings().ready() == Settings.Ready.TAKING;
+            failed(step, worker.id(), Epitaph.atStart(worker, exited, dispatched));
         } else if (worker.phase() == Phase.READY) {
             crashed(step, worker, Epitaph.crash(worker, exited));
         }

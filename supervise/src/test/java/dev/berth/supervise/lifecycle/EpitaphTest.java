@@ -9,6 +9,7 @@ import dev.berth.sys.ExitStatus;
 import org.junit.jupiter.api.Test;
 
 import java.time.Duration;
+import java.util.List;
 
 class EpitaphTest {
     private static final Worker WORKER =
@@ -20,7 +21,9 @@ class EpitaphTest {
 
     @Test
     void howAndWhenItEndedAndItsLastWordsAreTold() {
-        assertThat(Epitaph.atStart(WORKER, exited(ExitStatus.exited(1), 0, "oops\nbad port\n")))
+        assertThat(
+                        Epitaph.atStart(
+                                WORKER, exited(ExitStatus.exited(1), 0, "oops\nbad port\n"), false))
                 .isEqualTo(
                         "slot 2.7 (pid 42) ended at start: exit 1; its last words:\n"
                                 + "    oops\n"
@@ -28,7 +31,8 @@ class EpitaphTest {
         assertThat(
                         Epitaph.atStart(
                                 WORKER.enters(Phase.SETTLING, 0, 0),
-                                exited(ExitStatus.killed(9), 0, "")))
+                                exited(ExitStatus.killed(9), 0, ""),
+                                false))
                 .isEqualTo(
                         "slot 2.7 (pid 42) ended right after it listened: killed by SIGKILL (9)");
         assertThat(Epitaph.crash(WORKER, exited(ExitStatus.exited(0), 3, "")))
@@ -37,14 +41,26 @@ class EpitaphTest {
 
     @Test
     void onlyASuccessfulExitWithSurvivorsIsGoingToTheBackground() {
-        assertThat(Epitaph.atStart(WORKER, exited(ExitStatus.exited(0), 1, "")))
+        assertThat(Epitaph.atStart(WORKER, exited(ExitStatus.exited(0), 1, ""), false))
                 .contains("went to the background");
-        assertThat(Epitaph.atStart(WORKER, exited(ExitStatus.exited(0), 0, "")))
+        assertThat(Epitaph.atStart(WORKER, exited(ExitStatus.exited(0), 0, ""), false))
                 .contains("ended at start: exit 0");
-        assertThat(Epitaph.atStart(WORKER, exited(ExitStatus.exited(1), 1, "")))
+        assertThat(Epitaph.atStart(WORKER, exited(ExitStatus.exited(1), 1, ""), false))
                 .contains("ended at start: exit 1");
-        assertThat(Epitaph.atStart(WORKER, exited(ExitStatus.killed(15), 1, "")))
+        assertThat(Epitaph.atStart(WORKER, exited(ExitStatus.killed(15), 1, ""), false))
                 .contains("ended at start: killed by");
+    }
+
+    @Test
+    void whoWantsThePortThatADispatcherHasIsToldWhy() {
+        String python = "OSError: [Errno 98] Address already in use\n";
+        for (String words : List.of(python, "Error: listen EADDRINUSE :::80", "It is fine")) {
+            boolean taken = !words.equals("It is fine");
+            Event.Exited ended = exited(ExitStatus.exited(1), 0, words);
+            String told = Epitaph.atStart(WORKER, ended, true);
+            assertThat(told.contains("it is Berth that listens")).isEqualTo(taken);
+            assertThat(Epitaph.atStart(WORKER, ended, false)).doesNotContain("Berth");
+        }
     }
 
     @Test
