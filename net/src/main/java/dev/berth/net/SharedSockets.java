@@ -6,12 +6,19 @@ import dev.berth.sys.Pidfds;
 import dev.berth.sys.Processes;
 import dev.berth.sys.SocketOption;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
-/// Whether another process's socket lets ours join it. The kernel lists no SO_REUSEPORT: it is read
-/// from a copy of the descriptor.
+/// Whether another process's socket lets ours join it, and whether we then get anything. The kernel
+/// lists no SO_REUSEPORT: it is read from a copy of the descriptor.
 public final class SharedSockets {
+    private static final Pattern SOCKET_MAP = Pattern.compile("(?m)^map_type:\\s*20$");
+
     private SharedSockets() {}
 
     /// Whether a socket of this user with SO_REUSEPORT would join the one of `row`; empty where
@@ -20,6 +27,33 @@ public final class SharedSockets {
         return row.uid() == Processes.geteuid()
                 ? holders.stream().flatMap(holder -> reuseport(holder).stream()).findFirst()
                 : Optional.of(false);
+    }
+
+    /// Whether one of `holders` has a table of sockets for an eBPF program that chooses among them:
+    /// whoever joins its group gets nothing.
+    ///
+    /// **Source:** bpf(2), `BPF_MAP_TYPE_REUSEPORT_SOCKARRAY`; proc_pid_fdinfo(5).
+    public static boolean led(List<Holder> holders) {
+        return holders.stream().map(Holder::pid).distinct().anyMatch(SharedSockets::hasTable);
+    }
+
+    private static boolean hasTable(int pid) {
+        Path process = Path.of("/proc", Integer.toString(pid));
+        try (Stream<Path> descriptors = Files.list(process.resolve("fd"))) {
+            return descriptors.anyMatch(fd -> isTable(process, fd));
+        } catch (IOException unreadable) {
+            return false;
+        }
+    }
+
+    private static boolean isTable(Path process, Path fd) {
+        try {
+            Path info = process.resolve("fdinfo").resolve(fd.getFileName());
+            return Files.readSymbolicLink(fd).toString().contains("bpf-map")
+                    && SOCKET_MAP.matcher(Files.readString(info)).find();
+        } catch (IOException closed) {
+            return false;
+        }
     }
 
     private static Optional<Boolean> reuseport(Holder holder) {

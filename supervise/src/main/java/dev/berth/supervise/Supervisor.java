@@ -96,7 +96,7 @@ public final class Supervisor implements AutoCloseable {
     private static Supervisor create(
             Plan plan, Observer observer, boolean cgroups, Optional<Dispatched> dispatched)
             throws IOException {
-        Mechanism mechanism = Mechanism.find(plan.steer());
+        Mechanism mechanism = plan.join() ? Mechanism.shared() : Mechanism.find(plan.steer());
         Optional<String> refused = new Refusals(mechanism, plan).toPlan();
         if (refused.isPresent()) {
             throw new IOException(refused.get());

@@ -2,6 +2,7 @@ package dev.berth.supervise;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.berth.bpf.SocketTable;
 import dev.berth.supervise.control.ControlServer;
 import dev.berth.supervise.control.RuntimeDirectory;
 import dev.berth.testkit.LeakCheck;
@@ -19,6 +20,7 @@ import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 
 /// Another program of this user that shares the port already, where nobody named the port.
@@ -81,8 +83,46 @@ final class TakenPortTest {
             try (ServerSocketChannel _ = harbour.inside(() -> rival("0.0.0.0"))) {
                 harbour.start(SampleServers.plain(directory));
                 harbour.await("a stranger", () -> harbour.status().strangers().size() == 1);
+                assertThat(harbour.status().steer()).isEqualTo("hash (kernel)");
             }
             assertThat(harbour.slots(V4, PORT)).containsExactlyInAnyOrder(0, 1);
+        }
+    }
+
+    @Test
+    void whoJoinsLeavesTheOtherItsPart() throws Exception {
+        try (Harbour harbour = Harbour.open(directory).join()) {
+            try (ServerSocketChannel rival = harbour.inside(() -> rival("0.0.0.0"))) {
+                rival.configureBlocking(false);
+                harbour.start(SampleServers.plain(directory));
+                // By the kernel's hash: that none of so many is the other's is too unlikely.
+                int theirs = 0;
+                for (int i = 0; i < 100 && theirs == 0; i++) {
+                    try (SocketChannel client = harbour.inside(TakenPortTest::connected);
+                            SocketChannel accepted = rival.accept()) {
+                        assertThat(client.isConnected()).isTrue();
+                        theirs += accepted == null ? 0 : 1;
+                    }
+                }
+                assertThat(theirs).isPositive();
+            }
+        }
+    }
+
+    private static SocketChannel connected() throws IOException {
+        return SocketChannel.open(new InetSocketAddress(V4, PORT));
+    }
+
+    @Test
+    void whoseProgramLeadsAllElsewhereIsNotJoined() throws Exception {
+        try (Harbour harbour = Harbour.open(directory).join();
+                ServerSocketChannel _ = harbour.inside(() -> rival("0.0.0.0"));
+                SocketTable _ = SocketTable.create(1)) {
+            harbour.begin(SampleServers.plain(directory));
+            assertThat(harbour.awaitEnd()).isEqualTo(1);
+            assertThat(harbour.said())
+                    .contains("it leads every connection to its own sockets")
+                    .contains("start both with --join");
         }
     }
 

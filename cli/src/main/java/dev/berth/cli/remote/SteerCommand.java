@@ -44,7 +44,8 @@ public final class SteerCommand implements Subcommand {
                                 + " beside round-robin and source)",
                         "weighted:SLOT=WEIGHT,...",
                         "              a weight is a number beside the 1 of every other slot, or a"
-                                + " percentage of all connections; 0 is none",
+                                + " percentage of all connections; 0 is none (where all that are"
+                                + " ready have 0, all get the same)",
                         "",
                         "Examples:",
                         "  berth steer least-loaded",

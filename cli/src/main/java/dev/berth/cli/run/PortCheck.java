@@ -52,7 +52,11 @@ final class PortCheck implements AutoCloseable {
                 check.address(address);
             }
             for (int port : options.ports()) {
-                check.port(port, options.user().isPresent() && !options.dispatched());
+                if (options.dispatched()) {
+                    check.address(Dispatching.everywhere(port));
+                } else {
+                    check.port(port, options.user().isPresent());
+                }
             }
             for (int port : options.privatePorts()) {
                 for (int slot = 0; slot < options.workers(); slot++) {
@@ -127,7 +131,10 @@ final class PortCheck implements AutoCloseable {
 
     /// Whether it is no obstacle but a stranger, which the supervisor names.
     private boolean shareable(SocketRow row) {
-        return join && SharedSockets.joinable(row, holders(row)).orElse(false);
+        List<Holder> holders = holders(row);
+        return join
+                && SharedSockets.joinable(row, holders).orElse(false)
+                && !SharedSockets.led(holders);
     }
 
     private static List<Holder> holders(SocketRow row) {
@@ -176,9 +183,17 @@ final class PortCheck implements AutoCloseable {
                         + " listens on "
                         + row.local()
                         + "; stop it, or take another port"
-                        + (SharedSockets.joinable(row, holders).orElse(false)
-                                ? ", or share it with that one: --join"
-                                : ""));
+                        + sharing(row, holders));
+    }
+
+    private static String sharing(SocketRow row, List<Holder> holders) {
+        if (!SharedSockets.joinable(row, holders).orElse(false)) {
+            return "";
+        }
+        return SharedSockets.led(holders)
+                ? " (it leads every connection to its own sockets; to share the port, start both"
+                        + " with --join)"
+                : ", or share it with that one: --join";
     }
 
     private static String process(int pid) {

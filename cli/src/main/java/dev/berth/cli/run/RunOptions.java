@@ -203,6 +203,11 @@ public record RunOptions(
                             + adopt.word()
                             + " needs to be told where to listen, as in: -p 8080");
         }
+        if (join && (steer == Steer.EXTENDED || steer == Steer.CLASSIC)) {
+            throw new UsageException(
+                    "--join leaves others on the port their part, by the kernel's own hash; a BPF"
+                            + " program would lead all to the workers here: leave out --bpf");
+        }
         if (firstAtZero && adopt != Adopt.LISTEN_FDS) {
             throw new UsageException("--fd0 goes with --adopt listen-fds only");
         }

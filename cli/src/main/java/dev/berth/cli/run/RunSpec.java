@@ -105,7 +105,8 @@ final class RunSpec {
                 Options.flag(
                         "--join",
                         "Start although another program of this user listens there with"
-                                + " SO_REUSEPORT: it keeps its share of the connections."));
+                                + " SO_REUSEPORT: it keeps its share of the connections, by the"
+                                + " kernel's hash over all sockets, so --steer is hash."));
         spec.addOption(
                 Options.one(
                         "POLICY",

@@ -60,6 +60,8 @@ class ChecksTest {
             String address = "127.0.0.1:" + member.getLocalPort();
             assertThatThrownBy(() -> check("-l", address, "x")).hasMessageEndingWith("--join");
             assertThatCode(() -> check("--join", "-l", address, "x")).doesNotThrowAnyException();
+            assertThatThrownBy(() -> check("--join", "--bpf", "classic", "-l", address, "x"))
+                    .hasMessageEndingWith("leave out --bpf");
         }
     }
 

@@ -31,6 +31,10 @@ import java.util.stream.Stream;
 /// Only the kernel's tables are read: a socket of ours that tried would be a member already.
 final class Rivals {
     private static final long PATIENCE_NANOS = 200_000_000;
+    private static final String JOIN = ", take another port, or share it with that one: --join";
+    private static final String LED =
+            " or take another port: it leads every connection to its own sockets; to share the"
+                    + " port, start both with --join";
 
     private final Plan plan;
     private final SocketRegistry registry;
@@ -44,7 +48,7 @@ final class Rivals {
     /// others are welcome, or nobody is there who would let ours in (who would not is in the way of
     /// the bind itself).
     Optional<String> refusal(GroupKey key) throws IOException {
-        if (plan.join() || registry.group(key).isPresent()) {
+        if (registry.group(key).isPresent()) {
             return Optional.empty();
         }
         List<SocketRow> rows = others(key);
@@ -54,8 +58,9 @@ final class Rivals {
         var holders = Holders.everywhere();
         for (SocketRow row : rows) {
             List<Holder> own = holders.getOrDefault(row.inode(), List.of());
-            if (SharedSockets.joinable(row, own).orElse(true)) {
-                return Optional.of(refusal(key, row, own));
+            boolean led = SharedSockets.led(own);
+            if ((led || !plan.join()) && SharedSockets.joinable(row, own).orElse(true)) {
+                return Optional.of(refusal(key, row, own) + (led ? LED : JOIN));
             }
         }
         return Optional.empty();
@@ -92,8 +97,7 @@ final class Rivals {
     private String refusal(GroupKey key, SocketRow row, List<Holder> holders) {
         return key
                 + supervisor(holders)
-                        .orElse(" is taken by " + Occupants.describe(row, holders) + "; stop that")
-                + ", take another port, or share it with that one: --join";
+                        .orElse(" is taken by " + Occupants.describe(row, holders) + "; stop that");
     }
 
     /// What to say if a supervisor is among `holders`: one whose control socket is theirs.

@@ -22,6 +22,8 @@ public final class Mechanism {
     /// A classic program is searched from its beginning, and its length is limited.
     private static final int CLASSIC_PLACES = 512;
 
+    private static final String SHARED = "--join leaves others their part";
+
     private final Steer chosen;
     private final String reason;
     private final Set<Pick> picks;
@@ -55,6 +57,12 @@ public final class Mechanism {
             String reason = String.valueOf(refused.getMessage());
             return withoutMaps(classic() ? Steer.CLASSIC : Steer.NONE, reason);
         }
+    }
+
+    /// The kernel's own hash, for a group that is not ours alone: a program would lead every
+    /// connection to our sockets.
+    public static Mechanism shared() {
+        return withoutMaps(Steer.NONE, SHARED);
     }
 
     private static Mechanism withoutMaps(Steer chosen, String reason) {
@@ -151,6 +159,9 @@ public final class Mechanism {
     }
 
     private String remedy() {
+        if (reason.equals(SHARED)) {
+            return "take hash, or a port of its own";
+        }
         String others = chosen == Steer.NONE ? "hash" : "hash, random, source, cpu or weighted";
         return "run Berth as root or with CAP_BPF and --bpf auto, or take " + others;
     }
