@@ -254,7 +254,7 @@ final class PoliciesTest {
     /// Counts are taken four times a second where nothing else happens, more seldom where one takes
     /// long.
     private static void awaitPlan(Harbour harbour) throws Exception {
-        long until = System.nanoTime() + 3_000_000_000L;
+        long until = System.nanoTime() + 5_000_000_000L;
         harbour.await("a count", () -> System.nanoTime() > until);
     }
 

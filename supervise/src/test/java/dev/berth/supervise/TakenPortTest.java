@@ -114,6 +114,22 @@ final class TakenPortTest {
     }
 
     @Test
+    void whoCameLaterServesAllWhenTheGroupEnds() throws Exception {
+        try (Harbour harbour = Harbour.open(directory)) {
+            harbour.start(SampleServers.plain(directory));
+            try (ServerSocketChannel rival = harbour.inside(() -> rival("0.0.0.0"))) {
+                harbour.stop();
+                for (int i = 0; i < 20; i++) {
+                    try (SocketChannel client = harbour.inside(TakenPortTest::connected);
+                            SocketChannel accepted = rival.accept()) {
+                        assertThat(accepted.getRemoteAddress()).isEqualTo(client.getLocalAddress());
+                    }
+                }
+            }
+        }
+    }
+
+    @Test
     void whoseProgramLeadsAllElsewhereIsNotJoined() throws Exception {
         try (Harbour harbour = Harbour.open(directory).join();
                 ServerSocketChannel _ = harbour.inside(() -> rival("0.0.0.0"));

@@ -123,8 +123,15 @@ final class ExtendedSteering implements Steering {
         }
     }
 
+    /// A stranger in the group keeps the program; with a table of no socket the kernel chooses,
+    /// with an empty one all would be refused for ever.
     @Override
     public void close() {
+        try {
+            table.serve(Pick.HASH, new int[] {0});
+        } catch (ErrnoException failed) {
+            // Nobody is left here who could do anything about it.
+        }
         table.close();
     }
 }

@@ -296,8 +296,8 @@ public final class SocketRegistry implements Distribution, AutoCloseable {
 
     @Override
     public void close() {
-        groups.values().forEach(Group::close);
         sockets.values().forEach(socket -> socket.fd().close());
+        groups.values().forEach(Group::close);
         groups.clear();
         sockets.clear();
     }
