@@ -156,8 +156,10 @@ final class RepairTest {
                     .contains("word end) is a member of the group");
             assertThat(harbour.status().strangers())
                     .allSatisfy(one -> assertThat(one.command()).hasSizeLessThan(130));
-            // It is in the group, but in no table.
-            assertThat(harbour.slots(V4, PORT)).containsExactlyInAnyOrder(0, 1);
+            // It knows no slot, and has its part.
+            assertThat(harbour.served(V4, PORT, 60))
+                    .extracting(who -> who.substring(0, who.indexOf('.')))
+                    .contains("0", "1", "None");
             try (ChildProcess second = harbour.inside(() -> ChildProcess.start(specific))) {
                 second.awaitLine("listens"::equals, Duration.ofSeconds(10));
                 harbour.awaitSaid("pid " + second.pid() + " (");
