@@ -69,6 +69,8 @@ class GuardTest {
             Await.until(Rig.LIMIT, () -> strays(jvm).size() == 4, () -> jvm.output().toString());
             pids.addAll(strays(jvm));
             pids.add(afterThePatrol(runtime));
+            // Not before the new guard has been told whom to kill.
+            jvm.awaitLine(l -> l.contains("it was started again"), Rig.LIMIT);
             jvm.kill();
             jvm.awaitExit(Rig.LIMIT);
             Await.until(
