@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -24,6 +25,7 @@ final class StallCommand {
     private static final long NOTICE_NANOS = 50_000_000;
     private static final long WARM_UP_MILLIS = 3_000;
     private static final long CAPACITY_MILLIS = 10_000;
+    private static final int CLIENTS = 16;
     private static final int MOST_PER_SECOND = 4_000;
 
     private final Workshop shop;
@@ -122,17 +124,17 @@ final class StallCommand {
                     if (collects) {
                         berth.change("drain", "0");
                     }
-                    load(WARM_UP_MILLIS);
-                    LoadResult result = load(CAPACITY_MILLIS);
-                    found[0] = (int) (result.requests() * 1_000 / CAPACITY_MILLIS);
+                    perSecond(WARM_UP_MILLIS);
+                    found[0] = perSecond(CAPACITY_MILLIS);
                 });
         System.out.println("one worker serves " + found[0] + " a second");
         return found[0];
     }
 
-    private LoadResult load(long millis) {
-        return Load.run(
-                LoadPlan.defaults(port).withBounds(Duration.ofMillis(millis), Long.MAX_VALUE));
+    /// Answers a second to clients as those of the measurement, each as soon as the one before.
+    private int perSecond(long millis) throws IOException {
+        Burst.Step client = () -> OneShot.pid(port);
+        return (int) Burst.perSecond(Collections.nCopies(CLIENTS, client), millis);
     }
 
     private double p99(String policy, int perSecond, Verdict verdict) {
