@@ -7,6 +7,7 @@ import dev.berth.sys.Processes;
 import dev.berth.sys.SocketOption;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -41,7 +42,7 @@ public final class SharedSockets {
         Path process = Path.of("/proc", Integer.toString(pid));
         try (Stream<Path> descriptors = Files.list(process.resolve("fd"))) {
             return descriptors.anyMatch(fd -> isTable(process, fd));
-        } catch (IOException unreadable) {
+        } catch (IOException | UncheckedIOException unreadable) {
             return false;
         }
     }
