@@ -50,7 +50,7 @@ final class StallCommand {
         this.port = Workshop.freePort(1);
     }
 
-    /// One that, in slot 0, collects its heap with such rests.
+    /// One that, in slot 0, collects its heap after each such rest; never with none.
     private static SampleServer collecting(Duration rest) {
         return new SampleServer(
                 "java-gc",
@@ -104,26 +104,16 @@ final class StallCommand {
         return verdict.holds();
     }
 
-    /// What one worker can serve, a second. A collection takes a CPU, which a stopped process does
-    /// not: then it is what one serves beside another that does nothing but collect.
+    /// What one worker can serve, a second, while nothing stops it.
     private int capacity(Verdict verdict) {
-        boolean collects = arguments.has("gc");
         int[] found = new int[1];
-        var setup =
-                new Setup(
-                        Workshop.unique("capacity"),
-                        port,
-                        collects ? 2 : 1,
-                        List.of(),
-                        shop.command(collects ? collecting(Duration.ZERO) : server, port, 0));
+        SampleServer steady = arguments.has("gc") ? collecting(Duration.ZERO) : server;
+        List<String> command = shop.command(steady, port, 0);
         Supervised.check(
                 shop,
-                setup,
+                new Setup(Workshop.unique("capacity"), port, 1, List.of(), command),
                 verdict,
                 berth -> {
-                    if (collects) {
-                        berth.change("drain", "0");
-                    }
                     perSecond(WARM_UP_MILLIS);
                     found[0] = perSecond(CAPACITY_MILLIS);
                 });

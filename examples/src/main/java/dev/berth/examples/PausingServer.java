@@ -1,12 +1,19 @@
 package dev.berth.examples;
 
 import java.io.IOException;
+import java.net.ServerSocket;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.List;
 
-/// A [SocketLoopServer] that, as the worker in slot 0, collects a heap full of small objects now
-/// and then: with the serial collector the whole JVM stands still for about half a second.
+/// Answers one request after the other, each for about a millisecond's work, and, as the worker in
+/// slot 0, collects a heap full of small objects now and then: with the serial collector the whole
+/// JVM stands still for about half a second.
 public final class PausingServer {
+    /// What is hashed for an answer, in bytes.
+    private static final int WORK = 1 << 20;
+
     private static final long PAUSE_MILLIS = 500;
     private static final int PART = 250_000;
     private static final int MOST_PARTS = 100;
@@ -14,14 +21,26 @@ public final class PausingServer {
     private PausingServer() {}
 
     /// Serves until it is killed. Arguments: the port, and the milliseconds between two
-    /// collections.
-    public static void main(String[] args) throws IOException {
-        if (System.getenv().getOrDefault("BERTH_SLOT", "0").equals("0")) {
+    /// collections, or 0 for none.
+    public static void main(String[] args) throws IOException, NoSuchAlgorithmException {
+        long rest = Long.parseLong(args[1]);
+        if (rest > 0 && System.getenv().getOrDefault("BERTH_SLOT", "0").equals("0")) {
             List<Object[]> ballast = ballast();
-            long rest = Long.parseLong(args[1]);
             Thread.ofPlatform().daemon().name("collect").start(() -> collect(ballast, rest));
         }
-        SocketLoopServer.main(args);
+        serve(Integer.parseInt(args[0]));
+    }
+
+    @SuppressWarnings("InfiniteLoop")
+    private static void serve(int port) throws IOException, NoSuchAlgorithmException {
+        MessageDigest digest = MessageDigest.getInstance("SHA-256");
+        byte[] work = new byte[WORK];
+        byte[] answer = SocketLoopServer.answer("java pausing");
+        try (var server = new ServerSocket(port)) {
+            while (true) {
+                SocketLoopServer.serve(server.accept(), answer, () -> digest.digest(work));
+            }
+        }
     }
 
     /// As much as takes so long to collect.

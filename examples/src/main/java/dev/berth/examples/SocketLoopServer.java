@@ -14,18 +14,22 @@ public final class SocketLoopServer {
     /// Serves until it is killed. Argument: the port.
     @SuppressWarnings("InfiniteLoop")
     public static void main(String[] args) throws IOException {
-        byte[] answer = answer("java ServerSocket pid=" + ProcessHandle.current().pid() + "\n");
+        byte[] answer = answer("java ServerSocket");
         try (var server = new ServerSocket(Integer.parseInt(args[0]))) {
             while (true) {
                 Socket client = server.accept();
-                Thread.ofVirtual().start(() -> serve(client, answer));
+                Thread.ofVirtual().start(() -> serve(client, answer, () -> {}));
             }
         }
     }
 
-    private static void serve(Socket client, byte[] answer) {
+    /// Answers one request.
+    ///
+    /// @param work what is to be done between the request and its answer
+    static void serve(Socket client, byte[] answer, Runnable work) {
         try (client) {
             readHead(client.getInputStream());
+            work.run();
             client.getOutputStream().write(answer);
         } catch (IOException e) {
             // The client went away: there is nobody left to tell.
@@ -44,7 +48,9 @@ public final class SocketLoopServer {
         }
     }
 
-    private static byte[] answer(String body) {
+    /// An answer that tells who gives it.
+    static byte[] answer(String server) {
+        String body = server + " pid=" + ProcessHandle.current().pid() + "\n";
         String head = "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: " + body.length();
         return (head + "\r\n\r\n" + body).getBytes(StandardCharsets.US_ASCII);
     }
