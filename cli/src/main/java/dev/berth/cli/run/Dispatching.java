@@ -38,6 +38,10 @@ final class Dispatching {
                     "--max-connections",
                     "--slow-start");
 
+    /// Why a dispatcher does not listen by UDP; what to do instead follows.
+    static final String NO_DATAGRAMS =
+            ": a dispatcher passes connections, and datagrams are none; ";
+
     private Dispatching() {}
 
     static void check(ParseResult parsed, Share share) throws UsageException {
@@ -61,10 +65,7 @@ final class Dispatching {
         }
         for (ListenAddress address : options.listen()) {
             if (address.protocol() != Protocol.TCP) {
-                throw new UsageException(
-                        address
-                                + ": a dispatcher passes connections, and datagrams are none;"
-                                + " leave --share dispatch away");
+                throw new UsageException(address + NO_DATAGRAMS + "leave --share dispatch away");
             }
         }
         List<ListenAddress> before = new ArrayList<>();

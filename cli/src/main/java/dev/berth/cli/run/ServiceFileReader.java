@@ -98,11 +98,7 @@ final class ServiceFileReader {
         try {
             ListenAddress address = ListenAddress.parse(text);
             if (address.protocol() != Protocol.TCP) {
-                throw fields.wrong(
-                        item.place(),
-                        text
-                                + ": a dispatcher passes connections, and datagrams are none; take"
-                                + " tcp://");
+                throw fields.wrong(item.place(), text + Dispatching.NO_DATAGRAMS + "take tcp://");
             }
             if (address.address().port() == 0) {
                 throw fields.wrong(item.place(), text + ": a port is a number from 1 to 65535");

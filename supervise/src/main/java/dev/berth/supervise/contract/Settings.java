@@ -60,6 +60,11 @@ public record Settings(
         TAKING
     }
 
+    /// Whether a worker is to ask a dispatcher for its connections.
+    public boolean taking() {
+        return ready == Ready.TAKING;
+    }
+
     /// After a life of this length a crash counts as the first one again.
     public static final Duration STABLE = Duration.ofSeconds(10);
 

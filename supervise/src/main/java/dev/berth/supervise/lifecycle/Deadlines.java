@@ -51,7 +51,7 @@ final class Deadlines {
     }
 
     private static String silence(Step step) {
-        return step.settings().ready() == Settings.Ready.TAKING
+        return step.settings().taking()
                 ? "did not ask for connections, as a program under --share dispatch does by the"
                         + " library dev.berth.worker (an unmodified program runs without --share"
                         + " dispatch, by the in-kernel policies), within "

@@ -165,8 +165,8 @@ final class Lives {
         Worker worker = found.get();
         bury(step, worker.id());
         if (worker.phase().candidate()) {
-            boolean dispatched = step.settings().ready() == Settings.Ready.TAKING;
-            failed(step, worker.id(), Epitaph.atStart(worker, exited, dispatched));
+            boolean taking = step.settings().taking();
+            failed(step, worker.id(), Epitaph.atStart(worker, exited, taking));
         } else if (worker.phase() == Phase.READY) {
             crashed(step, worker, Epitaph.crash(worker, exited));
         }
