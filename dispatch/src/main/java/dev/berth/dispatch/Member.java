@@ -2,21 +2,15 @@ package dev.berth.dispatch;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
-import dev.berth.sys.Descriptors;
 import dev.berth.sys.Epoll;
 import dev.berth.sys.Errno;
 import dev.berth.sys.ErrnoException;
-import dev.berth.sys.Fd;
 import dev.berth.sys.Rights;
 import dev.berth.sys.RightsMessage;
 import dev.berth.sys.Sockets;
 
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -35,23 +29,18 @@ import java.util.concurrent.atomic.AtomicLong;
 public final class Member implements Seat {
     private static final String VERSION = "1";
     private static final int PACKET_BYTES = 64;
-    private static final int MOST_PACKET_BYTES = 128;
     private static final int PACKETS_A_TURN = 64;
-    private static final int FIONREAD = 0x541B;
     private static final long CHOKED_NANOS = 10_000_000;
 
     /// A worker with a full window is looked at again after so long.
     private static final long FULL_NANOS = 1_000_000;
 
-    private static final byte[] CONN = "conn".getBytes(US_ASCII);
+    static final byte[] CONN = "conn".getBytes(US_ASCII);
 
     /// Both are of another length than any that tells of a connection.
-    private static final byte[] DRAIN = "drain".getBytes(US_ASCII);
+    static final byte[] DRAIN = "drain".getBytes(US_ASCII);
 
     private static final byte[] PROBE = "probe".getBytes(US_ASCII);
-
-    /// With something to receive, it is stalled when it has received nothing for so long.
-    private static final long STALLED_NANOS = 35_000_000;
 
     private static final int FLAGS = Sockets.MSG_DONTWAIT | Sockets.MSG_NOSIGNAL;
 
@@ -62,11 +51,10 @@ public final class Member implements Seat {
     private final Reactor reactor;
     private final int window;
     private final AtomicInteger held;
-    private final Deque<Integer> sent = new ArrayDeque<>();
+    private final Inbox inbox;
     private final RightsMessage conn = new RightsMessage(CONN);
     private final byte[] buffer = new byte[PACKET_BYTES];
     private final AtomicLong passed = new AtomicLong();
-    private final AtomicInteger pending = new AtomicInteger();
     private final AtomicInteger connections = new AtomicInteger();
     private final OpenConnections open = new OpenConnections();
     private boolean greeted;
@@ -74,9 +62,6 @@ public final class Member implements Seat {
     private boolean choked;
     private boolean dismissed;
     private boolean drained;
-    private boolean stalled;
-    private volatile long progress;
-    private volatile boolean owed;
 
     /// @param window how many connections may wait for it
     /// @param held how many the dispatcher holds in all
@@ -91,6 +76,7 @@ public final class Member implements Seat {
         this.service = service;
         this.place = place;
         this.pair = pair;
+        this.inbox = new Inbox(pair.worker());
         this.watcher = watcher;
         this.reactor = reactor;
         this.window = window;
@@ -110,8 +96,8 @@ public final class Member implements Seat {
     /// Connections that were passed to it and that it has not taken yet; asked again a moment
     /// later, the answer is up to date.
     public int pending() {
-        reactor.post(this::recount);
-        return pending.get();
+        reactor.post(inbox::recount);
+        return inbox.connections();
     }
 
     /// Connections passed to it that are still open, as far as they are counted: under
@@ -124,24 +110,22 @@ public final class Member implements Seat {
     /// For how long it has received nothing although something waits for it; zero where nothing
     /// does.
     public Duration idle() {
-        return owed ? Duration.ofNanos(Reactor.now() - progress) : Duration.ZERO;
+        return inbox.idle();
     }
 
     @Override
     public boolean stalled() {
-        return stalled;
+        return inbox.stalled();
     }
 
     /// Looks whether it receives what waits for it; false if nothing does.
     boolean look() {
-        recount();
-        stalled = owed && Reactor.now() - progress >= STALLED_NANOS;
-        return owed;
+        return inbox.look();
     }
 
     /// Whether connections wait for it, as of the last look.
     boolean waits() {
-        return pending.get() > 0;
+        return inbox.connections() > 0;
     }
 
     Service service() {
@@ -157,35 +141,14 @@ public final class Member implements Seat {
         if (!takes || choked || gone()) {
             return false;
         }
-        if (sent.size() >= window) {
-            recount();
-            if (sent.size() >= window) {
+        if (inbox.length() >= window) {
+            inbox.recount();
+            if (inbox.length() >= window) {
                 choke(FULL_NANOS);
                 return false;
             }
         }
         return true;
-    }
-
-    /// Forgets the packets that the worker has received.
-    private void recount() {
-        long queued = sent.stream().mapToLong(Integer::longValue).sum();
-        long left = gone() ? 0 : waitingBytes();
-        int before = sent.size();
-        while (queued > left && !sent.isEmpty()) {
-            queued -= sent.remove();
-        }
-        if (sent.size() < before) {
-            progress = Reactor.now();
-        }
-        owed = !sent.isEmpty();
-        pending.set((int) sent.stream().filter(bytes -> bytes != DRAIN.length).count());
-    }
-
-    private int waitingBytes() {
-        byte[] bytes = new byte[Integer.BYTES];
-        Descriptors.ioctl(pair.worker().number(), FIONREAD, bytes);
-        return ByteBuffer.wrap(bytes).order(ByteOrder.nativeOrder()).getInt();
     }
 
     void begin() throws ErrnoException {
@@ -204,8 +167,7 @@ public final class Member implements Seat {
             connections.set(open.size());
         }
         connection.close();
-        queued(bytes);
-        pending.set(sent.size());
+        inbox.passed(bytes);
         passed.incrementAndGet();
         return true;
     }
@@ -241,24 +203,14 @@ public final class Member implements Seat {
 
     private void say(byte[] packet) {
         if (!gone() && Sockets.send(pair.own().number(), packet, FLAGS) >= 0) {
-            queued(packet.length);
+            inbox.sent(packet.length);
         }
-    }
-
-    private void queued(int bytes) {
-        if (!owed) {
-            progress = Reactor.now();
-            owed = true;
-        }
-        sent.add(bytes);
     }
 
     /// Takes back what waits for it. When it goes on it finds something to receive all the same, so
     /// that this is seen.
     Deque<Connection> recall() {
-        Deque<Connection> untaken = takenBack();
-        sent.clear();
-        pending.set(0);
+        Deque<Connection> untaken = inbox.takeBack(held);
         passed.addAndGet(-untaken.size());
         untaken.forEach(connection -> open.remove(connection.cookie()));
         connections.set(open.size());
@@ -326,29 +278,10 @@ public final class Member implements Seat {
     }
 
     private void leave() {
-        Deque<Connection> untaken = takenBack();
+        Deque<Connection> untaken = inbox.takeBack(held);
         drain();
         abandon();
         service.left(this, untaken);
-    }
-
-    /// What waits in the worker's queue, in order.
-    private Deque<Connection> takenBack() {
-        Deque<Connection> untaken = new ArrayDeque<>();
-        byte[] packet = new byte[MOST_PACKET_BYTES];
-        int[] descriptor = new int[1];
-        int queue = pair.worker().number();
-        long count;
-        while ((count = Rights.recvmsg(queue, packet, descriptor, Sockets.MSG_DONTWAIT)) > 0) {
-            if (descriptor[0] >= 0) {
-                Connection connection = new Connection(new Fd(descriptor[0]), held);
-                String text = new String(packet, 0, (int) count, US_ASCII);
-                Optional<Ends> ends = Ends.parse(text.substring(CONN.length).strip());
-                ends.ifPresent(_ -> connection.proxied(ends));
-                untaken.add(connection);
-            }
-        }
-        return untaken;
     }
 
     /// Closes the pair; what waits there stays the worker's own, if it lives.
@@ -358,10 +291,7 @@ public final class Member implements Seat {
             reactor.forget(pair.own().number());
             pair.close();
         }
-        sent.clear();
-        owed = false;
-        stalled = false;
-        pending.set(0);
+        inbox.clear();
     }
 
     /// Forgets the connections that were passed before `since` and are not among `alive`.
