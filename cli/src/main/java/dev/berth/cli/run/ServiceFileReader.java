@@ -174,9 +174,19 @@ final class ServiceFileReader {
         List<String> words = new ArrayList<>();
         for (TomlFields.Item item : fields.list(table, "command")) {
             if (!(item.value() instanceof String text)) {
-                throw fields.wrong(item.place(), "command is a list of texts in quotes");
+                throw fields.wrong(item.place(), "command has to be a list of texts in quotes");
+            }
+            if (text.indexOf('\0') >= 0) {
+                throw fields.wrong(item.place(), "no word of a command can have a zero byte");
             }
             words.add(text);
+        }
+        if (table.get(List.of("command")) instanceof String line && line.contains(" ")) {
+            throw fields.wrong(
+                    TomlFields.at(table, "command"),
+                    "command has to be a list of words: [\""
+                            + String.join("\", \"", line.strip().split(" +"))
+                            + "\"]");
         }
         if (words.isEmpty()) {
             throw fields.wrong(place, what + " needs command = [\"…\"]");

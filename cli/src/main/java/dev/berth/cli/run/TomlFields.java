@@ -23,6 +23,9 @@ final class TomlFields {
 
     private final String file;
 
+    /// Some editors of other systems put it before the text.
+    private static final String BYTE_ORDER_MARK = "\ufeff";
+
     /// - `file`: as messages are to name it
     TomlFields(String file) {
         this.file = file;
@@ -42,7 +45,7 @@ final class TomlFields {
             int column = text.length() - text.lastIndexOf('\n');
             throw wrong(TomlPosition.positionAt(line, column), "what stands here is no UTF-8");
         }
-        return text;
+        return text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text;
     }
 
     /// The values of a list, or one that stands alone.
@@ -77,7 +80,7 @@ final class TomlFields {
     <T> Optional<T> value(TomlTable table, String key, Class<T> type, String form) throws Failure {
         Object value = table.get(List.of(key));
         if (value != null && !type.isInstance(value)) {
-            throw wrong(at(table, key), key + " is " + form);
+            throw wrong(at(table, key), key + " has to be " + form);
         }
         return Optional.ofNullable(value).map(type::cast);
     }

@@ -14,6 +14,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 class ServiceFileTest {
@@ -103,10 +104,10 @@ class ServiceFileTest {
             value = {
                 "worker = 3 | 4:1: service api has no key worker; did you mean workers?",
                 "workers = 0 | 4:1: there are 1 to 256 workers",
-                "workers = 'two' | 4:1: workers is a number",
+                "workers = 'two' | 4:1: workers has to be a number",
                 "steer = 'hash' | 4:1: services of a file are steered by round-robin",
                 "steer = 'fair' | 4:1: steer: no such policy: \"fair\"",
-                "default = 1 | 4:1: default is true or false",
+                "default = 1 | 4:1: default has to be true or false",
                 "default = false | 2:1: service api gets no connection: give it routes",
                 "routes = [{ sny = 'a' }] | 4:13: a route has no key sny; did you mean sni?",
                 "routes = [{ }] | 4:11: a route says what a connection begins with",
@@ -123,6 +124,30 @@ class ServiceFileTest {
         assertThatThrownBy(() -> read("listen = 80\n" + API + line))
                 .isInstanceOf(Failure.class)
                 .hasMessageStartingWith("berth.toml:" + message);
+    }
+
+    @Test
+    void aCommandIsAListOfWords() {
+        Map<String, String> wrong =
+                Map.of(
+                        "'java -jar  a.jar'",
+                                "has to be a list of words: [\"java\", \"-jar\", \"a.jar\"]",
+                        "[1]", "has to be a list of texts",
+                        "['a', \"b\\u0000\"]", "no word of a command can have a zero byte");
+        wrong.forEach(
+                (command, message) ->
+                        assertThatThrownBy(
+                                        () ->
+                                                read(
+                                                        "listen = 80\n[service.api]\ncommand = "
+                                                                + command))
+                                .isInstanceOf(Failure.class)
+                                .hasMessageContaining(message));
+    }
+
+    @Test
+    void aByteOrderMarkIsLeftOut() throws Exception {
+        assertThat(read("\ufefflisten = 80\n" + API + "default = true").services()).hasSize(1);
     }
 
     @Test
