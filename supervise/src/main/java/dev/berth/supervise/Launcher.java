@@ -41,7 +41,7 @@ final class Launcher {
             holdings.machine().tell(new Event.Spawned(id, worker.pid()));
             holdings.say(worker, " started, pid " + worker.pid());
             signs.began(worker);
-        } catch (IOException failed) {
+        } catch (IOException | RuntimeException failed) {
             String why = "slot " + id + " cannot be started: " + failed.getMessage();
             holdings.machine().tell(new Event.SpawnFailed(id, why));
         }
