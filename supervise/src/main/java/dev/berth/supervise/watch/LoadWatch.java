@@ -43,7 +43,7 @@ public final class LoadWatch implements AutoCloseable {
     private final StopAlarm alarm;
     private boolean running;
     private long pause = SHORTEST_MILLIS;
-    private long lively;
+    private long busied;
     private long lastSpent;
     private long scheduled;
     private String trouble = "";
@@ -92,7 +92,7 @@ public final class LoadWatch implements AutoCloseable {
 
     private void wake() {
         bell.close();
-        lively = Loop.now();
+        busied = Loop.now();
         pause = SHORTEST_MILLIS;
         schedule(0);
     }
@@ -119,19 +119,20 @@ public final class LoadWatch implements AutoCloseable {
         try {
             Survey.Found found = survey.look(Loop.now());
             apply(found);
-            if (!found.busy() && !found.waiting() && dozes()) {
-                doze(found.open());
-                trouble = "";
+            busied = found.busy() ? Loop.now() : busied;
+            trouble = "";
+            if (quiet() && !found.waiting()) {
+                doze(found);
                 return;
             }
-            trouble = "";
-            lively = found.busy() || found.waiting() ? Loop.now() : lively;
-            pause = found.busy() ? SHORTEST_MILLIS : Math.min(LONGEST_MILLIS, pause * 2);
+            bell.close();
+            boolean soon = found.busy() || most.isPresent() && !quiet();
+            pause = soon ? SHORTEST_MILLIS : Math.min(LONGEST_MILLIS, pause * 2);
         } catch (IOException failed) {
             complain(String.valueOf(failed.getMessage()));
+            bell.close();
             pause = LONGEST_MILLIS;
         }
-        bell.close();
         schedule(rest((System.nanoTime() - begun) / NANOS));
     }
 
@@ -144,16 +145,19 @@ public final class LoadWatch implements AutoCloseable {
         }
     }
 
-    private boolean dozes() {
-        return Loop.now() - lively >= QUIET_MILLIS;
+    private boolean quiet() {
+        return Loop.now() - busied >= QUIET_MILLIS;
     }
 
-    private void doze(boolean open) throws ErrnoException {
+    /// Until a connection comes; when a full slot has room again only another look tells.
+    private void doze(Survey.Found found) throws ErrnoException {
         alarm.arm();
         if (!bell.armed() || survey.outdated()) {
             bell.arm(survey.listeners(), this::wake);
         }
-        if (open) {
+        if (found.full()) {
+            schedule(LONGEST_MILLIS);
+        } else if (found.open()) {
             schedule(survey.untilCountMillis());
         }
     }

@@ -56,10 +56,11 @@ final class Survey {
     ///
     /// @param busy anything was going on, or may soon
     /// @param counted connections were counted
-    /// @param waiting a connection waits, a worker is stopped, or a slot is full: only another look
-    ///   will tell when that is over
+    /// @param waiting a connection waits, or a worker is stopped: only another look will tell when
+    ///   that is over
+    /// @param full a slot has as many connections as it may have
     /// @param open connections are open
-    record Found(boolean busy, boolean counted, boolean waiting, boolean open) {}
+    record Found(boolean busy, boolean counted, boolean waiting, boolean full, boolean open) {}
 
     Survey(
             SocketRegistry registry,
@@ -82,7 +83,7 @@ final class Survey {
         boolean anyStopped = Processes.anyStopped();
         boolean busy = false;
         boolean anyFull = !registry.full().isEmpty();
-        boolean waiting = anyStopped || anyFull;
+        boolean waiting = anyStopped;
         boolean open = false;
         for (Watched each : watched) {
             long[] steered = each.group().steered(each.listeners());
@@ -96,7 +97,7 @@ final class Survey {
             }
         }
         boolean due = busy || open;
-        return new Found(busy, due && count(busy || anyFull), waiting, open);
+        return new Found(busy, due && count(busy || anyFull), waiting, anyFull, open);
     }
 
     private void follow() {
