@@ -131,6 +131,10 @@ public final class Patrol {
                 lost.accept("shut its listener down, which cannot be made good");
                 return;
             }
+            if (connected(worker, socket)) {
+                lost.accept("connected its datagram socket; waiting for it to bind another one");
+                return;
+            }
         }
         if (!unheld.drop(worker.id(), () -> trees.of(worker)) && !ending(worker)) {
             lost.accept("closed its listener; waiting for it to listen again");
@@ -145,11 +149,8 @@ public final class Patrol {
 
     /// Whether the socket is as it should be, or is again.
     private boolean repair(LiveWorker worker, HeldSocket socket) throws IOException {
-        if (socket.key().protocol() == Protocol.UDP) {
-            connected(worker, socket);
-            return true;
-        }
-        if (TcpInfo.of(socket.fd().number()).listening()) {
+        if (socket.key().protocol() == Protocol.UDP
+                || TcpInfo.of(socket.fd().number()).listening()) {
             return true;
         }
         registry.left(socket);
@@ -166,15 +167,21 @@ public final class Patrol {
         }
     }
 
-    private void connected(LiveWorker worker, HeldSocket socket) throws ErrnoException {
-        if (Sockets.getpeername(socket.fd().number()).isPresent()) {
-            observer.said(
-                    "slot "
-                            + worker.id()
-                            + " connected its datagram socket on "
-                            + socket.key()
-                            + ", which left the group by that");
-            registry.left(socket);
+    /// Whether the worker connected its datagram socket just now, and has no other in a group.
+    private boolean connected(LiveWorker worker, HeldSocket socket) throws ErrnoException {
+        if (!socket.listening()
+                || socket.key().protocol() != Protocol.UDP
+                || Sockets.getpeername(socket.fd().number()).isEmpty()) {
+            return false;
         }
+        observer.said(
+                "slot "
+                        + worker.id()
+                        + " connected its datagram socket on "
+                        + socket.key()
+                        + ", which left the group by that");
+        registry.left(socket);
+        return registry.of(worker.id()).stream()
+                .noneMatch(other -> other.listening() && !other.key().own());
     }
 }
