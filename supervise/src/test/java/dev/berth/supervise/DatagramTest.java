@@ -119,13 +119,36 @@ final class DatagramTest {
     }
 
     @Test
-    void aSocketThatWasConnectedIsNamed() throws Exception {
+    void whoConnectsItsSocketIsNoLongerInService() throws Exception {
         try (Harbour harbour = datagrams(Adopt.SECCOMP, Steer.AUTO).workers(2)) {
             harbour.start(SampleServers.python(directory, PROGRAM));
             assertThat(harbour.inside(() -> ask("connect"))).isEqualTo("connected");
             harbour.awaitSaid("connected its datagram socket on udp://0.0.0.0:5300");
-            assertThat(slots(harbour)).hasSize(1);
+            harbour.awaitSaid("waiting for it to bind another one");
+            Set<Integer> left = slots(harbour);
+            assertThat(left).hasSize(1);
+            int last = left.iterator().next();
+            assertThat(harbour.slot(1 - last).state()).isEqualTo("starting");
+            assertThat(harbour.ask(new Request.Drain(last)).text())
+                    .contains("is the only one in service");
         }
+    }
+
+    @Test
+    void whatIsCountedIsTheWorkersOwn() throws Exception {
+        try (Harbour harbour = datagrams(Adopt.SECCOMP, Steer.EXTENDED).workers(1)) {
+            harbour.start(SampleServers.python(directory, PROGRAM));
+            slots(harbour);
+            assertThat(steered(harbour)).isEqualTo(30);
+            harbour.roll();
+            assertThat(steered(harbour)).isZero();
+            slots(harbour);
+            assertThat(steered(harbour)).isEqualTo(30);
+        }
+    }
+
+    private static long steered(Harbour harbour) {
+        return harbour.slot(0).sockets().getFirst().steered().orElseThrow();
     }
 
     private Set<Integer> slots(Harbour harbour) throws Exception {

@@ -19,6 +19,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.stream.Stream;
 
 /// What workers and strangers do to the sockets while they run.
@@ -49,13 +50,20 @@ final class RepairTest {
                 """;
         try (Harbour harbour = Harbour.open(directory).steer(steer)) {
             harbour.start(SampleServers.python(directory, program));
+            assertThat(harbour.slots(V4, PORT)).containsExactlyInAnyOrder(0, 1);
             int pid = harbour.pid(0);
+            OptionalLong steered = steered(harbour);
             dev.berth.sys.Processes.kill(pid, dev.berth.sys.Signal.USR1.number());
             harbour.awaitSaid("slot 0.1 had shut tcp://0.0.0.0:8080 down; it listens again");
+            assertThat(steered(harbour)).isEqualTo(steered);
             assertThat(harbour.slots(V4, PORT)).containsExactlyInAnyOrder(0, 1);
             assertThat(harbour.pid(0)).isEqualTo(pid);
             harbour.rollUnseen(V4, PORT);
         }
+    }
+
+    private static OptionalLong steered(Harbour harbour) {
+        return harbour.slot(0).sockets().getFirst().steered();
     }
 
     /// The worker itself may be quicker than the patrol.

@@ -231,7 +231,7 @@ public final class Adopter {
     /// The predecessor's socket, with what waits in it, instead of the child's own.
     private boolean inherit(ChildCall call, HeldSocket socket) throws IOException {
         call.place(socket.fd());
-        socket.inheritedBy(call.worker().id());
+        registry.handOver(socket, call.worker().id());
         seen(call, socket);
         call.done();
         return socket.key().protocol() == Protocol.UDP;

@@ -65,7 +65,7 @@ public final class HandedSockets {
             if (socket.orphan()) {
                 blocking(socket.fd());
             }
-            socket.inheritedBy(id);
+            registry.handOver(socket, id);
             return socket;
         }
         try {

@@ -1,6 +1,7 @@
 package dev.berth.supervise.steering;
 
 import dev.berth.bpf.Pick;
+import dev.berth.supervise.contract.WorkerId;
 import dev.berth.sys.ErrnoException;
 
 import java.io.IOException;
@@ -56,12 +57,22 @@ public final class Group implements AutoCloseable {
         return fillers.stream().anyMatch(filler -> filler.inode() == inode);
     }
 
-    /// Connections that were led to `socket`; empty where they are not counted.
+    /// Connections that were led to `socket` since its present owner has it; empty where they are
+    /// not counted.
     public OptionalLong steered(HeldSocket socket) {
-        return steering.steered(socket);
+        OptionalLong steered = steering.steered(socket);
+        return steered.isPresent()
+                ? OptionalLong.of(socket.forOwner(steered.getAsLong()))
+                : OptionalLong.empty();
     }
 
-    /// The same of several, at one moment; 0 where it is not counted.
+    /// `socket`, with what waits in it, is `heir`'s from now on.
+    void handOver(HeldSocket socket, WorkerId heir) {
+        socket.inheritedBy(heir, steering.steered(socket).orElse(0));
+    }
+
+    /// Connections that were led to each since it joined, at one moment; 0 where they are not
+    /// counted.
     public long[] steered(List<HeldSocket> sockets) {
         return steering.steered(sockets);
     }
@@ -114,6 +125,7 @@ public final class Group implements AutoCloseable {
 
     /// `socket` is no member any more.
     void left(HeldSocket socket) throws ErrnoException {
+        socket.leaves(steering.steered(socket).orElse(0));
         steering.leaves(socket);
         socket.listens(false);
         without(socket);

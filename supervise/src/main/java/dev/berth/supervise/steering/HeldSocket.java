@@ -24,6 +24,8 @@ public final class HeldSocket {
     private boolean orphan;
     private boolean stalled;
     private Optional<WorkerId> lender = Optional.empty();
+    private long beside;
+    private long besideForLender;
     private Optional<Holder> holder = Optional.empty();
 
     public HeldSocket(Fd fd, long inode, GroupKey key, WorkerId owner) {
@@ -82,8 +84,12 @@ public final class HeldSocket {
 
     /// Its owner is `heir` now; the worker that had it, if it lives, gets it back should the heir
     /// fail.
-    public void inheritedBy(WorkerId heir) {
+    ///
+    /// @param steered connections that its group has led to it so far
+    void inheritedBy(WorkerId heir, long steered) {
         lender = orphan ? Optional.empty() : Optional.of(owner);
+        besideForLender = beside;
+        beside = -steered;
         owner = heir;
         orphan = false;
         stalled = false;
@@ -91,10 +97,25 @@ public final class HeldSocket {
 
     /// Gives it back to the living worker that it was taken over from, if there is one.
     boolean returned() {
-        lender.ifPresent(worker -> owner = worker);
+        lender.ifPresent(
+                worker -> {
+                    owner = worker;
+                    beside = besideForLender;
+                });
         boolean back = lender.isPresent();
         lender = Optional.empty();
         return back;
+    }
+
+    /// It leaves its group, where `steered` connections were led to it: its count goes on with the
+    /// next.
+    void leaves(long steered) {
+        beside += steered;
+    }
+
+    /// Connections that its present owner got, where its group has led so many to it.
+    long forOwner(long steered) {
+        return steered + beside;
     }
 
     void lenderGone(WorkerId worker) {

@@ -86,6 +86,17 @@ public final class SocketRegistry implements Distribution, AutoCloseable {
         return mechanism.handsOn() && !socket.owner().equals(heir);
     }
 
+    /// Gives a socket that is to be inherited to its heir; the worker that had it, if it lives,
+    /// gets it back should the heir fail.
+    public void handOver(HeldSocket socket, WorkerId heir) {
+        Group group = groups.get(socket.key());
+        if (group == null) {
+            socket.inheritedBy(heir, 0);
+        } else {
+            group.handOver(socket, heir);
+        }
+    }
+
     /// Keeps a socket, which is bound, and from now on closes it.
     public void add(HeldSocket socket) {
         sockets.put(socket.inode(), socket);
