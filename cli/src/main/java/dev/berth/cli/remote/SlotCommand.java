@@ -42,9 +42,9 @@ public final class SlotCommand implements Subcommand {
                                 Options.flag(
                                         SHED,
                                         drains
-                                                ? "Maintenance: refuse every new connection at"
-                                                        + " once, of all slots, until berth undrain"
-                                                        + " --shed. Needs eBPF."
+                                                ? "Maintenance: refuse every new connection at once"
+                                                        + " (a datagram is dropped), of all slots,"
+                                                        + " until berth undrain --shed. Needs eBPF."
                                                 : "Take new connections again, after drain"
                                                         + " --shed."))
                         .addPositional(Options.words("NAME SLOT", "0..*", RemoteHelp.NAME));

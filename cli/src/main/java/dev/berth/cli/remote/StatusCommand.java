@@ -36,7 +36,8 @@ public final class StatusCommand implements Subcommand {
                         "  CONNS     open connections of the worker and all that it started",
                         "  QUEUE     connections that wait to be accepted, of how many at most",
                         "  DROPS     connections lost because that queue was full",
-                        "  STEERED   connections sent to this worker so far (eBPF only)",
+                        "  STEERED   connections sent to this worker so far (by eBPF or a"
+                                + " dispatcher)",
                         "What cannot be observed is -, and absent from the JSON.");
         return spec;
     }

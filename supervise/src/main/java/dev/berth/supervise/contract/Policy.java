@@ -157,7 +157,8 @@ public sealed interface Policy {
             String number = percent ? text.substring(0, text.length() - 1) : text;
             if (!number.matches("[0-9]{1,4}(\\.[0-9]{1,3})?")) {
                 throw new IllegalArgumentException(
-                        "a weight is a number (2) or a share of all connections (5%), not \""
+                        "a weight is a number (2) or a share of all connections (5%), 0 to 1000"
+                                + " with at most three digits after the point, not \""
                                 + text
                                 + "\"");
             }

@@ -10,7 +10,8 @@ import java.util.stream.Stream;
 /// A supervisor as it was at one moment. What cannot be observed is empty.
 ///
 /// @param steer policy and mechanism: `round-robin (ebpf)`, `hash (classic bpf)`, `hash (kernel)`
-/// @param fallbacks connections that the kernel's own hash spread, as the table had nobody
+/// @param fallbacks connections or datagrams that the kernel's own hash spread, as whom the table
+///   named had left the group
 /// @param shed whether new connections are refused, whoever is ready
 /// @param operation the verb in progress
 /// @param notes what an operator should know, a sentence each: crash loops, refused clients, weak

@@ -40,7 +40,9 @@ public final class Steerage {
             return Optional.of(
                     "with "
                             + policy.word()
-                            + " there is no slow start: it goes by the client, not by shares");
+                            + " there is no slow start (--slow-start): it goes by "
+                            + (policy instanceof Policy.Cpu ? "the CPU" : "the client")
+                            + ", not by shares");
         }
         return policy.unfit(slots);
     }

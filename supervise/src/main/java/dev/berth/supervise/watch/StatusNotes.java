@@ -1,5 +1,6 @@
 package dev.berth.supervise.watch;
 
+import dev.berth.net.Protocol;
 import dev.berth.supervise.contract.Adopt;
 import dev.berth.supervise.contract.Plan;
 import dev.berth.supervise.contract.WorkerId;
@@ -81,11 +82,13 @@ final class StatusNotes {
         for (Group group : registry.groups()) {
             long missed = group.fallbacks().orElse(0);
             if (missed > 0) {
+                boolean tcp = group.key().protocol() == Protocol.TCP;
                 notes.add(
                         missed
-                                + " connections to "
+                                + (tcp ? " connections to " : " datagrams to ")
                                 + group.key()
-                                + " were spread by the kernel's own hash: the table had nobody");
+                                + " were spread by the kernel's own hash so far: whom the table"
+                                + " named had left the group");
             }
         }
     }
