@@ -130,9 +130,6 @@ final class Signs {
         if (alive.isPresent()) {
             LiveWorker worker = alive.get();
             worker.troubles().add(why);
-            if (holdings.phase(worker).filter(Phase::candidate).isPresent()) {
-                holdings.say(worker, " " + why);
-            }
             holdings.machine().tell(new Event.Lost(id, why));
         }
     }

@@ -107,7 +107,10 @@ final class Lives {
     }
 
     static void lost(Step step, WorkerId id, String why) {
-        Optional<Worker> worker = step.state().worker(id).filter(w -> w.phase() == Phase.READY);
+        Optional<Worker> found = step.state().worker(id);
+        found.filter(w -> w.phase().candidate() && step.settings().taking())
+                .ifPresent(candidate -> abandon(step, candidate, why));
+        Optional<Worker> worker = found.filter(w -> w.phase() == Phase.READY);
         if (worker.isEmpty()) {
             return;
         }
@@ -118,6 +121,8 @@ final class Lives {
             drain(step, worker.get());
         } else if (old.isPresent()) {
             fallBack(step, worker.get(), old.get());
+        } else if (step.settings().taking()) {
+            replace(step, worker.get(), why);
         } else {
             listenAgain(step, worker.get());
         }
@@ -129,6 +134,12 @@ final class Lives {
         terminate(step, worker);
         Operations.failed(
                 step, worker.id().slot(), name(worker) + " closed its listener after it was ready");
+    }
+
+    /// It cannot come back, but may finish what it has.
+    private static void replace(Step step, Worker worker, String why) {
+        drain(step, worker);
+        again(step, worker, why);
     }
 
     private static void listenAgain(Step step, Worker worker) {
@@ -193,6 +204,13 @@ final class Lives {
             Operations.failed(step, index, why);
             return;
         }
+        again(step, worker, why);
+    }
+
+    /// The slot of a worker that was in service gets another one: at once, or after a pause where
+    /// that happens often.
+    private static void again(Step step, Worker worker, String why) {
+        int index = worker.id().slot();
         step.change(index, slot -> slot.withHealth(slot.health().restarted()));
         int before = stable(step, worker) ? 0 : step.slot(index).health().failures();
         backOff(step, worker.id(), before + 1, why);

@@ -231,6 +231,21 @@ class StartTest {
                 .contains("in-kernel policies");
     }
 
+    @Test
+    void whoSpeaksWithTheDispatcherNoMoreIsFollowedAtOnceAndDrains() {
+        Script script = Script.running(taking(), 2).loses(0, 1);
+
+        assertThat(script.phase(0, 1)).isEqualTo(Phase.DRAINING);
+        assertThat(script.phase(0, 2)).isEqualTo(Phase.STARTING);
+        assertThat(script.slot(0).health().restarts()).isOne();
+
+        script.loses(0, 2);
+
+        assertThat(script.phase(0, 2)).isEqualTo(Phase.STOPPING);
+        assertThat(script.phase(0, 1)).isEqualTo(Phase.DRAINING);
+        assertThat(script.said()).contains("closed its listener");
+    }
+
     private static Settings taking() {
         Settings d = Settings.defaults();
         return new Settings(
