@@ -42,6 +42,7 @@ public final class Dispatcher implements AutoCloseable {
     private final Reactor reactor;
     private final Lobby lobby;
     private final Census census;
+    private final Farewell farewell;
     private final Thread thread;
     private final Pace pace = new Pace();
     private final AtomicInteger held = new AtomicInteger();
@@ -53,7 +54,9 @@ public final class Dispatcher implements AutoCloseable {
             new Door.Hall() {
                 @Override
                 public boolean room() {
-                    return !pausing && held.get() < blueprint.limits().connections() && anyRoom();
+                    return !pausing
+                            && held.get() < blueprint.limits().connections()
+                            && (farewell.emptying() || anyRoom());
                 }
 
                 @Override
@@ -70,6 +73,7 @@ public final class Dispatcher implements AutoCloseable {
             services.put(name, new Service(blueprint.limits(), counters, reactor, held));
         }
         lobby = new Lobby(blueprint, reactor, counters, this::decided);
+        farewell = new Farewell(services.values(), doors, lobby, reactor);
         try {
             openDoors();
             Set<Integer> ports = new HashSet<>();
@@ -245,6 +249,19 @@ public final class Dispatcher implements AutoCloseable {
     public void refuse(String service, boolean refused) {
         Service target = service(service);
         reactor.post(() -> target.refuse(refused));
+    }
+
+    /// Ends a service: who serves it now goes on with the connections that are there, as long as
+    /// [#ending] says; whoever comes is refused. With the last service the listeners are closed.
+    public void end(String service) {
+        Service target = service(service);
+        target.ends();
+        reactor.post(() -> farewell.begin(target));
+    }
+
+    /// Whether connections may be left for those who serve a service that was told to [#end].
+    public boolean ending(String service) {
+        return service(service).ending();
     }
 
     /// Chooses workers otherwise from now on; round-robin at first.

@@ -97,10 +97,24 @@ final class Door implements AutoCloseable {
 
     /// Whether the loop is to look at it.
     void open(boolean now, Reactor reactor) {
-        if (open != now) {
+        if (open != now && fd.isOpen()) {
             open = now;
             reactor.change(fd.number(), now ? Epoll.EPOLLIN : 0);
         }
+    }
+
+    /// Lets nobody in who has not begun a handshake.
+    void turnAway() {
+        try {
+            Listeners.turnAway(fd);
+        } catch (ErrnoException noMemory) {
+            // They come in and are served, or wait until the listener is closed.
+        }
+    }
+
+    /// Whether nobody waits in it.
+    boolean empty() {
+        return doorstep().filter(step -> step.queue() > 0).isEmpty();
     }
 
     Result accept(Hall hall) {

@@ -84,6 +84,10 @@ final class Lobby {
         watchDeadlines();
     }
 
+    boolean empty() {
+        return guests.isEmpty();
+    }
+
     private void arrived(Connection connection, Guest guest, int events) {
         long now = Reactor.now();
         if ((events & Epoll.EPOLLRDHUP) != 0) {

@@ -11,6 +11,7 @@ import dev.berth.sys.Sockets;
 
 import java.time.Duration;
 import java.util.Deque;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -41,6 +42,9 @@ public final class Member implements Seat {
     static final byte[] DRAIN = "drain".getBytes(US_ASCII);
 
     private static final byte[] PROBE = "probe".getBytes(US_ASCII);
+
+    /// What sending to it says where its end was shut down.
+    private static final Set<Errno> DEAF = Set.of(Errno.EPIPE, Errno.ECONNRESET, Errno.ENOTCONN);
 
     private static final int FLAGS = Sockets.MSG_DONTWAIT | Sockets.MSG_NOSIGNAL;
 
@@ -160,6 +164,9 @@ public final class Member implements Seat {
         int bytes = connection.ends().isPresent() ? sendWithEnds(connection) : send(connection);
         if (bytes < 0) {
             choke(CHOKED_NANOS);
+            if (DEAF.contains(Errno.of(-bytes))) {
+                reactor.at(Reactor.now(), () -> lost("receives nothing any more"));
+            }
             return false;
         }
         if (service.counts()) {
@@ -226,7 +233,9 @@ public final class Member implements Seat {
             if (Errno.EAGAIN.is(count)) {
                 break;
             }
-            if (count < 0) {
+            if (count == 0) {
+                lost("shut its socket to the dispatcher down");
+            } else if (count < 0) {
                 lost("cannot be heard any more: " + Errno.of((int) -count));
             } else {
                 said(new String(buffer, 0, (int) Math.min(count, PACKET_BYTES), US_ASCII));
@@ -263,6 +272,9 @@ public final class Member implements Seat {
     }
 
     private void lost(String why) {
+        if (gone()) {
+            return;
+        }
         leave();
         if (!dismissed) {
             watcher.gone(why);

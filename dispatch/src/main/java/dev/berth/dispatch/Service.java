@@ -19,6 +19,8 @@ final class Service implements Lookout.Work {
     private final AtomicInteger held;
     private final Lookout lookout;
     private boolean refuses;
+    private boolean late;
+    private volatile boolean ending;
     private int told;
 
     /// @param held connections that the dispatcher holds in all
@@ -32,9 +34,10 @@ final class Service implements Lookout.Work {
 
     /// Whether it makes sense to accept a connection that may be for it.
     boolean room() {
-        if (refuses) {
-            return true;
-        }
+        return refuses || late || seatOpen();
+    }
+
+    private boolean seatOpen() {
         for (Member member : chooser.seats()) {
             if (member.open()) {
                 return true;
@@ -72,10 +75,33 @@ final class Service implements Lookout.Work {
         counted();
     }
 
+    /// It is about to end: see [Farewell]. By any thread.
+    void ends() {
+        ending = true;
+    }
+
+    /// Whether there may still be connections for those who serve, at its end. By any thread.
+    boolean ending() {
+        return ending;
+    }
+
+    /// Whoever comes from now on is refused; those who wait are served.
+    void late() {
+        late = true;
+    }
+
+    /// Takes notice, at its end, of whether more connections may come for it.
+    void bye(boolean more) {
+        if (chooser.seats().isEmpty()) {
+            refuse(true);
+        }
+        ending = more && !late || !waiting.isEmpty();
+    }
+
     /// Passes a connection to a worker; without a place it waits.
     void place(Connection connection) {
         boolean first = waiting.isEmpty() || chooser.choice() == Choice.SOURCE;
-        if (refuses) {
+        if (refuses || late) {
             refuse(connection);
         } else if (!first || !passed(connection)) {
             keep(connection);
@@ -83,7 +109,7 @@ final class Service implements Lookout.Work {
     }
 
     private void keep(Connection connection) {
-        if (waiting.size() >= limits.waiting()) {
+        if (waiting.size() >= limits.waiting() && !ending) {
             refuse(connection);
         } else {
             waiting.add(connection);
@@ -109,7 +135,7 @@ final class Service implements Lookout.Work {
     /// There may be room again: whoever waits has a go, in order.
     void pump() {
         Iterator<Connection> next = waiting.iterator();
-        while (next.hasNext() && room()) {
+        while (next.hasNext() && seatOpen()) {
             if (passed(next.next())) {
                 next.remove();
             }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.berth.net.ListenAddress;
+import dev.berth.sys.Sockets;
 import dev.berth.testkit.Await;
 import dev.berth.testkit.LeakCheck;
 
@@ -13,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 import java.io.IOException;
+import java.net.ConnectException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -255,6 +257,69 @@ class DispatcherTest {
         dispatcher.refuse("web", false);
         TestWorker worker = opened(TestWorker.answering(dispatcher, "web", 0));
         assertThat(Client.exchange(dispatcher, "x")).isEqualTo(worker.name() + "|conn|x");
+    }
+
+    @Test
+    void aServiceThatEndsServesWhoIsThereAndRefusesWhoComes() throws Exception {
+        TestWorker worker = ready(0);
+        serve(worker);
+        ListenAddress address = dispatcher.doorsteps().getFirst().address();
+        List<Client> there = new ArrayList<>();
+        for (int i = 0; i < 3 * WINDOW; i++) {
+            there.add(client().send("x"));
+        }
+        dispatcher.end("web");
+        assertThatThrownBy(
+                        () -> {
+                            for (int i = 0; i < 100; i++) {
+                                there.add(opened(new Client(address)).send("x"));
+                            }
+                        })
+                .isInstanceOf(ConnectException.class);
+        assertThat(dispatcher.ending("web")).isTrue();
+        worker.answerAll();
+        for (Client client : there) {
+            assertThat(client.finish()).isEqualTo("web0|conn|x");
+        }
+        await(() -> !dispatcher.ending("web"), "the end");
+        assertThat(dispatcher.doorsteps()).isEmpty();
+        assertThat(dispatcher.counts().refused()).isZero();
+    }
+
+    @Test
+    void whoIsThereWhenTheLastWorkerLeavesAnEndingServiceIsReset() throws Exception {
+        TestWorker worker = ready(0);
+        serve(worker);
+        List<Client> there = new ArrayList<>();
+        for (int i = 0; i < 2 * WINDOW; i++) {
+            there.add(client().send("x"));
+        }
+        dispatcher.end("web");
+        dispatcher.leave(worker.member);
+        for (Client client : there) {
+            assertThatThrownBy(client::read).isInstanceOf(IOException.class);
+        }
+        await(() -> !dispatcher.ending("web"), "the end");
+    }
+
+    @Test
+    void whoReceivesNothingAnyMoreIsGone() throws Exception {
+        TestWorker deaf = ready(0);
+        serve(deaf);
+        deaf.shutDown(Sockets.SHUT_RD);
+        Client client = client();
+        await(() -> !deaf.gone.isEmpty(), "noticed");
+        assertThat(deaf.gone).contains("receives nothing");
+        TestWorker worker = opened(TestWorker.answering(dispatcher, "web", 0));
+        assertThat(client.send("x").finish()).isEqualTo(worker.name() + "|conn|x");
+    }
+
+    @Test
+    void whoShutsItsEndDownIsGone() throws Exception {
+        TestWorker worker = ready(0);
+        worker.shutDown(Sockets.SHUT_WR);
+        await(() -> !worker.gone.isEmpty(), "noticed");
+        assertThat(worker.gone).contains("shut its socket");
     }
 
     @Test

@@ -89,6 +89,10 @@ final class TestWorker implements Watcher, AutoCloseable {
         Sockets.send(end.number(), packet.getBytes(US_ASCII), Sockets.MSG_NOSIGNAL);
     }
 
+    void shutDown(int how) {
+        Sockets.shutdown(end.number(), how);
+    }
+
     /// What comes next, apart from probes; without a connection for other packets.
     Taken receive() {
         Taken next = next();

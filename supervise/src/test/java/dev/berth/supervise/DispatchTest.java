@@ -2,6 +2,8 @@ package dev.berth.supervise;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import dev.berth.supervise.contract.Outcome;
 import dev.berth.supervise.contract.Policy;
 import dev.berth.supervise.contract.Request;
@@ -23,6 +25,7 @@ import java.net.Socket;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 
 /// Workers that a dispatcher passes connections to.
 @ExtendWith(LeakCheck.class)
@@ -218,7 +221,63 @@ class DispatchTest {
     }
 
     @Test
-    void aWorkerThatTakesNoMoreIsReplaced() throws Exception {
+    void whoIsThereWhenItIsToldToStopIsServed() throws Exception {
+        start(1);
+        try (Waiting waiting = Waiting.stop(harbour.pid(0))) {
+            harbour.inside(() -> waiting.fill(60));
+            CompletableFuture<Outcome> stopped = harbour.begin(new Request.Stop());
+            harbour.await("no newcomer", () -> harbour.inside(harbour::listeners).isEmpty());
+            Processes.kill(harbour.pid(0), Signal.CONT.number());
+            assertThat(waiting.answers()).containsOnly("0.1");
+            assertThat(stopped.get().done()).isTrue();
+        }
+    }
+
+    @Test
+    void whoSpeaksAnotherVersionFailsAtOnceWithTheReason() throws Exception {
+        harbour.workers(1)
+                .begin(
+                        Programs.python(),
+                        "-c",
+                        """
+                        import socket, time
+                        socket.socket(fileno=3).send(b"ready 2")
+                        time.sleep(600)
+                        """);
+        assertThat(harbour.awaitEnd()).isOne();
+        assertThat(harbour.said()).contains("speaks another version");
+    }
+
+    @Test
+    void aWorkerThatTakesNoMoreIsReplacedAndFinishesWhatItHas() throws Exception {
+        harbour.workers(1)
+                .start(
+                        Programs.python(),
+                        "-c",
+                        """
+                        import os, socket, time
+                        s = socket.socket(fileno=3)
+                        s.send(b"ready 1")
+                        _, fds, _, _ = socket.recv_fds(s, 256, 1)
+                        c = socket.socket(fileno=fds[0])
+                        if os.environ["BERTH_GENERATION"] == "1":
+                            s.send(b"bye")
+                        c.recv(4096)
+                        c.sendall(b"\\r\\n\\r\\n" + os.environ["BERTH_GENERATION"].encode())
+                        c.close()
+                        while True:
+                            time.sleep(1)
+                        """);
+        try (Socket first = harbour.inside(() -> new Socket(HOST, PORT))) {
+            harbour.awaitSaid("closed its listener and takes no more connections");
+            assertThat(harbour.ask(HOST, PORT)).isEqualTo("2");
+            first.getOutputStream().write('x');
+            assertThat(new String(first.getInputStream().readAllBytes(), US_ASCII)).endsWith("1");
+        }
+    }
+
+    @Test
+    void aWorkerThatTakesNoMoreIsNotedAsSuch() throws Exception {
         harbour.workers(1)
                 .start(
                         Programs.python(),

@@ -50,6 +50,7 @@ public final class Sockets {
     public static final int SO_RCVTIMEO = 20;
     public static final int SO_SNDTIMEO = 21;
     public static final int SO_BINDTODEVICE = 25;
+    public static final int SO_ATTACH_FILTER = 26;
     public static final int SO_ACCEPTCONN = 30;
     public static final int SO_PROTOCOL = 38;
     public static final int SO_DOMAIN = 39;
@@ -218,6 +219,18 @@ public final class Sockets {
     ///
     /// **Shape:** an instruction is one `long`, as for [Seccomp].
     public static int attachClassic(int fd, long[] instructions) {
+        return attach(fd, SO_ATTACH_REUSEPORT_CBPF, instructions);
+    }
+
+    /// Gives a socket a classic BPF program that says how much of each packet it gets, from the
+    /// transport header on; what it gets nothing of is dropped. Who is accepted has it, too.
+    ///
+    /// **Shape:** as for [#attachClassic]. **Source:** socket(7), `SO_ATTACH_FILTER`.
+    public static int attachFilter(int fd, long[] instructions) {
+        return attach(fd, SO_ATTACH_FILTER, instructions);
+    }
+
+    private static int attach(int fd, int option, long[] instructions) {
         try (Frame frame = new Frame()) {
             MemorySegment program = SockFprogLayout.of(frame, instructions);
             return (int)
@@ -225,7 +238,7 @@ public final class Sockets {
                             Syscall.SETSOCKOPT,
                             fd,
                             SOL_SOCKET,
-                            SO_ATTACH_REUSEPORT_CBPF,
+                            option,
                             program.address(),
                             program.byteSize());
         }

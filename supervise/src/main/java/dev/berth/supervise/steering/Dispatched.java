@@ -34,6 +34,7 @@ public final class Dispatched implements Distribution {
     private final Map<WorkerId, Place> places = new HashMap<>();
     private Set<WorkerId> serving = Set.of();
     private boolean refusing;
+    private boolean ended;
     private boolean shed;
 
     /// @param service of `dispatcher` that the workers make up
@@ -96,10 +97,12 @@ public final class Dispatched implements Distribution {
         return place != null && place.ready;
     }
 
-    /// Connections that were passed to the worker and that it has not taken yet.
+    /// Connections that were passed to the worker and that it has not taken yet; more than that as
+    /// long as some may be on their way to it at the end.
     public int untaken(WorkerId id) {
         Place place = places.get(id);
-        return place == null ? 0 : place.member.pending();
+        boolean more = ended && dispatcher.ending(service);
+        return place == null ? 0 : place.member.pending() + (more ? 1 : 0);
     }
 
     /// Whether a worker in service has taken nothing for long although something waits for it.
@@ -121,9 +124,18 @@ public final class Dispatched implements Distribution {
         }
     }
 
+    /// Where new connections are refused although somebody serves, nobody served any more is the
+    /// end: those who served go on with the connections that are there.
     @Override
     public void serve(Action.Serve serve) {
+        if (refusing && serve.workers().isEmpty() && !serving.isEmpty()) {
+            ended = true;
+            dispatcher.end(service);
+        }
         serving = serve.workers();
+        if (ended) {
+            return;
+        }
         List<Member> members = new ArrayList<>();
         for (WorkerId id : serving) {
             Place place = places.get(id);
@@ -153,7 +165,7 @@ public final class Dispatched implements Distribution {
     }
 
     private void refresh() {
-        dispatcher.refuse(service, shed || refusing && serving.isEmpty());
+        dispatcher.refuse(service, shed || refusing && serving.isEmpty() && !ended);
     }
 
     @Override
