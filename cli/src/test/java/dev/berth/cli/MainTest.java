@@ -76,6 +76,7 @@ class MainTest {
                 "run -n 0 -- x                | the number of workers is a number from 1",
                 "run --drain 10 -- x          | a duration is a number with its unit",
                 "run --steer least-conn -- x  | there are: hash, random, round-robin, cpu",
+                "drain web 0 --shed | --shed is for all slots",
                 "run --steer weighted:1=x -- x | a weight is a number (2) or a share",
                 "run --max-connections 0 -- x | a count is a number from 1",
                 "steer                        | needs [NAME] and a policy: hash, random",

@@ -1,5 +1,6 @@
 package dev.berth.dispatch;
 
+import java.net.IDN;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -17,9 +18,24 @@ public record NamePattern(String text) {
         Optional<String> plain = HostNames.plain(name);
         if (plain.isEmpty() || UNUSUAL.matcher(name).find()) {
             throw new IllegalArgumentException(
-                    "a name is like a.example or *.example, without a port, not \"" + text + "\"");
+                    "a name is like a.example or *.example, without a port, not \""
+                            + text
+                            + "\""
+                            + asSent(name));
         }
         text = text.substring(0, text.length() - name.length()) + plain.get();
+    }
+
+    /// Clients send a name of other letters in this form.
+    private static String asSent(String name) {
+        if (name.chars().allMatch(c -> c < 0x80)) {
+            return "";
+        }
+        try {
+            return "; clients send " + IDN.toASCII(name);
+        } catch (IllegalArgumentException none) {
+            return "";
+        }
     }
 
     /// Whether `name`, in lower case, is meant.

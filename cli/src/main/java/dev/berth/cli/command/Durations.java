@@ -22,7 +22,9 @@ public final class Durations {
         Matcher matcher = SHAPE.matcher(text);
         if (!matcher.matches()) {
             throw new IllegalArgumentException(
-                    "a duration is a number with its unit, as 500ms, 10s, 2m or 1h, not " + text);
+                    "a duration is a number with its unit, as 500ms, 10s, 2m or 1h, not \""
+                            + text
+                            + "\"");
         }
         long millis =
                 switch (matcher.group(2)) {

@@ -88,7 +88,11 @@ record WhoNotes(IntFunction<String> users, PortRange outgoing) {
         if (supervised) {
             notes.add(
                     socket.local()
-                            + ": Berth's supervisor holds it too; it stays when a worker ends");
+                            + (processes > 1
+                                    ? ": Berth's supervisor holds it too; it stays when a worker"
+                                            + " ends"
+                                    : ": Berth's supervisor holds it; it stays while its workers"
+                                            + " come and go"));
         } else if (processes > 1) {
             notes.add(
                     socket.local()

@@ -112,7 +112,7 @@ final class Remote {
 
     private static String explain(String name, ErrnoException failed) throws IOException {
         return switch (failed.name().orElse(Errno.UNLISTED)) {
-            case ENOENT -> "no supervisor named " + name + " is running; " + others();
+            case ENOENT -> "no supervisor of yours named " + name + " is running; " + others();
             case ECONNREFUSED ->
                     "the supervisor "
                             + name

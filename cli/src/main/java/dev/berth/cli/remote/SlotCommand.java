@@ -70,6 +70,11 @@ public final class SlotCommand implements Subcommand {
     @Override
     public int run(ParseResult parsed, Terminal terminal) throws UsageException, IOException {
         if (parsed.hasMatchedOption(SHED)) {
+            List<String> all = Options.words(parsed);
+            if (all.size() > 1 && all.getLast().matches("[0-9]+")) {
+                throw new UsageException(
+                        SHED + " is for all slots: give no SLOT beside it, or leave it away");
+            }
             return Remote.call(
                     RemoteHelp.name(parsed), List.of(word(), SHED), List.of(), false, terminal);
         }

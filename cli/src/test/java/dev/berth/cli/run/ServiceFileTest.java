@@ -116,6 +116,9 @@ class ServiceFileTest {
                 "routes = [{ protocol = 'smtp' }] | 4:11: a protocol is tls, http, http2 or ssh",
                 "routes = [{ sni = '*' }] | 4:11: a name is like a.example or *.example",
                 "routes = [{ host = 'a.example:80' }] | 4:11: a name is like a.example or",
+                "routes = [{ sni = 'b\u00fccher.example' }] | 4:11: a name is like a.example or"
+                        + " *.example, without a port, not \"b\u00fccher.example\"; clients send"
+                        + " xn--bcher-kva.example",
                 "routes = [{ sni = 'a..example' }] | 4:11: a name is like a.example or",
                 "routes = [{ path = '/a?b' }] | 4:11: a path is as clients send it",
                 "routes = [{ alpn = '' }] | 4:11: alpn is like h2",
