@@ -255,23 +255,27 @@ class DispatchTest {
                         Programs.python(),
                         "-c",
                         """
-                        import os, socket, time
+                        import os, signal, socket, time
                         s = socket.socket(fileno=3)
                         s.send(b"ready 1")
                         _, fds, _, _ = socket.recv_fds(s, 256, 1)
                         c = socket.socket(fileno=fds[0])
-                        if os.environ["BERTH_GENERATION"] == "1":
-                            s.send(b"bye")
                         c.recv(4096)
+                        first = os.environ["BERTH_GENERATION"] == "1"
+                        if first:
+                            signal.signal(signal.SIGTERM, signal.SIG_IGN)
+                            s.send(b"bye")
+                            c.recv(4096)
                         c.sendall(b"\\r\\n\\r\\n" + os.environ["BERTH_GENERATION"].encode())
                         c.close()
-                        while True:
+                        while not first:
                             time.sleep(1)
                         """);
         try (Socket first = harbour.inside(() -> new Socket(HOST, PORT))) {
+            first.getOutputStream().write('x');
             harbour.awaitSaid("closed its listener and takes no more connections");
             assertThat(harbour.ask(HOST, PORT)).isEqualTo("2");
-            first.getOutputStream().write('x');
+            first.getOutputStream().write('y');
             assertThat(new String(first.getInputStream().readAllBytes(), US_ASCII)).endsWith("1");
         }
     }

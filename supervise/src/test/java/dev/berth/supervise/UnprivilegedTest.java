@@ -50,6 +50,7 @@ class UnprivilegedTest {
         Command command = Programs.server(port, WHO);
         try (ChildProcess jvm = LoneSupervisor.start(runtime, AS_NOBODY, true, 2, command)) {
             jvm.awaitLine("steering hash (classic bpf)"::equals, Rig.LIMIT);
+            jvm.awaitLine(line -> line.startsWith("slot 0.1 is ready"), Rig.LIMIT);
             jvm.awaitLine(line -> line.startsWith("slot 1.1 is ready"), Rig.LIMIT);
             assertThat(jvm.output())
                     .contains(
