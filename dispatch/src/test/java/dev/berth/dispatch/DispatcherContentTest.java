@@ -2,6 +2,7 @@ package dev.berth.dispatch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
@@ -256,5 +257,34 @@ class DispatcherContentTest {
                 TestWorker.LIMIT,
                 () -> dispatcher.counts().waiting() == 0,
                 () -> dispatcher.counts().toString());
+    }
+
+    @Test
+    void aServiceThatEndsServesWhoIsThereAndLeavesTheOthers() throws Exception {
+        start("rest", LONG);
+        TestWorker ssh = TestWorker.ready(dispatcher, "ssh", 1);
+        open.push(ssh);
+        dispatcher.serve("ssh", List.of(ssh.member));
+        List<Client> there = new ArrayList<>();
+        for (int i = 0; i < 40; i++) {
+            Client client = new Client(dispatcher).send("SSH-2.0-" + i);
+            open.push(client);
+            there.add(client);
+        }
+        Await.until(
+                TestWorker.LIMIT,
+                () -> dispatcher.counts().passed() + dispatcher.counts().waiting() == 40,
+                () -> dispatcher.counts().toString());
+        dispatcher.end("ssh");
+        ssh.answerAll();
+        for (int i = 0; i < 40; i++) {
+            assertThat(there.get(i).finish()).isEqualTo("ssh1|conn|SSH-2.0-" + i);
+        }
+        Await.until(TestWorker.LIMIT, () -> !dispatcher.ending("ssh"), () -> "ending");
+        assertThatThrownBy(() -> exchange("SSH-2.0-late")).isInstanceOf(IOException.class);
+        assertThat(exchange("x ")).isEqualTo("rest0|conn|x ");
+        List.of("a", "b", "c", "h2", "rest").forEach(dispatcher::end);
+        Await.until(
+                TestWorker.LIMIT, () -> dispatcher.doorsteps().isEmpty(), () -> "still listens");
     }
 }

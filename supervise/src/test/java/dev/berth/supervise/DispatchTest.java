@@ -279,26 +279,4 @@ class DispatchTest {
             assertThat(new String(first.getInputStream().readAllBytes(), US_ASCII)).endsWith("1");
         }
     }
-
-    @Test
-    void aWorkerThatTakesNoMoreIsNotedAsSuch() throws Exception {
-        harbour.workers(1)
-                .start(
-                        Programs.python(),
-                        "-c",
-                        """
-                        import os, socket, time
-                        s = socket.socket(fileno=3)
-                        s.send(b"ready 1")
-                        if os.environ["BERTH_GENERATION"] == "1":
-                            socket.recv_fds(s, 256, 1)
-                            s.send(b"bye")
-                        while True:
-                            time.sleep(1)
-                        """);
-        try (Socket _ = harbour.inside(() -> new Socket(HOST, PORT))) {
-            harbour.awaitSaid("closed its listener and takes no more connections");
-        }
-        assertThat(harbour.said()).contains("slot 0.1");
-    }
 }
