@@ -92,6 +92,7 @@ final class Service implements Lookout.Work {
 
     /// Takes notice, at its end, of whether more connections may come for it.
     void bye(boolean more) {
+        pump();
         if (chooser.seats().isEmpty()) {
             refuse(true);
         }
