@@ -267,7 +267,7 @@ class DispatcherContentTest {
         dispatcher.serve("ssh", List.of(ssh.member));
         List<Client> there = new ArrayList<>();
         for (int i = 0; i < 40; i++) {
-            Client client = new Client(dispatcher).send("SSH-2.0-" + i);
+            Client client = new Client(dispatcher).send("SSH-2.0-" + i).end();
             open.push(client);
             there.add(client);
         }
@@ -278,7 +278,7 @@ class DispatcherContentTest {
         dispatcher.end("ssh");
         ssh.answerAll();
         for (int i = 0; i < 40; i++) {
-            assertThat(there.get(i).finish()).isEqualTo("ssh1|conn|SSH-2.0-" + i);
+            assertThat(there.get(i).read()).isEqualTo("ssh1|conn|SSH-2.0-" + i);
         }
         Await.until(TestWorker.LIMIT, () -> !dispatcher.ending("ssh"), () -> "ending");
         assertThatThrownBy(() -> exchange("SSH-2.0-late")).isInstanceOf(IOException.class);
