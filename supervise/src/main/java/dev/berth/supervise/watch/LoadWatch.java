@@ -85,7 +85,7 @@ public final class LoadWatch implements AutoCloseable {
     }
 
     private void roused() {
-        if (bell.armed()) {
+        if (running) {
             wake();
         }
     }
@@ -119,6 +119,9 @@ public final class LoadWatch implements AutoCloseable {
         try {
             Survey.Found found = survey.look(Loop.now());
             apply(found);
+            if (!found.stopped()) {
+                alarm.arm();
+            }
             busied = found.busy() ? Loop.now() : busied;
             trouble = "";
             if (quiet() && !found.waiting()) {
@@ -151,7 +154,6 @@ public final class LoadWatch implements AutoCloseable {
 
     /// Until a connection comes; when a full slot has room again only another look tells.
     private void doze(Survey.Found found) throws ErrnoException {
-        alarm.arm();
         if (!bell.armed() || survey.outdated()) {
             bell.arm(survey.listeners(), this::wake);
         }

@@ -4,6 +4,7 @@ import dev.berth.supervise.process.Loop;
 import dev.berth.sys.Processes;
 
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.locks.LockSupport;
 
 /// Tells the loop when a child is stopped by a signal. No descriptor tells that, so a thread waits
 /// for it in waitid(2).
@@ -11,6 +12,9 @@ import java.util.concurrent.Semaphore;
 /// A call that waits cannot be taken back: the thread stays in it until a child stops or the last
 /// one has ended; it keeps no JVM from ending.
 final class StopAlarm {
+    /// Without a child there is nothing to wait for, and each look would be at once.
+    private static final long CHILDLESS_NANOS = 500_000_000;
+
     private final Loop loop;
     private final Runnable ring;
     private final Semaphore wanted = new Semaphore(0);
@@ -23,7 +27,8 @@ final class StopAlarm {
         this.ring = ring;
     }
 
-    /// Rings once as soon as a child is stopped, or no child is left; at once if that is so.
+    /// Rings once as soon as a child is stopped, at once if one is; also some time after no child
+    /// is left.
     void arm() {
         if (waiting) {
             return;
@@ -40,7 +45,9 @@ final class StopAlarm {
         boolean open = true;
         while (open) {
             wanted.acquireUninterruptibly();
-            Processes.awaitStopped();
+            if (Processes.awaitStopped() < 0) {
+                LockSupport.parkNanos(CHILDLESS_NANOS);
+            }
             open = loop.post(this::rang);
         }
     }

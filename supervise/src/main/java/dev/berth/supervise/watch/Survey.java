@@ -56,11 +56,18 @@ final class Survey {
     ///
     /// @param busy anything was going on, or may soon
     /// @param counted connections were counted
-    /// @param waiting a connection waits, or a worker is stopped: only another look will tell when
+    /// @param stopped a child is stopped by a signal
+    /// @param waiting a connection waits, or a child is stopped: only another look will tell when
     ///   that is over
     /// @param full a slot has as many connections as it may have
     /// @param open connections are open
-    record Found(boolean busy, boolean counted, boolean waiting, boolean full, boolean open) {}
+    record Found(
+            boolean busy,
+            boolean counted,
+            boolean stopped,
+            boolean waiting,
+            boolean full,
+            boolean open) {}
 
     Survey(
             SocketRegistry registry,
@@ -97,7 +104,7 @@ final class Survey {
             }
         }
         boolean due = busy || open;
-        return new Found(busy, due && count(busy || anyFull), waiting, anyFull, open);
+        return new Found(busy, due && count(busy || anyFull), anyStopped, waiting, anyFull, open);
     }
 
     private void follow() {
