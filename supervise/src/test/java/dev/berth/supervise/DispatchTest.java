@@ -230,6 +230,7 @@ class DispatchTest {
             Processes.kill(harbour.pid(0), Signal.CONT.number());
             assertThat(waiting.answers()).containsOnly("0.1");
             assertThat(stopped.get().done()).isTrue();
+            assertThat(harbour.awaitEnd()).isZero();
         }
     }
 
