@@ -107,7 +107,7 @@ class ArchitectureTest {
         usesOnly("bpf", "sys").check(classes);
         usesOnly("inspect", "net", "sys").check(classes);
         usesOnly("lab", "inspect", "net", "bpf", "sys").check(classes);
-        usesOnly("dispatch", "net", "sys").check(classes);
+        usesOnly("dispatch", "net", "bpf", "sys").check(classes);
         usesOnly("supervise", "dispatch", "net", "bpf", "sys").check(classes);
         usesOnly("worker").check(classes);
     }

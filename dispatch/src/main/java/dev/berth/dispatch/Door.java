@@ -1,5 +1,13 @@
 package dev.berth.dispatch;
 
+import dev.berth.bpf.Classic;
+import dev.berth.bpf.Classic.JumpIf;
+import dev.berth.bpf.Classic.Load;
+import dev.berth.bpf.Classic.Return;
+import dev.berth.bpf.ClassicProgram;
+import dev.berth.bpf.Condition;
+import dev.berth.bpf.Label;
+import dev.berth.bpf.Width;
 import dev.berth.net.ListenAddress;
 import dev.berth.net.Listeners;
 import dev.berth.net.TcpInfo;
@@ -26,6 +34,21 @@ final class Door implements AutoCloseable {
     /// What a listener that is none any more answers: it would be ready for ever.
     private static final Set<Errno> BROKEN =
             Set.of(Errno.EINVAL, Errno.EBADF, Errno.ENOTSOCK, Errno.EOPNOTSUPP);
+
+    /// The byte of the flags in a TCP header, and the one of them that begins a handshake.
+    private static final int FLAGS_OFFSET = 13;
+
+    private static final int SYN = 0x02;
+
+    /// Nothing of a segment that has the SYN flag, and all of any other.
+    private static final long[] NO_SYN =
+            ClassicProgram.of(
+                            new Load(Width.BYTE, FLAGS_OFFSET),
+                            new JumpIf(Condition.ANY_BIT, SYN, Classic.NEXT, "pass"),
+                            new Return(0),
+                            new Label("pass"),
+                            new Return(-1))
+                    .assemble();
 
     private final Fd fd;
     private final ListenAddress address;
@@ -103,13 +126,11 @@ final class Door implements AutoCloseable {
         }
     }
 
-    /// Lets nobody in who has not begun a handshake.
+    /// Lets nobody in who has not begun a handshake: the first segment of a newcomer is dropped, so
+    /// that it tries again after a second and finds what there is then. Where the kernel has no
+    /// memory for that they come in and are served, or wait until the listener is closed.
     void turnAway() {
-        try {
-            Listeners.turnAway(fd);
-        } catch (ErrnoException noMemory) {
-            // They come in and are served, or wait until the listener is closed.
-        }
+        Sockets.attachFilter(fd.number(), NO_SYN);
     }
 
     /// Whether nobody waits in it.

@@ -9,14 +9,6 @@ import java.util.OptionalInt;
 
 /// Makes sockets that listen.
 public final class Listeners {
-    /// Nothing of a segment that has the SYN flag, and all of any other.
-    private static final long[] NO_SYN = {
-        instruction(0x30, 0, 0, 13), // load the byte of the flags
-        instruction(0x45, 0, 1, 0x02), // SYN is set: the next, else the one after it
-        instruction(0x06, 0, 0, 0),
-        instruction(0x06, 0, 0, 0xffff_ffffL),
-    };
-
     private static final String MIGRATE_REQUESTS = "/proc/sys/net/ipv4/tcp_migrate_req";
 
     private Listeners() {}
@@ -59,17 +51,6 @@ public final class Listeners {
     public static void listen(Fd fd, int backlog) throws ErrnoException {
         long rc = Sockets.listen(fd.number(), backlog);
         ErrnoException.check("listen", Sockets.getsockname(fd.number()), rc);
-    }
-
-    /// Has a TCP listener take no new client: the first segment of each is dropped, so that it
-    /// tries again after a second and finds what there is then. Handshakes that have begun go on.
-    public static void turnAway(Fd fd) throws ErrnoException {
-        int rc = Sockets.attachFilter(fd.number(), NO_SYN);
-        ErrnoException.check("setsockopt", "SO_ATTACH_FILTER", rc);
-    }
-
-    private static long instruction(int code, int jumpTrue, int jumpFalse, long k) {
-        return code | (long) jumpTrue << 16 | (long) jumpFalse << 24 | k << 32;
     }
 
     /// Whether the kernel moves the queue of a closing listener to another of its group:
