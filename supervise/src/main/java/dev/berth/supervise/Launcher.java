@@ -30,21 +30,29 @@ final class Launcher {
 
     /// The answer is [Event.Spawned] or [Event.SpawnFailed].
     void spawn(WorkerId id, Command command) {
+        LiveWorker worker;
         try {
-            LiveWorker worker = start(id, command);
-            Equipment equipment = holdings.equipment();
-            holdings.live().put(id, worker);
-            equipment.guard().add(worker.pid(), worker.startTicks());
-            equipment.cgroup().ifPresent(group -> group.add(id, worker.pid()));
-            equipment.loop().watch(worker.pidfd(), () -> endings.ended(worker));
-            signs.watch(worker);
-            holdings.machine().tell(new Event.Spawned(id, worker.pid()));
-            holdings.say(worker, " started, pid " + worker.pid());
-            signs.began(worker);
+            worker = start(id, command);
         } catch (IOException | RuntimeException failed) {
             String why = "slot " + id + " cannot be started: " + failed.getMessage();
             holdings.machine().tell(new Event.SpawnFailed(id, why));
+            return;
         }
+        enrol(worker);
+        holdings.machine().tell(new Event.Spawned(id, worker.pid()));
+        holdings.say(worker, " started, pid " + worker.pid());
+        signs.began(worker);
+    }
+
+    /// Whatever happens from now on, the process is seen to.
+    private void enrol(LiveWorker worker) {
+        WorkerId id = worker.id();
+        Equipment equipment = holdings.equipment();
+        holdings.live().put(id, worker);
+        equipment.guard().add(worker.pid(), worker.startTicks());
+        equipment.cgroup().ifPresent(group -> group.add(id, worker.pid()));
+        equipment.loop().watch(worker.pidfd(), () -> endings.ended(worker));
+        signs.watch(worker);
     }
 
     private LiveWorker start(WorkerId id, Command command) throws IOException {
