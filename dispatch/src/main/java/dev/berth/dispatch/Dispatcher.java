@@ -69,8 +69,11 @@ public final class Dispatcher implements AutoCloseable {
         this.blueprint = blueprint;
         this.said = said;
         reactor = new Reactor(this::failed);
-        for (String name : blueprint.routes().services()) {
-            services.put(name, new Service(blueprint.limits(), counters, reactor, held));
+        Set<String> names = blueprint.routes().services();
+        Limits limits = blueprint.limits();
+        int waiting = limits.waitingOf(names.size());
+        for (String name : names) {
+            services.put(name, new Service(limits, waiting, counters, reactor, held));
         }
         lobby = new Lobby(blueprint, reactor, counters, this::decided);
         farewell = new Farewell(services.values(), doors, lobby, reactor);

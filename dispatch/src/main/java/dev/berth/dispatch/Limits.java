@@ -15,11 +15,12 @@ import java.util.regex.Pattern;
 ///   at its deadline
 /// @param window connections that were passed to a worker and that it has not taken yet
 /// @param waiting connections that wait for a worker of a service with room, where others have
-///   some; beyond it new ones are refused
+///   some; beyond it, and beyond the service's part of `connections`, new ones are refused
 /// @param connections that the dispatcher holds in all, since each takes a descriptor
 public record Limits(
         Duration deadline, int peekBytes, int undecided, int window, int waiting, int connections) {
     private static final int MOST_UNDECIDED = 4_096;
+    private static final int MOST_WAITING = 4_096;
     private static final int MOST_CONNECTIONS = 1 << 20;
     private static final int RESERVED = 256;
     private static final Pattern OPEN_FILES = Pattern.compile("Max open files +([0-9]+)");
@@ -44,13 +45,14 @@ public record Limits(
         }
     }
 
-    /// 5 s, 16 KiB, 4,096 undecided, a window of 32, 1,024 waiting, and as many in all as leave
+    /// 5 s, 16 KiB, 4,096 undecided, a window of 32, 4,096 waiting, and as many in all as leave
     /// this process 256 descriptors; fewer where it may not open many.
     public static Limits defaults() {
         long open = openFiles();
         int connections = Math.clamp(Math.max(open - RESERVED, open / 2), 16, MOST_CONNECTIONS);
         int undecided = Math.min(connections / 2, MOST_UNDECIDED);
-        return new Limits(Duration.ofSeconds(5), 16 * 1024, undecided, 32, 1_024, connections);
+        return new Limits(
+                Duration.ofSeconds(5), 16 * 1024, undecided, 32, MOST_WAITING, connections);
     }
 
     public Limits withDeadline(Duration other) {
@@ -71,6 +73,12 @@ public record Limits(
 
     public Limits withConnections(int most) {
         return new Limits(deadline, peekBytes, undecided, window, waiting, most);
+    }
+
+    /// How many connections may wait for one of so many services. All of them together leave half
+    /// of the descriptors to those who have yet to show where they want to go.
+    int waitingOf(int services) {
+        return Math.clamp(connections / 2 / services, 1, waiting);
     }
 
     /// RLIMIT_NOFILE; large where it is unlimited or cannot be read.

@@ -14,6 +14,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class Service implements Lookout.Work {
     private final Chooser<Member> chooser;
     private final Limits limits;
+    private final int most;
     private final Counters counters;
     private final Deque<Connection> waiting = new ArrayDeque<>();
     private final AtomicInteger held;
@@ -23,10 +24,12 @@ final class Service implements Lookout.Work {
     private volatile boolean ending;
     private int told;
 
+    /// @param most connections that may wait
     /// @param held connections that the dispatcher holds in all
-    Service(Limits limits, Counters counters, Reactor reactor, AtomicInteger held) {
+    Service(Limits limits, int most, Counters counters, Reactor reactor, AtomicInteger held) {
         this.chooser = new Chooser<>(limits.window());
         this.limits = limits;
+        this.most = most;
         this.counters = counters;
         this.held = held;
         lookout = new Lookout(reactor, this);
@@ -110,7 +113,7 @@ final class Service implements Lookout.Work {
     }
 
     private void keep(Connection connection) {
-        if (waiting.size() >= limits.waiting() && !ending) {
+        if (waiting.size() >= most && !ending) {
             refuse(connection);
         } else {
             waiting.add(connection);

@@ -1,0 +1,24 @@
+package dev.berth.dispatch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+class LimitsTest {
+    @Test
+    void servicesThatWaitLeaveRoomForThoseWhoAreYetUndecided() {
+        Limits few = Limits.defaults().withConnections(768).withUndecided(384);
+        for (int services = 1; services < 2_000; services++) {
+            int waiting = services * few.waitingOf(services);
+            assertThat(waiting).isBetween(1, Math.max(services, 768 - few.undecided()));
+        }
+        assertThat(few.waitingOf(2)).isEqualTo(192);
+    }
+
+    @Test
+    void moreThanAllThatMayWaitDoNot() {
+        Limits many = Limits.defaults().withConnections(100_000).withWaiting(4_096);
+        assertThat(many.waitingOf(2)).isEqualTo(4_096);
+        assertThat(many.waitingOf(50)).isEqualTo(1_000);
+    }
+}
