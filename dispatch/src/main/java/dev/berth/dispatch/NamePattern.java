@@ -6,7 +6,7 @@ import java.util.regex.Pattern;
 
 /// A host name, or `*.` and a domain: every name below it, however deep, but not the domain itself.
 ///
-/// @param text in lower case
+/// @param text in lower case; of an IPv6 address without the brackets
 public record NamePattern(String text) {
     private static final String BELOW = "*.";
 
@@ -14,8 +14,11 @@ public record NamePattern(String text) {
     private static final Pattern UNUSUAL = Pattern.compile("[*/]|^\\.|\\.\\.|^[^:]*:[^:]*$");
 
     public NamePattern {
-        String name = text.startsWith(BELOW) ? text.substring(BELOW.length()) : text;
-        Optional<String> plain = HostNames.plain(name);
+        boolean below = text.startsWith(BELOW);
+        String name = below ? text.substring(BELOW.length()) : text;
+        boolean address = !below && name.startsWith("[") && name.endsWith("]");
+        Optional<String> plain =
+                HostNames.plain(address ? name.substring(1, name.length() - 1) : name);
         if (plain.isEmpty() || UNUSUAL.matcher(name).find()) {
             throw new IllegalArgumentException(
                     "a name is like a.example or *.example, without a port, not \""
@@ -23,7 +26,7 @@ public record NamePattern(String text) {
                             + "\""
                             + asSent(name));
         }
-        text = text.substring(0, text.length() - name.length()) + plain.get();
+        text = (below ? BELOW : "") + plain.get();
     }
 
     /// Clients send a name of other letters in this form.

@@ -92,6 +92,13 @@ class RoutesTest {
     }
 
     @Test
+    void theAddressOfAHostMayStandInBrackets() {
+        Routes routes = routes(rule(Route.ANY.withHost("[2001:DB8::1]"), "six"));
+        assertThat(routes.choose(http("2001:db8::1", "/"))).contains("six");
+        assertThat(routes.choose(http("2001:db8::2", "/"))).isEmpty();
+    }
+
+    @Test
     void clientsSpeakFirstOnlyWhereNoServerMight() {
         Rule tls = rule(Route.ANY.withSni("a"), "a");
         Rule ssh = rule(Route.ANY.withProtocol(Speech.SSH), "s");
@@ -109,7 +116,7 @@ class RoutesTest {
         assertThatThrownBy(() -> Route.ANY.withSni("a").withProtocol(Speech.SSH))
                 .hasMessageContaining("not ssh");
         assertThatThrownBy(() -> Route.ANY.withPath("api")).hasMessageContaining("begins with /");
-        for (String wrong : List.of("", "*", "*.", "a.*.b", "*a.example", "a b", "a/b")) {
+        for (String wrong : List.of("", "*", "*.", "a.*.b", "*a.example", "a b", "a/b", "[]")) {
             assertThatThrownBy(() -> Route.ANY.withSni(wrong))
                     .as(wrong)
                     .hasMessageContaining("a name is like");
