@@ -122,9 +122,9 @@ final class RunSpec {
                 Options.one(
                         "N",
                         Options::count,
-                        "A slot with N open connections gets no more until some end, to within a"
-                                + " few milliseconds; when all are full, clients are refused."
-                                + " Needs eBPF.",
+                        "A slot with N open connections gets no more until some end; what comes"
+                                + " within the few milliseconds until that is noticed may be too"
+                                + " many. When all are full, clients are refused. Needs eBPF.",
                         "--max-connections"));
         spec.addOption(
                 Options.one(

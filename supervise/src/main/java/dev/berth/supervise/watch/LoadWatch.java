@@ -152,12 +152,14 @@ public final class LoadWatch implements AutoCloseable {
         return Loop.now() - busied >= QUIET_MILLIS;
     }
 
-    /// Until a connection comes; when a full slot has room again only another look tells.
+    /// Until a connection comes. Where connections are limited there is a look now and then all the
+    /// same: one that is accepted at once may leave nothing for the bell to see, and only a look
+    /// tells that a full slot has room again.
     private void doze(Survey.Found found) throws ErrnoException {
         if (!bell.armed() || survey.outdated()) {
             bell.arm(survey.listeners(), this::wake);
         }
-        if (found.full()) {
+        if (most.isPresent()) {
             schedule(LONGEST_MILLIS);
         } else if (found.open()) {
             schedule(survey.untilCountMillis());

@@ -59,15 +59,8 @@ final class Survey {
     /// @param stopped a child is stopped by a signal
     /// @param waiting a connection waits, or a child is stopped: only another look will tell when
     ///   that is over
-    /// @param full a slot has as many connections as it may have
     /// @param open connections are open
-    record Found(
-            boolean busy,
-            boolean counted,
-            boolean stopped,
-            boolean waiting,
-            boolean full,
-            boolean open) {}
+    record Found(boolean busy, boolean counted, boolean stopped, boolean waiting, boolean open) {}
 
     Survey(
             SocketRegistry registry,
@@ -104,7 +97,7 @@ final class Survey {
             }
         }
         boolean due = busy || open;
-        return new Found(busy, due && count(busy || anyFull), anyStopped, waiting, anyFull, open);
+        return new Found(busy, due && count(busy || anyFull), anyStopped, waiting, open);
     }
 
     private void follow() {
