@@ -112,6 +112,23 @@ class OutputTest {
     }
 
     @Test
+    void framesOfAStackTraceLeaveRoomForItsMessages() throws Exception {
+        String frames =
+                "\tat app/Main.run(Main.java:1)\n".repeat(9)
+                        + "\tat app.Log.x(Unknown Source) ~[app.jar:1]\n"
+                        + "    at node:internal/main/run:23:47\n"
+                        + "\t... 5 more\n\t... 2 common frames omitted\n";
+        try (OutputPump pump = new OutputPump(notes);
+                OutputPump.Pipes pipes = pump.open(ID)) {
+            write(pipes, text("no port\n" + frames + "Caused by: no luck\n" + frames));
+            write(pipes, text("  at the end\n"));
+            Await.until(Rig.LIMIT, () -> notes.printed().size() == 29, notes::toString);
+            assertThat(pipes.output().lastWords())
+                    .isEqualTo("no port\nCaused by: no luck\n  at the end");
+        }
+    }
+
+    @Test
     void aHundredMegabytesAreReadToTheLastByte() throws Exception {
         AtomicLong bytes = new AtomicLong();
         Observer counter =

@@ -9,6 +9,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.regex.Pattern;
 
 /// What one worker prints: cut into lines, handed on, and the last few remembered. What is not
 /// UTF-8 becomes U+FFFD.
@@ -18,6 +19,12 @@ import java.util.Deque;
 public final class WorkerOutput {
     private static final int REMEMBERED_LINES = 10;
     private static final int REMEMBERED_CHARACTERS = 1_000;
+
+    /// Of a stack trace, what would leave no room for its messages: frames, of the JVM and of node.
+    private static final Pattern FRAME =
+            Pattern.compile(
+                    "\\s+(at .*(\\)( ~?\\[.*])?|:[0-9]+)"
+                            + "|\\.\\.\\. [0-9]+ (more|common frames omitted))");
 
     /// A longer one is handed on in pieces.
     private static final int LONGEST_LINE_BYTES = 64 * 1024;
@@ -96,6 +103,9 @@ public final class WorkerOutput {
     }
 
     private synchronized void remember(String line) {
+        if (line.length() <= REMEMBERED_CHARACTERS && FRAME.matcher(line).matches()) {
+            return;
+        }
         last.add(line.substring(0, Math.min(line.length(), REMEMBERED_CHARACTERS)));
         if (last.size() > REMEMBERED_LINES) {
             last.remove();
@@ -111,7 +121,8 @@ public final class WorkerOutput {
         return open == 0;
     }
 
-    /// The last ten lines (of a long one its beginning), without a line end after the last.
+    /// The last ten lines (of a long one its beginning) that are no frames of a stack trace,
+    /// without a line end after the last.
     public synchronized String lastWords() {
         return String.join("\n", last);
     }
