@@ -10,10 +10,13 @@ import dev.berth.supervise.lifecycle.Phase;
 import dev.berth.supervise.process.LiveWorker;
 import dev.berth.supervise.process.Loop;
 import dev.berth.supervise.process.NotifySocket;
+import dev.berth.supervise.steering.GroupKey;
 import dev.berth.supervise.watch.Prober;
 
 import java.io.IOException;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 
 /// What a worker shows on its way to be ready: its calls of bind(2) and listen(2) are answered, its
 /// sockets looked for, its notify socket read, its probe asked, and what it says to a dispatcher
@@ -26,6 +29,7 @@ final class Signs {
     private final Listening listening;
     private final Adopter adopter;
     private final Finder finder;
+    private final Set<Integer> told = new HashSet<>();
 
     Signs(Holdings holdings, Listening listening) throws IOException {
         this.holdings = holdings;
@@ -83,6 +87,7 @@ final class Signs {
     }
 
     private void listens(LiveWorker worker) {
+        tellPorts(worker.id());
         if (!listening.complete(worker.id())) {
             listening.elsewhere(worker.id()).ifPresent(why -> trouble(worker, why));
             return;
@@ -91,6 +96,25 @@ final class Signs {
         holdings.machine().tell(new Event.Listening(worker.id()));
         if (first) {
             holdings.plan().probe().ifPresent(probe -> probe(worker, probe));
+        }
+    }
+
+    /// Says of each port that is shared though nobody named it, once.
+    private void tellPorts(WorkerId id) {
+        if (holdings.plan().named()) {
+            return;
+        }
+        for (GroupKey key : holdings.registry().listening(id)) {
+            int port = key.address().port();
+            boolean first = told.isEmpty();
+            if (!key.own() && told.add(port)) {
+                holdings.observer()
+                        .said(
+                                first
+                                        ? "port " + port + " is shared"
+                                        : "port %1$d is shared too; --private %1$d gives each slot its own"
+                                                .formatted(port));
+            }
         }
     }
 

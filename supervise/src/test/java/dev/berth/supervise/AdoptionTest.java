@@ -61,6 +61,25 @@ final class AdoptionTest {
     }
 
     @Test
+    void eachPortThatNobodyNamedIsTold() throws Exception {
+        try (Harbour harbour = Harbour.open(directory)) {
+            harbour.start(
+                    SampleServers.python(
+                            directory,
+                            """
+                            admin = listen(('127.0.0.1', 8081))
+                            serve(listen(('0.0.0.0', 8080)))
+                            """));
+            assertThat(harbour.slots(V4, PORT)).containsExactlyInAnyOrder(0, 1);
+            assertThat(harbour.said().lines().filter(line -> line.contains(" is shared")))
+                    .containsExactly(
+                            "port 8081 is shared",
+                            "port 8080 is shared too; --private 8080 gives each slot its own");
+            harbour.stop();
+        }
+    }
+
+    @Test
     void aSingleWorkerIsRolledUnseen() throws Exception {
         try (Harbour harbour = Harbour.open(directory).workers(1)) {
             harbour.start(SampleServers.plain(directory));
