@@ -40,6 +40,9 @@ public sealed interface SockAddr {
         /// Whether it is in `127.0.0.0/8`, or `::1`, or the first mapped into IPv6.
         boolean loopback();
 
+        /// The IPv4 address that a mapped one stands for, else this one.
+        Inet unmapped();
+
         /// The address without the port: `127.0.0.1`, `::1`.
         String host();
     }
@@ -75,6 +78,11 @@ public sealed interface SockAddr {
         @Override
         public boolean loopback() {
             return address >>> 24 == 127;
+        }
+
+        @Override
+        public Inet unmapped() {
+            return this;
         }
 
         @Override
@@ -140,6 +148,11 @@ public sealed interface SockAddr {
         @Override
         public boolean loopback() {
             return (high == 0 && low == 1) || mapped().map(Inet4::loopback).orElse(false);
+        }
+
+        @Override
+        public Inet unmapped() {
+            return mapped().map(Inet.class::cast).orElse(this);
         }
 
         @Override

@@ -113,20 +113,14 @@ final class PortCheck implements AutoCloseable {
     }
 
     static boolean overlap(SockAddr.Inet wanted, SocketRow row) {
-        SockAddr.Inet there = unmapped(row.local());
+        // What a JVM binds to an IPv4 address shows as `::ffff:127.0.0.1`.
+        SockAddr.Inet there = row.local().unmapped();
         boolean bothFamilies =
                 there.family() == wanted.family()
                         || (there instanceof SockAddr.Inet6 && !row.v6only().orElse(false))
                         || wanted instanceof SockAddr.Inet6;
-        boolean sameHost = there.host().equals(unmapped(wanted).host());
+        boolean sameHost = there.host().equals(wanted.unmapped().host());
         return bothFamilies && (there.wildcard() || wanted.wildcard() || sameHost);
-    }
-
-    /// A socket that a JVM binds to an IPv4 address shows as `::ffff:127.0.0.1`.
-    private static SockAddr.Inet unmapped(SockAddr.Inet address) {
-        return address instanceof SockAddr.Inet6 six && six.mapped().isPresent()
-                ? six.mapped().get()
-                : address;
     }
 
     /// Whether it is no obstacle but a stranger, which the supervisor names.

@@ -9,7 +9,6 @@ import dev.berth.sys.SockAddr;
 
 import java.util.Collection;
 import java.util.List;
-import java.util.Optional;
 
 /// Which binds of a worker count. Pure: decided from one copied address.
 public final class Claims {
@@ -89,14 +88,8 @@ public final class Claims {
     /// address is the IPv4 address.
     static boolean same(SockAddr.Inet a, SockAddr.Inet b) {
         return a.port() == b.port()
-                && (plain(a).equals(plain(b)) || plain(a).wildcard() && plain(b).wildcard());
-    }
-
-    /// As IPv4 what is a mapped IPv4 address.
-    static SockAddr.Inet plain(SockAddr.Inet address) {
-        Optional<SockAddr.Inet4> inner =
-                address instanceof SockAddr.Inet6 six ? six.mapped() : Optional.empty();
-        return inner.map(SockAddr.Inet.class::cast).orElse(address);
+                && (a.unmapped().equals(b.unmapped())
+                        || a.unmapped().wildcard() && b.unmapped().wildcard());
     }
 
     /// Whether `bound` covers everything that the user named; where nothing is named, any one will

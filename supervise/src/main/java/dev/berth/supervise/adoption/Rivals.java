@@ -81,8 +81,8 @@ final class Rivals {
 
     /// Whether some client could reach either.
     static boolean meets(GroupKey key, SocketRow row) {
-        SockAddr.Inet ours = Claims.plain(key.address());
-        SockAddr.Inet theirs = Claims.plain(row.local());
+        SockAddr.Inet ours = key.address().unmapped();
+        SockAddr.Inet theirs = row.local().unmapped();
         if (key.device() != 0 && row.device() != 0 && key.device() != row.device()) {
             return false;
         }
