@@ -185,10 +185,13 @@ final class Fleet {
             Runnable voyage =
                     () -> {
                         int code = ship.run(dispatcher);
+                        boolean last;
                         synchronized (codes) {
                             codes.add(code);
+                            last = codes.size() == ships.size();
                         }
-                        if (code != ExitCode.DONE) {
+                        if (code != ExitCode.DONE && !last) {
+                            ship.voice().said("so the other services end, too");
                             var _ = together.ask(new Request.Stop());
                         }
                     };

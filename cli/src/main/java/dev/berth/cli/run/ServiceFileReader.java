@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// Reads a `berth.toml`. What is wrong is told as `FILE:LINE:COLUMN: …`.
 final class ServiceFileReader {
@@ -205,13 +206,21 @@ final class ServiceFileReader {
     }
 
     private Optional<Policy> steer(TomlTable table) throws Failure {
-        Optional<Policy> policy = fields.converted(table, "steer", Policy::parse);
-        if (policy.filter(p -> !p.dispatches()).isPresent()) {
-            throw fields.wrong(
-                    TomlFields.at(table, "steer"),
-                    "services of a file are steered by round-robin, least-connections or source");
-        }
-        return policy;
+        return fields.converted(table, "steer", ServiceFileReader::dispatching);
+    }
+
+    private static Policy dispatching(String word) {
+        return Stream.of(
+                        new Policy.RoundRobin(), new Policy.LeastConnections(), new Policy.Source())
+                .filter(policy -> policy.word().equals(word))
+                .findFirst()
+                .orElseThrow(
+                        () ->
+                                new IllegalArgumentException(
+                                        "services of a file are steered by round-robin,"
+                                                + " least-connections or source, not \""
+                                                + word
+                                                + "\""));
     }
 
     private void routes(String service, TomlTable table) throws Failure {

@@ -208,13 +208,6 @@ public sealed interface Policy {
                 new Weighted(Map.of(0, Share.ONE)));
     }
 
-    /// Whether a dispatcher can choose so (`--share dispatch`).
-    default boolean dispatches() {
-        return this instanceof RoundRobin
-                || this instanceof LeastConnections
-                || this instanceof Source;
-    }
-
     /// Whether a worker can have a part of its share only, as a fresh one has with a slow start.
     default boolean divisible() {
         return !(this instanceof Source || this instanceof Cpu);
