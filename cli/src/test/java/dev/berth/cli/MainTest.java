@@ -107,6 +107,7 @@ class MainTest {
                 "scale                        | the number of workers",
                 "scale a b                    | the number of workers",
                 "scale 0                      | at least one worker",
+                "scale web 257                | at most 256 workers",
                 "drain x                      | the number of a slot",
                 "roll a b                     | berth roll -- a b",
                 "roll a --                    | no command after --",

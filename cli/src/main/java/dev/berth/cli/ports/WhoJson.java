@@ -76,7 +76,7 @@ final class WhoJson {
         flag("reuseport", socket.reuseport());
         queue(socket);
         group(socket);
-        Json.objects(json, "owners", socket.owners(), this::owner);
+        owners(socket);
         extras(socket);
     }
 
@@ -139,6 +139,14 @@ final class WhoJson {
         }
     }
 
+    /// Absent where they could not be found: only of what the kernel alone holds it is known that
+    /// there are none.
+    private void owners(PortSocket socket) {
+        if (!socket.owners().isEmpty() || socket.inode() == 0) {
+            Json.objects(json, "owners", socket.owners(), this::owner);
+        }
+    }
+
     private void owner(Owner owner) {
         json.writeNumberProperty("pid", owner.pid());
         json.writeStringProperty("command", owner.command());
@@ -172,7 +180,7 @@ final class WhoJson {
     private void foreign(PortSocket socket) {
         json.writeNumberProperty("inode", socket.inode());
         json.writeStringProperty("local", socket.local().toString());
-        Json.objects(json, "owners", socket.owners(), this::owner);
+        owners(socket);
     }
 
     private void flag(String name, Optional<Boolean> value) {

@@ -4,6 +4,7 @@ import dev.berth.cli.command.Options;
 import dev.berth.cli.command.Subcommand;
 import dev.berth.cli.command.Terminal;
 import dev.berth.cli.command.UsageException;
+import dev.berth.supervise.contract.Plan;
 
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
@@ -36,8 +37,12 @@ public final class ScaleCommand implements Subcommand {
     @Override
     public int run(ParseResult parsed, Terminal terminal) throws UsageException, IOException {
         Numbered words = Numbered.of(parsed, "the number of workers");
-        if (Integer.parseInt(words.number()) == 0) {
+        int workers = Integer.parseInt(words.number());
+        if (workers == 0) {
             throw new UsageException("at least one worker; to have none: berth stop");
+        }
+        if (workers > Plan.MOST_WORKERS) {
+            throw new UsageException("at most " + Plan.MOST_WORKERS + " workers");
         }
         return Remote.call(
                 words.name(), List.of("scale", words.number()), List.of(), false, terminal);
