@@ -18,10 +18,18 @@ final class HistoryNames {
     private final Map<String, Integer> families = new HashMap<>();
 
     private final Set<String> closed = new HashSet<>();
-    private final Set<String> bound = new HashSet<>();
+    private final Map<String, SockAddr.Inet> bound = new HashMap<>();
+    private final Set<String> v6only = new HashSet<>();
 
     /// A socket gets this name.
-    void define(String id, int family) {
+    void define(String id, int family, boolean only) {
+        define(id, family);
+        if (only) {
+            v6only.add(id);
+        }
+    }
+
+    private void define(String id, int family) {
         if (id.isEmpty()) {
             throw new IllegalArgumentException("an id may not be empty");
         }
@@ -31,6 +39,7 @@ final class HistoryNames {
         }
         families.put(id, family);
         bound.remove(id);
+        v6only.remove(id);
     }
 
     void defineConnection(String id) {
@@ -55,6 +64,11 @@ final class HistoryNames {
 
     void bind(String id, SockAddr.Inet address) {
         useSocket(id);
+        suits(id, address);
+        bound.put(id, address);
+    }
+
+    private void suits(String id, SockAddr.Inet address) {
         if (families.getOrDefault(id, CONNECTION) != address.family()) {
             throw new IllegalArgumentException(
                     "\""
@@ -67,13 +81,39 @@ final class HistoryNames {
                             + name(address.family())
                             + " address");
         }
-        bound.add(id);
+    }
+
+    /// The name is of a socket that connect(2) gives `peer` to: bound before, else the kernel would
+    /// bind it, and to an address that it reaches from there.
+    void connect(String id, SockAddr.Inet peer) {
+        useSocket(id);
+        suits(id, peer);
+        SockAddr.Inet own = bound.get(id);
+        if (own == null) {
+            throw new IllegalArgumentException("bind \"" + id + "\" first");
+        }
+        boolean any = own.wildcard() && !mapped(own);
+        boolean inner = mapped(peer);
+        if (!peer.loopback() || inner && v6only.contains(id) || !any && inner != mapped(own)) {
+            throw new IllegalArgumentException(
+                    "\""
+                            + id
+                            + "\", bound to "
+                            + own.host()
+                            + ", does not reach "
+                            + peer.host()
+                            + ": there is nothing but lo");
+        }
+    }
+
+    private static boolean mapped(SockAddr.Inet address) {
+        return address instanceof SockAddr.Inet6 six && six.mapped().isPresent();
     }
 
     /// The name is of a socket that is not bound yet.
     void useUnbound(String id) {
         useSocket(id);
-        if (bound.contains(id)) {
+        if (bound.containsKey(id)) {
             throw new IllegalArgumentException("attach comes before the bind of \"" + id + "\"");
         }
     }

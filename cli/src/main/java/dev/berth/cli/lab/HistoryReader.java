@@ -77,13 +77,14 @@ final class HistoryReader {
         fields.only("op", "id", "family", "reuseaddr", "reuseport", "v6only", "uid", "device");
         String id = fields.text("id");
         int family = family(fields.number("family"));
-        names.define(id, family);
+        boolean v6only = fields.flag("v6only").orElse(false);
+        names.define(id, family, v6only);
         return new Step.Open(
                 id,
                 family,
                 fields.flag("reuseaddr").orElse(false),
                 fields.flag("reuseport").orElse(false),
-                fields.flag("v6only").orElse(false),
+                v6only,
                 fields.uid("uid").orElse(0),
                 loopback(fields.optionalText("device")));
     }
@@ -174,7 +175,7 @@ final class HistoryReader {
     private Step peer(JsonFields fields) {
         require(Protocol.UDP, "peer is UDP's; for TCP there is connect");
         var peer = new Step.Peer(fields.text("id"), address(fields, "address"));
-        names.useSocket(peer.id());
+        names.connect(peer.id(), peer.peer());
         return peer;
     }
 

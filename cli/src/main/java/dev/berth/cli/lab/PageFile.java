@@ -33,7 +33,7 @@ record PageFile(Path path) {
         } catch (AccessDeniedException refused) {
             throw failure("you may not write there");
         } catch (IOException failed) {
-            throw failure(String.valueOf(failed.getMessage()));
+            throw failure(failed.getMessage() + "; what is in it now is not whole");
         }
     }
 

@@ -113,11 +113,34 @@ final class ReplayCommandTest {
         wrong(
                 steps(socket("") + ",{\"op\":\"bind\",\"id\":\"a\",\"address\":\"here\"}"),
                 "\"address\": \"here\": names are not looked up");
+        wrong(peer("\"family\":4", "0.0.0.0", "::1"), "\"a\" is an IPv4 socket, and ::1 an IPv6");
+        wrong(
+                peer("\"family\":4", "0.0.0.0", "9.9.9.9"),
+                "does not reach 9.9.9.9: there is nothing");
+        wrong(peer("\"family\":6", "::1", "::ffff:127.0.0.1"), "bound to ::1, does not reach");
+        wrong(
+                peer("\"family\":6,\"v6only\":true", "::", "::ffff:127.0.0.1"),
+                "bound to ::, does not reach ::ffff:127.0.0.1");
+        wrong(peer("\"family\":4", "", "127.0.0.1"), "(peer): bind \"a\" first");
         wrong("{\"id\":\"x\",\"protocol\":\"sctp\",\"steps\":[]}", "\"protocol\" is tcp or udp");
         wrong("{\"protocol\":\"tcp\",\"steps\":[]}", "a history needs a field \"id\"");
         wrong("{\"id\":\"x\",\"id\":\"y\"}", "Duplicate");
         wrong("[]", "a history is an object, not a list");
         wrong(steps("") + " {}", "more than one JSON value");
+    }
+
+    /// - `bound`: where it is bound; empty: nowhere
+    private static String peer(String socket, String bound, String peer) {
+        String bind = "{\"op\":\"bind\",\"id\":\"a\",\"address\":\"" + bound + "\"},";
+        return steps(
+                        "{\"op\":\"socket\",\"id\":\"a\","
+                                + socket
+                                + "},"
+                                + (bound.isEmpty() ? "" : bind)
+                                + "{\"op\":\"peer\",\"id\":\"a\",\"address\":\""
+                                + peer
+                                + "\"}")
+                .replace("tcp", "udp");
     }
 
     private void wrong(String line, String message) throws IOException {
