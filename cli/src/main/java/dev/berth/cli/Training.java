@@ -26,6 +26,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
@@ -126,7 +127,9 @@ final class Training {
                     "",
                     false,
                     List.of(new WorkerStatus(1, 1, "ready", one)),
-                    List.of(new SocketStatus(LISTEN, 1, one, one, none, none)));
+                    List.of(
+                            new SocketStatus(
+                                    LISTEN, 1, none, one, one, none, none, OptionalDouble.of(1))));
         }
     }
 }

@@ -77,6 +77,12 @@ class RouteProcessTest {
             for (int i = 0; i < 8; i++) {
                 assertThat(answer(port)).contains("pid " + only.group(1) + " slot 1");
             }
+            done(berth, "drain", "web", "--shed");
+            ChildProcess shed = berth.start(route);
+            assertThat(shed.awaitExit(PATIENCE)).as("%s", shed.output()).isOne();
+            assertThat(String.join("\n", shed.output()))
+                    .contains("certain: Berth's web,", "turns every new client away")
+                    .doesNotContain("not certain", "LISTEN");
         }
     }
 }

@@ -35,6 +35,8 @@ public final class RouteCommand implements Subcommand {
     private static final int LOOPBACK = 1;
 
     private static final int ANY_PORT = 50_000;
+    private static final String UNHASHED =
+            "; --spread would show the kernel's own hash, which does not choose here";
     private static final String EXAMPLE =
             "write for example berth route 127.0.0.1:8080 --from 127.0.0.1:50000";
 
@@ -53,7 +55,7 @@ public final class RouteCommand implements Subcommand {
                                         "N",
                                         Options::count,
                                         "Ask for N source ports of the client, and show whom they"
-                                                + " reach.",
+                                                + " reach by the kernel's hash.",
                                         "--spread"))
                         .addOption(Options.flag("--json", "One line of JSON, schema 1."))
                         .addPositional(Options.words("ADDRESS", "0..*", "Where it connects to."));
@@ -101,7 +103,8 @@ public final class RouteCommand implements Subcommand {
             throw new UsageException("one address to connect to: " + EXAMPLE);
         }
         try {
-            ListenAddress address = ListenAddress.parse(words.getFirst());
+            ListenAddress named = ListenAddress.parse(words.getFirst());
+            var address = new ListenAddress(named.protocol(), named.address().unmapped());
             if (address.address().port() == 0) {
                 throw new UsageException("nobody connects to port 0: " + EXAMPLE);
             }
@@ -127,7 +130,7 @@ public final class RouteCommand implements Subcommand {
         if (client.wildcard() || client.port() == 0) {
             throw new UsageException("a client has an address and a port: --from " + text);
         }
-        return client;
+        return client.unmapped();
     }
 
     /// An address without a port.
@@ -151,7 +154,7 @@ public final class RouteCommand implements Subcommand {
                             + " is no address of this machine: its packets do not come here");
         }
         boolean local = client.loopback() || here(client);
-        try (Dispatch dispatch = Dispatch.to(server, local ? LOOPBACK : 0)) {
+        try (Dispatch dispatch = Dispatch.to(server, local ? device(server.address()) : 0)) {
             Optional<SocketRow> hit = dispatch.from(client);
             Map<Long, Integer> hits = spread == 0 ? Map.of() : dispatch.spread(client, spread);
             PortReport report = report(server);
@@ -163,14 +166,15 @@ public final class RouteCommand implements Subcommand {
             RouteVerdict verdict =
                     steered.map(SteeredRoute::verdict)
                             .orElseGet(() -> RouteVerdict.of(server, socket, report, local));
+            boolean hashed = steered.map(SteeredRoute::hashed).orElse(true);
             return new RouteAnswer(
                     server,
                     client,
-                    steered.map(SteeredRoute::socket).or(() -> socket),
+                    steered.isPresent() ? steered.get().socket() : socket,
                     verdict.certain(),
-                    verdict.note(),
+                    verdict.note() + (spread > 0 && !hashed ? UNHASHED : ""),
                     report,
-                    shares(hits, report));
+                    hashed ? shares(hits, report) : List.of());
         } catch (ErrnoException refused) {
             throw new Failure(
                     "cannot ask the kernel which socket it would choose: "
@@ -212,6 +216,14 @@ public final class RouteCommand implements Subcommand {
                 });
         shares.sort(Comparator.comparingInt(RouteAnswer.Share::clients).reversed());
         return shares;
+    }
+
+    /// By which interface this machine's own packets to `address` count as having come in: that
+    /// which has the address, though they pass through lo.
+    private static int device(SockAddr.Inet address) throws IOException {
+        NetworkInterface own =
+                NetworkInterface.getByInetAddress(InetAddress.getByName(address.host()));
+        return own == null ? LOOPBACK : own.getIndex();
     }
 
     private static boolean here(SockAddr.Inet address) throws IOException {

@@ -5,8 +5,6 @@ import dev.berth.cli.remote.ControlWords;
 import dev.berth.inspect.Owner;
 import dev.berth.inspect.PortReport;
 import dev.berth.inspect.PortSocket;
-import dev.berth.net.ProcessEntry;
-import dev.berth.net.ProcessList;
 import dev.berth.supervise.control.ControlClient;
 import dev.berth.supervise.control.RuntimeDirectory;
 
@@ -20,26 +18,29 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import java.util.Set;
+import java.util.stream.Collectors;
 
-/// What a supervisor of Berth says of the group that it steers.
+/// What a supervisor of Berth says of the sockets that it steers.
 ///
 /// @param name its name
 /// @param steer policy and mechanism: `hash (ebpf)`
-/// @param ready the slots in service
-record SteeredGroup(String name, String steer, List<Slot> ready) {
-    private static final String READY = "ready";
-
-    /// A slot and the pid of its worker in service.
-    record Slot(int slot, int pid) {
-        /// Whether its worker, or what that started, holds the socket.
-        boolean holds(PortSocket socket) {
-            return socket.owners().stream().anyMatch(owner -> descends(owner.pid(), pid));
+/// @param seats the sockets
+record SteeredGroup(String name, String steer, List<Seat> seats) {
+    /// A socket of a slot.
+    ///
+    /// @param pid of the slot's worker in service; 0 without one
+    /// @param share the part of the new connections that it gets; empty where nobody says
+    record Seat(int slot, int pid, long inode, OptionalDouble share) {
+        boolean served() {
+            return share.orElse(0) > 0;
         }
     }
 
     SteeredGroup {
-        ready = List.copyOf(ready);
+        seats = List.copyOf(seats);
     }
 
     /// The group of `socket`, as its supervisor knows it; empty if none of this user's holds it, or
@@ -94,8 +95,7 @@ record SteeredGroup(String name, String steer, List<Slot> ready) {
     static SteeredGroup parse(String status) {
         String name = "";
         String steer = "";
-        boolean shed = false;
-        List<Slot> ready = new ArrayList<>();
+        List<Seat> seats = new ArrayList<>();
         try (JsonParser json = new JsonFactory().createParser(ObjectReadContext.empty(), status)) {
             json.nextToken();
             for (String field = json.nextName(); field != null; field = json.nextName()) {
@@ -103,48 +103,53 @@ record SteeredGroup(String name, String steer, List<Slot> ready) {
                 switch (field) {
                     case "name" -> name = json.getString();
                     case "steer" -> steer = json.getString();
-                    case "shed" -> shed = json.getBooleanValue();
-                    case "slots" -> slots(json, ready);
+                    case "slots" -> slots(json, seats);
                     default -> json.skipChildren();
                 }
             }
         }
-        return new SteeredGroup(name, steer, shed ? List.of() : ready);
+        return new SteeredGroup(name, steer, seats);
     }
 
-    private static void slots(JsonParser json, List<Slot> ready) {
+    private static void slots(JsonParser json, List<Seat> seats) {
         while (json.nextToken() == JsonToken.START_OBJECT) {
             int slot = 0;
             int pid = 0;
-            String state = "";
             for (String field = json.nextName(); field != null; field = json.nextName()) {
                 json.nextToken();
                 switch (field) {
                     case "slot" -> slot = json.getIntValue();
                     case "pid" -> pid = json.getIntValue();
-                    case "state" -> state = json.getString();
+                    case "sockets" -> sockets(json, slot, pid, seats);
                     default -> json.skipChildren();
                 }
             }
-            if (state.equals(READY)) {
-                ready.add(new Slot(slot, pid));
+        }
+    }
+
+    private static void sockets(JsonParser json, int slot, int pid, List<Seat> seats) {
+        while (json.nextToken() == JsonToken.START_OBJECT) {
+            long inode = 0;
+            OptionalDouble share = OptionalDouble.empty();
+            for (String field = json.nextName(); field != null; field = json.nextName()) {
+                json.nextToken();
+                switch (field) {
+                    case "inode" -> inode = json.getLongValue();
+                    case "share" -> share = OptionalDouble.of(json.getDoubleValue());
+                    default -> json.skipChildren();
+                }
             }
+            seats.add(new Seat(slot, pid, inode, share));
         }
     }
 
-    /// The sockets of the slots in service, in the group of `hit`.
-    List<PortSocket> served(PortSocket hit, PortReport report) {
-        return report.sockets().stream()
-                .filter(socket -> socket.listening() && socket.group().equals(hit.group()))
-                .filter(socket -> ready.stream().anyMatch(slot -> slot.holds(socket)))
-                .toList();
-    }
-
-    private static boolean descends(int pid, int ancestor) {
-        int at = pid;
-        while (at > 1 && at != ancestor) {
-            at = ProcessList.of(at).map(ProcessEntry::parent).orElse(0);
-        }
-        return at == ancestor && ancestor > 1;
+    /// Those in the group of `hit`.
+    List<Seat> beside(PortSocket hit, PortReport report) {
+        Set<Long> inodes =
+                report.sockets().stream()
+                        .filter(socket -> socket.listening() && socket.group().equals(hit.group()))
+                        .map(PortSocket::inode)
+                        .collect(Collectors.toSet());
+        return seats.stream().filter(seat -> inodes.contains(seat.inode())).toList();
     }
 }

@@ -1,67 +1,80 @@
 package dev.berth.cli.ports;
 
+import dev.berth.cli.command.Percent;
+import dev.berth.cli.ports.SteeredGroup.Seat;
 import dev.berth.inspect.PortReport;
 import dev.berth.inspect.PortSocket;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /// Where Berth's own steering leads a client, which the kernel's look-up leaves out.
 ///
-/// @param socket the only one in service; else one of them, the kernel's choice if it is one
-record SteeredRoute(PortSocket socket, RouteVerdict verdict) {
+/// @param socket the only one that gets connections; else one of them, the kernel's choice if it is
+///   one; empty if nobody gets any
+/// @param hashed whether it is the kernel's own hash that chooses
+record SteeredRoute(Optional<PortSocket> socket, RouteVerdict verdict, boolean hashed) {
     private static final String UNSTEERED = "(kernel)";
 
     /// - `hit`: the kernel's choice
-    /// - `served`: the sockets of the slots in service
-    static SteeredRoute of(SteeredGroup group, PortSocket hit, List<PortSocket> served) {
+    static SteeredRoute of(SteeredGroup group, PortSocket hit, PortReport report) {
         String berth = "Berth's " + group.name() + ", " + group.steer() + ", ";
         if (group.steer().endsWith(UNSTEERED)) {
-            return new SteeredRoute(
-                    hit,
-                    new RouteVerdict(
-                            false,
-                            berth
-                                    + "leaves the choice to the kernel's hash, which names this"
-                                    + " one; a BPF program of somebody else's could choose"
-                                    + " otherwise"));
+            String note =
+                    "leaves the choice to the kernel's hash, which names this one; a BPF program"
+                            + " of somebody else's could choose otherwise";
+            return new SteeredRoute(Optional.of(hit), new RouteVerdict(false, berth + note), true);
         }
-        return switch (served.size()) {
-            case 0 ->
-                    new SteeredRoute(
-                            hit,
-                            new RouteVerdict(
-                                    false, berth + "has no slot in service: see berth status"));
-            case 1 ->
-                    new SteeredRoute(
-                            served.getFirst(),
-                            new RouteVerdict(
-                                    true,
-                                    berth
-                                            + "leads all to the only one in service: slot "
-                                            + slots(group, served)));
-            default ->
-                    new SteeredRoute(
-                            served.contains(hit) ? hit : served.getFirst(),
-                            new RouteVerdict(
-                                    false,
-                                    berth
-                                            + "leads it to one of its "
-                                            + served.size()
-                                            + " sockets in service: slots "
-                                            + slots(group, served)
-                                            + "; which one, its program decides by the packet"));
-        };
+        List<Seat> seats = group.beside(hit, report);
+        List<Seat> served = seats.stream().filter(Seat::served).toList();
+        if (seats.stream().allMatch(seat -> seat.share().isEmpty())) {
+            String note = "has no slot in service: see berth status";
+            return new SteeredRoute(Optional.of(hit), new RouteVerdict(false, berth + note), false);
+        }
+        if (served.isEmpty()) {
+            String note = "turns every new client away at present: see berth status";
+            return new SteeredRoute(Optional.empty(), new RouteVerdict(true, berth + note), false);
+        }
+        return new SteeredRoute(
+                one(served, hit, report),
+                served.size() == 1 ? only(berth, served.getFirst()) : several(berth, served),
+                false);
     }
 
-    private static String slots(SteeredGroup group, List<PortSocket> served) {
-        return group.ready().stream()
-                .filter(slot -> served.stream().anyMatch(slot::holds))
-                .map(slot -> slot.slot() + " (pid " + slot.pid() + ")")
-                .collect(Collectors.joining(", "));
+    private static Optional<PortSocket> one(List<Seat> served, PortSocket hit, PortReport report) {
+        long inode =
+                served.stream()
+                        .map(Seat::inode)
+                        .filter(own -> own == hit.inode())
+                        .findFirst()
+                        .orElse(served.getFirst().inode());
+        return report.sockets().stream().filter(socket -> socket.inode() == inode).findFirst();
     }
 
-    static SteeredRoute of(SteeredGroup group, PortSocket hit, PortReport report) {
-        return of(group, hit, group.served(hit, report));
+    private static RouteVerdict only(String berth, Seat seat) {
+        return new RouteVerdict(
+                true, berth + "leads all to the only one in service: slot " + name(seat));
+    }
+
+    private static RouteVerdict several(String berth, List<Seat> served) {
+        return new RouteVerdict(
+                false,
+                berth
+                        + "leads it to one of its "
+                        + served.size()
+                        + " sockets in service: "
+                        + served.stream()
+                                .map(seat -> "slot " + name(seat) + " " + share(seat))
+                                .collect(Collectors.joining(", "))
+                        + "; which one, its program decides by the packet");
+    }
+
+    private static String share(Seat seat) {
+        return Percent.text(seat.share().orElse(0));
+    }
+
+    private static String name(Seat seat) {
+        return seat.slot() + " (pid " + seat.pid() + ")";
     }
 }

@@ -83,9 +83,15 @@ public final class StatusJson {
     private void socket(SocketStatus socket) {
         json.writeStringProperty("listen", socket.listen());
         json.writeNumberProperty("generation", socket.generation());
+        socket.inode().ifPresent(number -> json.writeNumberProperty("inode", number));
         socket.queue().ifPresent(number -> json.writeNumberProperty("queue", number));
         socket.backlog().ifPresent(number -> json.writeNumberProperty("backlog", number));
         socket.drops().ifPresent(number -> json.writeNumberProperty("drops", number));
         socket.steered().ifPresent(number -> json.writeNumberProperty("steered", number));
+        socket.share().ifPresent(part -> json.writeNumberProperty("share", rounded(part)));
+    }
+
+    private static double rounded(double part) {
+        return Math.round(part * 1e4) / 1e4;
     }
 }

@@ -1,6 +1,7 @@
 package dev.berth.cli.remote;
 
 import dev.berth.cli.command.Durations;
+import dev.berth.cli.command.Percent;
 import dev.berth.cli.command.Wrap;
 import dev.berth.inspect.Printable;
 import dev.berth.supervise.contract.Status;
@@ -79,14 +80,15 @@ public final class StatusTable {
                         TextTable.Column.right("CONNS", 3),
                         TextTable.Column.right("QUEUE", 6),
                         TextTable.Column.right("DROPS", 7),
-                        TextTable.Column.right("STEERED", 8));
+                        TextTable.Column.right("STEERED", 8),
+                        TextTable.Column.right("SHARE", 9));
         for (SlotStatus slot : status.slots()) {
-            addTo(table, slot);
+            addTo(table, slot, status.listen());
         }
         return table;
     }
 
-    private void addTo(TextTable table, SlotStatus slot) {
+    private void addTo(TextTable table, SlotStatus slot, List<String> listen) {
         List<String> cells = new ArrayList<>();
         cells.add(String.valueOf(slot.slot()));
         cells.add(slot.state());
@@ -95,16 +97,17 @@ public final class StatusTable {
         cells.add(Durations.text(Duration.between(slot.since(), now)));
         cells.add(String.valueOf(slot.restarts()));
         cells.add(connections(slot));
-        cells.addAll(sockets(slot, slot.generation()));
+        cells.addAll(sockets(slot, slot.generation(), listen));
         table.row(paint(slot.state()), cells);
         for (WorkerStatus worker : slot.workers()) {
             if (!inService(slot, worker)) {
-                addTo(table, slot, worker);
+                addTo(table, slot, worker, listen);
             }
         }
     }
 
-    private static void addTo(TextTable table, SlotStatus slot, WorkerStatus worker) {
+    private static void addTo(
+            TextTable table, SlotStatus slot, WorkerStatus worker, List<String> listen) {
         List<String> cells = new ArrayList<>();
         cells.add("");
         cells.add(worker.state());
@@ -113,7 +116,7 @@ public final class StatusTable {
         cells.add("");
         cells.add("");
         cells.add(text(worker.connections()));
-        cells.addAll(sockets(slot, worker.generation()));
+        cells.addAll(sockets(slot, worker.generation(), listen));
         table.row(paint(worker.state()), cells);
     }
 
@@ -129,8 +132,9 @@ public final class StatusTable {
         return slot.pid().isPresent() && slot.pid().getAsInt() == worker.pid();
     }
 
-    /// Queue of backlog, drops, steered: sums over the sockets of one generation.
-    private static List<String> sockets(SlotStatus slot, int generation) {
+    /// Queue of backlog, drops, steered: sums over the sockets of one generation; share: the mean
+    /// over the shared addresses.
+    private static List<String> sockets(SlotStatus slot, int generation, List<String> listen) {
         List<SocketStatus> own =
                 slot.sockets().stream().filter(s -> s.generation() == generation).toList();
         String queue = sum(own, socket -> wide(socket.queue()));
@@ -138,7 +142,8 @@ public final class StatusTable {
         return List.of(
                 queue.equals("-") ? "-" : queue + "/" + backlog,
                 sum(own, SocketStatus::drops),
-                sum(own, SocketStatus::steered));
+                sum(own, SocketStatus::steered),
+                share(own, listen));
     }
 
     private static String sum(
@@ -150,6 +155,16 @@ public final class StatusTable {
                         .mapToLong(OptionalLong::getAsLong)
                         .toArray();
         return known.length == 0 ? "-" : String.valueOf(Arrays.stream(known).sum());
+    }
+
+    private static String share(List<SocketStatus> sockets, List<String> listen) {
+        List<SocketStatus> led =
+                sockets.stream()
+                        .filter(s -> s.share().isPresent() && listen.contains(s.listen()))
+                        .toList();
+        long addresses = led.stream().map(SocketStatus::listen).distinct().count();
+        double sum = led.stream().mapToDouble(s -> s.share().orElse(0)).sum();
+        return led.isEmpty() ? "-" : Percent.text(sum / addresses);
     }
 
     private static OptionalLong wide(OptionalInt value) {

@@ -24,13 +24,13 @@ class StatusRenderingTest {
                         "in progress: roll",
                         "",
                         "SLOT  STATE         PID  GEN     UP  RESTARTS  CONNS   QUEUE  DROPS"
-                                + "  STEERED",
+                                + "  STEERED  SHARE",
                         "   0  ready     1200345    3  10m0s         1      7  1/4096      0"
-                                + "    12345",
+                                + "    12345  66.7%",
                         "      draining  1200111    2                       2  0/4096      5"
-                                + "        -",
+                                + "        -      -",
                         "   1  backoff         -    -     5s         5      -       -      -"
-                                + "        -",
+                                + "        -      -",
                         "",
                         "stranger on tcp://0.0.0.0:8080: pid 99 (old-server): takes a share",
                         "stranger on tcp://0.0.0.0:8080: a process that you may not see: takes a"
@@ -79,8 +79,8 @@ class StatusRenderingTest {
                         "workers":[{"pid":1200345,"generation":3,"state":"ready",\
                         "connections":7},{"pid":1200111,"generation":2,"state":"draining",\
                         "connections":2}],\
-                        "sockets":[{"listen":"tcp://0.0.0.0:8080","generation":3,"queue":1,\
-                        "backlog":4096,"drops":0,"steered":12345},\
+                        "sockets":[{"listen":"tcp://0.0.0.0:8080","generation":3,"inode":31,\
+                        "queue":1,"backlog":4096,"drops":0,"steered":12345,"share":0.6667},\
                         {"listen":"tcp://0.0.0.0:8080","generation":2,"queue":0,\
                         "backlog":4096,"drops":5}]},\
                         {"slot":1,"state":"backoff","restarts":5,\

@@ -10,6 +10,7 @@ import dev.berth.supervise.contract.Status.WorkerStatus;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 
@@ -60,17 +61,21 @@ public final class Statuses {
                         new SocketStatus(
                                 LISTEN,
                                 3,
+                                OptionalLong.of(31),
                                 OptionalInt.of(1),
                                 OptionalInt.of(4096),
                                 OptionalLong.of(0),
-                                OptionalLong.of(12345)),
+                                OptionalLong.of(12345),
+                                OptionalDouble.of(2 / 3.0)),
                         new SocketStatus(
                                 LISTEN,
                                 2,
+                                OptionalLong.empty(),
                                 OptionalInt.of(0),
                                 OptionalInt.of(4096),
                                 OptionalLong.of(5),
-                                OptionalLong.empty())));
+                                OptionalLong.empty(),
+                                OptionalDouble.empty())));
     }
 
     private static SlotStatus dying() {

@@ -3,6 +3,7 @@ package dev.berth.supervise.contract;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
@@ -59,14 +60,19 @@ public record Status(
     /// @param connections open connections of the worker and all that it started
     public record WorkerStatus(int pid, int generation, String state, OptionalInt connections) {}
 
+    /// @param inode tells it from others; empty where several workers share it
     /// @param queue connections that wait to be accepted
     /// @param drops connections (datagrams) lost because the queue was full
     /// @param steered connections that the table sent here
+    /// @param share the part of the new connections to the address that the table sends here at
+    ///   present, from 0 to 1; empty where no table decides
     public record SocketStatus(
             String listen,
             int generation,
+            OptionalLong inode,
             OptionalInt queue,
             OptionalInt backlog,
             OptionalLong drops,
-            OptionalLong steered) {}
+            OptionalLong steered,
+            OptionalDouble share) {}
 }

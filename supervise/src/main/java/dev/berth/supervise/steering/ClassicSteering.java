@@ -43,6 +43,11 @@ final class ClassicSteering implements Steering {
     }
 
     @Override
+    public boolean follows(Table table) {
+        return !table.places().isEmpty();
+    }
+
+    @Override
     public OptionalLong steered(HeldSocket socket) {
         return OptionalLong.empty();
     }

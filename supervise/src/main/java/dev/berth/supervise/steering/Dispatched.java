@@ -19,6 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -206,10 +207,12 @@ public final class Dispatched implements Distribution {
         return new Status.SocketStatus(
                 door.address().toString(),
                 id.generation(),
+                OptionalLong.empty(),
                 OptionalInt.of(door.queue()),
                 OptionalInt.of(door.backlog()),
                 OptionalLong.empty(),
-                passed);
+                passed,
+                OptionalDouble.empty());
     }
 
     /// Why a dispatcher cannot choose by `policy`; empty if it can.

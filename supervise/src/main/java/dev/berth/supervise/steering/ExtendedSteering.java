@@ -90,6 +90,11 @@ final class ExtendedSteering implements Steering {
     }
 
     @Override
+    public boolean follows(Table any) {
+        return true;
+    }
+
+    @Override
     public OptionalLong steered(HeldSocket socket) {
         Integer key = keys.get(socket);
         try {

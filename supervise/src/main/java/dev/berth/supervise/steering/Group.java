@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 
 /// One SO_REUSEPORT group: its members in the kernel's order, and who of them is served.
@@ -64,6 +65,14 @@ public final class Group implements AutoCloseable {
         return steered.isPresent()
                 ? OptionalLong.of(socket.forOwner(steered.getAsLong()))
                 : OptionalLong.empty();
+    }
+
+    /// The part of the new connections that `socket` gets, from 0 to 1; empty where that is not
+    /// decided here.
+    public OptionalDouble share(HeldSocket socket) {
+        return steering.follows(table)
+                ? OptionalDouble.of(table.share(socket))
+                : OptionalDouble.empty();
     }
 
     /// `socket`, with what waits in it, is `heir`'s from now on.

@@ -25,6 +25,11 @@ final class NoSteering implements Steering {
     public void serve(Table table, List<HeldSocket> order) {}
 
     @Override
+    public boolean follows(Table table) {
+        return false;
+    }
+
+    @Override
     public OptionalLong steered(HeldSocket socket) {
         return OptionalLong.empty();
     }

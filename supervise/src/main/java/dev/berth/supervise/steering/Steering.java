@@ -28,6 +28,9 @@ interface Steering extends AutoCloseable {
     /// said again when the order has changed.
     void serve(Table table, List<HeldSocket> order) throws ErrnoException;
 
+    /// Whether connections go by `table` once it is served.
+    boolean follows(Table table);
+
     /// How many connections were led to `socket`; empty if the mechanism does not count.
     OptionalLong steered(HeldSocket socket);
 

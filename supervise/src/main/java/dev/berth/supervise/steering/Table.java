@@ -11,4 +11,10 @@ record Table(Pick pick, List<HeldSocket> places) {
     Table {
         places = List.copyOf(places);
     }
+
+    /// The part of all connections that `socket` gets, from 0 to 1.
+    double share(HeldSocket socket) {
+        long own = places.stream().filter(place -> place == socket).count();
+        return places.isEmpty() ? 0 : (double) own / places.size();
+    }
 }

@@ -36,6 +36,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -200,25 +201,17 @@ public final class StatusReader {
     }
 
     private Status.SocketStatus socket(HeldSocket socket, @Nullable SocketRow row) {
-        OptionalLong steered =
-                registry.group(socket.key())
-                        .map(group -> group.steered(socket))
-                        .orElseGet(OptionalLong::empty);
-        String listen = socket.key().toString();
-        int generation = socket.owner().generation();
-        if (row == null) {
-            OptionalInt none = OptionalInt.empty();
-            return new Status.SocketStatus(
-                    listen, generation, none, none, OptionalLong.empty(), steered);
-        }
+        Optional<Group> group = registry.group(socket.key());
         boolean tcp = socket.key().protocol() == Protocol.TCP;
-        OptionalInt drops = row.drops();
+        OptionalInt drops = row == null ? OptionalInt.empty() : row.drops();
         return new Status.SocketStatus(
-                listen,
-                generation,
-                OptionalInt.of(row.receiveQueue()),
-                tcp ? OptionalInt.of(row.sendQueue()) : OptionalInt.empty(),
+                socket.key().toString(),
+                socket.owner().generation(),
+                OptionalLong.of(socket.inode()),
+                row == null ? OptionalInt.empty() : OptionalInt.of(row.receiveQueue()),
+                row == null || !tcp ? OptionalInt.empty() : OptionalInt.of(row.sendQueue()),
                 drops.isPresent() ? OptionalLong.of(drops.getAsInt()) : OptionalLong.empty(),
-                steered);
+                group.map(g -> g.steered(socket)).orElseGet(OptionalLong::empty),
+                group.map(g -> g.share(socket)).orElseGet(OptionalDouble::empty));
     }
 }

@@ -1,0 +1,18 @@
+package dev.berth.cli.command;
+
+import java.util.Locale;
+
+/// Parts of a whole, for people.
+public final class Percent {
+    private Percent() {}
+
+    /// With one decimal where there is one: `5%`, `33.3%`.
+    ///
+    /// @param part from 0 to 1
+    public static String text(double part) {
+        long tenths = Math.round(part * 1_000);
+        return tenths % 10 == 0
+                ? tenths / 10 + "%"
+                : String.format(Locale.ROOT, "%d.%d%%", tenths / 10, tenths % 10);
+    }
+}
