@@ -221,6 +221,9 @@ public final class RouteCommand implements Subcommand {
     /// By which interface this machine's own packets to `address` count as having come in: that
     /// which has the address, though they pass through lo.
     private static int device(SockAddr.Inet address) throws IOException {
+        if (address.loopback()) {
+            return LOOPBACK;
+        }
         NetworkInterface own =
                 NetworkInterface.getByInetAddress(InetAddress.getByName(address.host()));
         return own == null ? LOOPBACK : own.getIndex();
