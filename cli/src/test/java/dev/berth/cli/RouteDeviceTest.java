@@ -31,26 +31,24 @@ class RouteDeviceTest {
                     + " && ip addr add 10.9.0.1/24 dev near"
                     + " && ip addr add fd00:9::1/64 dev near nodad";
 
-    /// Receives on a socket of the interface what a client sends, says so, and stays.
+    /// Receives on a socket of the interface what a client sends, unless that is refused (ICMP);
+    /// says which, and stays.
     private static final String TRY =
             """
-            import signal, socket, sys
+            import select, signal, socket, sys
             device, server, client, bound = sys.argv[1:]
             family = socket.AF_INET6 if ':' in bound else socket.AF_INET
             receiver = socket.socket(family, socket.SOCK_DGRAM)
             if device != '-':
                 receiver.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, device.encode())
             receiver.bind((bound, 4000))
-            receiver.settimeout(0.2)
             family = socket.AF_INET6 if ':' in server else socket.AF_INET
             sender = socket.socket(family, socket.SOCK_DGRAM)
             sender.bind((client, 5000))
-            sender.sendto(b'x', (server, 4000))
-            try:
-                receiver.recv(9)
-                print('received', flush=True)
-            except OSError as nothing:
-                print('nothing', flush=True)
+            sender.connect((server, 4000))
+            sender.send(b'x')
+            ready = select.select([receiver, sender], [], [])[0]
+            print('received' if receiver in ready else 'refused', flush=True)
             sender.close()
             signal.pause()
             """;
