@@ -4,6 +4,8 @@ import dev.berth.sys.ErrnoException;
 import dev.berth.sys.Fd;
 import dev.berth.sys.Processes;
 
+import java.io.IOException;
+import java.io.InputStream;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -52,12 +54,12 @@ public final class Actor {
     }
 
     /// While it is still allowed: the folder that they are in may not be open to others. To look
-    /// for what is nowhere opens all.
+    /// for what is nowhere opens all of the class path, and that of a module its own.
     private static void openJars() {
-        try {
+        try (InputStream _ = Fd.class.getModule().getResourceAsStream("nowhere")) {
             Class.forName("dev.berth.lab.Nowhere");
             throw new AssertionError("found");
-        } catch (ClassNotFoundException expected) {
+        } catch (ClassNotFoundException | IOException expected) {
             // All are open now.
         }
     }
