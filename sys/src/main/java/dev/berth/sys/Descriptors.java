@@ -41,7 +41,10 @@ public final class Descriptors {
     /// Set close-on-exec instead of closing. **Since:** Linux 5.11.
     public static final int CLOSE_RANGE_CLOEXEC = 4;
 
-    private static final int AT_FDCWD = -100;
+    /// Stands for the working directory where a call wants a directory's descriptor.
+    public static final int AT_FDCWD = -100;
+
+    private static final int AT_SYMLINK_FOLLOW = 0x400;
     private static final int XATTR_BYTES = 65536;
 
     private Descriptors() {}
@@ -109,11 +112,45 @@ public final class Descriptors {
         return (int) Kernel.call(Syscall.FLOCK, fd, operation);
     }
 
+    /// `O_DIRECTORY`: only a directory is opened. Not a constant: it differs between architectures.
+    public static int directoryOnly() {
+        return Arch.current() == Arch.AARCH64 ? 0x4000 : 0x10000;
+    }
+
+    /// `O_NOFOLLOW`: a symbolic link at the end of the path is not followed, but fails by `ELOOP`.
+    public static int noFollow() {
+        return Arch.current() == Arch.AARCH64 ? 0x8000 : 0x20000;
+    }
+
+    /// `O_TMPFILE`: a new file without a name in the directory that is opened.
+    ///
+    /// **Errors:** `EOPNOTSUPP` or `EISDIR` where the file system cannot.
+    public static int nameless() {
+        return 0x400000 | directoryOnly();
+    }
+
     /// Opens a file; the caller closes the descriptor. Always with `O_CLOEXEC`.
     public static int open(String path, int flags, int mode) {
+        return openat(AT_FDCWD, path, flags, mode);
+    }
+
+    /// The same by a path that begins at `directory`.
+    public static int openat(int directory, String path, int flags, int mode) {
         try (Frame frame = new Frame()) {
             long name = frame.string(path).address();
-            return (int) frame.call(Syscall.OPENAT, AT_FDCWD, name, flags | O_CLOEXEC, mode);
+            return (int) frame.call(Syscall.OPENAT, directory, name, flags | O_CLOEXEC, mode);
+        }
+    }
+
+    /// Gives an open file the name `path`, also one that was opened as [#nameless].
+    ///
+    /// **Errors:** `EEXIST` when something has the name.
+    public static int link(int fd, String path) {
+        try (Frame frame = new Frame()) {
+            long from = frame.string("/proc/self/fd/" + fd).address();
+            long to = frame.string(path).address();
+            return (int)
+                    frame.call(Syscall.LINKAT, AT_FDCWD, from, AT_FDCWD, to, AT_SYMLINK_FOLLOW);
         }
     }
 

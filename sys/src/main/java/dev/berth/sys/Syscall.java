@@ -31,6 +31,8 @@ public enum Syscall {
     MEMFD_CREATE(319, 279),
     READLINKAT(267, 78),
     UNLINKAT(263, 35),
+    LINKAT(265, 37),
+    STATX(332, 291),
 
     PPOLL(271, 73),
     EPOLL_CREATE1(291, 20),
