@@ -7,6 +7,7 @@ import dev.berth.supervise.lifecycle.Machine;
 import dev.berth.supervise.lifecycle.Phase;
 import dev.berth.supervise.lifecycle.State;
 import dev.berth.supervise.process.Equipment;
+import dev.berth.supervise.process.Guard;
 import dev.berth.supervise.process.LiveWorker;
 import dev.berth.supervise.process.Loop;
 import dev.berth.supervise.steering.Dispatched;
@@ -40,13 +41,15 @@ record Holdings(
         Optional<Dispatched> dispatched)
         implements AutoCloseable {
     /// @param cgroups whether a cgroup is used where the system allows it
-    /// @throws IOException something cannot be had; all else is given back
+    /// @param guard that runs already, and stays the caller's
+    /// @throws IOException the system refuses something; all else is given back
     static Holdings open(
             Plan plan,
             Observer observer,
             Mechanism mechanism,
             boolean cgroups,
-            Optional<Dispatched> dispatched)
+            Optional<Dispatched> dispatched,
+            Optional<Guard> guard)
             throws IOException {
         State initial =
                 State.initial(
@@ -57,7 +60,7 @@ record Holdings(
         return new Holdings(
                 plan,
                 observer,
-                new Equipment(plan, observer, cgroups),
+                new Equipment(plan, observer, cgroups, guard),
                 new Machine(initial),
                 new HashMap<>(),
                 mechanism,

@@ -44,6 +44,8 @@ final class Rounds {
             Equipment equipment = holdings.equipment();
             if (equipment.guard().renew()) {
                 holdings.observer().said("the guard process had ended; it was started again");
+            } else if (equipment.guard().resume()) {
+                holdings.observer().said("the guard process was stopped; it goes on again");
             }
             patrol.strangers(equipment.diag());
             List<LiveWorker> ready =

@@ -12,6 +12,7 @@ import dev.berth.supervise.lifecycle.Event;
 import dev.berth.supervise.lifecycle.Machine;
 import dev.berth.supervise.lifecycle.Operation;
 import dev.berth.supervise.process.Cgroup;
+import dev.berth.supervise.process.Guard;
 import dev.berth.supervise.process.Loop;
 import dev.berth.supervise.steering.Dispatched;
 import dev.berth.supervise.steering.Mechanism;
@@ -72,8 +73,18 @@ public final class Supervisor implements AutoCloseable {
     ///
     /// @throws IOException the steering that the plan insists on cannot be had, or the system
     ///   refuses something that every supervisor needs
+    ///
+    /// @param plan whose directory is this supervisor's alone
     public static Supervisor create(Plan plan, Observer observer) throws IOException {
         return create(plan, observer, true);
+    }
+
+    /// The same for a name that was taken, with the guard that came with it.
+    ///
+    /// @param registration stays the caller's, and is closed after this supervisor
+    public static Supervisor create(Plan plan, Observer observer, Registration registration)
+            throws IOException {
+        return create(plan, observer, true, Optional.empty(), Optional.of(registration.guard()));
     }
 
     /// Makes everything ready for workers that a dispatcher passes connections to, and starts none
@@ -82,26 +93,51 @@ public final class Supervisor implements AutoCloseable {
     /// @param plan whose `adopt` and `steer` are `DISPATCH`, and ready `TAKING`
     /// @param dispatcher stays the caller's, and is closed after this supervisor
     /// @param service of the dispatcher that the workers make up
+    /// @param registration stays the caller's, and is closed after this supervisor
     public static Supervisor create(
-            Plan plan, Observer observer, Dispatcher dispatcher, String service)
+            Plan plan,
+            Observer observer,
+            Dispatcher dispatcher,
+            String service,
+            Registration registration)
             throws IOException {
-        return create(plan, observer, true, Optional.of(new Dispatched(dispatcher, service)));
+        return create(
+                plan,
+                observer,
+                true,
+                Optional.of(new Dispatched(dispatcher, service)),
+                Optional.of(registration.guard()));
+    }
+
+    /// The same with a guard of its own.
+    static Supervisor create(Plan plan, Observer observer, Dispatcher dispatcher, String service)
+            throws IOException {
+        return create(
+                plan,
+                observer,
+                true,
+                Optional.of(new Dispatched(dispatcher, service)),
+                Optional.empty());
     }
 
     /// @param cgroups whether a cgroup is used where the system allows it
     static Supervisor create(Plan plan, Observer observer, boolean cgroups) throws IOException {
-        return create(plan, observer, cgroups, Optional.empty());
+        return create(plan, observer, cgroups, Optional.empty(), Optional.empty());
     }
 
     private static Supervisor create(
-            Plan plan, Observer observer, boolean cgroups, Optional<Dispatched> dispatched)
+            Plan plan,
+            Observer observer,
+            boolean cgroups,
+            Optional<Dispatched> dispatched,
+            Optional<Guard> guard)
             throws IOException {
         Mechanism mechanism = plan.join() ? Mechanism.shared() : Mechanism.find(plan.steer());
         Optional<String> refused = new Refusals(mechanism, plan).toPlan();
         if (refused.isPresent()) {
             throw new IOException(refused.get());
         }
-        Holdings holdings = Holdings.open(plan, observer, mechanism, cgroups, dispatched);
+        Holdings holdings = Holdings.open(plan, observer, mechanism, cgroups, dispatched, guard);
         try {
             return new Supervisor(holdings);
         } catch (IOException | RuntimeException failed) {

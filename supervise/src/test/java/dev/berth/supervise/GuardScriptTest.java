@@ -3,12 +3,15 @@ package dev.berth.supervise;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.berth.supervise.process.Guard;
+import dev.berth.sys.Processes;
+import dev.berth.sys.Signal;
 import dev.berth.testkit.Await;
 import dev.berth.testkit.LeakCheck;
 import dev.berth.testkit.RequiresProgram;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -36,13 +39,41 @@ class GuardScriptTest {
     private Path directory;
     private Path script;
 
-    static Stream<List<String>> shells() {
-        return Stream.of(
+    /// Each shell with the machine's own awk, and one shell with each awk.
+    static Stream<Tools> shells() {
+        List<Tools> tools = new ArrayList<>();
+        for (List<String> shell :
+                List.of(
                         List.of("/bin/sh"),
                         List.of("/bin/bash"),
                         List.of("/bin/dash"),
-                        List.of("/bin/busybox", "sh"))
-                .filter(shell -> Files.isExecutable(Path.of(shell.getFirst())));
+                        List.of("/bin/busybox", "sh"))) {
+            tools.add(new Tools(shell, "/usr/bin/awk"));
+        }
+        for (String awk : List.of("mawk", "gawk", "original-awk")) {
+            tools.add(new Tools(List.of("/bin/sh"), "/usr/bin/" + awk));
+        }
+        tools.add(new Tools(List.of("/bin/sh"), "/bin/busybox"));
+        return tools.stream().filter(Tools::present);
+    }
+
+    /// What the script runs with.
+    record Tools(List<String> shell, String awk) {
+        boolean present() {
+            return Files.isExecutable(Path.of(shell.getFirst()))
+                    && Files.isExecutable(Path.of(awk));
+        }
+
+        /// The command line that runs `script`; its awk comes first on the path.
+        List<String> command(Path folder, Path script) throws IOException {
+            Path tools = Files.createTempDirectory(folder, "tools");
+            Files.createSymbolicLink(tools.resolve("awk"), Path.of(awk));
+            List<String> words =
+                    new ArrayList<>(List.of("env", "PATH=" + tools + ":/usr/bin:/bin"));
+            words.addAll(shell);
+            words.add(script.toString());
+            return words;
+        }
     }
 
     @BeforeEach
@@ -103,11 +134,14 @@ class GuardScriptTest {
     }
 
     /// Runs the guard over `orders`, to its end.
-    private void guard(List<String> shell, String orders, Path runtime) throws Exception {
-        List<String> words = new ArrayList<>(shell);
-        words.addAll(List.of(script.toString(), runtime.toString(), ""));
+    private void guard(Tools shell, String orders, Path runtime) throws Exception {
+        guard(shell.command(directory, script), orders, runtime);
+    }
+
+    private void guard(List<String> words, String orders, Path runtime) throws Exception {
         Process guard = start(words.toArray(String[]::new));
-        guard.getOutputStream().write(orders.getBytes(StandardCharsets.UTF_8));
+        String all = "directory " + runtime + "\n" + orders;
+        guard.getOutputStream().write(all.getBytes(StandardCharsets.UTF_8));
         guard.getOutputStream().close();
         assertThat(guard.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
         assertThat(guard.exitValue()).isZero();
@@ -121,7 +155,7 @@ class GuardScriptTest {
 
     @ParameterizedTest
     @MethodSource("shells")
-    void endsAllThatStemsFromARootAndRemovesTheDirectory(List<String> shell) throws Exception {
+    void endsAllThatStemsFromARootAndRemovesTheDirectory(Tools shell) throws Exception {
         Family family =
                 family(
                         "trap '' TERM; sleep 100 & echo $!; setsid sh -c 'trap \"\" TERM;"
@@ -137,7 +171,7 @@ class GuardScriptTest {
 
     @ParameterizedTest
     @MethodSource("shells")
-    void endsNothingWhenItIsLetGo(List<String> shell) throws Exception {
+    void endsNothingWhenItIsLetGo(Tools shell) throws Exception {
         Family family = sleeper();
         Path runtime = runtime();
         guard(shell, family.add() + "bye\n", runtime);
@@ -147,7 +181,7 @@ class GuardScriptTest {
 
     @ParameterizedTest
     @MethodSource("shells")
-    void aProcessWithAnotherStartTimeAndItsSessionAreSpared(List<String> shell) throws Exception {
+    void aProcessWithAnotherStartTimeAndItsSessionAreSpared(Tools shell) throws Exception {
         Family family = family("sleep 100 & echo $!; setsid sleep 101 & echo $!; wait", 2);
         guard(shell, "add " + family.root() + " 12345\n", runtime());
         assertThat(family.allAlive()).isTrue();
@@ -155,7 +189,7 @@ class GuardScriptTest {
 
     @ParameterizedTest
     @MethodSource("shells")
-    void theSessionOfARootThatHasEndedIsEnded(List<String> shell) throws Exception {
+    void theSessionOfARootThatHasEndedIsEnded(Tools shell) throws Exception {
         Process leader = start("setsid", "sh", "-c", "sleep 100 & echo $!; read x; exit 0");
         int left = Integer.parseInt(leader.inputReader().readLine());
         String orders = new Family((int) leader.pid(), List.of()).add();
@@ -168,7 +202,7 @@ class GuardScriptTest {
 
     @ParameterizedTest
     @MethodSource("shells")
-    void ofFiftyRootsThoseAreSparedThatWereTakenBack(List<String> shell) throws Exception {
+    void ofFiftyRootsThoseAreSparedThatWereTakenBack(Tools shell) throws Exception {
         List<Family> families = new ArrayList<>();
         StringBuilder orders = new StringBuilder("del 1\n");
         for (int i = 0; i < 50; i++) {
@@ -188,7 +222,7 @@ class GuardScriptTest {
 
     @ParameterizedTest
     @MethodSource("shells")
-    void namesThatLookLikeStatisticsDeceiveNobody(List<String> shell) throws Exception {
+    void namesThatLookLikeStatisticsDeceiveNobody(Tools shell) throws Exception {
         Family root = family("sleep 100 & echo $!; wait", 1);
         Path sleep = sleepNamed("x) S 1 1 (");
         Path lines = sleepNamed("a) \nb");
@@ -212,6 +246,86 @@ class GuardScriptTest {
         assertThat(odd.allGone()).isTrue();
         assertThat(root.allGone()).isTrue();
         assertThat(foreign.allAlive()).isTrue();
+    }
+
+    /// Runs the guard over a family with a lock that it inherits.
+    private void guard(Tools shell, Path inherited, Path named, Path runtime) throws Exception {
+        List<String> words =
+                new ArrayList<>(
+                        List.of("sh", "-c", "lock=$1; shift; exec \"$@\" 4<>\"$lock\"", "sh"));
+        words.add(inherited.toString());
+        words.addAll(shell.command(directory, script));
+        Family family = sleeper();
+        guard(words, "lock " + named + "\n" + family.add(), runtime);
+        assertThat(family.allGone()).isTrue();
+    }
+
+    @ParameterizedTest
+    @MethodSource("shells")
+    void itsOwnLockGoesWithTheDirectory(Tools shell) throws Exception {
+        Path lock = Files.createFile(directory.resolve(".run time * ?.lock"));
+        Path runtime = runtime();
+        guard(shell, lock, lock, runtime);
+        assertThat(lock).doesNotExist();
+        assertThat(runtime).doesNotExist();
+    }
+
+    @ParameterizedTest
+    @MethodSource("shells")
+    void whatIsUnderAnotherLockIsSpared(Tools shell) throws Exception {
+        Path old = Files.createFile(directory.resolve("old"));
+        Path lock = Files.createFile(directory.resolve(".web.lock"));
+        Path runtime = runtime();
+        guard(shell, old, lock, runtime);
+        assertThat(lock).exists();
+        assertThat(runtime.resolve("control")).exists();
+    }
+
+    @ParameterizedTest
+    @MethodSource("shells")
+    void itsPidIsInTheLock(Tools shell) throws Exception {
+        Path lock = Files.createFile(directory.resolve("lock"));
+        guard(shell, lock, directory.resolve("none"), runtime());
+        assertThat(lock).content().matches("[0-9]+\n");
+    }
+
+    /// A process whose first thread has ended looks like a zombie.
+    @Test
+    @RequiresProgram("python3")
+    void aProcessOfWhichOnlyOtherThreadsAreLeftIsEnded() throws Exception {
+        String program =
+                "import ctypes, threading, time, sys\n"
+                        + "threading.Thread(target=lambda: time.sleep(100)).start()\n"
+                        + "print(1, flush=True)\n"
+                        + "ctypes.CDLL(None).pthread_exit(None)\n";
+        Process process = start("setsid", "python3", "-c", program);
+        process.inputReader().readLine();
+        int pid = (int) process.pid();
+        Await.until(LIMIT, () -> !Rig.alive(pid), () -> "not like a zombie");
+        Family family = new Family(pid, List.of());
+        guard(shells().findFirst().orElseThrow(), family.add(), runtime());
+        assertThat(process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
+    }
+
+    /// [#LIMIT] is what a look by one system call for each byte of /proc does not keep.
+    @Test
+    @RequiresProgram("mkfifo")
+    void twoThousandOtherProcessesDoNotHoldItUp() throws Exception {
+        String crowd =
+                "mkfifo \"$1\"; i=0;"
+                        + " while [ $i -lt 2000 ]; do read x <&3 & i=$((i + 1)); done 3<>\"$1\";"
+                        + " echo 1; read x";
+        Path fifo = directory.resolve("fifo");
+        Process process = start("setsid", "sh", "-c", crowd, "sh", fifo.toString());
+        assertThat(process.inputReader().readLine()).isEqualTo("1");
+        try {
+            Family family = family("trap '' TERM; setsid sleep 100 & echo $!; wait", 1);
+            guard(shells().findFirst().orElseThrow(), family.add(), runtime());
+            assertThat(family.allGone()).isTrue();
+            assertThat(process.isAlive()).isTrue();
+        } finally {
+            Processes.kill((int) -process.pid(), Signal.KILL.number());
+        }
     }
 
     private Path sleepNamed(String name) throws IOException {

@@ -126,7 +126,7 @@ class GuardTest {
     @Test
     void aGuardThatDoesNotReadIsReplacedAndStopsNobody() throws Exception {
         Path runtime = Rig.directory();
-        try (Guard guard = Guard.start(runtime, Optional.empty())) {
+        try (Guard guard = Guard.start(Optional.empty(), List.of())) {
             int first = guard.pid();
             assertThat(Processes.kill(first, Signal.STOP.number())).isZero();
             for (int i = 0; i < 10_000; i++) {
@@ -145,7 +145,7 @@ class GuardTest {
     @Test
     void closingItEndsNothingAndTwiceIsHarmless() throws IOException {
         Path runtime = Rig.directory();
-        Guard guard = Guard.start(runtime, Optional.empty());
+        Guard guard = Guard.start(Optional.empty(), List.of());
         guard.close();
         guard.close();
         assertThat(runtime).exists();

@@ -91,7 +91,7 @@ final class InterruptedCallTest {
     private int adopt(Harbour harbour, SocketRegistry registry) throws Exception {
         WorkerId id = new WorkerId(0, 1);
         Plan plan = harbour.plan("python3");
-        try (Equipment equipment = new Equipment(plan, harbour, false);
+        try (Equipment equipment = new Equipment(plan, harbour, false, Optional.empty());
                 OutputPump.Pipes pipes = equipment.pump().open(id);
                 LiveWorker worker = start(id, pipes)) {
             Adopter adopter =

@@ -5,6 +5,7 @@ import dev.berth.cli.command.Failure;
 import dev.berth.cli.command.Options;
 import dev.berth.cli.command.UsageException;
 import dev.berth.dispatch.Dispatcher;
+import dev.berth.supervise.Registration;
 import dev.berth.supervise.Supervisor;
 import dev.berth.supervise.contract.Plan;
 import dev.berth.supervise.contract.Request;
@@ -55,9 +56,15 @@ final class Fleet {
 
     /// One service under way.
     private record Ship(
-            String service, Plan plan, ControlServer server, Supervisor supervisor, Voice voice) {
+            String service,
+            Plan plan,
+            Registration registration,
+            ControlServer server,
+            Supervisor supervisor,
+            Voice voice) {
         int run(Dispatcher dispatcher) {
-            try (server;
+            try (registration;
+                    server;
                     supervisor) {
                 return supervisor.run();
             } catch (IOException | RuntimeException failed) {
@@ -145,15 +152,19 @@ final class Fleet {
         check(service, directory, variables);
         var announcements = new Announcements();
         var commands = new ControlCommands(announcements);
-        Path runtime = RuntimeDirectory.locate().resolve(name);
-        ControlServer server = server(name, runtime, commands);
+        Path all = RuntimeDirectory.locate();
+        Path runtime = all.resolve(name);
+        Registration registration = register(all, name, console);
+        ControlServer server =
+                ControlServer.open(runtime.resolve(RuntimeDirectory.CONTROL), commands);
         undo.push(server::close);
         Plan plan = options.plan(name, runtime, directory, user);
         var voice = new Voice(console, name, announcements);
-        Supervisor supervisor = Supervisor.create(plan, voice, dispatcher, service.name());
+        Supervisor supervisor =
+                Supervisor.create(plan, voice, dispatcher, service.name(), registration);
         undo.push(supervisor::close);
         commands.serve(new Ending(new LiveSupervisor(supervisor)), voice);
-        return new Ship(service.name(), plan, server, supervisor, voice);
+        return new Ship(service.name(), plan, registration, server, supervisor, voice);
     }
 
     private static void check(
@@ -166,10 +177,12 @@ final class Fleet {
         }
     }
 
-    private static ControlServer server(String name, Path runtime, ControlCommands commands)
-            throws IOException {
+    private Registration register(Path runtime, String name, Console console) throws IOException {
+        Registration registration = Registration.begin(runtime);
+        undo.push(registration::close);
         try {
-            return ControlServer.open(runtime.resolve(RuntimeDirectory.CONTROL), commands);
+            registration.take(name, console::note);
+            return registration;
         } catch (NameTakenException taken) {
             throw new Failure(
                     taken.getMessage() + "; choose another --name, or first: berth stop " + name,

@@ -5,6 +5,7 @@ import dev.berth.cli.command.Failure;
 import dev.berth.dispatch.Dispatcher;
 import dev.berth.dispatch.Routes;
 import dev.berth.inspect.Printable;
+import dev.berth.supervise.Registration;
 import dev.berth.supervise.Supervisor;
 import dev.berth.supervise.contract.Plan;
 import dev.berth.supervise.control.ControlServer;
@@ -53,22 +54,27 @@ public final class Session {
     }
 
     private int run(String base, BiConsumer<Supervised, Console> begun) throws IOException {
-        Path runtime = RuntimeDirectory.locate();
-        Named named = open(runtime, options.name().orElse(base));
-        try (ControlServer _ = named.server()) {
-            PortCheck.check(options);
-            return supervise(named.name(), runtime.resolve(named.name()), begun);
+        try (Console console = Console.open(announcements, options.log());
+                Registration registration = Registration.begin(RuntimeDirectory.locate())) {
+            String name = take(registration, options.name().orElse(base), console);
+            console.name(name);
+            Path runtime = RuntimeDirectory.forName(name);
+            Path socket = runtime.resolve(RuntimeDirectory.CONTROL);
+            try (ControlServer _ = ControlServer.open(socket, commands)) {
+                PortCheck.check(options);
+                Plan plan = options.plan(name, runtime, directory, user);
+                return supervise(plan, registration, console, begun);
+            }
         }
     }
 
-    private record Named(String name, ControlServer server) {}
-
-    private Named open(Path runtime, String wanted) throws IOException {
+    private String take(Registration registration, String wanted, Console console)
+            throws IOException {
         String name = wanted;
         for (int number = 2; ; number++) {
             try {
-                Path socket = runtime.resolve(name).resolve(RuntimeDirectory.CONTROL);
-                return new Named(name, ControlServer.open(socket, commands));
+                registration.take(name, console::note);
+                return name;
             } catch (NameTakenException taken) {
                 if (options.name().isPresent() || number > MOST_NAMES) {
                     throw new Failure(
@@ -82,18 +88,20 @@ public final class Session {
         }
     }
 
-    private int supervise(String name, Path runtime, BiConsumer<Supervised, Console> begun)
+    private int supervise(
+            Plan plan,
+            Registration registration,
+            Console console,
+            BiConsumer<Supervised, Console> begun)
             throws IOException {
-        Plan plan = options.plan(name, runtime, directory, user);
-        try (Console console = Console.open(announcements, options.log())) {
-            console.name(name);
-            if (!options.dispatched()) {
-                return supervise(Supervisor.create(plan, console), plan, console, begun);
-            }
-            try (Dispatcher dispatcher = Dispatching.open(options, Routes.all(name), console)) {
-                Supervisor created = Supervisor.create(plan, console, dispatcher, name);
-                return supervise(created, plan, console, begun);
-            }
+        if (!options.dispatched()) {
+            Supervisor created = Supervisor.create(plan, console, registration);
+            return supervise(created, plan, console, begun);
+        }
+        String name = plan.name();
+        try (Dispatcher dispatcher = Dispatching.open(options, Routes.all(name), console)) {
+            Supervisor created = Supervisor.create(plan, console, dispatcher, name, registration);
+            return supervise(created, plan, console, begun);
         }
     }
 

@@ -60,18 +60,22 @@ public final class ControlServer implements AutoCloseable {
         this.acceptor = Thread.ofPlatform().name("control").daemon().unstarted(this::acceptAll);
     }
 
-    /// Takes the name and answers from now on.
+    /// Answers from now on.
     ///
-    /// @param socket `RUNTIME/NAME/control`; RUNTIME exists, `NAME` is made
-    /// @throws NameTakenException if another supervisor answers there. What a crashed one left is
-    ///   waited for to vanish, for up to 3 s, then replaced.
+    /// @param socket `RUNTIME/NAME/control`; RUNTIME exists, `NAME` is made, and what is in it is
+    ///   replaced: the caller has the name, see [NameLock]
     public static ControlServer open(Path socket, Handler handler) throws IOException {
         return open(socket, handler, REQUEST_PATIENCE);
     }
 
     static ControlServer open(Path socket, Handler handler, Duration requestPatience)
             throws IOException {
-        var server = new ControlServer(socket, NameClaim.take(socket), handler, requestPatience);
+        var server =
+                new ControlServer(
+                        socket,
+                        ControlSocket.listen(socket.toAbsolutePath()),
+                        handler,
+                        requestPatience);
         server.acceptor.start();
         return server;
     }

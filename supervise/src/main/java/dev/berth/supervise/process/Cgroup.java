@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /// A control group of the supervisor's own, with one below it for each worker, where the system
 /// allows it: then every process that a worker ever starts is known and can be killed in one step.
@@ -30,7 +31,9 @@ public final class Cgroup implements AutoCloseable {
 
     /// The supervisor's group; empty where no cgroup 2 hierarchy is mounted or it may not be
     /// written to.
-    static Optional<Cgroup> create(String name) {
+    ///
+    /// @param before gets its path just before it is made
+    static Optional<Cgroup> create(String name, Consumer<Path> before) {
         try {
             Path own = own();
             if (own == null) {
@@ -40,6 +43,7 @@ public final class Cgroup implements AutoCloseable {
             // Left behind by an earlier process of this number, as in a container that is started
             // again.
             remove(path);
+            before.accept(path);
             Files.createDirectory(path);
             if (Files.isWritable(path.resolve(KILL))) {
                 return Optional.of(new Cgroup(path));
@@ -49,6 +53,10 @@ public final class Cgroup implements AutoCloseable {
         } catch (IOException notAllowed) {
             return Optional.empty();
         }
+    }
+
+    static Optional<Cgroup> create(String name) {
+        return create(name, _ -> {});
     }
 
     /// Whether a supervisor of this user would get one: tried, and taken back.

@@ -5,8 +5,10 @@ import dev.berth.supervise.contract.Observer;
 import dev.berth.supervise.contract.Plan;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Optional;
 
 /// What a supervisor holds of the system from its beginning to its end.
@@ -21,19 +23,22 @@ public final class Equipment implements AutoCloseable {
     private final ProcessTrees trees;
 
     /// @param cgroups whether to use a cgroup where the system allows it
-    /// @throws IOException something cannot be had; all else is given back
-    public Equipment(Plan plan, Observer observer, boolean cgroups) throws IOException {
+    /// @param given the guard, which stays the caller's; empty: one of its own, that removes the
+    ///   plan's directory
+    /// @throws IOException the system refuses something; all else is given back
+    public Equipment(Plan plan, Observer observer, boolean cgroups, Optional<Guard> given)
+            throws IOException {
         try {
+            // Before anything that it is to end or to remove.
+            guard = given.isPresent() ? given.get() : ownGuard(plan.runtime());
             loop = new Loop(observer::said);
             undo.push(loop::close);
             diag = SockDiag.open();
             undo.push(diag::close);
             pump = new OutputPump(observer);
             undo.push(pump::close);
-            cgroup = cgroups ? Cgroup.create(plan.name()) : Optional.empty();
+            cgroup = cgroups ? Cgroup.create(plan.name(), guard::cgroup) : Optional.empty();
             cgroup.ifPresent(group -> undo.push(group::close));
-            guard = Guard.start(plan.runtime(), cgroup.map(Cgroup::path));
-            undo.push(guard::close);
             Subreaper.begin();
             undo.push(Subreaper::end);
             orphans = new Orphans(plan.name(), guard, cgroup);
@@ -42,6 +47,13 @@ public final class Equipment implements AutoCloseable {
             close();
             throw failed;
         }
+    }
+
+    private Guard ownGuard(Path directory) throws IOException {
+        Guard own = Guard.start(Optional.empty(), List.of(directory.toString()));
+        undo.push(own::close);
+        own.directory(directory);
+        return own;
     }
 
     public Loop loop() {

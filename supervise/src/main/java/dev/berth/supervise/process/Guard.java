@@ -12,7 +12,9 @@ import dev.berth.sys.SpawnRequest;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,24 +24,36 @@ import java.util.TreeMap;
 /// A small shell that ends everything when the supervisor dies without doing so itself.
 ///
 /// It sits at the reading end of a pipe, whose end it sees even when the supervisor is killed by
-/// SIGKILL. It is told of every worker's first process, and of every process that came to the
-/// supervisor as an orphan, with its start time, by which it never takes a recycled pid for one of
-/// them. What stems from those it finds by itself.
+/// SIGKILL. It gets every worker's first process, and every process that came to the supervisor as
+/// an orphan, with its start time, by which it never takes a recycled pid for one of them. What
+/// stems from those it finds by itself. Then it removes the supervisor's directory and lock: only
+/// its own, as it inherits and holds that lock until it ends.
+///
+/// It is one process. Killed or stopped, it is replaced or continued within a second ([#renew]); a
+/// supervisor that is killed within that second leaves its workers behind. The parent-death signal
+/// (`PR_SET_PDEATHSIG`) is no second line: the kernel sends it when the *thread* that started the
+/// worker ends, and forgets it when the worker changes its credentials.
 public final class Guard implements AutoCloseable {
     private static final String SCRIPT = "guard.sh";
+    private static final List<String> PATH = List.of("/usr/bin", "/bin");
     private static final int SCRIPT_FD = 3;
+    private static final int LOCK_FD = 4;
     private static final int CLOSE_TRIES = 100;
     private static final int CLOSE_PAUSE_MILLIS = 10;
 
-    private final String runtime;
-    private final String cgroup;
+    private final Optional<Fd> lock;
+    private final List<String> words;
+
+    /// What it is to know besides the processes; one line for each verb.
+    private final Map<String, String> orders = new TreeMap<>();
+
     private final Map<Integer, Long> roots = new TreeMap<>();
     private Fd pipe;
     private int pid;
 
-    private Guard(String runtime, String cgroup, Started started) {
-        this.runtime = runtime;
-        this.cgroup = cgroup;
+    private Guard(Optional<Fd> lock, List<String> words, Started started) {
+        this.lock = lock;
+        this.words = words;
         this.pipe = started.pipe();
         this.pid = started.pid();
     }
@@ -60,32 +74,39 @@ public final class Guard implements AutoCloseable {
         }
     }
 
-    /// @param runtime the directory to remove after the supervisor's death
-    public static Guard start(Path runtime, Optional<Path> cgroup) throws IOException {
-        String group = cgroup.map(Path::toString).orElse("");
-        return new Guard(runtime.toString(), group, start(runtime.toString(), group));
+    /// Starts one that has nothing to end yet.
+    ///
+    /// @param lock what it holds for its life, for [#lock]; stays the caller's
+    /// @param words what shows in ps(1) behind its name
+    public static Guard start(Optional<Fd> lock, List<String> words) throws IOException {
+        return new Guard(lock, words, startProcess(lock, words));
     }
 
     /// Its script comes through a pipe: as an argument it would fill the output of ps(1). It fits
     /// into the pipe's buffer.
-    private static Started start(String runtime, String cgroup) throws IOException {
+    private static Started startProcess(Optional<Fd> lock, List<String> words) throws IOException {
+        requireTools();
         byte[] text = script();
         Pipe orders = Pipe.open();
         try (Pipe script = Pipe.open();
                 Fd sink = nowhere();
                 Fd _ = orders.reading()) {
             Descriptors.write(script.writing().number(), text, 0, text.length);
+            List<Redirect> redirects = new ArrayList<>();
+            redirects.add(new Redirect(orders.reading().number(), 0));
+            redirects.add(new Redirect(sink.number(), 1));
+            redirects.add(new Redirect(sink.number(), 2));
+            redirects.add(new Redirect(script.reading().number(), SCRIPT_FD));
+            lock.ifPresent(fd -> redirects.add(new Redirect(fd.number(), LOCK_FD)));
+            List<String> command = new ArrayList<>(List.of("sh", "/dev/fd/" + SCRIPT_FD));
+            command.addAll(words);
             SpawnRequest request =
                     new SpawnRequest(
                             "/bin/sh",
-                            List.of("sh", "/dev/fd/" + SCRIPT_FD, runtime, cgroup),
-                            List.of("PATH=/usr/bin:/bin"),
+                            command,
+                            List.of("PATH=" + String.join(":", PATH)),
                             Path.of("/"),
-                            List.of(
-                                    new Redirect(orders.reading().number(), 0),
-                                    new Redirect(sink.number(), 1),
-                                    new Redirect(sink.number(), 2),
-                                    new Redirect(script.reading().number(), SCRIPT_FD)),
+                            redirects,
                             true);
             int pid =
                     new Spawner(false, Optional.empty()).start(request, OptionalInt.empty()).pid();
@@ -96,6 +117,18 @@ public final class Guard implements AutoCloseable {
         } catch (IOException failed) {
             orders.close();
             throw failed;
+        }
+    }
+
+    /// Rather no supervisor than one without a guard, which nobody notices before it is needed.
+    private static void requireTools() throws IOException {
+        for (String tool : List.of("awk", "sed", "find")) {
+            if (PATH.stream().noneMatch(folder -> Files.isExecutable(Path.of(folder, tool)))) {
+                throw new IOException(
+                        "there is no %s in %s, which ends the workers if this process is killed; install it"
+                                        .formatted(tool, String.join(" or ", PATH))
+                                + " (Debian: apt-get install mawk sed findutils)");
+            }
         }
     }
 
@@ -118,6 +151,30 @@ public final class Guard implements AutoCloseable {
         return pid;
     }
 
+    /// Has it remove a directory with all that is in it, if this process is killed.
+    public void directory(Path path) {
+        order("directory", path.toString());
+    }
+
+    /// Has it remove the name of the lock that it holds, if this process is killed; and nothing,
+    /// not even the directory, where that name is not, or no longer, the lock's.
+    public void lock(Path path) {
+        order("lock", path.toString());
+    }
+
+    /// Has it end all that is in a cgroup, and remove that, if this process is killed.
+    void cgroup(Path path) {
+        order("cgroup", path.toString());
+    }
+
+    private void order(String verb, String path) {
+        if (path.contains("\n")) {
+            throw new IllegalArgumentException("line break in " + path);
+        }
+        orders.put(verb, path);
+        tell(verb + " " + path);
+    }
+
     /// If this process is killed, the guard ends `root` and all that stems from it.
     ///
     /// @param startTicks when it started: tells it from a later one of the same pid
@@ -138,12 +195,18 @@ public final class Guard implements AutoCloseable {
         if (!ended()) {
             return false;
         }
-        Started started = start(runtime, cgroup);
+        Started started = startProcess(lock, words);
         pipe.close();
         pipe = started.pipe();
         pid = started.pid();
+        orders.forEach((verb, path) -> tell(verb + " " + path));
         roots.forEach((root, start) -> tell("add " + root + " " + start));
         return true;
+    }
+
+    /// Lets it go on if somebody stopped it; whether that was so.
+    public boolean resume() {
+        return Processes.stopped(pid) && Processes.kill(pid, Signal.CONT.number()) == 0;
     }
 
     private boolean ended() {

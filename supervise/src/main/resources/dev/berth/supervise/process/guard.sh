@@ -1,101 +1,136 @@
-# usage: sh guard.sh RUNTIME-DIRECTORY CGROUP      (either may be empty)
-# Outlives the supervisor, even a SIGKILL of it, by a moment: ends what it started, then itself.
-# Reads from the supervisor: "add PID START", "del PID", "bye". The end of the input without "bye"
-# means that the supervisor died. START is field 22 of /proc/PID/stat: with it a recycled pid is never
-# taken for the process that had it.
+# usage: sh guard.sh WORDS…      (they only tell in ps(1) whose guard it is)
+# Outlives the supervisor, even a SIGKILL of it, by a moment: ends what it started, removes its files, then ends.
+# Reads from the supervisor, a line each:
+#   add PID START    a process to end; START is field 22 of /proc/PID/stat: with it a recycled pid is never
+#                    taken for the process that had it
+#   del PID          it has ended
+#   cgroup PATH      all that runs in it is to be ended, too
+#   directory PATH   to be removed; with a lock only if that lock is the file of descriptor 4
+#   lock PATH        to be removed last. The guard inherits the lock and holds it for its life: who waits for it
+#                    never meets this guard
+#   bye              end without doing anything
+# The end of the input without "bye" means that the supervisor died.
 trap '' HUP INT QUIT TERM USR1 USR2 PIPE
-runtime=$1 cgroup=$2
-roots=''
-while read -r verb pid start; do
-    case $verb in
-    add) roots="$roots $pid:$start" ;;
-    del)
+# For who waits for the lock.
+{ echo "$$" >&4; } 2>/dev/null
+roots='' cgroup='' directory='' lock=''
+while IFS= read -r order; do
+    words=${order#* }
+    case $order in
+    'add '*) roots="$roots ${words% *}:${words#* }" ;;
+    'del '*)
         kept=''
         for root in $roots; do
-            [ "${root%%:*}" = "$pid" ] || kept="$kept $root"
+            [ "${root%%:*}" = "$words" ] || kept="$kept $root"
         done
         roots=$kept
         ;;
+    'cgroup '*) cgroup=$words ;;
+    'directory '*) directory=$words ;;
+    'lock '*) lock=$words ;;
     bye) exit 0 ;;
     esac
 done
 
-# table: PID:START:PARENT:SESSION of every process but zombies. A name may hold anything, line ends too,
-# but nothing after it holds a parenthesis.
-scan() {
-    table=''
-    for file in /proc/[0-9]*/stat; do
-        stat=''
-        { while IFS= read -r part; do stat="$stat$part "; done <"$file"; } 2>/dev/null
-        set -f
-        set -- ${stat##*) }
-        set +f
-        [ "$#" -ge 20 ] && [ "$1" != Z ] && table="$table ${stat%% *}:${20}:$2:$4"
-    done
+# Reads requests; an answer is PID:START of a living process.
+#   name PID           who has this pid now
+#   still PID:START    the same if that process lives
+#   doomed PID:START   belongs to what is to be ended, alive or not
+#   all /proc/PID      a process of the machine; after the last of them: all of these that are doomed, in a session
+#                      that a doomed one leads, or have such a parent
+# In /proc/PID/stat a name may hold anything, line ends too, but nothing after it holds a parenthesis. A process
+# whose first thread has ended is shown as a zombie, with its other threads counted.
+program='
+function alive(pid,    file, line, text) {
+    file = "/proc/" pid "/stat"
+    while ((getline line < file) > 0) text = text line " "
+    close(file)
+    sub(/.*\)/, "", text)
+    if (split(text, field, " ") < 20) return 0
+    start = field[20]
+    return field[1] !~ /[ZX]/ || field[18] > 1
 }
-
-# doomed: PID:START of all that was ever found; alive: those of them that still run. Doomed is a root, what
-# is in the session of one, and what has a doomed parent.
-doomed="$roots "
+function follow(list,    pids, count, i) {
+    count = split(list, pids, " ")
+    for (i = 1; i <= count; i++)
+        if (!(pids[i] in found)) {
+            found[pids[i]] = 1
+            queue[++last] = pids[i]
+        }
+}
+$1 == "name" && alive($2) { print $2 ":" start }
+$1 == "still" { split($2, id, ":"); if (alive(id[1]) && start == id[2]) print $2 }
+$1 == "doomed" && $2 != "" { doomed[$2] = 1 }
+$1 == "all" && alive(substr($2, 7)) {
+    pid = substr($2, 7)
+    of[pid] = pid ":" start
+    children[field[2]] = children[field[2]] " " pid
+    members[field[4]] = members[field[4]] " " pid
+}
+END {
+    for (one in doomed) {
+        split(one, id, ":")
+        # With another start time the pid is recycled: then nothing is left in the session of that number.
+        if (!(id[1] in of)) follow(members[id[1]])
+        else if (of[id[1]] == one) follow(id[1])
+    }
+    for (i = 1; i <= last; i++) {
+        print of[queue[i]]
+        follow(children[queue[i]])
+        follow(members[queue[i]])
+    }
+}'
+# alive: PID:START of those to be ended that run; doomed: of all that were ever found.
+doomed=$roots
 look() {
-    scan
-    alive=' ' sessions=' '
-    for root in $roots; do
-        case "$table " in
-        *" $root:"*) sessions="$sessions${root%%:*} " ;;
-        *" ${root%%:*}:"*) ;; # recycled, so nothing is left in the session of that number
-        *) sessions="$sessions${root%%:*} " ;;
-        esac
-    done
-    grown=yes
-    while [ -n "$grown" ]; do
-        grown='' rest=''
-        for entry in $table; do
-            session=${entry##*:} id=${entry%:*}
-            parent=${id##*:} id=${id%:*}
-            case "$doomed" in
-            *" $id "*) ;;
-            *) case "$alive#$sessions" in
-                *" $parent:"*'#'* | *'#'*" $session "*) doomed="$doomed$id " ;;
-                *) rest="$rest $entry" && continue ;;
-                esac ;;
-            esac
-            alive="$alive$id " grown=yes
-        done
-        table=$rest
-    done
+    alive=$({
+        printf 'doomed %s\n' $doomed
+        printf 'all %s\n' /proc/[0-9]*
+    } | awk "$program")
+    doomed="$doomed $alive"
 }
+still() {
+    [ -z "$alive" ] || alive=$(printf 'still %s\n' $alive | awk "$program")
+}
+# Looks again before: between a look at thousands and the signal a pid may have become another process.
 send() {
+    still
     for one in $alive; do
         kill "-$1" "${one%%:*}" 2>/dev/null
     done
 }
-# after SIGNAL TRIES: sends it until nothing is alive.
-wait_for_end() {
-    tries=0
-    while [ "$alive" != ' ' ] && [ "$tries" -lt "$1" ]; do
-        [ -z "$2" ] || send "$2"
-        sleep 0.05
-        look
-        tries=$((tries + 1))
-    done
-}
 
-look
-send TERM
-wait_for_end 8 ''
-[ -z "$cgroup" ] || echo 1 >"$cgroup/cgroup.kill"
-wait_for_end 20 KILL
+# Where there is a cgroup, it knows what to end without a look at every process of the machine.
 if [ -n "$cgroup" ]; then
-    tries=0
-    while [ -d "$cgroup" ] && [ "$tries" -lt 20 ]; do
-        find "$cgroup" -depth -type d -exec rmdir {} \;
-        [ ! -d "$cgroup" ] || sleep 0.05
-        tries=$((tries + 1))
-    done
+    alive=$roots
+    still
+    alive="$alive $(find "$cgroup" -name cgroup.procs -exec cat {} + | sed 's/^/name /' | awk "$program")"
+else
+    look
 fi
-# The directory's end tells the next supervisor of this name that all is over; a later one may be in it if
-# something cannot be killed.
-case $alive$runtime in
-' /'?*) rm -rf "$runtime" ;;
-esac
+send TERM
+tries=0
+while [ -n "$alive" ] && [ "$tries" -lt 8 ]; do
+    sleep 0.05
+    still
+    tries=$((tries + 1))
+done
+[ -z "$cgroup" ] || echo 1 >"$cgroup/cgroup.kill"
+look
+tries=0
+while [ -n "$alive" ] && [ "$tries" -lt 20 ]; do
+    send KILL
+    sleep 0.05
+    look
+    tries=$((tries + 1))
+done
+tries=0
+while [ -n "$cgroup" ] && [ -d "$cgroup" ] && [ "$tries" -lt 20 ]; do
+    find "$cgroup" -depth -type d -exec rmdir {} \;
+    [ ! -d "$cgroup" ] || sleep 0.05
+    tries=$((tries + 1))
+done
+if [ -z "$lock" ] || [ "$lock" -ef /dev/fd/4 ]; then
+    [ -z "$directory" ] || rm -rf "$directory"
+    [ -z "$lock" ] || rm -f "$lock"
+fi

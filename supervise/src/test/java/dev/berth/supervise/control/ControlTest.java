@@ -320,76 +320,25 @@ class ControlTest {
     }
 
     @Test
-    void aNameThatAnswersIsTaken() throws IOException {
-        try (var server = ControlServer.open(socket(), ControlTest::echo)) {
-            assertThat(server).isNotNull();
-            assertThatThrownBy(() -> ControlServer.open(socket(), ControlTest::echo))
-                    .isInstanceOf(NameTakenException.class)
-                    .hasMessageContaining("web runs already (pid " + ProcessHandle.current().pid());
-            assertThat(call("a", "b")).isEqualTo(2);
-        }
-    }
-
-    @Test
-    void ofManyWhoStartAtOnceOneGetsTheName() throws Exception {
-        List<ControlServer> winners = Collections.synchronizedList(new ArrayList<>());
-        List<Exception> losers = Collections.synchronizedList(new ArrayList<>());
-        List<Thread> starters = new ArrayList<>();
-        for (int i = 0; i < 8; i++) {
-            starters.add(Thread.ofPlatform().start(() -> start(winners, losers)));
-        }
-        for (Thread starter : starters) {
-            starter.join();
-        }
-        assertThat(losers).hasSize(7).allMatch(NameTakenException.class::isInstance);
-        winners.forEach(ControlServer::close);
-        assertThat(winners).hasSize(1);
-    }
-
-    private void start(List<ControlServer> winners, List<Exception> losers) {
-        try {
-            winners.add(ControlServer.open(socket(), ControlTest::echo));
-        } catch (IOException failed) {
-            losers.add(failed);
-        }
-    }
-
-    /// As a crash leaves it: the file, and nobody who listens.
-    private void abandon() throws IOException {
+    void whatAnEarlierOneLeftIsReplaced() throws IOException {
         Files.createDirectory(runtime.resolve("web"));
         ControlPath.bind(socket()).close();
-        assertThat(socket()).exists();
-    }
-
-    @Test
-    void aStaleSocketIsReplacedWhenNobodySweepsIt() throws IOException {
-        abandon();
+        Files.createFile(runtime.resolve("web/notify-0.1"));
         try (var server = ControlServer.open(socket(), ControlTest::echo)) {
             assertThat(server).isNotNull();
             assertThat(call("x")).isEqualTo(1);
         }
+        assertThat(runtime).isEmptyDirectory();
     }
 
     @Test
-    void aStaleSocketThatIsSweptIsWaitedFor() throws Exception {
-        abandon();
-        Thread guard =
-                Thread.ofPlatform()
-                        .start(
-                                () -> {
-                                    try {
-                                        Thread.sleep(200);
-                                        Files.delete(socket());
-                                        Files.delete(runtime.resolve("web"));
-                                    } catch (IOException | InterruptedException failed) {
-                                        throw new AssertionError(failed);
-                                    }
-                                });
-        try (var server = ControlServer.open(socket(), ControlTest::echo)) {
-            assertThat(server).isNotNull();
-            guard.join();
-            assertThat(call("x")).isEqualTo(1);
-        }
+    void aDirectoryThatIsALinkIsLeftAlone() throws IOException {
+        Path elsewhere = Files.createDirectory(runtime.resolve("elsewhere"));
+        Files.createFile(elsewhere.resolve("file"));
+        Files.createSymbolicLink(runtime.resolve("web"), elsewhere);
+        assertThatThrownBy(() -> ControlServer.open(socket(), ControlTest::echo))
+                .hasMessageContaining("is not a directory of yours");
+        assertThat(elsewhere.resolve("file")).exists();
     }
 
     @Test

@@ -1,0 +1,93 @@
+package dev.berth.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.berth.net.ProcessEntry;
+import dev.berth.net.ProcessList;
+import dev.berth.sys.Processes;
+import dev.berth.sys.Signal;
+import dev.berth.testkit.Await;
+import dev.berth.testkit.ChildProcess;
+import dev.berth.testkit.FreePort;
+import dev.berth.testkit.LeakCheck;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/// A supervisor that is started while the guard of a killed one of the same name still works.
+@ExtendWith(LeakCheck.class)
+@Timeout(120)
+class SuccessorTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    @TempDir Path runtime;
+
+    private BerthProcesses processes;
+
+    @BeforeEach
+    void begin() {
+        processes = new BerthProcesses(runtime, PATIENCE);
+    }
+
+    @AfterEach
+    void endAll() throws InterruptedException {
+        processes.close();
+    }
+
+    private ChildProcess demo() throws IOException {
+        return processes.start("demo", "-n", "1", "-p", "" + FreePort.tcp());
+    }
+
+    private static void await(ChildProcess child, String text) {
+        child.awaitLine(line -> line.contains(text), PATIENCE);
+    }
+
+    private static int guardOf(ChildProcess supervisor) {
+        return ProcessList.read().stream()
+                .filter(process -> process.parent() == supervisor.pid())
+                .map(ProcessEntry::pid)
+                .filter(pid -> ProcessList.command(pid).startsWith("sh /dev/fd/3"))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    void itWaitsForTheGuardAndKeepsItsDirectory() throws Exception {
+        ChildProcess first = demo();
+        await(first, "All are ready");
+        int guard = guardOf(first);
+        // The supervisor first: it would let its guard go on.
+        Processes.kill(first.pid(), Signal.STOP.number());
+        Processes.kill(guard, Signal.STOP.number());
+        first.kill();
+        ChildProcess second = demo();
+        await(
+                second,
+                "its guard (pid " + guard + ") is stopped; let it go on: kill -CONT " + guard);
+        Processes.kill(guard, Signal.CONT.number());
+        await(second, "All are ready");
+        Await.until(
+                PATIENCE, () -> ProcessList.of(guard).isEmpty(), () -> "the guard does not end");
+        ChildProcess status = processes.start("status", "demo");
+        assertThat(status.awaitExit(PATIENCE)).as("%s", status.output()).isZero();
+        assertThat(status.output().getFirst()).contains("demo (pid " + second.pid() + ")");
+    }
+
+    @Test
+    void aGuardThatIsStoppedGoesOnAgain() throws Exception {
+        ChildProcess first = demo();
+        await(first, "All are ready");
+        int guard = guardOf(first);
+        Processes.kill(guard, Signal.STOP.number());
+        await(first, "the guard process was stopped; it goes on again");
+        Await.until(PATIENCE, () -> !Processes.stopped(guard), () -> "still stopped");
+    }
+}

@@ -1,0 +1,68 @@
+package dev.berth.supervise.control;
+
+import dev.berth.sys.Descriptors;
+import dev.berth.sys.ErrnoException;
+import dev.berth.sys.Fd;
+import dev.berth.sys.FileStatus;
+import dev.berth.sys.Processes;
+import dev.berth.sys.Sockets;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
+
+/// The listening socket `RUNTIME/NAME/control`, in a directory of its own.
+final class ControlSocket {
+    private static final int BACKLOG = 64;
+
+    private ControlSocket() {}
+
+    /// Makes directory and socket; what an earlier supervisor left there is removed. The caller has
+    /// the name (see [NameLock]) and closes the descriptor.
+    static Fd listen(Path socket) throws IOException {
+        Path directory = Objects.requireNonNull(socket.getParent(), "directory of the socket");
+        if (Files.exists(directory, LinkOption.NOFOLLOW_LINKS)) {
+            sweep(directory);
+        } else {
+            Files.createDirectory(directory);
+        }
+        // Workers of another user reach their notification sockets in it; RUNTIME may be closed.
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Fd fd = ControlPath.bind(socket);
+        try {
+            // Nobody can connect between the two: it does not listen yet.
+            Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-------"));
+            ErrnoException.check("listen", socket, Sockets.listen(fd.number(), BACKLOG));
+            return fd;
+        } catch (IOException failed) {
+            fd.close();
+            Files.deleteIfExists(socket);
+            throw failed;
+        }
+    }
+
+    /// A directory that another user put there, while RUNTIME was open to all, stays that user's.
+    private static void sweep(Path directory) throws IOException {
+        FileStatus status = FileStatus.at(Descriptors.AT_FDCWD, directory.toString());
+        if (!status.isDirectory() || status.uid() != Processes.geteuid()) {
+            throw new IOException(
+                    directory
+                            + " is not a directory of yours (uid "
+                            + status.uid()
+                            + "); remove it: rm -r "
+                            + directory);
+        }
+        List<Path> entries;
+        try (Stream<Path> all = Files.list(directory)) {
+            entries = all.toList();
+        }
+        for (Path entry : entries) {
+            Files.deleteIfExists(entry);
+        }
+    }
+}
