@@ -20,7 +20,8 @@ final class Launcher {
     private final Signs signs;
     private final Endings endings;
 
-    Launcher(Holdings holdings, Helm helm, Signs signs, Endings endings) {
+    /// @throws IOException the plan's workers can never be started here
+    Launcher(Holdings holdings, Helm helm, Signs signs, Endings endings) throws IOException {
         this.holdings = holdings;
         this.helm = helm;
         this.signs = signs;

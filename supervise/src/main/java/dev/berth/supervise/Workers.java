@@ -50,10 +50,11 @@ final class Workers {
     private final Spawner spawner;
     private final HandedSockets handed;
 
-    Workers(Plan plan, SocketRegistry registry, OutputPump pump) {
+    /// @throws IOException the plan's user is none that workers can be started as
+    Workers(Plan plan, SocketRegistry registry, OutputPump pump) throws IOException {
         this.plan = plan;
         this.pump = pump;
-        this.spawner = new Spawner(plan.adopt() == Adopt.SECCOMP, plan.user());
+        this.spawner = Spawner.of(plan.adopt() == Adopt.SECCOMP, plan.user());
         this.handed = new HandedSockets(plan, registry);
     }
 

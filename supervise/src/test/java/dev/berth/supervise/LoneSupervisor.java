@@ -7,6 +7,7 @@ import dev.berth.supervise.contract.Plan;
 import dev.berth.supervise.contract.Request;
 import dev.berth.supervise.contract.WorkerId;
 import dev.berth.sys.Signal;
+import dev.berth.sys.Users;
 import dev.berth.testkit.ChildProcess;
 
 import java.io.File;
@@ -28,6 +29,9 @@ import java.util.stream.Stream;
 public final class LoneSupervisor {
     private LoneSupervisor() {}
 
+    /// The system property that names the uid of the workers, if not this process's.
+    private static final String USER = "test.user";
+
     /// @param arguments runtime directory, `cgroup` or `plain`, number of workers, the command
     public static void main(String[] arguments) throws Exception {
         Path runtime = Path.of(arguments[0]);
@@ -35,6 +39,7 @@ public final class LoneSupervisor {
                 new Rig.Setup()
                         .command(new Command(List.of(arguments).subList(3, arguments.length)))
                         .workers(Integer.parseInt(arguments[2]))
+                        .user(Optional.ofNullable(Integer.getInteger(USER)).flatMap(Users::byUid))
                         .plan(runtime);
         Observer printer =
                 new Observer() {
@@ -81,10 +86,29 @@ public final class LoneSupervisor {
     static ChildProcess start(
             Path runtime, List<String> prefix, boolean cgroup, int workers, Command command)
             throws IOException {
+        return start(runtime, prefix, List.of(), cgroup, workers, command);
+    }
+
+    /// Starts one whose workers are of another user.
+    static ChildProcess start(Path runtime, int uid, int workers, Command command)
+            throws IOException {
+        List<String> options = List.of("-D" + USER + "=" + uid);
+        return start(runtime, List.of(), options, true, workers, command);
+    }
+
+    private static ChildProcess start(
+            Path runtime,
+            List<String> prefix,
+            List<String> options,
+            boolean cgroup,
+            int workers,
+            Command command)
+            throws IOException {
         List<String> words = new ArrayList<>(prefix);
+        words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        words.addAll(options);
         words.addAll(
                 List.of(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-XX:+UseSerialGC",
                         "-XX:TieredStopAtLevel=1",
                         "-Xshare:auto",

@@ -2,6 +2,7 @@ package dev.berth.supervise;
 
 import dev.berth.supervise.contract.Command;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -17,6 +18,11 @@ final class Programs {
                 .filter(file -> Files.isExecutable(Path.of(file)))
                 .findFirst()
                 .orElse("python3");
+    }
+
+    /// The file of [#python()].
+    static Path executable() throws IOException {
+        return Path.of(python()).toRealPath();
     }
 
     static Command shell(String script) {

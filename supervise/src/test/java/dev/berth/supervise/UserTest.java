@@ -7,6 +7,7 @@ import dev.berth.net.Protocol;
 import dev.berth.net.SockDiag;
 import dev.berth.net.SocketRow;
 import dev.berth.net.TcpState;
+import dev.berth.supervise.contract.Command;
 import dev.berth.supervise.contract.Outcome;
 import dev.berth.supervise.contract.Request;
 import dev.berth.supervise.contract.Settings;
@@ -25,6 +26,9 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Optional;
 
@@ -40,8 +44,10 @@ class UserTest {
             """
             import os
             for line in open("/proc/self/status"):
-                if line[:3] in ("Uid", "Gid", "Gro", "Cap"): print(" ".join(line.split()))
+                if line[:3] in ("Uid", "Gid", "Gro", "Cap", "NoN"): print(" ".join(line.split()))
             print("HOME", os.environ["HOME"], os.environ["USER"])
+            print("LOADER", os.environ.get("LD_LIBRARY_PATH"), os.environ.get("my.key"))
+            print("NAME", os.path.basename(open("/proc/self/cmdline").read().split(chr(0))[0]))
             print("DONE", flush=True)
             """;
 
@@ -65,7 +71,89 @@ class UserTest {
             assertThat(rig.printed("Groups: ")).isEqualTo("4322 4400");
             assertThat(rig.printed("CapEff: ")).isEqualTo("0000000000000000");
             assertThat(rig.printed("CapPrm: ")).isEqualTo("0000000000000000");
+            assertThat(rig.printed("CapInh: ")).isEqualTo("0000000000000000");
+            assertThat(rig.printed("CapAmb: ")).isEqualTo("0000000000000000");
+            assertThat(rig.printed("CapBnd: ")).isEqualTo(own("CapBnd:"));
+            assertThat(rig.printed("NoNewPrivs: ")).isEqualTo(own("NoNewPrivs:"));
             assertThat(rig.printed("HOME ")).isEqualTo("/tmp stranger");
+            assertThat(rig.printed("NAME ")).startsWith("python3");
+        }
+    }
+
+    private static String own(String name) throws IOException {
+        return Files.readAllLines(Path.of("/proc/self/status")).stream()
+                .filter(line -> line.startsWith(name))
+                .map(line -> line.substring(name.length()).strip())
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /// What makes a loader load files is kept from the root's program that changes the user.
+    @Test
+    void variablesOfTheLoaderReachTheWorker() throws Exception {
+        int port = FreePort.tcp();
+        Path folder = Files.createDirectory(Rig.directory().resolve("a=b"));
+        Path python = Files.createSymbolicLink(folder.resolve("python3"), Programs.executable());
+        for (String program : List.of(Programs.python(), python.toString())) {
+            Command command =
+                    new Command(List.of(program, "-c", WHO + "\n" + Programs.server(port)));
+            Rig.Setup setup =
+                    new Rig.Setup()
+                            .command(command)
+                            .user(Optional.of(STRANGER))
+                            .environment("LD_LIBRARY_PATH", "/nowhere")
+                            .environment("my.key", "of no shell");
+            try (Rig rig = Rig.start(setup)) {
+                rig.awaitReady();
+                assertThat(rig.printed("LOADER ")).isEqualTo("/nowhere of no shell");
+            }
+        }
+        Rig.delete(folder.getParent());
+    }
+
+    @Test
+    void aFolderThatTheUserMayNotEnterIsNamedBeforeTheStart() throws Exception {
+        Path folder = Rig.directory();
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
+        Rig.Setup setup =
+                new Rig.Setup()
+                        .command(Programs.server(FreePort.tcp(), ""))
+                        .directory(folder)
+                        .user(Optional.of(STRANGER));
+        try (Rig rig = Rig.start(setup)) {
+            assertThat(rig.exit()).isEqualTo(1);
+            rig.said("user stranger may not enter the working directory " + folder);
+        } finally {
+            Rig.delete(folder);
+        }
+    }
+
+    @Test
+    void aProgramThatTheUserMayNotExecuteIsNamedBeforeTheStart() throws Exception {
+        Path folder = Rig.directory();
+        Path program = Files.writeString(folder.resolve("server"), "#!/bin/sh\n");
+        Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwx------"));
+        Rig.Setup setup =
+                new Rig.Setup()
+                        .command(new Command(List.of(program.toString())))
+                        .user(Optional.of(STRANGER));
+        try (Rig rig = Rig.start(setup)) {
+            assertThat(rig.exit()).isEqualTo(1);
+            rig.said("user stranger may not execute " + program);
+        } finally {
+            Rig.delete(folder);
+        }
+    }
+
+    @Test
+    void aProgramThatIsMissingIsNamedBeforeTheStart() throws Exception {
+        Rig.Setup setup =
+                new Rig.Setup()
+                        .command(new Command(List.of("/tmp/no/such/server")))
+                        .user(Optional.of(STRANGER));
+        try (Rig rig = Rig.start(setup)) {
+            assertThat(rig.exit()).isEqualTo(1);
+            rig.said("command not found: /tmp/no/such/server");
         }
     }
 

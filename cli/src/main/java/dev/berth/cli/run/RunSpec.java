@@ -160,7 +160,8 @@ final class RunSpec {
                 Options.one(
                         "USER",
                         Options::text,
-                        "Run the workers as this user (name or number); needs root.",
+                        "Run the workers as this user (name or number); needs root, and setpriv"
+                                + " (package util-linux).",
                         "--user"));
         spec.addOption(
                 Options.one(

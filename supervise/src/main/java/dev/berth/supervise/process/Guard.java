@@ -108,8 +108,7 @@ public final class Guard implements AutoCloseable {
                             Path.of("/"),
                             redirects,
                             true);
-            int pid =
-                    new Spawner(false, Optional.empty()).start(request, OptionalInt.empty()).pid();
+            int pid = Spawner.of(false, Optional.empty()).start(request, OptionalInt.empty()).pid();
             // A guard that does not read any more must not stop the supervisor.
             Descriptors.fcntl(
                     orders.writing().number(), Descriptors.F_SETFL, Descriptors.O_NONBLOCK);

@@ -21,16 +21,26 @@ import java.util.OptionalInt;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 
-/// Starts processes from throw-away threads: what such a thread does to itself, a seccomp filter,
-/// other credentials, the child inherits and the rest of this process never sees.
+/// Starts processes from throw-away threads: what such a thread does to itself, a seccomp filter, a
+/// CPU to run on, the child inherits and the rest of this process never sees.
+///
+/// Not so the user: a thread of another user would hand this process over to it ([UserChange]).
 public final class Spawner {
     private final boolean watched;
-    private final Optional<User> user;
+    private final Optional<UserChange> change;
+
+    private Spawner(boolean watched, Optional<UserChange> change) {
+        this.watched = watched;
+        this.change = change;
+    }
 
     /// @param watched whether bind(2) and listen(2) of the children are answered by the supervisor
-    public Spawner(boolean watched, Optional<User> user) {
-        this.watched = watched;
-        this.user = user;
+    /// @param user of the children, if not this process's
+    /// @throws IOException children of that user cannot be started by this process
+    public static Spawner of(boolean watched, Optional<User> user) throws IOException {
+        return new Spawner(
+                watched,
+                user.isPresent() ? Optional.of(UserChange.to(user.get())) : Optional.empty());
     }
 
     /// A started child. **Ownership:** the descriptors are the caller's.
@@ -55,16 +65,12 @@ public final class Spawner {
 
     private Child startHere(SpawnRequest request, OptionalInt cpu) throws IOException {
         Optional<Fd> listener = watched ? Optional.of(listener()) : Optional.empty();
-        boolean dumpable = Processes.dumpable();
         try {
             if (cpu.isPresent()) {
                 int pinned = Processes.pinTo(cpu.getAsInt());
                 ErrnoException.check("sched_setaffinity", "CPU " + cpu.getAsInt(), pinned);
             }
-            if (user.isPresent()) {
-                become(user.get());
-            }
-            long pid = Spawn.posixSpawn(request);
+            long pid = Spawn.posixSpawn(forUser(request));
             if (pid < 0) {
                 throw failure(request, (int) -pid);
             }
@@ -72,13 +78,15 @@ public final class Spawner {
         } catch (IOException failed) {
             listener.ifPresent(Fd::close);
             throw failed;
-        } finally {
-            // Changed credentials make the whole process undumpable, and with it /proc/self
-            // unreadable.
-            if (user.isPresent()) {
-                Processes.setDumpable(dumpable);
-            }
         }
+    }
+
+    private SpawnRequest forUser(SpawnRequest request) throws IOException {
+        if (change.isEmpty()) {
+            return request;
+        }
+        new UserAccess(change.get()).check(request);
+        return change.get().apply(request);
     }
 
     private static Fd listener() throws IOException {
@@ -93,21 +101,6 @@ public final class Spawner {
                             + " (another berth, a sandbox): use --adopt listen-fds");
         }
         return Fd.of("seccomp", "SECCOMP_FILTER_FLAG_NEW_LISTENER", fd);
-    }
-
-    /// Raw system calls: they change this thread only.
-    private static void become(User user) throws IOException {
-        int[] groups = user.groups().stream().mapToInt(Integer::intValue).toArray();
-        int gid = user.gid();
-        int uid = user.uid();
-        if (Errno.EPERM.is(Processes.setgroups(groups))) {
-            throw new IOException(
-                    "not allowed to start workers as "
-                            + user.name()
-                            + ": that needs root (CAP_SETUID and CAP_SETGID)");
-        }
-        ErrnoException.check("setresgid", user.name(), Processes.setresgid(gid, gid, gid));
-        ErrnoException.check("setresuid", user.name(), Processes.setresuid(uid, uid, uid));
     }
 
     private static IOException failure(SpawnRequest request, int errno) {

@@ -1,0 +1,134 @@
+package dev.berth.supervise.process;
+
+import dev.berth.sys.Descriptors;
+import dev.berth.sys.ErrnoException;
+import dev.berth.sys.ExitStatus;
+import dev.berth.sys.Fd;
+import dev.berth.sys.Pidfds;
+import dev.berth.sys.Poll;
+import dev.berth.sys.Processes;
+import dev.berth.sys.Redirect;
+import dev.berth.sys.Signal;
+import dev.berth.sys.Spawn;
+import dev.berth.sys.SpawnRequest;
+import dev.berth.sys.User;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/// Whether another user may enter a worker's directory and execute its program: root may do both
+/// anyway, so nobody else would say what is wrong.
+///
+/// Where the permission bits allow it, that is believed: what else could forbid it then shows in
+/// what the program says. Where they do not, there may be an access list, so a process of that user
+/// tries.
+final class UserAccess {
+    private static final String TRY = "cd -- \"$1\" || exit 10; test -x \"$2\" || exit 11";
+    private static final int NO_DIRECTORY = 10;
+    private static final int NO_PROGRAM = 11;
+    private static final int PATIENCE_MILLIS = 5_000;
+
+    private static final int SEARCH = 1;
+    private static final int GROUP_SHIFT = 3;
+    private static final int OWNER_SHIFT = 6;
+
+    private final UserChange change;
+    private final User user;
+
+    UserAccess(UserChange change) {
+        this.change = change;
+        user = change.user();
+    }
+
+    /// @throws IOException there is no such program, or the user may not run it there
+    void check(SpawnRequest request) throws IOException {
+        Path directory = request.directory();
+        Path program = directory.resolve(request.file());
+        if (Files.notExists(program)) {
+            throw new IOException(
+                    "command not found: " + request.file() + " (looked from " + directory + ")");
+        }
+        if (!mayReach(directory) || !mayReach(program)) {
+            Optional<String> refused = tried(directory, program);
+            if (refused.isPresent()) {
+                throw new IOException(refused.get());
+            }
+        }
+    }
+
+    private boolean mayReach(Path path) {
+        try {
+            for (Path at = path.toRealPath(); at != null; at = at.getParent()) {
+                if (!maySearch(at)) {
+                    return false;
+                }
+            }
+            return true;
+        } catch (IOException unknown) {
+            return false;
+        }
+    }
+
+    private boolean maySearch(Path path) throws IOException {
+        int mode = (int) Files.getAttribute(path, "unix:mode");
+        int gid = (int) Files.getAttribute(path, "unix:gid");
+        int shift = 0;
+        if ((int) Files.getAttribute(path, "unix:uid") == user.uid()) {
+            shift = OWNER_SHIFT;
+        } else if (gid == user.gid() || user.groups().contains(gid)) {
+            shift = GROUP_SHIFT;
+        }
+        return (mode >> shift & SEARCH) != 0;
+    }
+
+    /// Empty where nothing forbids it, as far as is known.
+    private Optional<String> tried(Path directory, Path program) throws IOException {
+        return switch (exitCode(directory, program).orElse(0)) {
+            case NO_DIRECTORY ->
+                    Optional.of(
+                            "user %s may not enter the working directory %s; choose another one with --directory, or let that user in (which folder forbids it: namei -l %2$s)"
+                                    .formatted(user.name(), directory));
+            case NO_PROGRAM ->
+                    Optional.of(
+                            "user %s may not execute %s (what forbids it: namei -l %2$s)"
+                                    .formatted(user.name(), program));
+            default -> Optional.empty();
+        };
+    }
+
+    private OptionalInt exitCode(Path directory, Path program) throws IOException {
+        int flags = Descriptors.O_RDWR | Descriptors.O_CLOEXEC;
+        try (Fd sink = Fd.of("open", "/dev/null", Descriptors.open("/dev/null", flags, 0))) {
+            SpawnRequest attempt =
+                    new SpawnRequest(
+                            "/bin/sh",
+                            List.of(
+                                    "sh",
+                                    "-c",
+                                    TRY,
+                                    "sh",
+                                    directory.toString(),
+                                    program.toString()),
+                            List.of("PATH=/usr/bin:/bin"),
+                            Path.of("/"),
+                            List.of(new Redirect(sink.number(), 1), new Redirect(sink.number(), 2)),
+                            true);
+            long pid = Spawn.posixSpawn(change.apply(attempt));
+            return pid < 0 ? OptionalInt.empty() : await((int) pid);
+        }
+    }
+
+    private static OptionalInt await(int pid) throws ErrnoException {
+        try (Fd pidfd = Fd.of("pidfd_open", pid, Pidfds.pidfdOpen(pid, 0))) {
+            if (Poll.poll(pidfd.number(), Poll.POLLIN, PATIENCE_MILLIS) == 0) {
+                Pidfds.pidfdSendSignal(pidfd.number(), Signal.KILL.number());
+                Poll.poll(pidfd.number(), Poll.POLLIN, PATIENCE_MILLIS);
+            }
+            return Processes.reap(pid).map(ExitStatus::code).orElse(OptionalInt.empty());
+        }
+    }
+}

@@ -1,0 +1,145 @@
+package dev.berth.supervise.process;
+
+import dev.berth.sys.Capabilities;
+import dev.berth.sys.Capability;
+import dev.berth.sys.SpawnRequest;
+import dev.berth.sys.User;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+
+/// Starts programs as another user: the child changes its user itself, in setpriv(1), which then
+/// becomes the program.
+///
+/// No thread of this process ever has another user id. Such a thread could be traced, written to
+/// and killed by every process of that user, and with it this whole process: a thread shares its
+/// memory and its signals with all others.
+///
+/// Between the change and exec(2) the child is not dumpable, keeps capabilities that the user lacks
+/// (so the user may not trace it), and holds the worker's descriptors only.
+///
+/// **Source:** setpriv(1), ptrace(2) "Ptrace access mode checking", kill(2), credentials(7).
+final class UserChange {
+    /// What the dynamic linker and the C library refuse to believe in a program that runs with more
+    /// rights than its caller, as setpriv does here: by these a variable that is meant for the
+    /// worker could make root load a file. **Source:** glibc's `unsecvars.h`.
+    private static final List<String> UNSAFE =
+            List.of(
+                    "GCONV_PATH",
+                    "GETCONF_DIR",
+                    "GLIBC_TUNABLES",
+                    "HOSTALIASES",
+                    "LOCALDOMAIN",
+                    "LOCPATH",
+                    "MUSL_LOCPATH",
+                    "NIS_PATH",
+                    "NLSPATH",
+                    "RESOLV_HOST_CONF",
+                    "RES_OPTIONS",
+                    "TMPDIR",
+                    "TZDIR");
+
+    private static final List<String> UNSAFE_PREFIXES = List.of("LD_", "MALLOC_");
+
+    private final User user;
+    private final Path setpriv;
+    private final Path env;
+
+    private UserChange(User user, Path setpriv, Path env) {
+        this.user = user;
+        this.setpriv = setpriv;
+        this.env = env;
+    }
+
+    /// @throws IOException this process may not change users, or setpriv(1) is not installed
+    static UserChange to(User user) throws IOException {
+        if (!Capabilities.has(Capability.SETUID) || !Capabilities.has(Capability.SETGID)) {
+            throw new IOException(
+                    "not allowed to start workers as "
+                            + user.name()
+                            + ": that needs root (CAP_SETUID and CAP_SETGID)");
+        }
+        return new UserChange(
+                user, find("setpriv", "util-linux", user), find("env", "coreutils", user));
+    }
+
+    private static Path find(String program, String debianPackage, User user) throws IOException {
+        return SystemPrograms.find(program, SystemPrograms.FOLDERS)
+                .orElseThrow(
+                        () ->
+                                new IOException(
+                                        "cannot start workers as %s: the program %s is missing (looked for in %s); install the package that has it: apt-get install %s"
+                                                .formatted(
+                                                        user.name(),
+                                                        program,
+                                                        SystemPrograms.FOLDERS.stream()
+                                                                .map(Path::toString)
+                                                                .collect(Collectors.joining(", ")),
+                                                        debianPackage)));
+    }
+
+    User user() {
+        return user;
+    }
+
+    /// The same program in the same place, but as the user, without capabilities.
+    ///
+    /// `argv[0]` becomes `file`, which has to contain a slash: nothing is looked for in a `PATH`
+    /// here.
+    SpawnRequest apply(SpawnRequest request) {
+        List<String> words = options();
+        words.addAll(unsafe(request));
+        words.add(request.file());
+        words.addAll(request.arguments().subList(1, request.arguments().size()));
+        return new SpawnRequest(
+                setpriv.toString(),
+                words,
+                request.environment().stream().filter(Predicate.not(UserChange::unsafe)).toList(),
+                request.directory(),
+                request.redirects(),
+                request.newSession());
+    }
+
+    private List<String> options() {
+        List<String> words = new ArrayList<>();
+        words.add("setpriv");
+        words.add("--reuid=" + Integer.toUnsignedString(user.uid()));
+        words.add("--regid=" + Integer.toUnsignedString(user.gid()));
+        words.add(
+                user.groups().isEmpty()
+                        ? "--clear-groups"
+                        : "--groups="
+                                + user.groups().stream()
+                                        .map(Integer::toUnsignedString)
+                                        .collect(Collectors.joining(",")));
+        words.add("--inh-caps=-all");
+        words.add("--ambient-caps=-all");
+        words.add("--");
+        return words;
+    }
+
+    /// What goes before the program to give it the variables that setpriv must not have. env(1)
+    /// takes a program whose path contains a `=` for a variable: a setpriv that changes nothing
+    /// comes between.
+    private List<String> unsafe(SpawnRequest request) {
+        List<String> words = new ArrayList<>();
+        request.environment().stream().filter(UserChange::unsafe).forEach(words::add);
+        if (words.isEmpty()) {
+            return words;
+        }
+        words.addFirst(env.toString());
+        if (request.file().contains("=")) {
+            words.addAll(List.of(setpriv.toString(), "--"));
+        }
+        return words;
+    }
+
+    private static boolean unsafe(String variable) {
+        String name = variable.substring(0, variable.indexOf('=', 1));
+        return UNSAFE.contains(name) || UNSAFE_PREFIXES.stream().anyMatch(name::startsWith);
+    }
+}

@@ -1,0 +1,80 @@
+package dev.berth.supervise.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.berth.testkit.RequiresRoot;
+
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+
+/// Which programs are run with the supervisor's rights.
+@RequiresRoot
+class SystemProgramsTest {
+    @TempDir Path first;
+    @TempDir Path second;
+
+    @BeforeEach
+    void open() throws IOException {
+        permit(first, "rwxr-xr-x");
+        permit(second, "rwxr-xr-x");
+    }
+
+    private static Path permit(Path path, String permissions) throws IOException {
+        Files.setPosixFilePermissions(path, PosixFilePermissions.fromString(permissions));
+        return path;
+    }
+
+    private static Path program(Path folder, String name) throws IOException {
+        return permit(Files.createFile(folder.resolve(name)), "rwxr-xr-x");
+    }
+
+    private void assertFound(Path expected) {
+        assertThat(SystemPrograms.find("setpriv", List.of(first, second))).contains(expected);
+    }
+
+    @Test
+    void theFirstFolderCounts() throws IOException {
+        Path expected = program(first, "setpriv");
+        program(second, "setpriv");
+        assertFound(expected);
+    }
+
+    @Test
+    void aFolderThatOthersMayWriteToIsPassedOver() throws IOException {
+        program(first, "setpriv");
+        permit(first, "rwxrwxrwx");
+        assertFound(program(second, "setpriv"));
+    }
+
+    @Test
+    void aProgramThatOthersMayWriteToIsPassedOver() throws IOException {
+        permit(program(first, "setpriv"), "rwxrwxr-x");
+        assertFound(program(second, "setpriv"));
+    }
+
+    @Test
+    void aProgramOfAnotherUserIsPassedOverAlsoBehindALink() throws IOException {
+        Path foreign = program(first, "foreign");
+        Files.setAttribute(foreign, "unix:uid", 4321);
+        Files.createSymbolicLink(first.resolve("setpriv"), foreign);
+        assertFound(program(second, "setpriv"));
+    }
+
+    @Test
+    void theSetprivOfBusyboxWhichCannotChangeUsersIsPassedOver() throws IOException {
+        Files.createSymbolicLink(first.resolve("setpriv"), program(first, "busybox"));
+        assertFound(program(second, "setpriv"));
+    }
+
+    @Test
+    void whatIsNowhereIsNotFound() {
+        assertThat(SystemPrograms.find("setpriv", List.of(first, second))).isEmpty();
+    }
+}
