@@ -108,7 +108,7 @@ final class Endings {
         }
         bury(worker);
         String words = worker.output().lastWords();
-        String why = worker.troubles().isEmpty() ? "" : worker.troubles().getLast() + "\n";
+        String why = worker.troubles().last().map(text -> text + "\n").orElse("");
         holdings.machine()
                 .tell(
                         new Event.Exited(

@@ -24,6 +24,7 @@ import java.util.Set;
 final class Signs {
     private static final long FIND_MILLIS = 100;
     private static final long ENDING_MILLIS = 200;
+    private static final String ELSEWHERE = "elsewhere";
 
     private final Holdings holdings;
     private final Listening listening;
@@ -119,8 +120,9 @@ final class Signs {
     }
 
     private void trouble(LiveWorker worker, String why) {
-        worker.troubles().add(why);
-        holdings.say(worker, " " + why);
+        if (worker.troubles().add(ELSEWHERE, why, Loop.now())) {
+            holdings.say(worker, " " + why);
+        }
     }
 
     private void probe(LiveWorker worker, Probe probe) {
@@ -153,7 +155,7 @@ final class Signs {
         Optional<LiveWorker> alive = holdings.worker(id).filter(worker -> !worker.ended());
         if (alive.isPresent()) {
             LiveWorker worker = alive.get();
-            worker.troubles().add(why);
+            worker.troubles().add(why, why, Loop.now());
             holdings.machine().tell(new Event.Lost(id, why));
         }
     }

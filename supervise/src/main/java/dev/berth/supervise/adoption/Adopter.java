@@ -86,14 +86,37 @@ public final class Adopter {
         }
     }
 
-    /// What cannot be decided is the kernel's.
+    /// What cannot be decided is the kernel's. Where the call itself is wrong, the kernel says so
+    /// to the program, and there is nothing to say here.
     private void leave(ChildCall call, Exception failed) {
-        if (call.waits()) {
-            String why = failed.getMessage() + "; left to itself";
-            call.worker().troubles().add(why);
-            observer.said("slot " + call.worker().id() + ": " + why);
-            call.proceed();
+        if (!call.waits()) {
+            return;
         }
+        call.proceed();
+        if (failed instanceof ErrnoException known
+                && (known.is(Errno.EFAULT) || known.is(Errno.EBADF))) {
+            return;
+        }
+        LiveWorker worker = call.worker();
+        String kind = kind(failed);
+        String why = failed.getMessage() + "; left to itself";
+        if (worker.troubles().add(kind, why, Loop.now())) {
+            observer.said("slot " + worker.id() + ": " + why);
+        } else {
+            sayAgain(worker, kind);
+        }
+    }
+
+    private static String kind(Exception failed) {
+        return failed instanceof ErrnoException known
+                ? known.call() + " " + known.errno()
+                : failed.getClass().getName();
+    }
+
+    private void sayAgain(LiveWorker worker, String kind) {
+        worker.troubles()
+                .again(kind, Loop.now())
+                .ifPresent(text -> observer.said("slot " + worker.id() + ": " + text));
     }
 
     private boolean bind(ChildCall call) throws IOException {
@@ -280,13 +303,14 @@ public final class Adopter {
     }
 
     private boolean refuse(ChildCall call, int errno, String why) {
+        call.fail(errno);
         LiveWorker worker = call.worker();
-        if (!worker.troubles().contains(why)) {
-            worker.troubles().add(why);
+        if (worker.troubles().add(why, why, Loop.now())) {
             // Most programs end by it, and then it is said with their end.
             loop.after(MOST_LAST_WORDS_MILLIS, () -> sayWhileItLives(worker, why));
+        } else {
+            sayAgain(worker, why);
         }
-        call.fail(errno);
         return false;
     }
 

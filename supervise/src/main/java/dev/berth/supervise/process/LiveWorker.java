@@ -5,9 +5,7 @@ import dev.berth.supervise.contract.WorkerId;
 import dev.berth.sys.Fd;
 import dev.berth.sys.Poll;
 
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -23,7 +21,7 @@ public final class LiveWorker implements AutoCloseable {
     private final Optional<NotifySocket> notifySocket;
     private final WorkerOutput output;
     private final Set<ListenAddress> counted = new LinkedHashSet<>();
-    private final List<String> troubles = new ArrayList<>();
+    private final Troubles troubles = new Troubles();
 
     public LiveWorker(
             WorkerId id,
@@ -87,7 +85,7 @@ public final class LiveWorker implements AutoCloseable {
     }
 
     /// Why binds of it were refused; part of the story if it ends.
-    public List<String> troubles() {
+    public Troubles troubles() {
         return troubles;
     }
 

@@ -1,0 +1,123 @@
+package dev.berth.supervise.process;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/// What went wrong with one worker's sockets, by kind. A worker may fail in the same way hundreds
+/// of thousands of times: of each kind one sentence and a count are kept, and of kinds only a few.
+///
+/// The owner thread's.
+public final class Troubles {
+    /// Further kinds count as one.
+    static final int MOST_KINDS = 16;
+
+    /// A longer sentence is cut.
+    static final int MOST_CHARACTERS = 600;
+
+    /// After how long the same kind may be said again, for the first time; then after twice as
+    /// long, and so on.
+    static final long SAY_AGAIN_MILLIS = 10_000;
+
+    private static final long LONGEST_PAUSE_MILLIS = 3_600_000;
+    private static final String OTHERS = "others";
+
+    private final Map<String, Trouble> kinds = new LinkedHashMap<>();
+    private @Nullable Trouble last;
+
+    private static final class Trouble {
+        private String why;
+        private boolean awaited;
+        private long count;
+        private long pause = SAY_AGAIN_MILLIS;
+        private long sayAt;
+
+        Trouble(String why) {
+            this.why = why;
+        }
+    }
+
+    /// Takes notice of a trouble.
+    ///
+    /// @param kind what makes two troubles the same
+    /// @param why a sentence for people, kept if it is the first of its kind
+    /// @return whether it is the first of its kind
+    public boolean add(String kind, String why, long now) {
+        Trouble known = find(kind);
+        boolean fresh = known == null;
+        Trouble trouble = known == null ? begin(kind, why, now) : known;
+        trouble.count++;
+        last = trouble;
+        return fresh;
+    }
+
+    private @Nullable Trouble find(String kind) {
+        Trouble known = kinds.get(kind);
+        return known == null && kinds.size() >= MOST_KINDS ? kinds.get(OTHERS) : known;
+    }
+
+    private Trouble begin(String kind, String why, long now) {
+        boolean full = kinds.size() >= MOST_KINDS;
+        Trouble fresh =
+                new Trouble(cut(full ? "binds fail in many ways; one of them: " + why : why));
+        fresh.sayAt = now + SAY_AGAIN_MILLIS;
+        kinds.put(full ? OTHERS : kind, fresh);
+        return fresh;
+    }
+
+    private static String cut(String why) {
+        return why.length() <= MOST_CHARACTERS ? why : why.substring(0, MOST_CHARACTERS) + " …";
+    }
+
+    /// What to say of a kind that came again: its sentence and how often it came so far, if it was
+    /// not said for a while.
+    public Optional<String> again(String kind, long now) {
+        Trouble trouble = find(kind);
+        if (trouble == null || trouble.count < 2 || now < trouble.sayAt) {
+            return Optional.empty();
+        }
+        trouble.pause = Math.min(2 * trouble.pause, LONGEST_PAUSE_MILLIS);
+        trouble.sayAt = now + trouble.pause;
+        return Optional.of(trouble.why + " (" + trouble.count + " times so far)");
+    }
+
+    /// The sentence of a kind, if that is known.
+    public Optional<String> why(String kind) {
+        return Optional.ofNullable(kinds.get(kind)).map(trouble -> trouble.why);
+    }
+
+    /// Somebody looks for a better sentence, and calls [#explain] when it is there or not to be
+    /// had.
+    public void await(String kind) {
+        Optional.ofNullable(kinds.get(kind)).ifPresent(trouble -> trouble.awaited = true);
+    }
+
+    /// Replaces the sentence of a kind, if that is known.
+    public void explain(String kind, String why) {
+        Trouble trouble = kinds.get(kind);
+        if (trouble != null) {
+            trouble.why = cut(why);
+            trouble.awaited = false;
+        }
+    }
+
+    /// Whether a better sentence may still come.
+    public boolean awaited() {
+        return kinds.values().stream().anyMatch(trouble -> trouble.awaited);
+    }
+
+    /// Forgets a kind: it turned out to be none.
+    public void drop(String kind) {
+        Trouble dropped = kinds.remove(kind);
+        if (dropped != null && dropped.equals(last)) {
+            last = kinds.values().stream().reduce((_, later) -> later).orElse(null);
+        }
+    }
+
+    /// The sentence of what happened last: part of the story if the worker ends.
+    public Optional<String> last() {
+        return Optional.ofNullable(last).map(trouble -> trouble.why);
+    }
+}
