@@ -1,0 +1,94 @@
+package dev.berth.net;
+
+import dev.berth.sys.SockAddr;
+
+import java.io.IOException;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/// Connections that hold a port by their local end, so that it cannot be bound although nobody
+/// listens: an outgoing one for which the kernel chose the port, or what an earlier program left
+/// behind. For people.
+public final class PortConnections {
+    private static final int MOST_COMMAND = 100;
+
+    private PortConnections() {}
+
+    /// What holds `wanted`, and what to do: to be put after the address, as in `tcp://0.0.0.0:8080
+    /// is …`. Empty if nothing does now.
+    ///
+    /// Looks through the descriptors of all processes where a connection has an owner.
+    public static Optional<String> of(ListenAddress wanted, SockDiag diag) throws IOException {
+        if (wanted.protocol() != Protocol.TCP) {
+            return Optional.empty();
+        }
+        int port = wanted.address().port();
+        List<SocketRow> rows =
+                diag.dump(DiagQuery.all(Protocol.TCP).withLocalPort(port)).stream()
+                        .filter(row -> row.state() != TcpState.LISTEN)
+                        .filter(row -> overlaps(wanted.address(), row.local()))
+                        .toList();
+        Optional<SocketRow> owned = rows.stream().filter(row -> row.inode() != 0).findFirst();
+        return owned.isPresent() ? owned.map(row -> live(row, port)) : left(rows);
+    }
+
+    private static boolean overlaps(SockAddr.Inet a, SockAddr.Inet b) {
+        return a.wildcard() || a.unmapped().host().equals(b.unmapped().host());
+    }
+
+    private static String live(SocketRow row, int port) {
+        Map<Long, List<Holder>> holders = Holders.everywhere();
+        String who =
+                holders.getOrDefault(row.inode(), List.of()).stream()
+                        .findFirst()
+                        .map(holder -> process(holder.pid()))
+                        .orElse("a process of uid " + row.uid());
+        return " is in use by a connection of "
+                + who
+                + ", from "
+                + row.local().unmapped()
+                + row.remote().map(peer -> " to " + peer.unmapped()).orElse("")
+                + " ("
+                + row.state()
+                + "), though nobody listens; end that connection or take another port. If the"
+                + " kernel chose the port for an outgoing connection, keep it from doing so again:"
+                + " sysctl -w net.ipv4.ip_local_reserved_ports="
+                + port;
+    }
+
+    private static String process(int pid) {
+        String command = CommandText.shortened(ProcessList.command(pid), MOST_COMMAND);
+        return "pid " + pid + " (" + command + ")";
+    }
+
+    /// Those that no process has any more.
+    private static Optional<String> left(List<SocketRow> rows) {
+        if (rows.isEmpty()) {
+            return Optional.empty();
+        }
+        String what =
+                rows.stream()
+                        .collect(Collectors.groupingBy(SocketRow::state, Collectors.counting()))
+                        .entrySet()
+                        .stream()
+                        .sorted(Map.Entry.comparingByKey())
+                        .map(entry -> entry.getValue() + " in " + entry.getKey())
+                        .collect(Collectors.joining(", "));
+        Optional<Integer> millis =
+                rows.stream()
+                        .flatMap(row -> row.details().timeWaitMillis().stream().boxed())
+                        .max(Comparator.naturalOrder());
+        String wait =
+                millis.map(left -> "wait " + Math.ceilDiv(left, 1000) + " s")
+                        .orElse("wait until the peer or the kernel ends them");
+        return Optional.of(
+                " is still in use by connections that no process has any more ("
+                        + what
+                        + "), though nobody listens; "
+                        + wait
+                        + ", or take another port");
+    }
+}
