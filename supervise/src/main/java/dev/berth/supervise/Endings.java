@@ -22,6 +22,7 @@ final class Endings {
     private static final long FIRST_LOOK_MILLIS = 20;
     private static final long SLOWEST_LOOK_MILLIS = 320;
     private static final long LAST_WORDS_MILLIS = 300;
+    private static final long EXPLANATION_MILLIS = 2_000;
     private static final int CLOSE_TRIES = 300;
     private static final int CLOSE_PAUSE_MILLIS = 10;
 
@@ -100,7 +101,7 @@ final class Endings {
         if (!alone && !gentle) {
             equipment.trees().kill(worker);
         }
-        if (gentle || (!alone || !worker.output().ended()) && Loop.now() < patience) {
+        if (gentle || unfinished(worker, alone, patience)) {
             long until = gentle ? patience() : patience;
             long next = Math.min(2 * pauseMillis, SLOWEST_LOOK_MILLIS);
             equipment.loop().after(pauseMillis, () -> settle(ending, until, next));
@@ -113,6 +114,13 @@ final class Endings {
                 .tell(
                         new Event.Exited(
                                 worker.id(), ending.status(), ending.survivors(), why + words));
+    }
+
+    /// Whether more may be known of it in a moment: the rest of its output, or why a bind failed.
+    private static boolean unfinished(LiveWorker worker, boolean alone, long patience) {
+        long now = Loop.now();
+        return (!alone || !worker.output().ended()) && now < patience
+                || worker.troubles().awaited() && now < patience + EXPLANATION_MILLIS;
     }
 
     private void bury(LiveWorker worker) {

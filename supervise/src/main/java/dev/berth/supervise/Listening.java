@@ -48,7 +48,8 @@ final class Listening {
 
     /// What is wrong if it listens, but not where it would succeed anybody.
     Optional<String> elsewhere(WorkerId id) {
-        List<GroupKey> keys = holdings.registry().listening(id);
+        List<GroupKey> keys =
+                holdings.registry().listening(id).stream().filter(key -> !key.own()).toList();
         List<GroupKey> served = served(id);
         return keys.isEmpty() || Claims.succeeds(keys, served)
                 ? Optional.empty()

@@ -14,6 +14,7 @@ import dev.berth.supervise.steering.GroupKey;
 import dev.berth.supervise.watch.Prober;
 
 import java.io.IOException;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
@@ -21,9 +22,10 @@ import java.util.Set;
 /// What a worker shows on its way to be ready: its calls of bind(2) and listen(2) are answered, its
 /// sockets looked for, its notify socket read, its probe asked, and what it says to a dispatcher
 /// heard.
-final class Signs {
+final class Signs implements Adopter.Staff {
     private static final long FIND_MILLIS = 100;
     private static final long ENDING_MILLIS = 200;
+    private static final long ELSEWHERE_MILLIS = 1_000;
     private static final String ELSEWHERE = "elsewhere";
 
     private final Holdings holdings;
@@ -39,16 +41,16 @@ final class Signs {
                 new Adopter(
                         holdings.plan(),
                         holdings.registry(),
-                        holdings.equipment().trees(),
+                        holdings.equipment(),
                         holdings.observer(),
-                        holdings.loop());
+                        this);
         finder = new Finder(holdings.plan(), holdings.registry(), holdings.equipment().trees());
     }
 
     /// To be called before the worker is known to have been started.
     void watch(LiveWorker worker) {
         Loop loop = holdings.loop();
-        worker.notifications().ifPresent(fd -> loop.watch(fd, () -> answer(worker)));
+        adopter.watch(worker);
         worker.notifySocket().ifPresent(s -> loop.watch(s.fd(), () -> announced(worker)));
     }
 
@@ -61,16 +63,14 @@ final class Signs {
         }
     }
 
-    private void answer(LiveWorker worker) {
-        try {
-            boolean ready = holdings.phase(worker).filter(phase -> !phase.candidate()).isPresent();
-            if (adopter.answer(worker, ready)) {
-                listens(worker);
-            }
-        } catch (IOException failed) {
-            worker.notifications().ifPresent(holdings.loop()::forget);
-            holdings.say(worker, ": " + failed.getMessage());
-        }
+    @Override
+    public Collection<LiveWorker> live() {
+        return holdings.live().values();
+    }
+
+    @Override
+    public boolean ready(LiveWorker worker) {
+        return holdings.phase(worker).filter(phase -> !phase.candidate()).isPresent();
     }
 
     private void find(LiveWorker worker) {
@@ -87,12 +87,14 @@ final class Signs {
         holdings.loop().after(FIND_MILLIS, () -> find(worker));
     }
 
-    private void listens(LiveWorker worker) {
+    @Override
+    public void listens(LiveWorker worker) {
         tellPorts(worker.id());
         if (!listening.complete(worker.id())) {
-            listening.elsewhere(worker.id()).ifPresent(why -> trouble(worker, why));
+            holdings.loop().after(ELSEWHERE_MILLIS, () -> elsewhere(worker));
             return;
         }
+        worker.troubles().drop(ELSEWHERE);
         boolean first = holdings.phase(worker).filter(p -> p == Phase.STARTING).isPresent();
         holdings.machine().tell(new Event.Listening(worker.id()));
         if (first) {
@@ -116,6 +118,15 @@ final class Signs {
                                         : "port %1$d is shared too; --private %1$d gives each slot its own"
                                                 .formatted(port));
             }
+        }
+    }
+
+    /// Another listener may still come, so there is time for that; a program that gives up by
+    /// itself before takes this with it.
+    private void elsewhere(LiveWorker worker) {
+        boolean candidate = holdings.phase(worker).filter(p -> p == Phase.STARTING).isPresent();
+        if (candidate && !listening.complete(worker.id())) {
+            listening.elsewhere(worker.id()).ifPresent(why -> trouble(worker, why));
         }
     }
 

@@ -10,6 +10,7 @@ import dev.berth.supervise.contract.Steer;
 import dev.berth.supervise.contract.WorkerId;
 import dev.berth.supervise.process.Equipment;
 import dev.berth.supervise.process.LiveWorker;
+import dev.berth.supervise.process.Loop;
 import dev.berth.supervise.process.OutputPump;
 import dev.berth.supervise.process.Spawner;
 import dev.berth.supervise.steering.Mechanism;
@@ -36,6 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.FutureTask;
@@ -94,21 +96,39 @@ final class InterruptedCallTest {
         try (Equipment equipment = new Equipment(plan, harbour, false, Optional.empty());
                 OutputPump.Pipes pipes = equipment.pump().open(id);
                 LiveWorker worker = start(id, pipes)) {
-            Adopter adopter =
-                    new Adopter(plan, registry, equipment.trees(), harbour, equipment.loop());
+            new Adopter(plan, registry, equipment, harbour, new OneWorker(worker)).watch(worker);
             int calls = 0;
+            boolean before = false;
             while (!worker.ended()) {
                 int listener = worker.notifications().orElseThrow().number();
-                if (Poll.poll(listener, Poll.POLLIN, 10) == Poll.POLLIN) {
-                    calls++;
-                    adopter.answer(worker, false);
-                }
+                boolean waits = Poll.poll(listener, Poll.POLLIN, 0) == Poll.POLLIN;
+                calls += waits && !before ? 1 : 0;
+                before = waits;
+                equipment.loop().turn(Loop.now() + 1);
             }
             String how = Processes.reap(worker.pid()).orElseThrow().toString();
             assertThat(how).as(harbour.said() + harbour.printed()).isEqualTo("exit 0");
             assertThat(registry.listening(id)).hasSize(ROUNDS);
             assertThat(harbour.said()).isEmpty();
             return calls;
+        }
+    }
+
+    /// One that is not in service yet.
+    private record OneWorker(LiveWorker worker) implements Adopter.Staff {
+        @Override
+        public Collection<LiveWorker> live() {
+            return List.of(worker);
+        }
+
+        @Override
+        public boolean ready(LiveWorker any) {
+            return false;
+        }
+
+        @Override
+        public void listens(LiveWorker any) {
+            assertThat(any).isEqualTo(worker);
         }
     }
 

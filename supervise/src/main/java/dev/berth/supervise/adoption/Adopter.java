@@ -4,13 +4,17 @@ import dev.berth.net.Holder;
 import dev.berth.net.ListenAddress;
 import dev.berth.net.ProcessList;
 import dev.berth.net.Protocol;
+import dev.berth.net.SocketRow;
 import dev.berth.net.TcpInfo;
 import dev.berth.supervise.contract.Observer;
 import dev.berth.supervise.contract.Plan;
-import dev.berth.supervise.contract.WorkerId;
+import dev.berth.supervise.process.Aside;
+import dev.berth.supervise.process.Descent;
+import dev.berth.supervise.process.Equipment;
 import dev.berth.supervise.process.LiveWorker;
 import dev.berth.supervise.process.Loop;
 import dev.berth.supervise.process.ProcessTrees;
+import dev.berth.supervise.steering.Group;
 import dev.berth.supervise.steering.GroupKey;
 import dev.berth.supervise.steering.HeldSocket;
 import dev.berth.supervise.steering.SocketInode;
@@ -29,8 +33,12 @@ import dev.berth.sys.Sockets;
 import dev.berth.sys.Syscall;
 
 import java.io.IOException;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /// Answers the bind(2) and listen(2) of a worker, so that its own socket becomes a member of the
 /// group.
@@ -41,48 +49,138 @@ import java.util.OptionalLong;
 /// sandbox: the address is read once from the child's memory and nothing is decided by it for a
 /// call that goes on by itself.
 public final class Adopter {
-    private static final long MOST_LAST_WORDS_MILLIS = 1000;
+    private static final String STUCK = "stuck";
 
     private final Plan plan;
     private final SocketRegistry registry;
     private final Unheld unheld;
     private final ProcessTrees trees;
-    private final Observer observer;
+    private final Staff staff;
     private final Rivals rivals;
     private final Loop loop;
+    private final Aside calls;
+    private final Aside looks;
+    private final Explanations explanations;
+    private final Set<LiveWorker> stuck = new HashSet<>();
     private final int uid = Processes.geteuid();
     private final long namespace;
 
+    /// What the adopter has to know of workers, and whom it tells.
+    public interface Staff {
+        /// Those whose end is not over.
+        Collection<LiveWorker> live();
+
+        /// Whether it is in service already, so that new addresses do not count any more.
+        boolean ready(LiveWorker worker);
+
+        /// A socket of it has begun to listen.
+        void listens(LiveWorker worker);
+    }
+
     public Adopter(
-            Plan plan, SocketRegistry registry, ProcessTrees trees, Observer observer, Loop loop)
+            Plan plan, SocketRegistry registry, Equipment equipment, Observer observer, Staff staff)
             throws ErrnoException {
         this.plan = plan;
         this.registry = registry;
-        this.unheld = new Unheld(registry);
-        this.trees = trees;
-        this.observer = observer;
-        this.rivals = new Rivals(plan, registry);
-        this.loop = loop;
-        this.namespace = ChildSocket.ownNamespace();
+        this.staff = staff;
+        unheld = new Unheld(registry);
+        trees = equipment.trees();
+        rivals = new Rivals(plan, registry);
+        loop = equipment.loop();
+        calls = equipment.calls();
+        looks = equipment.looks();
+        explanations = new Explanations(observer, loop, looks);
+        namespace = ChildSocket.ownNamespace();
     }
 
-    /// Answers what waits at the worker's seccomp listener. Whatever goes wrong, the child gets an
-    /// answer: it would wait for ever.
-    ///
-    /// @param ready whether the worker is in service already
-    /// @return whether a socket of the worker has begun to listen
-    public boolean answer(LiveWorker worker, boolean ready) throws IOException {
-        Fd listener = worker.notifications().orElseThrow();
-        Optional<Notification> received = Seccomp.receive(listener.number());
-        if (received.isEmpty()) {
-            return false;
-        }
-        ChildCall call = new ChildCall(worker, ready, listener, received.get());
+    /// Answers the calls of `worker` from now on. Whatever goes wrong, the child gets an answer: it
+    /// would wait for ever.
+    public void watch(LiveWorker worker) {
+        worker.notifications()
+                .filter(Fd::isOpen)
+                .ifPresent(fd -> loop.watch(fd, () -> next(worker, fd)));
+    }
+
+    private void next(LiveWorker worker, Fd listener) {
+        Optional<Notification> received;
         try {
-            return received.get().is(Syscall.BIND) ? bind(call) : listen(call);
+            received = Seccomp.receive(listener.number());
+        } catch (ErrnoException failed) {
+            loop.forget(listener);
+            explanations.unclear(worker, failed, "receive");
+            return;
+        }
+        if (received.isEmpty()) {
+            return;
+        }
+        ChildCall call = new ChildCall(worker, listener, received.get());
+        if (received.get().is(Syscall.BIND)) {
+            examine(call);
+        } else {
+            guarded(call, () -> listen(call));
+        }
+    }
+
+    /// One call of a worker at a time: the next one is received when this one was looked into.
+    private void examine(ChildCall call) {
+        LiveWorker worker = call.worker();
+        if (stuck.contains(worker)) {
+            unexamined(call);
+            return;
+        }
+        loop.forget(call.listener());
+        calls.ask(
+                () -> Examination.of(call, namespace),
+                answer -> {
+                    watch(worker);
+                    examined(call, answer);
+                },
+                late -> {
+                    stuck.remove(worker);
+                    if (late instanceof Aside.Done<Examination>(Examination found)) {
+                        found.close();
+                    }
+                });
+    }
+
+    private void examined(ChildCall call, Aside.Answer<Examination> answer) {
+        switch (answer) {
+            case Aside.Done<Examination>(Examination found) -> {
+                try (found) {
+                    if (call.waits()) {
+                        guarded(call, () -> bind(call, found));
+                    }
+                }
+            }
+            case Aside.Failed<Examination>(Exception failed) -> leave(call, failed);
+            case Aside.Late<Examination> _ -> {
+                stuck.add(call.worker());
+                unexamined(call);
+            }
+        }
+    }
+
+    /// The worker's memory does not answer, and no second thread shall wait for it.
+    private void unexamined(ChildCall call) {
+        IOException why =
+                new IOException(
+                        "what it binds cannot be read from its memory (filled by userfaultfd or"
+                                + " FUSE, perhaps), so its ports are not shared");
+        if (call.waits()) {
+            call.proceed();
+            explanations.unclear(call.worker(), why, STUCK);
+        }
+    }
+
+    private interface Step {
+        void run() throws IOException;
+    }
+
+    private void guarded(ChildCall call, Step step) {
+        try {
+            step.run();
         } catch (IOException | RuntimeException failed) {
             leave(call, failed);
-            return false;
         }
     }
 
@@ -93,73 +191,64 @@ public final class Adopter {
             return;
         }
         call.proceed();
-        if (failed instanceof ErrnoException known
-                && (known.is(Errno.EFAULT) || known.is(Errno.EBADF))) {
+        if (failed instanceof ErrnoException known) {
+            if (!known.is(Errno.EFAULT) && !known.is(Errno.EBADF)) {
+                explanations.unclear(call.worker(), known, known.call() + " " + known.errno());
+            }
+        } else {
+            explanations.unclear(
+                    call.worker(),
+                    new IOException(failed.getMessage(), failed),
+                    failed.getClass().getName());
+        }
+    }
+
+    private void bind(ChildCall call, Examination found) throws IOException {
+        if (!(found.address() instanceof SockAddr.Inet address) || found.socket().isEmpty()) {
+            call.proceed();
             return;
         }
-        LiveWorker worker = call.worker();
-        String kind = kind(failed);
-        String why = failed.getMessage() + "; left to itself";
-        if (worker.troubles().add(kind, why, Loop.now())) {
-            observer.said("slot " + worker.id() + ": " + why);
-        } else {
-            sayAgain(worker, kind);
-        }
-    }
-
-    private static String kind(Exception failed) {
-        return failed instanceof ErrnoException known
-                ? known.call() + " " + known.errno()
-                : failed.getClass().getName();
-    }
-
-    private void sayAgain(LiveWorker worker, String kind) {
-        worker.troubles()
-                .again(kind, Loop.now())
-                .ifPresent(text -> observer.said("slot " + worker.id() + ": " + text));
-    }
-
-    private boolean bind(ChildCall call) throws IOException {
-        if (!(call.address() instanceof SockAddr.Inet address)) {
-            call.proceed();
-            return false;
-        }
-        Optional<ChildSocket> found = ChildSocket.of(call.descriptor(), namespace);
-        if (found.isEmpty()) {
-            call.proceed();
-            return false;
-        }
-        try (ChildSocket socket = found.get()) {
-            return call.waits() && bind(call, socket, address);
-        }
-    }
-
-    private boolean bind(ChildCall call, ChildSocket socket, SockAddr.Inet address)
-            throws IOException {
+        ChildSocket socket = found.socket().get();
         LiveWorker worker = call.worker();
         Protocol protocol = socket.protocol();
         int slot = worker.id().slot();
         Claims.Verdict verdict =
-                Claims.judge(plan, slot, protocol, address, call.ready(), worker.counted());
-        return switch (verdict) {
-            case Claims.Verdict.Pass() -> {
-                call.proceed();
-                yield false;
-            }
-            case Claims.Verdict.Refuse(Errno errno, String why) ->
-                    refuse(call, errno.number(), why);
+                Claims.judge(plan, slot, protocol, address, staff.ready(worker), worker.counted());
+        switch (verdict) {
+            case Claims.Verdict.Pass() -> pass(call, found, new ListenAddress(protocol, address));
+            case Claims.Verdict.Refuse(Errno errno, String why) -> refuse(call, errno, why);
             case Claims.Verdict.Share() -> share(call, socket, address);
             case Claims.Verdict.Own(SockAddr.Inet own) -> take(call, socket, socket.key(own, true));
-        };
+        }
     }
 
-    private boolean share(ChildCall call, ChildSocket socket, SockAddr.Inet address)
+    private void pass(ChildCall call, Examination found, ListenAddress wanted) {
+        call.proceed();
+        if (!found.tolerant() && found.inode().isPresent()) {
+            long inode = found.inode().getAsLong();
+            explanations.left(call.worker(), wanted, inode, occupants());
+        }
+    }
+
+    private Occupants occupants() {
+        List<Integer> shared =
+                registry.groups().stream()
+                        .map(Group::key)
+                        .filter(key -> !key.own() && key.protocol() == Protocol.TCP)
+                        .map(key -> key.address().port())
+                        .distinct()
+                        .toList();
+        return new Occupants(plan, new Descent(trees.roots(staff.live())), shared);
+    }
+
+    private void share(ChildCall call, ChildSocket socket, SockAddr.Inet address)
             throws IOException {
         if (!socket.seen() && !plan.named()) {
             ListenAddress wanted = new ListenAddress(socket.protocol(), address);
-            return refuse(call, Errno.EPERM.number(), unseen(wanted));
+            refuse(call, Errno.EPERM, unseen(wanted));
+        } else {
+            take(call, socket, socket.key(address, false));
         }
-        return take(call, socket, socket.key(address, false));
     }
 
     private static String unseen(ListenAddress wanted) {
@@ -169,13 +258,15 @@ public final class Adopter {
                 + " forbids it without); name the port with -p or -l, or take --adopt listen-fds";
     }
 
-    private boolean take(ChildCall call, ChildSocket child, GroupKey key) throws IOException {
+    private void take(ChildCall call, ChildSocket child, GroupKey key) {
         try {
-            return bound(call) || call.worker().counted().contains(key.listen())
-                    ? again(call, child, key)
-                    : fresh(call, child, key);
+            if (bound(call) || call.worker().counted().contains(key.listen())) {
+                again(call, child, key);
+            } else {
+                fresh(call, child, key);
+            }
         } catch (IOException failed) {
-            return refuse(call, failed, key);
+            refuse(call, failed, key);
         }
     }
 
@@ -192,26 +283,69 @@ public final class Adopter {
 
     /// An address that the worker has, or had: whatever it has closed meanwhile is in nobody's
     /// hands, and may be what it gets.
-    private boolean again(ChildCall call, ChildSocket child, GroupKey key) throws IOException {
+    private void again(ChildCall call, ChildSocket child, GroupKey key) throws IOException {
         if (bound(call)) {
             call.done();
-            return false;
+            return;
         }
         unheld.drop(call.worker().id(), () -> trees.of(call.worker()));
-        return fresh(call, child, key);
+        fresh(call, child, key);
     }
 
-    private boolean fresh(ChildCall call, ChildSocket child, GroupKey key) throws IOException {
-        WorkerId id = call.worker().id();
-        Optional<HeldSocket> inherited = registry.inheritance(id, key);
+    private void fresh(ChildCall call, ChildSocket child, GroupKey key) throws IOException {
+        Optional<HeldSocket> inherited = registry.inheritance(call.worker().id(), key);
         if (inherited.isPresent()) {
             child.close();
-            return inherit(call, inherited.get());
+            inherit(call, inherited.get());
+            return;
         }
-        Optional<String> rival = rivals.refusal(key);
-        if (rival.isPresent()) {
-            return refuse(call, Errno.EADDRINUSE.number(), rival.get());
+        List<SocketRow> others = rivals.of(key);
+        if (others.isEmpty()) {
+            begin(call, child, key);
+        } else if (rivals.certain(key, others)) {
+            refuse(call, key, others);
+        } else {
+            ChildSocket kept = child.moved();
+            welcome(call, key, others, kept::close, () -> begin(call, kept, key));
         }
+    }
+
+    /// Looks whether others keep `key` to themselves, or let ours join them; goes on if not.
+    private void welcome(
+            ChildCall call, GroupKey key, List<SocketRow> others, Runnable undo, Step goOn) {
+        Occupants occupants = occupants();
+        looks.ask(
+                () -> rivals.refusal(key, others, occupants),
+                answer -> {
+                    if (!call.waits()) {
+                        undo.run();
+                    } else if (answer instanceof Aside.Done<Optional<String>>(var refusal)) {
+                        if (refusal.isPresent()) {
+                            undo.run();
+                            refuse(call, Errno.EADDRINUSE, refusal.get());
+                        } else {
+                            attempt(call, key, goOn);
+                        }
+                    } else {
+                        undo.run();
+                        refuse(
+                                call,
+                                Errno.EADDRINUSE,
+                                key + " is taken; by whom could not be found out in time");
+                    }
+                },
+                _ -> undo.run());
+    }
+
+    private void attempt(ChildCall call, GroupKey key, Step step) {
+        try {
+            step.run();
+        } catch (IOException failed) {
+            refuse(call, failed, key);
+        }
+    }
+
+    private void begin(ChildCall call, ChildSocket child, GroupKey key) throws IOException {
         boolean replace = !child.usable();
         Fd socket = replace ? child.twin() : child.keep();
         long inode;
@@ -225,7 +359,7 @@ public final class Adopter {
             socket.close();
             throw failed;
         }
-        return keep(call, new HeldSocket(socket, inode, key, id));
+        keep(call, new HeldSocket(socket, inode, key, call.worker().id()));
     }
 
     /// SO_REUSEADDR too, as connections that a worker of another user has accepted would be in the
@@ -240,24 +374,29 @@ public final class Adopter {
         ErrnoException.check("bind", key, Sockets.bind(fd, key.address()));
     }
 
-    private boolean keep(ChildCall call, HeldSocket socket) throws IOException {
+    private void keep(ChildCall call, HeldSocket socket) throws IOException {
         registry.add(socket);
         seen(call, socket);
-        boolean member = socket.key().protocol() == Protocol.UDP;
-        if (member) {
+        if (socket.key().protocol() == Protocol.UDP) {
             registry.joined(socket);
         }
+        bound(call, socket);
+    }
+
+    /// A datagram socket serves from bind(2) on.
+    private void bound(ChildCall call, HeldSocket socket) {
         call.done();
-        return member;
+        if (socket.key().protocol() == Protocol.UDP) {
+            staff.listens(call.worker());
+        }
     }
 
     /// The predecessor's socket, with what waits in it, instead of the child's own.
-    private boolean inherit(ChildCall call, HeldSocket socket) throws IOException {
+    private void inherit(ChildCall call, HeldSocket socket) throws IOException {
         call.place(socket.fd());
         registry.handOver(socket, call.worker().id());
         seen(call, socket);
-        call.done();
-        return socket.key().protocol() == Protocol.UDP;
+        bound(call, socket);
     }
 
     private static void seen(ChildCall call, HeldSocket socket) {
@@ -267,25 +406,29 @@ public final class Adopter {
         call.worker().counted().add(socket.key().listen());
     }
 
-    private boolean listen(ChildCall call) throws IOException {
+    private void listen(ChildCall call) throws IOException {
         Optional<HeldSocket> held = held(call);
         if (held.isEmpty()) {
             call.proceed();
-            return false;
+            return;
         }
         HeldSocket socket = held.get();
-        try {
-            // Somebody may have begun to listen since the bind.
-            Optional<String> rival = rivals.refusal(socket.key());
-            if (rival.isPresent()) {
-                return refuse(call, Errno.EADDRINUSE.number(), rival.get());
-            }
-            listen(socket);
-        } catch (IOException failed) {
-            return refuse(call, failed, socket.key());
+        GroupKey key = socket.key();
+        // Somebody may have begun to listen since the bind.
+        List<SocketRow> others = rivals.of(key);
+        if (others.isEmpty()) {
+            attempt(call, key, () -> listening(call, socket));
+        } else if (rivals.certain(key, others)) {
+            refuse(call, key, others);
+        } else {
+            welcome(call, key, others, () -> {}, () -> listening(call, socket));
         }
+    }
+
+    private void listening(ChildCall call, HeldSocket socket) throws IOException {
+        listen(socket);
         call.done();
-        return true;
+        staff.listens(call.worker());
     }
 
     private void listen(HeldSocket socket) throws IOException {
@@ -297,26 +440,35 @@ public final class Adopter {
         registry.joined(socket);
     }
 
-    private boolean refuse(ChildCall call, IOException failed, GroupKey key) {
+    private void refuse(ChildCall call, IOException failed, GroupKey key) {
         int errno = failed instanceof ErrnoException known ? known.errno() : Errno.EIO.number();
-        return refuse(call, errno, Occupants.explain(failed, key));
-    }
-
-    private boolean refuse(ChildCall call, int errno, String why) {
         call.fail(errno);
-        LiveWorker worker = call.worker();
-        if (worker.troubles().add(why, why, Loop.now())) {
-            // Most programs end by it, and then it is said with their end.
-            loop.after(MOST_LAST_WORDS_MILLIS, () -> sayWhileItLives(worker, why));
+        String why = Occupants.brief(failed, key);
+        if (errno == Errno.EADDRINUSE.number()) {
+            Occupants occupants = occupants();
+            explanations.refused(call.worker(), kind(key), why, () -> occupants.taken(key));
         } else {
-            sayAgain(worker, why);
+            explanations.refused(call.worker(), why, why);
         }
-        return false;
     }
 
-    private void sayWhileItLives(LiveWorker worker, String why) {
-        if (!worker.ended()) {
-            observer.said("slot " + worker.id() + ": " + why);
-        }
+    private void refuse(ChildCall call, Errno errno, String why) {
+        call.fail(errno.number());
+        explanations.refused(call.worker(), why, why);
+    }
+
+    /// Others listen there.
+    private void refuse(ChildCall call, GroupKey key, List<SocketRow> others) {
+        call.fail(Errno.EADDRINUSE.number());
+        Occupants occupants = occupants();
+        explanations.refused(
+                call.worker(),
+                kind(key),
+                key + ": address already in use",
+                () -> rivals.refusal(key, others, occupants).orElseGet(() -> occupants.taken(key)));
+    }
+
+    private static String kind(GroupKey key) {
+        return key + " in use";
     }
 }

@@ -12,9 +12,8 @@ import java.io.IOException;
 
 /// One bind(2) or listen(2) of a worker that waits for its answer.
 ///
-/// @param ready whether the worker is in service already
 /// @param listener the seccomp listener that `notification` came from
-record ChildCall(LiveWorker worker, boolean ready, Fd listener, Notification notification) {
+record ChildCall(LiveWorker worker, Fd listener, Notification notification) {
     /// The largest `struct sockaddr`.
     private static final int ADDRESS_BYTES = 128;
 
@@ -34,7 +33,7 @@ record ChildCall(LiveWorker worker, boolean ready, Fd listener, Notification not
 
     /// Whether the thread still waits: if not, what was read in its name may be another process's.
     boolean waits() {
-        return Seccomp.idValid(listener.number(), notification.id()) >= 0;
+        return listener.isOpen() && Seccomp.idValid(listener.number(), notification.id()) >= 0;
     }
 
     /// Lets the kernel do it, with the rights of the child.

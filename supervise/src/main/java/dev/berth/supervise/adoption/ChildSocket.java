@@ -143,6 +143,16 @@ final class ChildSocket implements AutoCloseable {
         return (int) option(SocketOption.BINDTOIFINDEX);
     }
 
+    /// Whether the program has set SO_REUSEPORT.
+    boolean reuseport() {
+        return option(SocketOption.REUSEPORT) == 1;
+    }
+
+    /// Whether the program has set SO_REUSEADDR.
+    boolean reuseaddr() {
+        return option(SocketOption.REUSEADDR) == 1;
+    }
+
     private long option(SocketOption option) {
         try {
             return taken.isPresent() ? option.read(taken.get().number()) : 0;
@@ -154,6 +164,12 @@ final class ChildSocket implements AutoCloseable {
     /// Hands the taken descriptor over to the caller.
     Fd keep() {
         return new Fd(taken.orElseThrow().release());
+    }
+
+    /// The same, for somebody who keeps it for longer than this one; this object is closed.
+    ChildSocket moved() {
+        Optional<Fd> fd = taken.map(open -> new Fd(open.release()));
+        return new ChildSocket(fd, protocol, family, multipath);
     }
 
     /// A fresh plain socket of the same family and protocol, with the options that matter to a

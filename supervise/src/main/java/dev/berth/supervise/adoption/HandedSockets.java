@@ -71,7 +71,7 @@ public final class HandedSockets {
         try {
             return fresh(id, key);
         } catch (ErrnoException failed) {
-            throw new IOException(Occupants.explain(failed, key), failed);
+            throw new IOException(Occupants.explain(failed, key, plan), failed);
         }
     }
 

@@ -4,12 +4,17 @@ import dev.berth.net.CommandText;
 import dev.berth.net.DiagQuery;
 import dev.berth.net.Holder;
 import dev.berth.net.Holders;
+import dev.berth.net.ListenAddress;
 import dev.berth.net.LowPorts;
+import dev.berth.net.PortConnections;
 import dev.berth.net.ProcessList;
 import dev.berth.net.Protocol;
 import dev.berth.net.SockDiag;
 import dev.berth.net.SocketRow;
 import dev.berth.net.TcpState;
+import dev.berth.supervise.contract.Plan;
+import dev.berth.supervise.contract.WorkerId;
+import dev.berth.supervise.process.Descent;
 import dev.berth.supervise.steering.GroupKey;
 import dev.berth.sys.Errno;
 import dev.berth.sys.ErrnoException;
@@ -17,65 +22,115 @@ import dev.berth.sys.SockAddr;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
-/// Who holds a port, in a phrase: for the sentence about a bind that failed.
-final class Occupants {
+/// Who holds a port, for the sentence about a bind that failed. It walks through /proc, and reads
+/// the command lines of others: for a thread beside the owner's.
+///
+/// @param workers tells which process is whose
+/// @param shared the TCP ports that are shared at present
+record Occupants(Plan plan, Descent workers, Collection<Integer> shared) {
     private static final int MOST_COMMAND = 100;
 
-    private Occupants() {}
+    Occupants {
+        shared = List.copyOf(shared);
+    }
 
-    /// Why `key` could not be bound or listened on, and what to do.
-    static String explain(IOException failed, GroupKey key) {
+    /// Why `key` could not be bound or listened on, and what to do, as far as the error alone
+    /// tells.
+    static String brief(IOException failed, GroupKey key) {
         if (!(failed instanceof ErrnoException known)) {
             return key + ": " + failed.getMessage();
         }
-        if (known.is(Errno.EADDRINUSE)) {
-            return taken(key);
-        }
-        if (known.is(Errno.EACCES)) {
-            return LowPorts.refused(key.toString(), key.address().port(), key.toString());
-        }
-        return String.valueOf(known.getMessage());
+        return known.is(Errno.EACCES)
+                ? LowPorts.refused(key.toString(), key.address().port(), key.toString())
+                : String.valueOf(known.getMessage());
     }
 
-    private static String taken(GroupKey key) {
+    /// The same, with a look at who is there; for a caller that may wait.
+    static String explain(IOException failed, GroupKey key, Plan plan) {
+        return failed instanceof ErrnoException known && known.is(Errno.EADDRINUSE)
+                ? new Occupants(plan, new Descent(Map.of()), List.of()).taken(key)
+                : brief(failed, key);
+    }
+
+    /// Who has what `key` means, and what to do.
+    String taken(GroupKey key) {
         try (SockDiag diag = SockDiag.open()) {
-            String who = who(key, diag);
-            return who.isEmpty()
-                    ? key
-                            + " is still in use by a connection of an earlier program, though"
-                            + " nobody listens; wait a minute, or take another port"
-                    : key + " is taken by " + who + "; stop that, or take another port";
+            List<SocketRow> rows = bound(key.listen(), diag);
+            if (!rows.isEmpty()) {
+                return taken(key.listen(), rows);
+            }
+            return key
+                    + PortConnections.of(key.listen(), diag)
+                            .orElse(
+                                    " was taken when it was asked for; nothing is there now. Try"
+                                            + " again");
         } catch (IOException unreadable) {
             return key + " is taken; by whom cannot be told: " + unreadable.getMessage();
         }
     }
 
-    /// `pid 1234 (nginx: master process …) on 0.0.0.0:80`; empty if nobody is in the way now.
-    private static String who(GroupKey key, SockDiag diag) throws IOException {
-        DiagQuery query = DiagQuery.all(key.protocol()).withLocalPort(key.address().port());
-        if (key.protocol() == Protocol.TCP) {
+    private String taken(ListenAddress wanted, List<SocketRow> rows) {
+        Map<Long, List<Holder>> holders = Holders.everywhere();
+        for (SocketRow row : rows) {
+            Optional<String> own = own(wanted, holders.getOrDefault(row.inode(), List.of()));
+            if (own.isPresent()) {
+                return own.get();
+            }
+        }
+        String who =
+                rows.stream()
+                        .map(row -> describe(row, holders.getOrDefault(row.inode(), List.of())))
+                        .distinct()
+                        .collect(Collectors.joining(", "));
+        return wanted + " is taken by " + who + "; stop that, or take another port";
+    }
+
+    /// What to do if a worker of this service is among `holders`.
+    Optional<String> own(ListenAddress wanted, List<Holder> holders) {
+        for (Holder holder : holders) {
+            Optional<WorkerId> worker = workers.worker(holder.pid());
+            if (worker.isPresent()) {
+                return Optional.of(
+                        OwnPort.advice(plan, wanted, worker.get(), holder.pid(), shared));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static List<SocketRow> bound(ListenAddress wanted, SockDiag diag) throws IOException {
+        DiagQuery query = DiagQuery.all(wanted.protocol()).withLocalPort(wanted.address().port());
+        if (wanted.protocol() == Protocol.TCP) {
             query = query.withStates(TcpState.LISTEN, TcpState.BOUND_INACTIVE);
         }
         List<SocketRow> rows = new ArrayList<>(diag.dump(query));
-        rows.removeIf(row -> !overlaps(key, row));
-        if (rows.isEmpty()) {
-            return "";
-        }
-        Map<Long, List<Holder>> holders = Holders.everywhere();
-        return rows.stream()
-                .map(row -> describe(row, holders.getOrDefault(row.inode(), List.of())))
-                .distinct()
-                .collect(Collectors.joining(", "));
+        rows.removeIf(row -> !overlaps(wanted.address(), row.local()));
+        return rows;
     }
 
-    /// Whether two addresses can be in each other's way; rather once too often.
-    private static boolean overlaps(GroupKey key, SocketRow row) {
-        SockAddr.Inet a = key.address();
-        SockAddr.Inet b = row.local();
+    /// Who is in the way of a bind that the kernel was left to do: a listener on the port, by
+    /// another socket than `inode`, that lets nobody beside it. Empty if nobody is.
+    Optional<String> conflict(ListenAddress wanted, long inode) throws IOException {
+        try (SockDiag diag = SockDiag.open()) {
+            boolean tcp = wanted.protocol() == Protocol.TCP;
+            DiagQuery query =
+                    DiagQuery.all(wanted.protocol())
+                            .withLocalPort(wanted.address().port())
+                            .withStates(tcp ? TcpState.LISTEN : TcpState.CLOSE);
+            List<SocketRow> rows = new ArrayList<>(diag.dump(query));
+            rows.removeIf(row -> !overlaps(wanted.address(), row.local()));
+            boolean bound = rows.stream().anyMatch(row -> row.inode() == inode);
+            return rows.isEmpty() || bound ? Optional.empty() : Optional.of(taken(wanted, rows));
+        }
+    }
+
+    /// Whether two addresses of one port can be in each other's way; rather once too often.
+    private static boolean overlaps(SockAddr.Inet a, SockAddr.Inet b) {
         return a.wildcard() || b.wildcard() || Claims.same(a, b);
     }
 

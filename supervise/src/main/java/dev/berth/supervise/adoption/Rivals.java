@@ -15,6 +15,7 @@ import dev.berth.supervise.steering.GroupKey;
 import dev.berth.supervise.steering.SocketRegistry;
 import dev.berth.sys.ErrnoException;
 import dev.berth.sys.Fd;
+import dev.berth.sys.Processes;
 import dev.berth.sys.SockAddr;
 import dev.berth.sys.Sockets;
 
@@ -38,26 +39,38 @@ final class Rivals {
 
     private final Plan plan;
     private final SocketRegistry registry;
+    private final int uid = Processes.geteuid();
 
     Rivals(Plan plan, SocketRegistry registry) {
         this.plan = plan;
         this.registry = registry;
     }
 
-    /// Why no group may begin at `key`, and what to do; empty if one may: it is there already,
-    /// others are welcome, or nobody is there who would let ours in (who would not is in the way of
-    /// the bind itself).
-    Optional<String> refusal(GroupKey key) throws IOException {
-        if (registry.group(key).isPresent()) {
-            return Optional.empty();
-        }
-        List<SocketRow> rows = others(key);
-        if (rows.isEmpty()) {
-            return Optional.empty();
-        }
+    /// Listeners of others that a client of `key` could reach instead; none where the group is
+    /// there already. One question to the kernel.
+    List<SocketRow> of(GroupKey key) throws IOException {
+        return registry.group(key).isPresent() ? List.of() : others(key);
+    }
+
+    /// Whether `rows` are reason enough to refuse `key`, whoever they are: a listener of TCP lets
+    /// nobody beside it, or lets ours join it, which nobody wants here.
+    boolean certain(GroupKey key, List<SocketRow> rows) {
+        return key.protocol() == Protocol.TCP
+                && !plan.join()
+                && rows.stream().anyMatch(row -> row.uid() == uid);
+    }
+
+    /// Why no group may begin at `key` beside `rows`, and what to do; empty if one may: others are
+    /// welcome, or nobody is there who would let ours in (who would not is in the way of the bind
+    /// itself). Walks through /proc: for a thread beside the owner's.
+    Optional<String> refusal(GroupKey key, List<SocketRow> rows, Occupants occupants) {
         var holders = Holders.everywhere();
         for (SocketRow row : rows) {
             List<Holder> own = holders.getOrDefault(row.inode(), List.of());
+            Optional<String> ours = occupants.own(key.listen(), own);
+            if (ours.isPresent()) {
+                return ours;
+            }
             boolean led = SharedSockets.led(own);
             if ((led || !plan.join()) && SharedSockets.joinable(row, own).orElse(true)) {
                 return Optional.of(refusal(key, row, own) + (led ? LED : JOIN));

@@ -13,9 +13,21 @@ import java.util.Optional;
 
 /// What a supervisor holds of the system from its beginning to its end.
 public final class Equipment implements AutoCloseable {
+    /// How long a look at what a worker's call asks for may take.
+    private static final long CALL_MILLIS = 2_000;
+
+    private static final int MOST_CALL_THREADS = 32;
+
+    /// How long a look at the whole system may take.
+    private static final long LOOK_MILLIS = 10_000;
+
+    private static final int MOST_LOOK_THREADS = 3;
+
     private final Deque<Runnable> undo = new ArrayDeque<>();
     private final Loop loop;
     private final SockDiag diag;
+    private final Aside calls;
+    private final Aside looks;
     private final OutputPump pump;
     private final Optional<Cgroup> cgroup;
     private final Guard guard;
@@ -35,6 +47,10 @@ public final class Equipment implements AutoCloseable {
             undo.push(loop::close);
             diag = SockDiag.open();
             undo.push(diag::close);
+            calls = new Aside(loop, "worker calls", CALL_MILLIS, MOST_CALL_THREADS);
+            undo.push(calls::close);
+            looks = new Aside(loop, "looks", LOOK_MILLIS, MOST_LOOK_THREADS);
+            undo.push(looks::close);
             pump = new OutputPump(observer);
             undo.push(pump::close);
             cgroup = cgroups ? Cgroup.create(plan.name(), guard::cgroup) : Optional.empty();
@@ -62,6 +78,16 @@ public final class Equipment implements AutoCloseable {
 
     public SockDiag diag() {
         return diag;
+    }
+
+    /// For what a worker's call needs to be answered, as the program waits.
+    public Aside calls() {
+        return calls;
+    }
+
+    /// For looks through /proc and the kernel's tables.
+    public Aside looks() {
+        return looks;
     }
 
     public OutputPump pump() {

@@ -2,9 +2,12 @@ package dev.berth.supervise.process;
 
 import dev.berth.net.ProcessEntry;
 import dev.berth.net.ProcessList;
+import dev.berth.supervise.contract.WorkerId;
 import dev.berth.sys.Pidfds;
 import dev.berth.sys.Signal;
 
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -31,6 +34,16 @@ public final class ProcessTrees {
     /// The same, as `all` tells it.
     public Set<Integer> of(LiveWorker worker, List<ProcessEntry> all) {
         return entries(worker, all).keySet();
+    }
+
+    /// The workers by the processes that everything of theirs stems from: for [Descent].
+    public Map<Integer, WorkerId> roots(Collection<LiveWorker> workers) {
+        Map<Integer, WorkerId> roots = new HashMap<>();
+        for (LiveWorker worker : workers) {
+            orphans.of(worker.id()).forEach(pid -> roots.put(pid, worker.id()));
+            roots.put(worker.pid(), worker.id());
+        }
+        return roots;
     }
 
     private Map<Integer, ProcessEntry> entries(LiveWorker worker, List<ProcessEntry> all) {

@@ -26,6 +26,7 @@ public final class Troubles {
 
     private final Map<String, Trouble> kinds = new LinkedHashMap<>();
     private @Nullable Trouble last;
+    private int looks;
 
     private static final class Trouble {
         private String why;
@@ -103,9 +104,14 @@ public final class Troubles {
         }
     }
 
+    /// Somebody looks whether there is a trouble, or has found out.
+    public void looking(boolean begins) {
+        looks += begins ? 1 : -1;
+    }
+
     /// Whether a better sentence may still come.
     public boolean awaited() {
-        return kinds.values().stream().anyMatch(trouble -> trouble.awaited);
+        return looks > 0 || kinds.values().stream().anyMatch(trouble -> trouble.awaited);
     }
 
     /// Forgets a kind: it turned out to be none.

@@ -15,7 +15,7 @@ final class OccupantsTest {
     void aPortThatNeedsPrivilegesIsExplained() {
         var http = new GroupKey(Protocol.TCP, new SockAddr.Inet4(0, 80), false, 0, false);
         var refused = new ErrnoException("bind", "0.0.0.0:80", Errno.EACCES.number());
-        assertThat(Occupants.explain(refused, http))
+        assertThat(Occupants.brief(refused, http))
                 .startsWith("no permission for tcp://0.0.0.0:80: ports below")
                 .contains("CAP_NET_BIND_SERVICE")
                 .contains("ip_unprivileged_port_start=80")

@@ -1,0 +1,77 @@
+package dev.berth.supervise.adoption;
+
+import dev.berth.net.ListenAddress;
+import dev.berth.net.Protocol;
+import dev.berth.supervise.contract.Plan;
+import dev.berth.supervise.contract.WorkerId;
+import dev.berth.sys.SockAddr;
+
+import java.util.Collection;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/// What to do where a worker cannot have a port because another worker of the same service holds
+/// it, unshared. Pure.
+final class OwnPort {
+    private OwnPort() {}
+
+    /// @param shared the TCP ports that are shared at present
+    static String advice(
+            Plan plan, ListenAddress wanted, WorkerId holder, int pid, Collection<Integer> shared) {
+        String held =
+                wanted
+                        + " is held by slot "
+                        + holder
+                        + " of this service (pid "
+                        + pid
+                        + "), and is not shared: ";
+        if (wanted.protocol() == Protocol.UDP) {
+            return held + datagrams(plan, wanted, shared);
+        }
+        int port = wanted.address().port();
+        return held
+                + (plan.named()
+                        ? "only what -p and -l name is shared. To share it too, add -p %1$d; to give each"
+                                        .formatted(port)
+                                + " slot a port of its own, add --private %d".formatted(port)
+                        : unnamed(port, shared));
+    }
+
+    private static String unnamed(int port, Collection<Integer> shared) {
+        String others = options(shared, port);
+        String text =
+                "without -p only ports that are opened before the worker is ready are shared. To"
+                        + " share it too: "
+                        + others
+                        + "-p "
+                        + port
+                        + "; to give each slot a port of its own: --private "
+                        + port;
+        return shared.size() == 1
+                ? text
+                        + "; if port %1$d is only a debugger's or a metrics port: -p %2$d --private"
+                                .formatted(shared.iterator().next(), port)
+                        + " "
+                        + shared.iterator().next()
+                : text;
+    }
+
+    private static String options(Collection<Integer> ports, int without) {
+        return new TreeSet<>(ports)
+                .stream()
+                        .filter(port -> port != without)
+                        .map(port -> "-p " + port + " ")
+                        .collect(Collectors.joining());
+    }
+
+    /// A port of one's own is given for TCP alone.
+    private static String datagrams(Plan plan, ListenAddress wanted, Collection<Integer> shared) {
+        SockAddr.Inet address = wanted.address();
+        String add = "-l " + new ListenAddress(Protocol.UDP, address);
+        return plan.named()
+                ? "UDP is shared by name only. To share it, add " + add
+                : "UDP is shared by name only, and then every other port has to be named too: "
+                        + options(shared, -1)
+                        + add;
+    }
+}

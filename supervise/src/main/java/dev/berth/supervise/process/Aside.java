@@ -1,0 +1,217 @@
+package dev.berth.supervise.process;
+
+import org.jspecify.annotations.Nullable;
+
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Callable;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.Consumer;
+
+/// Does on threads beside the owner's what may take long or block for ever, such as a look into
+/// another process, and gives the answers to the owner thread.
+///
+/// As a rule there is one thread. Another one is started while all are busy for longer than a tick,
+/// so that a task that is stuck does not keep the others waiting; there are never more than a fixed
+/// number. A task that is not done in time is given up: its answer is [Late], and its thread is
+/// back when the kernel lets it go.
+///
+/// Everything but the tasks runs on the owner thread, to which alone the methods belong.
+public final class Aside implements AutoCloseable {
+    /// Time is counted in ticks of the loop, so that time in which the whole supervisor was stopped
+    /// does not count.
+    private static final long TICK_MILLIS = 250;
+
+    private static final int MOST_WAITING = 256;
+    private static final long CLOSE_MILLIS = 500;
+    private static final Job<?> END = new Job<>(() -> "", _ -> {}, _ -> {});
+
+    private final Loop loop;
+    private final String name;
+    private final int patience;
+    private final int mostThreads;
+    private final Deque<Job<?>> waiting = new ArrayDeque<>();
+    private final Set<Job<?>> running = new LinkedHashSet<>();
+    private final BlockingQueue<Job<?>> handed = new LinkedBlockingQueue<>();
+    private final List<Thread> threads = new ArrayList<>();
+    private int wanted;
+    private boolean ticking;
+    private boolean closed;
+
+    /// What became of a task.
+    public sealed interface Answer<T> {}
+
+    /// It was done.
+    public record Done<T>(T value) implements Answer<T> {}
+
+    /// It threw.
+    public record Failed<T>(Exception why) implements Answer<T> {}
+
+    /// It was not done in time, or there was no room for it.
+    public record Late<T>() implements Answer<T> {}
+
+    private static final class Job<T> {
+        private final Callable<T> task;
+        private final Consumer<Answer<T>> answer;
+        private final Consumer<Answer<T>> tooLate;
+        private int ticks;
+        private boolean givenUp;
+        private @Nullable Answer<T> result;
+
+        Job(Callable<T> task, Consumer<Answer<T>> answer, Consumer<Answer<T>> tooLate) {
+            this.task = task;
+            this.answer = answer;
+            this.tooLate = tooLate;
+        }
+
+        void run() {
+            try {
+                result = new Done<>(task.call());
+            } catch (Exception failed) {
+                result = new Failed<>(failed);
+            } catch (Error failed) {
+                result = new Failed<>(new IOException(failed.toString(), failed));
+            }
+        }
+
+        void giveUp() {
+            givenUp = true;
+            answer.accept(new Late<>());
+        }
+
+        void finish(boolean wanted) {
+            Answer<T> done = result == null ? new Late<>() : result;
+            (givenUp || !wanted ? tooLate : answer).accept(done);
+        }
+    }
+
+    /// Starts the first thread.
+    ///
+    /// @param name of the threads
+    /// @param patienceMillis how long a task may take, its wait for a thread included
+    Aside(Loop loop, String name, long patienceMillis, int mostThreads) {
+        this.loop = loop;
+        this.name = name;
+        this.patience = Math.toIntExact(Math.ceilDiv(patienceMillis, TICK_MILLIS));
+        this.mostThreads = mostThreads;
+        startThread();
+    }
+
+    /// Has `task` done.
+    ///
+    /// @param answer called by the owner thread, once; at once if there is no room for the task
+    public <T> void ask(Callable<T> task, Consumer<Answer<T>> answer) {
+        ask(task, answer, _ -> {});
+    }
+
+    /// Has `task` done.
+    ///
+    /// @param answer called by the owner thread, once; at once if there is no room for the task
+    /// @param tooLate called with what comes after that was [Late], or after [#close]: whoever
+    ///   holds something of the system gives it back there
+    public <T> void ask(Callable<T> task, Consumer<Answer<T>> answer, Consumer<Answer<T>> tooLate) {
+        Job<T> job = new Job<>(task, answer, tooLate);
+        if (closed || waiting.size() >= MOST_WAITING) {
+            job.giveUp();
+            return;
+        }
+        waiting.add(job);
+        hand();
+        watch();
+    }
+
+    private void hand() {
+        while (!waiting.isEmpty() && running.size() < wanted) {
+            Job<?> next = waiting.remove();
+            running.add(next);
+            handed.add(next);
+        }
+    }
+
+    private void watch() {
+        if (!ticking && !closed && !(waiting.isEmpty() && running.isEmpty())) {
+            ticking = true;
+            loop.after(TICK_MILLIS, this::tick);
+        }
+    }
+
+    private void tick() {
+        ticking = false;
+        if (!waiting.isEmpty() && wanted < mostThreads) {
+            startThread();
+        }
+        hand();
+        List<Job<?>> late = new ArrayList<>();
+        age(running, late);
+        age(waiting, late);
+        waiting.removeAll(late);
+        late.forEach(Job::giveUp);
+        watch();
+    }
+
+    private void age(Collection<Job<?>> jobs, List<Job<?>> late) {
+        for (Job<?> job : jobs) {
+            if (!job.givenUp && ++job.ticks > patience) {
+                late.add(job);
+            }
+        }
+    }
+
+    private void startThread() {
+        try {
+            threads.removeIf(thread -> !thread.isAlive());
+            threads.add(Thread.ofPlatform().name(name).daemon().start(this::work));
+            wanted++;
+        } catch (OutOfMemoryError noThread) {
+            // The next tick tries again; until then those there are do it, or it gets late.
+        }
+    }
+
+    private void work() {
+        try {
+            for (Job<?> job = handed.take(); !job.equals(END); job = handed.take()) {
+                Job<?> done = job;
+                done.run();
+                if (!loop.post(() -> finished(done))) {
+                    done.finish(false);
+                }
+            }
+        } catch (InterruptedException nobodyDoes) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void finished(Job<?> job) {
+        running.remove(job);
+        if (wanted > 1 && waiting.isEmpty()) {
+            // One was started beside a stuck one; whichever of them takes it.
+            wanted--;
+            handed.add(END);
+        }
+        hand();
+        job.finish(!closed);
+    }
+
+    /// What waits is not done any more, and nobody is answered. A thread that is stuck stays so.
+    @Override
+    public void close() {
+        closed = true;
+        waiting.clear();
+        threads.forEach(_ -> handed.add(END));
+        long until = Loop.now() + CLOSE_MILLIS;
+        try {
+            for (Thread thread : threads) {
+                thread.join(Math.max(1, until - Loop.now()));
+            }
+        } catch (InterruptedException hurry) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,83 @@
+package dev.berth.supervise;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.berth.testkit.LeakCheck;
+import dev.berth.testkit.RequiresProgram;
+import dev.berth.testkit.RequiresRoot;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.StandardSocketOptions;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
+
+/// A port on which nobody listens and which is taken all the same: by the local end of a
+/// connection.
+@RequiresRoot
+@RequiresProgram("python3")
+@ExtendWith(LeakCheck.class)
+final class HeldByConnectionTest {
+    private static final int PORT = Harbour.PORT;
+
+    @TempDir Path directory;
+
+    @Test
+    void aLiveOneIsNamedWithItsProcessAndItsPeer() throws Exception {
+        try (Harbour harbour = Harbour.open(directory)) {
+            try (ServerSocket server = harbour.inside(() -> new ServerSocket(9000));
+                    Socket client = harbour.inside(HeldByConnectionTest::outgoing);
+                    Socket accepted = server.accept()) {
+                assertThat(accepted.isConnected()).isTrue();
+                harbour.begin(SampleServers.plain(directory));
+                assertThat(harbour.awaitEnd()).isEqualTo(1);
+                assertThat(client.isConnected()).isTrue();
+            }
+            assertThat(harbour.said())
+                    .contains("is in use by a connection of pid " + ProcessHandle.current().pid())
+                    .contains("from 127.0.0.1:8080 to 127.0.0.1:9000")
+                    .contains("ip_local_reserved_ports=8080")
+                    .doesNotContain("wait a minute");
+        }
+    }
+
+    private static Socket outgoing() throws Exception {
+        Socket socket = new Socket();
+        socket.setReuseAddress(false);
+        socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), PORT));
+        socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), 9000));
+        return socket;
+    }
+
+    @Test
+    void whatAnEarlierProgramLeftIsSaidWithTheTimeThatItTakes() throws Exception {
+        try (Harbour harbour = Harbour.open(directory)) {
+            harbour.inside(HeldByConnectionTest::leaveTimeWait);
+            harbour.begin(SampleServers.plain(directory));
+            assertThat(harbour.awaitEnd()).isEqualTo(1);
+            assertThat(harbour.said())
+                    .contains("connections that no process has any more (1 in TIME_WAIT)")
+                    .containsPattern("wait \\d+ s, or take another port");
+        }
+    }
+
+    /// The server's end closes first, without SO_REUSEADDR.
+    private static String leaveTimeWait() throws Exception {
+        InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), PORT);
+        try (ServerSocketChannel server = ServerSocketChannel.open()) {
+            server.setOption(StandardSocketOptions.SO_REUSEADDR, false);
+            server.bind(address);
+            SocketChannel client = SocketChannel.open(address);
+            server.accept().close();
+            client.close();
+        }
+        return "";
+    }
+}

@@ -1,0 +1,120 @@
+package dev.berth.supervise.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.berth.testkit.LeakCheck;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+
+/// Work beside the owner's thread, some of which never ends.
+@ExtendWith(LeakCheck.class)
+@Timeout(60)
+final class AsideTest {
+    private static final int MOST_THREADS = 3;
+
+    private final CountDownLatch never = new CountDownLatch(1);
+    private final List<String> answers = new ArrayList<>();
+    private final List<String> late = new ArrayList<>();
+
+    private String stuck() throws InterruptedException {
+        never.await();
+        return "stuck";
+    }
+
+    private void note(Aside.Answer<String> answer) {
+        answers.add(
+                switch (answer) {
+                    case Aside.Done<String>(String value) -> value;
+                    case Aside.Failed<String>(Exception why) -> "failed: " + why.getMessage();
+                    case Aside.Late<String> _ -> "late";
+                });
+    }
+
+    private void turnUntil(Loop loop, int count) throws IOException {
+        while (answers.size() < count) {
+            loop.turn(Loop.NEVER);
+        }
+    }
+
+    @Test
+    void whatIsDoneComesBackToTheOwnerThread() throws Exception {
+        try (Loop loop = new Loop(answers::add);
+                Aside aside = new Aside(loop, "aside", 10_000, MOST_THREADS)) {
+            List<Thread> threads = new ArrayList<>();
+            aside.ask(
+                    () -> "done",
+                    answer -> {
+                        threads.add(Thread.currentThread());
+                        note(answer);
+                    });
+            aside.ask(
+                    () -> {
+                        throw new IOException("no");
+                    },
+                    this::note);
+            aside.ask(
+                    () -> {
+                        throw new StackOverflowError("deep");
+                    },
+                    this::note);
+            turnUntil(loop, 3);
+            assertThat(answers)
+                    .containsExactly(
+                            "done", "failed: no", "failed: java.lang.StackOverflowError: deep");
+            assertThat(threads).containsExactly(Thread.currentThread());
+        }
+    }
+
+    @Test
+    void oneThatIsStuckKeepsOthersOnlyForATickAndIsGivenUp() throws Exception {
+        try (Loop loop = new Loop(answers::add);
+                Aside aside = new Aside(loop, "aside", 1_000, MOST_THREADS)) {
+            aside.ask(this::stuck, this::note, _ -> late.add("came late"));
+            aside.ask(() -> "other", this::note);
+            turnUntil(loop, 2);
+            assertThat(answers).containsExactly("other", "late");
+            never.countDown();
+            while (late.isEmpty()) {
+                loop.turn(Loop.NEVER);
+            }
+            assertThat(answers).hasSize(2);
+        }
+    }
+
+    @Test
+    void whenAllThreadsAreStuckWhatWaitsIsGivenUpToo() throws Exception {
+        try (Loop loop = new Loop(answers::add);
+                Aside aside = new Aside(loop, "stuck aside", 1_000, MOST_THREADS)) {
+            for (int i = 0; i < 10; i++) {
+                aside.ask(this::stuck, this::note);
+            }
+            turnUntil(loop, 10);
+            assertThat(answers).containsOnly("late");
+            long threads =
+                    Thread.getAllStackTraces().keySet().stream()
+                            .filter(thread -> thread.getName().equals("stuck aside"))
+                            .count();
+            assertThat(threads).isEqualTo(MOST_THREADS);
+            never.countDown();
+        }
+    }
+
+    @Test
+    void nobodyIsAnsweredAfterTheEnd() throws Exception {
+        try (Loop loop = new Loop(answers::add)) {
+            try (Aside aside = new Aside(loop, "aside", 10_000, MOST_THREADS)) {
+                aside.ask(this::stuck, this::note, _ -> late.add("given back"));
+                never.countDown();
+            }
+        }
+        assertThat(answers).isEmpty();
+        assertThat(late).containsExactly("given back");
+    }
+}
