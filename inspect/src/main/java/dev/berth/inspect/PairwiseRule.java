@@ -1,5 +1,6 @@
 package dev.berth.inspect;
 
+import dev.berth.net.BoundAddress;
 import dev.berth.net.Protocol;
 
 import java.util.Locale;
@@ -74,10 +75,12 @@ public enum PairwiseRule {
     /// The rule that decides whether `wanted` can be bound, or can listen, while `there` is on the
     /// same port of the same network namespace.
     public static PairwiseRule judge(Protocol protocol, RuleSocket wanted, RuleSocket there) {
-        if (!sameDevice(wanted, there)) {
+        BoundAddress mine = bound(wanted);
+        BoundAddress its = bound(there);
+        if (!mine.sharesDevice(its)) {
             return DIFFERENT_DEVICES;
         }
-        boolean plain = overlap(wanted, there);
+        boolean plain = mine.sharesAddress(its);
         if (!plain && !hiddenOverlap(protocol, wanted, there)) {
             return NO_OVERLAP;
         }
@@ -110,20 +113,8 @@ public enum PairwiseRule {
         return its ? NO_COMMON_OPTION : NOT_SHARED_BY_IT;
     }
 
-    private static boolean sameDevice(RuleSocket one, RuleSocket other) {
-        return one.device() == 0 || other.device() == 0 || one.device() == other.device();
-    }
-
-    private static boolean overlap(RuleSocket wanted, RuleSocket there) {
-        Place mine = wanted.place();
-        Place its = there.place();
-        if (mine.inet4() == its.inet4()) {
-            return mine.wildcard() || its.wildcard() || mine.equals(its);
-        }
-        if (!mine.inet4()) {
-            return mine.wildcard() && !wanted.v6only();
-        }
-        return its.wildcard() && !there.v6only();
+    private static BoundAddress bound(RuleSocket socket) {
+        return new BoundAddress(socket.address(), socket.v6only(), socket.device());
     }
 
     /// A connected dual-stack socket on an IPv6 address is 127.0.0.6 to plain IPv4 sockets.

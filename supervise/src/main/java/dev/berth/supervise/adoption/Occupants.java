@@ -1,5 +1,6 @@
 package dev.berth.supervise.adoption;
 
+import dev.berth.net.BoundAddress;
 import dev.berth.net.CommandText;
 import dev.berth.net.DiagQuery;
 import dev.berth.net.Holder;
@@ -18,7 +19,6 @@ import dev.berth.supervise.process.Descent;
 import dev.berth.supervise.steering.GroupKey;
 import dev.berth.sys.Errno;
 import dev.berth.sys.ErrnoException;
-import dev.berth.sys.SockAddr;
 
 import java.io.IOException;
 import java.util.ArrayList;
@@ -109,7 +109,7 @@ record Occupants(Plan plan, Descent workers, Collection<Integer> shared) {
             query = query.withStates(TcpState.LISTEN, TcpState.BOUND_INACTIVE);
         }
         List<SocketRow> rows = new ArrayList<>(diag.dump(query));
-        rows.removeIf(row -> !overlaps(wanted.address(), row.local()));
+        rows.removeIf(row -> !overlaps(wanted, row));
         return rows;
     }
 
@@ -123,15 +123,15 @@ record Occupants(Plan plan, Descent workers, Collection<Integer> shared) {
                             .withLocalPort(wanted.address().port())
                             .withStates(tcp ? TcpState.LISTEN : TcpState.CLOSE);
             List<SocketRow> rows = new ArrayList<>(diag.dump(query));
-            rows.removeIf(row -> !overlaps(wanted.address(), row.local()));
+            rows.removeIf(row -> !overlaps(wanted, row));
             boolean bound = rows.stream().anyMatch(row -> row.inode() == inode);
             return rows.isEmpty() || bound ? Optional.empty() : Optional.of(taken(wanted, rows));
         }
     }
 
-    /// Whether two addresses of one port can be in each other's way; rather once too often.
-    private static boolean overlaps(SockAddr.Inet a, SockAddr.Inet b) {
-        return a.wildcard() || b.wildcard() || Claims.same(a, b);
+    /// Whether the socket can be in the way of a bind there, which may be to both families.
+    private static boolean overlaps(ListenAddress wanted, SocketRow row) {
+        return new BoundAddress(wanted.address(), false, 0).overlaps(BoundAddress.of(row));
     }
 
     static String describe(SocketRow row, List<Holder> holders) {

@@ -1,5 +1,6 @@
 package dev.berth.supervise.adoption;
 
+import dev.berth.net.BoundAddress;
 import dev.berth.net.DiagQuery;
 import dev.berth.net.Holder;
 import dev.berth.net.Holders;
@@ -16,7 +17,6 @@ import dev.berth.supervise.steering.SocketRegistry;
 import dev.berth.sys.ErrnoException;
 import dev.berth.sys.Fd;
 import dev.berth.sys.Processes;
-import dev.berth.sys.SockAddr;
 import dev.berth.sys.Sockets;
 
 import java.io.IOException;
@@ -94,17 +94,7 @@ final class Rivals {
 
     /// Whether some client could reach either.
     static boolean meets(GroupKey key, SocketRow row) {
-        SockAddr.Inet ours = key.address().unmapped();
-        SockAddr.Inet theirs = row.local().unmapped();
-        if (key.device() != 0 && row.device() != 0 && key.device() != row.device()) {
-            return false;
-        }
-        if (ours.family() == theirs.family()) {
-            return ours.wildcard() || theirs.wildcard() || ours.host().equals(theirs.host());
-        }
-        return ours instanceof SockAddr.Inet6
-                ? ours.wildcard() && !key.v6only()
-                : theirs.wildcard() && !row.v6only().orElse(false);
+        return key.bound().overlaps(BoundAddress.of(row));
     }
 
     private String refusal(GroupKey key, SocketRow row, List<Holder> holders) {

@@ -1,5 +1,6 @@
 package dev.berth.supervise.steering;
 
+import dev.berth.net.BoundAddress;
 import dev.berth.net.ListenAddress;
 import dev.berth.net.Protocol;
 import dev.berth.sys.SockAddr;
@@ -14,6 +15,11 @@ public record GroupKey(
     /// Protocol, address and port.
     public ListenAddress listen() {
         return new ListenAddress(protocol, address);
+    }
+
+    /// Where its members are bound.
+    public BoundAddress bound() {
+        return new BoundAddress(address, v6only, device);
     }
 
     @Override
