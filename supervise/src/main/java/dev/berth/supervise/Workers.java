@@ -6,6 +6,7 @@ import dev.berth.net.ProcessList;
 import dev.berth.supervise.adoption.HandedSockets;
 import dev.berth.supervise.contract.Adopt;
 import dev.berth.supervise.contract.Command;
+import dev.berth.supervise.contract.CommandLookup;
 import dev.berth.supervise.contract.Plan;
 import dev.berth.supervise.contract.Settings;
 import dev.berth.supervise.contract.WorkerId;
@@ -42,8 +43,6 @@ final class Workers {
 
     /// The number that the worker's end of a dispatcher's socket pair has in the worker.
     private static final int DISPATCH_DESCRIPTOR = 3;
-
-    private static final String DEFAULT_PATH = "/usr/local/bin:/usr/bin:/bin";
 
     private final Plan plan;
     private final OutputPump pump;
@@ -142,7 +141,10 @@ final class Workers {
                 });
         redirects.add(new Redirect(pipes.out().number(), 1));
         redirects.add(new Redirect(pipes.err().number(), 2));
-        String file = find(words.getFirst());
+        Map<String, String> own = WorkerEnvironment.own();
+        Map<String, String> seen = new HashMap<>(own);
+        seen.putAll(plan.environment());
+        String file = CommandLookup.find(words.getFirst(), plan.directory(), seen).toString();
         List<String> arguments = words;
         if (!sockets.isEmpty()) {
             List<String> found = new ArrayList<>(words);
@@ -151,25 +153,7 @@ final class Workers {
             file = "/bin/sh";
         }
         List<String> environment =
-                WorkerEnvironment.of(
-                        plan, workers, id, notifySocket, variables, WorkerEnvironment.own());
+                WorkerEnvironment.of(plan, workers, id, notifySocket, variables, own);
         return new SpawnRequest(file, arguments, environment, plan.directory(), redirects, true);
-    }
-
-    /// The program's file, looked for as a shell would: in the PATH that the worker gets.
-    private String find(String program) throws IOException {
-        if (program.contains("/")) {
-            return program;
-        }
-        String path =
-                plan.environment()
-                        .getOrDefault("PATH", System.getenv().getOrDefault("PATH", DEFAULT_PATH));
-        for (String directory : path.split(":")) {
-            Path file = plan.directory().resolve(directory).resolve(program);
-            if (Files.isRegularFile(file) && Files.isExecutable(file)) {
-                return file.toString();
-            }
-        }
-        throw new IOException("command not found: " + program + " (looked in " + path + ")");
     }
 }
