@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.berth.cli.run.RunCommand;
+
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -14,7 +16,11 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /// `./berth` itself, in a copy of its folder whose path has a space, with a `java` that only tells
@@ -73,10 +79,35 @@ class LauncherIT {
             String[] all = ("run -n 2 " + words).split(" ");
             assertThat(launch(java, all).output()).as(words).contains(better);
         }
-        for (String words : List.of("run -n 2 x", "run -- dispatch -f", "who dispatch", "run")) {
+        for (String words :
+                List.of(
+                        "run -n 2 x",
+                        "run -- dispatch -f",
+                        "who dispatch",
+                        "run",
+                        "run nginx -f x",
+                        "run -p8080 --join nginx --share dispatch",
+                        "run --name dispatch x",
+                        "run --env -f=1 x",
+                        "run --share group --name",
+                        "run --share")) {
             String output = launch(java, words.split(" ")).output();
             assertThat(output).as(words).contains("dev.berth.cli.Main").doesNotContain(better);
         }
+    }
+
+    @Test
+    void theLauncherKnowsWhichOptionsTakeNoValue() throws Exception {
+        String launcher = Files.readString(home.resolve("berth"));
+        Matcher list = Pattern.compile("(?m)^ +(--fd0 [^)]*)\\) ;;$").matcher(launcher);
+        assertThat(list.find()).isTrue();
+        Set<String> flags =
+                new RunCommand()
+                        .parser("run").getCommandSpec().options().stream()
+                                .filter(option -> option.arity().max() == 0)
+                                .flatMap(option -> Stream.of(option.names()))
+                                .collect(Collectors.toSet());
+        assertThat(list.group(1).split(" \\| ")).containsExactlyInAnyOrderElementsOf(flags);
     }
 
     @Test
