@@ -1,5 +1,6 @@
 package dev.berth.cli.ports;
 
+import dev.berth.inspect.PortQuery;
 import dev.berth.inspect.PortReport;
 import dev.berth.inspect.PortSocket;
 import dev.berth.inspect.SocketText;
@@ -9,7 +10,7 @@ import dev.berth.sys.Capability;
 import java.io.IOException;
 import java.util.Optional;
 
-/// Says what is there where no socket is to be opened or closed.
+/// Says what is there where nothing is here: on the port in other network namespaces.
 final class Elsewhere {
     private Elsewhere() {}
 
@@ -29,6 +30,33 @@ final class Elsewhere {
                                         " in this network namespace, but "
                                                 + there(verb, target, socket))
                         .orElse("");
+    }
+
+    /// What to say of a port on which nobody is in this network namespace.
+    ///
+    /// - `nobody`: that, in words
+    /// - `asked`: where nothing was found
+    static String nobody(String nobody, PortQuery asked) throws IOException {
+        if (asked.port().isEmpty() || asked.pid().isPresent() || asked.namespaces()) {
+            return nobody;
+        }
+        String command = "berth who " + asked.port().getAsInt() + " --all-netns";
+        if (!Capabilities.has(Capability.SYS_ADMIN)) {
+            return nobody
+                    + " in this network namespace; others (of containers) were not looked at; as"
+                    + " root: "
+                    + command;
+        }
+        return PortReport.of(asked.withNamespaces()).sockets().stream()
+                .findFirst()
+                .map(
+                        socket ->
+                                nobody
+                                        + " in this network namespace, but in another one "
+                                        + SocketText.line(socket)
+                                        + ": "
+                                        + command)
+                .orElse(nobody);
     }
 
     private static String protocol(ShareTarget target) {

@@ -108,7 +108,11 @@ public final class WhoCommand implements Subcommand {
         } else {
             boolean all = parsed.hasMatchedOption("--all");
             var table = new WhoText(terminal.columns(), terminal.colour(), all);
-            table.print(report, asked.nothing(), line -> terminal.out().print(line + "\n"));
+            String nothing =
+                    report.sockets().isEmpty()
+                            ? Elsewhere.nobody(asked.nothing(), asked.query())
+                            : "";
+            table.print(report, nothing, line -> terminal.out().print(line + "\n"));
             terminal.out().flush();
         }
         return report.sockets().isEmpty() ? ExitCode.FAILED : ExitCode.DONE;

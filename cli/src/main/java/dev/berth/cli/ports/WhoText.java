@@ -225,14 +225,7 @@ final class WhoText {
             byOwner.computeIfAbsent(holder(socket), _ -> new LinkedHashMap<>())
                     .merge(state(socket), 1, Integer::sum);
         }
-        byOwner.forEach(
-                (holder, states) -> {
-                    String parts =
-                            states.entrySet().stream()
-                                    .map(state -> state.getValue() + " " + state.getKey())
-                                    .collect(Collectors.joining(", "));
-                    plain("  " + parts + ": " + holder);
-                });
+        byOwner.forEach((holder, states) -> plain("  " + text(states) + ": " + holder));
     }
 
     private static String holder(PortSocket socket) {
@@ -247,8 +240,21 @@ final class WhoText {
     private void leftOvers(List<PortSocket> sockets) {
         if (!sockets.isEmpty()) {
             int last = sockets.stream().mapToInt(s -> s.timeWaitMillis().orElse(0)).max().orElse(0);
-            plain("  " + sockets.size() + " TIME_WAIT: the last expires in " + seconds(last));
+            plain("  " + count(sockets) + ": the last expires in " + seconds(last));
         }
+    }
+
+    /// `3 TIME_WAIT, 1 FIN_WAIT2`: the kernel keeps both without a socket, for different times.
+    private static String count(List<PortSocket> sockets) {
+        Map<String, Integer> states = new LinkedHashMap<>();
+        sockets.forEach(socket -> states.merge(state(socket), 1, Integer::sum));
+        return text(states);
+    }
+
+    private static String text(Map<String, Integer> states) {
+        return states.entrySet().stream()
+                .map(state -> state.getValue() + " " + state.getKey())
+                .collect(Collectors.joining(", "));
     }
 
     private void connection(PortSocket socket) {

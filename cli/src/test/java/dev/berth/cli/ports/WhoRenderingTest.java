@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -78,6 +79,29 @@ class WhoRenderingTest {
                         "  ESTABLISHED 127.0.0.1:8080 to 127.0.0.1:50000: pid 42 server --port"
                                 + " 8080",
                         "  TIME_WAIT 127.0.0.1:8080 to 127.0.0.1:50001, expires in 43 s");
+    }
+
+    @Test
+    void whatTheKernelKeepsIsCountedByItsState() {
+        List<PortSocket> left = new ArrayList<>();
+        for (TcpState state : List.of(TcpState.TIME_WAIT, TcpState.FIN_WAIT2, TcpState.TIME_WAIT)) {
+            left.add(
+                    WhoSamples.socket(
+                            WhoSamples.row(
+                                    Protocol.TCP,
+                                    state,
+                                    "127.0.0.1:8080",
+                                    "127.0.0.1:50001",
+                                    0,
+                                    OptionalInt.of(9_100)),
+                            SocketOptions.unknown("only the kernel holds it"),
+                            0,
+                            "kept by the kernel"));
+        }
+        assertThat(
+                        new WhoText(OptionalInt.empty(), false, false, NOTES)
+                                .lines(new PortReport(left, List.of(), List.of()), ""))
+                .contains("  2 TIME_WAIT, 1 FIN_WAIT2: the last expires in 10 s");
     }
 
     @Test
