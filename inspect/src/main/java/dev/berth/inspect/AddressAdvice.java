@@ -92,9 +92,11 @@ final class AddressAdvice {
                         new AddressCheck(check.here(), check.device(), check.lowPort(), true);
                 if (passes(request, situation, privileged) && free.test(request)) {
                     fixes.add(
-                            "give the program CAP_NET_BIND_SERVICE: setcap"
-                                    + " cap_net_bind_service=+ep PROGRAM, or systemd's"
-                                    + " AmbientCapabilities=");
+                            "give the program CAP_NET_BIND_SERVICE: systemd's"
+                                    + " AmbientCapabilities=, or setcap cap_net_bind_service=+ep"
+                                    + " PROGRAM, which has no effect under no_new_privs (systemd's"
+                                    + " NoNewPrivileges=, a container's, berth run without"
+                                    + " root)");
                 }
             }
             default -> {

@@ -13,6 +13,7 @@ import java.util.Set;
 public final class Capabilities {
     private static final Path STATUS = Path.of("/proc/thread-self/status");
     private static final String EFFECTIVE = "CapEff:";
+    private static final String AMBIENT = "CapAmb:";
 
     private Capabilities() {}
 
@@ -23,11 +24,21 @@ public final class Capabilities {
 
     /// The capabilities that the calling thread has in effect; none where they cannot be read.
     public static Set<Capability> effective() {
+        return read(EFFECTIVE);
+    }
+
+    /// The capabilities that a program keeps which the calling thread starts, whatever its file
+    /// says; none where they cannot be read. Root's programs get more than these.
+    public static Set<Capability> ambient() {
+        return read(AMBIENT);
+    }
+
+    private static Set<Capability> read(String key) {
         try {
             return Files.readAllLines(STATUS).stream()
-                    .filter(line -> line.startsWith(EFFECTIVE))
+                    .filter(line -> line.startsWith(key))
                     .findFirst()
-                    .map(line -> parse(line.substring(EFFECTIVE.length()).strip()))
+                    .map(line -> parse(line.substring(key.length()).strip()))
                     .orElse(Set.of());
         } catch (IOException unreadable) {
             return Set.of();
@@ -36,7 +47,11 @@ public final class Capabilities {
 
     /// Reads a mask of hexadecimal digits; bits that are not known here are left out.
     static Set<Capability> parse(String hex) {
-        long mask = Long.parseUnsignedLong(hex, 16);
+        return of(Long.parseUnsignedLong(hex, 16));
+    }
+
+    /// Those whose bits are set.
+    static Set<Capability> of(long mask) {
         Set<Capability> found = EnumSet.noneOf(Capability.class);
         for (Capability capability : Capability.values()) {
             if ((mask >>> capability.number() & 1) != 0) {

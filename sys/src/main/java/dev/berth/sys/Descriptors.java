@@ -188,23 +188,32 @@ public final class Descriptors {
     /// An extended attribute as text, without a zero byte at its end; empty if there is none, or it
     /// cannot be read. `/proc/PID/fd/N` is a path too.
     public static Optional<String> getxattr(String path, String name) {
+        return getxattrBytes(path, name).map(Descriptors::text);
+    }
+
+    /// The bytes of an extended attribute; empty if there is none, or it cannot be read.
+    public static Optional<byte[]> getxattrBytes(String path, String name) {
         try (Frame frame = new Frame()) {
             MemorySegment value = frame.zeroed(XATTR_BYTES);
-            long length =
-                    frame.call(
-                            Syscall.GETXATTR,
-                            frame.string(path).address(),
-                            frame.string(name).address(),
-                            value.address(),
-                            XATTR_BYTES);
-            return length < 0 ? Optional.empty() : Optional.of(text(value, (int) length));
+            int length =
+                    (int)
+                            frame.call(
+                                    Syscall.GETXATTR,
+                                    frame.string(path).address(),
+                                    frame.string(name).address(),
+                                    value.address(),
+                                    XATTR_BYTES);
+            if (length < 0) {
+                return Optional.empty();
+            }
+            byte[] bytes = new byte[length];
+            Frame.copyOut(value, bytes, 0, length);
+            return Optional.of(bytes);
         }
     }
 
-    private static String text(MemorySegment value, int length) {
-        byte[] bytes = new byte[length];
-        Frame.copyOut(value, bytes, 0, length);
-        int end = length;
+    private static String text(byte[] bytes) {
+        int end = bytes.length;
         while (end > 0 && bytes[end - 1] == 0) {
             end--;
         }

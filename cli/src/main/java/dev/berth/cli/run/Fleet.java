@@ -123,7 +123,7 @@ final class Fleet {
 
     private int run(Console console) throws IOException {
         RunOptions any = common.of(file, file.services().getFirst(), base);
-        PortCheck.check(any);
+        PortCheck.check(any, WorkerRights.of(any, Optional.empty()));
         Dispatcher dispatcher = Dispatching.open(any, file.routes(), console);
         undo.push(dispatcher::close);
         for (ServiceFile.Service service : file.services()) {
@@ -171,7 +171,7 @@ final class Fleet {
             ServiceFile.Service service, Path directory, Map<String, String> variables)
             throws Failure {
         try {
-            Program.check(service.command().words().getFirst(), directory, variables);
+            Program.find(service.command().words().getFirst(), directory, variables);
         } catch (Failure none) {
             throw new Failure(service.place() + ": " + none.getMessage(), none);
         }

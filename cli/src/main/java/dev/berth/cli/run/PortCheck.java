@@ -2,6 +2,7 @@ package dev.berth.cli.run;
 
 import dev.berth.cli.command.Failure;
 import dev.berth.inspect.Printable;
+import dev.berth.net.BoundAddress;
 import dev.berth.net.DiagQuery;
 import dev.berth.net.Holder;
 import dev.berth.net.Holders;
@@ -14,12 +15,9 @@ import dev.berth.net.SharedSockets;
 import dev.berth.net.SockDiag;
 import dev.berth.net.SocketRow;
 import dev.berth.net.TcpState;
-import dev.berth.sys.Capabilities;
-import dev.berth.sys.Capability;
 import dev.berth.sys.Errno;
 import dev.berth.sys.ErrnoException;
 import dev.berth.sys.Fd;
-import dev.berth.sys.SockAddr;
 
 import java.io.IOException;
 import java.util.EnumSet;
@@ -34,10 +32,13 @@ import java.util.Set;
 final class PortCheck implements AutoCloseable {
     private final SockDiag diag = SockDiag.open();
     private final boolean join;
+    private final WorkerRights rights;
 
     /// - `join`: whether others may be there that would share the port
-    PortCheck(boolean join) throws ErrnoException {
+    /// - `rights`: of the process that will bind
+    PortCheck(boolean join, WorkerRights rights) throws ErrnoException {
         this.join = join;
+        this.rights = rights;
     }
 
     @Override
@@ -46,8 +47,8 @@ final class PortCheck implements AutoCloseable {
     }
 
     /// Checks all that `options` names.
-    static void check(RunOptions options) throws IOException {
-        try (var check = new PortCheck(options.join())) {
+    static void check(RunOptions options, WorkerRights rights) throws IOException {
+        try (var check = new PortCheck(options.join(), rights)) {
             for (ListenAddress address : options.listen()) {
                 check.address(address);
             }
@@ -69,7 +70,7 @@ final class PortCheck implements AutoCloseable {
     /// A port on addresses that only the program knows: taken for sure where it is taken on all.
     void port(int port, boolean otherUser) throws IOException {
         permitted(port, "port " + port, "tcp://0.0.0.0:" + port);
-        if (otherUser && port < LowPorts.firstFree()) {
+        if (otherUser && !rights.worker() && port < LowPorts.firstFree()) {
             throw new Failure(
                     "port "
                             + port
@@ -88,9 +89,11 @@ final class PortCheck implements AutoCloseable {
     void address(ListenAddress address) throws IOException {
         int port = address.address().port();
         permitted(port, address.toString(), address.toString());
+        // Without IPV6_V6ONLY, as Berth and most servers bind.
+        var wanted = new BoundAddress(address.address(), false, 0);
         boolean shared = false;
         for (SocketRow row : listeners(address.protocol(), port)) {
-            if (overlap(address.address(), row)) {
+            if (wanted.overlaps(BoundAddress.of(row))) {
                 if (!shareable(row)) {
                     throw taken(address.toString(), row);
                 }
@@ -112,17 +115,6 @@ final class PortCheck implements AutoCloseable {
                         protocol, DiagQuery.BOTH, states, OptionalInt.of(port), false, false));
     }
 
-    static boolean overlap(SockAddr.Inet wanted, SocketRow row) {
-        // What a JVM binds to an IPv4 address shows as `::ffff:127.0.0.1`.
-        SockAddr.Inet there = row.local().unmapped();
-        boolean bothFamilies =
-                there.family() == wanted.family()
-                        || (there instanceof SockAddr.Inet6 && !row.v6only().orElse(false))
-                        || wanted instanceof SockAddr.Inet6;
-        boolean sameHost = there.host().equals(wanted.unmapped().host());
-        return bothFamilies && (there.wildcard() || wanted.wildcard() || sameHost);
-    }
-
     /// Whether it is no obstacle but a stranger, which the supervisor names.
     private boolean shareable(SocketRow row) {
         List<Holder> holders = holders(row);
@@ -135,33 +127,40 @@ final class PortCheck implements AutoCloseable {
         return Holders.everywhere().getOrDefault(row.inode(), List.of());
     }
 
-    private static void permitted(int port, String what, String address) throws Failure {
-        if (port < LowPorts.firstFree() && !Capabilities.has(Capability.NET_BIND_SERVICE)) {
-            throw new Failure(LowPorts.refused(what, port, address));
+    private void permitted(int port, String what, String address) throws Failure {
+        if (port < LowPorts.firstFree() && !rights.lowPorts()) {
+            throw new Failure(rights.refusal(what, port, address));
         }
     }
 
-    private static void tryToBind(ListenAddress address) throws IOException {
+    private void tryToBind(ListenAddress address) throws IOException {
         try (Fd probe = Listeners.open(address, false, OptionalInt.empty())) {
             probe.number();
         } catch (ErrnoException failed) {
-            throw switch (failed.name().orElse(Errno.UNLISTED)) {
-                case EADDRNOTAVAIL ->
-                        new Failure(
-                                address.address().host()
-                                        + " is no address of this machine; ip addr"
-                                        + " lists them, 0.0.0.0 means all",
-                                failed);
-                case EADDRINUSE ->
-                        new Failure(
-                                address
-                                        + " is taken by a socket that does not listen (bound only,"
-                                        + " or connections of a program without SO_REUSEADDR); take"
-                                        + " another port, or wait for a minute",
-                                failed);
-                default -> new Failure("cannot listen there: " + failed.getMessage(), failed);
-            };
+            // A worker that binds by itself may have rights that this process lacks.
+            if (!(rights.worker() && failed.is(Errno.EACCES))) {
+                throw unusable(address, failed);
+            }
         }
+    }
+
+    private static Failure unusable(ListenAddress address, ErrnoException failed) {
+        return switch (failed.name().orElse(Errno.UNLISTED)) {
+            case EADDRNOTAVAIL ->
+                    new Failure(
+                            address.address().host()
+                                    + " is no address of this machine; ip addr"
+                                    + " lists them, 0.0.0.0 means all",
+                            failed);
+            case EADDRINUSE ->
+                    new Failure(
+                            address
+                                    + " is taken by a socket that does not listen (bound only,"
+                                    + " or connections of a program without SO_REUSEADDR); take"
+                                    + " another port, or wait for a minute",
+                            failed);
+            default -> new Failure("cannot listen there: " + failed.getMessage(), failed);
+        };
     }
 
     private static Failure taken(String what, SocketRow row) {

@@ -30,6 +30,7 @@ public final class Session {
     private final ControlCommands commands = new ControlCommands(announcements);
     private final Path directory;
     private final Optional<User> user;
+    private final WorkerRights rights;
 
     private Session(RunOptions options, Map<String, String> environment) throws IOException {
         this.options = options;
@@ -37,7 +38,12 @@ public final class Session {
         this.directory = WorkingDirectory.find(options.directory(), environment);
         Map<String, String> workers = new HashMap<>(environment);
         workers.putAll(options.environment());
-        Program.check(options.command().words().getFirst(), directory, workers);
+        Optional<Path> program =
+                Program.find(options.command().words().getFirst(), directory, workers);
+        this.rights = WorkerRights.of(options, program.map(directory::resolve));
+        if (rights.hidden().isPresent()) {
+            throw new Failure(rights.hidden().get());
+        }
     }
 
     /// Runs until it is told to stop; the exit code.
@@ -61,7 +67,7 @@ public final class Session {
             Path runtime = RuntimeDirectory.forName(name);
             Path socket = runtime.resolve(RuntimeDirectory.CONTROL);
             try (ControlServer _ = ControlServer.open(socket, commands)) {
-                PortCheck.check(options);
+                PortCheck.check(options, rights);
                 Plan plan = options.plan(name, runtime, directory, user);
                 return supervise(plan, registration, console, begun);
             }
@@ -113,6 +119,7 @@ public final class Session {
             commands.serve(supervised, console);
             RunSignals.install(supervised, console);
             console.note(greeting(plan));
+            rights.lost().ifPresent(console::note);
             begun.accept(supervised, console);
             int code = supervisor.run();
             if (code != ExitCode.DONE) {

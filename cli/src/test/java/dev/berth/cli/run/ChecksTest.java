@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.berth.cli.command.Failure;
+import dev.berth.cli.command.UsageException;
 import dev.berth.testkit.FreePort;
 
 import org.junit.jupiter.api.Test;
@@ -14,7 +15,9 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -24,7 +27,12 @@ class ChecksTest {
     private static final Map<String, String> PATH = Map.of("PATH", "/usr/bin:/bin");
 
     private static void check(String... words) throws Exception {
-        PortCheck.check(RunOptions.read(new RunCommand().parser("run").parseArgs(words)));
+        RunOptions options = options(words);
+        PortCheck.check(options, WorkerRights.of(options, Optional.empty()));
+    }
+
+    private static RunOptions options(String... words) throws UsageException {
+        return RunOptions.read(new RunCommand().parser("run").parseArgs(words));
     }
 
     @Test
@@ -72,23 +80,23 @@ class ChecksTest {
     }
 
     @Test
-    void programsAreFoundAsTheWorkerWillFindThem(@TempDir Path directory) throws IOException {
-        Path script = Files.createFile(directory.resolve("my-own-script"));
-        assertThatCode(() -> Program.check("sh", directory, PATH)).doesNotThrowAnyException();
-        assertThatCode(() -> Program.check("/bin/sh", directory, PATH)).doesNotThrowAnyException();
-        assertThatCode(() -> Program.check("bin{slot}", directory, PATH))
-                .doesNotThrowAnyException();
-        assertThatThrownBy(() -> Program.check("no-such-program", directory, PATH))
+    void anIpv6AddressIsFreeBesideAnIpv4Listener() throws Exception {
+        try (var taken = ServerSocketChannel.open(StandardProtocolFamily.INET)) {
+            taken.bind(new InetSocketAddress("0.0.0.0", 0));
+            int port = taken.socket().getLocalPort();
+            assertThatCode(() -> check("-l", "[::1]:" + port, "x")).doesNotThrowAnyException();
+            assertThatThrownBy(() -> check("-l", "127.0.0.1:" + port, "x"))
+                    .hasMessageContaining("is taken");
+        }
+    }
+
+    @Test
+    void programsThatDifferFromSlotToSlotAreFoundLater(@TempDir Path directory) throws IOException {
+        assertThat(Program.find("bin{slot}", directory, PATH)).isEmpty();
+        assertThat(Program.find("sh", directory, PATH)).isPresent();
+        assertThatThrownBy(() -> Program.find("no-such-program", directory, PATH))
+                .isInstanceOf(Failure.class)
                 .hasMessageContaining("command not found: no-such-program");
-        assertThatThrownBy(() -> Program.check("./my-own-script", directory, PATH))
-                .hasMessageContaining("chmod +x ./my-own-script");
-        assertThat(script.toFile().setExecutable(true)).isTrue();
-        assertThatCode(() -> Program.check("./my-own-script", directory, PATH))
-                .doesNotThrowAnyException();
-        assertThatThrownBy(() -> Program.check("my-own-script", directory, PATH))
-                .hasMessageContaining("write ./my-own-script");
-        assertThatThrownBy(() -> Program.check("/", directory, PATH))
-                .hasMessageContaining("is a directory");
     }
 
     @Test
