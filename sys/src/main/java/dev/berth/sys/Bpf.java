@@ -33,6 +33,7 @@ public final class Bpf {
     private static final int MAP_UPDATE_ELEM = 2;
     private static final int MAP_DELETE_ELEM = 3;
     private static final int PROG_LOAD = 5;
+    private static final int PROG_QUERY = 16;
     private static final int MAP_LOOKUP_BATCH = 24;
 
     private static final int LOG_BYTES = 1 << 20;
@@ -97,6 +98,23 @@ public final class Bpf {
             int result = bpf(frame, MAP_LOOKUP_BATCH, attr);
             MemorySegment.copy(values, JAVA_LONG, 0, valuesOut, 0, count);
             return result;
+        }
+    }
+
+    /// How many programs are attached at one hook.
+    ///
+    /// **Errors:** `EPERM` without CAP_NET_ADMIN; `EINVAL` for a hook that this kernel lacks.
+    ///
+    /// - `target`: a descriptor (of a cgroup, of a network namespace), or an interface's index,
+    ///   whichever the hook belongs to
+    /// - `hook`: a number of `enum bpf_attach_type`
+    public static int progQuery(int target, int hook) {
+        try (Frame frame = new Frame()) {
+            MemorySegment attr = frame.struct(BpfAttrLayouts.QUERY);
+            attr.set(JAVA_INT, BpfAttrLayouts.QUERY_TARGET, target);
+            attr.set(JAVA_INT, BpfAttrLayouts.QUERY_HOOK, hook);
+            int result = bpf(frame, PROG_QUERY, attr);
+            return result < 0 ? result : attr.get(JAVA_INT, BpfAttrLayouts.QUERY_COUNT);
         }
     }
 

@@ -80,6 +80,26 @@ final class BpfAttrLayouts {
     static final long BATCH_COUNT = Layouts.offset(BATCH, "count");
     static final long BATCH_MAP_FD = Layouts.offset(BATCH, "map_fd");
 
+    /// For `BPF_PROG_QUERY`:
+    ///
+    ///     0        4      8       12             16         24      28
+    ///     | target | hook | flags | attach_flags | prog_ids | count | - |
+    static final StructLayout QUERY =
+            Layouts.struct(
+                    "bpf_attr query",
+                    32,
+                    JAVA_INT.withName("target"),
+                    JAVA_INT.withName("hook"),
+                    JAVA_INT.withName("query_flags"),
+                    JAVA_INT.withName("attach_flags"),
+                    JAVA_LONG.withName("prog_ids"),
+                    JAVA_INT.withName("count"),
+                    JAVA_INT.withName("unused"));
+
+    static final long QUERY_TARGET = Layouts.offset(QUERY, "target");
+    static final long QUERY_HOOK = Layouts.offset(QUERY, "hook");
+    static final long QUERY_COUNT = Layouts.offset(QUERY, "count");
+
     /// For `BPF_PROG_LOAD`:
     ///
     ///     0      4          8         16          24          28         32
