@@ -84,6 +84,10 @@ public record BindForecast(
                         ? new PortReport(List.of(), List.of(), List.of())
                         : PortReport.of(query);
         BindForecast forecast = of(request, Situation.read(request), report.sockets(), kernel);
+        Optional<String> vrf = Vrf.doubt(request, report.sockets());
+        if (vrf.isPresent()) {
+            forecast = forecast.doubted(vrf.get());
+        }
         return report.whole() ? forecast : forecast.doubted(report.unknown().getFirst());
     }
 
@@ -128,7 +132,10 @@ public record BindForecast(
                 List.of());
     }
 
-    private BindForecast doubted(String reason) {
+    /// The same, less sure.
+    ///
+    /// - `reason`: why it may be wrong, a sentence
+    public BindForecast doubted(String reason) {
         List<String> doubts = new ArrayList<>(uncertain);
         doubts.addFirst(reason);
         return new BindForecast(request, bind, listen, doubts, because, fixes, traffic);

@@ -2,38 +2,52 @@ package dev.berth.inspect;
 
 import dev.berth.net.SocketRow;
 import dev.berth.net.TcpState;
+import dev.berth.sys.Capabilities;
+import dev.berth.sys.Capability;
 import dev.berth.sys.Processes;
 
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
+import java.util.function.Supplier;
 
 /// Says why nobody holds a socket, or why nobody could be found who does.
 final class Explanation {
     /// The number that the kernel gives to the first pid namespace, always.
     private static final String FIRST_PID_NAMESPACE = "pid:[4026531836]";
 
-    private final int refused;
-    private final boolean root;
-    private final boolean hidden;
-    private final boolean firstPidNamespace;
+    private final Sight sight;
+    private final KernelSockets kernel;
+    private final Supplier<Optional<String>> underway;
 
-    /// - `refused`: how many processes could not be looked into
-    /// - `root`: whether the caller is root
-    /// - `hidden`: whether this user does not even see other users' processes
-    /// - `firstPidNamespace`: whether there is none above the caller's
-    Explanation(int refused, boolean root, boolean hidden, boolean firstPidNamespace) {
-        this.refused = refused;
-        this.root = root;
-        this.hidden = hidden;
-        this.firstPidNamespace = firstPidNamespace;
+    /// How much of the machine's processes the caller sees.
+    ///
+    /// @param refused how many processes could not be looked into
+    /// @param root whether the caller is root
+    /// @param traces whether it has CAP_SYS_PTRACE, which looks into any process
+    /// @param hidden whether this user does not even see other users' processes
+    /// @param firstPidNamespace whether there is none above the caller's
+    record Sight(
+            int refused, boolean root, boolean traces, boolean hidden, boolean firstPidNamespace) {}
+
+    /// - `underway`: where descriptors wait to be received, if anywhere; asked once
+    Explanation(Sight sight, KernelSockets kernel, Supplier<Optional<String>> underway) {
+        this.sight = sight;
+        this.kernel = kernel;
+        this.underway = underway;
     }
 
     /// For the calling process.
     static Explanation here(int refused) {
         boolean hidden = !new File("/proc/1").exists();
-        return new Explanation(refused, Processes.geteuid() == 0, hidden, inFirstPidNamespace());
+        boolean root = Processes.geteuid() == 0;
+        boolean traces = Capabilities.has(Capability.SYS_PTRACE);
+        return new Explanation(
+                new Sight(refused, root, traces, hidden, inFirstPidNamespace()),
+                new KernelSockets(),
+                () -> new Underway().place());
     }
 
     private static boolean inFirstPidNamespace() {
@@ -45,9 +59,13 @@ final class Explanation {
         }
     }
 
+    /// - `own`: whether it is in the caller's network namespace
     /// - `made`: where it was made, as far as its cgroup tells
-    String of(SocketRow row, CgroupPath made) {
-        return row.inode() == 0 ? unheld(row) : notFound(made);
+    Absence of(SocketRow row, boolean own, CgroupPath made) {
+        if (row.inode() == 0) {
+            return new Absence(Absence.Kind.REMAINDER, "the kernel", unheld(row), "");
+        }
+        return kernel.of(row, own).orElseGet(() -> notFound(row, made));
     }
 
     /// The kernel's alone: no descriptor refers to it.
@@ -68,27 +86,68 @@ final class Explanation {
         };
     }
 
-    private String notFound(CgroupPath made) {
+    private Absence notFound(SocketRow row, CgroupPath made) {
         String whence =
                 made.container().or(made::unit).map(name -> "; it was made in " + name).orElse("");
-        if (hidden) {
-            return "other users' processes are hidden from you (hidepid); root sees them" + whence;
+        String socket = " (socket of uid " + Integer.toUnsignedString(row.uid()) + ")";
+        Optional<String> reason = hidden();
+        if (reason.isPresent()) {
+            return new Absence(
+                    Absence.Kind.HIDDEN,
+                    "a process that you may not look into, or the kernel" + socket,
+                    reason.get() + whence,
+                    "");
         }
-        if (refused > 0 && !root) {
-            return "no permission to look into " + refused() + "; run as root to see more" + whence;
+        return new Absence(
+                Absence.Kind.NOBODY,
+                "no process that is seen here" + socket,
+                nobody() + whence,
+                "");
+    }
+
+    /// Why there may be a process that the caller does not see; empty if it sees all of its pid
+    /// namespace.
+    private Optional<String> hidden() {
+        if (sight.hidden) {
+            return Optional.of(
+                    "other users' processes are hidden from you (hidepid); root sees them");
         }
+        if (sight.refused == 0) {
+            return Optional.empty();
+        }
+        if (!sight.root) {
+            return Optional.of(
+                    "no permission to look into " + refused() + "; run as root to see more");
+        }
+        return sight.traces
+                ? Optional.empty()
+                : Optional.of(
+                        "root lacks CAP_SYS_PTRACE here, as in a container, and may not look into "
+                                + refused()
+                                + "; run it with that capability, or outside of the container");
+    }
+
+    private String nobody() {
         String closed =
-                refused == 0 ? "" : "it is of " + refused() + " that even root may not look into, ";
-        String elsewhere = firstPidNamespace ? "" : "a process of another pid namespace has it, ";
+                sight.refused == 0
+                        ? ""
+                        : "it is of " + refused() + " that even root may not look into, ";
+        String elsewhere =
+                sight.firstPidNamespace ? "" : "a process of another pid namespace has it, ";
+        String way =
+                underway.get()
+                        .map(place -> " (some wait to be received by " + place + ")")
+                        .orElse("");
         return "no process here has it open: "
                 + closed
-                + "it was closed meanwhile, it is on its way through a Unix socket (SCM_RIGHTS), "
+                + "it was closed meanwhile, it is on its way through a Unix socket (SCM_RIGHTS"
+                + way
+                + "), "
                 + elsewhere
-                + "or the kernel itself holds it"
-                + whence;
+                + "or it is the kernel's own (a tunnel: ip -d link, wg show; NFS: rpcinfo -p)";
     }
 
     private String refused() {
-        return refused == 1 ? "1 process" : refused + " processes";
+        return sight.refused == 1 ? "1 process" : sight.refused + " processes";
     }
 }

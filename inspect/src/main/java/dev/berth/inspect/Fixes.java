@@ -41,6 +41,7 @@ final class Fixes {
         shared();
         uid();
         device();
+        kernel();
         waiting();
         addresses();
         nextPort();
@@ -93,7 +94,7 @@ final class Fixes {
         return changed.passes(
                 other ->
                         Optional.of(
-                                other.held() && inTheWay.contains(other)
+                                other.socket().changeable() && inTheWay.contains(other)
                                         ? option.apply(other.strict())
                                         : other.strict()));
     }
@@ -124,6 +125,21 @@ final class Fixes {
                         + inTheWay.getFirst().socket().deviceName().orElse("one"));
     }
 
+    /// What the kernel opened for itself goes only with whatever it is for.
+    private void kernel() {
+        inTheWay.stream()
+                .map(other -> other.socket().absence().remedy())
+                .filter(remedy -> !remedy.isEmpty())
+                .distinct()
+                .forEach(remedy -> add(scene.passes(other -> without(other, remedy)), remedy));
+    }
+
+    private static Optional<RuleSocket> without(Observed other, String remedy) {
+        return other.socket().absence().remedy().equals(remedy)
+                ? Optional.empty()
+                : Optional.of(other.strict());
+    }
+
     private void waiting() {
         OptionalLong millis =
                 inTheWay.stream()
@@ -141,9 +157,21 @@ final class Fixes {
             sentences.add(
                     "wait "
                             + Math.ceilDiv(millis.getAsLong(), 1000)
-                            + " s for TIME_WAIT; it is not in the way when the listener that was"
+                            + " s for "
+                            + states()
+                            + "; it is not in the way when the listener that was"
                             + " there before, and yours, both set SO_REUSEADDR");
         }
+    }
+
+    /// `TIME_WAIT`, or `FIN_WAIT2`, or both: what is kept of closed connections.
+    private String states() {
+        return inTheWay.stream()
+                .filter(Fixes::kept)
+                .map(other -> other.socket().state().name())
+                .distinct()
+                .sorted()
+                .collect(Collectors.joining(" and "));
     }
 
     private static boolean kept(Observed other) {

@@ -2,6 +2,8 @@ package dev.berth.inspect;
 
 import dev.berth.net.Protocol;
 
+import java.util.List;
+
 /// A socket in half a sentence.
 public final class SocketText {
     private SocketText() {}
@@ -9,6 +11,47 @@ public final class SocketText {
     /// Who does what where: `pid 12 (nginx) of user www listens on 0.0.0.0:80`.
     public static String line(PortSocket socket) {
         return who(socket) + " " + what(socket);
+    }
+
+    /// What sockets have in common that can be told in one sentence, see [#lines]: the same text
+    /// for two of a kind.
+    public static String kind(PortSocket socket) {
+        String remainder = socket.timeWaitMillis().isPresent() ? " remains" : "";
+        return socket.connection()
+                ? who(socket) + " " + socket.state() + " " + socket.local() + remainder
+                : line(socket);
+    }
+
+    /// One or several sockets of a kind: `pid 12 (nginx) of user www listens on 0.0.0.0:80 (4
+    /// sockets)`.
+    public static String lines(List<PortSocket> alike) {
+        PortSocket first = alike.getFirst();
+        if (alike.size() == 1) {
+            return line(first);
+        }
+        if (first.timeWaitMillis().isPresent()) {
+            int last = alike.stream().mapToInt(s -> s.timeWaitMillis().orElse(0)).max().orElse(0);
+            return who(first)
+                    + " keeps "
+                    + alike.size()
+                    + " closed connections of "
+                    + first.local()
+                    + " ("
+                    + first.state()
+                    + "), the last for "
+                    + Math.ceilDiv(last, 1000)
+                    + " s";
+        }
+        return first.connection()
+                ? who(first)
+                        + " has "
+                        + alike.size()
+                        + " connections from "
+                        + first.local()
+                        + " ("
+                        + first.state()
+                        + ")"
+                : line(first) + " (" + alike.size() + " sockets)";
     }
 
     private static String who(PortSocket socket) {
@@ -22,13 +65,7 @@ public final class SocketText {
                                         + Printable.command(owner)
                                         + ") of user "
                                         + owner.user())
-                .orElseGet(
-                        () ->
-                                socket.inode() == 0
-                                        ? "the kernel"
-                                        : "a process that cannot be seen (socket of uid "
-                                                + socket.uid()
-                                                + ")");
+                .orElseGet(() -> Printable.text(socket.absence().holder()));
     }
 
     private static String what(PortSocket socket) {

@@ -23,7 +23,12 @@ final class Survey {
     private static final String MANY =
             "there are more than " + CONNECTIONS + " connections; --all reads those of each";
 
-    private static final String ENDED = "its process ended while it was looked at";
+    private static final Absence ENDED =
+            new Absence(
+                    Absence.Kind.NOBODY,
+                    "a process that ended meanwhile",
+                    "its process ended while it was looked at",
+                    "");
 
     private final PortQuery query;
     private final Unknowns unknowns = new Unknowns();
@@ -104,10 +109,13 @@ final class Survey {
                 for (SocketRow row : sighting.rows()) {
                     List<Holder> holders = findings.holders().of(row.inode());
                     List<Owner> owners = owners(holders);
-                    String why = owners.isEmpty() ? nobody(explanation, row, holders, tree) : "";
+                    Absence why =
+                            owners.isEmpty()
+                                    ? nobody(explanation, row, sighting.own(), holders, tree)
+                                    : Absence.NONE;
                     SocketOptions read =
                             every || row.remote().isEmpty() || row.inode() == 0
-                                    ? options.read(row, holders, why)
+                                    ? options.read(row, holders, why.sentence())
                                     : SocketOptions.unknown(MANY);
                     sockets.add(socket(row, sighting, read, owners, why));
                 }
@@ -136,9 +144,13 @@ final class Survey {
         }
     }
 
-    private static String nobody(
-            Explanation explanation, SocketRow row, List<Holder> holders, CgroupTree tree) {
-        return holders.isEmpty() ? explanation.of(row, made(row, tree)) : ENDED;
+    private static Absence nobody(
+            Explanation explanation,
+            SocketRow row,
+            boolean own,
+            List<Holder> holders,
+            CgroupTree tree) {
+        return holders.isEmpty() ? explanation.of(row, own, made(row, tree)) : ENDED;
     }
 
     private PortSocket socket(
@@ -146,7 +158,7 @@ final class Survey {
             Sighting sighting,
             SocketOptions options,
             List<Owner> owners,
-            String why) {
+            Absence why) {
         return new PortSocket(
                 row,
                 sighting.namespace().inode(),

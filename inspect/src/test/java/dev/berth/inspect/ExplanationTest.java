@@ -2,6 +2,7 @@ package dev.berth.inspect;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.berth.net.Link;
 import dev.berth.net.Protocol;
 import dev.berth.net.SocketDetails;
 import dev.berth.net.SocketRow;
@@ -11,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -18,6 +20,22 @@ import java.util.Set;
 
 class ExplanationTest {
     private static final SocketRow HELD = Rows.row(TcpState.LISTEN, "127.0.0.1:80", 1);
+
+    private static Explanation with(int refused, boolean root, boolean hidden, boolean first) {
+        return with(new Explanation.Sight(refused, root, root, hidden, first));
+    }
+
+    private static Explanation with(Explanation.Sight sight) {
+        return new Explanation(sight, kernel(Set.of()), Optional::empty);
+    }
+
+    private static KernelSockets kernel(Set<String> threads, Link... links) {
+        return new KernelSockets(() -> List.of(links), () -> threads);
+    }
+
+    private static String sentence(Explanation explanation, SocketRow row, CgroupPath made) {
+        return explanation.of(row, true, made).sentence();
+    }
 
     @ParameterizedTest
     @CsvSource({
@@ -29,8 +47,8 @@ class ExplanationTest {
     })
     void whatOnlyTheKernelHoldsIsExplainedByItsState(TcpState state, String words) {
         SocketRow row = Rows.row(state, "127.0.0.1:80", 0);
-        Explanation explanation = new Explanation(3, false, true, false);
-        assertThat(explanation.of(row, CgroupPath.NONE)).contains(words);
+        Explanation explanation = with(3, false, true, false);
+        assertThat(sentence(explanation, row, CgroupPath.NONE)).contains(words);
     }
 
     @Test
@@ -38,10 +56,10 @@ class ExplanationTest {
         var details =
                 new SocketDetails(
                         OptionalInt.of(100), OptionalLong.empty(), Optional.empty(), Set.of());
-        Explanation explanation = new Explanation(0, true, false, true);
-        assertThat(explanation.of(timed(TcpState.TIME_WAIT, details), CgroupPath.NONE))
+        Explanation explanation = with(0, true, false, true);
+        assertThat(sentence(explanation, timed(TcpState.TIME_WAIT, details), CgroupPath.NONE))
                 .startsWith("TIME_WAIT");
-        assertThat(explanation.of(timed(TcpState.FIN_WAIT2, details), CgroupPath.NONE))
+        assertThat(sentence(explanation, timed(TcpState.FIN_WAIT2, details), CgroupPath.NONE))
                 .startsWith("orphan");
     }
 
@@ -52,19 +70,60 @@ class ExplanationTest {
     @Test
     void missingPermissionIsNamedWithItsRemedyAndTheService() {
         CgroupPath made = CgroupPath.of("/system.slice/web.service");
-        assertThat(new Explanation(7, false, false, true).of(HELD, made))
+        assertThat(sentence(with(7, false, false, true), HELD, made))
                 .contains("no permission", "7 processes", "run as root", "made in web.service");
-        assertThat(new Explanation(7, false, true, true).of(HELD, made)).contains("hidepid");
-        assertThat(new Explanation(1, true, false, true).of(HELD, CgroupPath.NONE))
+        assertThat(sentence(with(7, false, true, true), HELD, made)).contains("hidepid");
+        assertThat(sentence(with(1, true, false, true), HELD, CgroupPath.NONE))
                 .contains("1 process that even root may not", "SCM_RIGHTS");
     }
 
     @Test
     void otherPidNamespaceIsPossibleOnlyWhereThereIsOneAbove() {
-        assertThat(new Explanation(0, true, false, true).of(HELD, CgroupPath.NONE))
+        assertThat(sentence(with(0, true, false, true), HELD, CgroupPath.NONE))
                 .contains("closed meanwhile", "SCM_RIGHTS")
                 .doesNotContain("pid namespace");
-        assertThat(new Explanation(0, true, false, false).of(HELD, CgroupPath.NONE))
+        assertThat(sentence(with(0, true, false, false), HELD, CgroupPath.NONE))
                 .contains("another pid namespace");
+    }
+
+    @Test
+    void rootWithoutTheRightToTraceIsToldSo() {
+        Absence absence =
+                with(new Explanation.Sight(5, true, false, false, false))
+                        .of(HELD, true, CgroupPath.NONE);
+        assertThat(absence.kind()).isEqualTo(Absence.Kind.HIDDEN);
+        assertThat(absence.sentence()).contains("root lacks CAP_SYS_PTRACE", "5 processes");
+        assertThat(with(1, true, false, true).of(HELD, true, CgroupPath.NONE).kind())
+                .isEqualTo(Absence.Kind.NOBODY);
+    }
+
+    @Test
+    void descriptorsThatWaitToBeReceivedAreNamed() {
+        var explanation =
+                new Explanation(
+                        new Explanation.Sight(0, true, true, false, true),
+                        kernel(Set.of()),
+                        () -> Optional.of("pid 12 (courier), fd 5"));
+        assertThat(sentence(explanation, HELD, CgroupPath.NONE))
+                .contains("some wait to be received by pid 12 (courier), fd 5");
+    }
+
+    @Test
+    void socketsOfTheKernelAreRecognisedByWhatUsesTheirPort() {
+        Link tunnel = new Link(7, "vx0", "vxlan", OptionalInt.of(4789), 0, false);
+        Link guard = new Link(8, "wg0", "wireguard", OptionalInt.empty(), 0, false);
+        SocketRow vxlan =
+                Rows.row(Protocol.UDP, TcpState.CLOSE, "0.0.0.0:4789", 1, 0, SocketDetails.NONE);
+        SocketRow other =
+                Rows.row(Protocol.UDP, TcpState.CLOSE, "0.0.0.0:51820", 1, 0, SocketDetails.NONE);
+        KernelSockets sockets = kernel(Set.of("nfsd"), tunnel, guard);
+        assertThat(sockets.of(vxlan, true).orElseThrow().sentence())
+                .contains("ip -d link show vx0");
+        assertThat(sockets.of(vxlan, false)).isEmpty();
+        assertThat(sockets.of(other, true).orElseThrow().sentence()).contains("wg0", "wg show");
+        SocketRow nfs = Rows.row(TcpState.LISTEN, "0.0.0.0:2049", 1);
+        assertThat(sockets.of(nfs, true).orElseThrow().sentence()).contains("NFS server");
+        assertThat(kernel(Set.of()).of(nfs, true)).isEmpty();
+        assertThat(sockets.of(HELD, true)).isEmpty();
     }
 }

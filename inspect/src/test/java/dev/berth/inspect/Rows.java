@@ -56,7 +56,26 @@ final class Rows {
                         false,
                         reuseport.isPresent() ? "" : "no permission");
         return new PortSocket(
-                row, 1, Optional.empty(), options, OptionalInt.empty(), List.of(owners), "");
+                row,
+                1,
+                Optional.empty(),
+                options,
+                OptionalInt.empty(),
+                List.of(owners),
+                absence(row, owners));
+    }
+
+    private static Absence absence(SocketRow row, Owner... owners) {
+        if (owners.length > 0) {
+            return Absence.NONE;
+        }
+        return row.inode() == 0
+                ? new Absence(Absence.Kind.REMAINDER, "the kernel", "kept by the kernel", "")
+                : new Absence(
+                        Absence.Kind.HIDDEN,
+                        "a process that you may not look into",
+                        "no permission",
+                        "");
     }
 
     static PortSocket listener(String local, long inode, Owner... owners) {

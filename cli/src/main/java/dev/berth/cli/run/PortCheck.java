@@ -1,6 +1,8 @@
 package dev.berth.cli.run;
 
 import dev.berth.cli.command.Failure;
+import dev.berth.inspect.PortQuery;
+import dev.berth.inspect.PortReport;
 import dev.berth.inspect.Printable;
 import dev.berth.net.BoundAddress;
 import dev.berth.net.DiagQuery;
@@ -163,19 +165,20 @@ final class PortCheck implements AutoCloseable {
         };
     }
 
-    private static Failure taken(String what, SocketRow row) {
+    private static Failure taken(String what, SocketRow row) throws IOException {
         List<Holder> holders = holders(row);
-        String who =
-                holders.isEmpty()
-                        ? "a process that you may not see (of uid " + row.uid() + "; root sees it)"
-                        : process(holders.getFirst().pid());
+        String who = holders.isEmpty() ? unseen(row) : process(holders.getFirst().pid());
         return new Failure(
                 what
                         + " is taken: "
                         + who
                         + " listens on "
                         + row.local()
-                        + "; stop it, or take another port"
+                        + (holders.isEmpty()
+                                ? "; take another port; berth who "
+                                        + row.local().port()
+                                        + " tells more"
+                                : "; stop it, or take another port")
                         + sharing(row, holders));
     }
 
@@ -187,6 +190,17 @@ final class PortCheck implements AutoCloseable {
                 ? " (it leads every connection to its own sockets; to share the port, start both"
                         + " with --join)"
                 : ", or share it with that one: --join";
+    }
+
+    /// Who has a socket of which no process was found: it need not be a process.
+    private static String unseen(SocketRow row) throws IOException {
+        PortQuery query = PortQuery.port(row.local().port()).withProtocol(row.protocol());
+        return PortReport.of(query).sockets().stream()
+                .filter(socket -> socket.inode() == row.inode())
+                .map(socket -> socket.absence().holder())
+                .filter(holder -> !holder.isEmpty())
+                .findFirst()
+                .orElse("a process that was not found");
     }
 
     private static String process(int pid) {

@@ -1,5 +1,6 @@
 package dev.berth.cli.ports;
 
+import dev.berth.inspect.Absence;
 import dev.berth.inspect.Owner;
 import dev.berth.inspect.OwnerProcess;
 import dev.berth.inspect.PortGroup;
@@ -85,7 +86,13 @@ final class WhoSamples {
                 options,
                 group == 0 ? OptionalInt.empty() : OptionalInt.of(group),
                 List.of(owners),
-                explanation);
+                explanation.isEmpty()
+                        ? Absence.NONE
+                        : new Absence(
+                                row.inode() == 0 ? Absence.Kind.REMAINDER : Absence.Kind.HIDDEN,
+                                row.inode() == 0 ? "the kernel" : "a process that is not seen",
+                                explanation,
+                                ""));
     }
 
     static PortSocket listener(String local, boolean reuseport, Owner... owners) {

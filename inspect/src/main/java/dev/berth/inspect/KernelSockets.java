@@ -1,0 +1,130 @@
+package dev.berth.inspect;
+
+import dev.berth.net.Link;
+import dev.berth.net.ProcessEntry;
+import dev.berth.net.ProcessList;
+import dev.berth.net.Protocol;
+import dev.berth.net.SocketRow;
+import dev.berth.sys.ErrnoException;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+
+/// Recognises sockets that the kernel opened for itself. Nothing marks them: they have an inode and
+/// a uid as others have, and no process has a descriptor. So what is known goes by the port, and by
+/// what uses such a port in the network namespace of the caller.
+final class KernelSockets {
+    /// The parent of all kernel threads.
+    private static final int KTHREADD = 2;
+
+    private static final int NFS = 2049;
+    private static final int SMB = 445;
+
+    private final Supplier<List<Link>> links;
+    private final Supplier<Set<String>> threads;
+
+    KernelSockets() {
+        this(KernelSockets::read, KernelSockets::kernelThreads);
+    }
+
+    /// As for a test.
+    KernelSockets(Supplier<List<Link>> links, Supplier<Set<String>> threads) {
+        this.links = links;
+        this.threads = threads;
+    }
+
+    private static List<Link> read() {
+        try {
+            return Link.all();
+        } catch (ErrnoException unread) {
+            return List.of();
+        }
+    }
+
+    private static Set<String> kernelThreads() {
+        return ProcessList.read().stream()
+                .filter(process -> process.parent() == KTHREADD)
+                .map(ProcessEntry::name)
+                .collect(Collectors.toSet());
+    }
+
+    /// What the socket is; empty if it is not recognised.
+    ///
+    /// - `own`: whether it is in the network namespace of the caller
+    Optional<Absence> of(SocketRow row, boolean own) {
+        return row.protocol() == Protocol.UDP && own
+                ? tunnel(row.local().port())
+                : server(row.local().port());
+    }
+
+    private Optional<Absence> tunnel(int port) {
+        return links.get().stream()
+                .filter(link -> link.port().isPresent() && link.port().getAsInt() == port)
+                .findFirst()
+                .map(
+                        link ->
+                                new Absence(
+                                        Absence.Kind.KERNEL,
+                                        "the kernel ("
+                                                + link.kind()
+                                                + " device "
+                                                + link.name()
+                                                + ")",
+                                        "a socket of the kernel itself, which receives on this port"
+                                                + " for the "
+                                                + link.kind()
+                                                + " device "
+                                                + link.name()
+                                                + ": ip -d link show "
+                                                + link.name(),
+                                        "give the device "
+                                                + link.name()
+                                                + " another port, or delete it: ip link del "
+                                                + link.name()))
+                .or(this::wireguard);
+    }
+
+    /// Its port is told to root only, by another protocol.
+    private Optional<Absence> wireguard() {
+        String names =
+                links.get().stream()
+                        .filter(link -> link.kind().equals("wireguard"))
+                        .map(Link::name)
+                        .collect(Collectors.joining(", "));
+        return names.isEmpty()
+                ? Optional.empty()
+                : Optional.of(
+                        new Absence(
+                                Absence.Kind.KERNEL,
+                                "the kernel (perhaps WireGuard, " + names + ")",
+                                "no process has it open, and there is WireGuard ("
+                                        + names
+                                        + "), which receives in the kernel: wg show shows its port",
+                                ""));
+    }
+
+    private Optional<Absence> server(int port) {
+        return switch (port) {
+            case NFS -> server("nfsd", "NFS server", "cat /proc/fs/nfsd/portlist");
+            case SMB -> server("ksmbd", "SMB server (ksmbd)", "ksmbd.control --status");
+            default -> Optional.empty();
+        };
+    }
+
+    private Optional<Absence> server(String thread, String what, String command) {
+        return threads.get().stream().anyMatch(name -> name.startsWith(thread))
+                ? Optional.of(
+                        new Absence(
+                                Absence.Kind.KERNEL,
+                                "the kernel (its " + what + ")",
+                                "no process has it open, and the kernel's "
+                                        + what
+                                        + " uses this port: "
+                                        + command,
+                                ""))
+                : Optional.empty();
+    }
+}
