@@ -91,7 +91,8 @@ final class Remote {
         };
     }
 
-    private static List<String> running() throws IOException {
+    /// The names of those of this user that run; also of those that cannot be asked.
+    static List<String> running() throws IOException {
         List<String> running = new ArrayList<>();
         for (String name : RuntimeDirectory.names()) {
             if (answers(name)) {

@@ -4,12 +4,14 @@ import dev.berth.cli.command.Options;
 import dev.berth.cli.command.Subcommand;
 import dev.berth.cli.command.Terminal;
 import dev.berth.cli.command.UsageException;
+import dev.berth.sys.Platform;
 
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 
 /// `berth status [NAME] [--json]`.
 public final class StatusCommand implements Subcommand {
@@ -18,12 +20,19 @@ public final class StatusCommand implements Subcommand {
         CommandSpec spec =
                 CommandSpec.create()
                         .addOption(Options.flag("--json", "One line of JSON, schema 1."))
-                        .addPositional(Options.words("NAME", "0..*", RemoteHelp.NAME));
+                        .addPositional(
+                                Options.words(
+                                        "NAME",
+                                        "0..*",
+                                        "Which supervisor; all of yours if left out."));
         spec.usageMessage()
                 .customSynopsis("berth status [NAME] [--json]")
                 .description(
                         "Show a running supervisor: a row for each slot, one more for each"
-                                + " further worker in it, and what needs attention below.",
+                                + " further worker in it, and what needs attention below. Without"
+                                + " NAME, where several run: a line for each; as JSON"
+                                + " {\"schema\":1,\"supervisors\":[...],\"unknown\":[...]}, each as"
+                                + " with its NAME.",
                         "")
                 .footer(
                         "",
@@ -44,11 +53,13 @@ public final class StatusCommand implements Subcommand {
 
     @Override
     public int run(ParseResult parsed, Terminal terminal) throws UsageException, IOException {
-        return Remote.call(
-                RemoteHelp.name(parsed),
-                List.of("status"),
-                List.of(),
-                parsed.hasMatchedOption("--json"),
-                terminal);
+        Optional<String> name = RemoteHelp.name(parsed);
+        boolean json = parsed.hasMatchedOption("--json");
+        List<String> running =
+                name.isEmpty() && Platform.supported() ? Remote.running() : List.of();
+        if (running.size() > 1) {
+            return new StatusOverview(running).print(terminal, json);
+        }
+        return Remote.call(name, List.of("status"), List.of(), json, terminal);
     }
 }

@@ -190,7 +190,7 @@ public final class StatusTable {
             String who =
                     stranger.pid().isPresent()
                             ? "pid " + stranger.pid().getAsInt() + " (" + stranger.command() + ")"
-                            : "a process that you may not see";
+                            : "a socket whose process was not found";
             below.add("stranger on " + stranger.listen() + ": " + who + ": " + stranger.effect());
         }
         for (SlotStatus slot : status.slots()) {

@@ -7,14 +7,14 @@ import java.util.stream.IntStream;
 
 /// Rows of short texts in aligned columns; where they do not fit, the least important columns are
 /// left out.
-final class TextTable {
+public final class TextTable {
     private static final String GAP = "  ";
 
     private final List<Column> columns;
     private final List<Row> rows = new ArrayList<>();
 
     /// What colour a row's second cell has.
-    enum Paint {
+    public enum Paint {
         PLAIN(""),
         RED("31"),
         GREEN("32"),
@@ -32,12 +32,12 @@ final class TextTable {
     }
 
     /// A column; the one with the greatest `rank` is left out first, one of rank 0 never.
-    record Column(String header, boolean toRight, int rank) {
-        static Column left(String header, int rank) {
+    public record Column(String header, boolean toRight, int rank) {
+        public static Column left(String header, int rank) {
             return new Column(header, false, rank);
         }
 
-        static Column right(String header, int rank) {
+        public static Column right(String header, int rank) {
             return new Column(header, true, rank);
         }
 
@@ -49,12 +49,13 @@ final class TextTable {
 
     private record Row(Paint paint, List<String> cells) {}
 
-    TextTable(Column... columns) {
+    /// - `columns`: from left to right
+    public TextTable(Column... columns) {
         this.columns = List.of(columns);
     }
 
     /// Adds a row of as many cells as there are columns.
-    void row(Paint paint, List<String> cells) {
+    public void row(Paint paint, List<String> cells) {
         if (cells.size() != columns.size()) {
             throw new IllegalArgumentException(
                     "cells=" + cells.size() + " columns=" + columns.size());
@@ -63,7 +64,7 @@ final class TextTable {
     }
 
     /// The header and the rows, none longer than `most` as far as columns can be left out.
-    List<String> lines(int most, boolean colour) {
+    public List<String> lines(int most, boolean colour) {
         List<Integer> shown = fitting(most);
         List<String> lines = new ArrayList<>();
         lines.add(line(shown, columns.stream().map(Column::header).toList(), Paint.PLAIN));

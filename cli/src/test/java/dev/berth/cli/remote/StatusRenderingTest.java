@@ -33,8 +33,8 @@ class StatusRenderingTest {
                                 + "        -      -",
                         "",
                         "stranger on tcp://0.0.0.0:8080: pid 99 (old-server): takes a share",
-                        "stranger on tcp://0.0.0.0:8080: a process that you may not see: takes a"
-                                + " share",
+                        "stranger on tcp://0.0.0.0:8080: a socket whose process was not found:"
+                                + " takes a share",
                         "slot 1: slot 1.6 (pid 12) ended at start: exit 3; its last words:",
                         "    no such table",
                         "slot 1 keeps dying: 5 times in a row, next try in 3 s");
