@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.berth.sys.ErrnoException;
 import dev.berth.sys.Processes;
 import dev.berth.testkit.ChildProcess;
+import dev.berth.testkit.FreePort;
 import dev.berth.testkit.RequiresProgram;
 import dev.berth.testkit.RequiresRoot;
 
@@ -91,6 +92,27 @@ class HiddenProcessesTest {
                     .contains("run as root")
                     .doesNotContain("\"reuseport\":", "\"owners\":");
         }
+    }
+
+    @Test
+    void aRouteIsNotCertainForWhoMayNotAskWhatHappensToPacketsBefore() throws Exception {
+        int free = FreePort.tcp();
+        String[] words = {"route", "127.0.0.1:" + free, "--from", "127.0.0.1:5000"};
+        new Capture(words);
+        Capture route = onThread(() -> asNobody(words));
+        assertThat(route.err()).isEmpty();
+        assertThat(route.out())
+                .contains("not certain: nobody listens", "was not looked at, which needs root");
+    }
+
+    @Test
+    void aPortThatIsFreeHereMayBeTakenInNamespacesThatMayNotBeEntered() throws Exception {
+        String free = String.valueOf(FreePort.tcp());
+        new Capture("who", free);
+        Capture who = onThread(() -> asNobody("who", free));
+        assertThat(who.out())
+                .contains("nobody is on port " + free + " in this network namespace; others")
+                .contains("berth who " + free + " --all-netns");
     }
 
     @Test

@@ -26,6 +26,12 @@ record RouteAnswer(
     /// - `socket`: empty for refused
     record Share(Optional<PortSocket> socket, int clients) {}
 
+    /// The same, less sure.
+    RouteAnswer doubted(String reason) {
+        String why = note + "; but " + reason;
+        return new RouteAnswer(server, client, socket, false, why, report, spread);
+    }
+
     RouteAnswer {
         spread = List.copyOf(spread);
     }

@@ -7,9 +7,11 @@ import dev.berth.cli.command.Subcommand;
 import dev.berth.cli.command.Terminal;
 import dev.berth.cli.command.UsageException;
 import dev.berth.inspect.Dispatch;
+import dev.berth.inspect.Diversions;
 import dev.berth.inspect.PortQuery;
 import dev.berth.inspect.PortReport;
 import dev.berth.inspect.PortSocket;
+import dev.berth.inspect.SocketText;
 import dev.berth.net.Addresses;
 import dev.berth.net.ListenAddress;
 import dev.berth.net.SocketRow;
@@ -69,8 +71,10 @@ public final class RouteCommand implements Subcommand {
                         "",
                         "What the kernel leaves out here: a BPF program that steers a reuseport"
                                 + " group, so the answer for somebody else's group is never"
-                                + " certain (Berth's own supervisor is asked); and what a firewall"
-                                + " does to addresses on the way (NAT).",
+                                + " certain (Berth's own supervisor is asked); and what happens to"
+                                + " packets before (NAT, a firewall, IPVS, policy routing, BPF at"
+                                + " devices and cgroups): where there is any of that, or it could"
+                                + " not be looked at, the answer is not certain and says so.",
                         "Exit code 0 when somebody would be reached, 1 when nobody would.",
                         "",
                         "Example: berth route 127.0.0.1:8080 --from 127.0.0.1:50000");
@@ -89,6 +93,13 @@ public final class RouteCommand implements Subcommand {
                         .orElseThrow(() -> new UsageException("--from is missing: " + EXAMPLE));
         SockAddr.Inet client = client(from, spread.isPresent());
         RouteAnswer answer = answer(server, client, spread.orElse(0));
+        Optional<ListenAddress> other =
+                Localhost.other(Options.words(parsed).getFirst(), server)
+                        .filter(_ -> server.address() instanceof SockAddr.Inet4);
+        if (other.isPresent() && hasInet6()) {
+            SockAddr.Inet client6 = Addresses.of("::1", client.port());
+            answer = beside(answer, answer(other.get(), client6, 0));
+        }
         if (parsed.hasMatchedOption("--json")) {
             terminal.line(RouteJson.of(answer));
         } else {
@@ -96,6 +107,27 @@ public final class RouteCommand implements Subcommand {
             text.lines(answer).forEach(terminal::line);
         }
         return answer.socket().isPresent() ? ExitCode.DONE : ExitCode.FAILED;
+    }
+
+    /// An answer about one address of `localhost`, beside that about the other.
+    private static RouteAnswer beside(RouteAnswer answer, RouteAnswer other) {
+        boolean same =
+                answer.socket()
+                        .map(PortSocket::cookie)
+                        .equals(other.socket().map(PortSocket::cookie));
+        return same && other.certain()
+                ? answer
+                : answer.doubted(
+                        "localhost is ::1 too, where a client reaches "
+                                + other.socket().map(SocketText::line).orElse("nobody")
+                                + ": berth route "
+                                + other.server()
+                                + " --from "
+                                + other.client());
+    }
+
+    private static boolean hasInet6() throws IOException {
+        return NetworkInterface.getByInetAddress(InetAddress.getByName("::1")) != null;
     }
 
     static ListenAddress server(List<String> words) throws UsageException {
@@ -154,10 +186,11 @@ public final class RouteCommand implements Subcommand {
                             + " is no address of this machine: its packets do not come here");
         }
         boolean local = client.loopback() || here(client);
-        try (Dispatch dispatch = Dispatch.to(server, local ? device(server.address()) : 0)) {
+        int device = local ? device(server.address()) : 0;
+        try (Dispatch dispatch = Dispatch.to(server, device)) {
             Optional<SocketRow> hit = dispatch.from(client);
             Map<Long, Integer> hits = spread == 0 ? Map.of() : dispatch.spread(client, spread);
-            PortReport report = report(server);
+            PortReport report = report(server, hit);
             Optional<PortSocket> socket = hit.flatMap(row -> withCookie(report, row));
             if (hit.isPresent() && socket.isEmpty()) {
                 throw new Failure("the sockets on the port changed meanwhile; ask again");
@@ -165,7 +198,8 @@ public final class RouteCommand implements Subcommand {
             Optional<SteeredRoute> steered = steered(socket, report);
             RouteVerdict verdict =
                     steered.map(SteeredRoute::verdict)
-                            .orElseGet(() -> RouteVerdict.of(server, socket, report, local));
+                            .orElseGet(() -> RouteVerdict.of(server, socket, report, local))
+                            .doubted(Diversions.doubts(server.address().family(), device));
             boolean hashed = steered.map(SteeredRoute::hashed).orElse(true);
             return new RouteAnswer(
                     server,
@@ -195,9 +229,11 @@ public final class RouteCommand implements Subcommand {
                                         .map(group -> SteeredRoute.of(group, socket, report)));
     }
 
-    private static PortReport report(ListenAddress server) throws IOException {
-        return PortReport.of(
-                PortQuery.port(server.address().port()).withProtocol(server.protocol()));
+    /// A BPF program at the look-up (sk_lookup) may choose a socket of another port.
+    private static PortReport report(ListenAddress server, Optional<SocketRow> hit)
+            throws IOException {
+        int port = hit.map(row -> row.local().port()).orElse(server.address().port());
+        return PortReport.of(PortQuery.port(port).withProtocol(server.protocol()));
     }
 
     private static Optional<PortSocket> withCookie(PortReport report, SocketRow row) {

@@ -7,11 +7,12 @@ import dev.berth.net.ListenAddress;
 import dev.berth.net.Protocol;
 import dev.berth.net.TcpState;
 
+import java.util.List;
 import java.util.Optional;
 
-/// How sure the kernel's answer is, and why. It is the kernel's own look-up, but two things it does
-/// not take into account: the program that a reuseport group may have, and what a firewall does to
-/// addresses.
+/// How sure the kernel's answer is, and why. It is the kernel's own look-up, but that does not take
+/// into account the program that a reuseport group may have; nor what happens to a packet before,
+/// see [dev.berth.inspect.Diversions].
 record RouteVerdict(boolean certain, String note) {
     /// - `device`: whether it is known by which interface the client comes in
     static RouteVerdict of(
@@ -34,6 +35,13 @@ record RouteVerdict(boolean certain, String note) {
                     false, "a broadcast or multicast datagram is copied to every matching socket");
         }
         return listener(socket, report);
+    }
+
+    /// The same, less sure where there are reasons to doubt it.
+    RouteVerdict doubted(List<String> doubts) {
+        return doubts.isEmpty()
+                ? this
+                : new RouteVerdict(false, note + "; but " + String.join("; ", doubts));
     }
 
     private static String nobody(Protocol protocol) {

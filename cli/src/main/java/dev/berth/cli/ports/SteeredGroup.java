@@ -1,7 +1,6 @@
 package dev.berth.cli.ports;
 
-import dev.berth.cli.command.ExitCode;
-import dev.berth.cli.remote.ControlWords;
+import dev.berth.cli.remote.StatusQuery;
 import dev.berth.inspect.Owner;
 import dev.berth.inspect.PortReport;
 import dev.berth.inspect.PortSocket;
@@ -57,38 +56,13 @@ record SteeredGroup(String name, String steer, List<Seat> seats) {
             for (String name : RuntimeDirectory.names()) {
                 Path control = RuntimeDirectory.forName(name).resolve(RuntimeDirectory.CONTROL);
                 if (ControlClient.listener(control).equals(OptionalInt.of(pid))) {
-                    return status(control);
+                    return StatusQuery.json(name).map(SteeredGroup::parse);
                 }
             }
         } catch (IOException unanswered) {
             // Another user's, or busy: what it steers stays unknown.
         }
         return Optional.empty();
-    }
-
-    private static Optional<SteeredGroup> status(Path control) throws IOException {
-        List<String> lines = new ArrayList<>();
-        var words =
-                new ControlWords(List.of("status"), true, false, OptionalInt.empty(), List.of());
-        int code =
-                ControlClient.call(
-                        control,
-                        words.words(),
-                        new ControlClient.Caller() {
-                            @Override
-                            public void accepted() {}
-
-                            @Override
-                            public void out(String line) {
-                                lines.add(line);
-                            }
-
-                            @Override
-                            public void err(String line) {}
-                        });
-        return code == ExitCode.DONE && !lines.isEmpty()
-                ? Optional.of(parse(lines.getFirst()))
-                : Optional.empty();
     }
 
     /// Reads `berth status --json`.

@@ -36,7 +36,8 @@ public final class WhoCommand implements Subcommand {
                         .addOption(
                                 Options.flag(
                                         "--all",
-                                        "List each connection; search every process for further"
+                                        "List each connection and each descriptor of a group;"
+                                                + " search every process for further"
                                                 + " owners."))
                         .addOption(
                                 Options.flag(

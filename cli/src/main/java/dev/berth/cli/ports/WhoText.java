@@ -11,11 +11,15 @@ import dev.berth.net.Protocol;
 import dev.berth.net.TcpState;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /// `berth who` for people: a block for each port, listeners first, connections summed up.
@@ -23,6 +27,10 @@ final class WhoText {
     private static final int WIDE = Integer.MAX_VALUE;
     private static final int BAR = 10;
     private static final int LEAST = 20;
+
+    /// Larger groups are a table.
+    private static final int MOST_IN_LINES = 2;
+
     private static final String RED = "31";
     private static final String BOLD = "1";
 
@@ -30,16 +38,29 @@ final class WhoText {
     private final boolean colour;
     private final boolean all;
     private final WhoNotes notes;
+    private final Function<PortSocket, Optional<SteeredGroup>> services;
     private Consumer<String> out = _ -> {};
     private boolean several;
 
     /// - `columns`: no line is longer; empty: as long as they get
     /// - `all`: whether each connection gets a line
     WhoText(OptionalInt columns, boolean colour, boolean all) {
-        this(columns, colour, all, new WhoNotes(new Accounts()::name, WhoPorts.outgoing()));
+        this(
+                columns,
+                colour,
+                all,
+                new WhoNotes(new Accounts()::name, WhoPorts.outgoing()),
+                SteeredGroup::of);
     }
 
-    WhoText(OptionalInt columns, boolean colour, boolean all, WhoNotes notes) {
+    /// - `services`: the service of Berth's that has a socket, if one has
+    WhoText(
+            OptionalInt columns,
+            boolean colour,
+            boolean all,
+            WhoNotes notes,
+            Function<PortSocket, Optional<SteeredGroup>> services) {
+        this.services = services;
         this.columns = columns.isPresent() ? Math.max(columns.getAsInt(), LEAST) : WIDE;
         this.colour = colour;
         this.all = all;
@@ -91,8 +112,14 @@ final class WhoText {
         painted(title(block), BOLD);
         List<PortSocket> first = new ArrayList<>(block.listeners());
         first.addAll(block.silent());
+        Set<Integer> shown = new HashSet<>();
         for (PortSocket socket : first) {
-            socket(socket, report);
+            int group = table(socket, report);
+            if (group == 0) {
+                socket(socket, report);
+            } else if (shown.add(group)) {
+                group(group, socket, first, report);
+            }
         }
         if (all) {
             block.connections().forEach(this::connection);
@@ -102,6 +129,37 @@ final class WhoText {
             leftOvers(block.leftOvers());
         }
         notes.of(block).forEach(note -> wrapped("  - " + note, 4));
+    }
+
+    /// The number of its group if that is shown as a table, else 0.
+    private int table(PortSocket socket, PortReport report) {
+        int group = socket.group().orElse(0);
+        boolean large = group > 0 && report.groups().get(group - 1).members() > MOST_IN_LINES;
+        return large && !all && socket.protocol() == Protocol.TCP ? group : 0;
+    }
+
+    private void group(int id, PortSocket first, List<PortSocket> sockets, PortReport report) {
+        PortGroup group = report.groups().get(id - 1);
+        Optional<SteeredGroup> service = services.apply(first);
+        plain(
+                "  "
+                        + state(first)
+                        + " "
+                        + first.local()
+                        + options(first)
+                        + "  group "
+                        + id
+                        + " of "
+                        + group.members()
+                        + service.map(known -> ": Berth's " + known.name() + ", " + known.steer())
+                                .orElse(""));
+        List<PortSocket> members =
+                sockets.stream().filter(socket -> socket.group().orElse(0) == id).toList();
+        List<Long> foreign = group.foreign().stream().map(PortSocket::inode).toList();
+        new GroupTable(service, foreign)
+                .lines(members, columns == WIDE ? WIDE : columns - 4, colour)
+                .forEach(line -> out.accept("    " + line));
+        plain("    each descriptor: --all");
     }
 
     private String title(WhoBlock block) {

@@ -9,6 +9,7 @@ import dev.berth.cli.command.UsageException;
 import dev.berth.inspect.BindForecast;
 import dev.berth.inspect.BindRequest;
 import dev.berth.net.ListenAddress;
+import dev.berth.sys.Errno;
 import dev.berth.sys.Platform;
 
 import picocli.CommandLine.Model.CommandSpec;
@@ -82,10 +83,17 @@ public final class WhyCommand implements Subcommand {
         }
         BindRequest request = request(parsed);
         BindForecast forecast = forecast(request);
+        Optional<ListenAddress> other =
+                Localhost.other(Options.words(parsed).getFirst(), request.address());
+        if (other.isPresent()) {
+            forecast = beside(forecast, forecast(request.withAddress(other.get().address())));
+        }
         if (parsed.hasMatchedOption("--json")) {
             terminal.line(WhyJson.of(forecast));
         } else {
-            new WhyText(terminal.columns()).lines(forecast).forEach(terminal::line);
+            new WhyText(terminal.columns(), SteeredGroup::of)
+                    .lines(forecast)
+                    .forEach(terminal::line);
         }
         return forecast.succeeds() ? ExitCode.DONE : ExitCode.FAILED;
     }
@@ -96,6 +104,20 @@ public final class WhyCommand implements Subcommand {
         } catch (IllegalArgumentException noDevice) {
             throw new UsageException(String.valueOf(noDevice.getMessage()));
         }
+    }
+
+    /// An answer about one address of `localhost`, beside that about the other.
+    private static BindForecast beside(BindForecast forecast, BindForecast other) {
+        boolean absent = other.bind().equals(Optional.of(Errno.EADDRNOTAVAIL));
+        boolean same =
+                forecast.bind().equals(other.bind()) && forecast.listen().equals(other.listen());
+        return absent || (same && other.certain())
+                ? forecast
+                : forecast.doubted(
+                        "localhost is ::1 too, where the answer is "
+                                + other.bindAnswer()
+                                + ": berth why "
+                                + other.request().address());
     }
 
     private static BindRequest request(ParseResult parsed) throws UsageException {

@@ -3,6 +3,8 @@ package dev.berth.cli.ports;
 import dev.berth.cli.command.Wrap;
 import dev.berth.inspect.BindForecast;
 import dev.berth.inspect.Cause;
+import dev.berth.inspect.Owner;
+import dev.berth.inspect.PortSocket;
 import dev.berth.inspect.SocketText;
 import dev.berth.sys.Errno;
 
@@ -12,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Function;
 
 /// `berth why` for people: the verdict first.
 final class WhyText {
@@ -21,8 +24,11 @@ final class WhyText {
     private static final int MOST_NAMED = 5;
 
     private final int columns;
+    private final Function<PortSocket, Optional<SteeredGroup>> services;
 
-    WhyText(OptionalInt columns) {
+    /// - `services`: the service of Berth's that has a socket, if one has
+    WhyText(OptionalInt columns, Function<PortSocket, Optional<SteeredGroup>> services) {
+        this.services = services;
         this.columns = Math.max(columns.orElse(Integer.MAX_VALUE), LEAST);
     }
 
@@ -30,6 +36,9 @@ final class WhyText {
         List<String> lines = new ArrayList<>();
         add(lines, verdict(forecast), 2);
         sockets(lines, forecast);
+        service(forecast)
+                .ifPresent(
+                        name -> section(lines, "It is Berth's service " + name + ":", verbs(name)));
         section(lines, "What would help:", forecast.fixes());
         section(lines, "Who gets what then:", forecast.traffic());
         section(lines, "Not certain, because:", forecast.uncertain());
@@ -65,12 +74,38 @@ final class WhyText {
         bySentence.values().forEach(causes -> rule(lines, causes));
     }
 
-    private void rule(List<String> lines, List<Cause> causes) {
-        causes.stream()
-                .limit(MOST_NAMED)
+    private static List<String> verbs(String name) {
+        return List.of(
+                "berth status " + name + ": its workers",
+                "berth scale " + name + " N: more of them, or fewer",
+                "berth roll " + name + " -- COMMAND: another program in their place",
+                "berth stop " + name + ": to free the port");
+    }
+
+    /// The name of the first supervisor of Berth's that has one of the sockets and answers.
+    private Optional<String> service(BindForecast forecast) {
+        return forecast.because().stream()
                 .flatMap(cause -> cause.socket().stream())
-                .forEach(socket -> add(lines, "  " + SocketText.line(socket), 6));
-        int more = causes.size() - MOST_NAMED;
+                .filter(socket -> socket.owners().stream().anyMatch(Owner::supervisor))
+                .findFirst()
+                .flatMap(services)
+                .map(SteeredGroup::name);
+    }
+
+    /// Each holder once, with a count of its sockets.
+    private void rule(List<String> lines, List<Cause> causes) {
+        Map<String, List<PortSocket>> alike = new LinkedHashMap<>();
+        causes.stream()
+                .flatMap(cause -> cause.socket().stream())
+                .forEach(
+                        socket ->
+                                alike.computeIfAbsent(
+                                                SocketText.kind(socket), _ -> new ArrayList<>())
+                                        .add(socket));
+        alike.values().stream()
+                .limit(MOST_NAMED)
+                .forEach(sockets -> add(lines, "  " + SocketText.lines(sockets), 6));
+        int more = alike.values().stream().skip(MOST_NAMED).mapToInt(List::size).sum();
         if (more > 0) {
             lines.add(
                     "  and " + more + (more == 1 ? " more socket" : " more sockets") + " likewise");

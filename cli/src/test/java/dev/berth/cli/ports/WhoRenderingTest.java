@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.berth.inspect.PortGroup;
 import dev.berth.inspect.PortReport;
 import dev.berth.inspect.PortSocket;
 import dev.berth.inspect.SocketOptions;
@@ -17,6 +18,7 @@ import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 
 class WhoRenderingTest {
@@ -24,7 +26,7 @@ class WhoRenderingTest {
             new WhoNotes(uid -> "web", new WhoNotes.PortRange(32768, 60999));
 
     private static List<String> lines(OptionalInt columns, boolean colour, boolean all) {
-        return new WhoText(columns, colour, all, NOTES)
+        return new WhoText(columns, colour, all, NOTES, _ -> Optional.empty())
                 .lines(WhoSamples.report(), "nobody is on port 8080");
     }
 
@@ -99,16 +101,62 @@ class WhoRenderingTest {
                             "kept by the kernel"));
         }
         assertThat(
-                        new WhoText(OptionalInt.empty(), false, false, NOTES)
+                        new WhoText(OptionalInt.empty(), false, false, NOTES, _ -> Optional.empty())
                                 .lines(new PortReport(left, List.of(), List.of()), ""))
                 .contains("  2 TIME_WAIT, 1 FIN_WAIT2: the last expires in 10 s");
+    }
+
+    @Test
+    void aLargeGroupIsATable() {
+        List<PortSocket> members = new ArrayList<>();
+        List<SteeredGroup.Seat> seats = new ArrayList<>();
+        for (int slot = 0; slot < 3; slot++) {
+            int inode = 20 - slot;
+            members.add(
+                    WhoSamples.socket(
+                            WhoSamples.row(Protocol.TCP, TcpState.LISTEN, "0.0.0.0:80", "", inode),
+                            WhoSamples.options(true, true),
+                            1,
+                            "",
+                            WhoSamples.owner(9, "java dev.berth.cli.Main run"),
+                            WhoSamples.owner(40 + slot, "server")));
+            seats.add(new SteeredGroup.Seat(slot, 40 + slot, inode, OptionalDouble.of(0.25)));
+        }
+        PortSocket stranger =
+                WhoSamples.socket(
+                        WhoSamples.row(Protocol.TCP, TcpState.LISTEN, "0.0.0.0:80", "", 7),
+                        WhoSamples.options(true, true),
+                        1,
+                        "",
+                        WhoSamples.owner(77, "other"));
+        members.add(stranger);
+        var report =
+                new PortReport(members, List.of(new PortGroup(1, 4, List.of(stranger))), List.of());
+        var service = new SteeredGroup("web", "hash (ebpf)", seats);
+        List<String> lines =
+                new WhoText(OptionalInt.empty(), false, false, NOTES, _ -> Optional.of(service))
+                        .lines(report, "");
+        assertThat(lines)
+                .contains(
+                        "  LISTEN 0.0.0.0:80  SO_REUSEPORT  SO_REUSEADDR  group 1 of 4: Berth's"
+                                + " web, hash (ebpf)")
+                .anySatisfy(
+                        line -> assertThat(line).containsPattern("0 +40 +25 *% +3/4 +12 +server"))
+                .anySatisfy(line -> assertThat(line).containsPattern("- +77 +- .*STRANGER other"))
+                .filteredOn(line -> line.contains("fd 6"))
+                .isEmpty();
+        assertThat(
+                        new WhoText(OptionalInt.empty(), false, true, NOTES, _ -> Optional.empty())
+                                .lines(report, ""))
+                .filteredOn(line -> line.contains("fd 6"))
+                .hasSize(7);
     }
 
     @Test
     void nothingIsSaidInOneLine() {
         PortReport nothing = new PortReport(List.of(), List.of(), List.of());
         assertThat(
-                        new WhoText(OptionalInt.empty(), false, false, NOTES)
+                        new WhoText(OptionalInt.empty(), false, false, NOTES, _ -> Optional.empty())
                                 .lines(nothing, "nobody is on port 8080"))
                 .containsExactly("nobody is on port 8080");
     }
@@ -134,7 +182,9 @@ class WhoRenderingTest {
         PortReport report = new PortReport(List.of(socket), List.of(), List.of());
         WhoJson.write(report, new PrintStream(bytes, false, UTF_8));
         assertThat(bytes.toString(UTF_8)).contains("{\"protocol\":\"mptcp\",");
-        assertThat(new WhoText(OptionalInt.empty(), false, false, NOTES).lines(report, ""))
+        assertThat(
+                        new WhoText(OptionalInt.empty(), false, false, NOTES, _ -> Optional.empty())
+                                .lines(report, ""))
                 .anyMatch(line -> line.contains("LISTEN (MPTCP) 127.0.0.1:80"));
     }
 

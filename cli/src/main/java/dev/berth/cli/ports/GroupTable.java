@@ -1,0 +1,95 @@
+package dev.berth.cli.ports;
+
+import dev.berth.cli.ports.SteeredGroup.Seat;
+import dev.berth.cli.remote.TextTable;
+import dev.berth.inspect.Owner;
+import dev.berth.inspect.PortSocket;
+import dev.berth.inspect.Printable;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/// The sockets of one group as a table, a row each: who listens, what waits, and of a service of
+/// Berth's the slot and its share.
+///
+/// @param service what its supervisor says; empty if none has it, or it does not answer
+/// @param foreign inodes of those that are no part of the family
+record GroupTable(Optional<SteeredGroup> service, List<Long> foreign) {
+    private static final int MOST_COMMAND = 60;
+
+    private record Row(Optional<Seat> seat, PortSocket socket) {
+        int slot() {
+            return seat.map(Seat::slot).orElse(Integer.MAX_VALUE);
+        }
+    }
+
+    List<String> lines(List<PortSocket> members, int columns, boolean colour) {
+        var table =
+                new TextTable(
+                        TextTable.Column.right("SLOT", 0),
+                        TextTable.Column.right("PID", 0),
+                        TextTable.Column.right("SHARE", 2),
+                        TextTable.Column.right("QUEUE", 1),
+                        TextTable.Column.right("DROPS", 3),
+                        TextTable.Column.left("COMMAND", 4));
+        List<Row> rows = new ArrayList<>();
+        members.forEach(socket -> rows.add(new Row(seat(socket), socket)));
+        rows.sort(Comparator.comparingInt(Row::slot));
+        rows.forEach(row -> add(table, row));
+        return table.lines(columns, colour);
+    }
+
+    private Optional<Seat> seat(PortSocket socket) {
+        return service.stream()
+                .flatMap(group -> group.seats().stream())
+                .filter(seat -> seat.inode() == socket.inode())
+                .findFirst();
+    }
+
+    private void add(TextTable table, Row row) {
+        PortSocket socket = row.socket;
+        Optional<Owner> owner = worker(row);
+        boolean stranger = foreign.contains(socket.inode());
+        String command =
+                owner.map(known -> Printable.command(known.command(), MOST_COMMAND))
+                        .orElseGet(() -> Printable.text(socket.absence().holder()));
+        table.row(
+                stranger ? TextTable.Paint.RED : TextTable.Paint.PLAIN,
+                List.of(
+                        row.seat.map(seat -> String.valueOf(seat.slot())).orElse("-"),
+                        owner.map(known -> String.valueOf(known.pid())).orElse("-"),
+                        row.seat.map(GroupTable::share).orElse("-"),
+                        queue(socket),
+                        socket.drops().isPresent()
+                                ? Integer.toUnsignedString(socket.drops().getAsInt())
+                                : "-",
+                        stranger ? "STRANGER " + command : command));
+    }
+
+    /// The slot's worker; else the last that has it, as those that inherit come later.
+    private static Optional<Owner> worker(Row row) {
+        List<Owner> owners = row.socket.owners();
+        int pid = row.seat.map(Seat::pid).orElse(0);
+        return owners.stream()
+                .filter(owner -> owner.pid() == pid)
+                .findFirst()
+                .or(() -> owners.stream().filter(o -> !o.supervisor()).reduce((_, last) -> last))
+                .or(() -> owners.stream().findFirst());
+    }
+
+    private static String share(Seat seat) {
+        return seat.share().isPresent()
+                ? dev.berth.cli.command.Percent.text(seat.share().getAsDouble())
+                : "-";
+    }
+
+    private static String queue(PortSocket socket) {
+        return socket.row().partial()
+                ? Integer.toUnsignedString(socket.queue())
+                : Integer.toUnsignedString(socket.queue())
+                        + "/"
+                        + Integer.toUnsignedString(socket.backlog());
+    }
+}

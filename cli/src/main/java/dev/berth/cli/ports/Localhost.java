@@ -1,0 +1,26 @@
+package dev.berth.cli.ports;
+
+import dev.berth.net.Addresses;
+import dev.berth.net.ListenAddress;
+
+import java.util.Optional;
+
+/// The name `localhost`, which stands for two addresses: `127.0.0.1`, which is taken here, and
+/// `::1`, which a program may take instead, or as well.
+final class Localhost {
+    private static final String NAME = "(?:[a-z]+://)?localhost(?::.*)?";
+
+    private Localhost() {}
+
+    /// The other address, if a user wrote the name.
+    ///
+    /// - `word`: as it was written
+    /// - `taken`: as it was read
+    static Optional<ListenAddress> other(String word, ListenAddress taken) {
+        return word.strip().matches(NAME)
+                ? Optional.of(
+                        new ListenAddress(
+                                taken.protocol(), Addresses.of("::1", taken.address().port())))
+                : Optional.empty();
+    }
+}
