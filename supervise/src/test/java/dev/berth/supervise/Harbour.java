@@ -437,7 +437,8 @@ final class Harbour implements AutoCloseable, Observer {
     public void close() throws Exception {
         try {
             if (!ended()) {
-                ask(new Request.Stop());
+                // It may be ending by itself just now, and then does not answer.
+                begin(new Request.Stop());
                 awaitEnd();
             }
             supervisor.ifPresent(Supervisor::close);
