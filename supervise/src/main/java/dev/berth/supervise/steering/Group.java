@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /// One SO_REUSEPORT group: its members in the kernel's order, and who of them is served.
 ///
@@ -25,11 +26,14 @@ public final class Group implements AutoCloseable {
     private final Seating seating;
     private final List<HeldSocket> order = new ArrayList<>();
     private final List<HeldSocket> fillers = new ArrayList<>();
+    private final Set<Long> filled;
     private List<HeldSocket> served = List.of();
     private Seating.Rules rules;
     private Table table = new Table(Pick.HASH, List.of());
 
-    Group(GroupKey key, Steering steering, Seating seating, Seating.Rules rules) {
+    /// @param filled the inodes of the fillers of all groups, kept up to date here
+    Group(GroupKey key, Steering steering, Seating seating, Seating.Rules rules, Set<Long> filled) {
+        this.filled = filled;
         this.key = key;
         this.steering = steering;
         this.seating = seating;
@@ -51,11 +55,6 @@ public final class Group implements AutoCloseable {
 
     boolean empty() {
         return order.size() == fillers.size();
-    }
-
-    /// Whether the socket of that inode is a filler of the group.
-    boolean filledBy(long inode) {
-        return fillers.stream().anyMatch(filler -> filler.inode() == inode);
     }
 
     /// Connections that were led to `socket` since its present owner has it; empty where they are
@@ -108,6 +107,7 @@ public final class Group implements AutoCloseable {
 
     private void close(HeldSocket filler) throws ErrnoException {
         filler.fd().close();
+        filled.remove(filler.inode());
         fillers.remove(filler);
         moveLastTo(order.indexOf(filler));
         steer();
@@ -122,6 +122,7 @@ public final class Group implements AutoCloseable {
             Optional<HeldSocket> filler = Filler.open(key);
             filler.ifPresent(order::add);
             filler.ifPresent(fillers::add);
+            filler.ifPresent(added -> filled.add(added.inode()));
         }
     }
 
@@ -185,6 +186,7 @@ public final class Group implements AutoCloseable {
     @Override
     public void close() {
         fillers.forEach(filler -> filler.fd().close());
+        fillers.forEach(filler -> filled.remove(filler.inode()));
         fillers.clear();
         steering.close();
     }

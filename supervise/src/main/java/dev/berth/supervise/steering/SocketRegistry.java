@@ -10,7 +10,10 @@ import dev.berth.sys.Sockets;
 import java.io.IOException;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,7 +23,10 @@ import java.util.Set;
 public final class SocketRegistry implements Distribution, AutoCloseable {
     private final Mechanism mechanism;
     private final Map<Long, HeldSocket> sockets = new LinkedHashMap<>();
+    private final Map<WorkerId, Set<HeldSocket>> byOwner = new HashMap<>();
+    private final Map<GroupKey, Set<HeldSocket>> byKey = new HashMap<>();
     private final Map<GroupKey, Group> groups = new LinkedHashMap<>();
+    private final Set<Long> fillers = new HashSet<>();
     private final Pinning pinning;
     private final Admission admission = new Admission();
     private Policy policy;
@@ -43,14 +49,13 @@ public final class SocketRegistry implements Distribution, AutoCloseable {
 
     /// Whether the socket of that inode is the supervisor's, in whatever use.
     public boolean has(long inode) {
-        return sockets.containsKey(inode)
-                || groups.values().stream().anyMatch(group -> group.filledBy(inode));
+        return sockets.containsKey(inode) || fillers.contains(inode);
     }
 
     /// Those of a worker that lives.
     public List<HeldSocket> of(WorkerId owner) {
-        return sockets.values().stream()
-                .filter(socket -> socket.owner().equals(owner) && !socket.orphan())
+        return byOwner.getOrDefault(owner, Set.of()).stream()
+                .filter(socket -> !socket.orphan())
                 .toList();
     }
 
@@ -76,8 +81,8 @@ public final class SocketRegistry implements Distribution, AutoCloseable {
     /// A socket that `heir` takes over if it binds `key`: one that its predecessor left, the
     /// fullest first; without steering also the one that is in service.
     public Optional<HeldSocket> inheritance(WorkerId heir, GroupKey key) {
-        return sockets.values().stream()
-                .filter(socket -> socket.key().equals(key) && socket.owner().slot() == heir.slot())
+        return byKey.getOrDefault(key, Set.of()).stream()
+                .filter(socket -> socket.owner().slot() == heir.slot())
                 .filter(socket -> socket.orphan() || handedOnTo(heir, socket))
                 .max(Comparator.comparingInt(socket -> socket.queue().orElse(0)));
     }
@@ -89,17 +94,46 @@ public final class SocketRegistry implements Distribution, AutoCloseable {
     /// Gives a socket that is to be inherited to its heir; the worker that had it, if it lives,
     /// gets it back should the heir fail.
     public void handOver(HeldSocket socket, WorkerId heir) {
+        drop(byOwner, socket.owner(), socket);
         Group group = groups.get(socket.key());
         if (group == null) {
             socket.inheritedBy(heir, 0);
         } else {
             group.handOver(socket, heir);
         }
+        put(byOwner, socket.owner(), socket);
+    }
+
+    /// Whether it went back to the living worker that it was taken over from.
+    private boolean returned(HeldSocket socket) {
+        drop(byOwner, socket.owner(), socket);
+        boolean back = socket.returned();
+        put(byOwner, socket.owner(), socket);
+        return back;
+    }
+
+    private static <K> void put(Map<K, Set<HeldSocket>> index, K key, HeldSocket socket) {
+        index.computeIfAbsent(key, _ -> new LinkedHashSet<>()).add(socket);
+    }
+
+    private static <K> void drop(Map<K, Set<HeldSocket>> index, K key, HeldSocket socket) {
+        Set<HeldSocket> found = index.get(key);
+        if (found != null && found.remove(socket) && found.isEmpty()) {
+            index.remove(key);
+        }
+    }
+
+    private void forget(HeldSocket socket) {
+        sockets.remove(socket.inode());
+        drop(byOwner, socket.owner(), socket);
+        drop(byKey, socket.key(), socket);
     }
 
     /// Keeps a socket, which is bound, and from now on closes it.
     public void add(HeldSocket socket) {
         sockets.put(socket.inode(), socket);
+        put(byOwner, socket.owner(), socket);
+        put(byKey, socket.key(), socket);
     }
 
     /// `socket` listens (or is a bound datagram socket): it is a member of its group from now on.
@@ -110,7 +144,7 @@ public final class SocketRegistry implements Distribution, AutoCloseable {
         Group group = groups.get(socket.key());
         if (group == null) {
             Steering steering = mechanism.forGroup(socket.key());
-            group = new Group(socket.key(), steering, new Seating(mechanism), rules());
+            group = new Group(socket.key(), steering, new Seating(mechanism), rules(), fillers);
             groups.put(socket.key(), group);
         }
         try {
@@ -134,7 +168,7 @@ public final class SocketRegistry implements Distribution, AutoCloseable {
     /// descriptor is closed. What waits in it moves on where the steering migrates, else it is
     /// reset.
     void retire(HeldSocket socket) throws ErrnoException {
-        sockets.remove(socket.inode());
+        forget(socket);
         Group group = groups.get(socket.key());
         if (group == null || !socket.listening()) {
             socket.fd().close();
@@ -164,7 +198,7 @@ public final class SocketRegistry implements Distribution, AutoCloseable {
 
     /// Gives up the supervisor's descriptor of a socket that never listened.
     void release(HeldSocket socket) {
-        sockets.remove(socket.inode());
+        forget(socket);
         socket.fd().close();
     }
 
@@ -172,7 +206,7 @@ public final class SocketRegistry implements Distribution, AutoCloseable {
     public void retire(WorkerId owner) throws ErrnoException {
         sockets.values().forEach(socket -> socket.lenderGone(owner));
         for (HeldSocket socket : of(owner)) {
-            if (!socket.returned()) {
+            if (!returned(socket)) {
                 retire(socket);
             }
         }
@@ -184,7 +218,7 @@ public final class SocketRegistry implements Distribution, AutoCloseable {
     public void bequeath(WorkerId owner) throws ErrnoException {
         sockets.values().forEach(socket -> socket.lenderGone(owner));
         for (HeldSocket socket : of(owner)) {
-            if (!socket.returned()) {
+            if (!returned(socket)) {
                 abandon(socket);
             }
         }
@@ -311,5 +345,7 @@ public final class SocketRegistry implements Distribution, AutoCloseable {
         groups.values().forEach(Group::close);
         groups.clear();
         sockets.clear();
+        byOwner.clear();
+        byKey.clear();
     }
 }
