@@ -47,7 +47,7 @@ final class Rounds {
             } else if (equipment.guard().resume()) {
                 holdings.observer().said("the guard process was stopped; it goes on again");
             }
-            patrol.strangers(equipment.diag());
+            patrol.strangers(equipment.diag(), equipment.looks());
             List<LiveWorker> ready =
                     holdings.live().values().stream()
                             .filter(w -> holdings.phase(w).equals(Optional.of(Phase.READY)))

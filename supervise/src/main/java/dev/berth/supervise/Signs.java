@@ -18,6 +18,8 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 
 /// What a worker shows on its way to be ready: its calls of bind(2) and listen(2) are answered, its
 /// sockets looked for, its notify socket read, its probe asked, and what it says to a dispatcher
@@ -25,6 +27,8 @@ import java.util.Set;
 final class Signs implements Adopter.Staff {
     private static final long FIND_MILLIS = 100;
     private static final long ENDING_MILLIS = 200;
+    private static final int MOST_TOLD = 4;
+    private static final long TELL_MILLIS = 1_000;
     private static final long ELSEWHERE_MILLIS = 1_000;
     private static final String ELSEWHERE = "elsewhere";
 
@@ -33,6 +37,7 @@ final class Signs implements Adopter.Staff {
     private final Adopter adopter;
     private final Finder finder;
     private final Set<Integer> told = new HashSet<>();
+    private final SortedSet<Integer> untold = new TreeSet<>();
 
     Signs(Holdings holdings, Listening listening) throws IOException {
         this.holdings = holdings;
@@ -102,23 +107,41 @@ final class Signs implements Adopter.Staff {
         }
     }
 
-    /// Says of each port that is shared though nobody named it, once.
+    /// Says of each port that is shared though nobody named it, once; of many in one sentence.
     private void tellPorts(WorkerId id) {
         if (holdings.plan().named()) {
             return;
         }
         for (GroupKey key : holdings.registry().listening(id)) {
             int port = key.address().port();
-            boolean first = told.isEmpty();
-            if (!key.own() && told.add(port)) {
-                holdings.observer()
-                        .said(
-                                first
-                                        ? "port " + port + " is shared"
-                                        : "port %1$d is shared too; --private %1$d gives each slot its own"
-                                                .formatted(port));
+            if (key.own() || !told.add(port)) {
+                continue;
+            }
+            if (told.size() <= MOST_TOLD) {
+                holdings.observer().said(shared(port, told.size() == 1));
+            } else if (untold.add(port) && untold.size() == 1) {
+                holdings.loop().after(TELL_MILLIS, this::tellRest);
             }
         }
+    }
+
+    private static String shared(int port, boolean first) {
+        return first
+                ? "port " + port + " is shared"
+                : "port %1$d is shared too; --private %1$d gives each slot its own".formatted(port);
+    }
+
+    private void tellRest() {
+        holdings.observer()
+                .said(
+                        untold.size()
+                                + " more ports are shared too, "
+                                + untold.first()
+                                + " to "
+                                + untold.last()
+                                + "; -p PORT shares only those that you name, --private PORT"
+                                + " gives each slot its own");
+        untold.clear();
     }
 
     /// Another listener may still come, so there is time for that; a program that gives up by

@@ -228,7 +228,11 @@ public final class Supervisor implements AutoCloseable {
         if (closed) {
             answer.completeExceptionally(new IOException(ending()));
         } else {
-            answer.complete(reader.read(machine.state(), Loop.now(), holdings.equipment().diag()));
+            reader.read(
+                    machine::state,
+                    holdings.equipment().looks(),
+                    answer::complete,
+                    () -> answer.completeExceptionally(new IOException(ending())));
         }
     }
 

@@ -50,6 +50,12 @@ import java.util.Set;
 /// call that goes on by itself.
 public final class Adopter {
     private static final String STUCK = "stuck";
+    private static final String MANY =
+            "it listens on more than "
+                    + Claims.MOST_UNNAMED
+                    + " addresses that nobody named, and no more than those are shared; name the"
+                    + " ports of the service with -p, and give each slot its own of the others"
+                    + " with --private";
 
     private final Plan plan;
     private final SocketRegistry registry;
@@ -224,6 +230,11 @@ public final class Adopter {
 
     private void pass(ChildCall call, Examination found, ListenAddress wanted) {
         call.proceed();
+        LiveWorker worker = call.worker();
+        boolean tcp = wanted.protocol() == Protocol.TCP;
+        if (tcp && !plan.named() && !staff.ready(worker) && Claims.full(worker.counted())) {
+            explanations.once(worker, "many", MANY);
+        }
         if (!found.tolerant() && found.inode().isPresent()) {
             long inode = found.inode().getAsLong();
             explanations.left(call.worker(), wanted, inode, occupants());

@@ -9,10 +9,15 @@ import dev.berth.sys.SockAddr;
 
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /// Which binds of a worker count. Pure: decided from one copied address.
 public final class Claims {
     private static final int FIRST_UNPRIVILEGED = 1024;
+
+    /// The most addresses of a worker that are shared although nobody named them.
+    static final int MOST_UNNAMED = 64;
 
     private Claims() {}
 
@@ -48,7 +53,7 @@ public final class Claims {
         }
         boolean named = names(plan, protocol, address);
         boolean known = counted.contains(new ListenAddress(protocol, address));
-        boolean open = !plan.named() && protocol == Protocol.TCP && !ready;
+        boolean open = unnamed(plan, protocol, ready) && !full(counted);
         if (!named && !known && !open) {
             return new Verdict.Pass();
         }
@@ -63,6 +68,17 @@ public final class Claims {
                             + ": name the address with -l to allow it");
         }
         return new Verdict.Share();
+    }
+
+    /// Whether a new address counts although nobody named it.
+    private static boolean unnamed(Plan plan, Protocol protocol, boolean ready) {
+        return !plan.named() && protocol == Protocol.TCP && !ready;
+    }
+
+    /// Whether a worker has as many addresses as are shared without a name: one that opens hundreds
+    /// of ports (media, passive FTP) does not mean them for all.
+    static boolean full(Collection<ListenAddress> counted) {
+        return counted.size() >= MOST_UNNAMED;
     }
 
     private static Verdict own(int slot, SockAddr.Inet address) {
@@ -110,13 +126,16 @@ public final class Claims {
     /// Whether a worker that listens on `bound` can take over from those that are in service on
     /// `served`: it shares a port with them, or there are none.
     public static boolean succeeds(Collection<GroupKey> bound, Collection<GroupKey> served) {
-        return served.isEmpty()
-                || served.stream()
-                        .anyMatch(old -> bound.stream().anyMatch(key -> samePort(key, old)));
+        Set<List<Object>> ports =
+                bound.stream()
+                        .filter(key -> !key.own())
+                        .map(Claims::port)
+                        .collect(Collectors.toSet());
+        return served.isEmpty() || served.stream().anyMatch(old -> ports.contains(port(old)));
     }
 
-    private static boolean samePort(GroupKey a, GroupKey b) {
-        return !a.own() && a.protocol() == b.protocol() && a.address().port() == b.address().port();
+    private static List<Object> port(GroupKey key) {
+        return List.of(key.protocol(), key.address().port());
     }
 
     private static boolean onPort(GroupKey key, int port) {

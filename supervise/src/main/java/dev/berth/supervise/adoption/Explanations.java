@@ -130,7 +130,11 @@ final class Explanations {
 
     /// What could not be looked into is the kernel's.
     void unclear(LiveWorker worker, IOException failed, String kind) {
-        String why = failed.getMessage() + "; left to itself";
+        once(worker, kind, failed.getMessage() + "; left to itself");
+    }
+
+    /// Says `why` at once, and again only after a while.
+    void once(LiveWorker worker, String kind, String why) {
         if (worker.troubles().add(kind, why, Loop.now())) {
             say(worker, why);
         } else {

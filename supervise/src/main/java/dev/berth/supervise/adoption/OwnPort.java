@@ -13,6 +13,9 @@ import java.util.stream.Collectors;
 /// What to do where a worker cannot have a port because another worker of the same service holds
 /// it, unshared. Pure.
 final class OwnPort {
+    /// More are not put into a command to copy.
+    private static final int MOST_LISTED = 8;
+
     private OwnPort() {}
 
     /// @param shared the TCP ports that are shared at present
@@ -38,6 +41,14 @@ final class OwnPort {
     }
 
     private static String unnamed(int port, Collection<Integer> shared) {
+        if (shared.size() > MOST_LISTED) {
+            return "without -p only ports that are opened before the worker is ready are shared,"
+                    + " and no more than "
+                    + Claims.MOST_UNNAMED
+                    + " addresses. Name each port that shall be shared with -p; to give each slot"
+                    + " a port of its own: --private "
+                    + port;
+        }
         String others = options(shared, port);
         String text =
                 "without -p only ports that are opened before the worker is ready are shared. To"

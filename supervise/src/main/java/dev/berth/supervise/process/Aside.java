@@ -199,10 +199,12 @@ public final class Aside implements AutoCloseable {
         job.finish(!closed);
     }
 
-    /// What waits is not done any more, and nobody is answered. A thread that is stuck stays so.
+    /// What waits is not done any more, and nobody is answered but by what was given for being too
+    /// late. A thread that is stuck stays so.
     @Override
     public void close() {
         closed = true;
+        waiting.forEach(job -> job.finish(false));
         waiting.clear();
         threads.forEach(_ -> handed.add(END));
         long until = Loop.now() + CLOSE_MILLIS;

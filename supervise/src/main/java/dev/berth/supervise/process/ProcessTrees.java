@@ -8,9 +8,6 @@ import dev.berth.sys.Signal;
 
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -28,12 +25,13 @@ public final class ProcessTrees {
 
     /// The live processes of `worker`, its first one included.
     public Set<Integer> of(LiveWorker worker) {
-        return of(worker, ProcessList.read());
+        return tree(worker).pids(ProcessList.read());
     }
 
-    /// The same, as `all` tells it.
-    public Set<Integer> of(LiveWorker worker, List<ProcessEntry> all) {
-        return entries(worker, all).keySet();
+    /// What tells which processes are the worker's, as known now; any thread may ask it.
+    public ProcessTree tree(LiveWorker worker) {
+        return new ProcessTree(
+                worker.id(), worker.pid(), worker.startTicks(), orphans.of(worker.id()), cgroup);
     }
 
     /// The workers by the processes that everything of theirs stems from: for [Descent].
@@ -42,43 +40,6 @@ public final class ProcessTrees {
         for (LiveWorker worker : workers) {
             orphans.of(worker.id()).forEach(pid -> roots.put(pid, worker.id()));
             roots.put(worker.pid(), worker.id());
-        }
-        return roots;
-    }
-
-    private Map<Integer, ProcessEntry> entries(LiveWorker worker, List<ProcessEntry> all) {
-        Map<Integer, ProcessEntry> byPid = new LinkedHashMap<>();
-        all.stream().filter(e -> !e.zombie()).forEach(e -> byPid.put(e.pid(), e));
-        Map<Integer, ProcessEntry> found = new LinkedHashMap<>();
-        for (int root : roots(worker, all)) {
-            add(found, byPid, root);
-            ProcessList.descendants(root, all).forEach(e -> add(found, byPid, e.pid()));
-        }
-        cgroup.map(group -> group.pids(worker.id()))
-                .ifPresent(pids -> pids.forEach(pid -> add(found, byPid, pid)));
-        return found;
-    }
-
-    private static void add(
-            Map<Integer, ProcessEntry> found, Map<Integer, ProcessEntry> all, int pid) {
-        ProcessEntry entry = all.get(pid);
-        if (entry != null) {
-            found.put(pid, entry);
-        }
-    }
-
-    /// The number of a first process that has ended still means its session, unless somebody has it
-    /// now: the kernel gives no number anew that is a session's.
-    private Set<Integer> roots(LiveWorker worker, List<ProcessEntry> all) {
-        Set<Integer> roots = new LinkedHashSet<>(orphans.of(worker.id()));
-        boolean recycled =
-                all.stream()
-                        .anyMatch(
-                                entry ->
-                                        entry.pid() == worker.pid()
-                                                && entry.startTicks() != worker.startTicks());
-        if (!recycled) {
-            roots.add(worker.pid());
         }
         return roots;
     }
@@ -95,7 +56,7 @@ public final class ProcessTrees {
 
     /// Sends `signal` to every process of the worker.
     public void signal(LiveWorker worker, Signal signal) {
-        for (ProcessEntry entry : entries(worker, ProcessList.read()).values()) {
+        for (ProcessEntry entry : tree(worker).entries(ProcessList.read()).values()) {
             orphans.expect(entry);
             SeenProcess.send(entry, signal);
         }

@@ -9,6 +9,7 @@ import dev.berth.net.TcpState;
 import dev.berth.supervise.contract.Observer;
 import dev.berth.supervise.contract.Status;
 import dev.berth.supervise.contract.WorkerId;
+import dev.berth.supervise.process.Aside;
 import dev.berth.supervise.process.LiveWorker;
 import dev.berth.supervise.process.ProcessTrees;
 import dev.berth.supervise.steering.Dispatched;
@@ -23,6 +24,7 @@ import java.io.IOException;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -57,8 +59,14 @@ public final class Patrol {
     }
 
     /// Says who is new on the shared ports and is not ours.
-    public void strangers(SockDiag diag) throws IOException {
-        for (Status.Stranger stranger : strangers.look(diag)) {
+    ///
+    /// @param looks where it is found out who they are
+    public void strangers(SockDiag diag, Aside looks) throws IOException {
+        strangers.look(diag, looks, this::say);
+    }
+
+    private void say(List<Status.Stranger> fresh) {
+        for (Status.Stranger stranger : fresh) {
             String who =
                     stranger.pid().isPresent()
                             ? "pid " + stranger.pid().getAsInt() + " (" + stranger.command() + ")"

@@ -1,12 +1,7 @@
 package dev.berth.supervise.watch;
 
-import dev.berth.net.DiagQuery;
-import dev.berth.net.ProcessEntry;
-import dev.berth.net.ProcessList;
 import dev.berth.net.Protocol;
-import dev.berth.net.SockDiag;
 import dev.berth.net.SocketRow;
-import dev.berth.net.TcpState;
 import dev.berth.supervise.contract.Plan;
 import dev.berth.supervise.contract.Status;
 import dev.berth.supervise.contract.WorkerId;
@@ -15,22 +10,21 @@ import dev.berth.supervise.lifecycle.Phase;
 import dev.berth.supervise.lifecycle.Slot;
 import dev.berth.supervise.lifecycle.State;
 import dev.berth.supervise.lifecycle.Worker;
+import dev.berth.supervise.process.Aside;
 import dev.berth.supervise.process.LiveWorker;
+import dev.berth.supervise.process.Loop;
 import dev.berth.supervise.process.ProcessTrees;
 import dev.berth.supervise.steering.Dispatched;
 import dev.berth.supervise.steering.Group;
-import dev.berth.supervise.steering.GroupKey;
 import dev.berth.supervise.steering.HeldSocket;
 import dev.berth.supervise.steering.Mechanism;
 import dev.berth.supervise.steering.SocketRegistry;
 
 import org.jspecify.annotations.Nullable;
 
-import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -40,7 +34,8 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.function.Function;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /// Puts the state, the sockets and what the kernel tells of them together.
@@ -72,13 +67,46 @@ public final class StatusReader {
         notes = new StatusNotes(plan, mechanism, registry, dispatched, live);
     }
 
+    /// Looks how things stand; the owner thread does nothing of it that takes long.
+    ///
+    /// @param state told when it is needed
+    /// @param answer called by the owner thread, once, unless the supervisor ends: then `ended` is,
+    ///   by any thread
+    public void read(Supplier<State> state, Aside looks, Consumer<Status> answer, Runnable ended) {
+        StatusLook look = question();
+        looks.ask(
+                look::look,
+                found -> {
+                    StatusLook.Seen seen =
+                            found instanceof Aside.Done<StatusLook.Seen>(StatusLook.Seen done)
+                                    ? done
+                                    : StatusLook.Seen.NONE;
+                    answer.accept(read(state.get(), Loop.now(), seen));
+                },
+                _ -> ended.run());
+    }
+
+    private StatusLook question() {
+        Set<Integer> udp = new HashSet<>();
+        for (Group group : registry.groups()) {
+            if (group.key().protocol() == Protocol.UDP) {
+                udp.add(group.key().address().port());
+            }
+        }
+        List<StatusLook.Member> members = new ArrayList<>();
+        for (LiveWorker worker : live.values()) {
+            Set<Integer> ports = new HashSet<>();
+            worker.counted().forEach(address -> ports.add(address.address().port()));
+            members.add(new StatusLook.Member(trees.tree(worker), ports));
+        }
+        return new StatusLook(udp, members);
+    }
+
     /// How things stand at `now`; what the kernel does not tell is absent.
-    public Status read(State state, long now, SockDiag diag) {
-        Map<Long, SocketRow> rows = rows(diag);
-        List<ProcessEntry> processes = ProcessList.read();
+    private Status read(State state, long now, StatusLook.Seen seen) {
         List<Status.SlotStatus> slots = new ArrayList<>();
         for (Slot slot : state.slots()) {
-            slots.add(slot(slot, now, rows, worker -> connections(worker, processes, diag)));
+            slots.add(slot(slot, now, seen));
         }
         return new Status(
                 plan.name(),
@@ -117,39 +145,15 @@ public final class StatusReader {
         return Stream.concat(groups, doors).distinct().sorted().toList();
     }
 
-    private Map<Long, SocketRow> rows(SockDiag diag) {
-        Map<Long, SocketRow> rows = new HashMap<>();
-        try {
-            for (Group group : registry.groups()) {
-                GroupKey key = group.key();
-                DiagQuery query =
-                        DiagQuery.all(key.protocol())
-                                .withLocalPort(key.address().port())
-                                .withMemory();
-                if (key.protocol() == Protocol.TCP) {
-                    query = query.withStates(TcpState.LISTEN);
-                }
-                diag.dump(query).forEach(row -> rows.put(row.inode(), row));
-            }
-        } catch (IOException unreadable) {
-            return rows;
-        }
-        return rows;
-    }
-
-    private Status.SlotStatus slot(
-            Slot slot,
-            long now,
-            Map<Long, SocketRow> rows,
-            Function<LiveWorker, OptionalInt> connections) {
+    private Status.SlotStatus slot(Slot slot, long now, StatusLook.Seen seen) {
         Optional<Worker> principal = slot.principal();
         List<Status.WorkerStatus> workers =
-                slot.workers().stream().map(w -> worker(slot, w, connections)).toList();
+                slot.workers().stream().map(w -> worker(slot, w, seen)).toList();
         Stream<Status.SocketStatus> held =
                 registry.all().stream()
                         .filter(socket -> socket.owner().slot() == slot.index())
                         .filter(HeldSocket::listening)
-                        .map(socket -> socket(socket, rows.get(socket.inode())));
+                        .map(socket -> socket(socket, seen.rows().get(socket.inode())));
         Stream<Status.SocketStatus> passed =
                 dispatched.stream().flatMap(d -> d.sockets(slot.index()).stream());
         List<Status.SocketStatus> sockets = Stream.concat(held, passed).toList();
@@ -178,26 +182,12 @@ public final class StatusReader {
                 || dispatched.filter(passing -> passing.stalled(index)).isPresent();
     }
 
-    private Status.WorkerStatus worker(
-            Slot slot, Worker worker, Function<LiveWorker, OptionalInt> connections) {
+    private static Status.WorkerStatus worker(Slot slot, Worker worker, StatusLook.Seen seen) {
         boolean held = worker.phase() == Phase.READY && slot.goal() != Slot.Goal.RUN;
         String state = held ? "draining" : worker.phase().name().toLowerCase(Locale.ROOT);
         int generation = worker.id().generation();
-        LiveWorker process = live.get(worker.id());
-        OptionalInt open = process == null ? OptionalInt.empty() : connections.apply(process);
+        OptionalInt open = seen.connections(worker.id());
         return new Status.WorkerStatus(worker.pid(), generation, state, open);
-    }
-
-    private OptionalInt connections(
-            LiveWorker worker, List<ProcessEntry> processes, SockDiag diag) {
-        Set<Integer> ports = new HashSet<>();
-        worker.counted().forEach(address -> ports.add(address.address().port()));
-        try {
-            Set<Integer> pids = trees.of(worker, processes);
-            return OptionalInt.of(Connections.open(pids, ports, diag));
-        } catch (IOException unreadable) {
-            return OptionalInt.empty();
-        }
     }
 
     private Status.SocketStatus socket(HeldSocket socket, @Nullable SocketRow row) {

@@ -12,6 +12,7 @@ import dev.berth.net.TcpState;
 import dev.berth.supervise.contract.Status;
 import dev.berth.supervise.control.ControlClient;
 import dev.berth.supervise.control.RuntimeDirectory;
+import dev.berth.supervise.process.Aside;
 import dev.berth.supervise.steering.Group;
 import dev.berth.supervise.steering.GroupKey;
 import dev.berth.supervise.steering.SocketRegistry;
@@ -20,12 +21,14 @@ import dev.berth.sys.SockAddr;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -33,6 +36,7 @@ import java.util.stream.Collectors;
 /// its connections, and listeners on a more specific address, which take all of theirs.
 public final class Strangers {
     private static final int MOST_COMMAND = 100;
+    private static final int FEW_PORTS = 8;
     private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}");
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,64}");
 
@@ -51,62 +55,107 @@ public final class Strangers {
         return found;
     }
 
-    /// Looks again. Returns those that are new: there for the second time, as a worker's own socket
-    /// may be there for a moment before it is known.
-    List<Status.Stranger> look(SockDiag diag) throws IOException {
-        List<SocketRow> rows = new ArrayList<>();
-        Map<Protocol, Set<Integer>> ports =
-                Map.of(Protocol.TCP, new HashSet<>(), Protocol.UDP, new HashSet<>());
-        for (Group group : registry.groups()) {
-            Set<Integer> seen = ports.getOrDefault(group.key().protocol(), Set.of());
-            if (seen.add(group.key().address().port())) {
-                rows.addAll(rows(diag, group.key()));
+    /// Looks again.
+    ///
+    /// @param looks where it is found out who holds them
+    /// @param fresh called with those that are new, by the owner thread: there for the second time,
+    ///   as a worker's own socket may be there for a moment before it is known
+    void look(SockDiag diag, Aside looks, Consumer<List<Status.Stranger>> fresh)
+            throws IOException {
+        Map<Protocol, Map<Integer, List<GroupKey>>> shared = shared();
+        List<Suspect> seen = new ArrayList<>();
+        for (Map.Entry<Protocol, Map<Integer, List<GroupKey>>> each : shared.entrySet()) {
+            for (SocketRow row : rows(diag, each.getKey(), each.getValue().keySet())) {
+                int port = row.local().port();
+                String effect = effect(row, each.getValue().getOrDefault(port, List.of()));
+                if (!effect.isEmpty() && !registry.has(row.inode())) {
+                    seen.add(new Suspect(row, effect));
+                }
             }
         }
-        rows.removeIf(row -> registry.has(row.inode()) || effect(row).isEmpty());
         Set<Long> before = suspects;
-        suspects = rows.stream().map(SocketRow::inode).collect(Collectors.toSet());
-        rows.removeIf(row -> !before.contains(row.inode()));
-        Set<Long> inodes = rows.stream().map(SocketRow::inode).collect(Collectors.toSet());
+        suspects = inodes(seen);
+        seen.removeIf(suspect -> !before.contains(suspect.row().inode()));
+        Set<Long> inodes = inodes(seen);
         if (inodes.equals(known)) {
-            return List.of();
+            return;
         }
         // Who holds them is looked up only when they change: that takes a walk through all of
         // /proc.
-        return name(rows, inodes);
+        Set<Long> old = known;
+        known = Set.copyOf(inodes);
+        looks.ask(() -> named(seen), answer -> found(answer, seen, old, fresh));
     }
 
-    private static List<SocketRow> rows(SockDiag diag, GroupKey key) throws IOException {
-        DiagQuery query = DiagQuery.all(key.protocol()).withLocalPort(key.address().port());
-        return diag.dump(
-                key.protocol() == Protocol.TCP ? query.withStates(TcpState.LISTEN) : query);
+    private record Suspect(SocketRow row, String effect) {}
+
+    private static Set<Long> inodes(List<Suspect> suspects) {
+        return suspects.stream().map(each -> each.row().inode()).collect(Collectors.toSet());
     }
 
-    private List<Status.Stranger> name(List<SocketRow> rows, Set<Long> inodes) {
-        Map<Long, List<Holder>> holders = rows.isEmpty() ? Map.of() : Holders.everywhere();
-        List<Status.Stranger> all = new ArrayList<>();
-        List<Status.Stranger> fresh = new ArrayList<>();
-        for (SocketRow row : rows) {
-            Status.Stranger stranger =
-                    stranger(row, holders.getOrDefault(row.inode(), List.of()), effect(row));
-            all.add(stranger);
-            if (!known.contains(row.inode())) {
-                fresh.add(stranger);
+    private void found(
+            Aside.Answer<List<Status.Stranger>> answer,
+            List<Suspect> seen,
+            Set<Long> old,
+            Consumer<List<Status.Stranger>> fresh) {
+        found =
+                answer instanceof Aside.Done<List<Status.Stranger>>(List<Status.Stranger> all)
+                        ? all
+                        : seen.stream().map(each -> stranger(each, List.of())).toList();
+        List<Status.Stranger> fromNow =
+                found.stream().filter(stranger -> !old.contains(stranger.inode())).toList();
+        fresh.accept(fromNow);
+    }
+
+    private static List<Status.Stranger> named(List<Suspect> suspects) {
+        Map<Long, List<Holder>> holders = suspects.isEmpty() ? Map.of() : Holders.everywhere();
+        return suspects.stream()
+                .map(each -> stranger(each, holders.getOrDefault(each.row().inode(), List.of())))
+                .toList();
+    }
+
+    /// The groups by protocol and port.
+    private Map<Protocol, Map<Integer, List<GroupKey>>> shared() {
+        Map<Protocol, Map<Integer, List<GroupKey>>> shared = new EnumMap<>(Protocol.class);
+        for (Group group : registry.groups()) {
+            GroupKey key = group.key();
+            shared.computeIfAbsent(key.protocol(), _ -> new HashMap<>())
+                    .computeIfAbsent(key.address().port(), _ -> new ArrayList<>())
+                    .add(key);
+        }
+        return shared;
+    }
+
+    /// One question for all ports where there are many: then it is the listeners of the machine.
+    private static List<SocketRow> rows(SockDiag diag, Protocol protocol, Set<Integer> ports)
+            throws IOException {
+        DiagQuery every =
+                protocol == Protocol.TCP
+                        ? DiagQuery.all(protocol).withStates(TcpState.LISTEN)
+                        : DiagQuery.all(protocol);
+        List<SocketRow> rows = new ArrayList<>();
+        if (ports.size() > FEW_PORTS) {
+            rows.addAll(diag.dump(every));
+            rows.removeIf(row -> !ports.contains(row.local().port()));
+        } else {
+            for (int port : ports) {
+                rows.addAll(diag.dump(every.withLocalPort(port)));
             }
         }
-        known = Set.copyOf(inodes);
-        found = List.copyOf(all);
-        return fresh;
+        return rows;
     }
 
-    private static Status.Stranger stranger(SocketRow row, List<Holder> holders, String effect) {
+    private static Status.Stranger stranger(Suspect suspect, List<Holder> holders) {
+        SocketRow row = suspect.row();
         String listen = row.protocol().text() + "://" + row.local();
         if (holders.isEmpty()) {
             String owner = "uid " + row.uid();
-            return new Status.Stranger(listen, OptionalInt.empty(), owner, row.inode(), effect);
+            return new Status.Stranger(
+                    listen, OptionalInt.empty(), owner, row.inode(), suspect.effect());
         }
         int pid = holders.getFirst().pid();
-        return new Status.Stranger(listen, OptionalInt.of(pid), who(pid), row.inode(), effect);
+        return new Status.Stranger(
+                listen, OptionalInt.of(pid), who(pid), row.inode(), suspect.effect());
     }
 
     /// The command line, short; before it whose worker it is, if it is one.
@@ -140,13 +189,9 @@ public final class Strangers {
         return Optional.empty();
     }
 
-    /// What the stranger does to a group; empty if nothing.
-    private String effect(SocketRow row) {
-        for (Group group : registry.groups()) {
-            GroupKey key = group.key();
-            if (key.protocol() != row.protocol() || key.address().port() != row.local().port()) {
-                continue;
-            }
+    /// What the stranger does to one of the groups on its port; empty if nothing.
+    private String effect(SocketRow row, List<GroupKey> keys) {
+        for (GroupKey key : keys) {
             boolean same = key.address().equals(row.local()) && row.device() == key.device();
             if (same && row.uid() == uid && row.v6only().orElse(key.v6only()) == key.v6only()) {
                 return "is a member of the group";

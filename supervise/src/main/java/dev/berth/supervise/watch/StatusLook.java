@@ -1,0 +1,111 @@
+package dev.berth.supervise.watch;
+
+import dev.berth.net.DiagQuery;
+import dev.berth.net.Holders;
+import dev.berth.net.ProcessEntry;
+import dev.berth.net.ProcessList;
+import dev.berth.net.Protocol;
+import dev.berth.net.SockDiag;
+import dev.berth.net.SocketRow;
+import dev.berth.net.TcpState;
+import dev.berth.supervise.contract.WorkerId;
+import dev.berth.supervise.process.ProcessTree;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.Set;
+
+/// What a status needs of the kernel's tables and of /proc: a task for a thread beside the owner's.
+///
+/// @param udpPorts on which datagrams are shared
+/// @param workers whose connections are to be counted
+record StatusLook(Set<Integer> udpPorts, List<Member> workers) {
+    /// Up to so many ports are asked for one by one: one question for all of them reads every
+    /// connection of the machine.
+    private static final int FEW_PORTS = 8;
+
+    StatusLook {
+        udpPorts = Set.copyOf(udpPorts);
+        workers = List.copyOf(workers);
+    }
+
+    /// A worker, and the TCP ports on which it accepts.
+    record Member(ProcessTree tree, Set<Integer> ports) {
+        Member {
+            ports = Set.copyOf(ports);
+        }
+    }
+
+    /// What was found; what could not be read is absent.
+    ///
+    /// @param rows of the listeners, by inode
+    record Seen(Map<Long, SocketRow> rows, Map<WorkerId, Integer> connections) {
+        /// Nothing.
+        static final Seen NONE = new Seen(Map.of(), Map.of());
+
+        OptionalInt connections(WorkerId worker) {
+            Integer count = connections.get(worker);
+            return count == null ? OptionalInt.empty() : OptionalInt.of(count);
+        }
+    }
+
+    Seen look() throws IOException {
+        try (SockDiag diag = SockDiag.open()) {
+            return new Seen(rows(diag), connections(diag));
+        }
+    }
+
+    private Map<Long, SocketRow> rows(SockDiag diag) throws IOException {
+        List<SocketRow> all = new ArrayList<>(diag.dump(DiagQuery.listeners()));
+        for (int port : udpPorts) {
+            DiagQuery query = DiagQuery.all(Protocol.UDP).withLocalPort(port).withMemory();
+            all.addAll(diag.dump(query));
+        }
+        Map<Long, SocketRow> rows = new HashMap<>();
+        all.forEach(row -> rows.put(row.inode(), row));
+        return rows;
+    }
+
+    private Map<WorkerId, Integer> connections(SockDiag diag) throws IOException {
+        Map<Integer, Set<Long>> open = open(diag);
+        List<ProcessEntry> processes = ProcessList.read();
+        Map<WorkerId, Integer> counts = new HashMap<>();
+        for (Member worker : workers) {
+            Set<Long> own = new HashSet<>();
+            worker.ports().forEach(port -> own.addAll(open.getOrDefault(port, Set.of())));
+            if (!own.isEmpty()) {
+                own.retainAll(Holders.of(worker.tree().pids(processes)).keySet());
+            }
+            counts.put(worker.tree().id(), own.size());
+        }
+        return counts;
+    }
+
+    /// The connections to each port, by inode.
+    private Map<Integer, Set<Long>> open(SockDiag diag) throws IOException {
+        Set<Integer> ports = new HashSet<>();
+        workers.forEach(worker -> ports.addAll(worker.ports()));
+        DiagQuery every =
+                DiagQuery.all(Protocol.TCP).withStates(TcpState.ESTABLISHED, TcpState.CLOSE_WAIT);
+        List<SocketRow> rows = new ArrayList<>();
+        if (ports.size() > FEW_PORTS) {
+            rows.addAll(diag.dump(every));
+        } else {
+            for (int port : ports) {
+                rows.addAll(diag.dump(every.withLocalPort(port)));
+            }
+        }
+        Map<Integer, Set<Long>> open = new HashMap<>();
+        for (SocketRow row : rows) {
+            if (ports.contains(row.local().port())) {
+                open.computeIfAbsent(row.local().port(), _ -> new HashSet<>()).add(row.inode());
+            }
+        }
+        return open;
+    }
+}

@@ -1,0 +1,74 @@
+package dev.berth.supervise;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.berth.supervise.contract.Outcome;
+import dev.berth.supervise.contract.Request;
+import dev.berth.supervise.contract.Status;
+import dev.berth.testkit.LeakCheck;
+import dev.berth.testkit.RequiresProgram;
+import dev.berth.testkit.RequiresRoot;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+
+/// A worker that listens on a thousand ports, of which nobody has named any.
+@RequiresRoot
+@RequiresProgram("python3")
+@ExtendWith(LeakCheck.class)
+final class ManyPortsTest {
+    private static final String PROGRAM =
+            """
+            import resource
+            resource.setrlimit(resource.RLIMIT_NOFILE, (4096, 4096))
+            first = listen(('0.0.0.0', 8080))
+            others = [listen(('0.0.0.0', 10000 + i)) for i in range(999)]
+            serve(first)
+            """;
+
+    @TempDir Path directory;
+
+    @Test
+    void isServedAskedAndStoppedSoon() throws Exception {
+        try (Harbour harbour = Harbour.open(directory).workers(1)) {
+            harbour.start(SampleServers.python(directory, PROGRAM));
+            harbour.awaitSaid("more ports are shared too");
+            harbour.awaitSaid("more than 64 addresses that nobody named");
+
+            long begun = System.nanoTime();
+            Status status = harbour.status();
+            Duration asked = Duration.ofNanos(System.nanoTime() - begun);
+            assertThat(status.slots().getFirst().sockets()).hasSize(64);
+            assertThat(status.listen()).contains("tcp://0.0.0.0:8080").hasSize(64);
+            assertThat(harbour.ask("127.0.0.1", Harbour.PORT)).startsWith("0.1 ");
+            assertThat(harbour.said().lines().filter(line -> line.contains("shared")))
+                    .hasSizeLessThan(10);
+
+            begun = System.nanoTime();
+            harbour.stop();
+            Duration stopped = Duration.ofNanos(System.nanoTime() - begun);
+            // Generous: the supervisor of before needed 8 s and more than 30 s.
+            assertThat(asked).isLessThan(Duration.ofSeconds(5));
+            assertThat(stopped).isLessThan(Duration.ofSeconds(15));
+        }
+    }
+
+    @Test
+    void aSuccessorThatCannotHaveTheOthersIsToldWhatToDo() throws Exception {
+        try (Harbour harbour = Harbour.open(directory).workers(1)) {
+            harbour.start(SampleServers.python(directory, PROGRAM));
+            Outcome outcome = harbour.ask(new Request.Roll(Optional.empty()));
+            assertThat(outcome.done()).isFalse();
+            assertThat(outcome.text())
+                    .contains("is held by slot 0.1 of this service")
+                    .contains("no more than 64 addresses. Name each port")
+                    .contains("the old generation serves on");
+            assertThat(harbour.ask("127.0.0.1", Harbour.PORT)).startsWith("0.1 ");
+        }
+    }
+}
