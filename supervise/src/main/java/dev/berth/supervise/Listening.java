@@ -8,7 +8,6 @@ import dev.berth.supervise.steering.GroupKey;
 import dev.berth.supervise.steering.HeldSocket;
 import dev.berth.supervise.steering.Unheld;
 
-import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -54,14 +53,14 @@ final class Listening {
         return keys.isEmpty() || Claims.succeeds(keys, served)
                 ? Optional.empty()
                 : Optional.of(
-                        "listens on " + keys + ", but on no port that is in service: " + served);
+                        "it listens on " + keys + ", but on no port that is in service: " + served);
     }
 
     /// Looks whether it still does; the answer is [Event.Checked].
     ///
     /// A process that is just ending has closed its listeners a moment before its end is seen; so a
     /// bad answer is given only when it has lived on.
-    void check(WorkerId id) throws IOException {
+    void check(WorkerId id) {
         if (holds(id)) {
             holdings.machine().tell(new Event.Checked(id, true));
             return;
@@ -75,7 +74,7 @@ final class Listening {
         }
     }
 
-    private boolean holds(WorkerId id) throws IOException {
+    private boolean holds(WorkerId id) {
         Optional<LiveWorker> worker = holdings.worker(id);
         if (worker.isPresent()) {
             unheld.drop(id, () -> holdings.equipment().trees().of(worker.get()));

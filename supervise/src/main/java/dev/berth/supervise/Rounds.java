@@ -54,7 +54,9 @@ final class Rounds {
                             .toList();
             for (LiveWorker worker : ready) {
                 patrol.sockets(
-                        worker, why -> holdings.machine().tell(new Event.Lost(worker.id(), why)));
+                        worker,
+                        equipment.looks(),
+                        why -> holdings.machine().tell(new Event.Lost(worker.id(), why)));
             }
             patrol.queues(ready, Loop.now(), equipment.diag());
             holdings.dispatched().ifPresent(passing -> patrol.takers(ready, passing));

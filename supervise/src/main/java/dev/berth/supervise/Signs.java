@@ -155,7 +155,7 @@ final class Signs implements Adopter.Staff {
 
     private void trouble(LiveWorker worker, String why) {
         if (worker.troubles().add(ELSEWHERE, why, Loop.now())) {
-            holdings.say(worker, " " + why);
+            holdings.say(worker, ": " + why);
         }
     }
 

@@ -230,7 +230,7 @@ public final class Supervisor implements AutoCloseable {
         } else {
             reader.read(
                     machine::state,
-                    holdings.equipment().looks(),
+                    holdings.equipment(),
                     answer::complete,
                     () -> answer.completeExceptionally(new IOException(ending())));
         }

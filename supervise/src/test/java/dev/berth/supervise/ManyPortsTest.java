@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.berth.supervise.contract.Outcome;
 import dev.berth.supervise.contract.Request;
 import dev.berth.supervise.contract.Status;
+import dev.berth.testkit.Await;
 import dev.berth.testkit.LeakCheck;
 import dev.berth.testkit.RequiresProgram;
 import dev.berth.testkit.RequiresRoot;
@@ -26,9 +27,17 @@ final class ManyPortsTest {
             """
             import resource
             resource.setrlimit(resource.RLIMIT_NOFILE, (4096, 4096))
-            first = listen(('0.0.0.0', 8080))
-            others = [listen(('0.0.0.0', 10000 + i)) for i in range(999)]
-            serve(first)
+            def bound(port):
+                s = tcp()
+                s.bind(('0.0.0.0', port))
+                return s
+
+            many = [bound(8080)] + [bound(10000 + i) for i in range(99)]
+            for s in many:
+                s.listen(5)
+            others = [listen(('0.0.0.0', 11000 + i)) for i in range(900)]
+            print('all')
+            serve(many[0])
             """;
 
     @TempDir Path directory;
@@ -36,7 +45,7 @@ final class ManyPortsTest {
     @Test
     void isServedAskedAndStoppedSoon() throws Exception {
         try (Harbour harbour = Harbour.open(directory).workers(1)) {
-            harbour.start(SampleServers.python(directory, PROGRAM));
+            begin(harbour);
             harbour.awaitSaid("more ports are shared too");
             harbour.awaitSaid("more than 64 addresses that nobody named");
 
@@ -58,10 +67,21 @@ final class ManyPortsTest {
         }
     }
 
+    /// A thousand answers take their time on a busy machine.
+    private void begin(Harbour harbour) throws Exception {
+        harbour.begin(SampleServers.python(directory, PROGRAM));
+        Await.until(
+                Duration.ofMinutes(3),
+                () ->
+                        harbour.said().contains("0.1 is ready")
+                                && harbour.printed().contains("0.1 all"),
+                harbour::said);
+    }
+
     @Test
     void aSuccessorThatCannotHaveTheOthersIsToldWhatToDo() throws Exception {
         try (Harbour harbour = Harbour.open(directory).workers(1)) {
-            harbour.start(SampleServers.python(directory, PROGRAM));
+            begin(harbour);
             Outcome outcome = harbour.ask(new Request.Roll(Optional.empty()));
             assertThat(outcome.done()).isFalse();
             assertThat(outcome.text())

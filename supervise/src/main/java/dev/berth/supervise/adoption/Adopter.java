@@ -13,6 +13,7 @@ import dev.berth.supervise.process.Descent;
 import dev.berth.supervise.process.Equipment;
 import dev.berth.supervise.process.LiveWorker;
 import dev.berth.supervise.process.Loop;
+import dev.berth.supervise.process.ProcessTree;
 import dev.berth.supervise.process.ProcessTrees;
 import dev.berth.supervise.steering.Group;
 import dev.berth.supervise.steering.GroupKey;
@@ -228,6 +229,8 @@ public final class Adopter {
         }
     }
 
+    /// Where it is the only worker, none of ours can be in its way, and the program itself says
+    /// that somebody is.
     private void pass(ChildCall call, Examination found, ListenAddress wanted) {
         call.proceed();
         LiveWorker worker = call.worker();
@@ -235,7 +238,8 @@ public final class Adopter {
         if (tcp && !plan.named() && !staff.ready(worker) && Claims.full(worker.counted())) {
             explanations.once(worker, "many", MANY);
         }
-        if (!found.tolerant() && found.inode().isPresent()) {
+        boolean others = staff.live().size() > 1;
+        if (others && !found.tolerant() && found.inode().isPresent()) {
             long inode = found.inode().getAsLong();
             explanations.left(call.worker(), wanted, inode, occupants());
         }
@@ -294,13 +298,24 @@ public final class Adopter {
 
     /// An address that the worker has, or had: whatever it has closed meanwhile is in nobody's
     /// hands, and may be what it gets.
-    private void again(ChildCall call, ChildSocket child, GroupKey key) throws IOException {
+    private void again(ChildCall call, ChildSocket child, GroupKey key) {
         if (bound(call)) {
             call.done();
             return;
         }
-        unheld.drop(call.worker().id(), () -> trees.of(call.worker()));
-        fresh(call, child, key);
+        ChildSocket kept = child.moved();
+        ProcessTree tree = trees.tree(call.worker());
+        unheld.drop(
+                call.worker().id(),
+                () -> tree.pids(ProcessList.read()),
+                looks::attempt,
+                _ -> {
+                    try (kept) {
+                        if (call.waits()) {
+                            attempt(call, key, () -> fresh(call, kept, key));
+                        }
+                    }
+                });
     }
 
     private void fresh(ChildCall call, ChildSocket child, GroupKey key) throws IOException {

@@ -9,6 +9,7 @@ import java.util.Collection;
 import java.util.Deque;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
@@ -109,6 +110,19 @@ public final class Aside implements AutoCloseable {
     /// @param answer called by the owner thread, once; at once if there is no room for the task
     public <T> void ask(Callable<T> task, Consumer<Answer<T>> answer) {
         ask(task, answer, _ -> {});
+    }
+
+    /// Has `task` done, by whoever does not care why it was not.
+    ///
+    /// @param answer called by the owner thread, once; empty if it failed or came too late
+    public <T> void attempt(Callable<T> task, Consumer<Optional<T>> answer) {
+        ask(
+                task,
+                found ->
+                        answer.accept(
+                                found instanceof Done<T>(T value)
+                                        ? Optional.of(value)
+                                        : Optional.empty()));
     }
 
     /// Has `task` done.

@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /// Sockets that no process of their worker holds any more.
@@ -22,29 +24,72 @@ public final class Unheld {
         this.registry = registry;
     }
 
+    /// Who holds what, among the processes of a worker.
+    ///
+    /// @param blind whether the descriptors of one of them cannot be read
+    public record Seen(Map<Long, List<Holder>> holders, boolean blind) {
+        static Seen of(Set<Integer> pids) {
+            return new Seen(Holders.of(pids), pids.stream().anyMatch(Unheld::unreadable));
+        }
+    }
+
+    /// Does a look on another thread than the owner's, and has the owner thread told what was seen;
+    /// empty if that was not in time.
+    public interface Background {
+        void run(Callable<Seen> look, Consumer<Optional<Seen>> answer);
+    }
+
     /// Gives up sockets that the worker itself has closed; whether it has a shared one left, where
-    /// it had any.
+    /// it had any. For a caller that may wait for a walk through /proc.
     ///
     /// @param processes of the worker; asked only if any socket is not where it was last seen
-    public boolean drop(WorkerId worker, Supplier<Set<Integer>> processes) throws ErrnoException {
-        List<HeldSocket> sockets = registry.of(worker);
-        if (sockets.stream().allMatch(Unheld::stillHeld)) {
-            return true;
+    public boolean drop(WorkerId worker, Supplier<Set<Integer>> processes) {
+        return intact(worker) || drop(worker, Seen.of(processes.get()));
+    }
+
+    /// The same, with the walk in the background.
+    ///
+    /// @param left called by the owner thread with whether a shared one is left, as far as is known
+    public void drop(
+            WorkerId worker,
+            Supplier<Set<Integer>> processes,
+            Background background,
+            Consumer<Boolean> left) {
+        if (intact(worker)) {
+            left.accept(true);
+            return;
         }
-        Set<Integer> pids = processes.get();
-        Map<Long, List<Holder>> holders = Holders.of(pids);
-        boolean blind = pids.stream().anyMatch(Unheld::unreadable);
+        background.run(
+                () -> Seen.of(processes.get()),
+                seen -> left.accept(seen.isEmpty() || drop(worker, seen.get())));
+    }
+
+    private boolean intact(WorkerId worker) {
+        return registry.of(worker).stream().allMatch(Unheld::stillHeld);
+    }
+
+    private boolean drop(WorkerId worker, Seen seen) {
         boolean any = false;
-        for (HeldSocket socket : sockets) {
-            List<Holder> found = holders.getOrDefault(socket.inode(), List.of());
-            if (found.isEmpty() && !blind) {
-                registry.abandon(socket);
-            } else {
+        for (HeldSocket socket : registry.of(worker)) {
+            List<Holder> found = seen.holders().getOrDefault(socket.inode(), List.of());
+            if (!found.isEmpty()) {
                 socket.heldBy(found.stream().findFirst());
+            }
+            if (!found.isEmpty() || seen.blind() || stillHeld(socket) || !abandoned(socket)) {
                 any |= serves(socket);
             }
         }
         return any;
+    }
+
+    /// What cannot be given up is left to the next look.
+    private boolean abandoned(HeldSocket socket) {
+        try {
+            registry.abandon(socket);
+            return true;
+        } catch (ErrnoException failed) {
+            return false;
+        }
     }
 
     private static boolean serves(HeldSocket socket) {

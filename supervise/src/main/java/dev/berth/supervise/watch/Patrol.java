@@ -1,6 +1,7 @@
 package dev.berth.supervise.watch;
 
 import dev.berth.net.DiagQuery;
+import dev.berth.net.ProcessList;
 import dev.berth.net.Protocol;
 import dev.berth.net.SockDiag;
 import dev.berth.net.SocketRow;
@@ -11,6 +12,7 @@ import dev.berth.supervise.contract.Status;
 import dev.berth.supervise.contract.WorkerId;
 import dev.berth.supervise.process.Aside;
 import dev.berth.supervise.process.LiveWorker;
+import dev.berth.supervise.process.ProcessTree;
 import dev.berth.supervise.process.ProcessTrees;
 import dev.berth.supervise.steering.Dispatched;
 import dev.berth.supervise.steering.HeldSocket;
@@ -129,8 +131,9 @@ public final class Patrol {
 
     /// Makes good what happened to the sockets of `worker`, which shall be listening.
     ///
+    /// @param looks where its processes are looked through, if a socket is not where it was
     /// @param lost called with a reason if it has none left that it could accept from
-    public void sockets(LiveWorker worker, Consumer<String> lost) throws IOException {
+    public void sockets(LiveWorker worker, Aside looks, Consumer<String> lost) throws IOException {
         if (worker.ended()) {
             return;
         }
@@ -144,9 +147,16 @@ public final class Patrol {
                 return;
             }
         }
-        if (!unheld.drop(worker.id(), () -> trees.of(worker)) && !ending(worker)) {
-            lost.accept("closed its listener; waiting for it to listen again");
-        }
+        ProcessTree tree = trees.tree(worker);
+        unheld.drop(
+                worker.id(),
+                () -> tree.pids(ProcessList.read()),
+                looks::attempt,
+                left -> {
+                    if (!left && !ending(worker)) {
+                        lost.accept("closed its listener; waiting for it to listen again");
+                    }
+                });
     }
 
     /// Whether it is just ending: its descriptors go a moment before the process does.

@@ -11,6 +11,7 @@ import dev.berth.supervise.lifecycle.Slot;
 import dev.berth.supervise.lifecycle.State;
 import dev.berth.supervise.lifecycle.Worker;
 import dev.berth.supervise.process.Aside;
+import dev.berth.supervise.process.Equipment;
 import dev.berth.supervise.process.LiveWorker;
 import dev.berth.supervise.process.Loop;
 import dev.berth.supervise.process.ProcessTrees;
@@ -40,6 +41,9 @@ import java.util.stream.Stream;
 
 /// Puts the state, the sockets and what the kernel tells of them together.
 public final class StatusReader {
+    /// Whoever asks waits for a status, and not for the last of its figures.
+    private static final long LONGEST_LOOK_MILLIS = 3_000;
+
     private final Plan plan;
     private final Mechanism mechanism;
     private final SocketRegistry registry;
@@ -67,23 +71,37 @@ public final class StatusReader {
         notes = new StatusNotes(plan, mechanism, registry, dispatched, live);
     }
 
-    /// Looks how things stand; the owner thread does nothing of it that takes long.
+    /// Looks how things stand; the owner thread does nothing of it that takes long. On a machine
+    /// that is too busy for the look, what only that could tell is absent.
     ///
     /// @param state told when it is needed
     /// @param answer called by the owner thread, once, unless the supervisor ends: then `ended` is,
     ///   by any thread
-    public void read(Supplier<State> state, Aside looks, Consumer<Status> answer, Runnable ended) {
+    public void read(
+            Supplier<State> state, Equipment equipment, Consumer<Status> answer, Runnable ended) {
+        boolean[] answered = {false};
+        Consumer<StatusLook.Seen> once =
+                seen -> {
+                    if (!answered[0]) {
+                        answered[0] = true;
+                        answer.accept(read(state.get(), Loop.now(), seen));
+                    }
+                };
         StatusLook look = question();
-        looks.ask(
-                look::look,
-                found -> {
-                    StatusLook.Seen seen =
-                            found instanceof Aside.Done<StatusLook.Seen>(StatusLook.Seen done)
-                                    ? done
-                                    : StatusLook.Seen.NONE;
-                    answer.accept(read(state.get(), Loop.now(), seen));
-                },
-                _ -> ended.run());
+        equipment
+                .looks()
+                .ask(
+                        look::look,
+                        found ->
+                                once.accept(
+                                        found
+                                                        instanceof
+                                                        Aside.Done<StatusLook.Seen>(
+                                                                StatusLook.Seen seen)
+                                                ? seen
+                                                : StatusLook.Seen.NONE),
+                        _ -> ended.run());
+        equipment.loop().after(LONGEST_LOOK_MILLIS, () -> once.accept(StatusLook.Seen.NONE));
     }
 
     private StatusLook question() {
