@@ -11,8 +11,10 @@ import java.nio.ByteOrder;
 ///
 /// **shape** (host byte order; a kernel that knows fewer fields leaves the rest 0)
 ///
-///     offset  0        24       28      44         52         68   100      120    128    144
-///             state u8 unacked  sacked  last_sent  last_recv  rtt  retrans  acked  recvd  notsent
+///     offset  0        24       28      44         52         56        68   100
+///             state u8 unacked  sacked  last_sent  last_recv  last_ack  rtt  retrans
+///     offset  120    128    136   140  144      152      156
+///             acked  recvd  segs  in   notsent  data in  data out
 ///
 /// In state LISTEN the kernel puts the accept queue in `unacked` and the backlog in `sacked`.
 ///
@@ -23,22 +25,69 @@ import java.nio.ByteOrder;
 /// @param sacked segments acknowledged out of order; a listener's backlog
 /// @param lastDataSentMillis time since data was last sent
 /// @param lastDataRecvMillis time since data last came
+/// @param lastAckRecvMillis time since an acknowledgement last came, alone or with data
 /// @param roundTripMicros smoothed round-trip time
 /// @param totalRetransmits segments sent again over the whole connection
 /// @param bytesAcked bytes sent and acknowledged
 /// @param bytesReceived bytes received
 /// @param notSentBytes bytes written but not yet sent
+/// @param segments how many segments went which way
 public record TcpInfo(
         int state,
         int unacked,
         int sacked,
         int lastDataSentMillis,
         int lastDataRecvMillis,
+        int lastAckRecvMillis,
         int roundTripMicros,
         int totalRetransmits,
         long bytesAcked,
         long bytesReceived,
-        int notSentBytes) {
+        int notSentBytes,
+        Segments segments) {
+    /// Segments over the whole connection, those sent again included; for a connection that was
+    /// accepted the handshake's own are left out but for the one that completed it.
+    ///
+    /// @param out sent
+    /// @param in received
+    /// @param dataIn those received that carried data
+    /// @param dataOut those sent that carried data
+    public record Segments(int out, int in, int dataIn, int dataOut) {
+        /// Where nothing is known of them.
+        public static final Segments NONE = new Segments(0, 0, 0, 0);
+
+        /// Segments sent without data: acknowledgements, above all.
+        public int bareOut() {
+            return out - dataOut;
+        }
+    }
+
+    /// Without segments.
+    public TcpInfo(
+            int state,
+            int unacked,
+            int sacked,
+            int lastDataSentMillis,
+            int lastDataRecvMillis,
+            int roundTripMicros,
+            int totalRetransmits,
+            long bytesAcked,
+            long bytesReceived,
+            int notSentBytes) {
+        this(
+                state,
+                unacked,
+                sacked,
+                lastDataSentMillis,
+                lastDataRecvMillis,
+                0,
+                roundTripMicros,
+                totalRetransmits,
+                bytesAcked,
+                bytesReceived,
+                notSentBytes,
+                Segments.NONE);
+    }
 
     /// More than the fields above reach to; the kernel fills what there is room for.
     private static final int ROOM_BYTES = 256;
@@ -71,11 +120,13 @@ public record TcpInfo(
                 u32(info, 28),
                 u32(info, 44),
                 u32(info, 52),
+                u32(info, 56),
                 u32(info, 68),
                 u32(info, 100),
                 u64(info, 120),
                 u64(info, 128),
-                u32(info, 144));
+                u32(info, 144),
+                new Segments(u32(info, 136), u32(info, 140), u32(info, 152), u32(info, 156)));
     }
 
     /// The state by name.

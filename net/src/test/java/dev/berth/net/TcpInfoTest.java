@@ -15,9 +15,23 @@ final class TcpInfoTest {
         ByteBuffer raw = ByteBuffer.allocate(248).order(ByteOrder.nativeOrder());
         raw.put(0, (byte) 1).putInt(24, 2).putInt(28, 3).putInt(44, 4).putInt(52, 5);
         raw.putInt(68, 6).putInt(100, 7).putLong(120, 1L << 40).putLong(128, 1L << 41);
-        raw.putInt(144, 10);
+        raw.putInt(144, 10).putInt(56, 11).putInt(136, 12).putInt(140, 13);
+        raw.putInt(152, 14).putInt(156, 15);
         assertThat(TcpInfo.decode(raw.array()))
-                .isEqualTo(new TcpInfo(1, 2, 3, 4, 5, 6, 7, 1L << 40, 1L << 41, 10));
+                .isEqualTo(
+                        new TcpInfo(
+                                1,
+                                2,
+                                3,
+                                4,
+                                5,
+                                11,
+                                6,
+                                7,
+                                1L << 40,
+                                1L << 41,
+                                10,
+                                new TcpInfo.Segments(12, 13, 14, 15)));
     }
 
     @Test
