@@ -5,6 +5,7 @@ import dev.berth.supervise.contract.Outcome;
 import dev.berth.supervise.contract.Policy;
 import dev.berth.supervise.contract.WorkerId;
 import dev.berth.supervise.lifecycle.Action;
+import dev.berth.supervise.lifecycle.Phase;
 import dev.berth.supervise.process.LiveWorker;
 import dev.berth.supervise.watch.Drains;
 import dev.berth.supervise.watch.LoadWatch;
@@ -37,13 +38,22 @@ final class Orders {
                         holdings.registry(),
                         holdings.observer(),
                         holdings.dispatched(),
-                        worker -> holdings.machine().state().drains(worker.id()),
+                        holdings.plan().settings(),
+                        new Drains.Wishes(
+                                worker -> holdings.machine().state().drains(worker.id()),
+                                worker ->
+                                        holdings.phase(worker).equals(Optional.of(Phase.DRAINING))),
                         holdings.machine()::tell);
     }
 
     /// With what to leave; empty as long as it was not ordered.
     OptionalInt exitCode() {
         return exitCode;
+    }
+
+    /// Nobody stands still any more, nobody is watched.
+    void close() {
+        drains.close();
     }
 
     /// What fails is said; the rest goes on.
@@ -64,7 +74,7 @@ final class Orders {
             case Action.Shed(boolean shed) -> holdings.distribution().shed(shed);
             case Action.Refuse(boolean refused) -> holdings.distribution().refuse(refused);
             case Action.Drain(WorkerId id) -> drain(id);
-            case Action.Terminate(WorkerId id) -> endings.terminate(id);
+            case Action.Terminate(WorkerId id) -> terminate(id);
             case Action.Kill(WorkerId id) -> endings.kill(id);
             case Action.Retire(WorkerId id) -> holdings.distribution().retire(id);
             case Action.Bequeath(WorkerId id) -> holdings.distribution().bequeath(id);
@@ -72,6 +82,21 @@ final class Orders {
             case Action.Say(String text) -> holdings.observer().said(text);
             case Action.Quit(int code) -> exitCode = OptionalInt.of(code);
         }
+    }
+
+    /// A worker that stands still since the last look at it gets the signal and runs on.
+    private void terminate(WorkerId id) {
+        try {
+            drains.stops(id);
+            endings.terminate(id);
+        } finally {
+            drains.release(id);
+        }
+    }
+
+    /// To be called when all that was decided is carried out.
+    void carriedOut() {
+        drains.release();
     }
 
     private void drain(WorkerId id) throws IOException {

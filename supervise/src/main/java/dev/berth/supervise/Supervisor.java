@@ -241,8 +241,12 @@ public final class Supervisor implements AutoCloseable {
     }
 
     private void decide() {
-        while (orders.exitCode().isEmpty() && machine.pending()) {
-            machine.decide(Loop.now()).forEach(orders::carryOut);
+        try {
+            while (orders.exitCode().isEmpty() && machine.pending()) {
+                machine.decide(Loop.now()).forEach(orders::carryOut);
+            }
+        } finally {
+            orders.carriedOut();
         }
     }
 
@@ -254,6 +258,7 @@ public final class Supervisor implements AutoCloseable {
             return;
         }
         closed = true;
+        orders.close();
         endings.now();
         load.close();
         holdings.close();

@@ -72,6 +72,12 @@ class DrainTest {
             socket.getOutputStream().write(("a " + millis + "\n").getBytes());
         }
 
+        void askInTwoSegments(int millis) throws IOException {
+            socket.setTcpNoDelay(true);
+            socket.getOutputStream().write("a ".getBytes());
+            socket.getOutputStream().write((millis + "\n").getBytes());
+        }
+
         /// The pid that answers; −1 if the connection ends without.
         int answer() throws IOException {
             StringBuilder text = new StringBuilder();
@@ -123,13 +129,86 @@ class DrainTest {
     }
 
     @Test
+    void aRequestThatFollowsTheHandshakeAtOnceIsInWork() throws Exception {
+        int port = FreePort.tcp();
+        try (Rig rig = rig(port, 1, LONG);
+                Client busy = Client.to(port)) {
+            int old = rig.pid(0);
+            busy.ask(4_000);
+            assertThat(rig.ask(new Request.Roll(Optional.empty())).done()).isTrue();
+            assertThat(busy.answer()).isEqualTo(old);
+        }
+    }
+
+    @Test
+    void requestsThatFollowAnAnswerAtOnceAreInWork() throws Exception {
+        int port = FreePort.tcp();
+        List<Client> clients = new ArrayList<>();
+        try (Rig rig = rig(port, 1, LONG)) {
+            int old = rig.pid(0);
+            for (int i = 0; i < 20; i++) {
+                Client client = Client.to(port);
+                clients.add(client);
+                client.exchange();
+                if (i % 2 == 0) {
+                    client.ask(4_000);
+                } else {
+                    client.askInTwoSegments(4_000);
+                }
+            }
+            assertThat(rig.ask(new Request.Roll(Optional.empty())).done()).isTrue();
+            for (Client client : clients) {
+                assertThat(client.answer()).isEqualTo(old);
+            }
+        } finally {
+            for (Client client : clients) {
+                client.close();
+            }
+        }
+    }
+
+    @Test
+    void anAnswerThatPausesIsWaitedForWhileThePausesAreShorterThanIdle() throws Exception {
+        int port = FreePort.tcp();
+        String streams =
+                """
+                import socket, threading, time
+                def serve(c):
+                    c.recv(100)
+                    for i in range(5):
+                        c.sendall(b"%%d" %% i)
+                        time.sleep(1)
+                    c.sendall(b".")
+                s = socket.socket()
+                s.bind(("127.0.0.1", %d))
+                s.listen()
+                while True:
+                    c, _ = s.accept()
+                    threading.Thread(target=serve, args=(c,), daemon=True).start()
+                """
+                        .formatted(port);
+        Settings settings =
+                Rig.Setup.timed(Settings.Ready.LISTENING, LONG, Duration.ofSeconds(10))
+                        .withIdle(Duration.ofSeconds(3));
+        Command command = new Command(List.of(Programs.python(), "-c", streams));
+        try (Rig rig = Rig.start(new Rig.Setup().command(command).settings(settings)).awaitReady();
+                Socket reader = Rig.connect(port)) {
+            reader.getOutputStream().write('a');
+            assertThat(rig.ask(new Request.Roll(Optional.empty())).done()).isTrue();
+            assertThat(new String(reader.getInputStream().readAllBytes())).isEqualTo("01234.");
+        }
+    }
+
+    @Test
     void butNoLongerThanItMay() throws Exception {
         int port = FreePort.tcp();
         try (Rig rig = rig(port, 1, Duration.ofMillis(700));
                 Client busy = Client.to(port)) {
             busy.exchange();
             busy.ask(60_000);
-            assertThat(rig.ask(new Request.Roll(Optional.empty())).done()).isTrue();
+            Outcome rolled = rig.ask(new Request.Roll(Optional.empty()));
+            assertThat(rolled.done()).isTrue();
+            assertThat(rolled.text()).contains("1 connection with a request in work");
             assertThat(endOf(busy)).isEqualTo(-1);
         }
     }

@@ -179,15 +179,16 @@ final class Harbour implements AutoCloseable, Observer {
     Plan plan(String... command) {
         Settings settings =
                 new Settings(
-                        Duration.ofMillis(150),
-                        Duration.ofSeconds(15),
-                        Duration.ofSeconds(3),
-                        Duration.ofSeconds(3),
-                        giveUp,
-                        Optional.empty(),
-                        ready,
-                        overlap,
-                        slowStart);
+                                Duration.ofMillis(150),
+                                Duration.ofSeconds(15),
+                                Duration.ofSeconds(3),
+                                Duration.ofSeconds(3),
+                                giveUp,
+                                Optional.empty(),
+                                ready,
+                                overlap,
+                                slowStart)
+                        .withIdle(Duration.ofMillis(300));
         return new Plan(
                 "test",
                 new Command(List.of(command)),

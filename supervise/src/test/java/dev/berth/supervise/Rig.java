@@ -67,6 +67,9 @@ final class Rig implements AutoCloseable {
         private Optional<Probe> probe = Optional.empty();
         private boolean cgroups = true;
 
+        /// How long the server must have been silent on an idle connection.
+        private static final Duration IDLE = Duration.ofMillis(300);
+
         /// Times that make a test short.
         static Settings quick(Settings.Ready ready) {
             return timed(ready, Duration.ofSeconds(5), Duration.ofSeconds(10));
@@ -74,14 +77,15 @@ final class Rig implements AutoCloseable {
 
         static Settings timed(Settings.Ready ready, Duration drain, Duration grace) {
             return new Settings(
-                    Duration.ofMillis(150),
-                    Duration.ofSeconds(15),
-                    drain,
-                    grace,
-                    Duration.ofSeconds(1),
-                    Optional.empty(),
-                    ready,
-                    true);
+                            Duration.ofMillis(150),
+                            Duration.ofSeconds(15),
+                            drain,
+                            grace,
+                            Duration.ofSeconds(1),
+                            Optional.empty(),
+                            ready,
+                            true)
+                    .withIdle(IDLE);
         }
 
         Setup command(Command next) {

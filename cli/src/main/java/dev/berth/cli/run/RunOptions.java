@@ -128,6 +128,7 @@ public record RunOptions(
                 duration(parsed, "--settle", defaults.settle()),
                 duration(parsed, "--start-timeout", defaults.startTimeout()),
                 duration(parsed, "--drain", defaults.drain()),
+                duration(parsed, "--idle", defaults.idle()),
                 duration(parsed, "--grace", defaults.grace()),
                 duration(parsed, "--give-up", defaults.giveUp()),
                 Options.value(parsed, "--stagger"),

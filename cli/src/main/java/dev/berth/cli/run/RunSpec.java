@@ -206,7 +206,17 @@ final class RunSpec {
                 spec,
                 "--drain",
                 DEFAULTS.drain(),
-                "How long an old worker may finish connections" + " before it is told to end");
+                "How long an old worker may finish connections before it is told to end: all"
+                        + " that have a request in work or an answer under way, and those that"
+                        + " are not idle yet (--idle)");
+        time(
+                spec,
+                "--idle",
+                DEFAULTS.idle(),
+                "A connection is idle when the server sent the last bytes so long ago. A pause in"
+                        + " an answer looks the same: give more than the longest pause of your"
+                        + " streams, and with HTTP/2 more than the longest request. A roll with"
+                        + " kept connections takes so much longer a slot");
         time(spec, "--grace", DEFAULTS.grace(), "How long it may then take before it is killed");
         time(
                 spec,

@@ -51,7 +51,7 @@ class RunOptionsTest {
                                 .concat(" --give-up 7s --stagger 0 --ready notify --backlog 5")
                                 .concat(
                                         " --stop-signal QUIT --steer weighted:1=5% --slow-start 9s"
-                                                + " --max-connections 7 -- cmd -p 1 -- x")
+                                            + " --idle 2.5s --max-connections 7 -- cmd -p 1 -- x")
                                 .split(" "));
         assertThat(plan.ports()).containsExactly(80, 81);
         assertThat(plan.listen()).hasToString("[tcp://[::]:90]");
@@ -69,15 +69,16 @@ class RunOptionsTest {
         assertThat(plan.settings())
                 .isEqualTo(
                         new Settings(
-                                Duration.ofMillis(200),
-                                Duration.ofMinutes(2),
-                                Duration.ofMillis(1500),
-                                Duration.ofHours(1),
-                                Duration.ofSeconds(7),
-                                Optional.of(Duration.ZERO),
-                                Settings.Ready.ANNOUNCED,
-                                true,
-                                Duration.ofSeconds(9)));
+                                        Duration.ofMillis(200),
+                                        Duration.ofMinutes(2),
+                                        Duration.ofMillis(1500),
+                                        Duration.ofHours(1),
+                                        Duration.ofSeconds(7),
+                                        Optional.of(Duration.ZERO),
+                                        Settings.Ready.ANNOUNCED,
+                                        true,
+                                        Duration.ofSeconds(9))
+                                .withIdle(Duration.ofMillis(2500)));
     }
 
     @Test

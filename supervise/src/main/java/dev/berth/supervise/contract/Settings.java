@@ -9,6 +9,8 @@ import java.util.stream.Stream;
 /// @param settle how long a worker must listen and live before it is ready
 /// @param startTimeout how long it may take to become ready
 /// @param drain how long an old worker may finish its connections before it is told to stop
+/// @param idle how long nothing may have moved on a connection on which the server spoke last
+///   before it is no longer waited for
 /// @param grace how long it may take to stop before it is killed
 /// @param giveUp how long there may be no ready worker before clients are refused
 /// @param stagger pause between two starts; empty: at most two start at once
@@ -20,21 +22,39 @@ public record Settings(
         Duration settle,
         Duration startTimeout,
         Duration drain,
+        Duration idle,
         Duration grace,
         Duration giveUp,
         Optional<Duration> stagger,
         Ready ready,
         boolean overlap,
         Duration slowStart) {
+    /// What [#idle] is where the user says nothing.
+    public static final Duration IDLE = Duration.ofSeconds(5);
+
     public Settings {
         Stream.concat(
-                        Stream.of(settle, startTimeout, drain, grace, giveUp, slowStart),
+                        Stream.of(settle, startTimeout, drain, idle, grace, giveUp, slowStart),
                         stagger.stream())
                 .filter(Duration::isNegative)
                 .forEach(
                         wrong -> {
                             throw new IllegalArgumentException("negative duration: " + wrong);
                         });
+    }
+
+    /// With connections idle after [#IDLE].
+    public Settings(
+            Duration settle,
+            Duration startTimeout,
+            Duration drain,
+            Duration grace,
+            Duration giveUp,
+            Optional<Duration> stagger,
+            Ready ready,
+            boolean overlap,
+            Duration slowStart) {
+        this(settle, startTimeout, drain, IDLE, grace, giveUp, stagger, ready, overlap, slowStart);
     }
 
     /// Without a slow start.
@@ -60,6 +80,21 @@ public record Settings(
         TAKING
     }
 
+    /// The same with another [#idle].
+    public Settings withIdle(Duration other) {
+        return new Settings(
+                settle,
+                startTimeout,
+                drain,
+                other,
+                grace,
+                giveUp,
+                stagger,
+                ready,
+                overlap,
+                slowStart);
+    }
+
     /// Whether a worker is to ask a dispatcher for its connections.
     public boolean taking() {
         return ready == Ready.TAKING;
@@ -77,6 +112,7 @@ public record Settings(
                 Duration.ofSeconds(1),
                 Duration.ofSeconds(60),
                 Duration.ofSeconds(10),
+                IDLE,
                 Duration.ofSeconds(30),
                 Duration.ofSeconds(10),
                 Optional.empty(),

@@ -34,6 +34,11 @@ public sealed interface Event {
     /// busy.
     record Drained(WorkerId id) implements Event {}
 
+    /// The worker, which drained, is told to stop although something is left.
+    ///
+    /// @param what is left, for people
+    record GivenUp(WorkerId id, String what) implements Event {}
+
     /// The worker's first process has ended.
     ///
     /// @param survivors processes that it started and that were still alive

@@ -93,6 +93,17 @@ final class Lives {
         Holding.drained(step, id);
     }
 
+    static void givenUp(Step step, WorkerId id, String what) {
+        Optional<Phase> phase = step.state().worker(id).map(Worker::phase);
+        if (phase.filter(p -> p == Phase.DRAINING || p == Phase.STOPPING).isPresent()) {
+            String after = Epitaph.seconds(step.settings().drain());
+            String text =
+                    "slot " + id + " is stopped, --drain " + after + " being over, with " + what;
+            step.say(text);
+            Operations.givenUp(step, text);
+        }
+    }
+
     static void terminate(Step step, Worker worker) {
         long until = step.now() + step.settings().grace().toMillis();
         step.change(worker.id(), w -> w.enters(Phase.STOPPING, step.now(), until));

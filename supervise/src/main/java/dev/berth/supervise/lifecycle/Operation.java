@@ -37,17 +37,20 @@ public sealed interface Operation {
     /// @param current the slot being done
     /// @param done slots replaced so far
     /// @param failure why it is being reverted; empty while all goes well
+    /// @param undone what old workers were stopped with, for people
     record Roll(
             long ticket,
             Optional<Command> proposed,
             List<Integer> pending,
             OptionalInt current,
             List<Integer> done,
-            String failure)
+            String failure,
+            List<String> undone)
             implements Operation {
         public Roll {
             pending = List.copyOf(pending);
             done = List.copyOf(done);
+            undone = List.copyOf(undone);
         }
 
         @Override
@@ -61,19 +64,31 @@ public sealed interface Operation {
 
         Roll starting(int slot) {
             List<Integer> rest = pending.stream().filter(other -> other != slot).toList();
-            return new Roll(ticket, proposed, rest, OptionalInt.of(slot), done, failure);
+            return new Roll(ticket, proposed, rest, OptionalInt.of(slot), done, failure, undone);
         }
 
         Roll finished(int slot) {
             List<Integer> more = new java.util.ArrayList<>(done);
             more.add(slot);
-            return new Roll(ticket, proposed, pending, OptionalInt.empty(), more, failure);
+            return new Roll(ticket, proposed, pending, OptionalInt.empty(), more, failure, undone);
         }
 
         Roll reverting(Command previous, String why) {
             List<Integer> back = done.reversed();
             return new Roll(
-                    ticket, Optional.of(previous), back, OptionalInt.empty(), List.of(), why);
+                    ticket,
+                    Optional.of(previous),
+                    back,
+                    OptionalInt.empty(),
+                    List.of(),
+                    why,
+                    undone);
+        }
+
+        Roll leaving(String what) {
+            List<String> more = new java.util.ArrayList<>(undone);
+            more.add(what);
+            return new Roll(ticket, proposed, pending, current, done, failure, more);
         }
     }
 

@@ -77,6 +77,13 @@ final class Operations {
         };
     }
 
+    /// A worker was stopped with something undone.
+    static void givenUp(Step step, String text) {
+        if (step.state().operation().orElse(null) instanceof Operation.Roll roll) {
+            step.operation(roll.leaving(text));
+        }
+    }
+
     /// A worker that was in service in `slot` ended unasked.
     static void crashed(Step step, int slot, String why) {
         Operation operation = step.state().operation().orElse(null);

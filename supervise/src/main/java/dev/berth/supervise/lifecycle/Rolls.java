@@ -15,7 +15,8 @@ final class Rolls {
     static void begin(Step step, long ticket, Optional<Command> command) {
         List<Integer> all = step.state().slots().stream().map(Slot::index).toList();
         step.operation(
-                new Operation.Roll(ticket, command, all, OptionalInt.empty(), List.of(), ""));
+                new Operation.Roll(
+                        ticket, command, all, OptionalInt.empty(), List.of(), "", List.of()));
     }
 
     static void advance(Step step, Operation.Roll roll) {
@@ -98,7 +99,12 @@ final class Rolls {
             return;
         }
         roll.proposed().ifPresent(command -> step.become(step.state().withCommand(command)));
-        step.reply(roll.ticket(), Outcome.done("rolled " + count(roll.done().size())));
+        step.reply(roll.ticket(), Outcome.done(report(roll)));
+    }
+
+    private static String report(Operation.Roll roll) {
+        String rolled = "rolled " + count(roll.done().size());
+        return roll.undone().isEmpty() ? rolled : rolled + "\n" + String.join("\n", roll.undone());
     }
 
     private static String count(int slots) {

@@ -33,6 +33,7 @@ public final class Transition {
             case Event.Checked(WorkerId id, boolean holds) -> Lives.checked(step, id, holds);
             case Event.Lost(WorkerId id, String why) -> Lives.lost(step, id, why);
             case Event.Drained(WorkerId id) -> Lives.drained(step, id);
+            case Event.GivenUp(WorkerId id, String what) -> Lives.givenUp(step, id, what);
             case Event.Exited exited -> Lives.exited(step, exited);
             case Event.Steered(long ticket, Policy policy, String failure) ->
                     Steerage.steered(step, ticket, policy, failure);

@@ -5,9 +5,12 @@ import dev.berth.supervise.contract.WorkerId;
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -19,6 +22,10 @@ import java.util.function.Consumer;
 /// **Since:** cgroup.kill Linux 5.14. **Source:** cgroups(7), kernel documentation `cgroup-v2`.
 public final class Cgroup implements AutoCloseable {
     private static final String KILL = "cgroup.kill";
+    private static final String FREEZE = "cgroup.freeze";
+    private static final String EVENTS = "cgroup.events";
+    private static final byte[] RUNNING = {'0'};
+    private static final byte[] FROZEN = {'1'};
     private static final String PROCESSES = "cgroup.procs";
     private static final int CLOSE_TRIES = 100;
     private static final int CLOSE_PAUSE_MILLIS = 10;
@@ -102,9 +109,13 @@ public final class Cgroup implements AutoCloseable {
 
     /// Its processes, none where it is gone; those of groups that it made itself are left out.
     List<Integer> pids(WorkerId worker) {
+        return pids(of(worker));
+    }
+
+    private static List<Integer> pids(Path group) {
         List<Integer> pids = new ArrayList<>();
         try {
-            for (String line : Files.readAllLines(of(worker).resolve(PROCESSES))) {
+            for (String line : Files.readAllLines(group.resolve(PROCESSES))) {
                 pids.add(Integer.parseInt(line));
             }
         } catch (IOException none) {
@@ -121,6 +132,79 @@ public final class Cgroup implements AutoCloseable {
         try {
             Files.writeString(group.resolve(KILL), "1");
         } catch (IOException none) {
+            return;
+        }
+    }
+
+    /// Processes of a worker that stand still, or soon will.
+    ///
+    /// **ownership**: has a descriptor open, so that nothing is needed to let them run on.
+    final class Freeze implements AutoCloseable {
+        private final WorkerId worker;
+        private final FileChannel state;
+
+        private Freeze(WorkerId worker, FileChannel state) {
+            this.worker = worker;
+            this.state = state;
+        }
+
+        /// Whether all of them stand still.
+        boolean complete() {
+            try {
+                return Files.readAllLines(of(worker).resolve(EVENTS)).contains("frozen 1");
+            } catch (IOException gone) {
+                return true;
+            }
+        }
+
+        /// Lets them run on; twice is harmless.
+        @Override
+        public void close() {
+            try (state) {
+                if (state.isOpen()) {
+                    state.write(ByteBuffer.wrap(RUNNING));
+                }
+            } catch (IOException gone) {
+                return;
+            }
+        }
+    }
+
+    /// Begins to stop a worker's processes, those of groups below included.
+    ///
+    /// @return empty: it cannot be done (before Linux 5.2), or somebody else has done it already
+    Optional<Freeze> freeze(WorkerId worker) {
+        Path file = of(worker).resolve(FREEZE);
+        try {
+            if (!Files.readString(file).strip().equals("0")) {
+                return Optional.empty();
+            }
+            FileChannel state = FileChannel.open(file, StandardOpenOption.WRITE);
+            Freeze freeze = new Freeze(worker, state);
+            try {
+                state.write(ByteBuffer.wrap(FROZEN));
+                return Optional.of(freeze);
+            } catch (IOException refused) {
+                freeze.close();
+                throw refused;
+            }
+        } catch (IOException notThere) {
+            return Optional.empty();
+        }
+    }
+
+    /// Its processes, those of groups below included.
+    List<Integer> everyPid(WorkerId worker) {
+        List<Integer> pids = new ArrayList<>();
+        collect(of(worker), pids);
+        return pids;
+    }
+
+    private static void collect(Path group, List<Integer> pids) {
+        pids.addAll(pids(group));
+        try (DirectoryStream<Path> below = Files.newDirectoryStream(group, Files::isDirectory)) {
+            below.forEach(path -> collect(path, pids));
+        } catch (IOException gone) {
             return;
         }
     }

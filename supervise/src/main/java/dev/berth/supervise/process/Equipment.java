@@ -33,6 +33,7 @@ public final class Equipment implements AutoCloseable {
     private final Guard guard;
     private final Orphans orphans;
     private final ProcessTrees trees;
+    private final Freezer freezer;
 
     /// @param cgroups whether to use a cgroup where the system allows it
     /// @param given the guard, which stays the caller's; empty: one of its own, that removes the
@@ -59,6 +60,7 @@ public final class Equipment implements AutoCloseable {
             undo.push(Subreaper::end);
             orphans = new Orphans(plan.name(), guard, cgroup);
             trees = new ProcessTrees(cgroup, orphans);
+            freezer = new Freezer(cgroup, trees);
         } catch (IOException | RuntimeException failed) {
             close();
             throw failed;
@@ -108,6 +110,10 @@ public final class Equipment implements AutoCloseable {
 
     public ProcessTrees trees() {
         return trees;
+    }
+
+    public Freezer freezer() {
+        return freezer;
     }
 
     /// Gives it back, the last first; twice is harmless. Work that was posted to the loop is still

@@ -237,6 +237,16 @@ public final class SocketRegistry implements Distribution, AutoCloseable {
         }
     }
 
+    /// Whether what is not accepted yet on any listener of `owner` would move to others if it
+    /// closed.
+    public boolean wouldMove(WorkerId owner) {
+        return of(owner).stream()
+                .filter(HeldSocket::listening)
+                .filter(socket -> socket.key().protocol() == Protocol.TCP && !socket.key().own())
+                .map(socket -> group(socket.key()).filter(group -> group.wouldMove(socket)))
+                .allMatch(Optional::isPresent);
+    }
+
     @Override
     public void serve(Action.Serve next) throws ErrnoException {
         admission.serve(next);

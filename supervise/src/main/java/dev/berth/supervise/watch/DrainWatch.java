@@ -1,36 +1,48 @@
 package dev.berth.supervise.watch;
 
 import dev.berth.net.DiagQuery;
+import dev.berth.net.Holders;
 import dev.berth.net.Protocol;
-import dev.berth.net.SockDiag;
 import dev.berth.net.SocketRow;
 import dev.berth.net.TcpState;
+import dev.berth.supervise.contract.Settings;
 import dev.berth.supervise.lifecycle.Worker;
+import dev.berth.supervise.process.Equipment;
 import dev.berth.supervise.process.LiveWorker;
-import dev.berth.supervise.process.ProcessTrees;
 import dev.berth.supervise.steering.Dispatched;
 import dev.berth.supervise.steering.HeldSocket;
 import dev.berth.supervise.steering.SocketRegistry;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
 /// Watches a worker that gets nothing new, until it can be told to stop without losing anything:
-/// its queues empty for a while, no handshake left of those that were under way at the flip, no
-/// connection busy.
+/// its queues empty for a while, no handshake left of those that were under way at the flip, every
+/// connection idle.
 final class DrainWatch {
     private static final long EMPTY_MILLIS = 200;
+
+    /// A handshake takes no longer, unless a packet is lost or TCP_DEFER_ACCEPT waits for what the
+    /// client is to say.
+    private static final long HANDSHAKE_MILLIS = 1_000;
+
+    /// At the end of the time that a drain may take, the first moment at which no request is
+    /// certainly in work will do: the last tenth of it, at least this long.
+    private static final long LATE_MILLIS = 1_000;
 
     private final LiveWorker worker;
     private final SocketRegistry registry;
     private final Optional<Dispatched> dispatched;
-    private final ProcessTrees trees;
-    private final SockDiag diag;
+    private final Equipment equipment;
+    private final Settings settings;
+    private final ConnectionTracker tracker;
     private final Set<Integer> ports = new HashSet<>();
     private final Set<String> handshakes = new HashSet<>();
+    private final long begun;
     private long emptySince = Worker.NEVER;
 
     /// Made at the flip: the handshakes under way are noted now.
@@ -38,14 +50,17 @@ final class DrainWatch {
             LiveWorker worker,
             SocketRegistry registry,
             Optional<Dispatched> dispatched,
-            ProcessTrees trees,
-            SockDiag diag)
+            Equipment equipment,
+            Settings settings,
+            long now)
             throws IOException {
         this.worker = worker;
         this.registry = registry;
         this.dispatched = dispatched;
-        this.trees = trees;
-        this.diag = diag;
+        this.equipment = equipment;
+        this.settings = settings;
+        this.tracker = new ConnectionTracker(settings.idle());
+        this.begun = now;
         registry.of(worker.id()).stream()
                 .map(HeldSocket::key)
                 .filter(key -> key.protocol() == Protocol.TCP && !key.own())
@@ -56,28 +71,68 @@ final class DrainWatch {
                 d -> d.addresses().forEach(address -> ports.add(address.address().port())));
     }
 
-    boolean quiet(long now) throws IOException {
-        if (!queuesEmpty()) {
+    LiveWorker worker() {
+        return worker;
+    }
+
+    /// What is left to be done at `now`.
+    Remaining look(long now) throws IOException {
+        int queued = queued();
+        if (queued > 0) {
             emptySince = Worker.NEVER;
-            return false;
-        }
-        if (emptySince == Worker.NEVER) {
+        } else if (emptySince == Worker.NEVER) {
             emptySince = now;
         }
         if (!handshakes.isEmpty()) {
             handshakes.retainAll(handshakes());
         }
-        return now - emptySince >= EMPTY_MILLIS && handshakes.isEmpty() && idle();
+        boolean moves = now - begun >= HANDSHAKE_MILLIS && registry.wouldMove(worker.id());
+        return connections().waiting(queued, moves ? 0 : handshakes.size());
     }
 
-    private boolean queuesEmpty() {
+    /// Whether nothing is lost if the worker is told to stop now, when `left` is left.
+    boolean quiet(Remaining left, long now) {
+        return left.nothing() && now - emptySince >= EMPTY_MILLIS;
+    }
+
+    /// Whether the time is nearly over and what is left need not certainly be lost now.
+    boolean late(Remaining left, long now) {
+        long drain = settings.drain().toMillis();
+        return now - begun >= drain - Math.max(LATE_MILLIS, drain / 10) && !left.certain();
+    }
+
+    private int queued() {
         List<HeldSocket> sockets = registry.of(worker.id());
-        return sockets.stream().allMatch(socket -> socket.queue().orElse(0) == 0)
-                && dispatched.map(d -> d.untaken(worker.id())).orElse(0) == 0;
+        return sockets.stream().mapToInt(socket -> socket.queue().orElse(0)).sum()
+                + dispatched.map(d -> d.untaken(worker.id())).orElse(0);
     }
 
-    private boolean idle() throws IOException {
-        return !Connections.busy(() -> trees.of(worker), ports, diag);
+    private Remaining connections() throws IOException {
+        List<SocketRow> rows = new ArrayList<>();
+        for (int port : ports) {
+            rows.addAll(equipment.diag().dump(query(port)));
+        }
+        Set<Long> others = Origins.others(rows, registry, worker.id());
+        rows.removeIf(row -> row.state() == TcpState.LISTEN || foreign(row, others));
+        return tracker.look(rows, this::held);
+    }
+
+    private static DiagQuery query(int port) {
+        return DiagQuery.all(Protocol.TCP)
+                .withStates(TcpState.LISTEN, TcpState.ESTABLISHED, TcpState.CLOSE_WAIT)
+                .withLocalPort(port)
+                .withTcpInfo();
+    }
+
+    private static boolean foreign(SocketRow row, Set<Long> others) {
+        var cgroup = row.details().cgroup();
+        return row.inode() == 0 || cgroup.isPresent() && others.contains(cgroup.getAsLong());
+    }
+
+    private Set<Long> held(Set<Long> inodes) {
+        Set<Long> own = new HashSet<>(inodes);
+        own.retainAll(Holders.of(equipment.trees().of(worker)).keySet());
+        return own;
     }
 
     private Set<String> handshakes() throws IOException {
@@ -87,7 +142,7 @@ final class DrainWatch {
                     DiagQuery.all(Protocol.TCP)
                             .withStates(TcpState.SYN_RECV, TcpState.NEW_SYN_RECV)
                             .withLocalPort(port);
-            for (SocketRow row : diag.dump(query)) {
+            for (SocketRow row : equipment.diag().dump(query)) {
                 found.add(row.local() + " " + row.remote());
             }
         }

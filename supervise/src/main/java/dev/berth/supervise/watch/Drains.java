@@ -1,20 +1,28 @@
 package dev.berth.supervise.watch;
 
 import dev.berth.supervise.contract.Observer;
+import dev.berth.supervise.contract.Settings;
+import dev.berth.supervise.contract.WorkerId;
 import dev.berth.supervise.lifecycle.Event;
 import dev.berth.supervise.process.Equipment;
+import dev.berth.supervise.process.Freezer;
 import dev.berth.supervise.process.LiveWorker;
 import dev.berth.supervise.process.Loop;
 import dev.berth.supervise.steering.Dispatched;
 import dev.berth.supervise.steering.SocketRegistry;
 
 import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /// Looks at the workers that get nothing new, again and again, until they are quiet.
-public final class Drains {
+///
+/// Between the last look and the stop signal a request may come on a connection that is kept. So
+/// the worker stands still for the last look, and until the signal is sent.
+public final class Drains implements AutoCloseable {
     private static final long LOOK_MILLIS = 50;
 
     /// A look may take a tenth of the time: with very many connections it is not cheap.
@@ -24,47 +32,133 @@ public final class Drains {
     private final SocketRegistry registry;
     private final Observer observer;
     private final Optional<Dispatched> dispatched;
-    private final Predicate<LiveWorker> wanted;
+    private final Settings settings;
+    private final Wishes wishes;
     private final Consumer<Event> events;
+    private final Map<WorkerId, DrainWatch> watches = new HashMap<>();
+    private final Map<WorkerId, Freezer.Frozen> frozen = new HashMap<>();
 
-    /// @param wanted whether it still matters that the worker is quiet
+    /// @param drains whether it still matters that the worker is quiet
+    /// @param stops whether it is told to stop then
+    public record Wishes(Predicate<LiveWorker> drains, Predicate<LiveWorker> stops) {}
+
     public Drains(
             Equipment equipment,
             SocketRegistry registry,
             Observer observer,
             Optional<Dispatched> dispatched,
-            Predicate<LiveWorker> wanted,
+            Settings settings,
+            Wishes wishes,
             Consumer<Event> events) {
         this.equipment = equipment;
         this.registry = registry;
         this.observer = observer;
         this.dispatched = dispatched;
-        this.wanted = wanted;
+        this.settings = settings;
+        this.wishes = wishes;
         this.events = events;
     }
 
     /// To be called at the moment from which on the worker gets nothing new.
     public void watch(LiveWorker worker) throws IOException {
         DrainWatch watch =
-                new DrainWatch(worker, registry, dispatched, equipment.trees(), equipment.diag());
-        equipment.loop().after(LOOK_MILLIS, () -> look(worker, watch));
+                new DrainWatch(worker, registry, dispatched, equipment, settings, Loop.now());
+        watches.put(worker.id(), watch);
+        equipment.loop().after(LOOK_MILLIS, () -> look(watch));
     }
 
-    private void look(LiveWorker worker, DrainWatch watch) {
-        if (!wanted.test(worker)) {
+    private void look(DrainWatch watch) {
+        LiveWorker worker = watch.worker();
+        if (!watch.equals(watches.get(worker.id()))) {
+            return;
+        }
+        if (!wishes.drains.test(worker)) {
+            watches.remove(worker.id());
             return;
         }
         long begun = Loop.now();
         try {
-            if (watch.quiet(begun)) {
+            if (over(watch, begun)) {
+                watches.remove(worker.id());
                 events.accept(new Event.Drained(worker.id()));
                 return;
             }
         } catch (IOException unreadable) {
             observer.said("slot " + worker.id() + " drains unseen: " + unreadable.getMessage());
+            watches.remove(worker.id());
             return;
         }
         long pause = Math.max(LOOK_MILLIS, PAUSES * (Loop.now() - begun));
-        equipment.loop().after(pause, () -> look(worker, watch));
+        equipment.loop().after(pause, () -> look(watch));
+    }
+
+    /// Whether the worker can be told to stop. If so, and it will be, it stands still.
+    private boolean over(DrainWatch watch, long now) throws IOException {
+        Remaining left = watch.look(now);
+        if (!wishes.stops.test(watch.worker())) {
+            return watch.quiet(left, now);
+        }
+        return (watch.quiet(left, now) || watch.late(left, now)) && still(watch, now);
+    }
+
+    /// Whether that still holds while the worker stands still; if not, it runs on.
+    private boolean still(DrainWatch watch, long now) throws IOException {
+        Freezer.Frozen stopped = equipment.freezer().freeze(watch.worker());
+        frozen.put(watch.worker().id(), stopped);
+        boolean over = false;
+        try {
+            Remaining left = watch.look(now);
+            over = watch.quiet(left, now) || watch.late(left, now);
+            if (over) {
+                report(watch.worker().id(), left);
+            }
+            return over;
+        } finally {
+            if (!over) {
+                release(watch.worker().id());
+            }
+        }
+    }
+
+    /// To be called when the worker is about to be told to stop, quiet or not: says what it leaves
+    /// undone.
+    public void stops(WorkerId id) {
+        DrainWatch watch = watches.remove(id);
+        if (watch == null) {
+            return;
+        }
+        try {
+            report(id, watch.look(Loop.now()));
+        } catch (IOException unreadable) {
+            observer.said("slot " + id + " drains unseen: " + unreadable.getMessage());
+        }
+    }
+
+    private void report(WorkerId id, Remaining left) {
+        if (!left.nothing()) {
+            events.accept(new Event.GivenUp(id, left.text()));
+        }
+    }
+
+    /// To be called after the stop signal was sent: lets the worker run on.
+    public void release(WorkerId id) {
+        Freezer.Frozen stopped = frozen.remove(id);
+        if (stopped != null) {
+            stopped.close();
+        }
+    }
+
+    /// To be called when all decisions were carried out: lets everybody run on, also those who were
+    /// not told to stop after all.
+    public void release() {
+        frozen.values().forEach(Freezer.Frozen::close);
+        frozen.clear();
+    }
+
+    /// Lets everybody run on.
+    @Override
+    public void close() {
+        watches.clear();
+        release();
     }
 }

@@ -63,6 +63,7 @@ class TransitionTableTest {
                     new Event.Checked(ID, false),
                     new Event.Lost(ID, "lost"),
                     new Event.Drained(ID),
+                    new Event.GivenUp(ID, "3 connections with a request in work"),
                     new Event.Exited(ID, ExitStatus.exited(3), 0, ""),
                     new Event.Asked(9, new Request.Roll(Optional.empty())),
                     new Event.Asked(9, new Request.Scale(2)),
@@ -88,7 +89,8 @@ class TransitionTableTest {
 
     private static Operation roll(
             OptionalInt current, List<Integer> pending, List<Integer> done, String failure) {
-        return new Operation.Roll(5, Optional.of(Script.NEW), pending, current, done, failure);
+        return new Operation.Roll(
+                5, Optional.of(Script.NEW), pending, current, done, failure, List.of());
     }
 
     private static State state(Case row) {
@@ -167,6 +169,7 @@ class TransitionTableTest {
                             phase != Phase.SETTLING ? phase : holds ? Phase.READY : Phase.STOPPING);
             case Event.Lost _ -> Optional.of(phase == Phase.READY ? Phase.STARTING : phase);
             case Event.Drained _ -> Optional.of(phase == Phase.DRAINING ? Phase.STOPPING : phase);
+            case Event.GivenUp _ -> Optional.of(phase);
             case Event.Asked(long _, Request.Stop()) ->
                     Optional.of(
                             row.operation() instanceof Operation.Stop ? Phase.KILLED : left(phase));
@@ -328,6 +331,7 @@ class TransitionTableTest {
             case Event.Checked(WorkerId _, boolean holds) -> new Event.Checked(id, holds);
             case Event.Lost(WorkerId _, String why) -> new Event.Lost(id, why);
             case Event.Drained _ -> new Event.Drained(id);
+            case Event.GivenUp(WorkerId _, String what) -> new Event.GivenUp(id, what);
             case Event.Exited(WorkerId _, ExitStatus status, int survivors, String words) ->
                     new Event.Exited(id, status, survivors, words);
         };
@@ -344,6 +348,7 @@ class TransitionTableTest {
                     case Event.Listening _ -> List.of(Phase.STARTING, Phase.SETTLING);
                     case Event.Checked _ -> List.of(Phase.SETTLING);
                     case Event.Lost _ -> List.of(Phase.READY);
+                    case Event.GivenUp _ -> List.of(Phase.DRAINING, Phase.STOPPING);
                     case Event.Drained _ ->
                             row.operation() instanceof Operation.Hold
                                     ? List.of(Phase.READY, Phase.DRAINING)

@@ -188,6 +188,7 @@ final class WalkWorld {
             case Event.Checked(WorkerId id, boolean _) -> Optional.of(id);
             case Event.Lost(WorkerId id, String _) -> Optional.of(id);
             case Event.Drained(WorkerId id) -> Optional.of(id);
+            case Event.GivenUp(WorkerId id, String _) -> Optional.of(id);
             case Event.Exited exited -> Optional.of(exited.id());
         };
     }

@@ -1,0 +1,148 @@
+package dev.berth.supervise.watch;
+
+import dev.berth.net.AckMode;
+import dev.berth.net.SocketRow;
+import dev.berth.net.TcpInfo;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/// What each accepted connection of a worker that drains is doing, as far as counters and clocks of
+/// the kernel tell; remembered from look to look, by socket cookie.
+///
+/// | | known by |
+/// | --- | --- |
+/// | a request in work | unread bytes; or the client spoke last: see [LastWord] |
+/// | an answer under way | bytes in the send queue |
+/// | recently active | the server spoke last, less than `idle` ago. A pause in an answer (a stream, a long download) and a connection that is only kept look alike: the user's time decides |
+/// | idle | the same, longer ago |
+///
+/// What the server says by itself counts as its word too: session tickets of TLS 1.3, frames of
+/// HTTP/2, `100 Continue`. Then a request in work looks like a pause, and `idle` decides.
+final class ConnectionTracker {
+    private final long idleMillis;
+    private Map<Long, LastWord.Seen> seen = new HashMap<>();
+
+    ConnectionTracker(Duration idle) {
+        idleMillis = idle.toMillis();
+    }
+
+    /// What a connection is doing.
+    enum State {
+        REQUEST,
+        ANSWER,
+        UNSURE,
+        ACTIVE,
+        IDLE
+    }
+
+    private record Judged(SocketRow row, State state) {}
+
+    /// How many connections are in each state.
+    ///
+    /// @param rows the connections that are the worker's or might be, with `tcp_info`
+    /// @param own which of these inodes are the worker's; asked at most once, and not where all
+    ///   connections are idle
+    Remaining look(Collection<SocketRow> rows, Function<Set<Long>, Set<Long>> own)
+            throws IOException {
+        Map<Long, LastWord.Seen> now = new HashMap<>();
+        List<Judged> busy = new ArrayList<>();
+        for (SocketRow row : rows) {
+            State state = judge(row, now);
+            if (state != State.IDLE) {
+                busy.add(new Judged(row, state));
+            }
+        }
+        seen = now;
+        if (busy.isEmpty()) {
+            return Remaining.NONE;
+        }
+        Set<Long> theirs = own.apply(inodes(busy));
+        busy.removeIf(judged -> !theirs.contains(judged.row.inode()));
+        return count(lookedUp(busy));
+    }
+
+    private State judge(SocketRow row, Map<Long, LastWord.Seen> now) {
+        if (row.info().isEmpty()) {
+            return State.UNSURE;
+        }
+        TcpInfo info = row.info().get();
+        LastWord.Seen word = LastWord.look(row, info, Optional.ofNullable(seen.get(row.cookie())));
+        now.put(row.cookie(), word);
+        return state(row, info, word.word());
+    }
+
+    private State state(SocketRow row, TcpInfo info, LastWord word) {
+        if (row.receiveQueue() != 0) {
+            return State.REQUEST;
+        }
+        if (row.sendQueue() != 0) {
+            return State.ANSWER;
+        }
+        int age = Math.min(info.lastDataRecvMillis(), info.lastDataSentMillis());
+        return switch (word) {
+            case CLIENT -> State.REQUEST;
+            case SERVER -> age < idleMillis ? State.ACTIVE : State.IDLE;
+            case OPEN, UNKNOWN -> State.UNSURE;
+        };
+    }
+
+    private static Set<Long> inodes(List<Judged> judged) {
+        return judged.stream().map(one -> one.row.inode()).collect(Collectors.toSet());
+    }
+
+    /// With those told apart that the way of acknowledging tells apart.
+    private List<Judged> lookedUp(List<Judged> busy) throws IOException {
+        Set<Long> open = new HashSet<>();
+        for (Judged one : busy) {
+            if (asks(one)) {
+                open.add(one.row.inode());
+            }
+        }
+        if (open.isEmpty()) {
+            return busy;
+        }
+        Map<Long, Boolean> modes = AckMode.interactive(open);
+        List<Judged> told = new ArrayList<>();
+        for (Judged one : busy) {
+            told.add(open.contains(one.row.inode()) ? told(one, modes) : one);
+        }
+        return told;
+    }
+
+    private boolean asks(Judged one) {
+        LastWord.Seen word = seen.get(one.row.cookie());
+        return one.state == State.UNSURE
+                && word != null
+                && one.row.info().filter(info -> LastWord.asksForMode(word, info)).isPresent();
+    }
+
+    private Judged told(Judged one, Map<Long, Boolean> modes) {
+        TcpInfo info = one.row.info().orElseThrow();
+        LastWord word = LastWord.by(Optional.ofNullable(modes.get(one.row.inode())), info);
+        seen.computeIfPresent(one.row.cookie(), (_, open) -> open.with(word));
+        return new Judged(one.row, state(one.row, info, word));
+    }
+
+    private static Remaining count(List<Judged> busy) {
+        int[] counts = new int[State.values().length];
+        busy.forEach(one -> counts[one.state.ordinal()]++);
+        return new Remaining(
+                0,
+                0,
+                counts[State.REQUEST.ordinal()],
+                counts[State.ANSWER.ordinal()],
+                counts[State.UNSURE.ordinal()],
+                counts[State.ACTIVE.ordinal()]);
+    }
+}

@@ -1,0 +1,35 @@
+package dev.berth.supervise.watch;
+
+import dev.berth.net.SocketRow;
+import dev.berth.supervise.contract.WorkerId;
+import dev.berth.supervise.steering.HeldSocket;
+import dev.berth.supervise.steering.SocketRegistry;
+
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.OptionalLong;
+import java.util.Set;
+
+/// Which cgroups cannot be where a worker's connections come from. A connection carries the cgroup
+/// of the listener that it came to.
+final class Origins {
+    private Origins() {}
+
+    /// The cgroups of listeners of other workers, but for those that `worker` has a listener of,
+    /// too.
+    ///
+    /// @param rows listeners among them
+    static Set<Long> others(Collection<SocketRow> rows, SocketRegistry registry, WorkerId worker) {
+        Set<Long> own = new HashSet<>();
+        Set<Long> others = new HashSet<>();
+        for (SocketRow row : rows) {
+            OptionalLong cgroup = row.details().cgroup();
+            var socket = registry.byInode(row.inode()).map(HeldSocket::owner);
+            if (cgroup.isPresent() && socket.isPresent()) {
+                (socket.get().equals(worker) ? own : others).add(cgroup.getAsLong());
+            }
+        }
+        others.removeAll(own);
+        return own.isEmpty() ? Set.of() : others;
+    }
+}
