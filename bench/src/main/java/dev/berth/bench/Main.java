@@ -15,6 +15,8 @@ public final class Main {
                           [--servers a,b] [--kills 20] [--workers 3] [--clients 24] [--rate 3000]
               scale       2-6-1 under load, and no worker at all   [--server a] [--rounds 3]
               keepalive   rolls under keep-alive clients   [--servers a,b] [--rolls 10] [--requests 50]
+              drain       rolls under slow requests, streams, uploads, kept connections: none is cut
+                          [--servers a,b] [--rolls 20] [--drain 60s] [--idle 5s] [--unprivileged]
               throughput  against SO_REUSEPORT alone
                           [--server a] [--pairs 15] [--millis 2000] [--connections 4 a worker]
               steer       policies: turns, clients, shares, few long connections, changes under load
@@ -66,6 +68,7 @@ public final class Main {
             case "kill" -> KillCommand.run(words);
             case "scale" -> ScaleCommand.run(words);
             case "keepalive" -> KeepAliveCommand.run(words);
+            case "drain" -> DrainCommand.run(words);
             case "throughput" -> ThroughputCommand.run(words);
             case "steer" -> SteerCommand.run(words);
             case "stall" -> StallCommand.run(words);

@@ -1,0 +1,125 @@
+package dev.berth.bench;
+
+import dev.berth.bench.DrainLoad.Count;
+import dev.berth.bench.Supervised.Setup;
+
+import java.io.File;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/// Rolls under requests that take their time: slow answers, streams, uploads, kept connections.
+/// None is cut. What the documentation excludes is counted apart: a kept connection closed by the
+/// server as the client used it again.
+final class DrainCommand {
+    private static final int WORKERS = 1;
+
+    /// In the answer of a roll that had to stop a worker with something undone.
+    private static final String UNDONE = "--drain";
+
+    private final Workshop shop;
+    private final Arguments arguments;
+
+    private DrainCommand(Workshop shop, Arguments arguments) {
+        this.shop = shop;
+        this.arguments = arguments;
+    }
+
+    /// Runs `drain`; the exit code.
+    static int run(List<String> words) throws IOException {
+        Arguments arguments =
+                Arguments.parse(
+                        words, Set.of("unprivileged"), Set.of("servers", "rolls", "drain", "idle"));
+        boolean good = true;
+        try (Workshop shop = Workshop.open(arguments.has("unprivileged"))) {
+            List<String> names =
+                    arguments.list(
+                            "servers", DrainServer.all().stream().map(DrainServer::name).toList());
+            for (DrainServer server : DrainServer.all()) {
+                if (names.contains(server.name())) {
+                    good &= new DrainCommand(shop, arguments).row(server);
+                }
+            }
+        }
+        return good ? 0 : 1;
+    }
+
+    private boolean row(DrainServer server) throws IOException {
+        Verdict verdict = new Verdict();
+        int port = Workshop.freePort(0);
+        int upstream = Workshop.freePort(0);
+        Process behind = server.proxies() ? upstream(upstream) : null;
+        try {
+            List<String> options = new ArrayList<>();
+            options.addAll(List.of("--drain", arguments.values().getOrDefault("drain", "60s")));
+            options.addAll(List.of("--idle", arguments.values().getOrDefault("idle", "5s")));
+            options.addAll(arguments.rest());
+            var setup =
+                    new Setup(
+                            Workshop.unique("drain-" + server.name()),
+                            port,
+                            WORKERS,
+                            options,
+                            server.words(shop, port, upstream));
+            Supervised.check(shop, setup, verdict, berth -> rolls(server, berth, port, verdict));
+        } finally {
+            if (behind != null) {
+                behind.destroy();
+            }
+        }
+        System.out.println(server.name() + ": " + verdict.word());
+        Table.reasons(verdict.reasons());
+        return verdict.holds();
+    }
+
+    private Process upstream(int port) throws IOException {
+        String script = shop.root().resolve("examples/servers/node/streams.js").toString();
+        return shop.builder(List.of("node", script, Integer.toString(port)))
+                .redirectErrorStream(true)
+                .redirectOutput(new File("/dev/null"))
+                .start();
+    }
+
+    private void rolls(DrainServer server, Supervised berth, int port, Verdict verdict)
+            throws IOException {
+        List<Double> seconds = new ArrayList<>();
+        DrainLoad load = DrainLoad.start(port, server.kinds());
+        try {
+            for (int i = 0; i < arguments.number("rolls", 20); i++) {
+                Shell.Ended ended = berth.change("roll");
+                seconds.add(ended.millis() / 1_000.0);
+                verdict.check(
+                        !ended.output().contains(UNDONE), "roll " + i + ": " + ended.output());
+            }
+        } finally {
+            load.finish();
+        }
+        report(server, load.counts(), seconds);
+        long cut = load.counts().values().stream().mapToLong(count -> count.cut().get()).sum();
+        verdict.check(cut == 0, cut + " cut");
+        load.errors().forEach(error -> verdict.check(false, "  " + error));
+        for (Map.Entry<DrainKind, Count> kind : load.counts().entrySet()) {
+            verdict.check(kind.getValue().whole().get() > 0, "none whole of " + kind.getKey());
+        }
+    }
+
+    private static void report(
+            DrainServer server, Map<DrainKind, Count> counts, List<Double> seconds) {
+        System.out.printf(
+                "%s: %d rolls, median %.1f s, longest %.1f s%n",
+                server.name(),
+                seconds.size(),
+                Numbers.median(seconds),
+                seconds.stream().mapToDouble(Double::doubleValue).max().orElse(0));
+        counts.forEach(
+                (kind, count) ->
+                        System.out.printf(
+                                "    %-10s %6d whole, %d cut, %d idle closed%n",
+                                kind,
+                                count.whole().get(),
+                                count.cut().get(),
+                                count.idleClosed().get()));
+    }
+}

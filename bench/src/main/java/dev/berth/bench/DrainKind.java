@@ -1,0 +1,84 @@
+package dev.berth.bench;
+
+import java.util.concurrent.ThreadLocalRandom;
+
+/// What a client of the drain bench does.
+enum DrainKind {
+    /// Requests that take 0.1 to 20 s.
+    SLOW(8, true),
+    /// Answers in parts, with pauses of 0.2 to 4 s.
+    STREAM(8, true),
+    /// Frames that a WebSocket pushes, with pauses of 0.2 to 4 s.
+    SOCKET(4, false),
+    /// 200 KB at 20 KB/s from the client.
+    UPLOAD(3, true),
+    /// 200 KB at 20 KB/s to the client.
+    DOWNLOAD(3, true),
+    /// Three requests in one go.
+    PIPELINED(2, true),
+    /// Short requests on a kept connection, with short pauses.
+    KEPT(4, true),
+    /// Short requests on a kept connection, with pauses that are longer than `--idle`.
+    IDLE(8, true);
+
+    private static final int LONGEST_MILLIS = 20_000;
+
+    private final int clients;
+    private final boolean keeps;
+
+    DrainKind(int clients, boolean keeps) {
+        this.clients = clients;
+        this.keeps = keeps;
+    }
+
+    /// How many of them at a time.
+    int clients() {
+        return clients;
+    }
+
+    /// How many exchanges there are on a connection.
+    int exchanges() {
+        return switch (this) {
+            case SOCKET -> 1;
+            case KEPT -> between(10, 400);
+            default -> keeps ? between(1, 4) : 1;
+        };
+    }
+
+    /// How long a client thinks between two exchanges on a connection.
+    int pauseMillis() {
+        return switch (this) {
+            case KEPT -> between(0, 50);
+            case IDLE -> between(5_500, 9_000);
+            default -> between(0, 3) == 0 ? between(0, 2_000) : 0;
+        };
+    }
+
+    /// One exchange.
+    void exchange(DrainClient client) throws java.io.IOException {
+        int pause = between(200, 4_000);
+        int parts = Math.max(2, LONGEST_MILLIS / 2 / pause);
+        switch (this) {
+            case SLOW -> slow(client);
+            case STREAM -> client.get("/stream?parts=" + parts + "&ms=" + pause, 10L * parts);
+            case SOCKET -> client.webSocket(parts, pause);
+            case UPLOAD -> client.upload(100, 2_000, 100);
+            case DOWNLOAD -> client.get("/stream?parts=100&ms=100&bytes=2000", 200_000);
+            case PIPELINED -> client.pipelined(3, between(100, 1_500));
+            case KEPT, IDLE -> client.get("/slow?ms=0", -1);
+        }
+    }
+
+    private static void slow(DrainClient client) throws java.io.IOException {
+        int millis = (int) (100 * Math.pow(200, ThreadLocalRandom.current().nextDouble()));
+        if (between(0, 2) == 0) {
+            client.getInTwoSegments("/slow?ms=" + millis);
+        } else {
+            client.get("/slow?ms=" + millis, -1);
+        }
+    }
+
+    private static int between(int least, int end) {
+        return ThreadLocalRandom.current().nextInt(least, end);
+    }
+}

@@ -1,0 +1,66 @@
+package dev.berth.bench;
+
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+
+/// A server of the drain bench, which answers the paths of `examples/servers/node/streams.js`.
+///
+/// @param command with `{servers}`, `{port}`, `{java}` and `{scratch}`
+/// @param kinds of clients that it can serve
+record DrainServer(String name, String command, Set<DrainKind> kinds) {
+    private static final String JAVA =
+            "{java} -Xmx128m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xshare:auto ";
+
+    private static final Set<DrainKind> HTTP =
+            Set.of(
+                    DrainKind.SLOW,
+                    DrainKind.STREAM,
+                    DrainKind.UPLOAD,
+                    DrainKind.DOWNLOAD,
+                    DrainKind.KEPT,
+                    DrainKind.IDLE);
+
+    private static final Set<DrainKind> ALL = Set.of(DrainKind.values());
+
+    /// In the order in which they are tried. All but gunicorn and Spring Boot die at once.
+    static List<DrainServer> all() {
+        String jvm = JAVA + "-cp {servers}/jvm/target/lib/*:{servers}/jvm/target/classes";
+        return List.of(
+                new DrainServer("node", "node {servers}/node/streams.js {port}", ALL),
+                new DrainServer("python", "python3 {servers}/python/streams.py {port}", HTTP),
+                new DrainServer(
+                        "gunicorn",
+                        "gunicorn --chdir {servers}/python -w 1 --threads 64 -b 127.0.0.1:{port}"
+                                + " --log-level warning --timeout 120 --graceful-timeout 1"
+                                + " --keep-alive 75 streams_wsgi:application",
+                        HTTP),
+                new DrainServer("jetty", jvm + " dev.berth.samples.JettyStreams {port}", HTTP),
+                new DrainServer("netty", jvm + " dev.berth.samples.NettyStreams {port}", HTTP),
+                new DrainServer(
+                        "spring-boot",
+                        JAVA
+                                + "-jar {servers}/boot/target/boot.jar --server.port={port}"
+                                + " --spring.mvc.async.request-timeout=-1",
+                        HTTP),
+                new DrainServer(
+                        "nginx", "sh {servers}/nginx/proxy.sh {port} {upstream} {scratch}", HTTP));
+    }
+
+    /// Whether something else has to serve behind it.
+    boolean proxies() {
+        return command.contains("{upstream}");
+    }
+
+    List<String> words(Workshop shop, int port, int upstream) {
+        String filled =
+                command.replace("{servers}", shop.root().resolve("examples/servers").toString())
+                        .replace(
+                                "{java}", Path.of(System.getProperty("java.home"), "bin/java") + "")
+                        .replace("{port}", Integer.toString(port))
+                        .replace("{upstream}", Integer.toString(upstream))
+                        .replace("{scratch}", shop.scratch().resolve("servers").toString());
+        return Arrays.asList(filled.split(" +"));
+    }
+}
