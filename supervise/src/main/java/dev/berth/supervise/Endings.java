@@ -7,17 +7,21 @@ import dev.berth.supervise.process.Equipment;
 import dev.berth.supervise.process.LiveWorker;
 import dev.berth.supervise.process.Loop;
 import dev.berth.supervise.process.NotifySocket;
+import dev.berth.supervise.watch.Survivors;
 import dev.berth.sys.ErrnoException;
 import dev.berth.sys.ExitStatus;
 import dev.berth.sys.Fd;
 import dev.berth.sys.Pidfds;
 import dev.berth.sys.Processes;
 
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
-/// The ends of workers: after the first process of one has ended, what it started has to end too,
-/// and the rest of its output to be read, before it counts as gone.
+/// The ends of workers: after the first process of one has ended, what it started has to end too
+/// (what has connections, in the time that the worker had for that), and the rest of its output to
+/// be read, before it counts as gone.
 final class Endings {
     private static final long FIRST_LOOK_MILLIS = 20;
     private static final long SLOWEST_LOOK_MILLIS = 320;
@@ -29,14 +33,22 @@ final class Endings {
     private final Holdings holdings;
     private final Equipment equipment;
     private final Map<WorkerId, LiveWorker> live;
+    private final Survivors survivors;
 
     Endings(Holdings holdings) {
         this.holdings = holdings;
         equipment = holdings.equipment();
         live = holdings.live();
+        survivors =
+                new Survivors(
+                        holdings.registry(),
+                        holdings.dispatched(),
+                        equipment.trees(),
+                        equipment.diag());
     }
 
-    private record Ending(LiveWorker worker, ExitStatus status, int survivors) {}
+    /// @param told who was told to stop since the first process has ended
+    private record Ending(LiveWorker worker, ExitStatus status, int survivors, Set<Integer> told) {}
 
     /// Asks the worker to end, in its own time.
     void terminate(WorkerId id) {
@@ -63,10 +75,19 @@ final class Endings {
         equipment.loop().forget(worker.pidfd());
         findOrphans(worker);
         int survivors = equipment.trees().of(worker).size();
-        if (survivors > 0 && stopping(worker)) {
-            equipment.trees().signal(worker, holdings.plan().stopSignal());
+        Ending ending = new Ending(worker, status.get(), survivors, new HashSet<>());
+        settle(ending, patience(), FIRST_LOOK_MILLIS);
+    }
+
+    /// Tells those to stop that have no connection, once each; the others may finish theirs until
+    /// the worker's time is over.
+    private void tell(Ending ending) {
+        Set<Integer> pids = survivors.unconnected(ending.worker());
+        pids.removeAll(ending.told());
+        if (!pids.isEmpty()) {
+            equipment.trees().signal(ending.worker(), pids, holdings.plan().stopSignal());
+            ending.told().addAll(pids);
         }
-        settle(new Ending(worker, status.get(), survivors), patience(), FIRST_LOOK_MILLIS);
     }
 
     /// Whether it is on its way out and has time for it.
@@ -98,7 +119,9 @@ final class Endings {
         findOrphans(worker);
         boolean alone = equipment.trees().of(worker).isEmpty();
         boolean gentle = !alone && stopping(worker);
-        if (!alone && !gentle) {
+        if (gentle) {
+            tell(ending);
+        } else if (!alone) {
             equipment.trees().kill(worker);
         }
         if (gentle || unfinished(worker, alone, patience)) {

@@ -55,10 +55,19 @@ public final class ProcessTrees {
     }
 
     /// Sends `signal` to every process of the worker.
-    public void signal(LiveWorker worker, Signal signal) {
-        for (ProcessEntry entry : tree(worker).entries(ProcessList.read()).values()) {
-            orphans.expect(entry);
-            SeenProcess.send(entry, signal);
-        }
+    private void signal(LiveWorker worker, Signal signal) {
+        tree(worker).entries(ProcessList.read()).values().forEach(entry -> send(entry, signal));
+    }
+
+    /// Sends `signal` to those of `pids` that are processes of the worker.
+    public void signal(LiveWorker worker, Set<Integer> pids, Signal signal) {
+        Map<Integer, ProcessEntry> entries = tree(worker).entries(ProcessList.read());
+        entries.keySet().retainAll(pids);
+        entries.values().forEach(entry -> send(entry, signal));
+    }
+
+    private void send(ProcessEntry entry, Signal signal) {
+        orphans.expect(entry);
+        SeenProcess.send(entry, signal);
     }
 }

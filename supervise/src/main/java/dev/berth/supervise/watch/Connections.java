@@ -4,14 +4,12 @@ import dev.berth.net.DiagQuery;
 import dev.berth.net.Holders;
 import dev.berth.net.Protocol;
 import dev.berth.net.SockDiag;
-import dev.berth.net.SocketRow;
 import dev.berth.net.TcpState;
 
 import java.io.IOException;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.Set;
-import java.util.function.Predicate;
 
 /// The accepted connections of some processes.
 final class Connections {
@@ -20,17 +18,16 @@ final class Connections {
     /// How many `pids` hold to a local port in `ports`.
     static int open(Collection<Integer> pids, Collection<Integer> ports, SockDiag diag)
             throws IOException {
-        Set<Long> open = inodes(ports, diag, row -> true);
+        Set<Long> open = inodes(ports, diag);
         open.retainAll(Holders.of(pids).keySet());
         return open.size();
     }
 
-    private static Set<Long> inodes(
-            Collection<Integer> ports, SockDiag diag, Predicate<SocketRow> wanted)
-            throws IOException {
+    /// All on a local port in `ports`, by inode.
+    static Set<Long> inodes(Collection<Integer> ports, SockDiag diag) throws IOException {
         Set<Long> inodes = new HashSet<>();
         for (int port : ports) {
-            diag.dump(query(port)).stream().filter(wanted).forEach(row -> inodes.add(row.inode()));
+            diag.dump(query(port)).forEach(row -> inodes.add(row.inode()));
         }
         return inodes;
     }
@@ -38,7 +35,6 @@ final class Connections {
     private static DiagQuery query(int port) {
         return DiagQuery.all(Protocol.TCP)
                 .withStates(TcpState.ESTABLISHED, TcpState.CLOSE_WAIT)
-                .withLocalPort(port)
-                .withTcpInfo();
+                .withLocalPort(port);
     }
 }

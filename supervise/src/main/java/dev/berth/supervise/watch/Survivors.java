@@ -1,0 +1,98 @@
+package dev.berth.supervise.watch;
+
+import dev.berth.net.Holder;
+import dev.berth.net.Holders;
+import dev.berth.net.ProcessEntry;
+import dev.berth.net.ProcessList;
+import dev.berth.net.Protocol;
+import dev.berth.net.SockDiag;
+import dev.berth.supervise.process.LiveWorker;
+import dev.berth.supervise.process.ProcessTrees;
+import dev.berth.supervise.steering.Dispatched;
+import dev.berth.supervise.steering.SocketRegistry;
+
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/// The processes of a worker whose first one has ended. Those of a server that forks for each
+/// connection (sshd) go on with theirs when their parent is told to stop.
+public final class Survivors {
+    private final SocketRegistry registry;
+    private final Optional<Dispatched> dispatched;
+    private final ProcessTrees trees;
+    private final SockDiag diag;
+
+    public Survivors(
+            SocketRegistry registry,
+            Optional<Dispatched> dispatched,
+            ProcessTrees trees,
+            SockDiag diag) {
+        this.registry = registry;
+        this.dispatched = dispatched;
+        this.trees = trees;
+        this.diag = diag;
+    }
+
+    /// Those that neither hold a connection nor are of the family of one that does: its parents and
+    /// what stems from them, as a session's shell does. All, if the connections cannot be read.
+    public Set<Integer> unconnected(LiveWorker worker) {
+        List<ProcessEntry> all = ProcessList.read();
+        Set<Integer> pids = new HashSet<>(trees.tree(worker).pids(all));
+        pids.removeAll(families(connected(worker, pids), pids, all));
+        return pids;
+    }
+
+    private Set<Integer> connected(LiveWorker worker, Set<Integer> pids) {
+        if (pids.isEmpty()) {
+            return Set.of();
+        }
+        try {
+            Map<Long, List<Holder>> held = Holders.of(pids);
+            held.keySet().retainAll(Connections.inodes(ports(worker), diag));
+            Set<Integer> connected = new HashSet<>();
+            held.values().forEach(all -> all.forEach(holder -> connected.add(holder.pid())));
+            return connected;
+        } catch (IOException unreadable) {
+            return Set.of();
+        }
+    }
+
+    private Set<Integer> ports(LiveWorker worker) {
+        Set<Integer> ports = new HashSet<>();
+        registry.of(worker.id()).stream()
+                .filter(socket -> socket.key().protocol() == Protocol.TCP)
+                .forEach(socket -> ports.add(socket.key().address().port()));
+        dispatched.ifPresent(
+                d -> d.addresses().forEach(address -> ports.add(address.address().port())));
+        return ports;
+    }
+
+    /// `members` of `pids` with all that are related to them within `pids`.
+    static Set<Integer> families(
+            Collection<Integer> members, Set<Integer> pids, List<ProcessEntry> all) {
+        Map<Integer, Set<Integer>> related = new HashMap<>();
+        for (ProcessEntry entry : all) {
+            if (pids.contains(entry.pid()) && pids.contains(entry.parent())) {
+                related.computeIfAbsent(entry.pid(), _ -> new HashSet<>()).add(entry.parent());
+                related.computeIfAbsent(entry.parent(), _ -> new HashSet<>()).add(entry.pid());
+            }
+        }
+        Set<Integer> found = new HashSet<>();
+        Deque<Integer> next = new ArrayDeque<>(members);
+        while (!next.isEmpty()) {
+            int pid = next.remove();
+            if (found.add(pid)) {
+                next.addAll(related.getOrDefault(pid, Set.of()));
+            }
+        }
+        return found;
+    }
+}
