@@ -62,6 +62,7 @@ public final class Sockets {
     public static final int SO_DETACH_REUSEPORT_BPF = 68;
     public static final int SO_NETNS_COOKIE = 71;
     public static final int IPV6_V6ONLY = 26;
+    public static final int TCP_DEFER_ACCEPT = 9;
     public static final int TCP_INFO = 11;
 
     private static final int SOCKADDR_BYTES = 128;

@@ -108,6 +108,11 @@ final class WhoText {
         return lines;
     }
 
+    /// What a listener's count of drops means.
+    private static final String REQUESTS =
+            " segments: connection requests that found its queue full, or, under TCP_DEFER_ACCEPT,"
+                    + " acknowledgements on purpose";
+
     private void block(WhoBlock block, PortReport report) {
         painted(title(block), BOLD);
         List<PortSocket> first = new ArrayList<>(block.listeners());
@@ -181,8 +186,7 @@ final class WhoText {
         if (socket.drops().orElse(0) != 0) {
             long drops = Integer.toUnsignedLong(socket.drops().getAsInt());
             boolean tcp = socket.protocol() == Protocol.TCP;
-            String what = tcp ? " connection requests" : " datagrams";
-            painted("    dropped " + drops + what + ": its queue was full", RED);
+            painted("    dropped " + drops + (tcp ? REQUESTS : " datagrams"), RED);
         }
         stranger(socket, report);
     }

@@ -44,7 +44,8 @@ public final class StatusCommand implements Subcommand {
                         "  RESTARTS  unasked ends of a worker so far",
                         "  CONNS     open connections of the worker and all that it started",
                         "  QUEUE     connections that wait to be accepted, of how many at most",
-                        "  DROPS     connections lost because that queue was full",
+                        "  DROPS     connections lost because that queue was full; not known with"
+                                + " TCP_DEFER_ACCEPT",
                         "  STEERED   connections sent to this worker so far (by eBPF or a"
                                 + " dispatcher)",
                         "What cannot be observed is -, and absent from the JSON.");

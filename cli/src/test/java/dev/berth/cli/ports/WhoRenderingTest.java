@@ -39,11 +39,13 @@ class WhoRenderingTest {
                         "    pid 42 server --port 8080  (web, fd 6, docker:0123456789ab,"
                                 + " web.service)",
                         "    queue [########..] 3 of 4 wait for accept",
-                        "    dropped 12 connection requests: its queue was full",
+                        "    dropped 12 segments: connection requests that found its queue full,"
+                                + " or, under TCP_DEFER_ACCEPT, acknowledgements on purpose",
                         "  LISTEN 127.0.0.1:8080  SO_REUSEPORT  group 1 (one of 2)",
                         "    pid 43 evil?[31m?name  (web, fd 6, docker:0123456789ab, web.service)",
                         "    queue [########..] 3 of 4 wait for accept",
-                        "    dropped 12 connection requests: its queue was full",
+                        "    dropped 12 segments: connection requests that found its queue full,"
+                                + " or, under TCP_DEFER_ACCEPT, acknowledgements on purpose",
                         "    STRANGER in the group: takes 1 of 2 connections by the kernel's hash",
                         "  1 ESTABLISHED: pid 42 server --port 8080",
                         "  1 TIME_WAIT: the last expires in 43 s",
@@ -69,7 +71,10 @@ class WhoRenderingTest {
     @Test
     void dropsAndStrangersAreRedOnATerminal() {
         assertThat(lines(OptionalInt.of(100), true, false))
-                .contains("\033[31m    dropped 12 connection requests: its queue was full\033[0m")
+                .contains(
+                        "\033[31m    dropped 12 segments: connection requests that found its queue"
+                                + " full, or, under TCP_DEFER_ACCEPT, acknowledgements on purpose"
+                                + "\033[0m")
                 .filteredOn(line -> line.startsWith("\033[31m"))
                 .hasSize(3);
     }

@@ -5,7 +5,9 @@ import dev.berth.net.TcpInfo;
 import dev.berth.supervise.contract.WorkerId;
 import dev.berth.sys.ErrnoException;
 import dev.berth.sys.Fd;
+import dev.berth.sys.Sockets;
 
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -146,6 +148,17 @@ public final class HeldSocket {
         } catch (ErrnoException notTcp) {
             return OptionalInt.empty();
         }
+    }
+
+    /// Whether a connection waits for its first bytes before it can be accepted (TCP_DEFER_ACCEPT).
+    /// Then the kernel's count of drops is none of connections: it counts each bare acknowledgement
+    /// that ends a handshake, too.
+    public boolean defers() {
+        byte[] seconds = new byte[Integer.BYTES];
+        int length =
+                Sockets.getsockopt(
+                        fd.number(), Sockets.IPPROTO_TCP, Sockets.TCP_DEFER_ACCEPT, seconds);
+        return length == Integer.BYTES && !Arrays.equals(seconds, new byte[Integer.BYTES]);
     }
 
     @Override

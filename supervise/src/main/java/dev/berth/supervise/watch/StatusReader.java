@@ -211,7 +211,8 @@ public final class StatusReader {
     private Status.SocketStatus socket(HeldSocket socket, @Nullable SocketRow row) {
         Optional<Group> group = registry.group(socket.key());
         boolean tcp = socket.key().protocol() == Protocol.TCP;
-        OptionalInt drops = row == null ? OptionalInt.empty() : row.drops();
+        OptionalInt drops =
+                row == null || tcp && socket.defers() ? OptionalInt.empty() : row.drops();
         return new Status.SocketStatus(
                 socket.key().toString(),
                 socket.owner().generation(),

@@ -1,0 +1,96 @@
+package dev.berth.supervise;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.berth.supervise.contract.Command;
+import dev.berth.supervise.contract.Outcome;
+import dev.berth.supervise.contract.Request;
+import dev.berth.supervise.contract.Settings;
+import dev.berth.supervise.contract.Steer;
+import dev.berth.testkit.FreePort;
+import dev.berth.testkit.LeakCheck;
+import dev.berth.testkit.RequiresProgram;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+import java.io.IOException;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/// Listeners under TCP_DEFER_ACCEPT, as Apache's are: a connection is not accepted until its first
+/// bytes have come.
+@ExtendWith(LeakCheck.class)
+@RequiresProgram("python3")
+class DeferTest {
+    private static Command deferring(int port) {
+        String script =
+                """
+                import os, socket
+                s = socket.socket()
+                s.setsockopt(socket.IPPROTO_TCP, socket.TCP_DEFER_ACCEPT, 60)
+                s.bind(("127.0.0.1", %d))
+                s.listen()
+                while True:
+                    c, _ = s.accept()
+                    c.recv(100)
+                    c.sendall(b"%%d" %% os.getpid())
+                    c.close()
+                """
+                        .formatted(port);
+        return new Command(List.of(Programs.python(), "-c", script));
+    }
+
+    private static Rig rig(int port, Steer steer, Duration drain) throws IOException {
+        Settings settings =
+                Rig.Setup.timed(Settings.Ready.LISTENING, drain, Duration.ofSeconds(10));
+        Rig.Setup setup = new Rig.Setup().command(deferring(port)).settings(settings);
+        return Rig.start(setup.steer(steer)).awaitReady();
+    }
+
+    private static String ask(Socket client) throws IOException {
+        client.getOutputStream().write('a');
+        return new String(client.getInputStream().readAllBytes());
+    }
+
+    @Test
+    void aSilentClientDoesNotHoldTheSlotWhereItsConnectionMovesOn() throws Exception {
+        int port = FreePort.tcp();
+        try (Rig rig = rig(port, Steer.EXTENDED, Duration.ofSeconds(600));
+                Socket silent = Rig.connect(port)) {
+            int old = rig.pid(0);
+            Outcome rolled = rig.ask(new Request.Roll(Optional.empty()));
+            assertThat(rolled.done()).as(rolled.text()).isTrue();
+            assertThat(ask(silent)).isNotEqualTo(Integer.toString(old)).isNotEmpty();
+        }
+    }
+
+    @Test
+    void whereItDoesNotTheRollSaysThatItWasGivenUp() throws Exception {
+        int port = FreePort.tcp();
+        try (Rig rig = rig(port, Steer.CLASSIC, Duration.ofSeconds(2));
+                Socket silent = Rig.connect(port)) {
+            Outcome rolled = rig.ask(new Request.Roll(Optional.empty()));
+            assertThat(silent.isConnected()).isTrue();
+            assertThat(rolled.text())
+                    .contains("1 connection in the handshake or waiting for their first bytes");
+        }
+    }
+
+    @Test
+    void acknowledgementsLeftOutOnPurposeAreNoDrops() throws Exception {
+        int port = FreePort.tcp();
+        try (Rig rig = rig(port, Steer.AUTO, Duration.ofSeconds(2))) {
+            for (int i = 0; i < 5; i++) {
+                try (Socket client = Rig.connect(port)) {
+                    assertThat(ask(client)).isNotEmpty();
+                }
+            }
+            assertThat(rig.slot(0).sockets())
+                    .isNotEmpty()
+                    .allSatisfy(socket -> assertThat(socket.drops()).isEmpty());
+        }
+    }
+}
