@@ -177,7 +177,7 @@ class DrainTest {
                     c.recv(100)
                     for i in range(5):
                         c.sendall(b"%%d" %% i)
-                        time.sleep(1)
+                        time.sleep(0.5)
                     c.sendall(b".")
                 s = socket.socket()
                 s.bind(("127.0.0.1", %d))
@@ -189,13 +189,14 @@ class DrainTest {
                         .formatted(port);
         Settings settings =
                 Rig.Setup.timed(Settings.Ready.LISTENING, LONG, Duration.ofSeconds(10))
-                        .withIdle(Duration.ofSeconds(3));
+                        .withIdle(Duration.ofSeconds(2));
         Command command = new Command(List.of(Programs.python(), "-c", streams));
         try (Rig rig = Rig.start(new Rig.Setup().command(command).settings(settings)).awaitReady();
                 Socket reader = Rig.connect(port)) {
             reader.getOutputStream().write('a');
-            assertThat(rig.ask(new Request.Roll(Optional.empty())).done()).isTrue();
+            Future<Outcome> roll = rig.supervisor.ask(new Request.Roll(Optional.empty()));
             assertThat(new String(reader.getInputStream().readAllBytes())).isEqualTo("01234.");
+            assertThat(roll.get().done()).isTrue();
         }
     }
 

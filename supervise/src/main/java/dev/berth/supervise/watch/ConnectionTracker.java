@@ -31,6 +31,7 @@ import java.util.stream.Collectors;
 /// HTTP/2, `100 Continue`. Then a request in work looks like a pause, and `idle` decides.
 final class ConnectionTracker {
     private final long idleMillis;
+    private final Set<Long> mine = new HashSet<>();
     private Map<Long, LastWord.Seen> seen = new HashMap<>();
 
     ConnectionTracker(Duration idle) {
@@ -48,12 +49,19 @@ final class ConnectionTracker {
 
     private record Judged(SocketRow row, State state) {}
 
-    /// How many connections are in each state.
+    /// Whether the last look saw no connection at all, so that none can bring a request.
+    boolean alone() {
+        return seen.isEmpty();
+    }
+
+    /// How many connections are in each state. Where `all` are not asked for, those that are known
+    /// to be the worker's are enough while one of them is busy: whose the others are is not cheap
+    /// to tell.
     ///
     /// @param rows the connections that are the worker's or might be, with `tcp_info`
     /// @param own which of these inodes are the worker's; asked at most once, and not where all
     ///   connections are idle
-    Remaining look(Collection<SocketRow> rows, Function<Set<Long>, Set<Long>> own)
+    Remaining look(Collection<SocketRow> rows, Function<Set<Long>, Set<Long>> own, boolean all)
             throws IOException {
         Map<Long, LastWord.Seen> now = new HashMap<>();
         List<Judged> busy = new ArrayList<>();
@@ -64,11 +72,16 @@ final class ConnectionTracker {
             }
         }
         seen = now;
-        if (busy.isEmpty()) {
-            return Remaining.NONE;
-        }
+        List<Judged> known = busy.stream().filter(one -> mine.contains(one.row.cookie())).toList();
+        Remaining left = all ? Remaining.NONE : count(lookedUp(known));
+        return busy.isEmpty() || !left.nothing() ? left : exactly(busy, own);
+    }
+
+    private Remaining exactly(List<Judged> busy, Function<Set<Long>, Set<Long>> own)
+            throws IOException {
         Set<Long> theirs = own.apply(inodes(busy));
         busy.removeIf(judged -> !theirs.contains(judged.row.inode()));
+        busy.forEach(one -> mine.add(one.row.cookie()));
         return count(lookedUp(busy));
     }
 

@@ -87,7 +87,12 @@ final class DrainWatch {
             handshakes.retainAll(handshakes());
         }
         boolean moves = now - begun >= HANDSHAKE_MILLIS && registry.wouldMove(worker.id());
-        return connections().waiting(queued, moves ? 0 : handshakes.size());
+        return connections(ending(now)).waiting(queued, moves ? 0 : handshakes.size());
+    }
+
+    /// Whether there was nobody at the last look who could ask anything more.
+    boolean alone() {
+        return tracker.alone();
     }
 
     /// Whether nothing is lost if the worker is told to stop now, when `left` is left.
@@ -97,8 +102,12 @@ final class DrainWatch {
 
     /// Whether the time is nearly over and what is left need not certainly be lost now.
     boolean late(Remaining left, long now) {
+        return ending(now) && !left.certain();
+    }
+
+    private boolean ending(long now) {
         long drain = settings.drain().toMillis();
-        return now - begun >= drain - Math.max(LATE_MILLIS, drain / 10) && !left.certain();
+        return now - begun >= drain - Math.max(LATE_MILLIS, drain / 10);
     }
 
     private int queued() {
@@ -107,14 +116,14 @@ final class DrainWatch {
                 + dispatched.map(d -> d.untaken(worker.id())).orElse(0);
     }
 
-    private Remaining connections() throws IOException {
+    private Remaining connections(boolean all) throws IOException {
         List<SocketRow> rows = new ArrayList<>();
         for (int port : ports) {
             rows.addAll(equipment.diag().dump(query(port)));
         }
         Set<Long> others = Origins.others(rows, registry, worker.id());
         rows.removeIf(row -> row.state() == TcpState.LISTEN || foreign(row, others));
-        return tracker.look(rows, this::held);
+        return tracker.look(rows, this::held, all);
     }
 
     private static DiagQuery query(int port) {

@@ -98,6 +98,9 @@ public final class Drains implements AutoCloseable {
         if (!wishes.stops.test(watch.worker())) {
             return watch.quiet(left, now);
         }
+        if (watch.quiet(left, now) && watch.alone()) {
+            return true;
+        }
         return (watch.quiet(left, now) || watch.late(left, now)) && still(watch, now);
     }
 

@@ -142,7 +142,7 @@ class LastWordTest {
             throws IOException {
         var tracker = new ConnectionTracker(Duration.ofSeconds(5));
         SocketRow row = new Sight(bytesIn, bytesOut, in, out).row(unread, unsent);
-        assertThat(tracker.look(List.of(row), own -> own).text()).isEqualTo(left);
-        assertThat(tracker.look(List.of(row), own -> java.util.Set.of()).nothing()).isTrue();
+        assertThat(tracker.look(List.of(row), own -> own, true).text()).isEqualTo(left);
+        assertThat(tracker.look(List.of(row), own -> java.util.Set.of(), true).nothing()).isTrue();
     }
 }
