@@ -46,4 +46,5 @@ server.on('upgrade', (request, socket) => {
 });
 
 server.requestTimeout = 0;
+server.keepAliveTimeout = 75_000; // the default of 5 s races with clients that pause as long
 server.listen(Number(process.argv[2]));
