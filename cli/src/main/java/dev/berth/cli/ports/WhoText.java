@@ -110,8 +110,7 @@ final class WhoText {
 
     /// What a listener's count of drops means.
     private static final String REQUESTS =
-            " segments: connection requests that found its queue full, or, under TCP_DEFER_ACCEPT,"
-                    + " acknowledgements on purpose";
+            " segments: its queue was full, or TCP_DEFER_ACCEPT left them out";
 
     private void block(WhoBlock block, PortReport report) {
         painted(title(block), BOLD);

@@ -39,13 +39,13 @@ class WhoRenderingTest {
                         "    pid 42 server --port 8080  (web, fd 6, docker:0123456789ab,"
                                 + " web.service)",
                         "    queue [########..] 3 of 4 wait for accept",
-                        "    dropped 12 segments: connection requests that found its queue full,"
-                                + " or, under TCP_DEFER_ACCEPT, acknowledgements on purpose",
+                        "    dropped 12 segments: its queue was full, or TCP_DEFER_ACCEPT left"
+                                + " them out",
                         "  LISTEN 127.0.0.1:8080  SO_REUSEPORT  group 1 (one of 2)",
                         "    pid 43 evil?[31m?name  (web, fd 6, docker:0123456789ab, web.service)",
                         "    queue [########..] 3 of 4 wait for accept",
-                        "    dropped 12 segments: connection requests that found its queue full,"
-                                + " or, under TCP_DEFER_ACCEPT, acknowledgements on purpose",
+                        "    dropped 12 segments: its queue was full, or TCP_DEFER_ACCEPT left"
+                                + " them out",
                         "    STRANGER in the group: takes 1 of 2 connections by the kernel's hash",
                         "  1 ESTABLISHED: pid 42 server --port 8080",
                         "  1 TIME_WAIT: the last expires in 43 s",
@@ -72,9 +72,8 @@ class WhoRenderingTest {
     void dropsAndStrangersAreRedOnATerminal() {
         assertThat(lines(OptionalInt.of(100), true, false))
                 .contains(
-                        "\033[31m    dropped 12 segments: connection requests that found its queue"
-                                + " full, or, under TCP_DEFER_ACCEPT, acknowledgements on purpose"
-                                + "\033[0m")
+                        "\033[31m    dropped 12 segments: its queue was full, or TCP_DEFER_ACCEPT"
+                                + " left them out\033[0m")
                 .filteredOn(line -> line.startsWith("\033[31m"))
                 .hasSize(3);
     }
