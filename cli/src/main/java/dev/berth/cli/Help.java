@@ -26,7 +26,10 @@ final class Help {
     private Help() {}
 
     static int run(Terminal terminal, List<String> words) throws UsageException {
-        terminal.line(words.isEmpty() ? overview(terminal) : of(Verb.leading(words), terminal));
+        terminal.line(
+                words.isEmpty()
+                        ? overview(terminal)
+                        : of(Verb.leading("berth help", words), terminal));
         return ExitCode.DONE;
     }
 

@@ -86,7 +86,7 @@ public final class Main {
             }
             case "--help", "-h", "help" -> Help.run(terminal, args.subList(1, args.size()));
             default -> {
-                Verb verb = Verb.leading(args);
+                Verb verb = Verb.leading("berth", args);
                 yield run(terminal, verb, args.subList(verb.words(), args.size()));
             }
         };

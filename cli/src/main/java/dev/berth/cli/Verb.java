@@ -1,6 +1,5 @@
 package dev.berth.cli;
 
-import dev.berth.cli.command.EditDistance;
 import dev.berth.cli.command.Options;
 import dev.berth.cli.command.Subcommand;
 import dev.berth.cli.command.UsageException;
@@ -26,7 +25,6 @@ import dev.berth.lab.Expectations;
 
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 
 /// The commands there are, in the order of the overview.
 public enum Verb {
@@ -87,14 +85,16 @@ public enum Verb {
     }
 
     /// The one that a command line begins with, by two words or by one.
-    static Verb leading(List<String> words) throws UsageException {
+    ///
+    /// @param before what is typed before it, for the complaint: `berth`, or `berth help`
+    static Verb leading(String before, List<String> words) throws UsageException {
         String two = String.join(" ", words.subList(0, Math.min(2, words.size())));
         for (Verb verb : values()) {
             if (words.size() > 1 && verb.word().equals(two)) {
                 return verb;
             }
         }
-        return named(words.getFirst());
+        return named(before, words);
     }
 
     /// How many words of the command line it takes.
@@ -102,7 +102,8 @@ public enum Verb {
         return word().split(" ").length;
     }
 
-    static Verb named(String word) throws UsageException {
+    private static Verb named(String before, List<String> words) throws UsageException {
+        String word = words.getFirst();
         for (Verb verb : values()) {
             if (verb.words() == 1 && verb.word().equals(word)) {
                 return verb;
@@ -110,24 +111,6 @@ public enum Verb {
         }
         String kind = word.startsWith("-") ? "option" : "command";
         throw new UsageException(
-                "no such "
-                        + kind
-                        + ": "
-                        + Options.shown(word)
-                        + near(word)
-                        + "; berth --help lists the commands");
-    }
-
-    private static String near(String word) {
-        Optional<Verb> best = Optional.empty();
-        int least = Math.max(1, word.length() / 2);
-        for (Verb verb : values()) {
-            int distance = EditDistance.of(word, verb.word());
-            if (distance < least || (distance == least && best.isEmpty())) {
-                least = distance;
-                best = Optional.of(verb);
-            }
-        }
-        return best.map(verb -> " (did you mean " + verb.word() + "?)").orElse("");
+                "no such " + kind + ": " + Options.shown(word) + Suggestion.after(before, words));
     }
 }

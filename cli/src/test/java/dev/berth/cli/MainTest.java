@@ -54,6 +54,55 @@ class MainTest {
                 .startsWith("berth: no such command: " + typed + " (did you mean " + meant + "?)");
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "ps                    | status | berth status",
+                "list                  | status | berth status",
+                "restart app           | roll   | berth roll app",
+                "reload app -- ./serve | roll   | berth roll app -- ./serve",
+                "start -n 2 -- ./serve | run    | berth run -n 2 -- ./serve",
+                "start app             | run    | berth run --name app -n 4 -- COMMAND",
+                "start                 | run    | berth run -n 4 -- COMMAND",
+                "up -d                 | run    | berth run -f berth.toml",
+                "kill app              | stop   | berth stop app",
+                "kill -9 8080          | who    | berth who 8080",
+                "free 8080             | who    | berth who 8080",
+                "down                  | stop   | berth stop",
+                "statsu app --json     | status | berth status app --json",
+                "help restart          | roll   | berth help roll"
+            })
+    void theHabitsOfOtherToolsLeadToTheCommandThatDoesIt(
+            String typed, String meant, String instead) {
+        var run = new Capture(typed.split(" "));
+        assertThat(run.code).isEqualTo(2);
+        assertThat(run.err()).endsWith(" (did you mean " + meant + "?); try: " + instead + "\n");
+    }
+
+    @Test
+    void aLineToCopyKeepsAWordOneWord() {
+        assertThat(new Capture("start", "--", "sh", "-c", "echo 'a b'").err())
+                .endsWith("try: berth run -- sh -c 'echo '\\''a b'\\'''\n");
+    }
+
+    @Test
+    void whoAsksForLogsReadsWhereTheOutputGoes() {
+        assertThat(new Capture("logs", "app", "0").err())
+                .isEqualTo(
+                        "berth: no such command: logs; Berth keeps no logs: what the workers of app"
+                                + " print comes out where berth run was started (its terminal;"
+                                + " under systemd: journalctl -u UNIT), or is in the file of"
+                                + " berth run --log FILE\n");
+    }
+
+    @Test
+    void noHabitIsACommandOfItsOwn() {
+        for (Verb verb : Verb.values()) {
+            assertThat(Habits.words()).doesNotContain(verb.word());
+        }
+    }
+
     @Test
     void aWordLikeNoCommandGetsNoSuggestion() {
         assertThat(new Capture("xyzzyplugh").err()).doesNotContain("did you mean");
@@ -106,8 +155,8 @@ class MainTest {
                 "doctor x y                   | there is no place for: x y",
                 "scale                        | the number of workers",
                 "scale a b                    | the number of workers",
-                "scale 0                      | at least one worker",
-                "scale web 257                | at most 256 workers",
+                "scale 0                      | at least one worker; to have none: berth stop",
+                "scale web 257                | the number of workers is a number from 1 to 256",
                 "drain x                      | the number of a slot",
                 "roll a b                     | berth roll -- a b",
                 "roll a --                    | no command after --",

@@ -4,10 +4,10 @@ import dev.berth.cli.command.Options;
 import dev.berth.cli.command.Subcommand;
 import dev.berth.cli.command.Terminal;
 import dev.berth.cli.command.UsageException;
-import dev.berth.supervise.contract.Plan;
 
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.TypeConversionException;
 
 import java.io.IOException;
 import java.util.List;
@@ -37,12 +37,13 @@ public final class ScaleCommand implements Subcommand {
     @Override
     public int run(ParseResult parsed, Terminal terminal) throws UsageException, IOException {
         Numbered words = Numbered.of(parsed, "the number of workers");
-        int workers = Integer.parseInt(words.number());
-        if (workers == 0) {
+        if (words.number().matches("0+")) {
             throw new UsageException("at least one worker; to have none: berth stop");
         }
-        if (workers > Plan.MOST_WORKERS) {
-            throw new UsageException("at most " + Plan.MOST_WORKERS + " workers");
+        try {
+            Options.workers(words.number());
+        } catch (TypeConversionException wrong) {
+            throw new UsageException(String.valueOf(wrong.getMessage()));
         }
         return Remote.call(
                 words.name(), List.of("scale", words.number()), List.of(), false, terminal);

@@ -1,0 +1,70 @@
+package dev.berth.cli;
+
+import static java.util.stream.Collectors.joining;
+
+import dev.berth.cli.command.EditDistance;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// What to type instead of a command that does not exist.
+final class Suggestion {
+    private static final String LIST = "; berth --help lists the commands";
+
+    private Suggestion() {}
+
+    /// What follows "no such command: …" in a message, with the line to copy where one is known.
+    ///
+    /// @param before what is typed before the command: `berth`, or `berth help`
+    /// @param words the rest of the command line; its first word is no command
+    static String after(String before, List<String> words) {
+        if (Habits.asksForLogs(words.getFirst())) {
+            return "; " + Habits.whereLogsAre(words);
+        }
+        return Habits.instead(words)
+                .or(() -> nearest(words))
+                .map(
+                        line ->
+                                " (did you mean "
+                                        + line.getFirst()
+                                        + "?); try: "
+                                        + before
+                                        + typed(line))
+                .orElse(LIST);
+    }
+
+    private static Optional<List<String>> nearest(List<String> words) {
+        String word = words.getFirst();
+        Optional<Verb> best = Optional.empty();
+        int least = Math.max(1, word.length() / 2);
+        for (Verb verb : Verb.values()) {
+            int distance = EditDistance.of(word, verb.word());
+            if (distance < least || (distance == least && best.isEmpty())) {
+                least = distance;
+                best = Optional.of(verb);
+            }
+        }
+        return best.map(verb -> replaced(words, verb.word()));
+    }
+
+    private static List<String> replaced(List<String> words, String first) {
+        List<String> line = new ArrayList<>(words);
+        line.set(0, first);
+        return line;
+    }
+
+    private static String typed(List<String> line) {
+        // A command of two words is one element, and is not to be quoted as one.
+        return " "
+                + line.getFirst()
+                + line.stream().skip(1).map(word -> " " + quoted(word)).collect(joining());
+    }
+
+    /// As a shell takes it for one word.
+    private static String quoted(String word) {
+        return word.matches("[A-Za-z0-9_@%+=:,./{}-]+")
+                ? word
+                : "'" + word.replace("'", "'\\''") + "'";
+    }
+}
