@@ -1,9 +1,11 @@
 package dev.berth.cli.lab;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.berth.cli.command.Failure;
 
 import java.io.IOException;
-import java.nio.file.AccessDeniedException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -27,13 +29,25 @@ record PageFile(Path path) {
         }
     }
 
+    /// @throws Failure if it could not be opened, or not be written to its end; the message says
+    ///   which
     void write(String text) throws Failure {
-        try {
-            Files.writeString(path, text);
-        } catch (AccessDeniedException refused) {
-            throw failure("you may not write there");
+        OutputStream out = open();
+        try (out) {
+            out.write(text.getBytes(UTF_8));
         } catch (IOException failed) {
-            throw failure(failed.getMessage() + "; what is in it now is not whole");
+            String left = Files.isRegularFile(path) ? "; what is in it now is not whole" : "";
+            throw failure(failed.getMessage() + left);
+        }
+    }
+
+    /// What was fine before the long command may have changed during it, so it is checked again.
+    private OutputStream open() throws Failure {
+        try {
+            return Files.newOutputStream(path);
+        } catch (IOException failed) {
+            check();
+            throw failure(String.valueOf(failed.getMessage()));
         }
     }
 

@@ -154,4 +154,17 @@ class LabPageTest {
         new PageFile(folder.resolve("page")).write("text");
         assertThat(Files.readString(folder.resolve("page"))).isEqualTo("text");
     }
+
+    @Test
+    void fileIsCalledBrokenOnlyWhereSomethingWasWritten() throws Exception {
+        assertThatThrownBy(() -> new PageFile(Path.of("/dev/full")).write("text"))
+                .hasMessageNotContaining("not whole");
+        Path gone = Files.createDirectory(folder.resolve("gone"));
+        var file = new PageFile(gone.resolve("page"));
+        file.check();
+        Files.delete(gone);
+        assertThatThrownBy(() -> file.write("text"))
+                .hasMessageEndingWith("there is no directory " + gone + "; make it first")
+                .hasMessageNotContaining("not whole");
+    }
 }
