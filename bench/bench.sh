@@ -1,22 +1,15 @@
 #!/bin/sh
 # Runs a bench command:   bench/bench.sh COMMAND [options]   Builds what is missing or older than its source.
-# BERTH_JAVA_HOME or JAVA_HOME may name a JDK >= 25; else one is looked for where Debian keeps them.
+# BERTH_JAVA_HOME or JAVA_HOME may name a JDK >= 25; else one is looked for.
 set -eu
 home=$(CDPATH= cd -P -- "$(dirname -- "$0")/.." && pwd)
 
-is_new() { [ -r "$1/release" ] && grep -qE '^JAVA_VERSION="(2[5-9]|[3-9][0-9])' "$1/release"; }
-
-jdk=
-for candidate in "${BERTH_JAVA_HOME:-}" "${JAVA_HOME:-}" /usr/lib/jvm/*; do
-    if is_new "$candidate"; then
-        jdk=$candidate
-        break
-    fi
-done
-if [ -z "$jdk" ]; then
-    echo "bench: no JDK 25 or newer found; name one by BERTH_JAVA_HOME" >&2
+. "$home/tools/java.sh"
+if ! find_java JDK "${BERTH_JAVA_HOME:-}"; then
+    no_java BERTH_JAVA_HOME
     exit 2
 fi
+jdk=$java_home
 
 classes=$home/bench/target/classes
 mark=$home/bench/target/built

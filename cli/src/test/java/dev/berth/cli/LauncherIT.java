@@ -40,6 +40,8 @@ class LauncherIT {
         Files.createDirectories(dist);
         Files.copy(
                 ROOT.resolve("berth"), home.resolve("berth"), StandardCopyOption.COPY_ATTRIBUTES);
+        Files.createDirectory(home.resolve("tools"));
+        Files.copy(ROOT.resolve("tools/java.sh"), home.resolve("tools/java.sh"));
         Files.writeString(dist.resolve("jvm.options"), "");
         Files.writeString(
                 dist.resolve("build.id"),
