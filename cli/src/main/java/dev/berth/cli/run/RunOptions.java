@@ -246,7 +246,7 @@ public record RunOptions(
 
     /// The name of the program, as far as it can be a supervisor's.
     String programName() {
-        String program = command.words().getFirst();
+        String program = command.words().getFirst().replace(Command.JAVA, "java");
         if (program.contains("{")) {
             return "berth";
         }

@@ -29,7 +29,8 @@ final class RunSpec {
                         "COMMAND",
                         "0..*",
                         "What each worker runs. In its words {slot} and {generation} are replaced:"
-                                + " --admin-port=90{slot}1"));
+                                + " --admin-port=90{slot}1; and {java} by the java that runs"
+                                + " Berth."));
         page(spec);
         return spec;
     }

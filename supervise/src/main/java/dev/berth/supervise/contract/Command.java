@@ -1,10 +1,14 @@
 package dev.berth.supervise.contract;
 
+import java.nio.file.Path;
 import java.util.List;
 
-/// What a worker runs: the words of a command line, before `{slot}` and `{generation}` are
-/// replaced.
+/// What a worker runs: the words of a command line, before `{slot}`, `{generation}` and `{java}`
+/// are replaced.
 public record Command(List<String> words) {
+    /// Stands for the `java` that runs the supervisor, which need not be the one on the PATH.
+    public static final String JAVA = "{java}";
+
     public Command {
         words = List.copyOf(words);
         if (words.isEmpty()) {
@@ -14,10 +18,12 @@ public record Command(List<String> words) {
 
     /// The words that the worker `id` is started with.
     public List<String> wordsFor(WorkerId id) {
+        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         return words.stream()
                 .map(
                         word ->
-                                word.replace("{slot}", Integer.toString(id.slot()))
+                                word.replace(JAVA, java)
+                                        .replace("{slot}", Integer.toString(id.slot()))
                                         .replace("{generation}", Integer.toString(id.generation())))
                 .toList();
     }
