@@ -1,59 +1,57 @@
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.SocketOption;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.StandardSocketOptions;
-import java.nio.ByteBuffer;
-import java.nio.channels.ServerSocketChannel;
-import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.locks.LockSupport;
 
-/** A parent starts four workers that share one port. Run it with a port; Enter ends it. */
+/** A parent starts workers, four where they can share a port, and asks until each has answered. */
 public class MultiProcess {
     public static void main(String[] args) throws IOException {
-        int port = Integer.parseInt(args[0]);
-        try (ServerSocketChannel probe = ServerSocketChannel.open()) {
-            if (args.length > 1) {
-                serve(listen(port, probe.supportedOptions()), "worker " + args[1]);
-            } else {
-                parent(port, workers(probe.supportedOptions()));
-            }
+        ServerSocket free = new ServerSocket(0);
+        free.close();
+        boolean share = free.supportedOptions().contains(StandardSocketOptions.SO_REUSEPORT);
+        if (args.length == 2) {
+            serve(listen(Integer.parseInt(args[0]), share), args[1]);
         }
-    }
-
-    /** Four processes where they can share the port, else one. */
-    static int workers(Set<SocketOption<?>> supported) {
-        return supported.contains(StandardSocketOptions.SO_REUSEPORT) ? 4 : 1;
-    }
-
-    private static void parent(int port, int count) throws IOException {
+        int count = share ? 4 : 1;
         ProcessHandle.Info self = ProcessHandle.current().info();
         List<Process> workers = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             List<String> command = new ArrayList<>(List.of(self.command().orElse("java")));
             command.addAll(List.of(self.arguments().orElseThrow()));
-            command.add(Integer.toString(i));
+            command.addAll(List.of(Integer.toString(free.getLocalPort()), "worker " + i));
             workers.add(new ProcessBuilder(command).inheritIO().start());
         }
-        System.in.read();
+        Set<String> answers = new TreeSet<>();
+        while (answers.size() < count && workers.stream().allMatch(Process::isAlive)) {
+            try (Socket client = new Socket("127.0.0.1", free.getLocalPort())) {
+                answers.add(new String(client.getInputStream().readAllBytes()));
+            } catch (IOException noneListensYet) {
+                LockSupport.parkNanos(20_000_000);
+            }
+        }
+        answers.forEach(System.out::print);
         workers.forEach(Process::destroy);
     }
 
-    static ServerSocketChannel listen(int port, Set<SocketOption<?>> supported) throws IOException {
-        ServerSocketChannel server = ServerSocketChannel.open();
-        if (supported.contains(StandardSocketOptions.SO_REUSEPORT)) {
+    static ServerSocket listen(int port, boolean share) throws IOException {
+        ServerSocket server = new ServerSocket();
+        if (share) {
             server.setOption(StandardSocketOptions.SO_REUSEPORT, true);
         }
-        return server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+        server.bind(new InetSocketAddress("127.0.0.1", port));
+        return server;
     }
 
-    static void serve(ServerSocketChannel server, String name) throws IOException {
-        System.out.println(name + " (pid " + ProcessHandle.current().pid() + ") listens");
-        while (server.isOpen()) {
-            try (SocketChannel client = server.accept()) {
-                client.write(ByteBuffer.wrap(("handled by " + name + "\n").getBytes()));
+    static void serve(ServerSocket server, String name) throws IOException {
+        while (true) {
+            try (Socket client = server.accept()) {
+                client.getOutputStream().write(("handled by " + name + "\n").getBytes());
             }
         }
     }

@@ -13,6 +13,8 @@ def serve(client):
             client.sendall(data)
 
 
+if "BERTH_DISPATCH_FD" not in os.environ:
+    raise SystemExit("usage: berth run --share dispatch -p PORT -- python3 echo.py")
 dispatcher = socket.socket(fileno=int(os.environ["BERTH_DISPATCH_FD"]))
 dispatcher.set_inheritable(False)
 dispatcher.setblocking(True)

@@ -2,6 +2,7 @@
 # Runs nginx in the foreground in a prefix of its own below SCRATCH.
 # usage: run.sh plain|reuseport PORT SCRATCH
 set -eu
+[ $# -eq 3 ] || { echo "usage: run.sh plain|reuseport PORT SCRATCH" >&2; exit 2; }
 case $1 in
     plain) workers=1 options= ;;
     reuseport) workers=2 options=reuseport ;;

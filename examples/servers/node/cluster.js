@@ -3,6 +3,10 @@
 const cluster = require('node:cluster');
 const net = require('node:net');
 
+if (process.argv.length !== 4) {
+  console.error('usage: cluster.js PORT WORKERS');
+  process.exit(2);
+}
 const [port, workers] = process.argv.slice(2).map(Number);
 
 if (cluster.isPrimary) {

@@ -1,4 +1,8 @@
 // Finishes what it has begun on SIGTERM.   usage: graceful.js PORT   GET /slow?ms=N answers after N ms
+if (process.argv.length !== 3) {
+  console.error('usage: graceful.js PORT');
+  process.exit(2);
+}
 let stopping = false;
 const server = require('node:http').createServer((request, response) => {
   const millis = Number(new URL(request.url, 'http://localhost').searchParams.get('ms') ?? 0);

@@ -3,6 +3,7 @@ use strict;
 use warnings;
 use IO::Socket::INET;
 
+die "usage: io_socket.pl PORT\n" if @ARGV != 1;
 $SIG{PIPE} = 'IGNORE';
 my $server = IO::Socket::INET->new(LocalAddr => '127.0.0.1', LocalPort => $ARGV[0], Listen => 128, ReuseAddr => 1)
     or die "listen on $ARGV[0]: $@\n";

@@ -6,6 +6,8 @@ import os
 import socket
 import sys
 
+if len(sys.argv) != 2:
+    sys.exit("usage: seed_accept.py PORT")
 server_socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
 server_socket.bind(('0.0.0.0', int(sys.argv[1])))
 server_socket.listen(5)

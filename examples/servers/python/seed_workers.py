@@ -26,6 +26,8 @@ def worker(port):
 
 
 if __name__ == '__main__':
+    if len(sys.argv) not in (2, 3):
+        sys.exit('usage: seed_workers.py PORT [WORKERS]')
     port = int(sys.argv[1])
     workers = [Process(target=worker, args=(port,)) for _ in range(int((sys.argv + ['2'])[2]))]
     for p in workers:

@@ -22,4 +22,6 @@ class Handler(BaseHTTPRequestHandler):
         pass
 
 
+if len(sys.argv) != 2:
+    sys.exit('usage: threading_http.py PORT')
 ThreadingHTTPServer(('127.0.0.1', int(sys.argv[1])), Handler).serve_forever()

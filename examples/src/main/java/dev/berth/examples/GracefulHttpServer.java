@@ -19,7 +19,7 @@ public final class GracefulHttpServer {
     public static void main(String[] args) throws IOException {
         // Without it an answer on a kept connection waits for the client's delayed ACK.
         System.setProperty("sun.net.httpserver.nodelay", "true");
-        var server = HttpServer.create(new InetSocketAddress(Integer.parseInt(args[0])), 0);
+        var server = HttpServer.create(new InetSocketAddress(Port.of(args)), 0);
         String body = "jdk httpserver pid=" + ProcessHandle.current().pid() + "\n";
         server.createContext("/", exchange -> answer(exchange, body));
         server.createContext("/slow", exchange -> answerLate(exchange, body));

@@ -23,12 +23,12 @@ public final class PausingServer {
     /// Serves until it is killed. Arguments: the port, and the milliseconds between two
     /// collections, or 0 for none.
     public static void main(String[] args) throws IOException, NoSuchAlgorithmException {
-        long rest = Long.parseLong(args[1]);
+        long rest = args.length > 1 ? Long.parseLong(args[1]) : 0;
         if (rest > 0 && System.getenv().getOrDefault("BERTH_SLOT", "0").equals("0")) {
             List<Object[]> ballast = ballast();
             Thread.ofPlatform().daemon().name("collect").start(() -> collect(ballast, rest));
         }
-        serve(Integer.parseInt(args[0]));
+        serve(Port.of(args));
     }
 
     @SuppressWarnings("InfiniteLoop")

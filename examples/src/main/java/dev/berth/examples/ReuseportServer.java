@@ -19,9 +19,7 @@ public final class ReuseportServer {
     /// Serves until it is killed. Argument: the port on 127.0.0.1.
     @SuppressWarnings("InfiniteLoop")
     public static void main(String[] args) throws IOException {
-        var address =
-                new InetSocketAddress(
-                        InetAddress.ofLiteral("127.0.0.1"), Integer.parseInt(args[0]));
+        var address = new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), Port.of(args));
         byte[] answer = answer("java reuseport pid=" + ProcessHandle.current().pid() + "\n");
         try (var server = ServerSocketChannel.open()) {
             server.setOption(StandardSocketOptions.SO_REUSEPORT, true).bind(address, 1024);

@@ -15,7 +15,7 @@ public final class SocketLoopServer {
     @SuppressWarnings("InfiniteLoop")
     public static void main(String[] args) throws IOException {
         byte[] answer = answer("java ServerSocket");
-        try (var server = new ServerSocket(Integer.parseInt(args[0]))) {
+        try (var server = new ServerSocket(Port.of(args))) {
             while (true) {
                 Socket client = server.accept();
                 Thread.ofVirtual().start(() -> serve(client, answer, () -> {}));

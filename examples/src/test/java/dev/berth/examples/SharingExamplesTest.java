@@ -2,9 +2,7 @@ package dev.berth.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.berth.testkit.Await;
 import dev.berth.testkit.ChildProcess;
-import dev.berth.testkit.FreePort;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -14,19 +12,19 @@ import org.junit.jupiter.api.io.TempDir;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URL;
 import java.net.URLClassLoader;
-import java.nio.channels.ServerSocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -37,11 +35,11 @@ import javax.tools.ToolProvider;
 
 /// What the examples of `examples/sharing` print, on this kernel.
 ///
-/// They are compiled once, for the oldest Java that they promise, and run from there; the one that
-/// starts itself again is run from its source file, as its reader would.
+/// Each is run as its reader would; they are compiled once, too, for the oldest Java that they
+/// promise.
 class SharingExamplesTest {
     private static final Path SOURCES = Path.of("sharing").toAbsolutePath();
-    private static final Duration LONG = Duration.ofSeconds(60);
+    private static final Duration LONG = Duration.ofMinutes(5);
 
     /// The longest that a reader can take in at once.
     private static final int MOST_LINES = 60;
@@ -71,10 +69,11 @@ class SharingExamplesTest {
         }
     }
 
+    /// Started as README.md says: from the top folder, from its source file, without arguments.
     private static List<String> run(String name) throws IOException, InterruptedException {
-        var builder =
-                new ProcessBuilder(
-                        java(), "-XX:TieredStopAtLevel=1", "-cp", classes.toString(), name);
+        String file = "examples/sharing/" + name + ".java";
+        var builder = new ProcessBuilder(java(), "-XX:TieredStopAtLevel=1", file);
+        builder.directory(SOURCES.getParent().getParent().toFile());
         try (ChildProcess child = ChildProcess.start(builder)) {
             assertThat(child.awaitExit(LONG)).as("%s", child.output()).isZero();
             return child.output();
@@ -209,37 +208,29 @@ class SharingExamplesTest {
 
     @Test
     void fourProcessesServeOnePortAndEndWithTheirParent() throws Exception {
-        int port = FreePort.tcp();
-        Process parent =
-                new ProcessBuilder(
-                                java(),
-                                "-XX:TieredStopAtLevel=1",
-                                SOURCES.resolve("MultiProcess.java").toString(),
-                                Integer.toString(port))
-                        .redirectErrorStream(true)
-                        .redirectOutput(classes.resolve("multi.log").toFile())
-                        .start();
-        List<ProcessHandle> workers = new ArrayList<>();
+        assertThat(run("MultiProcess"))
+                .containsExactly(
+                        "handled by worker 0",
+                        "handled by worker 1",
+                        "handled by worker 2",
+                        "handled by worker 3");
+    }
+
+    @Test
+    void eachIsTestedHereAsItsReaderRunsIt() throws IOException {
+        assertThat(sources())
+                .extracting(file -> file.getFileName().toString().replace(".java", ""))
+                .allMatch(name -> mentions("run(\"" + name + "\")"));
+        assertThat(Files.readString(SOURCES.resolve("README.md")))
+                .contains("    java examples/sharing/ReusePort.java\n");
+    }
+
+    private static boolean mentions(String call) {
+        Path own = Path.of("src/test/java/dev/berth/examples/SharingExamplesTest.java");
         try {
-            Set<String> seen = new HashSet<>();
-            Await.until(
-                    LONG,
-                    () -> {
-                        seen.addAll(ask(port));
-                        return seen.size() == 4;
-                    },
-                    () -> "only " + seen + " answered");
-            workers.addAll(parent.children().toList());
-            assertThat(workers).hasSize(4);
-            parent.getOutputStream().close();
-            Await.until(
-                    LONG,
-                    () -> workers.stream().noneMatch(ProcessHandle::isAlive),
-                    () -> "workers survive their parent");
-        } finally {
-            parent.descendants().forEach(ProcessHandle::destroyForcibly);
-            workers.forEach(ProcessHandle::destroyForcibly);
-            parent.destroyForcibly().waitFor();
+            return Files.readString(own).contains(call);
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException(unreadable);
         }
     }
 
@@ -267,8 +258,7 @@ class SharingExamplesTest {
 
     @Test
     void withoutReuseportOneProcessServes() throws Exception {
-        assertThat(call("MultiProcess", "workers", Set.of())).isEqualTo(1);
-        try (var server = (ServerSocketChannel) call("MultiProcess", "listen", 0, Set.of())) {
+        try (var server = (ServerSocket) call("MultiProcess", "listen", 0, false)) {
             Thread.ofPlatform()
                     .daemon()
                     .start(
@@ -281,8 +271,7 @@ class SharingExamplesTest {
                                     throw new AssertionError(e);
                                 }
                             });
-            assertThat(ask(server.socket().getLocalPort()))
-                    .containsExactly("handled by the one worker\n");
+            assertThat(ask(server.getLocalPort())).containsExactly("handled by the one worker\n");
         }
     }
 }

@@ -16,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 /// What the samples have in common: where connections come from, and a thread for each.
 final class Connections {
     private static final int BACKLOG = 1024;
+    private static final int USUAL_PORT = 8080;
 
     private Connections() {}
 
@@ -27,6 +28,11 @@ final class Connections {
     private interface Acceptor {
         /// `null` when no more will come.
         @Nullable SocketChannel accept() throws IOException;
+    }
+
+    /// The first argument; without one the port that most servers take.
+    static int port(String... args) {
+        return args.length > 0 ? Integer.parseInt(args[0]) : USUAL_PORT;
     }
 
     /// Serves until the dispatcher drains this process, and finishes what is under way then.

@@ -8,6 +8,6 @@ public final class HttpWorker {
 
     /// Argument: the port, if no dispatcher starts it.
     public static void main(String[] args) throws IOException {
-        Connections.serveAll(Integer.parseInt(args[0]), HttpConversation::hold);
+        Connections.serveAll(Connections.port(args), HttpConversation::hold);
     }
 }

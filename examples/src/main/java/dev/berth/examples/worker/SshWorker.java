@@ -14,7 +14,7 @@ public final class SshWorker {
 
     /// Argument: the port, if no dispatcher starts it.
     public static void main(String[] args) throws IOException {
-        Connections.serveAll(Integer.parseInt(args[0]), SshWorker::serve);
+        Connections.serveAll(Connections.port(args), SshWorker::serve);
     }
 
     private static void serve(Socket client) throws IOException {

@@ -23,8 +23,12 @@ public final class TlsWorker {
 
     /// Arguments: the port, if no dispatcher starts it; a key store; its password.
     public static void main(String[] args) throws IOException, GeneralSecurityException {
+        if (args.length != 3) {
+            System.err.println("usage: TlsWorker PORT KEYSTORE PASSWORD");
+            System.exit(2);
+        }
         SSLSocketFactory factory = context(new File(args[1]), args[2]).getSocketFactory();
-        Connections.serveAll(Integer.parseInt(args[0]), client -> serve(factory, client));
+        Connections.serveAll(Connections.port(args), client -> serve(factory, client));
     }
 
     private static void serve(SSLSocketFactory factory, Socket client) throws IOException {

@@ -18,7 +18,7 @@ public final class JettyServer {
 
     /// Serves until SIGTERM. Argument: the port.
     public static void main(String[] args) throws Exception {
-        var server = new Server(Integer.parseInt(args[0]));
+        var server = new Server(args.length > 0 ? Integer.parseInt(args[0]) : 8080);
         server.setHandler(new GracefulHandler(new Page()));
         server.setStopTimeout(STOP_MILLIS);
         server.setStopAtShutdown(true);

@@ -36,7 +36,7 @@ public final class NettyServer {
 
     /// Serves until it is killed. Arguments: the port, and `nio` or `epoll`.
     public static void main(String[] args) throws InterruptedException {
-        boolean epoll = args[1].equals("epoll");
+        boolean epoll = args.length > 1 && args[1].equals("epoll");
         IoHandlerFactory io = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
         Class<? extends ServerChannel> channel =
                 epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
@@ -45,7 +45,7 @@ public final class NettyServer {
                 .group(group)
                 .channel(channel)
                 .childHandler(new Pipeline())
-                .bind(Integer.parseInt(args[0]))
+                .bind(args.length > 0 ? Integer.parseInt(args[0]) : 8080)
                 .sync()
                 .channel()
                 .closeFuture()

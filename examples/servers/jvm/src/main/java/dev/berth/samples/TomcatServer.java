@@ -18,8 +18,10 @@ public final class TomcatServer {
     /// Serves until SIGTERM. Arguments: the port, and a folder that may be written to.
     public static void main(String[] args) throws Exception {
         var tomcat = new Tomcat();
-        tomcat.setBaseDir(Files.createTempDirectory(Path.of(args[1]), "tomcat").toString());
-        tomcat.setPort(Integer.parseInt(args[0]));
+        tomcat.setBaseDir(
+                Files.createTempDirectory(Path.of(args.length > 1 ? args[1] : "/tmp"), "tomcat")
+                        .toString());
+        tomcat.setPort(args.length > 0 ? Integer.parseInt(args[0]) : 8080);
         tomcat.getConnector();
         Context context = tomcat.addContext("", null);
         Tomcat.addServlet(context, "page", new Page());

@@ -17,7 +17,8 @@ public final class UndertowServer {
         var graceful = new GracefulShutdownHandler(UndertowServer::answer);
         Undertow server =
                 Undertow.builder()
-                        .addHttpListener(Integer.parseInt(args[0]), "0.0.0.0")
+                        .addHttpListener(
+                                args.length > 0 ? Integer.parseInt(args[0]) : 8080, "0.0.0.0")
                         .setIoThreads(2)
                         .setWorkerThreads(4)
                         .setHandler(graceful)

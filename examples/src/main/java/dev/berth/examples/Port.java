@@ -1,0 +1,12 @@
+package dev.berth.examples;
+
+/// The port of a sample server: its first argument, and without one what most servers take.
+final class Port {
+    private static final int USUAL = 8080;
+
+    private Port() {}
+
+    static int of(String... args) {
+        return args.length > 0 ? Integer.parseInt(args[0]) : USUAL;
+    }
+}
