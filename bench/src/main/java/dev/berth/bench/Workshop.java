@@ -101,7 +101,7 @@ record Workshop(Path root, Path scratch, boolean unprivileged) implements AutoCl
         List<String> missing = new ArrayList<>();
         for (Need need : server.needs().stream().sorted().toList()) {
             if (!need.program().isEmpty() && !onPath(need.program())) {
-                missing.add(need.program());
+                missing.add(need.program() + " (apt-get install " + need.debian() + ")");
             }
         }
         build(server, Need.JVM_SERVERS, "examples/servers/jvm/target/lib");
@@ -128,6 +128,9 @@ record Workshop(Path root, Path scratch, boolean unprivileged) implements AutoCl
     }
 
     private static boolean onPath(String program) {
+        if (program.startsWith("/")) {
+            return Files.exists(Path.of(program));
+        }
         String path = System.getenv().getOrDefault("PATH", "") + ":/usr/sbin";
         return Stream.of(path.split(":"))
                 .anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));

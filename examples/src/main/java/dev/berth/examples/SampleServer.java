@@ -23,27 +23,47 @@ public record SampleServer(
 
     /// What a server needs beside the JDK that runs this code.
     public enum Need {
-        PYTHON("python3"),
-        NODE("node"),
-        PERL("perl"),
-        NGINX("nginx"),
-        GUNICORN("gunicorn"),
+        PYTHON("python3", "python3"),
+        NODE("node", "nodejs"),
+        PERL("perl", "perl"),
+        NGINX("nginx", "nginx-light"),
+        GUNICORN("gunicorn", "gunicorn"),
+        PUMA("puma", "puma"),
+        UVICORN("uvicorn", "uvicorn"),
+        HYPERCORN("hypercorn", "python3-hypercorn"),
+        STARMAN("starman", "starman"),
+        PHP("php", "php-cli"),
+        APACHE("apache2", "apache2-bin"),
+        LIGHTTPD("lighttpd", "lighttpd"),
+        CADDY("caddy", "caddy"),
+        HAPROXY("haproxy", "haproxy"),
+        VARNISH("varnishd", "varnish"),
+        GO("go", "golang-go"),
+        EXPRESS("/usr/share/nodejs/express/package.json", "node-express"),
         /// The Maven project `examples/servers/jvm`, packaged.
-        JVM_SERVERS(""),
+        JVM_SERVERS("", ""),
         /// The Maven project `examples/servers/boot`, packaged.
-        BOOT(""),
+        BOOT("", ""),
         /// A second port for each slot: `--private` of `berth run`.
-        PRIVATE_PORT("");
+        PRIVATE_PORT("", "");
 
         private final String program;
+        private final String debian;
 
-        Need(String program) {
+        Need(String program, String debian) {
             this.program = program;
+            this.debian = debian;
         }
 
-        /// The program to look for on the `PATH`; empty when the need is not a program.
+        /// The program to look for on the `PATH`, or a file by its full path; empty when the need
+        /// is neither.
         public String program() {
             return program;
+        }
+
+        /// The package of Debian that brings it; empty where [#program] is.
+        public String debian() {
+            return debian;
         }
     }
 

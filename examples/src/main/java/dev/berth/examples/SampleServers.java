@@ -1,13 +1,25 @@
 package dev.berth.examples;
 
+import static dev.berth.examples.SampleServer.Need.APACHE;
 import static dev.berth.examples.SampleServer.Need.BOOT;
+import static dev.berth.examples.SampleServer.Need.CADDY;
+import static dev.berth.examples.SampleServer.Need.EXPRESS;
+import static dev.berth.examples.SampleServer.Need.GO;
 import static dev.berth.examples.SampleServer.Need.GUNICORN;
+import static dev.berth.examples.SampleServer.Need.HAPROXY;
+import static dev.berth.examples.SampleServer.Need.HYPERCORN;
 import static dev.berth.examples.SampleServer.Need.JVM_SERVERS;
+import static dev.berth.examples.SampleServer.Need.LIGHTTPD;
 import static dev.berth.examples.SampleServer.Need.NGINX;
 import static dev.berth.examples.SampleServer.Need.NODE;
 import static dev.berth.examples.SampleServer.Need.PERL;
+import static dev.berth.examples.SampleServer.Need.PHP;
 import static dev.berth.examples.SampleServer.Need.PRIVATE_PORT;
+import static dev.berth.examples.SampleServer.Need.PUMA;
 import static dev.berth.examples.SampleServer.Need.PYTHON;
+import static dev.berth.examples.SampleServer.Need.STARMAN;
+import static dev.berth.examples.SampleServer.Need.UVICORN;
+import static dev.berth.examples.SampleServer.Need.VARNISH;
 import static dev.berth.examples.SampleServer.OnTerm.DIES;
 import static dev.berth.examples.SampleServer.OnTerm.FINISHES;
 import static dev.berth.examples.SampleServer.Processes.CHILDREN;
@@ -38,7 +50,9 @@ public final class SampleServers {
                     + "{servers}/jvm/target/classes dev.berth.samples.";
 
     private static final List<SampleServer> ALL =
-            Stream.of(scripts(), jdk(), libraries()).flatMap(List::stream).toList();
+            Stream.of(scripts(), packaged(), daemons(), jdk(), libraries())
+                    .flatMap(List::stream)
+                    .toList();
 
     private SampleServers() {}
 
@@ -93,6 +107,53 @@ public final class SampleServers {
                         .with(DIES, KEEPS, CHILDREN, "listens, then forks", NGINX),
                 row("nginx-reuseport", "sh {servers}/nginx/run.sh reuseport {port} {scratch}")
                         .with(DIES, KEEPS, CHILDREN, "a socket a worker of its own", NGINX));
+    }
+
+    /// Servers as Debian packages them, each with an application of its own.
+    private static List<SampleServer> packaged() {
+        return List.of(
+                row("puma", "puma -q -t 1:8 -b tcp://127.0.0.1:{port} {servers}/ruby/config.ru")
+                        .with(FINISHES, KEEPS, ONE, "one process, threads", PUMA),
+                row(
+                                "uvicorn",
+                                "uvicorn --app-dir {servers}/python --host 127.0.0.1 --port {port}"
+                                        + " --log-level warning --no-access-log asgi:application")
+                        .with(FINISHES, KEEPS, ONE, "asyncio", UVICORN),
+                row(
+                                "hypercorn",
+                                "env PYTHONPATH={servers}/python hypercorn -b 127.0.0.1:{port}"
+                                        + " asgi:application")
+                        .with(FINISHES, KEEPS, ONE, "one worker in its own process", HYPERCORN),
+                row(
+                                "starman",
+                                "starman --listen 127.0.0.1:{port} --workers 2"
+                                        + " {servers}/perl/app.psgi")
+                        .with(FINISHES, KEEPS, CHILDREN, "listens, then forks", STARMAN),
+                row("php", "php -q -S 127.0.0.1:{port} {servers}/php/pid.php")
+                        .with(DIES, CLOSES, ONE, "the built-in server", PHP),
+                row("go", "sh {servers}/go/run.sh {port} {scratch}")
+                        .with(DIES, KEEPS, ONE, "net/http", GO),
+                row(
+                                "express",
+                                "env NODE_PATH=/usr/share/nodejs node"
+                                        + " {servers}/node/express.js {port}")
+                        .with(DIES, KEEPS, ONE, "Express 4", NODE, EXPRESS),
+                row("node-cluster", "node {servers}/node/cluster.js {port} 2")
+                        .with(DIES, CLOSES, CHILDREN, "the primary accepts", NODE));
+    }
+
+    private static List<SampleServer> daemons() {
+        return List.of(
+                daemon("apache-event").with(DIES, KEEPS, CHILDREN, "listens, then forks", APACHE),
+                daemon("apache-prefork").with(DIES, KEEPS, CHILDREN, "a process each", APACHE),
+                daemon("lighttpd").with(DIES, KEEPS, ONE, "one process", LIGHTTPD),
+                daemon("caddy").with(FINISHES, KEEPS, ONE, "Go, SO_REUSEPORT of its own", CADDY),
+                daemon("haproxy").with(DIES, KEEPS, ONE, "answers by itself", HAPROXY),
+                daemon("varnish").with(DIES, KEEPS, CHILDREN, "answers by itself", VARNISH));
+    }
+
+    private static Row daemon(String kind) {
+        return row(kind, "sh {servers}/daemons/run.sh " + kind + " {port} {scratch}");
     }
 
     private static List<SampleServer> jdk() {

@@ -83,7 +83,7 @@ class SampleServersTest {
             assertThat(firstAnswer(port, process)).containsPattern("\\b" + pid + "\\b");
         } finally {
             process.destroy();
-            assertThat(process.waitFor(15, TimeUnit.SECONDS)).isTrue();
+            assertThat(process.waitFor(180, TimeUnit.SECONDS)).isTrue();
         }
     }
 
