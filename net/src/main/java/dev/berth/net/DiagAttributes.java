@@ -53,7 +53,7 @@ final class DiagAttributes {
         switch (type) {
             case INFO -> info = info(in, at, length);
             case SKMEMINFO -> drops = drops(in, at, length);
-            case SKV6ONLY -> v6only = Optional.of(in.get(at) != 0);
+            case SKV6ONLY -> v6only = length == 0 ? Optional.empty() : Optional.of(in.get(at) != 0);
             case ULP_INFO -> upper = upper(in, at, at + length);
             case CGROUP_ID -> cgroup = cgroup(in, at, length);
             case SOCKOPT -> flags = flags(in, at, length);

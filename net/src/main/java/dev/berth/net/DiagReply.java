@@ -68,7 +68,15 @@ final class DiagReply {
                 throw failed(-code);
             }
         } else if (payload + DiagMessages.ROW_BYTES <= end) {
-            rows.add(DiagMessages.row(in, payload, end, protocol, shared));
+            rows.add(row(in, payload, end));
+        }
+    }
+
+    private SocketRow row(ByteBuffer in, int payload, int end) throws ErrnoException {
+        try {
+            return DiagMessages.row(in, payload, end, protocol, shared);
+        } catch (IllegalArgumentException unknownState) {
+            throw failed(Errno.EBADMSG.number());
         }
     }
 

@@ -112,8 +112,17 @@ public final class Holders {
         }
     }
 
+    /// The inode that the target of a link names, 0 if it is no socket.
     static long inode(String target) {
         boolean socket = target.startsWith(PREFIX) && target.endsWith("]");
-        return socket ? Long.parseLong(target, PREFIX.length(), target.length() - 1, 10) : 0;
+        long inode = 0;
+        for (int i = PREFIX.length(); socket && i < target.length() - 1; i++) {
+            int digit = target.charAt(i) - '0';
+            if (digit < 0 || digit > 9) {
+                return 0;
+            }
+            inode = inode * 10 + digit;
+        }
+        return inode;
     }
 }

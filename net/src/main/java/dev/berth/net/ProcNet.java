@@ -83,25 +83,32 @@ public final class ProcNet {
         if (words.length < LEAST_WORDS) {
             return Optional.empty();
         }
+        try {
+            return Optional.of(row(protocol, family, words));
+        } catch (IllegalArgumentException | IndexOutOfBoundsException nonsense) {
+            return Optional.empty();
+        }
+    }
+
+    private static SocketRow row(Protocol protocol, int family, String[] words) {
         SockAddr.Inet remote = address(family, words[2]);
         boolean alone = remote.wildcard() && remote.port() == 0;
-        return Optional.of(
-                new SocketRow(
-                        protocol,
-                        family,
-                        DiagMessages.state(word(words[3]), protocol),
-                        address(family, words[1]),
-                        alone ? Optional.empty() : Optional.of(remote),
-                        Long.parseLong(words[9]),
-                        SocketRow.NO_COOKIE,
-                        Integer.parseUnsignedInt(words[7]),
-                        0,
-                        word(words[4].substring(words[4].indexOf(':') + 1)),
-                        word(words[4].substring(0, words[4].indexOf(':'))),
-                        drops(protocol, words),
-                        Optional.empty(),
-                        Optional.empty(),
-                        details(words[5])));
+        return new SocketRow(
+                protocol,
+                family,
+                DiagMessages.state(word(words[3]), protocol),
+                address(family, words[1]),
+                alone ? Optional.empty() : Optional.of(remote),
+                Long.parseLong(words[9]),
+                SocketRow.NO_COOKIE,
+                Integer.parseUnsignedInt(words[7]),
+                0,
+                word(words[4].substring(words[4].indexOf(':') + 1)),
+                word(words[4].substring(0, words[4].indexOf(':'))),
+                drops(protocol, words),
+                Optional.empty(),
+                Optional.empty(),
+                details(words[5]));
     }
 
     private static OptionalInt drops(Protocol protocol, String[] words) {

@@ -13,6 +13,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /// The processes of this pid namespace, threads not included.
 ///
@@ -22,6 +24,8 @@ import java.util.Set;
 public final class ProcessList {
     /// Field 22 of stat ends well before this, whatever the name is.
     private static final int STAT_BYTES = 1024;
+
+    private static final Pattern THREAD_GROUP = Pattern.compile("\nTgid:[ \t]*([0-9]{1,9})\n");
 
     private ProcessList() {}
 
@@ -69,13 +73,15 @@ public final class ProcessList {
     /// The id of the process that the thread `tid` belongs to, if it lives.
     public static OptionalInt leader(int tid) {
         byte[] status = ProcFiles.readAll("/proc/" + tid + "/status");
-        String text = new String(status, StandardCharsets.UTF_8);
-        int at = text.indexOf("\nTgid:");
-        if (at < 0) {
-            return OptionalInt.empty();
-        }
-        String value = text.substring(at + "\nTgid:".length(), text.indexOf('\n', at + 1));
-        return OptionalInt.of(Integer.parseInt(value.strip()));
+        return threadGroup(new String(status, StandardCharsets.UTF_8));
+    }
+
+    /// `Tgid` of `/proc/PID/status`; empty if the text has none.
+    static OptionalInt threadGroup(String status) {
+        Matcher found = THREAD_GROUP.matcher(status);
+        return found.find()
+                ? OptionalInt.of(Integer.parseInt(found.group(1)))
+                : OptionalInt.empty();
     }
 
     /// The processes of `entries` that stem from `root`, itself not included: its children, the
