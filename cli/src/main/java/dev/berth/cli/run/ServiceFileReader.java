@@ -44,7 +44,14 @@ final class ServiceFileReader {
     /// - `file`: as messages are to name it
     static ServiceFile read(String file, byte[] bytes) throws Failure {
         var reader = new ServiceFileReader(file);
-        return reader.read(Toml.parse(reader.fields.text(bytes), TomlVersion.V1_1_0));
+        String text = reader.fields.text(bytes);
+        Optional<TomlPosition> tooDeep = TomlDepth.tooDeep(text);
+        if (tooDeep.isPresent()) {
+            throw reader.fields.wrong(
+                    tooDeep.get(),
+                    "nested too deep: a service file needs no more than lists of tables in tables");
+        }
+        return reader.read(Toml.parse(text, TomlVersion.V1_1_0));
     }
 
     private ServiceFile read(TomlParseResult toml) throws Failure {
