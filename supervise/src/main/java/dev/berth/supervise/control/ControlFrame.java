@@ -105,15 +105,29 @@ record ControlFrame(Kind kind, String text) {
             throws IOException {
         long end = patience.map(time -> System.nanoTime() + time.toNanos()).orElse(0L);
         boolean hurry = patience.isPresent();
-        int bytes = ByteBuffer.wrap(receive(fd, HEADER_BYTES, hurry, end)).getInt();
+        int bytes = bodyBytes(receive(fd, HEADER_BYTES, hurry, end), mostBytes);
+        return decode(receive(fd, bytes, hurry, end));
+    }
+
+    /// How many bytes follow the header.
+    ///
+    /// @throws IOException when it is not one of a frame
+    static int bodyBytes(byte[] header, int mostBytes) throws IOException {
+        int bytes = ByteBuffer.wrap(header).getInt();
         if (bytes < 1 || bytes > mostBytes) {
             throw new IOException("not a control frame: bytes=" + Integer.toUnsignedString(bytes));
         }
-        byte[] body = receive(fd, bytes, hurry, end);
+        return bytes;
+    }
+
+    /// The frame whose kind and text these are.
+    ///
+    /// @throws IOException when there is no such kind
+    static ControlFrame decode(byte[] body) throws IOException {
         Kind kind =
                 Kind.of(body[0])
                         .orElseThrow(() -> new IOException("not a control frame: kind=" + body[0]));
-        return new ControlFrame(kind, new String(body, 1, bytes - 1, UTF_8));
+        return new ControlFrame(kind, new String(body, 1, body.length - 1, UTF_8));
     }
 
     private static byte[] receive(int fd, int count, boolean hurry, long end) throws IOException {
