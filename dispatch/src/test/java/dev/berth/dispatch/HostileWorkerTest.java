@@ -1,0 +1,75 @@
+package dev.berth.dispatch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.berth.net.ListenAddress;
+import dev.berth.sys.Fd;
+import dev.berth.sys.Sockets;
+import dev.berth.testkit.Fuzz;
+import dev.berth.testkit.LeakCheck;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Workers that send anything to their dispatcher, through real socket pairs: each is kept or given
+/// up, and the others are served on.
+@ExtendWith(LeakCheck.class)
+class HostileWorkerTest {
+    private static final Duration TIME = Duration.ofSeconds(10);
+
+    /// So seldom a client is served in between.
+    private static final int SELDOM = 500;
+
+    private final List<String> said = new ArrayList<>();
+    private int inputs;
+    private int answered;
+
+    private static final class Silent implements Watcher {
+        @Override
+        public void ready() {}
+
+        @Override
+        public void gone(String why) {
+            assertThat(why).isNotEmpty();
+        }
+    }
+
+    @Test
+    void whateverTheySayTheOthersAreServed() throws Exception {
+        Blueprint blueprint =
+                Blueprint.simple(List.of(ListenAddress.parse("127.0.0.1:0")), 128, "web");
+        try (Dispatcher dispatcher = Dispatcher.open(blueprint, said::add);
+                TestWorker good = TestWorker.answering(dispatcher, "web", 0)) {
+            Fuzz.ofTexts(
+                            "packets of a worker",
+                            "ready 1",
+                            "pause",
+                            "bye",
+                            "ready 2",
+                            "conn",
+                            "drain")
+                    .within(TIME)
+                    .check(input -> check(dispatcher, input));
+            assertThat(good.gone).isEmpty();
+        }
+        assertThat(answered).isPositive();
+        assertThat(said).isEmpty();
+    }
+
+    private void check(Dispatcher dispatcher, byte[] input) throws Exception {
+        Pair pair = Pair.open();
+        try (Fd end = pair.forWorker()) {
+            Member member = dispatcher.join("web", 1, pair, new Silent());
+            Sockets.send(end.number(), input, Sockets.MSG_NOSIGNAL | Sockets.MSG_DONTWAIT);
+            if (inputs++ % SELDOM == 0) {
+                assertThat(Client.exchange(dispatcher, "x")).startsWith("web0|");
+                answered++;
+            }
+            dispatcher.leave(member);
+        }
+    }
+}
