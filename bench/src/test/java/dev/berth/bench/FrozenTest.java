@@ -43,7 +43,7 @@ class FrozenTest {
     @AfterEach
     void endServer() throws InterruptedException {
         server.destroyForcibly();
-        assertThat(server.waitFor(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(server.waitFor(180, TimeUnit.SECONDS)).isTrue();
     }
 
     private LoadPlan plan() {
@@ -88,7 +88,7 @@ class FrozenTest {
                 assertThat(frozen.clientPorts()).containsExactly(held.localPort());
                 assertThat(frozen.waiting()).isEqualTo(1);
                 frozen.kill();
-                assertThat(server.waitFor(10, TimeUnit.SECONDS)).isTrue();
+                assertThat(server.waitFor(180, TimeUnit.SECONDS)).isTrue();
 
                 assertThat(frozen.explains(failureOf(held))).isTrue();
                 assertThat(frozen.explains(failureOf(waits))).isFalse();

@@ -26,9 +26,9 @@ import java.util.List;
 
 /// A supervisor and those who ask it, each in a process of its own.
 @ExtendWith(LeakCheck.class)
-@Timeout(180)
+@Timeout(600)
 class ControlProcessTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
 
     @TempDir Path runtime;
 

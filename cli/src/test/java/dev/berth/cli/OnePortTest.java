@@ -38,9 +38,9 @@ import javax.net.ssl.SSLSocket;
 /// The sample of `examples/worker/berth.toml`: servers on the library `dev.berth.worker`, one for
 /// TLS and one that speaks as SSH does, behind one port.
 @ExtendWith(LeakCheck.class)
-@Timeout(120)
+@Timeout(600)
 class OnePortTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
     private static final int BYTES = 400_000;
     private static final String OPTIONS = "\", \"-XX:+UseSerialGC\", \"-XX:TieredStopAtLevel=1\"";
 

@@ -22,7 +22,7 @@ import java.time.Duration;
 @RequiresProgram({"python3", "ip"})
 @ExtendWith(LeakCheck.class)
 class RouteDeviceTest {
-    private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final Duration LIMIT = Duration.ofMinutes(3);
 
     @TempDir Path runtime;
 

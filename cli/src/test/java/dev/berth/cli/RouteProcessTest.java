@@ -26,9 +26,9 @@ import java.util.regex.Pattern;
 
 /// `berth route` about a port that a living supervisor steers.
 @ExtendWith(LeakCheck.class)
-@Timeout(180)
+@Timeout(600)
 class RouteProcessTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
     private static final Pattern ONLY =
             Pattern.compile(
                     "certain: Berth's web, .* the only one in service: slot 1 \\(pid (\\d+)\\)");

@@ -33,9 +33,9 @@ import java.util.List;
 
 /// Whole commands, each in a process of its own.
 @ExtendWith(LeakCheck.class)
-@Timeout(120)
+@Timeout(600)
 class RunProcessTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(40);
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
 
     @TempDir Path runtime;
 

@@ -11,7 +11,7 @@ import java.net.Socket;
 
 /// A connection to the dispatcher.
 final class Client implements AutoCloseable {
-    private static final int TIMEOUT_MILLIS = 20_000;
+    private static final int TIMEOUT_MILLIS = 180_000;
 
     private final Socket socket = new Socket();
 

@@ -26,7 +26,7 @@ import java.util.Optional;
 
 @ExtendWith(LeakCheck.class)
 class DispatcherContentTest {
-    private static final Duration LONG = Duration.ofSeconds(30);
+    private static final Duration LONG = Duration.ofMinutes(3);
     private static final List<Rule> RULES =
             List.of(
                     new Rule(Route.ANY.withSni("a.example"), "a"),

@@ -18,7 +18,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 /// The worker's end, in this process: takes connections one by one as the test says, or all by a
 /// thread that answers each with `NAME|PACKET|` and what it received.
 final class TestWorker implements Watcher, AutoCloseable {
-    static final Duration LIMIT = Duration.ofSeconds(20);
+    static final Duration LIMIT = Duration.ofMinutes(3);
 
     final List<String> packets = new CopyOnWriteArrayList<>();
     final Member member;

@@ -16,7 +16,7 @@ import java.net.ServerSocket;
 import java.time.Duration;
 
 class BindDiagnosisTest {
-    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration LIMIT = Duration.ofMinutes(3);
     private static final BindException TAKEN = new BindException("Address already in use");
 
     @Test

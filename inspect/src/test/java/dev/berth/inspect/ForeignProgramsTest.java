@@ -47,7 +47,7 @@ final class ForeignProgramsTest {
     private static final int ATTEMPTS = 2;
     private static final int FIRST_PORT = 2000;
     private static final int FIRST_LOW_PORT = 100;
-    private static final Duration LIMIT = Duration.ofSeconds(10);
+    private static final Duration LIMIT = Duration.ofMinutes(3);
 
     /// States that a packet under way will change.
     private static final Set<TcpState> PASSING =

@@ -15,7 +15,7 @@ final class Puppets implements AutoCloseable {
     static final int OTHER_UID = 1000;
     static final String DEVICE = "dum0";
 
-    private static final Duration LIMIT = Duration.ofSeconds(10);
+    private static final Duration LIMIT = Duration.ofMinutes(3);
 
     /// What an older socket has come to. The kernel chooses the port of EPHEMERAL.
     private enum Fate {

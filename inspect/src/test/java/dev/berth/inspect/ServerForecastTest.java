@@ -38,7 +38,7 @@ import java.util.stream.Stream;
 @RequiresProgram({"python3", "ip", "nginx", "node"})
 final class ServerForecastTest {
     private static final int ATTEMPTS = 8;
-    private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final Duration LIMIT = Duration.ofMinutes(3);
     private static final List<Integer> TCP_PORTS =
             List.of(8001, 8002, 8003, 8004, 8005, 8010, 8011, 8014, 8020);
     private static final List<Integer> UDP_PORTS = List.of(8012, 8013);

@@ -31,7 +31,7 @@ import java.time.Duration;
 @RequiresCapability({Capability.SYS_ADMIN, Capability.SYS_PTRACE})
 final class ShareSwitchTest {
     private static final int PORT = 7001;
-    private static final Duration LIMIT = Duration.ofSeconds(20);
+    private static final Duration LIMIT = Duration.ofMinutes(3);
 
     private static PortReport report(Protocol protocol) throws Exception {
         return PortReport.of(PortQuery.port(PORT).withProtocol(protocol).withThorough());

@@ -31,7 +31,7 @@ class BootAppTest {
     private static final List<String> NOBODY =
             List.of("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", JAVA);
     private static final String HOLDER = "python3 -u -m http.server -b 127.0.0.1 %d";
-    private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final Duration LIMIT = Duration.ofMinutes(3);
 
     private final int port = FreePort.tcp();
 

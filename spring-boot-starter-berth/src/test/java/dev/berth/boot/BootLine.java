@@ -19,7 +19,7 @@ enum BootLine {
     BOOT_3_5("boot-3.5"),
     BOOT_4_1("boot-4.1");
 
-    private static final Duration LIMIT = Duration.ofSeconds(90);
+    private static final Duration LIMIT = Duration.ofMinutes(3);
 
     private final Path folder;
 

@@ -171,7 +171,7 @@ final class DatagramTest {
     private static String ask(String question, InetSocketAddress from) throws IOException {
         try (DatagramSocket socket = new DatagramSocket(from)) {
             byte[] out = question.getBytes(StandardCharsets.US_ASCII);
-            socket.setSoTimeout(15_000);
+            socket.setSoTimeout(180_000);
             InetAddress server = InetAddress.getByName("127.0.0.1");
             socket.send(new DatagramPacket(out, out.length, server, PORT));
             DatagramPacket in = new DatagramPacket(new byte[100], 100);

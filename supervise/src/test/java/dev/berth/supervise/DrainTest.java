@@ -31,7 +31,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 @ExtendWith(LeakCheck.class)
 @RequiresProgram("python3")
 class DrainTest {
-    private static final Duration LONG = Duration.ofSeconds(60);
+    private static final Duration LONG = Duration.ofMinutes(3);
 
     /// Keeps connections: answers `a NUMBER` by its pid after so many milliseconds, each connection
     /// in a thread.

@@ -33,7 +33,7 @@ import java.util.stream.Stream;
 @ExtendWith(LeakCheck.class)
 @RequiresProgram({"sh", "setsid"})
 class GuardScriptTest {
-    private static final Duration LIMIT = Duration.ofSeconds(10);
+    private static final Duration LIMIT = Duration.ofMinutes(3);
 
     private final List<Process> started = new ArrayList<>();
     private Path directory;

@@ -53,7 +53,7 @@ import java.util.concurrent.TimeoutException;
 final class Harbour implements AutoCloseable, Observer {
     static final int PORT = 8080;
 
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
 
     private final int session =
             ProcessList.of((int) ProcessHandle.current().pid()).orElseThrow().session();
@@ -291,7 +291,7 @@ final class Harbour implements AutoCloseable, Observer {
             throw new AssertionError("the supervisor has ended; said: " + said());
         }
         try {
-            return supervisor.orElseThrow().status().get(10, TimeUnit.SECONDS);
+            return supervisor.orElseThrow().status().get(180, TimeUnit.SECONDS);
         } catch (InterruptedException | ExecutionException | TimeoutException failed) {
             throw new AssertionError("no status; said: " + said(), failed);
         }
@@ -319,7 +319,7 @@ final class Harbour implements AutoCloseable, Observer {
     }
 
     CompletableFuture<Outcome> begin(Request request) {
-        return supervisor.orElseThrow().ask(request).orTimeout(40, TimeUnit.SECONDS);
+        return supervisor.orElseThrow().ask(request).orTimeout(300, TimeUnit.SECONDS);
     }
 
     Outcome ask(Request request) throws Exception {

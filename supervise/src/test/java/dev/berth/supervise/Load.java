@@ -13,7 +13,7 @@ import java.util.concurrent.locks.LockSupport;
 
 /// Clients that connect, ask once and read the answer to its end, again and again.
 final class Load implements AutoCloseable {
-    private static final int PATIENCE_MILLIS = 15_000;
+    private static final int PATIENCE_MILLIS = 60_000;
     private static final long PAUSE_NANOS = 300_000;
 
     private final InetSocketAddress server;

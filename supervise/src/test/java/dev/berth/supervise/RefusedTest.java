@@ -27,7 +27,7 @@ import java.util.Set;
 @RequiresProgram("python3")
 @ExtendWith(LeakCheck.class)
 final class RefusedTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
     private static final int PORT = Harbour.PORT;
 
     @TempDir Path directory;

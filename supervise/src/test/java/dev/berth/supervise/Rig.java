@@ -43,7 +43,7 @@ import java.util.stream.Stream;
 ///
 /// **ownership**: [#close] stops it and removes the directory.
 final class Rig implements AutoCloseable {
-    static final Duration LIMIT = Duration.ofSeconds(20);
+    static final Duration LIMIT = Duration.ofMinutes(3);
     private static final AtomicInteger COUNT = new AtomicInteger();
 
     final Notes notes = new Notes();

@@ -247,7 +247,7 @@ public class TreeTest {
             lasting = new ProcessBuilder("setsid", "sleep", "60").start();
             brief = new ProcessBuilder("setsid", "sh", "-c", "sleep 0.3; exit 7").start();
             kill(rig.pid(0));
-            assertThat(brief.waitFor(20, TimeUnit.SECONDS)).isTrue();
+            assertThat(brief.waitFor(180, TimeUnit.SECONDS)).isTrue();
             assertThat(brief.exitValue()).isEqualTo(7);
             rig.await(() -> rig.slot(0).generation() == 2);
             rig.awaitReady();

@@ -51,7 +51,7 @@ final class Waiting implements AutoCloseable {
         for (int i = 0; i < count; i++) {
             Socket client = new Socket();
             clients.add(client);
-            client.setSoTimeout(15_000);
+            client.setSoTimeout(180_000);
             client.connect(Harbour.at("127.0.0.1", Harbour.PORT), 10_000);
             client.getOutputStream()
                     .write("GET / HTTP/1.0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));

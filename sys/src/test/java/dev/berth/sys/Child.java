@@ -19,7 +19,7 @@ import java.util.Optional;
 
 /// A child process whose standard output and error come through a pipe; closing kills it.
 final class Child implements AutoCloseable {
-    static final Duration PATIENCE = Duration.ofSeconds(30);
+    static final Duration PATIENCE = Duration.ofMinutes(3);
 
     final int pid;
     private final Fd output;

@@ -6,7 +6,9 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
-/// Waits by looking again and again, never longer than a deadline.
+/// Waits by looking again and again, never longer than a limit.
+///
+/// Limits are in [MachineTime]: on a crowded machine they last longer, as what is waited for does.
 public final class Await {
     private static final long FIRST_PAUSE_NANOS = 200_000;
     private static final long LONGEST_PAUSE_NANOS = 20_000_000;
@@ -25,19 +27,26 @@ public final class Await {
                 failureText);
     }
 
+    /// Lets time pass, for what leaves no trace when it has been done.
+    public static void pass(Duration time) {
+        MachineTime passed = new MachineTime();
+        // The limit is never met: both go by the same time.
+        until(time.multipliedBy(2), () -> passed.nanos() >= time.toNanos(), () -> "no time passes");
+    }
+
     /// Waits until there is a value, and returns it.
     ///
     /// @throws AssertionError as [#until] does
     public static <T> T value(
             Duration limit, Supplier<Optional<T>> source, Supplier<String> failureText) {
-        long start = System.nanoTime();
+        MachineTime time = new MachineTime();
         long pause = FIRST_PAUSE_NANOS;
         while (true) {
             Optional<T> value = source.get();
             if (value.isPresent()) {
                 return value.get();
             }
-            if (System.nanoTime() - start >= limit.toNanos()) {
+            if (time.nanos() >= limit.toNanos()) {
                 throw new AssertionError("after " + limit + ": " + failureText.get());
             }
             LockSupport.parkNanos(pause);

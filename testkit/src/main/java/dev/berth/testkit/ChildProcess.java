@@ -74,11 +74,18 @@ public final class ChildProcess implements AutoCloseable {
 
     /// Waits for a line of its output, one that is there already or the next to come.
     ///
-    /// @throws AssertionError with the output, if none comes within `limit`
+    /// @throws AssertionError with the output, if none comes within `limit`, or it has ended
     public String awaitLine(Predicate<String> wanted, Duration limit) {
         return Await.value(
                 limit,
-                () -> found(wanted),
+                () -> {
+                    boolean over = !reader.isAlive();
+                    Optional<String> line = found(wanted);
+                    if (over && line.isEmpty()) {
+                        throw new AssertionError("ended without such a line: " + output());
+                    }
+                    return line;
+                },
                 () -> "no such line from " + process.info().command() + ": " + output());
     }
 

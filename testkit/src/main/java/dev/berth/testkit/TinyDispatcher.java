@@ -30,7 +30,7 @@ import java.util.Optional;
 /// **ownership**: [#close()] closes all but the clients.
 public final class TinyDispatcher implements AutoCloseable {
     /// How long it waits for a worker.
-    public static final Duration LIMIT = Duration.ofSeconds(20);
+    public static final Duration LIMIT = Duration.ofMinutes(3);
 
     private static final int F_DUPFD_CLOEXEC = 1030;
     private static final int PAIR =

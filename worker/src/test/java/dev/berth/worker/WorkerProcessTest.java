@@ -273,7 +273,7 @@ class WorkerProcessTest {
                             .redirectErrorStream(true)
                             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                             .start();
-            assertThat(keytool.waitFor(60, TimeUnit.SECONDS)).isTrue();
+            assertThat(keytool.waitFor(180, TimeUnit.SECONDS)).isTrue();
             assertThat(keytool.exitValue()).isZero();
         }
         return store;

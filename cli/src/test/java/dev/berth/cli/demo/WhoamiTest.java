@@ -19,7 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-@Timeout(30)
+@Timeout(600)
 class WhoamiTest {
     private static final String GET = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
 

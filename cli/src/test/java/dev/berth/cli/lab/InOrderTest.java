@@ -15,13 +15,13 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 final class InOrderTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
 
     private final List<Integer> results = new CopyOnWriteArrayList<>();
 
     private static int await(CountDownLatch latch, int result) {
         try {
-            assertThat(latch.await(20, TimeUnit.SECONDS)).isTrue();
+            assertThat(latch.await(180, TimeUnit.SECONDS)).isTrue();
             return result;
         } catch (InterruptedException interrupted) {
             throw new AssertionError(interrupted);

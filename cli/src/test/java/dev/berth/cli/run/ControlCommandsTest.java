@@ -178,7 +178,7 @@ class ControlCommandsTest {
     }
 
     @Test
-    @Timeout(60)
+    @Timeout(600)
     void nothingIsAskedOfASupervisorThatIsStuck() {
         commands.serve(supervised, journal);
         status = new CompletableFuture<>();

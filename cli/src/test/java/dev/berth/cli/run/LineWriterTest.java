@@ -16,7 +16,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 
-@Timeout(30)
+@Timeout(600)
 class LineWriterTest {
     /// Takes nothing until it is let.
     private static final class Gate implements LineTarget {

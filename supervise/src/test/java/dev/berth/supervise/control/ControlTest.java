@@ -32,7 +32,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
 @ExtendWith(LeakCheck.class)
-@Timeout(60)
+@Timeout(600)
 class ControlTest {
     private static final Duration SHORT = Duration.ofMillis(300);
     private static final long SECOND = 1_000_000_000;

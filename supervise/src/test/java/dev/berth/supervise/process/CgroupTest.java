@@ -19,7 +19,7 @@ import java.util.Optional;
 /// Cgroups, where this system has them for us; where it has none, that there is none.
 @ExtendWith(LeakCheck.class)
 class CgroupTest {
-    private static final Duration LIMIT = Duration.ofSeconds(10);
+    private static final Duration LIMIT = Duration.ofMinutes(3);
     private static final WorkerId ID = new WorkerId(1, 2);
 
     private final String name = "cgroup-" + ProcessHandle.current().pid();
