@@ -261,7 +261,7 @@ final class PoliciesTest {
     /// Counts are taken four times a second where nothing else happens, more seldom where one takes
     /// long.
     private static void awaitPlan() {
-        Await.pass(Duration.ofSeconds(3));
+        Await.pass(Duration.ofSeconds(5));
     }
 
     @ParameterizedTest
