@@ -13,6 +13,7 @@ import dev.berth.sys.ExitStatus;
 import dev.berth.sys.Fd;
 import dev.berth.sys.Pidfds;
 import dev.berth.sys.Processes;
+import dev.berth.sys.Signal;
 
 import java.util.HashSet;
 import java.util.Map;
@@ -144,6 +145,14 @@ final class Endings {
         long now = Loop.now();
         return (!alone || !worker.output().ended()) && now < patience
                 || worker.troubles().awaited() && now < patience + EXPLANATION_MILLIS;
+    }
+
+    /// To be called for a worker that was started and then could not be recorded: nobody sees its
+    /// end.
+    void abandon(LiveWorker worker) {
+        Pidfds.pidfdSendSignal(worker.pidfd().number(), Signal.KILL.number());
+        equipment.loop().forget(worker.pidfd());
+        bury(worker);
     }
 
     private void bury(LiveWorker worker) {

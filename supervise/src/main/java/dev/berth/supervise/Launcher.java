@@ -4,9 +4,12 @@ import dev.berth.supervise.contract.Command;
 import dev.berth.supervise.contract.WorkerId;
 import dev.berth.supervise.lifecycle.Event;
 import dev.berth.supervise.process.Equipment;
+import dev.berth.supervise.process.Failures;
 import dev.berth.supervise.process.LiveWorker;
 import dev.berth.supervise.steering.Dispatched;
 import dev.berth.sys.Fd;
+
+import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
 import java.util.Optional;
@@ -20,13 +23,18 @@ final class Launcher {
     private final Signs signs;
     private final Endings endings;
 
-    /// @throws IOException the plan's workers can never be started here
-    Launcher(Holdings holdings, Helm helm, Signs signs, Endings endings) throws IOException {
+    Launcher(Holdings holdings, Helm helm, Signs signs, Endings endings) {
         this.holdings = holdings;
         this.helm = helm;
         this.signs = signs;
         this.endings = endings;
-        workers = new Workers(holdings.plan(), holdings.registry(), holdings.equipment().pump());
+        Equipment equipment = holdings.equipment();
+        workers =
+                new Workers(
+                        holdings.plan(),
+                        holdings.registry(),
+                        equipment.pump(),
+                        equipment.spawner());
     }
 
     /// The answer is [Event.Spawned] or [Event.SpawnFailed].
@@ -34,19 +42,35 @@ final class Launcher {
         LiveWorker worker;
         try {
             worker = start(id, command);
+            enrol(worker);
         } catch (IOException | RuntimeException failed) {
-            String why = "slot " + id + " cannot be started: " + failed.getMessage();
-            holdings.machine().tell(new Event.SpawnFailed(id, why));
+            failed(id, failed.getMessage());
+            return;
+        } catch (Error lacking) {
+            failed(id, Failures.text(lacking));
             return;
         }
-        enrol(worker);
         holdings.machine().tell(new Event.Spawned(id, worker.pid()));
         holdings.say(worker, " started, pid " + worker.pid());
         signs.began(worker);
     }
 
-    /// Whatever happens from now on, the process is seen to.
+    private void failed(WorkerId id, @Nullable String why) {
+        String text = "slot " + id + " cannot be started: " + why;
+        holdings.machine().tell(new Event.SpawnFailed(id, text));
+    }
+
+    /// Whatever happens from now on, the process is seen to; if that fails, it is ended.
     private void enrol(LiveWorker worker) {
+        try {
+            record(worker);
+        } catch (RuntimeException | Error failed) {
+            endings.abandon(worker);
+            throw failed;
+        }
+    }
+
+    private void record(LiveWorker worker) {
         WorkerId id = worker.id();
         Equipment equipment = holdings.equipment();
         holdings.live().put(id, worker);

@@ -16,6 +16,8 @@ import java.util.OptionalInt;
 
 /// Carries out what was decided: each [Action] is the business of one of its parts.
 final class Orders {
+    private static final long AGAIN_MILLIS = 200;
+
     private final Holdings holdings;
     private final Listening listening;
     private final Launcher launcher;
@@ -56,12 +58,19 @@ final class Orders {
         drains.close();
     }
 
-    /// What fails is said; the rest goes on.
+    /// What fails is said; the rest goes on. A worker's end is tried again: nothing else would
+    /// bring it about.
     void carryOut(Action action) {
         try {
             perform(action);
-        } catch (IOException | RuntimeException failed) {
-            holdings.observer().said(failed + " (while doing: " + action + ")");
+        } catch (IOException failed) {
+            String text = failed + " (while doing: " + action + ")";
+            holdings.loop().guarded(() -> holdings.observer().said(text));
+        } catch (RuntimeException | Error failed) {
+            holdings.loop().failed(failed, action.toString());
+            if (action instanceof Action.Kill || action instanceof Action.Terminate) {
+                holdings.loop().after(AGAIN_MILLIS, () -> carryOut(action));
+            }
         }
     }
 

@@ -34,14 +34,14 @@ final class Rounds {
 
     /// The first comes after a second.
     void begin() {
-        holdings.loop().after(PERIOD_MILLIS, this::round);
+        holdings.loop().every(PERIOD_MILLIS, this::round);
     }
 
     private void round() {
-        begin();
         try {
             endings.patrol();
             Equipment equipment = holdings.equipment();
+            equipment.spawner().prepare();
             if (equipment.guard().renew()) {
                 holdings.observer().said("the guard process had ended; it was started again");
             } else if (equipment.guard().resume()) {

@@ -103,7 +103,10 @@ final class Signs implements Adopter.Staff {
         boolean first = holdings.phase(worker).filter(p -> p == Phase.STARTING).isPresent();
         holdings.machine().tell(new Event.Listening(worker.id()));
         if (first) {
-            holdings.plan().probe().ifPresent(probe -> probe(worker, probe));
+            // As timed work, which is tried again when it lacks a thread.
+            holdings.plan()
+                    .probe()
+                    .ifPresent(probe -> holdings.loop().after(0, () -> probe(worker, probe)));
         }
     }
 

@@ -137,10 +137,11 @@ public final class Supervisor implements AutoCloseable {
         if (refused.isPresent()) {
             throw new IOException(refused.get());
         }
-        Holdings holdings = Holdings.open(plan, observer, mechanism, cgroups, dispatched, guard);
+        Observer careful = new CarefulObserver(observer);
+        Holdings holdings = Holdings.open(plan, careful, mechanism, cgroups, dispatched, guard);
         try {
             return new Supervisor(holdings);
-        } catch (IOException | RuntimeException failed) {
+        } catch (IOException | RuntimeException | Error failed) {
             holdings.close();
             throw failed;
         }
@@ -167,14 +168,12 @@ public final class Supervisor implements AutoCloseable {
         machine.tell(new Event.Begin());
         rounds.begin();
         load.begin();
-        decide();
+        Loop loop = holdings.loop();
+        loop.guarded(this::decide);
         while (orders.exitCode().isEmpty()) {
-            load.follow();
-            holdings.loop().turn(machine.state().nextDeadline());
-            if (machine.state().nextDeadline() <= Loop.now()) {
-                machine.tell(new Event.Tick());
-            }
-            decide();
+            loop.guarded(load::follow);
+            loop.turn(machine.state().nextDeadline());
+            loop.guarded(this::decide);
         }
         return orders.exitCode().getAsInt();
     }
@@ -241,6 +240,9 @@ public final class Supervisor implements AutoCloseable {
     }
 
     private void decide() {
+        if (machine.state().nextDeadline() <= Loop.now()) {
+            machine.tell(new Event.Tick());
+        }
         try {
             while (orders.exitCode().isEmpty() && machine.pending()) {
                 machine.decide(Loop.now()).forEach(orders::carryOut);

@@ -49,11 +49,10 @@ final class Workers {
     private final Spawner spawner;
     private final HandedSockets handed;
 
-    /// @throws IOException the plan's user is none that workers can be started as
-    Workers(Plan plan, SocketRegistry registry, OutputPump pump) throws IOException {
+    Workers(Plan plan, SocketRegistry registry, OutputPump pump, Spawner spawner) {
         this.plan = plan;
         this.pump = pump;
-        this.spawner = Spawner.of(plan.adopt() == Adopt.SECCOMP, plan.user());
+        this.spawner = spawner;
         this.handed = new HandedSockets(plan, registry);
     }
 
@@ -78,7 +77,7 @@ final class Workers {
                 worker.counted().add(address);
             }
             return worker;
-        } catch (IOException failed) {
+        } catch (IOException | RuntimeException | Error failed) {
             notifySocket.ifPresent(NotifySocket::close);
             throw failed;
         }
@@ -110,7 +109,7 @@ final class Workers {
             long start = ProcessList.of(child.pid()).map(ProcessEntry::startTicks).orElse(0L);
             return new LiveWorker(
                     id, child.pid(), start, pidfd, child.notifications(), notifySocket, output);
-        } catch (IOException unwatchable) {
+        } catch (IOException | RuntimeException | Error unwatchable) {
             Processes.kill(child.pid(), Signal.KILL.number());
             child.notifications().ifPresent(Fd::close);
             throw unwatchable;

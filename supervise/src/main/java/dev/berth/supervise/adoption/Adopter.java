@@ -186,14 +186,14 @@ public final class Adopter {
     private void guarded(ChildCall call, Step step) {
         try {
             step.run();
-        } catch (IOException | RuntimeException failed) {
+        } catch (IOException | RuntimeException | Error failed) {
             leave(call, failed);
         }
     }
 
     /// What cannot be decided is the kernel's. Where the call itself is wrong, the kernel says so
     /// to the program, and there is nothing to say here.
-    private void leave(ChildCall call, Exception failed) {
+    private void leave(ChildCall call, Throwable failed) {
         if (!call.waits()) {
             return;
         }

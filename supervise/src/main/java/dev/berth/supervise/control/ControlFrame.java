@@ -34,6 +34,31 @@ record ControlFrame(Kind kind, String text) {
     /// More than the kernel lets a command line have.
     static final int MOST_BYTES = 4 << 20;
 
+    /// As much as is read at a time.
+    private static final int PART_BYTES = 1 << 16;
+
+    /// How many bytes a frame may have, once its beginning has come.
+    interface Limit {
+        /// - `bytes`: all that the frame is to have
+        /// - `beginning`: its first bytes, the kind before all; what has not come yet is zero
+        ///
+        /// @throws IOException so many are not taken now, or never
+        void check(int bytes, byte[] beginning) throws IOException;
+
+        /// Whatever is sent is taken, up to `most` bytes.
+        static Limit of(int most) {
+            return (bytes, _) -> {
+                if (bytes > most) {
+                    throw tooLong(bytes);
+                }
+            };
+        }
+    }
+
+    static IOException tooLong(int bytes) {
+        return new IOException("not a control frame: bytes=" + Integer.toUnsignedString(bytes));
+    }
+
     private static final int HEADER_BYTES = 4;
 
     /// What the text is; the letter is sent.
@@ -67,8 +92,12 @@ record ControlFrame(Kind kind, String text) {
     }
 
     List<String> words() {
-        List<String> words = new ArrayList<>(List.of(text.split("\0", -1)));
-        words.removeLast();
+        List<String> words = new ArrayList<>();
+        int start = 0;
+        for (int end = text.indexOf('\0'); end >= 0; end = text.indexOf('\0', start)) {
+            words.add(text.substring(start, end));
+            start = end + 1;
+        }
         return words;
     }
 
@@ -83,39 +112,46 @@ record ControlFrame(Kind kind, String text) {
 
     /// Sends the whole frame. The socket's send time-out applies to each part.
     void send(int fd) throws IOException {
-        byte[] rest = encode();
-        while (rest.length > 0) {
-            long sent = Sockets.send(fd, rest, Sockets.MSG_NOSIGNAL);
+        byte[] all = encode();
+        for (int start = 0; start < all.length; ) {
+            byte[] part = Arrays.copyOfRange(all, start, Math.min(all.length, start + PART_BYTES));
+            long sent = Sockets.send(fd, part, Sockets.MSG_NOSIGNAL);
             if (Errno.EAGAIN.is(sent)) {
                 throw new SocketTimeoutException("the other side does not read");
             }
             ErrnoException.check("send", "control socket", sent);
-            rest = Arrays.copyOfRange(rest, (int) sent, rest.length);
+            start += (int) sent;
         }
+    }
+
+    /// Receives one frame of at most so many bytes.
+    static ControlFrame receive(int fd, int mostBytes, Optional<Duration> patience)
+            throws IOException {
+        return receive(fd, Limit.of(mostBytes), patience);
     }
 
     /// Receives one frame.
     ///
-    /// @param mostBytes that it may have
+    /// @param limit of its bytes
     /// @param patience for the whole frame; empty: for ever
     /// @throws EOFException when the other side hung up
     /// @throws SocketTimeoutException when it took too long
-    /// @throws IOException when it is not a frame
-    static ControlFrame receive(int fd, int mostBytes, Optional<Duration> patience)
+    /// @throws IOException when it is not a frame, or too long
+    static ControlFrame receive(int fd, Limit limit, Optional<Duration> patience)
             throws IOException {
         long end = patience.map(time -> System.nanoTime() + time.toNanos()).orElse(0L);
-        boolean hurry = patience.isPresent();
-        int bytes = bodyBytes(receive(fd, HEADER_BYTES, hurry, end), mostBytes);
-        return decode(receive(fd, bytes, hurry, end));
+        Receiver receiver = new Receiver(fd, patience.isPresent(), end);
+        int bytes = bodyBytes(receiver.receive(HEADER_BYTES, Limit.of(HEADER_BYTES)));
+        return decode(receiver.receive(bytes, limit));
     }
 
     /// How many bytes follow the header.
     ///
     /// @throws IOException when it is not one of a frame
-    static int bodyBytes(byte[] header, int mostBytes) throws IOException {
+    static int bodyBytes(byte[] header) throws IOException {
         int bytes = ByteBuffer.wrap(header).getInt();
-        if (bytes < 1 || bytes > mostBytes) {
-            throw new IOException("not a control frame: bytes=" + Integer.toUnsignedString(bytes));
+        if (bytes < 1) {
+            throw tooLong(bytes);
         }
         return bytes;
     }
@@ -130,12 +166,27 @@ record ControlFrame(Kind kind, String text) {
         return new ControlFrame(kind, new String(body, 1, body.length - 1, UTF_8));
     }
 
-    private static byte[] receive(int fd, int count, boolean hurry, long end) throws IOException {
-        byte[] all = new byte[Math.min(count, 1 << 16)];
-        int length = 0;
-        while (length < count) {
+    /// The receiving of a frame, within its time.
+    private record Receiver(int fd, boolean hurry, long end) {
+        /// The memory grows with what has come: a promise of bytes alone takes none.
+        byte[] receive(int count, Limit limit) throws IOException {
+            byte[] all = new byte[Math.min(count, PART_BYTES)];
+            int length = 0;
+            while (length < count) {
+                if (length == all.length) {
+                    all = Arrays.copyOf(all, (int) Math.min(count, 2L * all.length));
+                }
+                byte[] part = new byte[Math.min(all.length - length, PART_BYTES)];
+                int got = receive(part);
+                System.arraycopy(part, 0, all, length, got);
+                length += got;
+                limit.check(count, all);
+            }
+            return all;
+        }
+
+        private int receive(byte[] part) throws IOException {
             timeout(fd, Sockets.SO_RCVTIMEO, hurry ? Math.max(1, end - System.nanoTime()) : 0);
-            byte[] part = new byte[Math.min(count - length, 1 << 16)];
             long got = Sockets.recv(fd, part, 0);
             if (Errno.EAGAIN.is(got) || (hurry && System.nanoTime() - end > 0)) {
                 throw new SocketTimeoutException("the other side does not send");
@@ -143,14 +194,8 @@ record ControlFrame(Kind kind, String text) {
             if (ErrnoException.check("recv", "control socket", got) == 0) {
                 throw new EOFException("the other side hung up");
             }
-            // Grows with what has come, so that a promise of bytes alone takes no memory.
-            if (length + got > all.length) {
-                all = Arrays.copyOf(all, Math.min(count, 2 * all.length));
-            }
-            System.arraycopy(part, 0, all, length, (int) got);
-            length += (int) got;
+            return (int) got;
         }
-        return all;
     }
 
     /// Sets `SO_RCVTIMEO` or `SO_SNDTIMEO`; 0: none.

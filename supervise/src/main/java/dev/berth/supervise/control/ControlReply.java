@@ -1,5 +1,7 @@
 package dev.berth.supervise.control;
 
+import dev.berth.sys.Sockets;
+
 import java.io.IOException;
 
 /// The server's half of a conversation, for any thread. Once the client does not take a line it is
@@ -23,5 +25,14 @@ final class ControlReply {
             gone = true;
         }
         return !gone;
+    }
+
+    /// Says no, as a whole answer.
+    void refuse(String why) {
+        send(ControlFrame.Kind.ERR, why);
+        send(ControlFrame.Kind.EXIT, "1");
+        // Closing with the command unread would reset the connection, answer and all.
+        Sockets.shutdown(fd, Sockets.SHUT_WR);
+        Sockets.recv(fd, new byte[1 << 12], Sockets.MSG_DONTWAIT);
     }
 }

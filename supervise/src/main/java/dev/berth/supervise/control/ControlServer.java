@@ -12,19 +12,15 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
 /// Answers commands at a Unix socket, those of the same user and of root only.
 ///
-/// One named platform thread accepts; each conversation has one of its own, at most 32 at a time. A
-/// client that is slow, sends rubbish or hangs up costs its own conversation only.
+/// One named platform thread accepts; each conversation has one of its own, at most 32 at a time
+/// ([Conversations]). A client that is slow, sends rubbish or hangs up costs its own conversation
+/// only.
 public final class ControlServer implements AutoCloseable {
-    static final int MOST_CONVERSATIONS = 32;
-
     private static final Duration REQUEST_PATIENCE = Duration.ofSeconds(5);
     private static final Duration SEND_PATIENCE = Duration.ofSeconds(5);
     private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(2);
@@ -32,9 +28,7 @@ public final class ControlServer implements AutoCloseable {
 
     private final Path socket;
     private final Fd listener;
-    private final Handler handler;
-    private final Duration requestPatience;
-    private final Semaphore conversations = new Semaphore(MOST_CONVERSATIONS);
+    private final Conversations conversations;
     private final Thread acceptor;
     private volatile boolean closed;
 
@@ -52,11 +46,10 @@ public final class ControlServer implements AutoCloseable {
                 Consumer<String> err);
     }
 
-    private ControlServer(Path socket, Fd listener, Handler handler, Duration requestPatience) {
+    private ControlServer(Path socket, Fd listener, Conversations conversations) {
         this.socket = socket;
         this.listener = listener;
-        this.handler = handler;
-        this.requestPatience = requestPatience;
+        this.conversations = conversations;
         this.acceptor = Thread.ofPlatform().name("control").daemon().unstarted(this::acceptAll);
     }
 
@@ -74,8 +67,7 @@ public final class ControlServer implements AutoCloseable {
                 new ControlServer(
                         socket,
                         ControlSocket.listen(socket.toAbsolutePath()),
-                        handler,
-                        requestPatience);
+                        new Conversations(requestPatience, handler));
         server.acceptor.start();
         return server;
     }
@@ -92,6 +84,7 @@ public final class ControlServer implements AutoCloseable {
         }
     }
 
+    /// Nothing that a client brings ends the thread that accepts.
     private void greet(Fd client) {
         try {
             PeerCredentials peer = Sockets.peerCredentials(client.number());
@@ -104,75 +97,26 @@ public final class ControlServer implements AutoCloseable {
                                 + ": only uid "
                                 + Processes.geteuid()
                                 + " and root may ask this supervisor");
-            } else if (!conversations.tryAcquire()) {
+            } else if (!conversations.begin(client, peer)) {
                 refuse(
                         client,
                         "berth: busy with "
-                                + MOST_CONVERSATIONS
+                                + Conversations.MOST
                                 + " other commands; try again later");
-            } else {
-                converse(client, peer);
             }
-        } catch (IOException | RuntimeException failed) {
+        } catch (IOException | RuntimeException | Error failed) {
             client.close();
+        }
+    }
+
+    private static void refuse(Fd client, String why) {
+        try (client) {
+            new ControlReply(client.number()).refuse(why);
         }
     }
 
     static boolean mayAsk(int peer, int own) {
         return peer == own || peer == 0;
-    }
-
-    /// Fits into the socket's buffer, so it does not wait.
-    private static void refuse(Fd client, String why) throws IOException {
-        try (client) {
-            new ControlFrame(ControlFrame.Kind.ERR, why).send(client.number());
-            new ControlFrame(ControlFrame.Kind.EXIT, "1").send(client.number());
-            // Closing with the command unread would reset the connection, answer and all.
-            Sockets.shutdown(client.number(), Sockets.SHUT_WR);
-            Sockets.recv(client.number(), new byte[1 << 12], Sockets.MSG_DONTWAIT);
-        }
-    }
-
-    private void converse(Fd client, PeerCredentials peer) {
-        Thread.ofPlatform()
-                .name("control client")
-                .daemon()
-                .start(
-                        () -> {
-                            try (client) {
-                                answer(client.number(), peer);
-                            } catch (IOException gone) {
-                                // Rubbish, or hung up: nobody is left to be told.
-                            } finally {
-                                conversations.release();
-                            }
-                        });
-    }
-
-    /// A client that has left by now, having waited long enough, was told that nothing happens.
-    private void answer(int fd, PeerCredentials peer) throws IOException {
-        ControlFrame request =
-                ControlFrame.receive(fd, ControlFrame.MOST_BYTES, Optional.of(requestPatience));
-        if (request.kind() != ControlFrame.Kind.COMMAND) {
-            return;
-        }
-        var reply = new ControlReply(fd);
-        if (!reply.send(ControlFrame.Kind.ALIVE, "")) {
-            return;
-        }
-        int code;
-        try {
-            code =
-                    handler.handle(
-                            peer,
-                            request.words(),
-                            line -> reply.send(ControlFrame.Kind.OUT, line),
-                            line -> reply.send(ControlFrame.Kind.ERR, line));
-        } catch (RuntimeException bug) {
-            reply.send(ControlFrame.Kind.ERR, "berth: the supervisor failed to answer: " + bug);
-            code = 1;
-        }
-        reply.send(ControlFrame.Kind.EXIT, Integer.toString(code));
     }
 
     /// Takes no more commands, gives running ones two seconds to end, and removes the socket and
@@ -186,12 +130,7 @@ public final class ControlServer implements AutoCloseable {
         Sockets.shutdown(listener.number(), Sockets.SHUT_RDWR);
         try {
             acceptor.join(CLOSE_PATIENCE);
-            boolean over =
-                    conversations.tryAcquire(
-                            MOST_CONVERSATIONS, CLOSE_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
-            if (over) {
-                conversations.release(MOST_CONVERSATIONS);
-            }
+            conversations.close(CLOSE_PATIENCE);
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
         }

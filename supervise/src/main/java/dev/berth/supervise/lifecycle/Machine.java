@@ -33,13 +33,19 @@ public final class Machine {
         return !events.isEmpty();
     }
 
-    /// Decides on what happened first.
+    /// Decides on what happened first. Where memory lacks for it, that stays what happened first.
     ///
     /// @return what is to be done, in this order
     public List<Action> decide(long now) {
-        Action.Result result = Transition.apply(state, events.remove(), now);
-        state = result.state();
-        return result.actions();
+        Event event = events.remove();
+        try {
+            Action.Result result = Transition.apply(state, event, now);
+            state = result.state();
+            return result.actions();
+        } catch (OutOfMemoryError lacking) {
+            events.addFirst(event);
+            throw lacking;
+        }
     }
 
     /// Empty for a worker that is gone.

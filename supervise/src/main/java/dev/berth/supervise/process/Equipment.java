@@ -1,6 +1,7 @@
 package dev.berth.supervise.process;
 
 import dev.berth.net.SockDiag;
+import dev.berth.supervise.contract.Adopt;
 import dev.berth.supervise.contract.Observer;
 import dev.berth.supervise.contract.Plan;
 
@@ -29,6 +30,7 @@ public final class Equipment implements AutoCloseable {
     private final Aside calls;
     private final Aside looks;
     private final OutputPump pump;
+    private final Spawner spawner;
     private final Optional<Cgroup> cgroup;
     private final Guard guard;
     private final Orphans orphans;
@@ -54,6 +56,9 @@ public final class Equipment implements AutoCloseable {
             undo.push(looks::close);
             pump = new OutputPump(observer);
             undo.push(pump::close);
+            spawner = Spawner.of(plan.adopt() == Adopt.SECCOMP, plan.user());
+            undo.push(spawner::close);
+            spawner.prepare();
             cgroup = cgroups ? Cgroup.create(plan.name(), guard::cgroup) : Optional.empty();
             cgroup.ifPresent(group -> undo.push(group::close));
             Subreaper.begin();
@@ -61,7 +66,7 @@ public final class Equipment implements AutoCloseable {
             orphans = new Orphans(plan.name(), guard, cgroup);
             trees = new ProcessTrees(cgroup, orphans);
             freezer = new Freezer(cgroup, trees);
-        } catch (IOException | RuntimeException failed) {
+        } catch (IOException | RuntimeException | Error failed) {
             close();
             throw failed;
         }
@@ -94,6 +99,11 @@ public final class Equipment implements AutoCloseable {
 
     public OutputPump pump() {
         return pump;
+    }
+
+    /// For workers.
+    public Spawner spawner() {
+        return spawner;
     }
 
     public Optional<Cgroup> cgroup() {

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
 /// The owner thread's poll loop: descriptors to watch, things to do later, and work from other
@@ -26,12 +27,18 @@ public final class Loop implements AutoCloseable {
     private static final short WANTED = Poll.POLLIN;
     private static final int LONGEST_WAIT_MILLIS = 3_600_000;
 
+    /// After a failure: what fails again and again must not keep the processor.
+    private static final long PAUSE_NANOS = 10_000_000;
+
+    /// When work is done again that memory or a thread was lacking for.
+    private static final long AGAIN_MILLIS = 200;
+
     private final Map<Integer, Runnable> readers = new HashMap<>();
     private final PriorityQueue<Later> later =
             new PriorityQueue<>(
                     Comparator.comparingLong(Later::due).thenComparingLong(Later::order));
     private final Queue<Runnable> posted = new ConcurrentLinkedQueue<>();
-    private final Consumer<String> complaints;
+    private final Failures failures;
     private final Fd wake;
     private int[] fds = new int[0];
     private Runnable[] watchers = new Runnable[0];
@@ -44,7 +51,7 @@ public final class Loop implements AutoCloseable {
 
     /// @param complaints told when a piece of work throws what it should not
     public Loop(Consumer<String> complaints) throws ErrnoException {
-        this.complaints = complaints;
+        failures = new Failures(complaints);
         long fd = Descriptors.eventfd(0, Descriptors.EFD_CLOEXEC | Descriptors.EFD_NONBLOCK);
         wake = new Fd((int) ErrnoException.check("eventfd", "", fd));
         watch(wake, this::drainWake);
@@ -74,6 +81,16 @@ public final class Loop implements AutoCloseable {
         at(now() + millis, work);
     }
 
+    /// Does `work` again and again, so far apart, whatever becomes of it each time.
+    public void every(long millis, Runnable work) {
+        after(
+                millis,
+                () -> {
+                    every(millis, work);
+                    guarded(work);
+                });
+    }
+
     /// Does `work` when [#now] is `due`; what is due at the same time, in the order of the calls.
     void at(long due, Runnable work) {
         later.add(new Later(due, order++, work));
@@ -95,7 +112,18 @@ public final class Loop implements AutoCloseable {
     }
 
     /// Waits until something is to be done, at most until `deadline`, and does it.
-    public void turn(long deadline) throws IOException {
+    ///
+    /// Nothing that a piece of work throws comes out of it. Work that memory or a thread was
+    /// lacking for is done again, from its beginning; a reader is called again anyway.
+    public void turn(long deadline) {
+        try {
+            turnOnce(deadline);
+        } catch (IOException | RuntimeException | Error failed) {
+            failed(failed, "poll");
+        }
+    }
+
+    private void turnOnce(long deadline) throws IOException {
         rebuild();
         int count = Poll.poll(fds, events, ready, fds.length, patience(deadline));
         ErrnoException.check("poll", "", count);
@@ -105,17 +133,35 @@ public final class Loop implements AutoCloseable {
         workOff();
         long now = now();
         while (!later.isEmpty() && later.peek().due() <= now) {
-            guarded(later.remove().work());
+            again(later.remove().work());
         }
     }
 
-    /// A mistake in one piece of work must not end the thread that holds every socket.
-    private void guarded(Runnable work) {
+    private void again(Runnable work) {
+        if (!guarded(work)) {
+            after(AGAIN_MILLIS, work);
+        }
+    }
+
+    /// Does `work`, whatever it throws: that must not end the thread that holds every socket.
+    ///
+    /// @return false: memory or a thread was lacking, so that it is worth another try
+    public boolean guarded(Runnable work) {
         try {
             work.run();
-        } catch (RuntimeException mistake) {
-            complaints.accept("a mistake in Berth, please report it: " + mistake);
+            return true;
+        } catch (RuntimeException | Error failed) {
+            failed(failed, "");
+            return !(failed instanceof OutOfMemoryError);
         }
+    }
+
+    /// Says that something failed, now and then, and waits a moment.
+    ///
+    /// @param where what was being done; may be empty
+    public void failed(Throwable failed, String where) {
+        failures.report(failed, where);
+        LockSupport.parkNanos(PAUSE_NANOS);
     }
 
     private int patience(long deadline) {
@@ -126,7 +172,7 @@ public final class Loop implements AutoCloseable {
     private void workOff() {
         Runnable work;
         while ((work = posted.poll()) != null) {
-            guarded(work);
+            again(work);
         }
     }
 
@@ -149,7 +195,6 @@ public final class Loop implements AutoCloseable {
         if (!changed) {
             return;
         }
-        changed = false;
         int count = readers.size();
         fds = new int[count];
         watchers = new Runnable[count];
@@ -161,6 +206,7 @@ public final class Loop implements AutoCloseable {
             fds[at] = entry.getKey();
             watchers[at++] = entry.getValue();
         }
+        changed = false;
     }
 
     private void drainWake() {

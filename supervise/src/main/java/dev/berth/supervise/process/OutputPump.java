@@ -6,7 +6,6 @@ import dev.berth.sys.Descriptors;
 import dev.berth.sys.ErrnoException;
 import dev.berth.sys.Fd;
 
-import java.io.IOException;
 import java.util.HashSet;
 import java.util.Set;
 
@@ -85,8 +84,6 @@ public final class OutputPump implements AutoCloseable {
             while (closeBy == Loop.NEVER || !streams.isEmpty() && Loop.now() < closeBy) {
                 loop.turn(closeBy);
             }
-        } catch (IOException failed) {
-            observer.said("cannot read the workers' output any more: " + failed.getMessage());
         } finally {
             streams.forEach(WorkerOutput.Stream::end);
         }

@@ -19,15 +19,15 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
 
 /// Starts processes from throw-away threads: what such a thread does to itself, a seccomp filter, a
 /// CPU to run on, the child inherits and the rest of this process never sees.
 ///
 /// Not so the user: a thread of another user would hand this process over to it ([UserChange]).
-public final class Spawner {
+public final class Spawner implements AutoCloseable {
     private final boolean watched;
     private final Optional<UserChange> change;
+    private Optional<SpareThread> spare = Optional.empty();
 
     private Spawner(boolean watched, Optional<UserChange> change) {
         this.watched = watched;
@@ -46,21 +46,47 @@ public final class Spawner {
     /// A started child. **Ownership:** the descriptors are the caller's.
     public record Child(int pid, Optional<Fd> notifications) {}
 
+    /// Has a thread ready for the next start, which then needs no other; to be called now and then
+    /// for when that was not possible.
+    public void prepare() {
+        if (spare.isEmpty()) {
+            try {
+                spare = Optional.of(new SpareThread());
+            } catch (OutOfMemoryError later) {
+                // The next start tries it again, and says so if it fails.
+            }
+        }
+    }
+
+    /// Starts one. What it lacked where it failed may be there at another time.
+    ///
     /// @param cpu the only one that the child may run on, if there is one
     public Child start(SpawnRequest request, OptionalInt cpu) throws IOException {
-        FutureTask<Child> task = new FutureTask<>(() -> startHere(request, cpu));
-        Thread thread = Thread.ofPlatform().name("berth-spawn").start(task);
+        if (!watched && change.isEmpty() && cpu.isEmpty()) {
+            return startHere(request, cpu);
+        }
+        prepare();
+        SpareThread thread = spare.orElseThrow(Spawner::noThread);
+        spare = Optional.empty();
         try {
-            thread.join();
-            return task.get();
+            return thread.call(() -> startHere(request, cpu));
         } catch (ExecutionException failed) {
             throw failed.getCause() instanceof IOException io
                     ? io
-                    : new IOException(failed.getCause());
-        } catch (InterruptedException stopped) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted while starting " + request.file(), stopped);
+                    : new IOException(Failures.text(failed.getCause()), failed);
+        } finally {
+            prepare();
         }
+    }
+
+    private static IOException noThread() {
+        return new IOException("no thread could be started" + Failures.LIMIT);
+    }
+
+    @Override
+    public void close() {
+        spare.ifPresent(SpareThread::close);
+        spare = Optional.empty();
     }
 
     private Child startHere(SpawnRequest request, OptionalInt cpu) throws IOException {
@@ -75,7 +101,7 @@ public final class Spawner {
                 throw failure(request, (int) -pid);
             }
             return new Child((int) pid, listener);
-        } catch (IOException failed) {
+        } catch (IOException | RuntimeException | Error failed) {
             listener.ifPresent(Fd::close);
             throw failed;
         }
@@ -119,6 +145,9 @@ public final class Spawner {
         }
         if (Errno.ENOEXEC.number() == errno) {
             return new IOException(file + " is neither a program nor a script with a #! line");
+        }
+        if (Errno.EAGAIN.number() == errno) {
+            return new IOException("no process could be started" + Failures.LIMIT);
         }
         return new ErrnoException("posix_spawn", file, errno);
     }

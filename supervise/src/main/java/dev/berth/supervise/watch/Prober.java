@@ -14,7 +14,7 @@ public final class Prober {
 
     private Prober() {}
 
-    /// Starts asking, on a thread of its own.
+    /// Starts asking, on a thread of its own; may throw `OutOfMemoryError` where none is to be had.
     ///
     /// @param wanted whether the answer is still of interest
     /// @param answered called once, when the answer was 2xx
@@ -55,7 +55,7 @@ public final class Prober {
             int code = connection.getResponseCode();
             connection.disconnect();
             return code / 100 == 2;
-        } catch (IOException notYet) {
+        } catch (IOException | OutOfMemoryError notYet) {
             return false;
         }
     }

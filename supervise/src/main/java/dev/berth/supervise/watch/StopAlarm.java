@@ -15,6 +15,8 @@ final class StopAlarm {
     /// Without a child there is nothing to wait for, and each look would be at once.
     private static final long CHILDLESS_NANOS = 500_000_000;
 
+    private static final long THREADLESS_MILLIS = 500;
+
     private final Loop loop;
     private final Runnable ring;
     private final Semaphore wanted = new Semaphore(0);
@@ -34,11 +36,22 @@ final class StopAlarm {
             return;
         }
         waiting = true;
-        if (!started) {
-            started = true;
-            Thread.ofPlatform().daemon().name("berth-stops").start(this::await);
+        if (started || begin()) {
+            wanted.release();
+        } else {
+            loop.after(THREADLESS_MILLIS, this::rang);
         }
-        wanted.release();
+    }
+
+    /// Without a thread, where none can be started, the next look is after a while.
+    private boolean begin() {
+        try {
+            Thread.ofPlatform().daemon().name("berth-stops").start(this::await);
+            started = true;
+            return true;
+        } catch (OutOfMemoryError limit) {
+            return false;
+        }
     }
 
     private void await() {

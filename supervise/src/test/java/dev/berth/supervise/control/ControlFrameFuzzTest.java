@@ -63,8 +63,8 @@ class ControlFrameFuzzTest {
             if (input.length < HEADER_BYTES) {
                 throw new EOFException();
             }
-            int bytes = ControlFrame.bodyBytes(Arrays.copyOf(input, HEADER_BYTES), MOST_BYTES);
-            if (input.length < HEADER_BYTES + bytes) {
+            int bytes = ControlFrame.bodyBytes(Arrays.copyOf(input, HEADER_BYTES));
+            if (bytes > MOST_BYTES || input.length < HEADER_BYTES + bytes) {
                 throw new EOFException();
             }
             return Optional.of(

@@ -210,7 +210,9 @@ class ControlTest {
             try (Fd client = connect()) {
                 ControlFrame.command(List.of("roll")).send(client.number());
                 ControlFrame.receive(
-                        client.number(), 100, java.util.Optional.of(SHORT.multipliedBy(20)));
+                        client.number(),
+                        100,
+                        java.util.Optional.of(SHORT.multipliedBy(20)));
             }
             go.countDown();
             over.await();
@@ -285,7 +287,7 @@ class ControlTest {
         List<Fd> clients = new ArrayList<>();
         try (var server = ControlServer.open(socket(), handler)) {
             assertThat(server).isNotNull();
-            for (int i = 0; i < ControlServer.MOST_CONVERSATIONS; i++) {
+            for (int i = 0; i < Conversations.MOST; i++) {
                 clients.add(connect());
                 ControlFrame.command(List.of("roll")).send(clients.getLast().number());
             }
@@ -296,6 +298,55 @@ class ControlTest {
         } finally {
             clients.forEach(Fd::close);
         }
+    }
+
+    @Test
+    void silentClientsMakeRoomForThoseThatSpeak() throws Exception {
+        List<Fd> silent = new ArrayList<>();
+        Duration forEver = Duration.ofHours(1);
+        try (var server = ControlServer.open(socket(), ControlTest::echo, forEver)) {
+            assertThat(server).isNotNull();
+            for (int i = 0; i < Conversations.MOST; i++) {
+                silent.add(connect());
+            }
+            Await.until(Duration.ofSeconds(30), this::echoed, () -> "refused: " + err);
+        } finally {
+            silent.forEach(Fd::close);
+        }
+    }
+
+    private boolean echoed() {
+        try {
+            return call("one", "two") == 2;
+        } catch (IOException sentAway) {
+            return false;
+        }
+    }
+
+    @Test
+    void onlyARollMayBeLong() throws IOException {
+        String word = "x".repeat(Conversations.MOST_BYTES_USUAL);
+        try (var server = ControlServer.open(socket(), ControlTest::echo)) {
+            assertThat(server).isNotNull();
+            assertThatThrownBy(() -> call("status", word)).isInstanceOf(IOException.class);
+            assertThat(call("roll", "--", word)).isEqualTo(3);
+            assertThat(call("status", "short")).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void anErrorInACommandIsAnswered() throws IOException {
+        ControlServer.Handler handler =
+                (client, words, lines, errors) -> {
+                    throw new OutOfMemoryError("unable to create native thread");
+                };
+        try (var server = ControlServer.open(socket(), handler)) {
+            assertThat(server).isNotNull();
+            for (int i = 0; i < 2 * Conversations.THREADS; i++) {
+                assertThat(call("status")).isEqualTo(1);
+            }
+        }
+        assertThat(err).allMatch(line -> line.contains("unable to create native thread"));
     }
 
     private boolean answers() {

@@ -48,6 +48,39 @@ class LoopTest {
         assertThat(complaints).singleElement().asString().contains("oops");
     }
 
+    @Test
+    void workThatLackedAThreadIsDoneAgain() {
+        int[] tries = {0};
+        Runnable lacking =
+                () -> {
+                    if (tries[0]++ < 2) {
+                        throw new OutOfMemoryError("unable to create native thread");
+                    }
+                    calls.add("done");
+                };
+        loop.post(lacking);
+        loop.after(0, lacking);
+        while (calls.size() < 2) {
+            loop.turn(Worker.NEVER);
+        }
+        assertThat(calls).containsExactly("done", "done");
+        assertThat(complaints).singleElement().asString().contains("limit of processes");
+    }
+
+    @Test
+    void whatComesAgainAndAgainSurvivesAnError() {
+        loop.every(
+                1,
+                () -> {
+                    calls.add("called");
+                    throw new NoClassDefFoundError("gone");
+                });
+        while (calls.size() < 3) {
+            loop.turn(Worker.NEVER);
+        }
+        assertThat(complaints).singleElement().asString().contains("gone");
+    }
+
     private record Ends(Fd reading, Fd writing) {
         void write() {
             Descriptors.write(writing.number(), new byte[] {1}, 0, 1);

@@ -1,0 +1,251 @@
+package dev.berth.supervise.control;
+
+import dev.berth.sys.Fd;
+import dev.berth.sys.PeerCredentials;
+import dev.berth.sys.Sockets;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/// The conversations that a control server has at one time.
+///
+/// All its threads are started at the beginning, so that a supervisor can be commanded where no
+/// other thread may be started. They are few, since of the commands that take long only one is
+/// carried out at a time: others come to an end at once, or wait for a thread. What the clients
+/// send is bounded in total: requests of 64 KiB, and at any time one of 4 MiB, the longest command
+/// line of a roll.
+final class Conversations implements AutoCloseable {
+    static final int MOST = 32;
+    static final int THREADS = 8;
+    static final int MOST_BYTES_USUAL = 1 << 16;
+
+    /// As a frame whose words may be many begins.
+    private static final byte[] LARGE = {'C', 'r', 'o', 'l', 'l', 0};
+
+    /// A client sends its command at once; one that has not by then makes room for others.
+    private static final long SILENCE_NANOS = 100_000_000;
+
+    private static final Duration PATIENCE_WHILE_OTHERS_WAIT = Duration.ofSeconds(1);
+    private static final long ROOM_MILLIS = 1_000;
+
+    private final Duration patience;
+    private final ControlServer.Handler handler;
+    private final LinkedBlockingQueue<Conversation> waiting = new LinkedBlockingQueue<>();
+    private final Set<Conversation> silent = new LinkedHashSet<>();
+    private final Semaphore free = new Semaphore(MOST);
+    private final Semaphore large = new Semaphore(1);
+    private final AtomicInteger busy = new AtomicInteger();
+    private final List<Thread> threads = new ArrayList<>();
+
+    /// @throws IOException no thread can be started
+    Conversations(Duration patience, ControlServer.Handler handler) throws IOException {
+        this.patience = patience;
+        this.handler = handler;
+        start();
+    }
+
+    private void start() throws IOException {
+        try {
+            for (int i = 0; i < THREADS; i++) {
+                threads.add(Thread.ofPlatform().name("control client").daemon().start(this::serve));
+            }
+        } catch (OutOfMemoryError limit) {
+            if (threads.isEmpty()) {
+                throw new IOException("no thread for the control socket could be started", limit);
+            }
+        }
+    }
+
+    /// A client that is listened to, or whose command is carried out.
+    private final class Conversation implements AutoCloseable, ControlFrame.Limit {
+        private final Fd client;
+        private final PeerCredentials peer;
+        private final long begun = System.nanoTime();
+        private boolean holdsLarge;
+
+        Conversation(Fd client, PeerCredentials peer) {
+            this.client = client;
+            this.peer = peer;
+        }
+
+        @Override
+        public void check(int bytes, byte[] beginning) throws IOException {
+            if (bytes <= MOST_BYTES_USUAL || holdsLarge) {
+                return;
+            }
+            if (bytes > ControlFrame.MOST_BYTES) {
+                throw ControlFrame.tooLong(bytes);
+            }
+            for (int i = 0; i < LARGE.length; i++) {
+                if (beginning[i] != LARGE[i]) {
+                    if (beginning[i] == 0) {
+                        return;
+                    }
+                    throw ControlFrame.tooLong(bytes);
+                }
+            }
+            holdsLarge = large.tryAcquire();
+            if (!holdsLarge) {
+                throw new BusyException(
+                        "berth: another long command is being read; try again later");
+            }
+        }
+
+        private ControlFrame request() throws IOException {
+            Duration time = waiting.isEmpty() ? patience : PATIENCE_WHILE_OTHERS_WAIT;
+            try {
+                return ControlFrame.receive(client.number(), this, Optional.of(time));
+            } finally {
+                synchronized (silent) {
+                    silent.remove(this);
+                }
+            }
+        }
+
+        /// A client that has left by now, having waited long enough, was told that nothing happens.
+        void answer() throws IOException {
+            ControlReply reply = new ControlReply(client.number());
+            List<String> words;
+            try {
+                ControlFrame request = request();
+                if (request.kind() != ControlFrame.Kind.COMMAND) {
+                    return;
+                }
+                words = request.words();
+            } catch (BusyException later) {
+                reply.refuse(String.valueOf(later.getMessage()));
+                return;
+            }
+            if (reply.send(ControlFrame.Kind.ALIVE, "")) {
+                int code = carryOut(words, reply);
+                reply.send(ControlFrame.Kind.EXIT, Integer.toString(code));
+            }
+        }
+
+        private int carryOut(List<String> words, ControlReply reply) {
+            try {
+                return handler.handle(
+                        peer,
+                        words,
+                        line -> reply.send(ControlFrame.Kind.OUT, line),
+                        line -> reply.send(ControlFrame.Kind.ERR, line));
+            } catch (RuntimeException | Error failed) {
+                reply.send(
+                        ControlFrame.Kind.ERR, "berth: the supervisor failed to answer: " + failed);
+                return 1;
+            }
+        }
+
+        @Override
+        public void close() {
+            if (holdsLarge) {
+                large.release();
+            }
+            synchronized (silent) {
+                silent.remove(this);
+                client.close();
+            }
+        }
+    }
+
+    /// What is asked for is not possible now.
+    private static final class BusyException extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        BusyException(String message) {
+            super(message);
+        }
+    }
+
+    /// Nothing that a conversation brings ends its thread.
+    private void serve() {
+        while (!Thread.currentThread().isInterrupted()) {
+            try {
+                converse(waiting.take());
+            } catch (InterruptedException closed) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private void converse(Conversation next) {
+        busy.incrementAndGet();
+        try {
+            next.answer();
+        } catch (IOException | RuntimeException | Error gone) {
+            // Rubbish, hung up, or out of memory: nobody is left to be told.
+        } finally {
+            busy.decrementAndGet();
+            next.close();
+            free.release();
+        }
+    }
+
+    /// Begins one, if there is room. Where there is none, or no thread is free, clients that have
+    /// not said anything so far are sent away, instead of the one that comes.
+    ///
+    /// @param client closed with the conversation; stays the caller's where false is returned
+    boolean begin(Fd client, PeerCredentials peer) {
+        if (!free.tryAcquire() && !(endSilent() && acquire())) {
+            return false;
+        }
+        try {
+            Conversation next = new Conversation(client, peer);
+            synchronized (silent) {
+                silent.add(next);
+            }
+            waiting.add(next);
+            if (busy.get() >= threads.size()) {
+                endSilent();
+            }
+            return true;
+        } catch (OutOfMemoryError full) {
+            free.release();
+            throw full;
+        }
+    }
+
+    private boolean acquire() {
+        try {
+            return free.tryAcquire(ROOM_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException closing) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private boolean endSilent() {
+        long now = System.nanoTime();
+        synchronized (silent) {
+            List<Conversation> ended =
+                    silent.stream().filter(it -> now - it.begun >= SILENCE_NANOS).toList();
+            for (Conversation one : ended) {
+                silent.remove(one);
+                Sockets.shutdown(one.client.number(), Sockets.SHUT_RDWR);
+            }
+            return !ended.isEmpty();
+        }
+    }
+
+    /// Gives those that run `patience` to end. Closing twice is harmless.
+    void close(Duration patience) throws InterruptedException {
+        if (free.tryAcquire(MOST, patience.toMillis(), TimeUnit.MILLISECONDS)) {
+            free.release(MOST);
+        }
+        close();
+    }
+
+    @Override
+    public void close() {
+        threads.forEach(Thread::interrupt);
+    }
+}

@@ -1,0 +1,52 @@
+package dev.berth.supervise.process;
+
+import java.io.IOException;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.SynchronousQueue;
+
+/// A thread that waits for one piece of work, and ends with it.
+///
+/// It is started before it is needed, so that the work does not depend on whether a thread can be
+/// started at that time: where as many processes run as are allowed, a crashed worker leaves room
+/// for its successor, and for nothing else.
+final class SpareThread implements AutoCloseable {
+    private final SynchronousQueue<Runnable> work = new SynchronousQueue<>();
+    private final Thread thread;
+
+    /// @throws OutOfMemoryError no thread can be started
+    SpareThread() {
+        thread = Thread.ofPlatform().name("berth-spawn").daemon().start(this::run);
+    }
+
+    private void run() {
+        try {
+            work.take().run();
+        } catch (InterruptedException closed) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /// Does the work there, once, and waits for the thread's end.
+    ///
+    /// @throws ExecutionException the work failed
+    <T> T call(Callable<T> task) throws IOException, ExecutionException {
+        FutureTask<T> future = new FutureTask<>(task);
+        try {
+            work.put(future);
+            thread.join();
+            return future.get();
+        } catch (InterruptedException stopped) {
+            thread.interrupt();
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", stopped);
+        }
+    }
+
+    /// Ends it without work; twice is harmless.
+    @Override
+    public void close() {
+        thread.interrupt();
+    }
+}
