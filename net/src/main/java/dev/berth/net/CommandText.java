@@ -7,10 +7,11 @@ public final class CommandText {
 
     private CommandText() {}
 
-    /// At most `most` characters, but never less than 20: the program without its directory, and of
-    /// what follows as many whole words from the end as there is room for, as these tell one from
-    /// another.
-    public static String shortened(String line, int most) {
+    /// Fit for a terminal (see [ForeignText]), in at most `most` characters, but never less than
+    /// 20: the program without its directory, and of what follows as many whole words from the end
+    /// as there is room for, as these tell one from another.
+    public static String shortened(String foreign, int most) {
+        String line = ForeignText.printable(foreign);
         int blank = line.indexOf(' ');
         String program = blank < 0 ? line : line.substring(0, blank);
         String rest = blank < 0 ? "" : line.substring(blank).stripTrailing();

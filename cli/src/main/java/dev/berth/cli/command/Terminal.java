@@ -1,5 +1,6 @@
 package dev.berth.cli.command;
 
+import dev.berth.net.ForeignText;
 import dev.berth.sys.Descriptors;
 import dev.berth.sys.Platform;
 
@@ -70,16 +71,17 @@ public record Terminal(
                 : OptionalInt.empty();
     }
 
-    /// Prints a line of the answer.
+    /// Prints a line of the answer. Of what a terminal obeys only colours get there, whoever wrote
+    /// the text.
     public void line(String text) {
-        out.print(text + "\n");
+        out.print(ForeignText.coloured(text) + "\n");
         out.flush();
     }
 
-    /// Prints a line that is no part of the answer, after what was printed before.
+    /// Prints a line that is no part of the answer, after what was printed before, like [#line].
     public void errLine(String text) {
         out.flush();
-        err.print(text + "\n");
+        err.print(ForeignText.coloured(text) + "\n");
         err.flush();
     }
 

@@ -8,6 +8,7 @@ import dev.berth.cli.command.Terminal;
 import dev.berth.cli.command.UsageException;
 import dev.berth.inspect.PortQuery;
 import dev.berth.inspect.PortReport;
+import dev.berth.net.ForeignText;
 import dev.berth.net.ListenAddress;
 import dev.berth.net.ProcessList;
 import dev.berth.net.Protocol;
@@ -113,7 +114,10 @@ public final class WhoCommand implements Subcommand {
                     report.sockets().isEmpty()
                             ? Elsewhere.nobody(asked.nothing(), asked.query())
                             : "";
-            table.print(report, nothing, line -> terminal.out().print(line + "\n"));
+            table.print(
+                    report,
+                    nothing,
+                    line -> terminal.out().print(ForeignText.coloured(line) + "\n"));
             terminal.out().flush();
         }
         return report.sockets().isEmpty() ? ExitCode.FAILED : ExitCode.DONE;

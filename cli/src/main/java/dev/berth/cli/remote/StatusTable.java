@@ -4,6 +4,7 @@ import dev.berth.cli.command.Durations;
 import dev.berth.cli.command.Percent;
 import dev.berth.cli.command.Wrap;
 import dev.berth.inspect.Printable;
+import dev.berth.net.ForeignText;
 import dev.berth.supervise.contract.Status;
 import dev.berth.supervise.contract.Status.SlotStatus;
 import dev.berth.supervise.contract.Status.SocketStatus;
@@ -61,7 +62,7 @@ public final class StatusTable {
     }
 
     private void add(List<String> lines, String text) {
-        for (String part : text.lines().toList()) {
+        for (String part : ForeignText.lines(text).lines().toList()) {
             if (!part.isBlank()) {
                 lines.addAll(Wrap.lines(part, columns.orElse(Integer.MAX_VALUE), 2));
             }

@@ -1,6 +1,7 @@
 package dev.berth.cli.run;
 
 import dev.berth.cli.command.Failure;
+import dev.berth.net.ForeignText;
 import dev.berth.supervise.contract.Observer;
 import dev.berth.supervise.contract.WorkerId;
 
@@ -100,7 +101,7 @@ public final class Console implements Observer, Journal, AutoCloseable {
 
     /// Text to be copied from.
     public void plain(String text) {
-        text.lines().forEach(err::add);
+        ForeignText.lines(text).lines().forEach(err::add);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.berth.supervise.process;
 
+import dev.berth.net.ForeignText;
 import dev.berth.supervise.contract.Observer;
 import dev.berth.supervise.contract.WorkerId;
 import dev.berth.sys.Descriptors;
@@ -106,7 +107,8 @@ public final class WorkerOutput {
         if (line.length() <= REMEMBERED_CHARACTERS && FRAME.matcher(line).matches()) {
             return;
         }
-        last.add(line.substring(0, Math.min(line.length(), REMEMBERED_CHARACTERS)));
+        String beginning = line.substring(0, Math.min(line.length(), REMEMBERED_CHARACTERS));
+        last.add(ForeignText.lines(beginning));
         if (last.size() > REMEMBERED_LINES) {
             last.remove();
         }
@@ -122,7 +124,7 @@ public final class WorkerOutput {
     }
 
     /// The last ten lines (of a long one its beginning) that are no frames of a stack trace,
-    /// without a line end after the last.
+    /// without a line end after the last; nothing in them is obeyed by a terminal.
     public synchronized String lastWords() {
         return String.join("\n", last);
     }

@@ -37,7 +37,6 @@ import java.util.stream.Collectors;
 public final class Strangers {
     private static final int MOST_COMMAND = 100;
     private static final int FEW_PORTS = 8;
-    private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}");
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,64}");
 
     private final SocketRegistry registry;
@@ -160,8 +159,7 @@ public final class Strangers {
 
     /// The command line, short; before it whose worker it is, if it is one.
     private static String who(int pid) {
-        String whole = CONTROL.matcher(ProcessList.command(pid)).replaceAll("?");
-        String command = CommandText.shortened(whole, MOST_COMMAND);
+        String command = CommandText.shortened(ProcessList.command(pid), MOST_COMMAND);
         return supervisor(pid)
                 .map(name -> "a worker of berth " + name + ": " + command)
                 .orElse(command);

@@ -1,0 +1,78 @@
+package dev.berth.net;
+
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/// Text that somebody else chose (a command line, a worker's output, an answer), made fit for a
+/// terminal, which must not obey it.
+///
+/// Whatever reads such text for people passes it through here once; what prints to the terminal
+/// does so again ([#coloured]), so that a place that was forgotten does no harm.
+public final class ForeignText {
+    /// How Berth itself colours: one number, or none.
+    private static final Pattern OWN_COLOUR = Pattern.compile("\u001b\\[[0-9]{0,2}m");
+
+    private static final Pattern COLOURS = Pattern.compile("\u001b\\[[0-9;:]*m");
+
+    private ForeignText() {}
+
+    /// The text with each control character, line end, and what changes the direction of writing or
+    /// cannot be seen replaced by `?`.
+    public static String printable(String foreign) {
+        return clean(foreign, "");
+    }
+
+    /// The same for a line or several of a program's output: line ends and tabs stay, and colours
+    /// are left out.
+    public static String lines(String foreign) {
+        String plain =
+                foreign.indexOf('\u001b') < 0 ? foreign : COLOURS.matcher(foreign).replaceAll("");
+        return clean(plain, "\n\t");
+    }
+
+    /// The same for what goes to a terminal: the colours that Berth itself uses stay as well.
+    public static String coloured(String text) {
+        if (text.indexOf('\u001b') < 0) {
+            return lines(text);
+        }
+        StringBuilder out = new StringBuilder(text.length());
+        Matcher colour = OWN_COLOUR.matcher(text);
+        int end = 0;
+        while (colour.find()) {
+            out.append(lines(text.substring(end, colour.start()))).append(colour.group());
+            end = colour.end();
+        }
+        return out.append(lines(text.substring(end))).toString();
+    }
+
+    private static String clean(String text, String kept) {
+        if (text.codePoints().allMatch(point -> harmless(point) || kept.indexOf(point) >= 0)) {
+            return text;
+        }
+        StringBuilder out = new StringBuilder(text.length());
+        text.codePoints()
+                .forEach(
+                        point -> {
+                            boolean stays = harmless(point) || kept.indexOf(point) >= 0;
+                            out.appendCodePoint(stays ? point : '?');
+                        });
+        return out.toString();
+    }
+
+    private static boolean harmless(int point) {
+        if (point >= ' ' && point < 0x7f) {
+            return true;
+        }
+        return switch (Character.getType(point)) {
+            case Character.CONTROL,
+                    Character.FORMAT,
+                    Character.LINE_SEPARATOR,
+                    Character.PARAGRAPH_SEPARATOR,
+                    Character.SURROGATE,
+                    Character.PRIVATE_USE,
+                    Character.UNASSIGNED ->
+                    false;
+            default -> true;
+        };
+    }
+}
