@@ -119,7 +119,14 @@ final class Remote {
                             + name
                             + " ended and left its control socket behind, or is"
                             + " just starting; starting it again cleans up";
-            case EACCES, EPERM ->
+            case EPERM ->
+                    "nothing was sent to the supervisor "
+                            + name
+                            + ": "
+                            + failed.getMessage()
+                            + "; that is neither you nor root: remove the directory that it is in,"
+                            + " or set XDG_RUNTIME_DIR to one of your own";
+            case EACCES ->
                     "the supervisor "
                             + name
                             + " is another user's; only that user and root may"

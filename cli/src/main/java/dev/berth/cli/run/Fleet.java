@@ -152,7 +152,7 @@ final class Fleet {
         check(service, directory, variables);
         var announcements = new Announcements();
         var commands = new ControlCommands(announcements);
-        Path all = RuntimeDirectory.locate();
+        Path all = RuntimeDirectory.locate(console::note);
         Path runtime = all.resolve(name);
         Registration registration = register(all, name, console);
         ControlServer server =

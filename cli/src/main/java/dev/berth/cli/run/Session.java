@@ -61,7 +61,8 @@ public final class Session {
 
     private int run(String base, BiConsumer<Supervised, Console> begun) throws IOException {
         try (Console console = Console.open(announcements, options.log());
-                Registration registration = Registration.begin(RuntimeDirectory.locate())) {
+                Registration registration =
+                        Registration.begin(RuntimeDirectory.locate(console::note))) {
             String name = take(registration, options.name().orElse(base), console);
             console.name(name);
             Path runtime = RuntimeDirectory.forName(name);

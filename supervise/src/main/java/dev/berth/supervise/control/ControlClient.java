@@ -3,6 +3,8 @@ package dev.berth.supervise.control;
 import dev.berth.sys.Errno;
 import dev.berth.sys.ErrnoException;
 import dev.berth.sys.Fd;
+import dev.berth.sys.PeerCredentials;
+import dev.berth.sys.Processes;
 import dev.berth.sys.Sockets;
 
 import java.io.IOException;
@@ -36,13 +38,14 @@ public final class ControlClient {
     ///
     /// @param words the verb and what follows it
     /// @throws ErrnoException `ENOENT`: there is no such supervisor; `ECONNREFUSED`: it ended and
-    ///   left its socket behind; `EACCES`: it is another user's; `EAGAIN`: it takes nobody, and too
-    ///   many wait already
+    ///   left its socket behind; `EACCES`: it is another user's; `EPERM`: somebody who is neither
+    ///   this user nor root listens there, and got nothing; `EAGAIN`: it takes nobody, and too many
+    ///   wait already
     /// @throws java.io.EOFException if it ended before the answer was complete
     /// @throws UnansweredException if it does not react within 5 s: then the command is not carried
     ///   out later either
     public static int call(Path socket, List<String> words, Caller caller) throws IOException {
-        try (Fd fd = ControlPath.connect(socket, PATIENCE.toNanos())) {
+        try (Fd fd = connect(socket)) {
             ControlFrame frame = greeted(fd.number(), words);
             while (frame.kind() != ControlFrame.Kind.EXIT) {
                 switch (frame.kind()) {
@@ -54,6 +57,25 @@ public final class ControlClient {
                 frame = receive(fd.number(), Optional.empty());
             }
             return exitCode(frame.text());
+        }
+    }
+
+    /// Only to this user or root: whoever else listens there gets nothing, not even the command.
+    private static Fd connect(Path socket) throws ErrnoException {
+        Fd fd = ControlPath.connect(socket, PATIENCE.toNanos());
+        try {
+            PeerCredentials peer = Sockets.peerCredentials(fd.number());
+            if (!ControlServer.mayAsk(peer.uid(), Processes.geteuid())) {
+                throw new ErrnoException(
+                        "trust",
+                        "who listens at %s (pid %d of uid %d)"
+                                .formatted(socket, peer.pid(), peer.uid()),
+                        Errno.EPERM.number());
+            }
+            return fd;
+        } catch (ErrnoException failed) {
+            fd.close();
+            throw failed;
         }
     }
 
@@ -86,7 +108,7 @@ public final class ControlClient {
     ///
     /// @throws ErrnoException when that cannot be known, as `EACCES`
     public static OptionalInt listener(Path socket) throws ErrnoException {
-        try (Fd fd = ControlPath.connect(socket, PATIENCE.toNanos())) {
+        try (Fd fd = connect(socket)) {
             return OptionalInt.of(Sockets.peerCredentials(fd.number()).pid());
         } catch (ErrnoException failed) {
             if (failed.is(Errno.ECONNREFUSED) || failed.is(Errno.ENOENT)) {

@@ -1,5 +1,8 @@
 package dev.berth.supervise.control;
 
+import dev.berth.sys.Descriptors;
+import dev.berth.sys.ErrnoException;
+import dev.berth.sys.FileStatus;
 import dev.berth.sys.Processes;
 
 import java.io.IOException;
@@ -7,11 +10,11 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFileAttributes;
-import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /// The directory of the supervisors' sockets: `RUNTIME/NAME/control`.
@@ -21,6 +24,9 @@ import java.util.stream.Stream;
 public final class RuntimeDirectory {
     /// The control socket's name in a supervisor's own directory.
     public static final String CONTROL = "control";
+
+    /// What the kernel shows for an owner that a user namespace does not have.
+    private static final int OVERFLOW_UID = 65534;
 
     private final Path root;
     private final int uid;
@@ -34,14 +40,32 @@ public final class RuntimeDirectory {
 
     /// RUNTIME, made if it is missing.
     ///
-    /// @throws IOException if it cannot be made, or is another user's; the message says what to do
+    /// @throws IOException if it cannot be made, or is not this user's alone; the message says what
+    ///   to do
     public static Path locate() throws IOException {
-        return ofThisUser().make();
+        return ofThisUser().make(Optional.empty());
+    }
+
+    /// The same; one of this user's own that others may write to is made right.
+    ///
+    /// @param notes what was changed
+    public static Path locate(Consumer<String> notes) throws IOException {
+        return ofThisUser().make(Optional.of(notes));
     }
 
     /// The directory of the supervisor `name`; it may not be there.
-    public static Path forName(String name) {
-        return ofThisUser().root.resolve(name);
+    ///
+    /// @throws IOException if RUNTIME is there and not this user's alone, so that anybody may have
+    ///   put anything in it
+    public static Path forName(String name) throws IOException {
+        return ofThisUser().directory(name);
+    }
+
+    Path directory(String name) throws IOException {
+        if (Files.exists(root, LinkOption.NOFOLLOW_LINKS)) {
+            check();
+        }
+        return root.resolve(name);
     }
 
     /// The names that have a control socket, running or left behind by a crash; sorted.
@@ -73,12 +97,15 @@ public final class RuntimeDirectory {
         }
     }
 
-    Path make() throws IOException {
+    Path make(Optional<Consumer<String>> notes) throws IOException {
         try {
             Files.createDirectory(root);
             // Not by an attribute of the creation: the umask must not narrow it.
             Files.setPosixFilePermissions(root, PosixFilePermissions.fromString(mode));
         } catch (FileAlreadyExistsException exists) {
+            if (notes.isPresent()) {
+                close(notes.get());
+            }
             check();
         } catch (IOException failed) {
             throw new IOException(
@@ -90,31 +117,63 @@ public final class RuntimeDirectory {
         return root;
     }
 
+    /// What others put into it meanwhile stays theirs, and is not used.
+    private void close(Consumer<String> notes) throws IOException {
+        FileStatus status = status();
+        if (status.isDirectory() && status.uid() == uid && status.isWritableByOthers()) {
+            Files.setPosixFilePermissions(root, PosixFilePermissions.fromString(mode));
+            notes.accept(root + " was writable by others; only you may write to it now");
+        }
+    }
+
+    private FileStatus status() throws ErrnoException {
+        return FileStatus.at(Descriptors.AT_FDCWD, root.toString());
+    }
+
     /// Anybody may make a directory below `/tmp`.
     private void check() throws IOException {
-        PosixFileAttributes attributes =
-                Files.readAttributes(root, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
-        Object owner = Files.getAttribute(root, "unix:uid", LinkOption.NOFOLLOW_LINKS);
-        boolean open =
-                attributes.permissions().contains(PosixFilePermission.GROUP_WRITE)
-                        || attributes.permissions().contains(PosixFilePermission.OTHERS_WRITE);
-        if (!attributes.isDirectory() || !owner.equals(uid) || open) {
-            throw new IOException(
-                    root
-                            + " is not a directory that only you (uid "
-                            + uid
-                            + ") can write to: "
-                            + PosixFilePermissions.toString(attributes.permissions())
-                            + ", uid "
-                            + owner
-                            + "; remove it, or set XDG_RUNTIME_DIR to one");
+        FileStatus status = status();
+        if (status.isDirectory() && status.uid() == uid && !status.isWritableByOthers()) {
+            return;
+        }
+        boolean mine = status.isDirectory() && status.uid() == uid;
+        boolean unmapped = status.uid() == OVERFLOW_UID && !mapped(OVERFLOW_UID);
+        throw new IOException(
+                "%s is not a directory that only you (uid %d) can write to: mode %o, uid %d%s; "
+                                .formatted(
+                                        root,
+                                        uid,
+                                        status.mode() & 07777,
+                                        status.uid(),
+                                        unmapped
+                                                ? " (which stands for every user that this user"
+                                                        + " namespace does not have)"
+                                                : "")
+                        + (mine ? "make it so: chmod go-w " + root : "remove it")
+                        + ", or set XDG_RUNTIME_DIR to a directory of your own");
+    }
+
+    /// Whether this user namespace has the uid. **Source:** user_namespaces(7), uid_map.
+    private static boolean mapped(int wanted) {
+        try {
+            for (String line : Files.readAllLines(Path.of("/proc/self/uid_map"))) {
+                String[] fields = line.strip().split(" +");
+                long first = Long.parseLong(fields[0]);
+                if (wanted >= first && wanted < first + Long.parseLong(fields[2])) {
+                    return true;
+                }
+            }
+            return false;
+        } catch (IOException | RuntimeException unreadable) {
+            return true;
         }
     }
 
     List<String> list() throws IOException {
-        if (!Files.isDirectory(root)) {
+        if (!Files.exists(root, LinkOption.NOFOLLOW_LINKS)) {
             return List.of();
         }
+        check();
         try (Stream<Path> entries = Files.list(root)) {
             return entries.filter(entry -> Files.exists(entry.resolve(CONTROL)))
                     .map(entry -> entry.getFileName().toString())

@@ -13,7 +13,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 class RuntimeDirectoryTest {
     private final int uid = Processes.geteuid();
@@ -38,7 +41,7 @@ class RuntimeDirectoryTest {
     @Test
     void theUsersOwnDirectoryComesFirst() throws IOException {
         Path xdg = top.resolve("xdg");
-        Path made = of(Map.of("XDG_RUNTIME_DIR", xdg.toString()), uid).make();
+        Path made = of(Map.of("XDG_RUNTIME_DIR", xdg.toString()), uid).make(Optional.empty());
         assertThat(made).isEqualTo(xdg.resolve("berth"));
         assertThat(mode(made)).isEqualTo("rwx------");
     }
@@ -48,16 +51,19 @@ class RuntimeDirectoryTest {
         int other = uid + 1;
         assertThat(of(Map.of("XDG_RUNTIME_DIR", top.resolve("xdg").toString()), other).list())
                 .isEmpty();
-        assertThatThrownBy(() -> RuntimeDirectory.of(Map.of(), other, top.resolve("none")).make())
+        assertThatThrownBy(
+                        () ->
+                                RuntimeDirectory.of(Map.of(), other, top.resolve("none"))
+                                        .make(Optional.empty()))
                 .hasMessageContaining("set XDG_RUNTIME_DIR");
-        Path made = of(Map.of("XDG_RUNTIME_DIR", top + "/nowhere"), 4711).make();
+        Path made = of(Map.of("XDG_RUNTIME_DIR", top + "/nowhere"), 4711).make(Optional.empty());
         assertThat(made).isEqualTo(top.resolve("tmp/berth-4711"));
         assertThat(mode(made)).isEqualTo("rwx------");
     }
 
     @Test
     void rootsIsForAllToSeeIn() throws IOException {
-        Path made = of(Map.of(), 0).make();
+        Path made = of(Map.of(), 0).make(Optional.empty());
         assertThat(made).isEqualTo(top.resolve("run/berth"));
         assertThat(mode(made)).isEqualTo("rwxr-xr-x");
     }
@@ -66,7 +72,7 @@ class RuntimeDirectoryTest {
     void aDirectoryThatOthersPreparedIsRefused() throws IOException {
         int other = uid + 4711;
         Path trap = Files.createDirectory(top.resolve("tmp/berth-" + other));
-        assertThatThrownBy(() -> of(Map.of(), other).make())
+        assertThatThrownBy(() -> of(Map.of(), other).make(Optional.empty()))
                 .hasMessageContaining(trap.toString())
                 .hasMessageContaining("only you (uid " + other + ")");
     }
@@ -74,17 +80,39 @@ class RuntimeDirectoryTest {
     @Test
     void aDirectoryThatOthersCanWriteToIsRefused() throws IOException {
         String xdg = top.resolve("xdg").toString();
-        Path made = of(Map.of("XDG_RUNTIME_DIR", xdg), uid).make();
+        Path made = of(Map.of("XDG_RUNTIME_DIR", xdg), uid).make(Optional.empty());
         Files.setPosixFilePermissions(made, PosixFilePermissions.fromString("rwxrwxrwx"));
-        assertThatThrownBy(() -> of(Map.of("XDG_RUNTIME_DIR", xdg), uid).make())
-                .hasMessageContaining("rwxrwxrwx");
+        assertThatThrownBy(() -> of(Map.of("XDG_RUNTIME_DIR", xdg), uid).make(Optional.empty()))
+                .hasMessageContaining("mode 777")
+                .hasMessageContaining("chmod go-w " + made);
+    }
+
+    @Test
+    void onesOwnThatOthersCanWriteToIsMadeRight() throws IOException {
+        String xdg = top.resolve("xdg").toString();
+        Path made = of(Map.of("XDG_RUNTIME_DIR", xdg), uid).make(Optional.empty());
+        Files.setPosixFilePermissions(made, PosixFilePermissions.fromString("rwxrwxrwx"));
+        List<String> notes = new ArrayList<>();
+        of(Map.of("XDG_RUNTIME_DIR", xdg), uid).make(Optional.of(notes::add));
+        assertThat(mode(made)).isEqualTo("rwx------");
+        assertThat(notes).singleElement().asString().contains("was writable by others");
+    }
+
+    @Test
+    void whoAsksTrustsNoDirectoryOfOthersEither() throws IOException {
+        int other = uid + 4711;
+        Path trap = Files.createDirectories(top.resolve("tmp/berth-" + other + "/app"));
+        Files.createFile(trap.resolve("control"));
+        RuntimeDirectory directory = of(Map.of(), other);
+        assertThatThrownBy(() -> directory.directory("app")).hasMessageContaining("only you (uid");
+        assertThatThrownBy(directory::list).hasMessageContaining("only you (uid");
     }
 
     @Test
     void aLinkIsNotFollowed() throws IOException {
         String xdg = top.resolve("xdg").toString();
         Files.createSymbolicLink(top.resolve("xdg/berth"), top.resolve("tmp"));
-        assertThatThrownBy(() -> of(Map.of("XDG_RUNTIME_DIR", xdg), uid).make())
+        assertThatThrownBy(() -> of(Map.of("XDG_RUNTIME_DIR", xdg), uid).make(Optional.empty()))
                 .isInstanceOf(IOException.class);
     }
 
@@ -92,7 +120,7 @@ class RuntimeDirectoryTest {
     void namesAreThoseWithASocket() throws IOException {
         RuntimeDirectory directory = of(Map.of("XDG_RUNTIME_DIR", top + "/xdg"), uid);
         assertThat(directory.list()).isEmpty();
-        Path made = directory.make();
+        Path made = directory.make(Optional.empty());
         Files.createDirectories(made.resolve("zebra"));
         Files.createFile(made.resolve("zebra/control"));
         Files.createDirectories(made.resolve("ape"));
