@@ -58,7 +58,7 @@ final class Remote {
                         + late.pid();
     }
 
-    private static Path control(String name) {
+    private static Path control(String name) throws IOException {
         return RuntimeDirectory.forName(name).resolve(RuntimeDirectory.CONTROL);
     }
 
@@ -105,7 +105,7 @@ final class Remote {
     private static boolean answers(String name) {
         try {
             return ControlClient.listener(control(name)).isPresent();
-        } catch (ErrnoException unknown) {
+        } catch (IOException unknown) {
             // Somebody else's, or overloaded: it is there.
             return true;
         }
