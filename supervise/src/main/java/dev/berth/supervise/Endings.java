@@ -137,7 +137,17 @@ final class Endings {
         holdings.machine()
                 .tell(
                         new Event.Exited(
-                                worker.id(), ending.status(), ending.survivors(), why + words));
+                                worker.id(),
+                                ending.status(),
+                                ending.survivors(),
+                                why + words,
+                                served(worker.id())));
+    }
+
+    private boolean served(WorkerId id) {
+        return holdings.dispatched()
+                .map(dispatched -> dispatched.served(id))
+                .orElseGet(() -> holdings.registry().served(id));
     }
 
     /// Whether more may be known of it in a moment: the rest of its output, or why a bind failed.

@@ -3,18 +3,21 @@ package dev.berth.supervise;
 import dev.berth.supervise.adoption.Claims;
 import dev.berth.supervise.contract.WorkerId;
 import dev.berth.supervise.lifecycle.Event;
+import dev.berth.supervise.lifecycle.Sight;
 import dev.berth.supervise.process.LiveWorker;
 import dev.berth.supervise.steering.GroupKey;
 import dev.berth.supervise.steering.HeldSocket;
 import dev.berth.supervise.steering.Unheld;
+import dev.berth.supervise.watch.Listeners;
 
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
-/// Whether a worker listens on all that it has to: what the user named; else on something, and
-/// where others are in service on a port of theirs. Under a dispatcher: whether it takes
-/// connections.
+/// Whether a worker listens on all that it has to: what the user named, else on something; wherever
+/// the worker listens that it replaces, or where there is none on a port of those in service. Under
+/// a dispatcher: whether it takes connections.
 final class Listening {
     private static final long ENDING_MILLIS = 200;
 
@@ -31,7 +34,22 @@ final class Listening {
             return holdings.dispatched().get().ready(id);
         }
         List<GroupKey> keys = holdings.registry().listening(id);
-        return Claims.complete(holdings.plan(), keys) && Claims.succeeds(keys, served(id));
+        return Claims.complete(holdings.plan(), keys)
+                && (holdings.machine().state().newAddresses()
+                        || missing(id, keys).isEmpty() && Claims.succeeds(keys, served(id)));
+    }
+
+    /// Where the one that it replaces listens, and it does not.
+    private List<GroupKey> missing(WorkerId id, List<GroupKey> keys) {
+        return holdings.machine()
+                .state()
+                .incumbent(id)
+                .map(old -> Claims.uncovered(keys, shared(holdings.registry().listening(old))))
+                .orElse(List.of());
+    }
+
+    private static List<GroupKey> shared(List<GroupKey> keys) {
+        return keys.stream().filter(key -> !key.own()).distinct().toList();
     }
 
     private List<GroupKey> served(WorkerId successor) {
@@ -45,24 +63,76 @@ final class Listening {
                 .toList();
     }
 
-    /// What is wrong if it listens, but not where it would succeed anybody.
-    Optional<String> elsewhere(WorkerId id) {
-        List<GroupKey> keys =
-                holdings.registry().listening(id).stream().filter(key -> !key.own()).toList();
-        List<GroupKey> served = served(id);
-        return keys.isEmpty() || Claims.succeeds(keys, served)
-                ? Optional.empty()
-                : Optional.of(
-                        "it listens on " + keys + ", but on no port that is in service: " + served);
+    /// What is missing if it listens, but not on all that it has to.
+    Optional<Event.Incomplete> incomplete(WorkerId id) {
+        List<GroupKey> keys = shared(holdings.registry().listening(id));
+        if (keys.isEmpty() || complete(id)) {
+            return Optional.empty();
+        }
+        List<GroupKey> missing = missing(id, keys);
+        if (!missing.isEmpty()) {
+            return Optional.of(new Event.Incomplete(id, lesser(keys, missing), true));
+        }
+        String lacks =
+                Claims.complete(holdings.plan(), keys)
+                        ? "listens on "
+                                + text(keys)
+                                + ", but on no port that is in service: "
+                                + text(served(id))
+                        : "listens on " + text(keys) + " only, not on all that -p and -l name";
+        return Optional.of(new Event.Incomplete(id, lacks, false));
     }
 
-    /// Looks whether it still does; the answer is [Event.Checked].
+    /// Why a worker must not listen there: the kernel prefers the narrower of two addresses, so it
+    /// would take connections from the one that it is to replace before it is ready, and for ever
+    /// leave others without anybody.
+    Optional<String> unfit(WorkerId id, GroupKey key) {
+        if (key.own() || holdings.machine().state().newAddresses()) {
+            return Optional.empty();
+        }
+        List<GroupKey> served =
+                holdings.machine()
+                        .state()
+                        .incumbent(id)
+                        .map(old -> shared(holdings.registry().listening(old)))
+                        .orElse(List.of());
+        List<GroupKey> wider =
+                served.contains(key)
+                        ? List.of()
+                        : served.stream()
+                                .filter(
+                                        old ->
+                                                Claims.uncovered(List.of(key), List.of(old))
+                                                        .contains(old))
+                                .filter(
+                                        old ->
+                                                Claims.uncovered(List.of(old), List.of(key))
+                                                        .isEmpty())
+                                .toList();
+        return wider.isEmpty() ? Optional.empty() : Optional.of(lesser(List.of(key), wider));
+    }
+
+    private static String lesser(List<GroupKey> keys, List<GroupKey> missing) {
+        return "listens on "
+                + text(keys)
+                + ", which does not cover "
+                + text(missing)
+                + ", where the worker that it was to replace listens: clients of that address would"
+                + " be refused (if that is meant: --allow-new-addresses)";
+    }
+
+    private static String text(List<GroupKey> keys) {
+        return keys.stream().map(GroupKey::toString).collect(Collectors.joining(", "));
+    }
+
+    /// Looks whether it still does, and whether a thread of it waits for a connection; the answer
+    /// is [Event.Checked].
     ///
     /// A process that is just ending has closed its listeners a moment before its end is seen; so a
     /// bad answer is given only when it has lived on.
     void check(WorkerId id) {
         if (holds(id)) {
-            holdings.machine().tell(new Event.Checked(id, true));
+            holdings.machine().tell(new Event.Checked(id, sight(id)));
             return;
         }
         holdings.loop().after(ENDING_MILLIS, () -> checkAgain(id));
@@ -70,8 +140,24 @@ final class Listening {
 
     private void checkAgain(WorkerId id) {
         if (holdings.worker(id).filter(worker -> !worker.ended()).isPresent()) {
-            holdings.machine().tell(new Event.Checked(id, complete(id)));
+            Sight sight = complete(id) ? sight(id) : Sight.LOST;
+            holdings.machine().tell(new Event.Checked(id, sight));
         }
+    }
+
+    /// What one that listens is seen to do; nobody asks of one that replaces nobody.
+    private Sight sight(WorkerId id) {
+        boolean replaces = holdings.machine().state().incumbent(id).isPresent();
+        Optional<LiveWorker> worker = holdings.worker(id);
+        if (!replaces || worker.isEmpty() || holdings.dispatched().isPresent()) {
+            return Sight.AWAITS;
+        }
+        Listeners listeners =
+                Listeners.of(holdings.registry(), holdings.equipment().trees(), worker.get());
+        return switch (listeners.look()) {
+            case WAITS, UNSEEN -> Sight.AWAITS;
+            case NONE -> listeners.shared() ? Sight.SHARED : Sight.LISTENS;
+        };
     }
 
     private boolean holds(WorkerId id) {

@@ -9,6 +9,7 @@ import dev.berth.supervise.lifecycle.Phase;
 import dev.berth.supervise.process.LiveWorker;
 import dev.berth.supervise.watch.Drains;
 import dev.berth.supervise.watch.LoadWatch;
+import dev.berth.supervise.watch.Proofs;
 
 import java.io.IOException;
 import java.util.Optional;
@@ -23,6 +24,7 @@ final class Orders {
     private final Launcher launcher;
     private final Helm helm;
     private final Drains drains;
+    private final Proofs proofs;
     private final Endings endings;
     private final Tickets tickets;
     private OptionalInt exitCode = OptionalInt.empty();
@@ -45,6 +47,13 @@ final class Orders {
                                 worker -> holdings.machine().state().drains(worker.id()),
                                 worker ->
                                         holdings.phase(worker).equals(Optional.of(Phase.DRAINING))),
+                        holdings.machine()::tell);
+        proofs =
+                new Proofs(
+                        holdings.equipment(),
+                        holdings.registry(),
+                        holdings.dispatched(),
+                        worker -> holdings.machine().state().trying(worker.id()),
                         holdings.machine()::tell);
     }
 
@@ -83,6 +92,8 @@ final class Orders {
             case Action.Shed(boolean shed) -> holdings.distribution().shed(shed);
             case Action.Refuse(boolean refused) -> holdings.distribution().refuse(refused);
             case Action.Drain(WorkerId id) -> drain(id);
+            case Action.Prove(WorkerId id) -> prove(id);
+            case Action.Withdraw(WorkerId id) -> holdings.distribution().withdraw(id);
             case Action.Terminate(WorkerId id) -> terminate(id);
             case Action.Kill(WorkerId id) -> endings.kill(id);
             case Action.Retire(WorkerId id) -> holdings.distribution().retire(id);
@@ -106,6 +117,10 @@ final class Orders {
     /// To be called when all that was decided is carried out.
     void carriedOut() {
         drains.release();
+    }
+
+    private void prove(WorkerId id) {
+        holdings.worker(id).ifPresent(proofs::watch);
     }
 
     private void drain(WorkerId id) throws IOException {

@@ -29,8 +29,6 @@ final class Signs implements Adopter.Staff {
     private static final long ENDING_MILLIS = 200;
     private static final int MOST_TOLD = 4;
     private static final long TELL_MILLIS = 1_000;
-    private static final long ELSEWHERE_MILLIS = 1_000;
-    private static final String ELSEWHERE = "elsewhere";
 
     private final Holdings holdings;
     private final Listening listening;
@@ -96,10 +94,9 @@ final class Signs implements Adopter.Staff {
     public void listens(LiveWorker worker) {
         tellPorts(worker.id());
         if (!listening.complete(worker.id())) {
-            holdings.loop().after(ELSEWHERE_MILLIS, () -> elsewhere(worker));
+            listening.incomplete(worker.id()).ifPresent(holdings.machine()::tell);
             return;
         }
-        worker.troubles().drop(ELSEWHERE);
         boolean first = holdings.phase(worker).filter(p -> p == Phase.STARTING).isPresent();
         holdings.machine().tell(new Event.Listening(worker.id()));
         if (first) {
@@ -108,6 +105,14 @@ final class Signs implements Adopter.Staff {
                     .probe()
                     .ifPresent(probe -> holdings.loop().after(0, () -> probe(worker, probe)));
         }
+    }
+
+    @Override
+    public Optional<String> unfit(LiveWorker worker, GroupKey key) {
+        Optional<String> why = listening.unfit(worker.id(), key);
+        why.ifPresent(
+                text -> holdings.machine().tell(new Event.Incomplete(worker.id(), text, true)));
+        return why;
     }
 
     /// Says of each port that is shared though nobody named it, once; of many in one sentence.
@@ -145,21 +150,6 @@ final class Signs implements Adopter.Staff {
                                 + "; -p PORT shares only those that you name, --private PORT"
                                 + " gives each slot its own");
         untold.clear();
-    }
-
-    /// Another listener may still come, so there is time for that; a program that gives up by
-    /// itself before takes this with it.
-    private void elsewhere(LiveWorker worker) {
-        boolean candidate = holdings.phase(worker).filter(p -> p == Phase.STARTING).isPresent();
-        if (candidate && !listening.complete(worker.id())) {
-            listening.elsewhere(worker.id()).ifPresent(why -> trouble(worker, why));
-        }
-    }
-
-    private void trouble(LiveWorker worker, String why) {
-        if (worker.troubles().add(ELSEWHERE, why, Loop.now())) {
-            holdings.say(worker, ": " + why);
-        }
     }
 
     private void probe(LiveWorker worker, Probe probe) {

@@ -142,7 +142,7 @@ final class Workers {
         redirects.add(new Redirect(pipes.err().number(), 2));
         Map<String, String> own = WorkerEnvironment.own();
         Map<String, String> seen = new HashMap<>(own);
-        seen.putAll(plan.environment());
+        seen.putAll(command.environmentFor(id, plan.environment()));
         String file = CommandLookup.find(words.getFirst(), plan.directory(), seen).toString();
         List<String> arguments = words;
         if (!sockets.isEmpty()) {
@@ -152,7 +152,8 @@ final class Workers {
             file = "/bin/sh";
         }
         List<String> environment =
-                WorkerEnvironment.of(plan, workers, id, notifySocket, variables, own);
+                WorkerEnvironment.of(
+                        plan, workers, id, command, notifySocket, variables, own);
         return new SpawnRequest(file, arguments, environment, plan.directory(), redirects, true);
     }
 }

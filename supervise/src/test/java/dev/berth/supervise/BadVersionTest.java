@@ -94,7 +94,9 @@ class BadVersionTest {
             Outcome outcome = rig.ask(new Request.Roll(Optional.of(elsewhere)));
 
             assertThat(outcome.done()).isFalse();
-            rig.said("but on no port that is in service: [tcp://127.0.0.1:" + port + "]");
+            assertThat(outcome.text())
+                    .contains("does not cover tcp://127.0.0.1:" + port)
+                    .endsWith("the old generation serves on");
             rig.await(() -> rig.status().listen().equals(List.of("tcp://127.0.0.1:" + port)));
             assertThat(Load.ask(new InetSocketAddress("127.0.0.1", port))).isNotEmpty();
         }

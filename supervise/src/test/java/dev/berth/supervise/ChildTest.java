@@ -93,6 +93,7 @@ class ChildTest {
                         new Rig.Setup().plan(Path.of("/run/berth/web")),
                         4,
                         new WorkerId(2, 7),
+                        new Command(List.of("env")),
                         Optional.empty(),
                         java.util.Map.of(),
                         java.util.Map.of(

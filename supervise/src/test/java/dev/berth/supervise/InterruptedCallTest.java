@@ -13,6 +13,7 @@ import dev.berth.supervise.process.LiveWorker;
 import dev.berth.supervise.process.Loop;
 import dev.berth.supervise.process.OutputPump;
 import dev.berth.supervise.process.Spawner;
+import dev.berth.supervise.steering.GroupKey;
 import dev.berth.supervise.steering.Mechanism;
 import dev.berth.supervise.steering.Pinning;
 import dev.berth.supervise.steering.SocketRegistry;
@@ -129,6 +130,11 @@ final class InterruptedCallTest {
         @Override
         public void listens(LiveWorker any) {
             assertThat(any).isEqualTo(worker);
+        }
+
+        @Override
+        public Optional<String> unfit(LiveWorker asked, GroupKey key) {
+            return Optional.empty();
         }
     }
 

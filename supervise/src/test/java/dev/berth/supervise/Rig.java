@@ -98,6 +98,11 @@ final class Rig implements AutoCloseable {
             return this;
         }
 
+        Setup ports(List<Integer> next) {
+            ports = next;
+            return this;
+        }
+
         Setup port(int next) {
             ports = List.of(next);
             return this;

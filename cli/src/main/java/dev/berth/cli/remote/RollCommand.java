@@ -4,6 +4,8 @@ import dev.berth.cli.command.Options;
 import dev.berth.cli.command.Subcommand;
 import dev.berth.cli.command.Terminal;
 import dev.berth.cli.command.UsageException;
+import dev.berth.cli.command.Variables;
+import dev.berth.supervise.contract.Command;
 
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
@@ -11,25 +13,37 @@ import picocli.CommandLine.ParseResult;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
-/// `berth roll [NAME] [-- COMMAND …]`.
+/// `berth roll [NAME] [SLOT] [OPTIONS] [-- COMMAND …]`.
 public final class RollCommand implements Subcommand {
     @Override
     public CommandSpec spec() {
         CommandSpec spec =
                 CommandSpec.create()
-                        .addPositional(Options.words("NAME -- COMMAND", "0..*", RemoteHelp.NAME));
+                        .addOption(
+                                Options.flag(
+                                        RollWords.NEW_ADDRESSES,
+                                        "Let the new workers listen on fewer or other addresses"
+                                                + " than the old ones; clients of the others are"
+                                                + " refused then."))
+                        .addPositional(
+                                Options.words("NAME SLOT -- COMMAND", "0..*", RemoteHelp.NAME));
+        Variables.addTo(spec);
         spec.usageMessage()
-                .customSynopsis("berth roll [NAME] [-- COMMAND ...]")
+                .customSynopsis("berth roll [NAME] [SLOT] [OPTIONS] [-- COMMAND ...]")
                 .description(
                         "Replace every worker, one slot after the other, without losing a"
                                 + " connection: the next one is started, becomes ready, takes the"
-                                + " new connections; the old one finishes its own, is told to stop,"
-                                + " and after the grace time killed.",
-                        "With COMMAND after --, the new workers run that; it is remembered when all"
-                                + " of them became ready, and taken back everywhere when one does"
-                                + " not. The working directory is resolved again, so a changed"
-                                + " 'current' link takes effect.",
+                                + " new connections; the old one finishes its own, is kept until"
+                                + " the new one has shown that it accepts (--prove of berth run),"
+                                + " is told to stop, and after the grace time killed.",
+                        "With COMMAND after --, or with variables, the new workers run that; it is"
+                                + " remembered when all of them became ready, and taken back"
+                                + " everywhere when one does not. The working directory is"
+                                + " resolved again, so a changed 'current' link takes effect.",
+                        "With SLOT, only the worker in that slot is replaced; a new command is then"
+                                + " in that slot only, as berth status says.",
                         "")
                 .footer(
                         "",
@@ -41,20 +55,10 @@ public final class RollCommand implements Subcommand {
     }
 
     @Override
-    public boolean takesCommandLine() {
-        return true;
-    }
-
-    @Override
     public int run(ParseResult parsed, Terminal terminal) throws UsageException, IOException {
         List<String> words = Options.words(parsed);
         List<String> given = parsed.originalArgs();
         int end = given.indexOf("--");
-        if (end < 0 && words.size() > 1) {
-            throw new UsageException(
-                    "one NAME at most; a new command follows --, as in: berth roll -- "
-                            + String.join(" ", words));
-        }
         if (end >= 0 && end == given.size() - 1) {
             throw new UsageException("no command after --");
         }
@@ -62,14 +66,26 @@ public final class RollCommand implements Subcommand {
         if (end >= 0 && command.getFirst().isBlank()) {
             throw new UsageException("the command after -- is empty; is a variable in it unset?");
         }
-        List<String> before = end < 0 ? words : given.subList(0, end);
-        if (before.size() > 1) {
-            throw new UsageException("one NAME at most: " + String.join(" ", before));
+        List<String> before = words.subList(0, words.size() - command.size());
+        boolean slot = !before.isEmpty() && before.getLast().matches("[0-9]{1,6}");
+        List<String> names = slot ? before.subList(0, before.size() - 1) : before;
+        if (names.size() > 1) {
+            throw new UsageException(
+                    "one NAME at most, and the number of a slot; a new command follows --, as in:"
+                            + " berth roll -- "
+                            + new Command(words));
         }
         Optional<String> name =
-                before.isEmpty()
+                names.isEmpty()
                         ? Optional.empty()
-                        : Optional.of(RemoteHelp.checked(before.getFirst()));
-        return Remote.call(name, List.of("roll"), command, false, terminal);
+                        : Optional.of(RemoteHelp.checked(names.getFirst()));
+        RollWords roll =
+                new RollWords(
+                        slot
+                                ? OptionalInt.of(Integer.parseInt(before.getLast()))
+                                : OptionalInt.empty(),
+                        Variables.of(parsed),
+                        parsed.hasMatchedOption(RollWords.NEW_ADDRESSES));
+        return Remote.call(name, roll.words(), command, false, terminal);
     }
 }

@@ -18,7 +18,13 @@ import java.util.function.Consumer;
 /// supervisor's own log, when it begins and how it ends, whether the client stays or not.
 ///
 /// @param label what is asked, and by whom
-record Change(Supervised supervised, Journal journal, Announcements announcements, String label) {
+/// @param seen whether the client sees the supervisor's own lines already
+record Change(
+        Supervised supervised,
+        Journal journal,
+        Announcements announcements,
+        String label,
+        boolean seen) {
     private static final long ANSWER_SECONDS = 5;
     private static final long PAUSE_MILLIS = 50;
 
@@ -51,8 +57,8 @@ record Change(Supervised supervised, Journal journal, Announcements announcement
         }
     }
 
-    private static void pass(@Nullable String line, Consumer<String> out) {
-        if (line != null && !line.equals(OVER)) {
+    private void pass(@Nullable String line, Consumer<String> out) {
+        if (line != null && !line.equals(OVER) && !seen) {
             out.accept(line);
         }
     }
@@ -78,7 +84,11 @@ record Change(Supervised supervised, Journal journal, Announcements announcement
     }
 
     private static String ending(Outcome outcome) {
-        String text = outcome.text().replace("\n", "; ");
-        return (outcome.done() ? " is over: " : " failed: ") + text;
+        return (outcome.done() ? " is over: " : " failed: ") + oneLine(outcome.text());
+    }
+
+    /// The lines as one: what follows a colon is part of it, all else comes after a semicolon.
+    static String oneLine(String text) {
+        return text.strip().replaceAll(":\\s*\n\\s*", ": ").replaceAll("\\s*\n\\s*", "; ");
     }
 }

@@ -4,6 +4,7 @@ import dev.berth.cli.command.ExitCode;
 import dev.berth.cli.command.UsageException;
 import dev.berth.cli.command.Version;
 import dev.berth.cli.remote.ControlWords;
+import dev.berth.cli.remote.RollWords;
 import dev.berth.cli.remote.SlotCommand;
 import dev.berth.cli.remote.StatusJson;
 import dev.berth.cli.remote.StatusTable;
@@ -20,7 +21,6 @@ import org.jspecify.annotations.Nullable;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -89,14 +89,18 @@ public final class ControlCommands implements ControlServer.Handler {
     }
 
     private Change change(Served now, ControlWords words, PeerCredentials client) {
-        String what = String.join(" ", words.arguments());
+        String what = RollWords.shown(words.arguments());
         if (!words.command().isEmpty()) {
-            String command = String.join(" ", words.command());
+            String command = new Command(words.command()).toString();
             what += " -- " + Printable.command(command, MOST_COMMAND);
         }
         String by = "uid " + client.uid() + (client.pid() == 0 ? "" : ", pid " + client.pid());
         return new Change(
-                now.supervised(), now.journal(), announcements, what + " (by " + by + ")");
+                now.supervised(),
+                now.journal(),
+                announcements,
+                what + " (by " + by + ")",
+                SameTerminal.as(client.pid()));
     }
 
     private static void print(Status status, ControlWords words, Consumer<String> out) {
@@ -114,10 +118,8 @@ public final class ControlCommands implements ControlServer.Handler {
         String verb = arguments.isEmpty() ? "" : arguments.getFirst();
         boolean alone = arguments.size() == 1;
         boolean one = arguments.size() == 2;
-        if (verb.equals("roll") && alone) {
-            Optional<List<String>> command =
-                    Optional.of(words.command()).filter(line -> !line.isEmpty());
-            return new Request.Roll(command.map(Command::new));
+        if (RollWords.are(arguments)) {
+            return RollWords.parse(arguments).request(words.command());
         }
         if (arguments.equals(List.of("drain", SlotCommand.SHED))) {
             return new Request.Shed(true);

@@ -2,6 +2,7 @@ package dev.berth.cli.run;
 
 import dev.berth.cli.command.Options;
 import dev.berth.cli.command.UsageException;
+import dev.berth.cli.command.Variables;
 import dev.berth.cli.remote.RemoteHelp;
 import dev.berth.dispatch.ProxyProtocol;
 import dev.berth.net.ListenAddress;
@@ -20,7 +21,6 @@ import picocli.CommandLine.ParseResult;
 
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -107,7 +107,7 @@ public record RunOptions(
                                 .orElse(OptionalInt.empty()),
                         settings(parsed, ready(parsed, probe.isPresent(), dispatched), listen),
                         Options.<String>value(parsed, "--directory").map(Path::of),
-                        environment(Options.values(parsed, "--env")),
+                        Variables.of(parsed),
                         Options.value(parsed, "--user"),
                         Options.<Signal>value(parsed, "--stop-signal").orElse(Signal.TERM),
                         Options.<Integer>value(parsed, "--backlog").orElse(BACKLOG),
@@ -135,7 +135,9 @@ public record RunOptions(
                 ready,
                 // Two processes must not read datagrams of one flow from the same socket.
                 listen.stream().noneMatch(address -> address.protocol() == Protocol.UDP),
-                duration(parsed, "--slow-start", defaults.slowStart()));
+                duration(parsed, "--slow-start", defaults.slowStart()),
+                duration(parsed, "--prove", defaults.prove()),
+                parsed.hasMatchedOption("--allow-new-addresses"));
     }
 
     private static Settings.Ready ready(ParseResult parsed, boolean probed, boolean dispatched) {
@@ -149,18 +151,6 @@ public record RunOptions(
 
     private static Duration duration(ParseResult parsed, String name, Duration otherwise) {
         return Options.<Duration>value(parsed, name).orElse(otherwise);
-    }
-
-    private static Map<String, String> environment(List<String> assignments) throws UsageException {
-        Map<String, String> environment = new LinkedHashMap<>();
-        for (String assignment : assignments) {
-            int equals = assignment.indexOf('=');
-            if (equals < 1) {
-                throw new UsageException("--env is NAME=VALUE, not " + assignment);
-            }
-            environment.put(assignment.substring(0, equals), assignment.substring(equals + 1));
-        }
-        return environment;
     }
 
     /// Whether Berth accepts, and the workers do not listen.

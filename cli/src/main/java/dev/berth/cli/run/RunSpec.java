@@ -2,6 +2,7 @@ package dev.berth.cli.run;
 
 import dev.berth.cli.command.Durations;
 import dev.berth.cli.command.Options;
+import dev.berth.cli.command.Variables;
 import dev.berth.supervise.contract.Adopt;
 import dev.berth.supervise.contract.Policy;
 import dev.berth.supervise.contract.Settings;
@@ -151,12 +152,7 @@ final class RunSpec {
                         "The supervisor's name, for status, roll and the others. Default: the"
                                 + " program's, with a number if that is taken.",
                         "--name"));
-        spec.addOption(
-                Options.many(
-                        "NAME=VALUE",
-                        Options::text,
-                        "Set an environment variable. May be repeated.",
-                        "--env"));
+        Variables.addTo(spec);
         spec.addOption(
                 Options.one(
                         "USER",
@@ -218,12 +214,23 @@ final class RunSpec {
                         + " an answer looks the same: give more than the longest pause of your"
                         + " streams, and with HTTP/2 more than the longest request. A roll with"
                         + " kept connections takes so much longer a slot");
+        time(
+                spec,
+                "--prove",
+                DEFAULTS.prove(),
+                "In a roll, how long a new worker may leave connections waiting before the old one"
+                        + " is put back; 0s: it need not show that it accepts");
         time(spec, "--grace", DEFAULTS.grace(), "How long it may then take before it is killed");
         time(
                 spec,
                 "--give-up",
                 DEFAULTS.giveUp(),
                 "How long there may be no ready worker before" + " clients are refused");
+        spec.addOption(
+                Options.flag(
+                        "--allow-new-addresses",
+                        "Let a roll bring a version that listens on fewer or other addresses than"
+                                + " the one before: clients of the others are refused then."));
         spec.addOption(
                 Options.one(
                         "TIME",

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.berth.cli.remote.ControlWords;
 import dev.berth.cli.remote.Statuses;
+import dev.berth.supervise.contract.Command;
 import dev.berth.supervise.contract.Outcome;
 import dev.berth.supervise.contract.Request;
 import dev.berth.supervise.contract.Status;
@@ -17,6 +18,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 
 class ControlCommandsTest {
@@ -163,11 +167,34 @@ class ControlCommandsTest {
         handle("scale", "3");
         assertThat(log)
                 .containsExactly(
-                        "roll -- server?[2J -x (by uid 1000, pid 4711) begins",
-                        "roll -- server?[2J -x (by uid 1000, pid 4711) is over: done",
+                        "roll -- 'server?[2J' -x (by uid 1000, pid 4711) begins",
+                        "roll -- 'server?[2J' -x (by uid 1000, pid 4711) is over: done",
                         "scale 3 (by uid 1000, pid 4711) begins",
                         "scale 3 (by uid 1000, pid 4711) failed: slot 0 did not become ready;"
                                 + " rolled back");
+    }
+
+    @Test
+    void aRollOfOneSlotWithVariablesIsAskedForAndLoggedWithoutTheirValues() {
+        commands.serve(supervised, journal);
+
+        handle("roll", "2", "--env=TOKEN=secret=1", "--allow-new-addresses", "--", "new");
+
+        Command command = new Command(List.of("new"));
+        assertThat(asked)
+                .containsExactly(
+                        new Request.Roll(
+                                Optional.of(command),
+                                Map.of("TOKEN", "secret=1"),
+                                OptionalInt.of(2),
+                                true));
+        assertThat(String.join(" ", log)).contains("roll 2 --env TOKEN=…").doesNotContain("secret");
+    }
+
+    @Test
+    void inTheLogTheLastWordsOfAWorkerAreOneLineThatReadsWell() {
+        assertThat(Change.oneLine("ended: exit 1; its last words:\n    oops\n    no port\nrolled back"))
+                .isEqualTo("ended: exit 1; its last words: oops; no port; rolled back");
     }
 
     @Test

@@ -82,6 +82,9 @@ public final class Adopter {
 
         /// A socket of it has begun to listen.
         void listens(LiveWorker worker);
+
+        /// Why it must not listen there; empty if it may.
+        Optional<String> unfit(LiveWorker worker, GroupKey key);
     }
 
     public Adopter(
@@ -440,6 +443,11 @@ public final class Adopter {
         }
         HeldSocket socket = held.get();
         GroupKey key = socket.key();
+        Optional<String> unfit = staff.unfit(call.worker(), key);
+        if (unfit.isPresent()) {
+            refuse(call, Errno.EADDRINUSE, unfit.get());
+            return;
+        }
         // Somebody may have begun to listen since the bind.
         List<SocketRow> others = rivals.of(key);
         if (others.isEmpty()) {

@@ -134,6 +134,24 @@ public final class Claims {
         return served.isEmpty() || served.stream().anyMatch(old -> ports.contains(port(old)));
     }
 
+    /// Which of the addresses in `served` a worker that listens on `bound` would leave without
+    /// anybody: those that no listener of it covers.
+    ///
+    /// A wildcard covers every address of its family and port; `[::]` that is not IPv6 only covers
+    /// both families, and so do the two wildcards together.
+    public static List<GroupKey> uncovered(
+            Collection<GroupKey> bound, Collection<GroupKey> served) {
+        List<GroupKey> shared = bound.stream().filter(key -> !key.own()).toList();
+        return served.stream()
+                .filter(old -> !old.own())
+                .filter(old -> !Reach.of(old).stream().allMatch(part -> reached(part, shared)))
+                .toList();
+    }
+
+    private static boolean reached(Reach part, Collection<GroupKey> bound) {
+        return bound.stream().flatMap(key -> Reach.of(key).stream()).anyMatch(r -> r.covers(part));
+    }
+
     private static List<Object> port(GroupKey key) {
         return List.of(key.protocol(), key.address().port());
     }

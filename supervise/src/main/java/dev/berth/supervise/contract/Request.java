@@ -1,11 +1,32 @@
 package dev.berth.supervise.contract;
 
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /// A change that somebody asks for.
 public sealed interface Request {
-    /// Replace every worker, one slot after the other, with `command` or with what it runs now.
-    record Roll(Optional<Command> command) implements Request {}
+    /// Replace every worker, one slot after the other.
+    ///
+    /// @param command what the new ones run; empty: what the old ones do
+    /// @param environment variables to set for them, on top of those that are set
+    /// @param slot the only one to be replaced; empty: all
+    /// @param newAddresses whether they may listen on fewer or other addresses than the old ones
+    record Roll(
+            Optional<Command> command,
+            Map<String, String> environment,
+            OptionalInt slot,
+            boolean newAddresses)
+            implements Request {
+        public Roll {
+            environment = Map.copyOf(environment);
+        }
+
+        /// Of every slot, with the variables and the addresses that there are.
+        public Roll(Optional<Command> command) {
+            this(command, Map.of(), OptionalInt.empty(), false);
+        }
+    }
 
     /// Have `workers` slots.
     record Scale(int workers) implements Request {

@@ -18,6 +18,9 @@ import java.util.stream.Stream;
 /// @param overlap whether the next worker of a slot starts before the old one stops
 /// @param slowStart how long a fresh worker's share of the connections grows; zero: it has all of
 ///   it at once
+/// @param prove how long a roll gives a new worker to show that it accepts; zero: it need not
+/// @param newAddresses whether a new worker may listen on fewer or other addresses than the one
+///   that it replaces
 public record Settings(
         Duration settle,
         Duration startTimeout,
@@ -28,33 +31,29 @@ public record Settings(
         Optional<Duration> stagger,
         Ready ready,
         boolean overlap,
-        Duration slowStart) {
+        Duration slowStart,
+        Duration prove,
+        boolean newAddresses) {
     /// What [#idle] is where the user says nothing.
     public static final Duration IDLE = Duration.ofSeconds(5);
 
     public Settings {
         Stream.concat(
-                        Stream.of(settle, startTimeout, drain, idle, grace, giveUp, slowStart),
+                        Stream.of(
+                                settle,
+                                startTimeout,
+                                drain,
+                                idle,
+                                grace,
+                                giveUp,
+                                slowStart,
+                                prove),
                         stagger.stream())
                 .filter(Duration::isNegative)
                 .forEach(
                         wrong -> {
                             throw new IllegalArgumentException("negative duration: " + wrong);
                         });
-    }
-
-    /// With connections idle after [#IDLE].
-    public Settings(
-            Duration settle,
-            Duration startTimeout,
-            Duration drain,
-            Duration grace,
-            Duration giveUp,
-            Optional<Duration> stagger,
-            Ready ready,
-            boolean overlap,
-            Duration slowStart) {
-        this(settle, startTimeout, drain, IDLE, grace, giveUp, stagger, ready, overlap, slowStart);
     }
 
     /// Without a slow start.
@@ -68,6 +67,67 @@ public record Settings(
             Ready ready,
             boolean overlap) {
         this(settle, startTimeout, drain, grace, giveUp, stagger, ready, overlap, Duration.ZERO);
+    }
+
+    /// With connections idle after [#IDLE] and the usual time to prove itself, at the addresses of
+    /// its predecessor.
+    public Settings(
+            Duration settle,
+            Duration startTimeout,
+            Duration drain,
+            Duration grace,
+            Duration giveUp,
+            Optional<Duration> stagger,
+            Ready ready,
+            boolean overlap,
+            Duration slowStart) {
+        this(
+                settle,
+                startTimeout,
+                drain,
+                IDLE,
+                grace,
+                giveUp,
+                stagger,
+                ready,
+                overlap,
+                slowStart,
+                PROVE,
+                false);
+    }
+
+    /// The same, with so long for a new worker to prove itself.
+    public Settings withProve(Duration next) {
+        return new Settings(
+                settle,
+                startTimeout,
+                drain,
+                idle,
+                grace,
+                giveUp,
+                stagger,
+                ready,
+                overlap,
+                slowStart,
+                next,
+                newAddresses);
+    }
+
+    /// The same, with new addresses allowed or not.
+    public Settings withNewAddresses(boolean allowed) {
+        return new Settings(
+                settle,
+                startTimeout,
+                drain,
+                idle,
+                grace,
+                giveUp,
+                stagger,
+                ready,
+                overlap,
+                slowStart,
+                prove,
+                allowed);
     }
 
     /// What makes a worker ready.
@@ -92,7 +152,9 @@ public record Settings(
                 stagger,
                 ready,
                 overlap,
-                slowStart);
+                slowStart,
+                prove,
+                newAddresses);
     }
 
     /// Whether a worker is to ask a dispatcher for its connections.
@@ -106,6 +168,12 @@ public record Settings(
     /// The longest pause between two tries of a worker that keeps dying.
     static final Duration LONGEST_BACKOFF = Duration.ofSeconds(30);
 
+    /// How long a new worker may take to accept what waits for it, where the user says nothing.
+    public static final Duration PROVE = Duration.ofSeconds(5);
+
+    /// The longest pause between two tries while no worker is in service.
+    public static final Duration SOON = Duration.ofSeconds(2);
+
     /// What holds where the user says nothing.
     public static Settings defaults() {
         return new Settings(
@@ -118,7 +186,9 @@ public record Settings(
                 Optional.empty(),
                 Ready.LISTENING,
                 true,
-                Duration.ZERO);
+                Duration.ZERO,
+                PROVE,
+                false);
     }
 
     /// The pause before the next try after `failures` in a row: none, 0.2 s, 0.4 s … 30 s, each up

@@ -14,7 +14,8 @@ public sealed interface Action {
     /// Start a worker; answered by [Event.Spawned] or [Event.SpawnFailed].
     record Spawn(WorkerId id, Command command) implements Action {}
 
-    /// Look whether the worker still has its listeners; answered by [Event.Checked].
+    /// Look whether the worker still has its listeners, and whether it waits for connections;
+    /// answered by [Event.Checked].
     record Check(WorkerId id) implements Action {}
 
     /// Give new connections to these workers and to nobody else; datagrams to these slots. With no
@@ -68,6 +69,13 @@ public sealed interface Action {
 
     /// Watch a worker that gets nothing new until it is quiet; answered by [Event.Drained].
     record Drain(WorkerId id) implements Action {}
+
+    /// Watch whether a new worker accepts what is led to it; answered by [Event.Seen], each time
+    /// that something else is seen.
+    record Prove(WorkerId id) implements Action {}
+
+    /// Move what waits for a worker to those in service, where that can be done.
+    record Withdraw(WorkerId id) implements Action {}
 
     /// Send the stop signal to the worker's first process.
     record Terminate(WorkerId id) implements Action {}

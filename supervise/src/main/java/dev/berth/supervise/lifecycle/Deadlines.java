@@ -20,6 +20,10 @@ final class Deadlines {
                         .worker(worker.id())
                         .filter(now -> now.deadline() <= step.now())
                         .ifPresent(now -> overdue(step, now));
+                step.state()
+                        .worker(worker.id())
+                        .filter(now -> now.trial().until() <= step.now())
+                        .ifPresent(now -> Trials.overdue(step, now));
             }
         }
         giveUp(step);
@@ -28,7 +32,11 @@ final class Deadlines {
     private static void overdue(Step step, Worker worker) {
         String limit = Epitaph.seconds(step.settings().startTimeout());
         switch (worker.phase()) {
-            case STARTING -> Lives.abandon(step, worker, silence(step) + limit);
+            case STARTING ->
+                    Lives.abandon(
+                            step,
+                            worker,
+                            worker.lacks().isEmpty() ? silence(step) + limit : worker.lacks());
             case SETTLING -> {
                 boolean silent =
                         step.settings().ready() == Settings.Ready.ANNOUNCED && !worker.announced();
@@ -41,7 +49,7 @@ final class Deadlines {
                 }
             }
             case READY -> Steerage.grow(step, worker);
-            case DRAINING -> Lives.terminate(step, worker);
+            case DRAINING -> Trials.quiet(step, worker);
             case STOPPING -> {
                 step.say("slot " + worker.id() + " did not stop in time; killing it");
                 Lives.kill(step, worker);

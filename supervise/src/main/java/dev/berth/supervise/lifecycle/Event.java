@@ -21,11 +21,22 @@ public sealed interface Event {
     /// ready.
     record Listening(WorkerId id) implements Event {}
 
+    /// The worker listens, but not on all that it has to; told again for each further listener.
+    ///
+    /// @param lacks what is missing, for people
+    /// @param replaces whether it is what the worker in service of its slot has
+    record Incomplete(WorkerId id, String lacks, boolean replaces) implements Event {}
+
     /// The worker said `READY=1`, or its probe was answered.
     record Announced(WorkerId id) implements Event {}
 
-    /// The answer to [Action.Check]: whether the worker still has its listeners.
-    record Checked(WorkerId id, boolean holds) implements Event {}
+    /// The answer to [Action.Check].
+    record Checked(WorkerId id, Sight sight) implements Event {}
+
+    /// Since [Action.Prove], something else is seen of the worker.
+    ///
+    /// @param detail what waits for it, for people; empty where nothing does
+    record Seen(WorkerId id, Evidence evidence, String detail) implements Event {}
 
     /// A ready worker no longer has the listener that it got connections by.
     record Lost(WorkerId id, String why) implements Event {}
@@ -43,8 +54,14 @@ public sealed interface Event {
     ///
     /// @param survivors processes that it started and that were still alive
     /// @param lastWords the end of its output, possibly empty
-    record Exited(WorkerId id, ExitStatus status, int survivors, String lastWords)
-            implements Event {}
+    /// @param served whether it has accepted connections, as far as that can be told
+    record Exited(WorkerId id, ExitStatus status, int survivors, String lastWords, boolean served)
+            implements Event {
+        /// Of one that has served nobody.
+        public Exited(WorkerId id, ExitStatus status, int survivors, String lastWords) {
+            this(id, status, survivors, lastWords, false);
+        }
+    }
 
     /// The answer to [Action.Steer].
     ///

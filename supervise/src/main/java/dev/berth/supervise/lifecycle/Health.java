@@ -15,6 +15,11 @@ public record Health(int restarts, int failures, long retryAt, boolean proven, S
         return failures >= 3;
     }
 
+    /// Whether more than one life in a row came to nothing.
+    boolean repeated() {
+        return failures >= 2;
+    }
+
     /// Whether another try is due later.
     public boolean waiting() {
         return retryAt != Worker.NEVER;

@@ -84,7 +84,8 @@ final class Holding {
         step.reply(ticket, Outcome.done("slot " + index + when));
     }
 
-    private static String noWorker(Step step, int index) {
+    /// Why nothing can be done with that slot.
+    static String noWorker(Step step, int index) {
         int slots = step.state().slots().size();
         return step.state().slot(index).isEmpty()
                 ? "no slot " + index + ": there are slots 0 to " + (slots - 1)

@@ -4,6 +4,7 @@ import dev.berth.supervise.contract.Settings;
 import dev.berth.supervise.contract.WorkerId;
 
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.Optional;
 
 /// What becomes of one worker: ready, failed, crashed, drained, ended.
@@ -33,6 +34,21 @@ final class Lives {
         }
     }
 
+    /// It may open what is missing in a moment. A program takes about as long from its first
+    /// listener to its last as it took to the first, or less; while another one serves, nothing is
+    /// lost by that wait.
+    static void incomplete(Step step, WorkerId id, String lacks, boolean replaces) {
+        Optional<Worker> worker = step.state().worker(id).filter(w -> w.phase() == Phase.STARTING);
+        if (worker.isEmpty()) {
+            return;
+        }
+        Settings settings = step.settings();
+        long taken = step.now() - worker.get().since();
+        long more = settings.settle().toMillis() + Math.max(settings.prove().toMillis(), taken);
+        long until = replaces ? step.now() + more : worker.get().startBy();
+        step.change(id, w -> w.lacking(lacks, Math.min(until, w.startBy())));
+    }
+
     static void announced(Step step, WorkerId id) {
         step.change(id, Worker::withAnnounced);
         step.state()
@@ -47,15 +63,15 @@ final class Lives {
         step.order(new Action.Check(id));
     }
 
-    static void checked(Step step, WorkerId id, boolean holds) {
+    static void checked(Step step, WorkerId id, Sight sight) {
         Optional<Worker> worker = step.state().worker(id).filter(w -> w.phase() == Phase.SETTLING);
         if (worker.isEmpty()) {
             return;
         }
-        if (holds) {
-            ready(step, worker.get());
-        } else {
+        if (sight == Sight.LOST) {
             abandon(step, worker.get(), "closed its listener again before it was ready");
+        } else if (!Trials.tooEarly(step, worker.get(), sight)) {
+            ready(step, worker.get());
         }
     }
 
@@ -68,13 +84,20 @@ final class Lives {
                         place.withCommand(worker.command())
                                 .withHealth(place.health().ready())
                                 .withSince(step.now())
-                                .changing(worker.id(), w -> Steerage.enters(step, w)));
+                                .changing(worker.id(), w -> enters(step, w, old.isPresent())));
         step.say("slot " + worker.id() + " is ready, pid " + worker.pid());
         if (old.isPresent()) {
             drain(step, old.get());
+            if (step.slot(slot.index()).trying()) {
+                step.order(new Action.Prove(worker.id()));
+            }
         } else {
             step.serve();
         }
+    }
+
+    private static Worker enters(Step step, Worker worker, boolean successor) {
+        return Steerage.enters(step, worker).withTrial(Trials.of(step, worker, successor));
     }
 
     /// Takes a ready worker out of service for good.
@@ -89,7 +112,7 @@ final class Lives {
         step.state()
                 .worker(id)
                 .filter(worker -> worker.phase() == Phase.DRAINING)
-                .ifPresent(worker -> terminate(step, worker));
+                .ifPresent(worker -> Trials.quiet(step, worker));
         Holding.drained(step, id);
     }
 
@@ -131,7 +154,7 @@ final class Lives {
         if (slot.candidate().isPresent()) {
             drain(step, worker.get());
         } else if (old.isPresent()) {
-            fallBack(step, worker.get(), old.get());
+            fallBack(step, worker.get(), old.get(), "closed its listener after it was ready");
         } else if (step.settings().taking()) {
             replace(step, worker.get(), why);
         } else {
@@ -139,12 +162,30 @@ final class Lives {
         }
     }
 
-    private static void fallBack(Step step, Worker worker, Worker old) {
+    /// A worker in service is no good, though it lives: its predecessor comes back, if it is still
+    /// there.
+    static void dismiss(Step step, Worker worker, String why) {
+        Optional<Worker> old = revivable(step.slot(worker.id().slot()));
+        if (old.isPresent()) {
+            fallBack(step, worker, old.get(), why);
+        } else {
+            terminate(step, worker);
+            step.order(new Action.Withdraw(worker.id()));
+            failed(step, worker.id(), name(worker) + " " + why);
+        }
+    }
+
+    private static void fallBack(Step step, Worker worker, Worker old, String why) {
+        putBack(step, worker, old);
+        Operations.failed(step, worker.id().slot(), name(worker) + " " + why);
+    }
+
+    /// The predecessor serves again, also what waits for its successor, which is told to stop.
+    static void putBack(Step step, Worker worker, Worker old) {
         step.change(worker.id(), w -> w.enters(Phase.STOPPING, step.now(), Worker.NEVER));
         revive(step, old);
         terminate(step, worker);
-        Operations.failed(
-                step, worker.id().slot(), name(worker) + " closed its listener after it was ready");
+        step.order(new Action.Withdraw(worker.id()));
     }
 
     /// It cannot come back, but may finish what it has.
@@ -164,7 +205,7 @@ final class Lives {
         step.serve();
     }
 
-    private static boolean stable(Step step, Worker worker) {
+    static boolean stable(Step step, Worker worker) {
         return step.now() - worker.since() >= Settings.STABLE.toMillis();
     }
 
@@ -187,11 +228,30 @@ final class Lives {
         Worker worker = found.get();
         bury(step, worker.id());
         if (worker.phase().candidate()) {
-            boolean taking = step.settings().taking();
-            failed(step, worker.id(), Epitaph.atStart(worker, exited, taking));
+            String why = Epitaph.atStart(worker, exited, step.settings().taking());
+            boolean never = !step.slot(worker.id().slot()).health().proven();
+            if (!(never && Epitaph.misused(exited) && Starting.misused(step, why))) {
+                failed(step, worker.id(), why);
+            }
         } else if (worker.phase() == Phase.READY) {
-            crashed(step, worker, Epitaph.crash(worker, exited));
+            boolean clean = exited.served() && exited.status().success();
+            if (clean && !worker.trial().open()) {
+                finished(step, worker);
+            } else {
+                crashed(step, worker, Epitaph.crash(worker, exited));
+            }
         }
+    }
+
+    /// It has served and ended by itself, as a server with a limit of requests does: no failure.
+    private static void finished(Step step, Worker worker) {
+        int index = worker.id().slot();
+        if (step.state().stopping() || step.slot(index).goal() == Slot.Goal.LEAVE) {
+            return;
+        }
+        step.say(name(worker) + " served and then ended by itself (exit 0); starting the next");
+        step.change(index, slot -> slot.withHealth(slot.health().restarted().steady()));
+        Operations.finished(step, index, name(worker) + " ended by itself (exit 0)");
     }
 
     /// The worker is gone: its sockets are closed, or kept for those who come after it.
@@ -229,8 +289,10 @@ final class Lives {
     }
 
     /// The predecessor, as long as nobody told it to stop.
-    private static Optional<Worker> revivable(Slot slot) {
-        return slot.workers().stream().filter(w -> w.phase() == Phase.DRAINING).findFirst();
+    static Optional<Worker> revivable(Slot slot) {
+        return slot.workers().stream()
+                .filter(worker -> worker.phase() == Phase.DRAINING)
+                .max(Comparator.comparing(Worker::id));
     }
 
     private static void revive(Step step, Worker old) {
@@ -263,7 +325,9 @@ final class Lives {
 
     static void backOff(Step step, WorkerId id, int failures, String why) {
         long salt = 31L * id.slot() + id.generation();
-        long pause = Settings.backoffMillis(failures, salt);
+        long usual = Settings.backoffMillis(failures, salt);
+        boolean urgent = step.state().service().workers().isEmpty();
+        long pause = urgent ? Math.min(usual, Settings.SOON.toMillis()) : usual;
         long due = pause == 0 ? Worker.NEVER : step.now() + pause;
         step.change(id.slot(), slot -> slot.withHealth(slot.health().failed(failures, why, due)));
     }

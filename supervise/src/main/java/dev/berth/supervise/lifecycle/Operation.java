@@ -38,6 +38,7 @@ public sealed interface Operation {
     /// @param done slots replaced so far
     /// @param failure why it is being reverted; empty while all goes well
     /// @param undone what old workers were stopped with, for people
+    /// @param newAddresses whether the new workers may listen on fewer or other addresses
     record Roll(
             long ticket,
             Optional<Command> proposed,
@@ -45,7 +46,8 @@ public sealed interface Operation {
             OptionalInt current,
             List<Integer> done,
             String failure,
-            List<String> undone)
+            List<String> undone,
+            boolean newAddresses)
             implements Operation {
         public Roll {
             pending = List.copyOf(pending);
@@ -64,13 +66,29 @@ public sealed interface Operation {
 
         Roll starting(int slot) {
             List<Integer> rest = pending.stream().filter(other -> other != slot).toList();
-            return new Roll(ticket, proposed, rest, OptionalInt.of(slot), done, failure, undone);
+            return new Roll(
+                    ticket,
+                    proposed,
+                    rest,
+                    OptionalInt.of(slot),
+                    done,
+                    failure,
+                    undone,
+                    newAddresses);
         }
 
         Roll finished(int slot) {
             List<Integer> more = new java.util.ArrayList<>(done);
             more.add(slot);
-            return new Roll(ticket, proposed, pending, OptionalInt.empty(), more, failure, undone);
+            return new Roll(
+                    ticket,
+                    proposed,
+                    pending,
+                    OptionalInt.empty(),
+                    more,
+                    failure,
+                    undone,
+                    newAddresses);
         }
 
         Roll reverting(Command previous, String why) {
@@ -82,13 +100,15 @@ public sealed interface Operation {
                     OptionalInt.empty(),
                     List.of(),
                     why,
-                    undone);
+                    undone,
+                    newAddresses);
         }
 
         Roll leaving(String what) {
             List<String> more = new java.util.ArrayList<>(undone);
             more.add(what);
-            return new Roll(ticket, proposed, pending, current, done, failure, more);
+            return new Roll(
+                    ticket, proposed, pending, current, done, failure, more, newAddresses);
         }
     }
 

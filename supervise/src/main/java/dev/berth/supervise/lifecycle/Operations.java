@@ -1,6 +1,5 @@
 package dev.berth.supervise.lifecycle;
 
-import dev.berth.supervise.contract.Command;
 import dev.berth.supervise.contract.Outcome;
 import dev.berth.supervise.contract.Request;
 
@@ -37,7 +36,7 @@ final class Operations {
     private static void begin(Step step, long ticket, Request request) {
         int size = step.state().slots().size();
         switch (request) {
-            case Request.Roll(Optional<Command> command) -> Rolls.begin(step, ticket, command);
+            case Request.Roll roll -> Rolls.begin(step, ticket, roll);
             case Request.Scale(int workers) -> Scaling.begin(step, ticket, workers);
             case Request.ScaleBy(int difference) ->
                     Scaling.begin(step, ticket, Math.max(1, size + difference));
@@ -81,6 +80,14 @@ final class Operations {
     static void givenUp(Step step, String text) {
         if (step.state().operation().orElse(null) instanceof Operation.Roll roll) {
             step.operation(roll.leaving(text));
+        }
+    }
+
+    /// A worker that was in service in `slot` ended by itself and is followed by the next, which is
+    /// no failure; but whoever waits for just that worker waits in vain.
+    static void finished(Step step, int slot, String why) {
+        if (step.state().operation().orElse(null) instanceof Operation.Hold hold) {
+            Holding.crashed(step, hold, slot, why);
         }
     }
 

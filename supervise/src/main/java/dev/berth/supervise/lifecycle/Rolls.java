@@ -2,21 +2,49 @@ package dev.berth.supervise.lifecycle;
 
 import dev.berth.supervise.contract.Command;
 import dev.berth.supervise.contract.Outcome;
+import dev.berth.supervise.contract.Request;
+import dev.berth.supervise.contract.Settings;
 import dev.berth.supervise.contract.WorkerId;
 
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.Stream;
 
 /// The rolling restart: one slot at a time, back again when a new command fails.
 final class Rolls {
     private Rolls() {}
 
-    static void begin(Step step, long ticket, Optional<Command> command) {
+    static void begin(Step step, long ticket, Request.Roll request) {
         List<Integer> all = step.state().slots().stream().map(Slot::index).toList();
+        if (request.slot().isPresent() && !all.contains(request.slot().getAsInt())) {
+            step.reply(ticket, Outcome.failed(Holding.noWorker(step, request.slot().getAsInt())));
+            return;
+        }
+        List<Integer> wanted =
+                request.slot().isPresent() ? List.of(request.slot().getAsInt()) : all;
         step.operation(
                 new Operation.Roll(
-                        ticket, command, all, OptionalInt.empty(), List.of(), "", List.of()));
+                        ticket,
+                        proposed(step, request),
+                        wanted,
+                        OptionalInt.empty(),
+                        List.of(),
+                        "",
+                        List.of(),
+                        request.newAddresses()));
+    }
+
+    /// What the new workers run, if it is anything new.
+    private static Optional<Command> proposed(Step step, Request.Roll request) {
+        Command present = step.state().command();
+        return request.command().isEmpty() && request.environment().isEmpty()
+                ? Optional.empty()
+                : Optional.of(
+                        new Command(
+                                        request.command().orElse(present).words(),
+                                        present.environment())
+                                .with(request.environment()));
     }
 
     static void advance(Step step, Operation.Roll roll) {
@@ -46,7 +74,13 @@ final class Rolls {
 
     private static void enter(Step step, Operation.Roll roll, int index) {
         step.operation(roll.starting(index));
-        step.change(index, slot -> slot.withHealth(slot.health().retryingAt(Worker.NEVER)));
+        boolean steady = step.slot(index).ready().filter(w -> Lives.stable(step, w)).isPresent();
+        step.change(
+                index,
+                slot -> {
+                    Health health = slot.health().retryingAt(Worker.NEVER);
+                    return slot.withHealth(steady ? health.steady() : health);
+                });
         if (restored(step, roll, index)) {
             goOn(step, roll.starting(index), index);
             return;
@@ -83,7 +117,8 @@ final class Rolls {
 
     private static void goOn(Step step, Operation.Roll roll, int index) {
         Slot slot = step.slot(index);
-        if (slot.workers().size() == 1 && slot.ready().isPresent()) {
+        boolean alone = slot.workers().size() == 1 && slot.ready().isPresent();
+        if (alone && !slot.trying() && step.now() >= steadyAt(roll, slot)) {
             Operation.Roll next = roll.finished(index);
             step.operation(next);
             advance(step, next);
@@ -92,14 +127,71 @@ final class Rolls {
         }
     }
 
+    /// When the slot being done counts as done: at once, but where its workers ended again and
+    /// again before, only once the new one has lived for as long as a life has to last.
+    static long steadyAt(Operation.Roll roll, Slot slot) {
+        return roll.reverting() || !slot.health().repeated()
+                ? 0
+                : slot.ready()
+                        .map(worker -> worker.since() + Settings.STABLE.toMillis())
+                        .orElse(0L);
+    }
+
+    /// When the roll has something to do though nothing happens; [Worker#NEVER] if never.
+    static long due(State state, Operation.Roll roll) {
+        return roll.current().stream()
+                .mapToObj(state::slot)
+                .flatMap(Optional::stream)
+                .filter(slot -> slot.workers().size() == 1 && !slot.trying())
+                .mapToLong(slot -> steadyAt(roll, slot))
+                .filter(at -> at > 0)
+                .findFirst()
+                .orElse(Worker.NEVER);
+    }
+
     private static void over(Step step, Operation.Roll roll) {
         step.operationOver();
         if (roll.reverting()) {
             step.reply(roll.ticket(), Outcome.failed(roll.failure() + "\nrolled back"));
             return;
         }
-        roll.proposed().ifPresent(command -> step.become(step.state().withCommand(command)));
-        step.reply(roll.ticket(), Outcome.done(report(roll)));
+        remember(step, roll);
+        step.reply(
+                roll.ticket(),
+                Outcome.done(report(roll) + mixed(step, roll)));
+    }
+
+    /// Once every slot runs the new command, that is the command.
+    private static void remember(Step step, Operation.Roll roll) {
+        roll.proposed()
+                .filter(
+                        command ->
+                                step.state().slots().stream()
+                                        .allMatch(slot -> slot.command().equals(command)))
+                .ifPresent(command -> step.become(step.state().withCommand(command)));
+        step.become(step.state().withReplaced(without(step.state().replaced(), roll, step)));
+    }
+
+    /// Slots that a failed roll had replaced, and that still differ from the others: none after a
+    /// roll of all; after one of a single slot, that one too.
+    private static List<Integer> without(List<Integer> before, Operation.Roll roll, Step step) {
+        boolean all = roll.done().size() == step.state().slots().size();
+        if (all || before.isEmpty()) {
+            return List.of();
+        }
+        List<Integer> now =
+                Stream.concat(before.stream(), roll.done().stream()).distinct().sorted().toList();
+        return now.size() == step.state().slots().size() ? List.of() : now;
+    }
+
+    /// What is to be known where not every slot runs the same command.
+    private static String mixed(Step step, Operation.Roll roll) {
+        boolean partly =
+                roll.proposed().isPresent()
+                        && !roll.proposed().equals(Optional.of(step.state().command()));
+        return partly
+                ? "\nmixed: slots " + changed(step) + " have the new command, the others do not"
+                : "";
     }
 
     private static String report(Operation.Roll roll) {
@@ -144,7 +236,8 @@ final class Rolls {
             over(step, roll, roll.failure() + "\nrolling back failed too: " + why + mixed(step));
             return;
         }
-        if (roll.proposed().isPresent() && step.slot(index).ready().isEmpty()) {
+        boolean taken = roll.proposed().equals(Optional.of(step.slot(index).command()));
+        if (taken && step.slot(index).ready().isEmpty()) {
             step.change(index, slot -> slot.withCommand(step.state().command()));
         }
         if (roll.proposed().isPresent() && !rest.done().isEmpty()) {
@@ -152,6 +245,7 @@ final class Rolls {
             step.operation(rest.reverting(step.state().command(), why));
         } else {
             over(step, roll, why + consequence(step, rest, index));
+            step.become(step.state().withReplaced(rest.done()));
         }
     }
 
@@ -162,10 +256,26 @@ final class Rolls {
         }
         int current = roll.current().getAsInt();
         step.slot(current).candidate().ifPresent(worker -> Lives.terminate(step, worker));
+        undecided(step, current);
         Slot slot = step.slot(current);
         boolean replaced =
                 slot.ready().filter(w -> w.id().generation() == slot.generation()).isPresent();
         return replaced ? roll.finished(current) : roll;
+    }
+
+    /// A worker that has yet to prove itself makes room for its predecessor, if that one is there.
+    private static void undecided(Step step, int index) {
+        Slot slot = step.slot(index);
+        Optional<Worker> old = Lives.revivable(slot);
+        if (!slot.trying()) {
+            return;
+        }
+        Worker worker = slot.ready().orElseThrow();
+        if (old.isPresent()) {
+            Lives.putBack(step, worker, old.get());
+        } else {
+            step.change(worker.id(), w -> w.withTrial(Trial.OVER));
+        }
     }
 
     private static void over(Step step, Operation.Roll roll, String why) {
@@ -174,20 +284,34 @@ final class Rolls {
     }
 
     private static String consequence(Step step, Operation.Roll roll, int index) {
-        if (!roll.done().isEmpty()) {
-            return "\nmixed: slots " + roll.done() + " are new, the others serve on as before";
+        boolean serves = step.slot(index).ready().isPresent();
+        String empty =
+                serves ? "" : "\nslot " + index + " has no worker in service; it starts again";
+        if (roll.done().isEmpty()) {
+            return serves ? "\nthe old generation serves on" : empty + " as before";
         }
-        return step.slot(index).ready().isPresent()
-                ? "\nthe old generation serves on"
-                : "\nslot " + index + " has no worker in service; it starts again as before";
+        List<Integer> old =
+                step.state().slots().stream()
+                        .filter(slot -> slot.ready().isPresent())
+                        .map(Slot::index)
+                        .filter(slot -> !roll.done().contains(slot))
+                        .toList();
+        String rest =
+                old.isEmpty()
+                        ? "no slot has the old generation any more"
+                        : "slots " + old + " serve on as before";
+        return empty + "\nmixed: slots " + roll.done() + " are new, " + rest;
     }
 
     private static String mixed(Step step) {
-        List<Integer> changed =
-                step.state().slots().stream()
-                        .filter(slot -> !slot.command().equals(step.state().command()))
-                        .map(Slot::index)
-                        .toList();
+        List<Integer> changed = changed(step);
         return changed.isEmpty() ? "" : "\nmixed: slots " + changed + " have the new command";
+    }
+
+    private static List<Integer> changed(Step step) {
+        return step.state().slots().stream()
+                .filter(slot -> !slot.command().equals(step.state().command()))
+                .map(Slot::index)
+                .toList();
     }
 }

@@ -58,6 +58,11 @@ public record Slot(
         return workers.stream().filter(worker -> worker.phase() == Phase.READY).findFirst();
     }
 
+    /// Whether the worker in service has yet to show that it accepts.
+    boolean trying() {
+        return ready().filter(worker -> worker.trial().open()).isPresent();
+    }
+
     Optional<Worker> worker(WorkerId id) {
         return workers.stream().filter(worker -> worker.id().equals(id)).findFirst();
     }

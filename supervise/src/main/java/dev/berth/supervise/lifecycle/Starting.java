@@ -15,6 +15,19 @@ final class Starting {
         }
     }
 
+    /// A worker did not understand its command line. As long as the first start goes on nobody
+    /// relies on those that are ready already, so it ends for all of them, where it can be seen.
+    ///
+    /// @return whether it was for here
+    static boolean misused(Step step, String why) {
+        if (!(step.state().operation().orElse(null) instanceof Operation.Start)) {
+            return false;
+        }
+        step.say(why);
+        Stopping.begin(step, Operation.NOBODY, 1);
+        return true;
+    }
+
     static boolean failed(Step step, String why) {
         if (step.state().proven()) {
             return false;

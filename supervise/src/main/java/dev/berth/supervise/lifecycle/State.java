@@ -22,6 +22,7 @@ import java.util.function.UnaryOperator;
 /// @param nextStart the earliest time of the next start, where starts are staggered by time
 /// @param generations the last generation of each slot that is gone, should it come back
 /// @param traffic how new connections are treated
+/// @param replaced the slots that a roll replaced before it failed, while the others are as before
 public record State(
         Settings settings,
         Command command,
@@ -31,7 +32,8 @@ public record State(
         boolean refusing,
         long nextStart,
         Map<Integer, Integer> generations,
-        Traffic traffic) {
+        Traffic traffic,
+        List<Integer> replaced) {
     /// @param policy who of those in service gets the next one
     /// @param shed whether all are refused, whoever is in service
     public record Traffic(Policy policy, boolean shed) {}
@@ -39,6 +41,7 @@ public record State(
     public State {
         slots = List.copyOf(slots);
         generations = Map.copyOf(generations);
+        replaced = List.copyOf(replaced);
     }
 
     /// Before the first event: empty slots, nobody served.
@@ -57,7 +60,8 @@ public record State(
                 true,
                 now,
                 Map.of(),
-                new Traffic(policy, false));
+                new Traffic(policy, false),
+                List.of());
     }
 
     public Optional<Slot> slot(int index) {
@@ -96,6 +100,19 @@ public record State(
         return phase.filter(p -> p == Phase.DRAINING || p == Phase.READY && held).isPresent();
     }
 
+    /// Whether a worker in service has yet to show that it accepts.
+    public boolean trying(WorkerId id) {
+        return worker(id).filter(w -> w.phase() == Phase.READY && w.trial().open()).isPresent();
+    }
+
+    /// The worker in service in the slot of another one.
+    public Optional<WorkerId> incumbent(WorkerId successor) {
+        return slot(successor.slot())
+                .flatMap(Slot::ready)
+                .map(Worker::id)
+                .filter(id -> !id.equals(successor));
+    }
+
     /// Whether any worker was ever ready.
     public boolean proven() {
         return slots.stream().anyMatch(slot -> slot.health().proven());
@@ -113,7 +130,7 @@ public record State(
         for (Slot slot : slots) {
             next = Math.min(next, slot.health().retryAt());
             for (Worker worker : slot.workers()) {
-                next = Math.min(next, worker.deadline());
+                next = Math.min(next, Math.min(worker.deadline(), worker.trial().until()));
             }
         }
         if (emptySince != Worker.NEVER && !refusing) {
@@ -125,7 +142,16 @@ public record State(
         if (operation.orElse(null) instanceof Operation.Hold hold) {
             next = Math.min(next, hold.deadline());
         }
+        if (operation.orElse(null) instanceof Operation.Roll roll) {
+            next = Math.min(next, Rolls.due(this, roll));
+        }
         return next;
+    }
+
+    /// Whether a new worker may listen on fewer or other addresses than the one it replaces.
+    public boolean newAddresses() {
+        return settings.newAddresses()
+                || operation.orElse(null) instanceof Operation.Roll roll && roll.newAddresses();
     }
 
     State withSlots(List<Slot> next) {
@@ -138,7 +164,8 @@ public record State(
                 refusing,
                 nextStart,
                 generations,
-                traffic);
+                traffic,
+                replaced);
     }
 
     /// An empty slot, whose generations go on where an earlier one of the same index left off.
@@ -151,7 +178,16 @@ public record State(
         Map<Integer, Integer> last = new HashMap<>(generations);
         last.put(gone.index(), gone.generation());
         return new State(
-                settings, command, rest, operation, emptySince, refusing, nextStart, last, traffic);
+                settings,
+                command,
+                rest,
+                operation,
+                emptySince,
+                refusing,
+                nextStart,
+                last,
+                traffic,
+                replaced);
     }
 
     State changing(int index, UnaryOperator<Slot> change) {
@@ -171,7 +207,8 @@ public record State(
                 refusing,
                 nextStart,
                 generations,
-                traffic);
+                traffic,
+                replaced);
     }
 
     State withCommand(Command next) {
@@ -184,7 +221,8 @@ public record State(
                 refusing,
                 nextStart,
                 generations,
-                traffic);
+                traffic,
+                replaced);
     }
 
     State emptySince(long when) {
@@ -197,7 +235,8 @@ public record State(
                 refusing,
                 nextStart,
                 generations,
-                traffic);
+                traffic,
+                replaced);
     }
 
     State refusing(boolean next) {
@@ -210,7 +249,8 @@ public record State(
                 next,
                 nextStart,
                 generations,
-                traffic);
+                traffic,
+                replaced);
     }
 
     State withNextStart(long when) {
@@ -223,7 +263,8 @@ public record State(
                 refusing,
                 when,
                 generations,
-                traffic);
+                traffic,
+                replaced);
     }
 
     State withTraffic(Traffic next) {
@@ -236,6 +277,21 @@ public record State(
                 refusing,
                 nextStart,
                 generations,
+                next,
+                replaced);
+    }
+
+    State withReplaced(List<Integer> next) {
+        return new State(
+                settings,
+                command,
+                slots,
+                operation,
+                emptySince,
+                refusing,
+                nextStart,
+                generations,
+                traffic,
                 next);
     }
 }

@@ -93,6 +93,17 @@ final class Step {
             refuse(false);
         } else if (state.emptySince() == Worker.NEVER && !state.refusing()) {
             state = state.emptySince(now);
+            hurry();
+        }
+    }
+
+    /// Nobody is in service: no slot pauses for long any more.
+    private void hurry() {
+        long soon = now + Settings.SOON.toMillis();
+        for (Slot slot : state.slots()) {
+            if (slot.health().waiting() && slot.health().retryAt() > soon) {
+                change(slot.index(), place -> place.withHealth(place.health().retryingAt(soon)));
+            }
         }
     }
 

@@ -16,6 +16,7 @@ public final class Transition {
     public static Action.Result apply(State state, Event event, long now) {
         Step step = new Step(state, now);
         react(step, event);
+        Trials.release(step);
         Operations.advance(step);
         Starts.begin(step);
         return step.result();
@@ -29,8 +30,12 @@ public final class Transition {
                     step.change(id, worker -> worker.withPid(pid));
             case Event.SpawnFailed(WorkerId id, String why) -> Lives.unborn(step, id, why);
             case Event.Listening(WorkerId id) -> Lives.listening(step, id);
+            case Event.Incomplete(WorkerId id, String lacks, boolean replaces) ->
+                    Lives.incomplete(step, id, lacks, replaces);
             case Event.Announced(WorkerId id) -> Lives.announced(step, id);
-            case Event.Checked(WorkerId id, boolean holds) -> Lives.checked(step, id, holds);
+            case Event.Checked(WorkerId id, Sight sight) -> Lives.checked(step, id, sight);
+            case Event.Seen(WorkerId id, Evidence evidence, String detail) ->
+                    Trials.seen(step, id, evidence, detail);
             case Event.Lost(WorkerId id, String why) -> Lives.lost(step, id, why);
             case Event.Drained(WorkerId id) -> Lives.drained(step, id);
             case Event.GivenUp(WorkerId id, String what) -> Lives.givenUp(step, id, what);

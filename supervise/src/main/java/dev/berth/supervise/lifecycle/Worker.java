@@ -10,6 +10,7 @@ import dev.berth.supervise.contract.WorkerId;
 /// when the phase has lasted too long (or, while settling, long enough), `startBy` when the start
 /// as a whole has. `pid` is 0 until the worker was started. `announced` tells that it (or a probe
 /// of it) said that it is ready. `percent` is how much of its share of the connections it gets.
+/// `lacks` says, for people, why one that has started to listen does not count as listening yet.
 public record Worker(
         WorkerId id,
         Phase phase,
@@ -19,7 +20,9 @@ public record Worker(
         long deadline,
         long startBy,
         boolean announced,
-        int percent) {
+        int percent,
+        Trial trial,
+        String lacks) {
     /// The deadline that never comes.
     public static final long NEVER = Long.MAX_VALUE;
 
@@ -35,7 +38,7 @@ public record Worker(
             long deadline,
             long startBy,
             boolean announced) {
-        this(id, phase, command, pid, since, deadline, startBy, announced, WARM);
+        this(id, phase, command, pid, since, deadline, startBy, announced, WARM, Trial.OVER, "");
     }
 
     static Worker starting(WorkerId id, Command command, long now, Settings settings) {
@@ -43,22 +46,42 @@ public record Worker(
         return new Worker(id, Phase.STARTING, command, 0, now, startBy, startBy, false);
     }
 
+    /// Whether it has finished what it had and is only kept for its successor's sake.
+    boolean quiet() {
+        return phase == Phase.DRAINING && deadline == NEVER;
+    }
+
     Worker withPid(int started) {
         return new Worker(
-                id, phase, command, started, since, deadline, startBy, announced, percent);
+                id, phase, command, started, since, deadline, startBy, announced, percent, trial,
+                lacks);
     }
 
     Worker withAnnounced() {
-        return new Worker(id, phase, command, pid, since, deadline, startBy, true, percent);
+        return new Worker(
+                id, phase, command, pid, since, deadline, startBy, true, percent, trial, lacks);
     }
 
     Worker withDeadline(long next) {
-        return new Worker(id, phase, command, pid, since, next, startBy, announced, percent);
+        return new Worker(
+                id, phase, command, pid, since, next, startBy, announced, percent, trial, lacks);
+    }
+
+    Worker withTrial(Trial next) {
+        return new Worker(
+                id, phase, command, pid, since, deadline, startBy, announced, percent, next, lacks);
+    }
+
+    /// It listens, but not on all that it has to; so it stays until `until`.
+    Worker lacking(String what, long until) {
+        return new Worker(
+                id, phase, command, pid, since, until, startBy, announced, percent, trial, what);
     }
 
     /// With so much of its share until `until`.
     Worker warming(int share, long until) {
-        return new Worker(id, phase, command, pid, since, until, startBy, announced, share);
+        return new Worker(
+                id, phase, command, pid, since, until, startBy, announced, share, trial, lacks);
     }
 
     Worker restarting(long now, Settings settings) {

@@ -1,6 +1,7 @@
 package dev.berth.supervise.process;
 
 import dev.berth.supervise.contract.Adopt;
+import dev.berth.supervise.contract.Command;
 import dev.berth.supervise.contract.Plan;
 import dev.berth.supervise.contract.WorkerId;
 
@@ -60,11 +61,12 @@ public final class WorkerEnvironment {
     }
 
     /// `NAME=value` each, sorted: the supervisor's `own`, less what is not meant for a worker, with
-    /// the user's, the plan's and Berth's on top.
+    /// the user's, the plan's, the command's and Berth's on top.
     public static List<String> of(
             Plan plan,
             int workers,
             WorkerId id,
+            Command command,
             Optional<NotifySocket> notifySocket,
             Map<String, String> handed,
             Map<String, String> own) {
@@ -79,7 +81,7 @@ public final class WorkerEnvironment {
                             variables.put("SHELL", user.shell());
                         });
         variables.putAll(handed);
-        variables.putAll(plan.environment());
+        variables.putAll(command.environmentFor(id, plan.environment()));
         if (plan.adopt() == Adopt.DISPATCH) {
             variables.merge(JAVA_OPTIONS, OPENED, (set, ours) -> set + " " + ours);
         }

@@ -59,9 +59,25 @@ final class Admission {
                     .filter(s -> service.slots().contains(s.owner().slot()))
                     .toList();
         }
-        return members.stream()
-                .filter(s -> inService(s) ? !full.contains(s.owner().slot()) : orphanServed(s))
-                .toList();
+        List<HeldSocket> served =
+                members.stream().filter(s -> inService(s) ? !full(s) : orphanServed(s)).toList();
+        boolean fresh = served.isEmpty() && members.stream().noneMatch(this::inService);
+        return fresh ? members.stream().filter(this::succeeds).toList() : served;
+    }
+
+    private boolean full(HeldSocket socket) {
+        return full.contains(socket.owner().slot());
+    }
+
+    /// Whether its worker is to replace one that is in service. On an address that nobody in
+    /// service has it is the only one there is, and to wait for it is better than to be refused.
+    private boolean succeeds(HeldSocket socket) {
+        return !socket.orphan()
+                && service.workers().stream()
+                        .anyMatch(
+                                old ->
+                                        old.slot() == socket.owner().slot()
+                                                && old.generation() < socket.owner().generation());
     }
 
     /// An orphan keeps what comes for a successor while nobody is in service.

@@ -177,6 +177,18 @@ public final class Dispatched implements Distribution {
         }
     }
 
+    /// The dispatcher passes it on once the worker has ended.
+    @Override
+    public void withdraw(WorkerId id) {
+        last(id);
+    }
+
+    /// Whether the worker has taken connections.
+    public boolean served(WorkerId id) {
+        Place place = places.get(id);
+        return place != null && place.member.passed() > place.member.pending();
+    }
+
     /// What it had not taken goes to others at once.
     @Override
     public void bequeath(WorkerId id) {

@@ -17,6 +17,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /// All sockets that the supervisor holds, their groups, and who is served at present.
@@ -210,6 +211,32 @@ public final class SocketRegistry implements Distribution, AutoCloseable {
                 retire(socket);
             }
         }
+    }
+
+    /// What waits for a worker that is no good, though it lives, goes to those in service; its
+    /// sockets close by that. Where the steering does not migrate, it stays with the worker.
+    @Override
+    public void withdraw(WorkerId owner) throws ErrnoException {
+        for (HeldSocket socket : of(owner)) {
+            Group group = groups.get(socket.key());
+            boolean tcp = socket.key().protocol() == Protocol.TCP && !socket.key().own();
+            if (tcp && socket.listening() && group != null && group.wouldMove(socket)) {
+                retire(socket);
+            }
+        }
+    }
+
+    /// Whether a worker has accepted connections; true too where nobody counts them.
+    public boolean served(WorkerId owner) {
+        return of(owner).stream()
+                .anyMatch(
+                        socket -> {
+                            OptionalLong led =
+                                    group(socket.key())
+                                            .map(group -> group.steered(socket))
+                                            .orElseGet(OptionalLong::empty);
+                            return led.isEmpty() || led.getAsLong() > socket.queue().orElse(0);
+                        });
     }
 
     /// Keeps the queues of a worker that died: moved to siblings at once where that can be done,

@@ -2,6 +2,7 @@ package dev.berth.supervise.watch;
 
 import dev.berth.net.Protocol;
 import dev.berth.supervise.contract.Adopt;
+import dev.berth.supervise.contract.Command;
 import dev.berth.supervise.contract.Plan;
 import dev.berth.supervise.contract.WorkerId;
 import dev.berth.supervise.lifecycle.Health;
@@ -17,6 +18,7 @@ import dev.berth.supervise.steering.SocketRegistry;
 import dev.berth.sys.Processes;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -50,6 +52,7 @@ final class StatusNotes {
         addSockets(notes);
         addUntaken(state, notes);
         addCrashLoops(state, now, notes);
+        addMixture(state, notes);
         return notes;
     }
 
@@ -129,6 +132,37 @@ final class StatusNotes {
                 notes.add("slot " + slot.index() + " takes no connections; does its worker hang?");
             }
         }
+    }
+
+    /// Where the slots do not run the same.
+    private void addMixture(State state, List<String> notes) {
+        Map<Command, List<Integer>> slots = new LinkedHashMap<>();
+        for (Slot slot : state.slots()) {
+            slots.computeIfAbsent(slot.command(), _ -> new ArrayList<>()).add(slot.index());
+        }
+        if (state.operation().isEmpty() && slots.size() > 1) {
+            List<String> parts = new ArrayList<>();
+            slots.forEach((command, indexes) -> parts.add(part(state, command, indexes)));
+            notes.add(
+                    "mixed: "
+                            + String.join(", ", parts)
+                            + "; for one command everywhere: berth roll "
+                            + plan.name()
+                            + " -- COMMAND");
+        } else if (state.operation().isEmpty() && !state.replaced().isEmpty()) {
+            notes.add(
+                    "mixed: a roll replaced the workers in slots "
+                            + state.replaced()
+                            + " and then failed; to replace all: berth roll "
+                            + plan.name());
+        }
+    }
+
+    /// The variables of a command may be secret, so that they differ is all that is said.
+    private static String part(State state, Command command, List<Integer> slots) {
+        boolean variables =
+                !command.equals(state.command()) && command.words().equals(state.command().words());
+        return "slots " + slots + " run " + command + (variables ? " with other variables" : "");
     }
 
     private static void addCrashLoops(State state, long now, List<String> notes) {

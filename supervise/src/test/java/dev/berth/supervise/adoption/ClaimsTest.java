@@ -267,4 +267,52 @@ class ClaimsTest {
                                 List.of(key("0.0.0.0:8081", false), key("127.0.0.1:8082", true))))
                 .isFalse();
     }
+
+    @ParameterizedTest
+    @CsvSource({
+        "0.0.0.0:80, 0.0.0.0:80, true",
+        "0.0.0.0:80, 127.0.0.1:80, true",
+        "127.0.0.1:80, 0.0.0.0:80, false",
+        "127.0.0.1:80, 127.0.0.2:80, false",
+        "[::]:80, 0.0.0.0:80, true",
+        "[::]:80, 127.0.0.1:80, true",
+        "[::]:80, [::1]:80, true",
+        "0.0.0.0:80, [::]:80, false",
+        "[::1]:80, [::]:80, false",
+        "[::1]:80, 127.0.0.1:80, false",
+        "[::ffff:127.0.0.1]:80, 127.0.0.1:80, true",
+        "0.0.0.0:80, 0.0.0.0:81, false",
+    })
+    void aNewVersionMustListenWhereItsPredecessorDoesOrWider(
+            String bound, String served, boolean covered) {
+        assertThat(Claims.uncovered(List.of(plain(bound)), List.of(plain(served))).isEmpty())
+                .isEqualTo(covered);
+    }
+
+    private static GroupKey plain(String address) {
+        ListenAddress parsed = ListenAddress.parse("tcp://" + address);
+        return new GroupKey(Protocol.TCP, parsed.address(), false, 0, false);
+    }
+
+    @Test
+    void bothWildcardsTogetherCoverTheOneThatIsBoth() {
+        GroupKey six = new GroupKey(Protocol.TCP, plain("[::]:80").address(), true, 0, false);
+
+        assertThat(Claims.uncovered(List.of(six), List.of(plain("[::]:80")))).hasSize(1);
+        assertThat(Claims.uncovered(List.of(six), List.of(plain("0.0.0.0:80")))).hasSize(1);
+        assertThat(Claims.uncovered(List.of(six, plain("0.0.0.0:80")), List.of(plain("[::]:80"))))
+                .isEmpty();
+    }
+
+    @Test
+    void aListenerOfOneDeviceOrOfTheSlotItselfCoversNothingElse() {
+        GroupKey bound = plain("0.0.0.0:80");
+        GroupKey device = new GroupKey(Protocol.TCP, bound.address(), false, 3, false);
+        GroupKey own = new GroupKey(Protocol.TCP, bound.address(), false, 0, true);
+
+        assertThat(Claims.uncovered(List.of(device), List.of(bound))).containsExactly(bound);
+        assertThat(Claims.uncovered(List.of(bound), List.of(device))).isEmpty();
+        assertThat(Claims.uncovered(List.of(own), List.of(bound))).containsExactly(bound);
+        assertThat(Claims.uncovered(List.of(), List.of(own))).isEmpty();
+    }
 }

@@ -185,4 +185,54 @@ class CrashTest {
         assertThat(script.answer(roll)).isEmpty();
         assertThat(script.phase(0, 3)).isEqualTo(Phase.STARTING);
     }
+
+    @Test
+    void oneThatServedAndEndsWithoutAnErrorIsReplacedAtOnceHoweverOften() {
+        Script script = Script.running(1);
+        for (int generation = 1; generation < 20; generation++) {
+            script.forget();
+            script.tell(new Event.Exited(id(0, generation), ExitStatus.exited(0), 0, "", true));
+            assertThat(script.spawned()).containsExactly(id(0, generation + 1));
+            assertThat(script.said()).contains("served and then ended by itself (exit 0)");
+            script.readies(0, generation + 1);
+        }
+        assertThat(script.slot(0).health().failures()).isZero();
+        assertThat(script.slot(0).health().restarts()).isEqualTo(19);
+    }
+
+    @Test
+    void oneThatEndsWithoutAnErrorButServedNobodyIsAFailure() {
+        Script script = Script.running(2);
+        for (int generation = 1; generation <= 3; generation++) {
+            script.exits(0, generation, ExitStatus.exited(0), 0).pass(1);
+            script.readies(0, generation + 1);
+        }
+
+        assertThat(script.slot(0).health().crashLoop()).isTrue();
+    }
+
+    @Test
+    void whileNobodyIsInServiceNoPauseIsLong() {
+        Script script = Script.running(1).exits(0, 1);
+        for (int generation = 2; generation < 14; generation++) {
+            script.exits(0, generation);
+            assertThat(script.slot(0).health().retryAt() - script.now()).isLessThanOrEqualTo(2_000);
+            script.pass(2);
+            assertThat(script.has(0, generation + 1)).isTrue();
+        }
+    }
+
+    @Test
+    void whenTheLastOneInServiceEndsTheOthersPauseNoLonger() {
+        Script script = Script.running(2).exits(0, 1);
+        for (int generation = 2; generation < 12; generation++) {
+            script.exits(0, generation).pass(40);
+        }
+        script.exits(0, 12);
+        assertThat(script.slot(0).health().retryAt() - script.now()).isGreaterThan(20_000);
+
+        script.exits(1, 1);
+
+        assertThat(script.slot(0).health().retryAt() - script.now()).isEqualTo(2_000);
+    }
 }

@@ -70,4 +70,35 @@ class EpitaphTest {
         assertThat(Epitaph.seconds(Duration.ofMillis(1_500))).isEqualTo("1.5 s");
         assertThat(Epitaph.seconds(Duration.ZERO)).isEqualTo("0 s");
     }
+
+    @Test
+    void aProgramThatLeavesItsWorkToOneThatRunsAlreadyIsToldSo() {
+        for (String words :
+                List.of(
+                        "[PM2][ERROR] Script already launched, add -f option",
+                        "httpd (pid 4711) already running",
+                        "Starting hot deployment for Hypnotoad server 99.")) {
+            assertThat(Epitaph.atStart(WORKER, exited(ExitStatus.exited(0), 0, words), false))
+                    .contains("says that it runs already")
+                    .contains("{slot}.{generation}")
+                    .contains(words);
+        }
+    }
+
+    @Test
+    void whatIsNoServerIsToldSo() {
+        assertThat(Epitaph.atStart(WORKER, exited(ExitStatus.exited(0), 0, ""), false))
+                .contains("without having listened; Berth runs servers");
+        assertThat(Epitaph.atStart(WORKER, exited(ExitStatus.exited(1), 0, ""), false))
+                .doesNotContain("servers");
+    }
+
+    @Test
+    void aCommandLineThatTheProgramDoesNotUnderstandIsRecognized() {
+        assertThat(Epitaph.misused(exited(ExitStatus.exited(2), 0, "usage: app [-h]"))).isTrue();
+        assertThat(Epitaph.misused(exited(ExitStatus.exited(64), 0, "Unknown option: x"))).isTrue();
+        assertThat(Epitaph.misused(exited(ExitStatus.exited(2), 0, "no such table"))).isFalse();
+        assertThat(Epitaph.misused(exited(ExitStatus.exited(1), 0, "usage: app [-h]"))).isFalse();
+        assertThat(Epitaph.misused(exited(ExitStatus.killed(2), 0, "usage: app"))).isFalse();
+    }
 }

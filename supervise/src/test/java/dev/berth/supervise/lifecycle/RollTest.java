@@ -28,7 +28,8 @@ class RollTest {
                         new Action.Spawn(id(0, 2), OLD),
                         new Action.Check(id(0, 2)),
                         new Action.Serve(Set.of(id(0, 2)), Set.of(0)),
-                        new Action.Drain(id(0, 1)));
+                        new Action.Drain(id(0, 1)),
+                        new Action.Prove(id(0, 2)));
         assertThat(script.answer(roll)).isEmpty();
 
         script.forget().retires(0, 1);
@@ -283,13 +284,17 @@ class RollTest {
         Script script = Script.running(3);
         long roll = script.rolls(NEW);
         script.readies(0, 2).retires(0, 1).readies(1, 2).forget().exits(0, 2);
-        assertThat(script.said()).contains("rolling back 2 slots");
+        assertThat(script.said())
+                .as("the old one of slot 1 is still there")
+                .contains("slot 1.1 is back in service")
+                .contains("rolling back 1 slot");
+        assertThat(script.orders()).contains(new Action.Withdraw(id(1, 2)));
 
-        script.readies(1, 3).retires(1, 2).retires(1, 1).readies(0, 3);
+        script.exits(1, 2).readies(0, 3);
 
         assertThat(script.answer(roll).orElseThrow().text()).endsWith("rolled back");
         assertThat(script.state().slots()).allMatch(slot -> slot.command().equals(OLD));
-        assertThat(script.served()).containsExactlyInAnyOrder(id(0, 3), id(1, 3), id(2, 1));
+        assertThat(script.served()).containsExactlyInAnyOrder(id(0, 3), id(1, 1), id(2, 1));
     }
 
     @Test
@@ -390,7 +395,9 @@ class RollTest {
         assertThat(script.slot(0).health().waiting()).isFalse();
         assertThat(script.orders()).contains(new Action.Spawn(id(0, 4), NEW));
 
-        script.readies(0, 4).readies(1, 2).retires(1, 1);
+        script.readies(0, 4).pass(9);
+        assertThat(script.has(1, 2)).as("it has to live for a while").isFalse();
+        script.pass(1).readies(1, 2).retires(1, 1);
         assertThat(script.answer(roll)).map(Outcome::done).contains(true);
     }
 

@@ -28,6 +28,8 @@ final class Script {
 
     private final List<Action> orders = new ArrayList<>();
     private final Set<WorkerId> closed = new HashSet<>();
+    private Sight sight = Sight.AWAITS;
+    private Evidence evidence = Evidence.AWAITING;
     private State state;
     private long now = 1_000_000;
     private long tickets;
@@ -66,12 +68,36 @@ final class Script {
         orders.addAll(result.actions());
         for (Action action : result.actions()) {
             if (action instanceof Action.Check(WorkerId id)) {
-                tell(new Event.Checked(id, !closed.contains(id)));
+                tell(new Event.Checked(id, closed.contains(id) ? Sight.LOST : sight));
+            } else if (action instanceof Action.Prove(WorkerId id) && evidence != Evidence.NONE) {
+                tell(new Event.Seen(id, evidence, waiting()));
             } else if (action instanceof Action.Spawn(WorkerId id, Command _)) {
                 tell(new Event.Spawned(id, 100 * id.generation() + id.slot()));
             }
         }
         return this;
+    }
+
+    /// What a check finds from now on of a worker that listens.
+    Script looks(Sight next) {
+        sight = next;
+        return this;
+    }
+
+    /// What is seen from now on of a worker as soon as it comes into service in a roll.
+    Script proves(Evidence next) {
+        evidence = next;
+        return this;
+    }
+
+    /// Something else is seen of a worker that has yet to prove itself.
+    Script sees(int slot, int generation, Evidence next) {
+        evidence = next;
+        return tell(new Event.Seen(id(slot, generation), next, waiting()));
+    }
+
+    private String waiting() {
+        return evidence == Evidence.UNANSWERED ? "4 connections wait on tcp://[::]:80" : "";
     }
 
     /// Lets time pass, with a tick at each deadline on the way.

@@ -259,4 +259,17 @@ class StartTest {
                 d.overlap(),
                 d.slowStart());
     }
+
+    @Test
+    void aCommandLineThatIsWrongInALaterSlotEndsTheStartForAll() {
+        Script script = Script.begun(Settings.defaults(), 3).readies(0, 1);
+
+        script.tell(
+                new Event.Exited(
+                        id(1, 1), ExitStatus.exited(2), 0, "error: unrecognized argument: --x1"));
+
+        assertThat(script.said()).contains("slot 1.1 (pid 101) ended at start: exit 2");
+        assertThat(script.state().stopping()).isTrue();
+        assertThat(script.spawned()).contains(id(2, 1)).doesNotContain(id(1, 2));
+    }
 }

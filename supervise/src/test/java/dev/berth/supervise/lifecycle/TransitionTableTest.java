@@ -59,12 +59,18 @@ class TransitionTableTest {
                     new Event.SpawnFailed(ID, "no such file"),
                     new Event.Listening(ID),
                     new Event.Announced(ID),
-                    new Event.Checked(ID, true),
-                    new Event.Checked(ID, false),
+                    new Event.Incomplete(ID, "lacks", true),
+                    new Event.Checked(ID, Sight.AWAITS),
+                    new Event.Checked(ID, Sight.LISTENS),
+                    new Event.Checked(ID, Sight.SHARED),
+                    new Event.Checked(ID, Sight.LOST),
+                    new Event.Seen(ID, Evidence.UNANSWERED, "4 wait"),
+                    new Event.Seen(ID, Evidence.ACCEPTED, ""),
                     new Event.Lost(ID, "lost"),
                     new Event.Drained(ID),
                     new Event.GivenUp(ID, "3 connections with a request in work"),
                     new Event.Exited(ID, ExitStatus.exited(3), 0, ""),
+                    new Event.Exited(ID, ExitStatus.exited(0), 0, "", true),
                     new Event.Asked(9, new Request.Roll(Optional.empty())),
                     new Event.Asked(9, new Request.Scale(2)),
                     new Event.Asked(9, new Request.Drain(0)),
@@ -90,7 +96,7 @@ class TransitionTableTest {
     private static Operation roll(
             OptionalInt current, List<Integer> pending, List<Integer> done, String failure) {
         return new Operation.Roll(
-                5, Optional.of(Script.NEW), pending, current, done, failure, List.of());
+                5, Optional.of(Script.NEW), pending, current, done, failure, List.of(), false);
     }
 
     private static State state(Case row) {
@@ -122,7 +128,8 @@ class TransitionTableTest {
                 rest == Slot.Goal.LEAVE,
                 0,
                 Map.of(),
-                new State.Traffic(new Policy.Hash(), false));
+                new State.Traffic(new Policy.Hash(), false),
+                List.of());
     }
 
     private static void everyCase(Consumer<Case> check) {
@@ -164,9 +171,13 @@ class TransitionTableTest {
             case Event.Exited _ -> Optional.empty();
             case Event.Listening _ -> Optional.of(candidate ? Phase.SETTLING : phase);
             case Event.Announced _ -> Optional.of(phase);
-            case Event.Checked(WorkerId _, boolean holds) ->
+            case Event.Incomplete _ -> Optional.of(phase);
+            case Event.Seen _ -> Optional.of(phase);
+            case Event.Checked(WorkerId _, Sight sight) ->
                     Optional.of(
-                            phase != Phase.SETTLING ? phase : holds ? Phase.READY : Phase.STOPPING);
+                            phase != Phase.SETTLING
+                                    ? phase
+                                    : sight == Sight.LOST ? Phase.STOPPING : Phase.READY);
             case Event.Lost _ -> Optional.of(phase == Phase.READY ? Phase.STARTING : phase);
             case Event.Drained _ -> Optional.of(phase == Phase.DRAINING ? Phase.STOPPING : phase);
             case Event.GivenUp _ -> Optional.of(phase);
@@ -328,12 +339,21 @@ class TransitionTableTest {
             case Event.SpawnFailed(WorkerId _, String why) -> new Event.SpawnFailed(id, why);
             case Event.Listening _ -> new Event.Listening(id);
             case Event.Announced _ -> new Event.Announced(id);
-            case Event.Checked(WorkerId _, boolean holds) -> new Event.Checked(id, holds);
+            case Event.Incomplete(WorkerId _, String lacks, boolean replaces) ->
+                    new Event.Incomplete(id, lacks, replaces);
+            case Event.Checked(WorkerId _, Sight sight) -> new Event.Checked(id, sight);
+            case Event.Seen(WorkerId _, Evidence evidence, String detail) ->
+                    new Event.Seen(id, evidence, detail);
             case Event.Lost(WorkerId _, String why) -> new Event.Lost(id, why);
             case Event.Drained _ -> new Event.Drained(id);
             case Event.GivenUp(WorkerId _, String what) -> new Event.GivenUp(id, what);
-            case Event.Exited(WorkerId _, ExitStatus status, int survivors, String words) ->
-                    new Event.Exited(id, status, survivors, words);
+            case Event.Exited(
+                            WorkerId _,
+                            ExitStatus status,
+                            int survivors,
+                            String words,
+                            boolean served) ->
+                    new Event.Exited(id, status, survivors, words, served);
         };
     }
 
@@ -346,7 +366,9 @@ class TransitionTableTest {
         List<Phase> meaningful =
                 switch (row.event()) {
                     case Event.Listening _ -> List.of(Phase.STARTING, Phase.SETTLING);
+                    case Event.Incomplete _ -> List.of(Phase.STARTING);
                     case Event.Checked _ -> List.of(Phase.SETTLING);
+                    case Event.Seen _ -> List.of();
                     case Event.Lost _ -> List.of(Phase.READY);
                     case Event.GivenUp _ -> List.of(Phase.DRAINING, Phase.STOPPING);
                     case Event.Drained _ ->

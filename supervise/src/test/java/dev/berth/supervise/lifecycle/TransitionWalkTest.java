@@ -54,12 +54,16 @@ class TransitionWalkTest {
                 Duration.ofMillis(random.nextInt(2) * 1_000L),
                 Duration.ofSeconds(random.nextInt(2) * 30L + 5),
                 Duration.ofSeconds(random.nextInt(2) * 10L),
+                Settings.IDLE,
                 Duration.ofSeconds(random.nextInt(2) * 30L),
                 Duration.ofSeconds(random.nextInt(2) * 10L),
                 random.nextInt(3) == 0
                         ? Optional.of(Duration.ofSeconds(random.nextInt(4)))
                         : Optional.empty(),
                 random.nextInt(3) == 0 ? Settings.Ready.ANNOUNCED : Settings.Ready.LISTENING,
-                random.nextInt(4) > 0);
+                random.nextInt(4) > 0,
+                Duration.ofSeconds(random.nextInt(2) * 3L),
+                Duration.ofSeconds(random.nextInt(3) * 5L),
+                random.nextInt(4) == 0);
     }
 }

@@ -91,6 +91,9 @@ final class WalkRules {
                 outcome(before, after, ticket, asked.get(ticket), outcome);
             }
             case Action.Check _ -> {}
+            case Action.Prove(WorkerId id) ->
+                    assertThat(served).as("tried in service").contains(id);
+            case Action.Withdraw(WorkerId id) -> assertThat(terminated).contains(id);
             case Action.Steer(long ticket, Policy _) -> steering.add(ticket);
             case Action.Shed _ -> {}
             case Action.Say _ -> {}
@@ -109,13 +112,23 @@ final class WalkRules {
             return;
         }
         switch (request) {
-            case Request.Roll(Optional<Command> command) -> {
-                Command told = outcome.done() ? command.orElse(before.command()) : before.command();
+            case Request.Roll roll -> {
+                Optional<Command> command = roll.command();
+                boolean all =
+                        roll.slot().isEmpty()
+                                || command.isPresent()
+                                        && after.slots().stream()
+                                                .allMatch(slot -> runs(slot, command.get()));
+                Command told =
+                        outcome.done() && all ? command.orElse(before.command()) : before.command();
                 assertThat(after.command()).isEqualTo(told);
-                if (outcome.done() && command.isPresent()) {
+                if (outcome.done()) {
+                    assertThat(after.slots()).noneMatch(Slot::trying);
+                }
+                if (outcome.done() && command.isPresent() && all) {
                     assertThat(after.slots()).allMatch(slot -> slot.command().equals(told));
                 }
-                if (outcome.done()) {
+                if (outcome.done() && roll.slot().isEmpty()) {
                     assertThat(after.slots()).allMatch(slot -> slot.ready().isPresent());
                 }
             }
@@ -140,6 +153,10 @@ final class WalkRules {
             case Request.Shed(boolean shed) -> assertThat(after.traffic().shed()).isEqualTo(shed);
             case Request.Stop _ -> {}
         }
+    }
+
+    private static boolean runs(Slot slot, Command command) {
+        return slot.command().equals(command);
     }
 
     /// Service is never taken from everybody but by a worker's own doing or as asked for.
@@ -178,6 +195,7 @@ final class WalkRules {
             assertThat(slot.workers().stream().filter(w -> w.phase() == Phase.READY).count())
                     .as("ready ones of slot " + slot.index())
                     .isLessThanOrEqualTo(1);
+            keepsThePredecessor(slot);
             if (!state.settings().overlap()) {
                 assertThat(slot.workers()).hasSizeLessThanOrEqualTo(1);
             }
@@ -206,6 +224,13 @@ final class WalkRules {
                                 .stream()
                                 .toList());
         tickMakesProgress(state, now);
+    }
+
+    /// Who has finished what it had is kept for no other reason than a successor that has yet to
+    /// prove itself, and as long as there is one it is not told to stop.
+    private static void keepsThePredecessor(Slot slot) {
+        boolean kept = slot.workers().stream().anyMatch(Worker::quiet);
+        assertThat(kept && !slot.trying()).as("kept for nobody in slot " + slot).isFalse();
     }
 
     /// Phases that may last no time at all can follow each other in ticks of one moment, but not

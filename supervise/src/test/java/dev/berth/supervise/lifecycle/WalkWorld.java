@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 
 /// A world that answers the supervisor's orders as processes might, at random: spawning works or
@@ -23,6 +24,10 @@ final class WalkWorld {
 
     private static final List<Command> COMMANDS =
             List.of(Script.OLD, Script.NEW, new Command(List.of("newer")));
+
+    private static final List<Evidence> EVIDENCE = List.of(Evidence.values());
+
+    private static final List<Sight> SIGHTS = List.of(Sight.LISTENS, Sight.SHARED, Sight.AWAITS);
 
     /// A process: whether it has a listener and whether it ends when it is told to.
     private record Process(boolean listening, boolean obedient) {}
@@ -94,9 +99,14 @@ final class WalkWorld {
             case Action.Check(WorkerId id) -> {
                 Process process = processes.get(id);
                 if (process != null) {
-                    pending.add(new Event.Checked(id, process.listening()));
+                    pending.add(new Event.Checked(id, sight(process)));
                 }
             }
+            case Action.Prove(WorkerId id) -> {
+                Evidence evidence = kind ? Evidence.AWAITING : random.pick(EVIDENCE);
+                pending.add(new Event.Seen(id, evidence, ""));
+            }
+            case Action.Withdraw _ -> {}
             case Action.Drain(WorkerId id) -> {
                 if (kind || random.nextInt(3) > 0) {
                     pending.add(new Event.Drained(id));
@@ -121,6 +131,13 @@ final class WalkWorld {
         }
     }
 
+    private Sight sight(Process process) {
+        if (!process.listening()) {
+            return Sight.LOST;
+        }
+        return kind ? Sight.AWAITS : random.pick(SIGHTS);
+    }
+
     private void spawn(WorkerId id) {
         processes.put(id, new Process(false, random.nextInt(4) > 0));
         boolean fails = !kind && random.nextInt(12) == 0;
@@ -129,7 +146,8 @@ final class WalkWorld {
 
     private Event.Exited exit(WorkerId id) {
         int survivors = random.nextInt(8) == 0 ? 1 : 0;
-        return new Event.Exited(id, ExitStatus.exited(random.nextInt(3)), survivors, "");
+        ExitStatus status = ExitStatus.exited(random.nextInt(3));
+        return new Event.Exited(id, status, survivors, "", random.nextInt(2) == 0);
     }
 
     /// One thing that happens, whatever it is.
@@ -185,7 +203,9 @@ final class WalkWorld {
             case Event.SpawnFailed(WorkerId id, String _) -> Optional.of(id);
             case Event.Listening(WorkerId id) -> Optional.of(id);
             case Event.Announced(WorkerId id) -> Optional.of(id);
-            case Event.Checked(WorkerId id, boolean _) -> Optional.of(id);
+            case Event.Incomplete(WorkerId id, String _, boolean _) -> Optional.of(id);
+            case Event.Checked(WorkerId id, Sight _) -> Optional.of(id);
+            case Event.Seen(WorkerId id, Evidence _, String _) -> Optional.of(id);
             case Event.Lost(WorkerId id, String _) -> Optional.of(id);
             case Event.Drained(WorkerId id) -> Optional.of(id);
             case Event.GivenUp(WorkerId id, String _) -> Optional.of(id);
@@ -210,6 +230,8 @@ final class WalkWorld {
                 pending.add(new Event.Lost(id, "lost its listener"));
             }
             case 8 -> pending.add(exit(id));
+            case 9 -> pending.add(new Event.Seen(id, random.pick(EVIDENCE), ""));
+            case 10 -> pending.add(new Event.Incomplete(id, "lacks", random.nextInt(2) == 0));
             default -> {}
         }
     }
@@ -225,7 +247,8 @@ final class WalkWorld {
             case 12 -> new Request.Steer(random.pick(POLICIES));
             case 13 -> new Request.Shed(random.nextInt(2) == 0);
             case 0, 1 -> new Request.Roll(Optional.empty());
-            case 2, 3, 4 -> new Request.Roll(Optional.of(random.pick(COMMANDS)));
+            case 2, 3 -> new Request.Roll(Optional.of(random.pick(COMMANDS)));
+            case 4 -> partly(slots);
             case 5, 6 -> new Request.Scale(1 + random.nextInt(5));
             case 7 -> new Request.ScaleBy(random.nextInt(5) - 2);
             case 8, 9 -> new Request.Drain(random.nextInt(slots + 1));
@@ -235,6 +258,13 @@ final class WalkWorld {
                             ? new Request.Stop()
                             : new Request.Roll(Optional.empty());
         };
+    }
+
+    private Request partly(int slots) {
+        Optional<Command> command =
+                random.nextInt(2) == 0 ? Optional.of(random.pick(COMMANDS)) : Optional.empty();
+        OptionalInt slot = OptionalInt.of(random.nextInt(slots + 1));
+        return new Request.Roll(command, Map.of(), slot, random.nextInt(2) == 0);
     }
 
     void ask(Request request) {

@@ -1,0 +1,78 @@
+package dev.berth.cli.remote;
+
+import dev.berth.cli.command.UsageException;
+import dev.berth.cli.command.Variables;
+import dev.berth.supervise.contract.Command;
+import dev.berth.supervise.contract.Request;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/// What is asked of a roll beside the command, as it goes over the control socket.
+///
+/// **Shape:** `roll [SLOT] [--env=NAME=VALUE…] [--allow-new-addresses]`
+///
+/// @param environment variables to set
+/// @param newAddresses whether new workers may listen on fewer or other addresses
+public record RollWords(OptionalInt slot, Map<String, String> environment, boolean newAddresses) {
+    static final String NEW_ADDRESSES = "--allow-new-addresses";
+    private static final String VERB = "roll";
+    private static final String ENV = "--env=";
+
+    /// Whether these arguments are a roll's.
+    public static boolean are(List<String> arguments) {
+        return !arguments.isEmpty() && arguments.getFirst().equals(VERB);
+    }
+
+    /// What [#words] wrote.
+    public static RollWords parse(List<String> arguments) throws UsageException {
+        OptionalInt slot = OptionalInt.empty();
+        Map<String, String> environment = new LinkedHashMap<>();
+        boolean newAddresses = false;
+        for (String word : arguments.subList(1, arguments.size())) {
+            if (word.startsWith(ENV)) {
+                Variables.put(environment, word.substring(ENV.length()), "--env");
+            } else if (word.equals(NEW_ADDRESSES)) {
+                newAddresses = true;
+            } else if (word.matches("[0-9]{1,6}") && slot.isEmpty()) {
+                slot = OptionalInt.of(Integer.parseInt(word));
+            } else {
+                throw new UsageException("this supervisor does not know: roll " + word);
+            }
+        }
+        return new RollWords(slot, environment, newAddresses);
+    }
+
+    List<String> words() {
+        List<String> words = new ArrayList<>(List.of(VERB));
+        slot.ifPresent(number -> words.add(Integer.toString(number)));
+        environment.forEach((name, value) -> words.add(ENV + name + "=" + value));
+        if (newAddresses) {
+            words.add(NEW_ADDRESSES);
+        }
+        return words;
+    }
+
+    /// For a log: the variables by name only, as their values may be secret.
+    public static String shown(List<String> arguments) {
+        List<String> shown = new ArrayList<>();
+        for (String word : arguments) {
+            shown.add(
+                    word.startsWith(ENV)
+                            ? word.replaceFirst("=", " ").replaceAll("=.*", "=…")
+                            : word);
+        }
+        return String.join(" ", shown);
+    }
+
+    /// - `command`: empty without a new one
+    public Request.Roll request(List<String> command) {
+        Optional<Command> proposed =
+                Optional.of(command).filter(words -> !words.isEmpty()).map(Command::new);
+        return new Request.Roll(proposed, environment, slot, newAddresses);
+    }
+}

@@ -1,0 +1,29 @@
+package dev.berth.cli.run;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/// Whether a client looks at the same terminal that the supervisor's own lines go to: then it has
+/// seen them.
+final class SameTerminal {
+    private SameTerminal() {}
+
+    /// @param pid the client's, 0 if it is not known
+    static boolean as(int pid) {
+        Optional<String> own = terminal("self", 2);
+        return pid > 0 && own.isPresent() && own.equals(terminal(Integer.toString(pid), 1));
+    }
+
+    private static Optional<String> terminal(String process, int fd) {
+        try {
+            String file =
+                    Files.readSymbolicLink(Path.of("/proc", process, "fd", "" + fd)).toString();
+            boolean terminal = file.startsWith("/dev/pts/") || file.startsWith("/dev/tty");
+            return terminal ? Optional.of(file) : Optional.empty();
+        } catch (IOException unreadable) {
+            return Optional.empty();
+        }
+    }
+}

@@ -1,0 +1,202 @@
+package dev.berth.net;
+
+import dev.berth.sys.ErrnoException;
+import dev.berth.sys.Processes;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/// Whether threads wait for a connection: in accept(2), or in poll(2), select(2) or epoll_wait(2)
+/// with the listener among the descriptors.
+///
+/// **Errors:** a thread that may not be looked at (another user's, or that of a program that made
+/// itself undumpable) makes the answer [Answer#UNSEEN], unless another one is seen to wait; so does
+/// io_uring, which does not tell what is waited for.
+///
+/// **Source:** proc_pid_syscall(5), proc_pid_fdinfo(5) for epoll sets.
+public final class Acceptors {
+    /// What the look shows.
+    public enum Answer {
+        /// At least one thread waits for a connection.
+        WAITS,
+        /// All threads were looked at, and at this moment none does.
+        NONE,
+        /// None was seen to, and some could not be looked at.
+        UNSEEN
+    }
+
+    private static final int MOST_THREADS = 4_096;
+    private static final int MOST_DESCRIPTORS = 1_024;
+
+    /// An epoll set may be in another one, which is in another one: some event loops of the JDK.
+    private static final int DEEPEST = 3;
+
+    private static final int MOST_NESTED = 64;
+
+    private static final int POLLFD_BYTES = 8;
+    private static final int EPOLLIN = 1;
+
+    private final Set<Long> listeners;
+    private int threads;
+    private boolean unseen;
+
+    private Acceptors(Set<Long> listeners) {
+        this.listeners = listeners;
+    }
+
+    /// @param pids processes, all of whose threads are looked at
+    /// @param listeners inodes of listening sockets
+    public static Answer look(Collection<Integer> pids, Set<Long> listeners) {
+        Acceptors look = new Acceptors(listeners);
+        if (pids.stream().anyMatch(look::process)) {
+            return Answer.WAITS;
+        }
+        return look.unseen ? Answer.UNSEEN : Answer.NONE;
+    }
+
+    private boolean process(int pid) {
+        String[] tids = new File("/proc/" + pid + "/task").list();
+        for (String tid : tids == null ? new String[0] : tids) {
+            if (++threads > MOST_THREADS) {
+                unseen = true;
+                return false;
+            }
+            if (thread(pid, Integer.parseInt(tid))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean thread(int pid, int tid) {
+        Optional<BlockedCall> call =
+                read("/proc/" + pid + "/task/" + tid + "/syscall").flatMap(BlockedCall::parse);
+        return call.isPresent() && waits(tid, call.get());
+    }
+
+    private boolean waits(int tid, BlockedCall call) {
+        return switch (call.kind()) {
+            case ACCEPT -> listener(tid, (int) call.first());
+            case EPOLL -> epoll(tid, (int) call.first(), 1);
+            case POLL -> poll(tid, call.first(), call.second());
+            case SELECT -> select(tid, call.first(), call.second());
+            case IO_URING -> {
+                unseen = true;
+                yield false;
+            }
+        };
+    }
+
+    private boolean listener(int tid, int fd) {
+        return listeners.contains(Holders.inode(link(tid, fd)));
+    }
+
+    private String link(int tid, int fd) {
+        try {
+            return Files.readSymbolicLink(Path.of("/proc/" + tid + "/fd/" + fd)).toString();
+        } catch (AccessDeniedException refused) {
+            unseen = true;
+        } catch (IOException gone) {
+            return "";
+        }
+        return "";
+    }
+
+    private boolean poll(int tid, long address, long count) {
+        byte[] raw = memory(tid, address, (int) Math.min(count, MOST_DESCRIPTORS) * POLLFD_BYTES);
+        ByteBuffer entries = ByteBuffer.wrap(raw).order(ByteOrder.LITTLE_ENDIAN);
+        for (int at = 0; at + POLLFD_BYTES <= raw.length; at += POLLFD_BYTES) {
+            if (listener(tid, entries.getInt(at))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean select(int tid, long highest, long address) {
+        int count = Math.clamp(highest, 0, MOST_DESCRIPTORS);
+        byte[] raw = address == 0 ? new byte[0] : memory(tid, address, (count + 7) / 8);
+        for (int fd = 0; fd < Math.min(count, raw.length * 8); fd++) {
+            if ((raw[fd / 8] >> fd % 8 & 1) == 1 && listener(tid, fd)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private byte[] memory(int tid, long address, int length) {
+        try {
+            return Processes.readMemory(tid, address, length);
+        } catch (ErrnoException refused) {
+            unseen = true;
+            return new byte[0];
+        }
+    }
+
+    private boolean epoll(int tid, int set, int depth) {
+        List<String> lines =
+                read("/proc/" + tid + "/fdinfo/" + set).map(String::lines).stream()
+                        .flatMap(found -> found)
+                        .filter(line -> line.startsWith("tfd:"))
+                        .toList();
+        int looked = 0;
+        for (String line : lines) {
+            EpollEntry entry = EpollEntry.parse(line);
+            if ((entry.events() & EPOLLIN) == 0
+                    || !entry.maybe(listeners) && ++looked > MOST_NESTED) {
+                continue;
+            }
+            String link = link(tid, entry.fd());
+            boolean nested = link.equals("anon_inode:[eventpoll]") && depth < DEEPEST;
+            if (listeners.contains(Holders.inode(link))
+                    || nested && epoll(tid, entry.fd(), depth + 1)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /// A line `tfd: FD events: HEX data: HEX pos:N ino:HEX sdev:HEX` of an epoll set.
+    private record EpollEntry(int fd, long events, long inode) {
+        static EpollEntry parse(String line) {
+            String[] words = line.strip().split("[ :]+");
+            long inode = 0;
+            for (int i = 0; i + 1 < words.length; i++) {
+                inode = words[i].equals("ino") ? Long.parseUnsignedLong(words[i + 1], 16) : inode;
+            }
+            return new EpollEntry(
+                    Integer.parseInt(words[1]), Long.parseUnsignedLong(words[3], 16), inode);
+        }
+
+        /// Whether it may be one of them: the number is told, with others of the same on other file
+        /// systems.
+        boolean maybe(Set<Long> inodes) {
+            return inodes.contains(inode);
+        }
+    }
+
+    private Optional<String> read(String file) {
+        try {
+            return Optional.of(Files.readString(Path.of(file)));
+        } catch (NoSuchFileException gone) {
+            return Optional.empty();
+        } catch (AccessDeniedException refused) {
+            unseen = true;
+            return Optional.empty();
+        } catch (IOException unreadable) {
+            // ESRCH for a thread that has just ended; EPERM, as the JDK tells it, has no class.
+            unseen |= String.valueOf(unreadable.getMessage()).contains("not permitted");
+            return Optional.empty();
+        }
+    }
+}

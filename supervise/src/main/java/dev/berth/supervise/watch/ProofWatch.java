@@ -1,0 +1,152 @@
+package dev.berth.supervise.watch;
+
+import dev.berth.net.DiagQuery;
+import dev.berth.net.Protocol;
+import dev.berth.net.SockDiag;
+import dev.berth.net.TcpState;
+import dev.berth.supervise.lifecycle.Evidence;
+import dev.berth.supervise.lifecycle.Worker;
+import dev.berth.supervise.process.LiveWorker;
+import dev.berth.supervise.process.ProcessTrees;
+import dev.berth.supervise.steering.Dispatched;
+import dev.berth.supervise.steering.Group;
+import dev.berth.supervise.steering.HeldSocket;
+import dev.berth.supervise.steering.SocketRegistry;
+
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/// Watches a new worker, until it has accepted one of the connections that are led to it and has
+/// lived on for a moment after that.
+///
+/// That it has accepted is certain where its queue got shorter, where one of its processes has a
+/// connection to the port, or where more were led to it than wait or are still in the handshake.
+final class ProofWatch {
+    /// A worker that dies of its first connection does so within this time.
+    private static final long LIVED_MILLIS = 300;
+
+    private final LiveWorker worker;
+    private final SocketRegistry registry;
+    private final Optional<Dispatched> dispatched;
+    private final ProcessTrees trees;
+    private final SockDiag diag;
+    private final Map<HeldSocket, Integer> queues = new HashMap<>();
+    private long accepted = Worker.NEVER;
+    private long led;
+    private String waiting = "";
+
+    ProofWatch(
+            LiveWorker worker,
+            SocketRegistry registry,
+            Optional<Dispatched> dispatched,
+            ProcessTrees trees,
+            SockDiag diag) {
+        this.worker = worker;
+        this.registry = registry;
+        this.dispatched = dispatched;
+        this.trees = trees;
+        this.diag = diag;
+    }
+
+    /// What waited at the last look, for people; empty if nothing did.
+    String waiting() {
+        return waiting;
+    }
+
+    Evidence look(long now) throws IOException {
+        Listeners listeners = Listeners.of(registry, trees, worker);
+        int queue = dispatched.map(d -> d.untaken(worker.id())).orElseGet(listeners::queue);
+        if (accepted == Worker.NEVER && accepts(listeners)) {
+            accepted = now;
+        }
+        waiting = queue == 0 ? "" : text(queue, listeners);
+        if (accepted != Worker.NEVER) {
+            return now - accepted >= LIVED_MILLIS ? Evidence.ACCEPTED : Evidence.NONE;
+        }
+        if (queue > 0) {
+            return Evidence.UNANSWERED;
+        }
+        return dispatched.isPresent() || ready(listeners) ? Evidence.AWAITING : Evidence.NONE;
+    }
+
+    private boolean accepts(Listeners listeners) throws IOException {
+        if (dispatched.isPresent()) {
+            return dispatched.get().served(worker.id());
+        }
+        return shorter(listeners) || counted(listeners) || connected(listeners);
+    }
+
+    private boolean shorter(Listeners listeners) {
+        boolean shorter = false;
+        for (HeldSocket socket : listeners.sockets()) {
+            int queue = socket.queue().orElse(0);
+            Integer before = queues.put(socket, queue);
+            shorter |= before != null && queue < before;
+        }
+        return shorter;
+    }
+
+    /// What was led to it by the last look is in its queue or accepted now, but for handshakes that
+    /// take longer; those are looked up.
+    private boolean counted(Listeners listeners) throws IOException {
+        long before = led;
+        led = listeners.sockets().stream().mapToLong(this::steered).sum();
+        long beyond = before - listeners.queue();
+        return beyond > 0 && beyond > handshakes(ports(listeners));
+    }
+
+    private long steered(HeldSocket socket) {
+        return registry.group(socket.key())
+                .map((Group group) -> group.steered(socket))
+                .orElseGet(OptionalLong::empty)
+                .orElse(0);
+    }
+
+    private int handshakes(Set<Integer> ports) throws IOException {
+        int found = 0;
+        for (int port : ports) {
+            DiagQuery query =
+                    DiagQuery.all(Protocol.TCP)
+                            .withStates(TcpState.SYN_RECV, TcpState.NEW_SYN_RECV)
+                            .withLocalPort(port);
+            found += diag.dump(query).size();
+        }
+        return found;
+    }
+
+    private boolean connected(Listeners listeners) throws IOException {
+        return Connections.open(listeners.pids(), ports(listeners), diag) > 0;
+    }
+
+    private static Set<Integer> ports(Listeners listeners) {
+        return listeners.sockets().stream()
+                .map(socket -> socket.key().address().port())
+                .collect(Collectors.toSet());
+    }
+
+    /// Whether somebody waits for the next connection; where that cannot be seen, one process that
+    /// has the listener is trusted, but not the first of several.
+    private static boolean ready(Listeners listeners) {
+        return switch (listeners.look()) {
+            case WAITS -> true;
+            case NONE -> false;
+            case UNSEEN -> !listeners.shared();
+        };
+    }
+
+    private static String text(int queue, Listeners listeners) {
+        String where =
+                listeners.sockets().stream()
+                        .map(socket -> socket.key().toString())
+                        .distinct()
+                        .collect(Collectors.joining(", "));
+        return queue
+                + (queue == 1 ? " connection waits" : " connections wait")
+                + (where.isEmpty() ? "" : " on " + where);
+    }
+}

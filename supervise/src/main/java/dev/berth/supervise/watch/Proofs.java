@@ -1,0 +1,69 @@
+package dev.berth.supervise.watch;
+
+import dev.berth.supervise.lifecycle.Event;
+import dev.berth.supervise.lifecycle.Evidence;
+import dev.berth.supervise.process.Equipment;
+import dev.berth.supervise.process.LiveWorker;
+import dev.berth.supervise.process.Loop;
+import dev.berth.supervise.steering.Dispatched;
+import dev.berth.supervise.steering.SocketRegistry;
+
+import java.io.IOException;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+
+/// Looks at new workers of a roll, again and again, until they have shown that they accept.
+public final class Proofs {
+    private static final long LOOK_MILLIS = 50;
+
+    /// A look may take a tenth of the time.
+    private static final long PAUSES = 10;
+
+    private final Equipment equipment;
+    private final SocketRegistry registry;
+    private final Optional<Dispatched> dispatched;
+    private final Predicate<LiveWorker> wanted;
+    private final Consumer<Event> events;
+
+    /// @param wanted whether it still matters what is seen of the worker
+    public Proofs(
+            Equipment equipment,
+            SocketRegistry registry,
+            Optional<Dispatched> dispatched,
+            Predicate<LiveWorker> wanted,
+            Consumer<Event> events) {
+        this.equipment = equipment;
+        this.registry = registry;
+        this.dispatched = dispatched;
+        this.wanted = wanted;
+        this.events = events;
+    }
+
+    /// To be called at the moment from which on connections are led to the worker.
+    public void watch(LiveWorker worker) {
+        ProofWatch watch =
+                new ProofWatch(worker, registry, dispatched, equipment.trees(), equipment.diag());
+        equipment.loop().after(LOOK_MILLIS, () -> look(worker, watch, Evidence.NONE));
+    }
+
+    private void look(LiveWorker worker, ProofWatch watch, Evidence before) {
+        if (!wanted.test(worker)) {
+            return;
+        }
+        long begun = Loop.now();
+        Evidence now;
+        try {
+            now = watch.look(begun);
+        } catch (IOException unreadable) {
+            // What cannot be seen is no reason against it.
+            now = Evidence.ACCEPTED;
+        }
+        if (now != before || now == Evidence.UNANSWERED) {
+            events.accept(new Event.Seen(worker.id(), now, watch.waiting()));
+        }
+        long pause = Math.max(LOOK_MILLIS, PAUSES * (Loop.now() - begun));
+        Evidence seen = now;
+        equipment.loop().after(pause, () -> look(worker, watch, seen));
+    }
+}

@@ -1,0 +1,283 @@
+package dev.berth.supervise;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.berth.supervise.contract.Command;
+import dev.berth.supervise.contract.Outcome;
+import dev.berth.supervise.contract.Request;
+import dev.berth.supervise.contract.Settings;
+import dev.berth.supervise.contract.Status;
+import dev.berth.testkit.FreePort;
+import dev.berth.testkit.LeakCheck;
+import dev.berth.testkit.RequiresProgram;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/// A new version that becomes ready and is no good all the same: it accepts nothing, dies of its
+/// first connection, or listens where fewer clients reach it. The old one is still there.
+@ExtendWith(LeakCheck.class)
+@RequiresProgram("python3")
+class ProveTest {
+    private static final String LISTENS =
+            """
+            import os, socket, sys, time
+            s = socket.socket()
+            s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            s.bind(("%s", %d))
+            s.listen()
+            """;
+
+    /// The ways in which a version is bad that listens and lives.
+    enum Bad {
+        ACCEPTS_NOTHING("time.sleep(600)", "accepts no connection"),
+        DIES_OF_ITS_FIRST_CONNECTION("s.accept(); os._exit(4)", "ended unasked: exit 4"),
+        LOADS_AND_DIES("time.sleep(1.2); sys.exit(6)", "exit 6"),
+        LOSES_ITS_CHILDREN(
+                "\nwhile True:\n  if os.fork() == 0: time.sleep(0.1); os._exit(1)\n  os.wait()",
+                "");
+
+        private final String rest;
+        private final String blame;
+
+        Bad(String rest, String blame) {
+            this.rest = rest;
+            this.blame = blame;
+        }
+
+        Command on(int port) {
+            return program("0.0.0.0", port, rest);
+        }
+    }
+
+    private static Command program(String host, int port, String rest) {
+        String script = LISTENS.formatted(host, port) + rest;
+        return new Command(List.of(Programs.python(), "-c", script));
+    }
+
+    private static Command good(String host, int port) {
+        String serve =
+                """
+                while True:
+                    c, _ = s.accept()
+                    c.recv(4096)
+                    c.sendall(b"HTTP/1.0 200 OK\\r\\n\\r\\n%d" % os.getpid())
+                    c.close()
+                """;
+        return program(host, port, serve);
+    }
+
+    private static Settings quick() {
+        Settings quick = Rig.Setup.quick(Settings.Ready.LISTENING);
+        return new Settings(
+                        quick.settle(),
+                        Duration.ofSeconds(5),
+                        quick.drain(),
+                        quick.grace(),
+                        quick.giveUp(),
+                        quick.stagger(),
+                        quick.ready(),
+                        quick.overlap())
+                .withProve(Duration.ofSeconds(1));
+    }
+
+    private static Rig start(Command command, int workers) throws Exception {
+        return Rig.start(new Rig.Setup().command(command).workers(workers).settings(quick()))
+                .awaitReady();
+    }
+
+    private static InetSocketAddress at(int port) {
+        return new InetSocketAddress("127.0.0.1", port);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Bad.class)
+    void theOldOneComesBackAndWhatWaitedIsServed(Bad bad) throws Exception {
+        int port = FreePort.tcp();
+        try (Rig rig = start(good("0.0.0.0", port), 2)) {
+            List<Integer> before = List.of(rig.pid(0), rig.pid(1));
+            try (Load load = new Load(at(port), 4)) {
+                Outcome outcome = rig.ask(new Request.Roll(Optional.of(bad.on(port))));
+
+                assertThat(outcome.done()).isFalse();
+                assertThat(outcome.text())
+                        .contains(bad.blame)
+                        .endsWith("the old generation serves on");
+                assertThat(List.of(rig.pid(0), rig.pid(1))).isEqualTo(before);
+                int then = load.answered();
+                rig.await(() -> load.answered() > then + 20);
+                // What it had accepted and not answered is lost with it.
+                int lost = bad == Bad.DIES_OF_ITS_FIRST_CONNECTION ? 1 : 0;
+                assertThat(load.end()).hasSizeLessThanOrEqualTo(lost);
+            }
+        }
+    }
+
+    @Test
+    void anIdleRollToOneThatLoadsAndDiesGoesBackToo() throws Exception {
+        int port = FreePort.tcp();
+        try (Rig rig = start(good("0.0.0.0", port), 1)) {
+            Outcome outcome = rig.ask(new Request.Roll(Optional.of(Bad.LOADS_AND_DIES.on(port))));
+
+            assertThat(outcome.done()).isFalse();
+            assertThat(Load.ask(at(port))).isEqualTo(Integer.toString(rig.pid(0)));
+        }
+    }
+
+    @Test
+    void anIdleRollOfAGoodOneWaitsForNoProof() throws Exception {
+        int port = FreePort.tcp();
+        Settings patient = quick().withProve(Duration.ofMinutes(10));
+        Rig.Setup setup =
+                new Rig.Setup().command(good("0.0.0.0", port)).workers(2).settings(patient);
+        try (Rig rig = Rig.start(setup).awaitReady()) {
+            assertThat(rig.ask(new Request.Roll(Optional.empty())).text())
+                    .isEqualTo("rolled 2 slots");
+        }
+    }
+
+    @Test
+    void aNarrowerAddressFailsUnlessItIsAllowed() throws Exception {
+        int port = FreePort.tcp();
+        try (Rig rig = start(good("0.0.0.0", port), 2);
+                Load load = new Load(at(port), 4)) {
+            Command narrow = good("127.0.0.1", port);
+
+            Outcome refused = rig.ask(new Request.Roll(Optional.of(narrow)));
+
+            assertThat(refused.done()).isFalse();
+            assertThat(refused.text())
+                    .contains("listens on tcp://127.0.0.1:" + port)
+                    .contains("does not cover tcp://0.0.0.0:" + port)
+                    .contains("--allow-new-addresses")
+                    .endsWith("the old generation serves on");
+            assertThat(rig.status().listen()).containsExactly("tcp://0.0.0.0:" + port);
+
+            Request.Roll allowed =
+                    new Request.Roll(Optional.of(narrow), Map.of(), OptionalInt.empty(), true);
+            assertThat(rig.ask(allowed).text()).isEqualTo("rolled 2 slots");
+            rig.await(() -> rig.status().listen().equals(List.of("tcp://127.0.0.1:" + port)));
+            assertThat(load.end()).isEmpty();
+        }
+    }
+
+    @Test
+    void aVersionThatOpensItsPortsOneAfterTheOtherIsGivenTheTime() throws Exception {
+        int port = FreePort.tcp();
+        int second = FreePort.tcp();
+        String both =
+                """
+                time.sleep(%s)
+                t = socket.socket()
+                t.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                t.bind(("0.0.0.0", %d))
+                t.listen()
+                while True:
+                    c, _ = s.accept()
+                    c.recv(4096)
+                    c.sendall(b"HTTP/1.0 200 OK\\r\\n\\r\\n%%d" %% os.getpid())
+                    c.close()
+                """;
+        Command quick = program("0.0.0.0", port, both.formatted("0", second));
+        Rig.Setup setup =
+                new Rig.Setup()
+                        .command(quick)
+                        .workers(1)
+                        .settings(quick())
+                        .ports(List.of(port, second));
+        try (Rig rig = Rig.start(setup).awaitReady()) {
+            Command slow = program("0.0.0.0", port, both.formatted("0.6", second));
+
+            assertThat(rig.ask(new Request.Roll(Optional.of(slow))).text())
+                    .isEqualTo("rolled 1 slot");
+        }
+    }
+
+    @Test
+    void variablesOfARollReachTheWorkersWithTheirSlot() throws Exception {
+        int port = FreePort.tcp();
+        String tells =
+                """
+                while True:
+                    c, _ = s.accept()
+                    c.recv(4096)
+                    c.sendall(b"HTTP/1.0 200 OK\\r\\n\\r\\n" + os.environ.get("WHO", "-").encode())
+                    c.close()
+                """;
+        try (Rig rig = start(program("0.0.0.0", port, tells), 1)) {
+            assertThat(Load.ask(at(port))).isEqualTo("-");
+            Map<String, String> who = Map.of("WHO", "{slot}.{generation}");
+
+            Outcome outcome =
+                    rig.ask(new Request.Roll(Optional.empty(), who, OptionalInt.empty(), false));
+
+            assertThat(outcome.text()).isEqualTo("rolled 1 slot");
+            assertThat(Load.ask(at(port))).isEqualTo("0.2");
+        }
+    }
+
+    @Test
+    void oneSlotWithANewCommandIsAMixtureThatTheStatusTells() throws Exception {
+        int port = FreePort.tcp();
+        try (Rig rig = start(good("0.0.0.0", port), 2)) {
+            int other = rig.pid(0);
+            Command next = good("0.0.0.0", port).with(Map.of("COLOUR", "blue"));
+            Request one =
+                    new Request.Roll(
+                            Optional.empty(), next.environment(), OptionalInt.of(1), false);
+
+            assertThat(rig.ask(one).text()).contains("mixed: slots [1] have the new command");
+
+            assertThat(rig.pid(0)).isEqualTo(other);
+            Status status = rig.status();
+            assertThat(status.notes())
+                    .anyMatch(note -> note.startsWith("mixed: slots [0] run"))
+                    .noneMatch(note -> note.contains("blue"));
+        }
+    }
+
+    @Test
+    @RequiresProgram("gunicorn")
+    void gunicornWhoseApplicationDoesNotLoadReplacesNobody(@TempDir Path directory)
+            throws Exception {
+        int port = FreePort.tcp();
+        String answers = "def app(e, r):\n    r('200 OK', [])\n    return [b'old']\n";
+        Files.writeString(directory.resolve("works.py"), answers);
+        Files.writeString(
+                directory.resolve("broken.py"), "import time\ntime.sleep(1.6)\nimport nowhere\n");
+        Settings usual = quick().withProve(Settings.PROVE);
+        Rig.Setup setup =
+                new Rig.Setup()
+                        .command(gunicorn(port, "works:app"))
+                        .workers(2)
+                        .directory(directory)
+                        .settings(usual);
+        try (Rig rig = Rig.start(setup).awaitReady()) {
+            List<Integer> before = List.of(rig.pid(0), rig.pid(1));
+
+            Outcome outcome = rig.ask(new Request.Roll(Optional.of(gunicorn(port, "broken:app"))));
+
+            assertThat(outcome.done()).isFalse();
+            assertThat(outcome.text())
+                    .contains("slot 0.2")
+                    .endsWith("the old generation serves on");
+            assertThat(List.of(rig.pid(0), rig.pid(1))).isEqualTo(before);
+        }
+    }
+
+    private static Command gunicorn(int port, String application) {
+        return new Command(List.of("gunicorn", "-w", "2", "-b", "127.0.0.1:" + port, application));
+    }
+}

@@ -1,0 +1,231 @@
+package dev.berth.supervise.lifecycle;
+
+import static dev.berth.supervise.lifecycle.Script.NEW;
+import static dev.berth.supervise.lifecycle.Script.OLD;
+import static dev.berth.supervise.lifecycle.Script.id;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.berth.supervise.contract.Outcome;
+import dev.berth.supervise.contract.Request;
+import dev.berth.supervise.contract.Settings;
+import dev.berth.sys.ExitStatus;
+
+import org.junit.jupiter.api.Test;
+
+import java.time.Duration;
+
+/// A new worker has to show that it accepts, before its predecessor goes and the next slot begins.
+class TrialTest {
+    @Test
+    void thePredecessorIsKeptUntilTheNewOneHasAccepted() {
+        Script script = Script.running(2).proves(Evidence.UNANSWERED);
+        long roll = script.rolls(NEW);
+        script.readies(0, 2).drains(0, 1).pass(4);
+        assertThat(script.phase(0, 1)).as("kept, though it is idle").isEqualTo(Phase.DRAINING);
+        assertThat(script.has(1, 2)).as("no other slot is touched").isFalse();
+
+        script.sees(0, 2, Evidence.ACCEPTED);
+        assertThat(script.phase(0, 1)).isEqualTo(Phase.STOPPING);
+        script.exits(0, 1);
+        assertThat(script.has(1, 2)).isTrue();
+
+        script.readies(1, 2).retires(1, 1);
+        assertThat(script.answer(roll)).contains(Outcome.done("rolled 2 slots"));
+    }
+
+    @Test
+    void thePredecessorIsKeptBeyondItsDrainTime() {
+        Script script = Script.running(Settings.defaults().withProve(Duration.ofSeconds(30)), 1);
+        script.proves(Evidence.UNANSWERED).rolls(NEW);
+
+        script.readies(0, 2).pass(20);
+
+        assertThat(script.phase(0, 1)).isEqualTo(Phase.DRAINING);
+    }
+
+    @Test
+    void aVersionThatAcceptsNothingIsReplacedByItsPredecessor() {
+        Script script = Script.running(2).proves(Evidence.UNANSWERED);
+        long roll = script.rolls(NEW);
+        script.readies(0, 2).drains(0, 1).forget().pass(5);
+
+        assertThat(script.answer(roll).orElseThrow())
+                .isEqualTo(
+                        Outcome.failed(
+                                "slot 0.2 (pid 200) accepts no connection: 4 connections wait on"
+                                        + " tcp://[::]:80, for 5 s (if it only needs longer to"
+                                        + " load: berth run --prove)\n"
+                                        + "the old generation serves on"));
+        assertThat(script.served()).containsExactlyInAnyOrder(id(0, 1), id(1, 1));
+        assertThat(script.orders())
+                .as("what waits for it moves at once")
+                .contains(new Action.Withdraw(id(0, 2)));
+        assertThat(script.phase(0, 2)).isEqualTo(Phase.STOPPING);
+        assertThat(script.slot(0).command()).isEqualTo(OLD);
+        assertThat(script.has(1, 2)).isFalse();
+    }
+
+    @Test
+    void aVersionThatEndsBeforeItHasAcceptedIsReplacedByItsPredecessor() {
+        Script script = Script.running(2).proves(Evidence.NONE);
+        long roll = script.rolls(NEW);
+        script.readies(0, 2).drains(0, 1).pass(2).exits(0, 2);
+
+        assertThat(script.answer(roll).orElseThrow().text())
+                .startsWith("slot 0.2 (pid 200) ended unasked")
+                .endsWith("the old generation serves on");
+        assertThat(script.served()).containsExactlyInAnyOrder(id(0, 1), id(1, 1));
+    }
+
+    @Test
+    void anEndWithoutAnErrorIsNoProofEither() {
+        Script script = Script.running(1).proves(Evidence.UNANSWERED);
+        long roll = script.rolls(NEW);
+        script.readies(0, 2).tell(new Event.Exited(id(0, 2), ExitStatus.exited(0), 0, "", true));
+
+        assertThat(script.answer(roll)).map(Outcome::done).contains(false);
+        assertThat(script.served()).containsExactly(id(0, 1));
+    }
+
+    @Test
+    void whereNobodyAsksItIsTrustedAfterAWhile() {
+        Script script = Script.running(1).proves(Evidence.NONE);
+        long roll = script.rolls(NEW);
+        script.readies(0, 2).drains(0, 1).pass(Duration.ofMillis(4_900));
+        assertThat(script.phase(0, 1)).isEqualTo(Phase.DRAINING);
+
+        script.pass(Duration.ofMillis(100));
+        assertThat(script.phase(0, 1)).isEqualTo(Phase.STOPPING);
+        script.exits(0, 1);
+        assertThat(script.answer(roll)).map(Outcome::done).contains(true);
+    }
+
+    @Test
+    void whoWaitsForConnectionsIsTrustedAsSoonAsThePredecessorIsQuiet() {
+        Script script = Script.running(1).proves(Evidence.AWAITING);
+        script.rolls(NEW);
+        script.readies(0, 2);
+        assertThat(script.phase(0, 1)).isEqualTo(Phase.DRAINING);
+
+        script.drains(0, 1);
+        assertThat(script.phase(0, 1)).isEqualTo(Phase.STOPPING);
+    }
+
+    @Test
+    void theTimeCountsFromTheMomentWhenSomebodyWaits() {
+        Script script = Script.running(1).proves(Evidence.NONE);
+        long roll = script.rolls(NEW);
+        script.readies(0, 2).pass(3).sees(0, 2, Evidence.UNANSWERED).pass(4);
+        assertThat(script.answer(roll)).isEmpty();
+
+        script.sees(0, 2, Evidence.UNANSWERED).pass(1);
+        assertThat(script.answer(roll)).map(Outcome::done).contains(false);
+    }
+
+    @Test
+    void whereThePredecessorHasEndedMeanwhileItsCommandIsStartedAgain() {
+        Script script = Script.running(1).proves(Evidence.UNANSWERED);
+        long roll = script.rolls(NEW);
+        script.readies(0, 2).exits(0, 1).forget().pass(5);
+
+        assertThat(script.answer(roll).orElseThrow().text())
+                .contains("accepts no connection")
+                .endsWith("slot 0 has no worker in service; it starts again as before");
+        assertThat(script.orders()).contains(new Action.Spawn(id(0, 3), OLD));
+    }
+
+    @Test
+    void aVersionThatStillLoadsIsWaitedForBeforeAnythingIsLedToIt() {
+        Script script = Script.running(1).looks(Sight.SHARED);
+        long roll = script.rolls(NEW);
+        script.listens(0, 2).pass(30);
+        assertThat(script.served()).containsExactly(id(0, 1));
+        assertThat(script.phase(0, 2)).isEqualTo(Phase.SETTLING);
+
+        script.looks(Sight.AWAITS).pass(1);
+        assertThat(script.served()).containsExactly(id(0, 2));
+        script.retires(0, 1);
+        assertThat(script.answer(roll)).map(Outcome::done).contains(true);
+    }
+
+    @Test
+    void aPreforkVersionOfWhichNobodyEverWaitsFails() {
+        Script script = Script.running(1).looks(Sight.SHARED);
+        long roll = script.rolls(NEW);
+        script.listens(0, 2).pass(60);
+
+        assertThat(script.answer(roll).orElseThrow().text())
+                .contains("no process of it has waited for a connection")
+                .endsWith("the old generation serves on");
+        assertThat(script.served()).containsExactly(id(0, 1));
+    }
+
+    @Test
+    void aSingleProcessThatIsNeverSeenToWaitIsTriedAfterAWhile() {
+        Script script = Script.running(1).looks(Sight.LISTENS);
+        script.rolls(NEW);
+        script.listens(0, 2).pass(5);
+        assertThat(script.served()).containsExactly(id(0, 1));
+
+        script.pass(1);
+        assertThat(script.served()).containsExactly(id(0, 2));
+    }
+
+    @Test
+    void nobodyIsWaitedForWhereNobodyIsReplaced() {
+        Script script = Script.begun(Settings.defaults(), 1).looks(Sight.SHARED);
+
+        script.readies(0, 1);
+
+        assertThat(script.served()).containsExactly(id(0, 1));
+    }
+
+    @Test
+    void withoutATimeToProveItselfThereIsNoTrial() {
+        Script script = Script.running(Settings.defaults().withProve(Duration.ZERO), 1);
+        script.looks(Sight.SHARED).proves(Evidence.UNANSWERED).rolls(NEW);
+
+        script.readies(0, 2).drains(0, 1);
+
+        assertThat(script.phase(0, 1)).isEqualTo(Phase.STOPPING);
+    }
+
+    @Test
+    void aVersionThatLeavesAnAddressOutFailsSoonAfterItsLastListener() {
+        Script script = Script.running(1);
+        long roll = script.rolls(NEW);
+        script.pass(2).tell(new Event.Incomplete(id(0, 2), "listens on one of two", true));
+        script.pass(5).tell(new Event.Incomplete(id(0, 2), "listens on two of three", true));
+        script.pass(7);
+        assertThat(script.answer(roll)).as("it took 7 s for the first two").isEmpty();
+
+        script.pass(1);
+        assertThat(script.answer(roll).orElseThrow().text())
+                .startsWith("slot 0.2 (pid 200) listens on two of three\n")
+                .endsWith("the old generation serves on");
+    }
+
+    @Test
+    void oneThatOpensItsListenersOneAfterTheOtherIsReadyWithTheLast() {
+        Script script = Script.running(1);
+        long roll = script.rolls(NEW);
+        script.tell(new Event.Incomplete(id(0, 2), "listens on one of two", true)).pass(5);
+
+        script.readies(0, 2).retires(0, 1);
+
+        assertThat(script.answer(roll)).map(Outcome::done).contains(true);
+    }
+
+    @Test
+    void whoStopsMeanwhileStopsTheOneThatWasKeptToo() {
+        Script script = Script.running(1).proves(Evidence.UNANSWERED);
+        script.rolls(NEW);
+        script.readies(0, 2).drains(0, 1);
+
+        script.asks(new Request.Stop());
+
+        assertThat(script.phase(0, 1)).isEqualTo(Phase.STOPPING);
+        assertThat(script.phase(0, 2)).isEqualTo(Phase.DRAINING);
+    }
+}
