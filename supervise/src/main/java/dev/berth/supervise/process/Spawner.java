@@ -71,9 +71,10 @@ public final class Spawner implements AutoCloseable {
         try {
             return thread.call(() -> startHere(request, cpu));
         } catch (ExecutionException failed) {
-            throw failed.getCause() instanceof IOException io
+            Throwable cause = failed.getCause() == null ? failed : failed.getCause();
+            throw cause instanceof IOException io
                     ? io
-                    : new IOException(Failures.text(failed.getCause()), failed);
+                    : new IOException(Failures.text(cause), failed);
         } finally {
             prepare();
         }
