@@ -51,7 +51,19 @@ final class ServiceFileReader {
                     tooDeep.get(),
                     "nested too deep: a service file needs no more than lists of tables in tables");
         }
-        return reader.read(Toml.parse(text, TomlVersion.V1_1_0));
+        return reader.read(reader.parsed(text));
+    }
+
+    /// The parser fails by itself on some tables that are not closed, and cannot say where.
+    private TomlParseResult parsed(String text) throws Failure {
+        try {
+            return Toml.parse(text, TomlVersion.V1_1_0);
+        } catch (RuntimeException | AssertionError ofTheParser) {
+            throw fields.wrong(
+                    TomlFields.BEGINNING,
+                    "somewhere in this file a list or table is not closed: look for [ without ],"
+                            + " and { without }");
+        }
     }
 
     private ServiceFile read(TomlParseResult toml) throws Failure {

@@ -33,6 +33,14 @@ class ServiceFileFuzzTest {
         }
     }
 
+    @Test
+    void whatTheParserFailsOnIsWrongAndNoBug() {
+        String text = "[service.c]\nroutes = [{ sni = \"*.a\", ]\n[service.b]\nworkers = 2";
+        assertThatThrownBy(() -> ServiceFileReader.read("a.toml", text.getBytes(UTF_8)))
+                .isInstanceOf(Failure.class)
+                .hasMessageStartingWith("a.toml:1:1: somewhere in this file a list or table");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"[", "{a=", "[[", "[{a=[", "{a={a=1},b="})
     void whatIsNestedTooDeepIsRefusedAtItsPlace(String opening) {
