@@ -152,8 +152,7 @@ final class Workers {
             file = "/bin/sh";
         }
         List<String> environment =
-                WorkerEnvironment.of(
-                        plan, workers, id, command, notifySocket, variables, own);
+                WorkerEnvironment.of(plan, workers, id, command, notifySocket, variables, own);
         return new SpawnRequest(file, arguments, environment, plan.directory(), redirects, true);
     }
 }

@@ -193,7 +193,12 @@ class ControlCommandsTest {
 
     @Test
     void inTheLogTheLastWordsOfAWorkerAreOneLineThatReadsWell() {
-        assertThat(Change.oneLine("ended: exit 1; its last words:\n    oops\n    no port\nrolled back"))
+        assertThat(
+                        Change.oneLine(
+                                "ended: exit 1; its last words:\n"
+                                        + "    oops\n"
+                                        + "    no port\n"
+                                        + "rolled back"))
                 .isEqualTo("ended: exit 1; its last words: oops; no port; rolled back");
     }
 

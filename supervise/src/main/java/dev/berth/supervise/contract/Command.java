@@ -53,7 +53,8 @@ public record Command(List<String> words, Map<String, String> environment) {
     }
 
     private static String filled(String text, WorkerId id) {
-        return text.replace(JAVA, Path.of(System.getProperty("java.home"), "bin", "java").toString())
+        return text.replace(
+                        JAVA, Path.of(System.getProperty("java.home"), "bin", "java").toString())
                 .replace("{slot}", Integer.toString(id.slot()))
                 .replace("{generation}", Integer.toString(id.generation()));
     }

@@ -40,14 +40,7 @@ public record Settings(
     public Settings {
         Stream.concat(
                         Stream.of(
-                                settle,
-                                startTimeout,
-                                drain,
-                                idle,
-                                grace,
-                                giveUp,
-                                slowStart,
-                                prove),
+                                settle, startTimeout, drain, idle, grace, giveUp, slowStart, prove),
                         stagger.stream())
                 .filter(Duration::isNegative)
                 .forEach(

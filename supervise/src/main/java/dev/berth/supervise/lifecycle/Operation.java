@@ -107,8 +107,7 @@ public sealed interface Operation {
         Roll leaving(String what) {
             List<String> more = new java.util.ArrayList<>(undone);
             more.add(what);
-            return new Roll(
-                    ticket, proposed, pending, current, done, failure, more, newAddresses);
+            return new Roll(ticket, proposed, pending, current, done, failure, more, newAddresses);
         }
     }
 

@@ -156,9 +156,7 @@ final class Rolls {
             return;
         }
         remember(step, roll);
-        step.reply(
-                roll.ticket(),
-                Outcome.done(report(roll) + mixed(step, roll)));
+        step.reply(roll.ticket(), Outcome.done(report(roll) + mixed(step, roll)));
     }
 
     /// Once every slot runs the new command, that is the command.

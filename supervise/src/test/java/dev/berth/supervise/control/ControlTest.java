@@ -210,9 +210,7 @@ class ControlTest {
             try (Fd client = connect()) {
                 ControlFrame.command(List.of("roll")).send(client.number());
                 ControlFrame.receive(
-                        client.number(),
-                        100,
-                        java.util.Optional.of(SHORT.multipliedBy(20)));
+                        client.number(), 100, java.util.Optional.of(SHORT.multipliedBy(20)));
             }
             go.countDown();
             over.await();
