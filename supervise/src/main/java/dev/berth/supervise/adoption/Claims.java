@@ -9,6 +9,7 @@ import dev.berth.sys.SockAddr;
 
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -141,15 +142,24 @@ public final class Claims {
     /// both families, and so do the two wildcards together.
     public static List<GroupKey> uncovered(
             Collection<GroupKey> bound, Collection<GroupKey> served) {
-        List<GroupKey> shared = bound.stream().filter(key -> !key.own()).toList();
+        Map<List<Object>, List<Reach>> reached =
+                bound.stream()
+                        .filter(key -> !key.own())
+                        .collect(
+                                Collectors.groupingBy(
+                                        Claims::port,
+                                        Collectors.flatMapping(
+                                                key -> Reach.of(key).stream(),
+                                                Collectors.toList())));
         return served.stream()
                 .filter(old -> !old.own())
-                .filter(old -> !Reach.of(old).stream().allMatch(part -> reached(part, shared)))
+                .filter(old -> !covered(old, reached.getOrDefault(port(old), List.of())))
                 .toList();
     }
 
-    private static boolean reached(Reach part, Collection<GroupKey> bound) {
-        return bound.stream().flatMap(key -> Reach.of(key).stream()).anyMatch(r -> r.covers(part));
+    private static boolean covered(GroupKey key, List<Reach> reached) {
+        return Reach.of(key).stream()
+                .allMatch(part -> reached.stream().anyMatch(other -> other.covers(part)));
     }
 
     private static List<Object> port(GroupKey key) {
