@@ -89,8 +89,10 @@ class ControlCommandsTest {
         assertThat(asked)
                 .extracting(Request::toString)
                 .containsExactly(
-                        "Roll[command=Optional.empty]",
-                        "Roll[command=Optional[new --json -x]]",
+                        "Roll[command=Optional.empty, environment={}, slot=OptionalInt.empty,"
+                                + " newAddresses=false]",
+                        "Roll[command=Optional[new --json -x], environment={},"
+                                + " slot=OptionalInt.empty, newAddresses=false]",
                         "Scale[workers=3]",
                         "Steer[policy=Weighted[shares={1=5%}]]",
                         "Shed[shed=true]",
