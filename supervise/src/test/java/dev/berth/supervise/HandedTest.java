@@ -64,6 +64,7 @@ final class HandedTest {
                         .workers(1)
                         .listen("tcp://0.0.0.0:8080", "tcp://[::]:8080")) {
             harbour.start(SampleServers.python(directory, program));
+            harbour.await("all lines", () -> harbour.printed().size() >= 9);
             assertThat(harbour.printed())
                     .contains(
                             "0.1 pid True",
