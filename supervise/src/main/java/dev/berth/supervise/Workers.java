@@ -14,6 +14,7 @@ import dev.berth.supervise.process.LiveWorker;
 import dev.berth.supervise.process.NotifySocket;
 import dev.berth.supervise.process.OutputPump;
 import dev.berth.supervise.process.Spawner;
+import dev.berth.supervise.process.UserAccess;
 import dev.berth.supervise.process.WorkerEnvironment;
 import dev.berth.supervise.process.WorkerOutput;
 import dev.berth.supervise.steering.HeldSocket;
@@ -62,7 +63,7 @@ final class Workers {
     LiveWorker start(WorkerId id, Command command, int workers, OptionalInt cpu, Optional<Fd> end)
             throws IOException {
         Optional<NotifySocket> notifySocket = notifySocket(id);
-        try (OutputPump.Pipes pipes = pump.open(id)) {
+        try (OutputPump.Pipes pipes = pump.open(id, plan.user())) {
             List<HeldSocket> sockets =
                     plan.adopt() == Adopt.LISTEN_FDS ? handed.open(id) : List.of();
             Spawner.Child child =
@@ -83,19 +84,36 @@ final class Workers {
         }
     }
 
-    /// None where its path is longer than a worker could connect to.
+    /// None where a worker could not connect to it.
     private Optional<NotifySocket> notifySocket(WorkerId id) throws IOException {
         Path path = plan.runtime().resolve("notify-" + id);
-        if (path.toString().getBytes(StandardCharsets.UTF_8).length <= LONGEST_SOCKET_PATH) {
+        Optional<String> unusable = unusable(path);
+        if (unusable.isEmpty()) {
             return Optional.of(NotifySocket.open(path, plan.user()));
         }
         if (plan.settings().ready() == Settings.Ready.ANNOUNCED && plan.probe().isEmpty()) {
-            throw new IOException(
-                    "nowhere to say READY=1: the path is too long for a socket: "
+            throw new IOException("workers cannot say READY=1: " + unusable.get());
+        }
+        return Optional.empty();
+    }
+
+    private Optional<String> unusable(Path path) {
+        if (path.toString().getBytes(StandardCharsets.UTF_8).length > LONGEST_SOCKET_PATH) {
+            return Optional.of(
+                    "the path is too long for a socket: "
                             + path
                             + "; set XDG_RUNTIME_DIR to a shorter one");
         }
-        return Optional.empty();
+        return plan.user()
+                .filter(user -> !UserAccess.mayReach(user, plan.runtime()))
+                .map(
+                        user ->
+                                "user "
+                                        + user.name()
+                                        + " may not enter "
+                                        + plan.runtime()
+                                        + "; start Berth with env -u XDG_RUNTIME_DIR berth run …,"
+                                        + " so that its sockets are in /run/berth");
     }
 
     private static LiveWorker live(

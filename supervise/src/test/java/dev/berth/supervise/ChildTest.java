@@ -7,6 +7,7 @@ import dev.berth.supervise.contract.Plan;
 import dev.berth.supervise.contract.Request;
 import dev.berth.supervise.contract.WorkerId;
 import dev.berth.supervise.process.WorkerEnvironment;
+import dev.berth.sys.User;
 import dev.berth.testkit.Await;
 import dev.berth.testkit.FreePort;
 import dev.berth.testkit.LeakCheck;
@@ -112,6 +113,39 @@ class ChildTest {
                         "BERTH_SLOT=2",
                         "BERTH_WORKERS=4",
                         "LANG=C");
+    }
+
+    @Test
+    void aWorkerOfAnotherUserGetsNothingOfTheSession() {
+        User user = new User("web", 4321, 4322, "/srv", "/bin/sh", List.of(4322));
+        List<String> words =
+                WorkerEnvironment.of(
+                        new Rig.Setup().user(Optional.of(user)).plan(Path.of("/run/berth/web")),
+                        1,
+                        new WorkerId(0, 1),
+                        new Command(List.of("env")),
+                        Optional.empty(),
+                        java.util.Map.of(),
+                        java.util.Map.of(
+                                "XDG_RUNTIME_DIR", "/run/user/0",
+                                "SSH_AUTH_SOCK", "/root/agent",
+                                "SUDO_COMMAND", "/usr/bin/berth",
+                                "DBUS_SESSION_BUS_ADDRESS", "unix:path=/run/user/0/bus",
+                                "MAIL", "/var/mail/root",
+                                "INVOCATION_ID", "1",
+                                "JOURNAL_STREAM", "8:1",
+                                "LANG", "C"));
+        assertThat(words)
+                .containsExactly(
+                        "BERTH_GENERATION=1",
+                        "BERTH_NAME=web",
+                        "BERTH_SLOT=0",
+                        "BERTH_WORKERS=1",
+                        "HOME=/srv",
+                        "LANG=C",
+                        "LOGNAME=web",
+                        "SHELL=/bin/sh",
+                        "USER=web");
     }
 
     @Test

@@ -19,6 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -34,10 +35,15 @@ class LimitTest {
     private static final List<String> AS_LONER =
             List.of("setpriv", "--reuid=" + LONER, "--regid=" + LONER, "--clear-groups");
 
-    /// The soft limit.
-    private static void limit(ChildProcess jvm, String what, int most) throws Exception {
-        try (ChildProcess change =
-                ChildProcess.start("prlimit", "--pid=" + jvm.pid(), what + "=" + most + ":")) {
+    /// Sets the soft limit, as the user of the process: root may not where it lacks
+    /// CAP_SYS_RESOURCE.
+    ///
+    /// @param as words before the command that become that user
+    private static void limit(ChildProcess jvm, List<String> as, String what, int most)
+            throws Exception {
+        List<String> words = new ArrayList<>(as);
+        words.addAll(List.of("prlimit", "--pid=" + jvm.pid(), what + "=" + most + ":"));
+        try (ChildProcess change = ChildProcess.start(words.toArray(String[]::new))) {
             assertThat(change.awaitExit(Rig.LIMIT)).as(change.output().toString()).isZero();
         }
     }
@@ -85,15 +91,15 @@ class LimitTest {
         try (ChildProcess jvm =
                 LoneSupervisor.start(runtime, AS_LONER, false, 3, Programs.server(port, ""))) {
             awaitReady(jvm, "slot \\d\\.1 is ready.*", 3);
-            limit(jvm, "--nproc", Math.max(1, threads() + room));
+            limit(jvm, AS_LONER, "--nproc", Math.max(1, threads() + room));
             kill(port);
             if (room < 0) {
                 awaitReady(jvm, ".*limit of processes and threads.*", 1);
                 Rig.ask(port);
-                limit(jvm, "--nproc", 4_096);
+                limit(jvm, AS_LONER, "--nproc", 4_096);
             }
             awaitReady(jvm, "slot \\d\\.2 is ready.*", 1);
-            limit(jvm, "--nproc", 4_096);
+            limit(jvm, AS_LONER, "--nproc", 4_096);
             LoneSupervisor.order(runtime, "roll");
             assertThat(jvm.awaitLine(line -> line.startsWith("roll "), Rig.LIMIT))
                     .startsWith("roll true");
@@ -115,10 +121,10 @@ class LimitTest {
             try (ChildProcess jvm =
                     LoneSupervisor.start(runtime, List.of(), true, 2, Programs.server(port, ""))) {
                 awaitReady(jvm, "slot \\d\\.1 is ready.*", 2);
-                limit(jvm, "--nofile", most);
+                limit(jvm, List.of(), "--nofile", most);
                 kill(port);
                 Rig.ask(port);
-                limit(jvm, "--nofile", 1_024);
+                limit(jvm, List.of(), "--nofile", 1_024);
                 awaitReady(jvm, "slot \\d\\.2 is ready.*", 1);
                 LoneSupervisor.order(runtime, "stop");
                 assertThat(jvm.awaitExit(Rig.LIMIT)).isZero();

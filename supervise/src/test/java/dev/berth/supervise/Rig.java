@@ -61,6 +61,7 @@ final class Rig implements AutoCloseable {
         private List<Integer> privatePorts = List.of();
         private Settings settings = quick(Settings.Ready.LISTENING);
         private Path directory = Path.of("/");
+        private boolean closed;
         private final Map<String, String> environment = new HashMap<>();
         private Optional<User> user = Optional.empty();
         private Steer steer = Steer.AUTO;
@@ -123,6 +124,12 @@ final class Rig implements AutoCloseable {
             return this;
         }
 
+        /// Whether only root may enter the runtime directory.
+        Setup closed(boolean next) {
+            closed = next;
+            return this;
+        }
+
         Setup directory(Path next) {
             directory = next;
             return this;
@@ -180,6 +187,9 @@ final class Rig implements AutoCloseable {
 
     private Rig(Setup setup, boolean run) throws IOException {
         runtime = directory();
+        if (setup.closed) {
+            Files.setPosixFilePermissions(runtime, PosixFilePermissions.fromString("rwx------"));
+        }
         supervisor = Supervisor.create(setup.plan(runtime), notes, setup.cgroups);
         thread = Thread.ofPlatform().name("supervisor").unstarted(this::run);
         if (run) {

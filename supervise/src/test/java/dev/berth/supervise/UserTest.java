@@ -203,6 +203,61 @@ class UserTest {
         }
     }
 
+    /// A directory that only root may enter, such as root's XDG_RUNTIME_DIR.
+    @Test
+    void aNotifySocketThatTheUserCannotReachIsNamedAtTheStart() throws Exception {
+        Rig.Setup setup =
+                new Rig.Setup()
+                        .command(Programs.server(FreePort.tcp(), ReadinessTest.SAY_READY_SOON))
+                        .settings(ReadinessTest.slowToSettle(Settings.Ready.ANNOUNCED))
+                        .closed(true)
+                        .user(Optional.of(STRANGER));
+        try (Rig rig = Rig.start(setup)) {
+            assertThat(rig.exit()).isEqualTo(1);
+            rig.said("user stranger may not enter " + rig.runtime);
+        }
+    }
+
+    @Test
+    void theOutputCanBeOpenedAgainByItsName() throws Exception {
+        String program =
+                """
+                for name in ("/dev/stdout", "/dev/stderr"):
+                    with open(name, "w") as out: print("OPENED", name, file=out)
+                """;
+        int port = FreePort.tcp();
+        Rig.Setup setup =
+                new Rig.Setup()
+                        .command(Programs.server(port, program))
+                        .user(Optional.of(STRANGER));
+        try (Rig rig = Rig.start(setup)) {
+            rig.awaitReady();
+            assertThat(rig.printed("OPENED ")).isIn("/dev/stdout", "/dev/stderr");
+        }
+    }
+
+    @Test
+    void theKeysOfRootsSessionAreNotTheWorkers() throws Exception {
+        String program =
+                """
+                import ctypes
+                libc = ctypes.CDLL(None, use_errno=True)
+                number = 250 if os.uname().machine == "x86_64" else 219
+                ring = libc.syscall(number, 0, ctypes.c_long(-3), 0)
+                print("RING", ring, flush=True)
+                """;
+        int port = FreePort.tcp();
+        int own = Processes.joinSessionKeyring();
+        Rig.Setup setup =
+                new Rig.Setup()
+                        .command(Programs.server(port, "import os\n" + program))
+                        .user(Optional.of(STRANGER));
+        try (Rig rig = Rig.start(setup)) {
+            rig.awaitReady();
+            assertThat(rig.printed("RING ")).isNotEqualTo(Integer.toString(own));
+        }
+    }
+
     @Test
     void aPrivilegedPortHasToBeNamed() throws Exception {
         int port = privilegedPort();

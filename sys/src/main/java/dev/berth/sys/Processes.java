@@ -17,6 +17,8 @@ import java.util.stream.IntStream;
 ///
 /// **Source:** the man page (section 2) of each name.
 public final class Processes {
+    private static final int KEYCTL_JOIN_SESSION_KEYRING = 1;
+
     public static final int PR_SET_PDEATHSIG = 1;
     public static final int PR_GET_DUMPABLE = 3;
     public static final int PR_SET_DUMPABLE = 4;
@@ -204,6 +206,14 @@ public final class Processes {
             frame.call(Syscall.GETCPU, cpu.address(), 0, 0);
             return cpu.get(JAVA_INT, 0);
         }
+    }
+
+    /// Gives the calling thread, and what it starts from now on, a new and empty session keyring.
+    ///
+    /// @return a serial number, or `-ENOSYS` (a kernel without keys), `-EPERM` (Docker's profile
+    ///   forbids the call), `-EDQUOT`
+    public static int joinSessionKeyring() {
+        return (int) Kernel.call(Syscall.KEYCTL, KEYCTL_JOIN_SESSION_KEYRING, 0);
     }
 
     /// Gives the calling thread its own copy of what `flags` (`CLONE_…`) name.

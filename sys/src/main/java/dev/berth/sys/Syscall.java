@@ -95,6 +95,7 @@ public enum Syscall {
     CAPSET(126, 91),
 
     UNSHARE(272, 97),
+    KEYCTL(250, 219),
     SETNS(308, 268),
     MOUNT(165, 40),
     UMOUNT2(166, 39),

@@ -5,8 +5,10 @@ import dev.berth.supervise.contract.WorkerId;
 import dev.berth.sys.Descriptors;
 import dev.berth.sys.ErrnoException;
 import dev.berth.sys.Fd;
+import dev.berth.sys.User;
 
 import java.util.HashSet;
+import java.util.Optional;
 import java.util.Set;
 
 /// The thread that reads the output of all workers. Who prints faster than the observer takes it
@@ -44,26 +46,46 @@ public final class OutputPump implements AutoCloseable {
 
     /// Pipes for what a worker prints, read from now on until their ends.
     public Pipes open(WorkerId worker) throws ErrnoException {
+        return open(worker, Optional.empty());
+    }
+
+    /// The same for a worker of another user.
+    ///
+    /// @param user who owns the pipes from now on, and may open them again: `/dev/stdout` is what
+    ///   servers in containers log to
+    public Pipes open(WorkerId worker, Optional<User> user) throws ErrnoException {
         WorkerOutput output = new WorkerOutput(worker, observer);
-        Fd out = pipe(output, false);
+        Fd out = pipe(output, false, user);
         try {
-            return new Pipes(output, out, pipe(output, true));
+            return new Pipes(output, out, pipe(output, true, user));
         } catch (ErrnoException failed) {
             out.close();
             throw failed;
         }
     }
 
-    private Fd pipe(WorkerOutput output, boolean error) throws ErrnoException {
+    private Fd pipe(WorkerOutput output, boolean error, Optional<User> user)
+            throws ErrnoException {
         int[] ends = new int[2];
         ErrnoException.check("pipe2", "", Descriptors.pipe2(ends, Descriptors.O_CLOEXEC));
         Fd reading = new Fd(ends[0]);
+        Fd writing = new Fd(ends[1]);
+        try {
+            if (user.isPresent()) {
+                int owned = Descriptors.fchown(writing.number(), user.get().uid(), -1);
+                ErrnoException.check("fchown", "a pipe for output", owned);
+            }
+        } catch (ErrnoException failed) {
+            reading.close();
+            writing.close();
+            throw failed;
+        }
         Descriptors.fcntl(reading.number(), Descriptors.F_SETFL, Descriptors.O_NONBLOCK);
         WorkerOutput.Stream stream = output.new Stream(reading, error);
         if (!loop.post(() -> begin(stream))) {
             stream.end();
         }
-        return new Fd(ends[1]);
+        return writing;
     }
 
     private void begin(WorkerOutput.Stream stream) {

@@ -97,6 +97,9 @@ public final class Spawner implements AutoCloseable {
                 int pinned = Processes.pinTo(cpu.getAsInt());
                 ErrnoException.check("sched_setaffinity", "CPU " + cpu.getAsInt(), pinned);
             }
+            if (change.isPresent()) {
+                leaveSession();
+            }
             long pid = Spawn.posixSpawn(forUser(request));
             if (pid < 0) {
                 throw failure(request, (int) -pid);
@@ -105,6 +108,15 @@ public final class Spawner implements AutoCloseable {
         } catch (IOException | RuntimeException | Error failed) {
             listener.ifPresent(Fd::close);
             throw failed;
+        }
+    }
+
+    /// The keys of this process's session are not for a worker of another user. Where the call does
+    /// not exist or is forbidden, a worker cannot read keys either.
+    private static void leaveSession() throws ErrnoException {
+        int keyring = Processes.joinSessionKeyring();
+        if (!Errno.ENOSYS.is(keyring) && !Errno.EPERM.is(keyring)) {
+            ErrnoException.check("keyctl", "session keyring", keyring);
         }
     }
 

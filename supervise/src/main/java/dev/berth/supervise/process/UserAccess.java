@@ -26,7 +26,7 @@ import java.util.OptionalInt;
 /// Where the permission bits allow it, that is believed: what else could forbid it then shows in
 /// what the program says. Where they do not, there may be an access list, so a process of that user
 /// tries.
-final class UserAccess {
+public final class UserAccess {
     private static final String TRY = "cd -- \"$1\" || exit 10; test -x \"$2\" || exit 11";
     private static final int NO_DIRECTORY = 10;
     private static final int NO_PROGRAM = 11;
@@ -52,7 +52,7 @@ final class UserAccess {
             throw new IOException(
                     "command not found: " + request.file() + " (looked from " + directory + ")");
         }
-        if (!mayReach(directory) || !mayReach(program)) {
+        if (!mayReach(user, directory) || !mayReach(user, program)) {
             Optional<String> refused = tried(directory, program);
             if (refused.isPresent()) {
                 throw new IOException(refused.get());
@@ -60,10 +60,14 @@ final class UserAccess {
         }
     }
 
-    private boolean mayReach(Path path) {
+    /// Whether the permission bits let `user` reach what is at `path`, and search or execute it.
+    /// Access lists are not looked at.
+    ///
+    /// @param path exists; false where it cannot be looked at
+    public static boolean mayReach(User user, Path path) {
         try {
             for (Path at = path.toRealPath(); at != null; at = at.getParent()) {
-                if (!maySearch(at)) {
+                if (!maySearch(user, at)) {
                     return false;
                 }
             }
@@ -73,7 +77,7 @@ final class UserAccess {
         }
     }
 
-    private boolean maySearch(Path path) throws IOException {
+    private static boolean maySearch(User user, Path path) throws IOException {
         int mode = (int) Files.getAttribute(path, "unix:mode");
         int gid = (int) Files.getAttribute(path, "unix:gid");
         int shift = 0;

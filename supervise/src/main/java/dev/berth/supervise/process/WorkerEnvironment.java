@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /// The environment that a worker starts with.
 public final class WorkerEnvironment {
@@ -31,6 +32,14 @@ public final class WorkerEnvironment {
                     "WATCHDOG_USEC",
                     "WATCHDOG_PID",
                     DISPATCH_FD);
+
+    /// What describes the session that the supervisor was started in: with `--user` it is another
+    /// user's.
+    private static final Pattern SESSION =
+            Pattern.compile(
+                    "(XDG|SSH|SUDO|DBUS|GPG|KRB5)[A-Z0-9]*(_.*)?|MAIL|INVOCATION_ID"
+                            + "|JOURNAL_STREAM|SYSTEMD_EXEC_PID|MANAGERPID"
+                            + "|CREDENTIALS_DIRECTORY|XAUTHORITY|DISPLAY|WAYLAND_DISPLAY");
 
     private static final String JAVA_OPTIONS = "JDK_JAVA_OPTIONS";
 
@@ -75,6 +84,7 @@ public final class WorkerEnvironment {
         plan.user()
                 .ifPresent(
                         user -> {
+                            variables.keySet().removeIf(SESSION.asMatchPredicate());
                             variables.put("HOME", user.home());
                             variables.put("USER", user.name());
                             variables.put("LOGNAME", user.name());
