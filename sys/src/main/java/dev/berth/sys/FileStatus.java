@@ -21,6 +21,8 @@ public record FileStatus(long device, long inode, int mode, int links, int uid) 
     private static final int TYPE = 0170000;
     private static final int REGULAR = 0100000;
     private static final int DIRECTORY = 0040000;
+    private static final int LINK = 0120000;
+    private static final int STICKY = 01000;
 
     /// Of an open file.
     public static FileStatus of(int fd) throws ErrnoException {
@@ -67,6 +69,20 @@ public record FileStatus(long device, long inode, int mode, int links, int uid) 
 
     public boolean isDirectory() {
         return (mode & TYPE) == DIRECTORY;
+    }
+
+    public boolean isSymbolicLink() {
+        return (mode & TYPE) == LINK;
+    }
+
+    /// Whether in this directory only an entry's owner, or its own, may rename or delete an entry.
+    public boolean isSticky() {
+        return (mode & STICKY) != 0;
+    }
+
+    /// Whether everybody may write to it.
+    public boolean isWritableByAll() {
+        return (mode & 02) != 0;
     }
 
     /// Whether the group or everybody may write to it.

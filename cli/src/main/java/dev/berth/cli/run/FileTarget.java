@@ -11,26 +11,22 @@ import java.nio.file.Path;
 /// A log file that is appended to. When it was deleted it is made anew: what is written to a file
 /// without a name is lost.
 final class FileTarget implements LineTarget {
-    private static final int FLAGS =
-            Descriptors.O_WRONLY | Descriptors.O_CREAT | Descriptors.O_APPEND;
-    private static final int MODE = 0666;
     private static final int MOST_BYTES = 1 << 16;
     private static final String DELETED = " (deleted)";
 
     private final Path file;
     private Fd fd;
 
-    FileTarget(Path file) throws ErrnoException {
+    /// Opens the file, or makes it.
+    ///
+    /// @throws IOException if that fails, or others could lead root to another file
+    FileTarget(Path file) throws IOException {
         this.file = file;
-        this.fd = open(file);
-    }
-
-    private static Fd open(Path file) throws ErrnoException {
-        return Fd.of("open", file, Descriptors.open(file.toString(), FLAGS, MODE));
+        this.fd = LogFile.open(file);
     }
 
     @Override
-    public int write(byte[] bytes, int offset) throws ErrnoException {
+    public int write(byte[] bytes, int offset) throws IOException {
         if (deleted()) {
             reopen();
         }
@@ -49,8 +45,8 @@ final class FileTarget implements LineTarget {
     }
 
     @Override
-    public void reopen() throws ErrnoException {
-        Fd next = open(file);
+    public void reopen() throws IOException {
+        Fd next = LogFile.reopen(file);
         fd.close();
         fd = next;
     }

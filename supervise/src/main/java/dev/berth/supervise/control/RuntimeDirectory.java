@@ -4,6 +4,7 @@ import dev.berth.sys.Descriptors;
 import dev.berth.sys.ErrnoException;
 import dev.berth.sys.FileStatus;
 import dev.berth.sys.Processes;
+import dev.berth.sys.UserNamespace;
 
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
@@ -24,9 +25,6 @@ import java.util.stream.Stream;
 public final class RuntimeDirectory {
     /// The control socket's name in a supervisor's own directory.
     public static final String CONTROL = "control";
-
-    /// What the kernel shows for an owner that a user namespace does not have.
-    private static final int OVERFLOW_UID = 65534;
 
     private final Path root;
     private final int uid;
@@ -137,7 +135,7 @@ public final class RuntimeDirectory {
             return;
         }
         boolean mine = status.isDirectory() && status.uid() == uid;
-        boolean unmapped = status.uid() == OVERFLOW_UID && !mapped(OVERFLOW_UID);
+        boolean unmapped = status.uid() == UserNamespace.OVERFLOW_UID && UserNamespace.isPartial();
         throw new IOException(
                 "%s is not a directory that only you (uid %d) can write to: mode %o, uid %d%s; "
                                 .formatted(
@@ -151,22 +149,6 @@ public final class RuntimeDirectory {
                                                 : "")
                         + (mine ? "make it so: chmod go-w " + root : "remove it")
                         + ", or set XDG_RUNTIME_DIR to a directory of your own");
-    }
-
-    /// Whether this user namespace has the uid. **Source:** user_namespaces(7), uid_map.
-    private static boolean mapped(int wanted) {
-        try {
-            for (String line : Files.readAllLines(Path.of("/proc/self/uid_map"))) {
-                String[] fields = line.strip().split(" +");
-                long first = Long.parseLong(fields[0]);
-                if (wanted >= first && wanted < first + Long.parseLong(fields[2])) {
-                    return true;
-                }
-            }
-            return false;
-        } catch (IOException | RuntimeException unreadable) {
-            return true;
-        }
     }
 
     List<String> list() throws IOException {

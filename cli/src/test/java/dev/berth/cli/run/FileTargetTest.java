@@ -1,0 +1,281 @@
+package dev.berth.cli.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.berth.sys.ErrnoException;
+import dev.berth.sys.Processes;
+import dev.berth.testkit.LeakCheck;
+import dev.berth.testkit.RequiresProgram;
+import dev.berth.testkit.RequiresRoot;
+
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.FutureTask;
+
+/// What a worker's user may do to the log of a supervisor of root's.
+@RequiresRoot
+@RequiresProgram("mkfifo")
+@ExtendWith(LeakCheck.class)
+class FileTargetTest {
+    private static final int NOBODY = 65534;
+    private static final int SOMEBODY = 12345;
+    private static final String EVERYBODY = "rwxrwxrwx";
+    private static final String WAY_OUT =
+            "install -d -o root -g root -m 755 /var/log/berth, then --log /var/log/berth/FILE";
+
+    @TempDir Path directory;
+
+    private final List<String> complaints = new ArrayList<>();
+    private Path logs;
+    private Path log;
+    private Path secret;
+
+    @BeforeEach
+    void makeFiles() throws IOException {
+        logs = Files.createDirectory(directory.resolve("logs"));
+        mode(logs, "rwxr-xr-x");
+        log = logs.resolve("app.log");
+        secret = Files.createFile(directory.resolve("secret"));
+        mode(secret, "rw-------");
+    }
+
+    private LineOutput output() throws IOException {
+        return new LineOutput("the log", new FileTarget(log), complaints::add);
+    }
+
+    private static void mode(Path path, String permissions) throws IOException {
+        Files.setPosixFilePermissions(path, PosixFilePermissions.fromString(permissions));
+    }
+
+    private static void sticky(Path folder) throws IOException {
+        Files.setAttribute(folder, "unix:mode", 01777);
+    }
+
+    private static void giveAway(Path path) throws IOException {
+        giveTo(NOBODY, path);
+    }
+
+    private static void giveTo(int uid, Path path) throws IOException {
+        Files.setAttribute(path, "unix:uid", uid, LinkOption.NOFOLLOW_LINKS);
+    }
+
+    private void putLinkInItsPlace() throws IOException {
+        Files.deleteIfExists(log);
+        giveAway(Files.createSymbolicLink(log, secret));
+    }
+
+    private void assertRefused(String reason) {
+        assertThatThrownBy(() -> new FileTarget(log).close())
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining(reason)
+                .hasMessageContaining(WAY_OUT);
+        assertThat(secret).isEmptyFile();
+    }
+
+    @Test
+    void aLinkPutInPlaceOfADeletedLogIsNotFollowed() throws IOException {
+        try (LineOutput output = output()) {
+            output.write("before\n", "");
+            giveAway(logs);
+            putLinkInItsPlace();
+            output.write("* * * * * root touch owned\n", "");
+            output.reopen();
+            output.write("again\n", "");
+            assertThat(output.trouble()).get().asString().contains(logs + " belongs to uid 65534");
+        }
+        assertThat(secret).isEmptyFile();
+        assertThat(complaints.get(0)).contains("the log cannot be written", WAY_OUT);
+        assertThat(complaints.get(1)).contains("not opened anew", "the old one is kept");
+    }
+
+    @Test
+    void aLinkPutInPlaceOfARenamedLogIsNotFollowedAndTheOldFileIsKept() throws IOException {
+        Path old = logs.resolve("app.log.1");
+        try (LineOutput output = output()) {
+            Files.move(log, old);
+            giveAway(logs);
+            putLinkInItsPlace();
+            output.reopen();
+            output.write("after\n", "");
+        }
+        assertThat(secret).isEmptyFile();
+        assertThat(old).hasContent("after\n");
+        assertThat(complaints).singleElement().asString().contains("not opened anew", WAY_OUT);
+    }
+
+    @Test
+    void aDirectoryOfAnotherUserIsRefusedWithAWayOut() throws IOException {
+        giveAway(logs);
+        assertRefused(logs + " belongs to uid 65534 (nobody)");
+        assertThat(log).doesNotExist();
+    }
+
+    @Test
+    void aDirectoryBelowOneOfAnotherUserIsRefused() throws IOException {
+        Path inner = Files.createDirectory(logs.resolve("inner"));
+        log = inner.resolve("app.log");
+        giveAway(logs);
+        assertRefused(logs + " belongs to uid 65534 (nobody)");
+    }
+
+    @Test
+    void aDirectoryThatEverybodyMayWriteToIsRefused() throws IOException {
+        mode(logs, EVERYBODY);
+        assertRefused("everybody may write to " + logs);
+    }
+
+    @Test
+    void inAStickyDirectoryOnlyAFileOfOnesOwnIsWritten() throws IOException {
+        sticky(logs);
+        output().close();
+        output().close();
+        giveAway(log);
+        assertRefused(log + " belongs to uid 65534 (nobody)");
+        putLinkInItsPlace();
+        assertRefused(log + " is a link in a directory that others write to");
+        Files.delete(log);
+        Files.createLink(log, secret);
+        assertRefused(log + " has 2 names");
+    }
+
+    @Test
+    void aFifoOfAnotherUserIsRefusedAndNotWaitedFor() throws Exception {
+        sticky(logs);
+        assertThat(new ProcessBuilder("mkfifo", log.toString()).start().waitFor()).isZero();
+        giveAway(log);
+        assertRefused(log + " belongs to uid 65534 (nobody)");
+    }
+
+    @Test
+    void inADirectoryThatAGroupMayWriteToALinkIsNotFollowed() throws IOException {
+        mode(logs, "rwxrwxr-x");
+        try (LineOutput output = output()) {
+            output.write("before\n", "");
+            putLinkInItsPlace();
+            output.write("after\n", "");
+            output.reopen();
+        }
+        assertThat(secret).isEmptyFile();
+        assertThat(complaints.get(1)).contains("is a link in a directory that others write to");
+    }
+
+    @Test
+    void aDirectoryExchangedForALinkIsNotEntered() throws IOException {
+        Path inner = Files.createDirectory(logs.resolve("inner"));
+        log = inner.resolve("secret");
+        mode(logs, "rwxrwxr-x");
+        try (LineOutput output = output()) {
+            Files.delete(log);
+            Files.delete(inner);
+            giveAway(Files.createSymbolicLink(inner, directory));
+            output.write("after\n", "");
+        }
+        assertThat(secret).isEmptyFile();
+        assertThat(complaints.get(0)).contains(inner + " is a link");
+    }
+
+    @Test
+    void aLinkThatRootPutIntoItsOwnDirectoryIsFollowed() throws IOException {
+        Path inner = Files.createDirectory(directory.resolve("data"));
+        Files.createSymbolicLink(directory.resolve("way"), Path.of("logs/../data"));
+        Files.createSymbolicLink(log, directory.resolve("way").resolve("real.log"));
+        try (LineOutput output = output()) {
+            output.write("one\n", "");
+            output.reopen();
+            output.write("two\n", "");
+        }
+        assertThat(inner.resolve("real.log")).hasContent("one\ntwo\n");
+        assertThat(complaints).isEmpty();
+    }
+
+    @Test
+    void aFileThatLogrotateMadeForTheAppInADirectoryOfRootIsWritten() throws IOException {
+        Path old = logs.resolve("app.log.1");
+        try (LineOutput output = output()) {
+            output.write("one\n", "");
+            Files.move(log, old);
+            giveAway(Files.createFile(log));
+            output.reopen();
+            output.write("two\n", "");
+        }
+        assertThat(old).hasContent("one\n");
+        assertThat(log).hasContent("two\n");
+        assertThat(complaints).isEmpty();
+    }
+
+    @Test
+    void linksThatLeadInACircleAreAnError() throws IOException {
+        Files.createSymbolicLink(log, log);
+        assertThatThrownBy(() -> new FileTarget(log).close()).hasMessageContaining("ELOOP");
+        log = logs;
+        assertThatThrownBy(() -> new FileTarget(log).close()).hasMessageContaining("EISDIR");
+    }
+
+    @Test
+    void devicesAndStandardStreamsAreWritten() throws IOException {
+        for (String name : List.of("/dev/null", "/dev/stderr", "/proc/self/fd/2")) {
+            try (FileTarget target = new FileTarget(Path.of(name))) {
+                assertThat(target.write("\n".getBytes(UTF_8), 0)).isEqualTo(1);
+                target.reopen();
+            }
+        }
+    }
+
+    private interface Step {
+        void run() throws IOException;
+    }
+
+    private static void asNobody(Step step) throws Exception {
+        var run =
+                new FutureTask<>(
+                        () -> {
+                            int changed = Processes.setresuid(NOBODY, NOBODY, NOBODY);
+                            ErrnoException.check("setresuid", NOBODY, changed);
+                            step.run();
+                            return changed;
+                        });
+        Thread.ofPlatform().start(run).join();
+        assertThat(run.get()).isZero();
+    }
+
+    @Test
+    void anOrdinaryUserIsLedToAnotherFileByItsOwnLinksOnly() throws Exception {
+        mode(directory, "rwxr-xr-x");
+        giveAway(logs);
+        Path mine = logs.resolve("mine");
+        asNobody(
+                () -> {
+                    try (LineOutput output = output()) {
+                        Files.move(log, mine);
+                        Files.createSymbolicLink(log, mine);
+                        output.reopen();
+                        output.write("one\n", "");
+                    }
+                });
+        assertThat(mine).hasContent("one\n");
+        assertThat(complaints).isEmpty();
+
+        Files.delete(log);
+        giveTo(SOMEBODY, Files.createSymbolicLink(log, mine));
+        asNobody(
+                () -> {
+                    try (FileTarget target = new FileTarget(log)) {
+                        assertThatThrownBy(target::reopen)
+                                .hasMessageContaining(log + " is a link of uid 12345");
+                    }
+                });
+    }
+}
