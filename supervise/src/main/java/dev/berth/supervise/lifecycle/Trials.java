@@ -29,12 +29,15 @@ final class Trials {
     /// are programs that never wait in a way that can be seen. Where several have it, those that
     /// accept are still to come; if they never do, it is no good.
     ///
+    /// `READY=1` counts only where the user goes by it: gunicorn says it before its workers load.
+    ///
     /// @return whether it does not come into service now
     static boolean tooEarly(Step step, Worker worker, Sight sight) {
         int index = worker.id().slot();
         boolean loading = sight == Sight.LISTENS || sight == Sight.SHARED;
         boolean successor = step.slot(index).ready().isPresent();
-        if (!loading || worker.announced() || !successor || !wanted(step, index)) {
+        boolean trusted = step.settings().ready() == Settings.Ready.ANNOUNCED;
+        if (!loading || trusted || !successor || !wanted(step, index)) {
             return false;
         }
         long next = step.now() + LOOK_AGAIN_MILLIS;

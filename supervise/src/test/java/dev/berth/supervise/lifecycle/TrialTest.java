@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.berth.supervise.contract.Outcome;
 import dev.berth.supervise.contract.Request;
 import dev.berth.supervise.contract.Settings;
+import dev.berth.supervise.contract.Variants;
 import dev.berth.sys.ExitStatus;
 
 import org.junit.jupiter.api.Test;
@@ -147,6 +148,19 @@ class TrialTest {
         assertThat(script.served()).containsExactly(id(0, 2));
         script.retires(0, 1);
         assertThat(script.answer(roll)).map(Outcome::done).contains(true);
+    }
+
+    @Test
+    void toSayThatItIsReadyIsNotEnoughUnlessTheUserGoesByThat() {
+        Script script = Script.running(1).looks(Sight.SHARED);
+        script.rolls(NEW);
+        script.announces(0, 2).listens(0, 2).pass(3);
+        assertThat(script.served()).containsExactly(id(0, 1));
+
+        Script trusting = Script.begun(Variants.announced(), 1);
+        trusting.listens(0, 1).announces(0, 1).looks(Sight.SHARED).rolls(NEW);
+        trusting.listens(0, 2).announces(0, 2);
+        assertThat(trusting.served()).containsExactly(id(0, 2));
     }
 
     @Test
