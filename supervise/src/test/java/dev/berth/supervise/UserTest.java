@@ -227,9 +227,7 @@ class UserTest {
                 """;
         int port = FreePort.tcp();
         Rig.Setup setup =
-                new Rig.Setup()
-                        .command(Programs.server(port, program))
-                        .user(Optional.of(STRANGER));
+                new Rig.Setup().command(Programs.server(port, program)).user(Optional.of(STRANGER));
         try (Rig rig = Rig.start(setup)) {
             rig.awaitReady();
             assertThat(rig.printed("OPENED ")).isIn("/dev/stdout", "/dev/stderr");

@@ -64,8 +64,7 @@ public final class OutputPump implements AutoCloseable {
         }
     }
 
-    private Fd pipe(WorkerOutput output, boolean error, Optional<User> user)
-            throws ErrnoException {
+    private Fd pipe(WorkerOutput output, boolean error, Optional<User> user) throws ErrnoException {
         int[] ends = new int[2];
         ErrnoException.check("pipe2", "", Descriptors.pipe2(ends, Descriptors.O_CLOEXEC));
         Fd reading = new Fd(ends[0]);
