@@ -153,7 +153,7 @@ class UserTest {
                         .user(Optional.of(STRANGER));
         try (Rig rig = Rig.start(setup)) {
             assertThat(rig.exit()).isEqualTo(1);
-            rig.said("command not found: /tmp/no/such/server");
+            rig.said("command not found: there is no file /tmp/no/such/server");
         }
     }
 
