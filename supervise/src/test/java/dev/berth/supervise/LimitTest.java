@@ -15,12 +15,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/// A supervisor that no more descriptors are granted to: it serves on, and
-/// can be commanded when that is over.
+/// A supervisor that no more descriptors are granted to: it serves on, and can be commanded when
+/// that is over.
 @ExtendWith(LeakCheck.class)
 @RequiresRoot
 @RequiresProgram({"python3", "prlimit"})
