@@ -13,21 +13,42 @@ import dev.berth.testkit.RequiresRoot;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
-/// A supervisor that no more descriptors are granted to: it serves on, and can be commanded when
-/// that is over.
+/// A supervisor that no more threads, processes or descriptors are granted to: it serves on, and
+/// can be commanded when that is over.
 @ExtendWith(LeakCheck.class)
 @RequiresRoot
-@RequiresProgram({"python3", "prlimit"})
+@RequiresProgram({"python3", "setpriv", "prlimit"})
 class LimitTest {
-    /// Sets the soft limit.
-    private static void limit(ChildProcess jvm, String what, int most) throws Exception {
-        try (ChildProcess change =
-                ChildProcess.start("prlimit", "--pid=" + jvm.pid(), what + "=" + most + ":")) {
+    /// Without an account, so that no other processes count.
+    private static final int LONER = 61_234;
+
+    /// A worker that is not the first one of its slot is ready.
+    private static final String SECOND = "slot \\d\\.(?!1 ).* is ready.*";
+
+    private static final String LIMIT = ".*limit of processes and threads.*";
+
+    private static final List<String> AS_LONER =
+            List.of("setpriv", "--reuid=" + LONER, "--regid=" + LONER, "--clear-groups");
+
+    /// Sets the soft limit, as the user of the process: root may not where it lacks
+    /// CAP_SYS_RESOURCE.
+    ///
+    /// @param as words before the command that become that user
+    private static void limit(ChildProcess jvm, List<String> as, String what, int most)
+            throws Exception {
+        List<String> words = new ArrayList<>(as);
+        words.addAll(List.of("prlimit", "--pid=" + jvm.pid(), what + "=" + most + ":"));
+        try (ChildProcess change = ChildProcess.start(words.toArray(String[]::new))) {
             assertThat(change.awaitExit(Rig.LIMIT)).as(change.output().toString()).isZero();
         }
     }
@@ -43,6 +64,57 @@ class LimitTest {
         Processes.kill(Integer.parseInt(Rig.ask(port)), Signal.KILL.number());
     }
 
+    /// Threads of the user, which is what RLIMIT_NPROC counts.
+    private static int threads() throws IOException {
+        int count = 0;
+        try (Stream<Path> all = Files.list(Path.of("/proc"))) {
+            for (Path process :
+                    all.filter(p -> p.getFileName().toString().matches("\\d+")).toList()) {
+                count += threads(process);
+            }
+        }
+        return count;
+    }
+
+    private static int threads(Path process) {
+        try (Stream<Path> tasks = Files.list(process.resolve("task"))) {
+            boolean ours = Files.getAttribute(process, "unix:uid").equals(LONER);
+            return ours ? (int) tasks.count() : 0;
+        } catch (IOException gone) {
+            return 0;
+        }
+    }
+
+    /// First there is room for what a crash leaves, then for nothing at all. Each start that fails
+    /// takes a generation: which one gets ready depends on how many failed.
+    @ParameterizedTest
+    @ValueSource(ints = {0, -40})
+    void aCrashAtTheLimitOfThreadsEndsNobodyElse(int room) throws Exception {
+        int port = FreePort.tcp();
+        Path runtime = Rig.directory();
+        Path classes = runtime.resolveSibling(runtime.getFileName() + "-classes");
+        Files.setAttribute(runtime, "unix:uid", LONER);
+        try (ChildProcess jvm =
+                LoneSupervisor.start(runtime, AS_LONER, false, 3, Programs.server(port, ""))) {
+            awaitReady(jvm, "slot \\d\\.1 is ready.*", 3);
+            limit(jvm, AS_LONER, "--nproc", Math.max(1, threads() + room));
+            kill(port);
+            // Where there is room, a thread of the JVM may take it before.
+            awaitReady(jvm, room < 0 ? LIMIT : SECOND + "|" + LIMIT, 1);
+            Rig.ask(port);
+            limit(jvm, AS_LONER, "--nproc", 4_096);
+            awaitReady(jvm, SECOND, 1);
+            LoneSupervisor.order(runtime, "roll");
+            assertThat(jvm.awaitLine(line -> line.startsWith("roll "), Rig.LIMIT))
+                    .startsWith("roll true");
+            LoneSupervisor.order(runtime, "stop");
+            assertThat(jvm.awaitExit(Rig.LIMIT)).isZero();
+        } finally {
+            Rig.delete(runtime);
+            Rig.delete(classes);
+        }
+    }
+
     /// At 40 there are not enough for all that a start takes.
     @Test
     void aCrashAtTheLimitOfDescriptorsEndsNobodyElse() throws Exception {
@@ -53,11 +125,11 @@ class LimitTest {
             try (ChildProcess jvm =
                     LoneSupervisor.start(runtime, List.of(), true, 2, Programs.server(port, ""))) {
                 awaitReady(jvm, "slot \\d\\.1 is ready.*", 2);
-                limit(jvm, "--nofile", most);
+                limit(jvm, List.of(), "--nofile", most);
                 kill(port);
                 Rig.ask(port);
-                limit(jvm, "--nofile", 1_024);
-                awaitReady(jvm, "slot \\d\\.2 is ready.*", 1);
+                limit(jvm, List.of(), "--nofile", 1_024);
+                awaitReady(jvm, SECOND, 1);
                 LoneSupervisor.order(runtime, "stop");
                 assertThat(jvm.awaitExit(Rig.LIMIT)).isZero();
             } finally {

@@ -167,6 +167,11 @@ public record Settings(
     /// The longest pause between two tries while no worker is in service.
     public static final Duration SOON = Duration.ofSeconds(2);
 
+    /// The longest pause before the next try where no program was started: a process, a thread, a
+    /// descriptor or the program's file was missing. Such a try costs little, and what was missing
+    /// may be there at any moment.
+    public static final Duration LONGEST_UNBORN_BACKOFF = Duration.ofSeconds(5);
+
     /// What holds where the user says nothing.
     public static Settings defaults() {
         return new Settings(

@@ -42,6 +42,11 @@ public record Health(int restarts, int failures, long retryAt, boolean proven, S
         return new Health(restarts, failures, when, proven, lastFailure);
     }
 
+    /// The next try, if one is due, is due at `latest`.
+    Health retryingBefore(long latest) {
+        return waiting() ? retryingAt(Math.min(retryAt, latest)) : this;
+    }
+
     Health ready() {
         return new Health(restarts, failures, Worker.NEVER, true, lastFailure);
     }

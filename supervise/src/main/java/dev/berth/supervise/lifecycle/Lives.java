@@ -216,7 +216,7 @@ final class Lives {
         }
         bury(step, id);
         if (worker.get().phase().candidate()) {
-            failed(step, id, why);
+            missed(step, id, why);
         }
     }
 
@@ -314,13 +314,30 @@ final class Lives {
 
     /// A life that never came into service is over, or as good as over.
     private static void failed(Step step, WorkerId id, String why) {
-        if (step.state().stopping() || step.slot(id.slot()).goal() == Slot.Goal.LEAVE) {
-            return;
-        }
-        if (!Operations.failed(step, id.slot(), why)) {
-            backOff(step, id, step.slot(id.slot()).health().failures() + 1, why);
+        if (retried(step, id, why)) {
             step.say(why + "; " + nextTry(step, id.slot()));
         }
+    }
+
+    /// No program was started. What was lacking may be there at any moment.
+    private static void missed(Step step, WorkerId id, String why) {
+        if (retried(step, id, why)) {
+            long latest = step.now() + Settings.LONGEST_UNBORN_BACKOFF.toMillis();
+            step.change(id.slot(), slot -> slot.withHealth(slot.health().retryingBefore(latest)));
+            step.say(why + "; " + nextTry(step, id.slot()));
+        }
+    }
+
+    /// Whether the slot gets another worker without the help of an operation.
+    private static boolean retried(Step step, WorkerId id, String why) {
+        if (step.state().stopping() || step.slot(id.slot()).goal() == Slot.Goal.LEAVE) {
+            return false;
+        }
+        if (Operations.failed(step, id.slot(), why)) {
+            return false;
+        }
+        backOff(step, id, step.slot(id.slot()).health().failures() + 1, why);
+        return true;
     }
 
     static void backOff(Step step, WorkerId id, int failures, String why) {

@@ -5,6 +5,7 @@ import static dev.berth.supervise.lifecycle.Script.id;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.berth.supervise.contract.Request;
+import dev.berth.supervise.contract.Settings;
 import dev.berth.supervise.contract.Variants;
 import dev.berth.sys.ExitStatus;
 
@@ -45,6 +46,19 @@ class CrashTest {
         }
         assertThat(longest).isGreaterThanOrEqualTo(30_000);
         assertThat(script.served()).containsExactly(id(1, 1));
+    }
+
+    @Test
+    void aWorkerThatCannotBeStartedIsTriedAgainWithinSecondsHoweverOftenThatFailed() {
+        Script script = Script.running(2).exits(0, 1);
+        for (int generation = 2; generation < 14; generation++) {
+            script.tell(new Event.SpawnFailed(id(0, generation), "no process"));
+            Duration pause = Duration.ofMillis(script.slot(0).health().retryAt() - script.now());
+            assertThat(pause).isPositive().isLessThanOrEqualTo(Settings.LONGEST_UNBORN_BACKOFF);
+            script.pass(pause);
+            assertThat(script.has(0, generation + 1)).isTrue();
+        }
+        assertThat(script.said()).contains("no process; next try in 5 s");
     }
 
     @Test
