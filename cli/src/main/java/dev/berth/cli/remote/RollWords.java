@@ -61,12 +61,15 @@ public record RollWords(OptionalInt slot, Map<String, String> environment, boole
     public static String shown(List<String> arguments) {
         List<String> shown = new ArrayList<>();
         for (String word : arguments) {
-            shown.add(
-                    word.startsWith(ENV)
-                            ? word.replaceFirst("=", " ").replaceAll("=.*", "=…")
-                            : word);
+            shown.add(word.startsWith(ENV) ? withoutValue(word) : word);
         }
         return String.join(" ", shown);
+    }
+
+    /// A value may have several lines, as a key in PEM has.
+    private static String withoutValue(String word) {
+        int end = word.indexOf('=', ENV.length());
+        return "--env " + (end < 0 ? "" : word.substring(ENV.length(), end + 1)) + "…";
     }
 
     /// - `command`: empty without a new one

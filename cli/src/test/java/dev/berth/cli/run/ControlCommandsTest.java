@@ -194,6 +194,15 @@ class ControlCommandsTest {
     }
 
     @Test
+    void noLineOfAVariableThatHasSeveralIsLogged() {
+        commands.serve(supervised, journal);
+
+        handle("roll", "--env=KEY=BEGIN\nsecret\nlast=\n", "--env=PLAIN=1");
+
+        assertThat(log.getFirst()).startsWith("roll --env KEY=… --env PLAIN=… (by ");
+    }
+
+    @Test
     void inTheLogTheLastWordsOfAWorkerAreOneLineThatReadsWell() {
         assertThat(
                         Change.oneLine(
