@@ -19,6 +19,9 @@ import java.util.Set;
 /// Whether threads wait for a connection: in accept(2), or in poll(2), select(2) or epoll_wait(2)
 /// with the listener among the descriptors.
 ///
+/// Reads the memory of threads that are in poll(2) or select(2), which takes as long as they make
+/// it take (userfaultfd(2), FUSE): not for a thread that others wait for.
+///
 /// **Errors:** a thread that may not be looked at (another user's, or that of a program that made
 /// itself undumpable) makes the answer [Answer#UNSEEN], unless another one is seen to wait; so does
 /// io_uring, which does not tell what is waited for.

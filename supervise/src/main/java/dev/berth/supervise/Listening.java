@@ -8,7 +8,7 @@ import dev.berth.supervise.process.LiveWorker;
 import dev.berth.supervise.steering.GroupKey;
 import dev.berth.supervise.steering.HeldSocket;
 import dev.berth.supervise.steering.Unheld;
-import dev.berth.supervise.watch.Listeners;
+import dev.berth.supervise.watch.AcceptorLooks;
 
 import java.util.List;
 import java.util.Optional;
@@ -22,10 +22,12 @@ final class Listening {
     private static final long ENDING_MILLIS = 200;
 
     private final Holdings holdings;
+    private final AcceptorLooks looks;
     private final Unheld unheld;
 
-    Listening(Holdings holdings) {
+    Listening(Holdings holdings, AcceptorLooks looks) {
         this.holdings = holdings;
+        this.looks = looks;
         unheld = new Unheld(holdings.registry());
     }
 
@@ -132,32 +134,43 @@ final class Listening {
     /// bad answer is given only when it has lived on.
     void check(WorkerId id) {
         if (holds(id)) {
-            holdings.machine().tell(new Event.Checked(id, sight(id)));
-            return;
+            look(id);
+        } else {
+            holdings.loop().after(ENDING_MILLIS, () -> checkAgain(id));
         }
-        holdings.loop().after(ENDING_MILLIS, () -> checkAgain(id));
     }
 
     private void checkAgain(WorkerId id) {
-        if (holdings.worker(id).filter(worker -> !worker.ended()).isPresent()) {
-            Sight sight = complete(id) ? sight(id) : Sight.LOST;
-            holdings.machine().tell(new Event.Checked(id, sight));
+        if (holdings.worker(id).filter(worker -> !worker.ended()).isEmpty()) {
+            return;
+        }
+        if (complete(id)) {
+            look(id);
+        } else {
+            checked(id, Sight.LOST);
         }
     }
 
     /// What one that listens is seen to do; nobody asks of one that replaces nobody.
-    private Sight sight(WorkerId id) {
+    private void look(WorkerId id) {
         boolean replaces = holdings.machine().state().incumbent(id).isPresent();
         Optional<LiveWorker> worker = holdings.worker(id);
         if (!replaces || worker.isEmpty() || holdings.dispatched().isPresent()) {
-            return Sight.AWAITS;
+            checked(id, Sight.AWAITS);
+        } else {
+            looks.look(worker.get(), seen -> checked(id, sight(seen)));
         }
-        Listeners listeners =
-                Listeners.of(holdings.registry(), holdings.equipment().trees(), worker.get());
-        return switch (listeners.look()) {
+    }
+
+    private static Sight sight(AcceptorLooks.Seen seen) {
+        return switch (seen.answer()) {
             case WAITS, UNSEEN -> Sight.AWAITS;
-            case NONE -> listeners.shared() ? Sight.SHARED : Sight.LISTENS;
+            case NONE -> seen.shared() ? Sight.SHARED : Sight.LISTENS;
         };
+    }
+
+    private void checked(WorkerId id, Sight sight) {
+        holdings.machine().tell(new Event.Checked(id, sight));
     }
 
     private boolean holds(WorkerId id) {

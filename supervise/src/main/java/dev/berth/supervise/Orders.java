@@ -7,6 +7,7 @@ import dev.berth.supervise.contract.WorkerId;
 import dev.berth.supervise.lifecycle.Action;
 import dev.berth.supervise.lifecycle.Phase;
 import dev.berth.supervise.process.LiveWorker;
+import dev.berth.supervise.watch.AcceptorLooks;
 import dev.berth.supervise.watch.Drains;
 import dev.berth.supervise.watch.LoadWatch;
 import dev.berth.supervise.watch.Proofs;
@@ -33,7 +34,8 @@ final class Orders {
         this.holdings = holdings;
         this.endings = endings;
         this.tickets = tickets;
-        listening = new Listening(holdings);
+        AcceptorLooks looks = new AcceptorLooks(holdings.registry(), holdings.equipment());
+        listening = new Listening(holdings, looks);
         helm = new Helm(holdings, load);
         launcher = new Launcher(holdings, helm, new Signs(holdings, listening), endings);
         drains =
@@ -53,6 +55,7 @@ final class Orders {
                         holdings.equipment(),
                         holdings.registry(),
                         holdings.dispatched(),
+                        looks,
                         worker -> holdings.machine().state().trying(worker.id()),
                         holdings.machine()::tell);
     }

@@ -6,6 +6,7 @@ import dev.berth.net.SockDiag;
 import dev.berth.net.TcpState;
 import dev.berth.supervise.lifecycle.Evidence;
 import dev.berth.supervise.lifecycle.Worker;
+import dev.berth.supervise.process.Equipment;
 import dev.berth.supervise.process.LiveWorker;
 import dev.berth.supervise.process.ProcessTrees;
 import dev.berth.supervise.steering.Dispatched;
@@ -35,22 +36,29 @@ final class ProofWatch {
     private final Optional<Dispatched> dispatched;
     private final ProcessTrees trees;
     private final SockDiag diag;
+    private final AcceptorLooks looks;
     private final Map<HeldSocket, Integer> queues = new HashMap<>();
     private long accepted = Worker.NEVER;
     private long led;
+
+    /// Whether somebody was seen to wait since a connection last did.
+    private boolean awaits;
+
+    private boolean looking;
     private String waiting = "";
 
     ProofWatch(
             LiveWorker worker,
             SocketRegistry registry,
             Optional<Dispatched> dispatched,
-            ProcessTrees trees,
-            SockDiag diag) {
+            Equipment equipment,
+            AcceptorLooks looks) {
         this.worker = worker;
         this.registry = registry;
         this.dispatched = dispatched;
-        this.trees = trees;
-        this.diag = diag;
+        this.trees = equipment.trees();
+        this.diag = equipment.diag();
+        this.looks = looks;
     }
 
     /// What waited at the last look, for people; empty if nothing did.
@@ -69,9 +77,26 @@ final class ProofWatch {
             return now - accepted >= LIVED_MILLIS ? Evidence.ACCEPTED : Evidence.NONE;
         }
         if (queue > 0) {
+            awaits = false;
             return Evidence.UNANSWERED;
         }
-        return dispatched.isPresent() || ready(listeners) ? Evidence.AWAITING : Evidence.NONE;
+        if (dispatched.isEmpty()) {
+            lookWhoAwaits();
+        }
+        return dispatched.isPresent() || awaits ? Evidence.AWAITING : Evidence.NONE;
+    }
+
+    /// What this one shows, the next look at the worker tells.
+    private void lookWhoAwaits() {
+        if (!looking) {
+            looking = true;
+            looks.look(
+                    worker,
+                    seen -> {
+                        looking = false;
+                        awaits = ready(seen);
+                    });
+        }
     }
 
     private boolean accepts(Listeners listeners) throws IOException {
@@ -131,11 +156,11 @@ final class ProofWatch {
 
     /// Whether somebody waits for the next connection; where that cannot be seen, one process that
     /// has the listener is trusted, but not the first of several.
-    private static boolean ready(Listeners listeners) {
-        return switch (listeners.look()) {
+    private static boolean ready(AcceptorLooks.Seen seen) {
+        return switch (seen.answer()) {
             case WAITS -> true;
             case NONE -> false;
-            case UNSEEN -> !listeners.shared();
+            case UNSEEN -> !seen.shared();
         };
     }
 

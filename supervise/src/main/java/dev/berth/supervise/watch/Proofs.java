@@ -23,6 +23,7 @@ public final class Proofs {
     private final Equipment equipment;
     private final SocketRegistry registry;
     private final Optional<Dispatched> dispatched;
+    private final AcceptorLooks looks;
     private final Predicate<LiveWorker> wanted;
     private final Consumer<Event> events;
 
@@ -31,20 +32,22 @@ public final class Proofs {
             Equipment equipment,
             SocketRegistry registry,
             Optional<Dispatched> dispatched,
+            AcceptorLooks looks,
             Predicate<LiveWorker> wanted,
             Consumer<Event> events) {
         this.equipment = equipment;
         this.registry = registry;
         this.dispatched = dispatched;
+        this.looks = looks;
         this.wanted = wanted;
         this.events = events;
     }
 
     /// To be called at the moment from which on connections are led to the worker.
     public void watch(LiveWorker worker) {
-        ProofWatch watch =
-                new ProofWatch(worker, registry, dispatched, equipment.trees(), equipment.diag());
-        equipment.loop().after(LOOK_MILLIS, () -> look(worker, watch, Evidence.NONE));
+        ProofWatch watch = new ProofWatch(worker, registry, dispatched, equipment, looks);
+        // At once, as the first look only asks who waits for a connection.
+        equipment.loop().after(0, () -> look(worker, watch, Evidence.NONE));
     }
 
     private void look(LiveWorker worker, ProofWatch watch, Evidence before) {
