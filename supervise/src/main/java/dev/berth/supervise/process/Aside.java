@@ -87,6 +87,12 @@ public final class Aside implements AutoCloseable {
             answer.accept(new Late<>());
         }
 
+        /// No thread has begun it, and none will.
+        void drop() {
+            giveUp();
+            tooLate.accept(new Late<>());
+        }
+
         void finish(boolean wanted) {
             Answer<T> done = result == null ? new Late<>() : result;
             (givenUp || !wanted ? tooLate : answer).accept(done);
@@ -128,12 +134,13 @@ public final class Aside implements AutoCloseable {
     /// Has `task` done.
     ///
     /// @param answer called by the owner thread, once; at once if there is no room for the task
-    /// @param tooLate called with what comes after that was [Late], or after [#close]: whoever
-    ///   holds something of the system gives it back there
+    /// @param tooLate called with what comes after that was [Late], with [Late] at once where
+    ///   nothing will come as no thread had begun; or after [#close]: whoever holds something of
+    ///   the system gives it back there
     public <T> void ask(Callable<T> task, Consumer<Answer<T>> answer, Consumer<Answer<T>> tooLate) {
         Job<T> job = new Job<>(task, answer, tooLate);
         if (closed || waiting.size() >= MOST_WAITING) {
-            job.giveUp();
+            job.drop();
             return;
         }
         waiting.add(job);
@@ -165,9 +172,16 @@ public final class Aside implements AutoCloseable {
         List<Job<?>> late = new ArrayList<>();
         age(running, late);
         age(waiting, late);
-        waiting.removeAll(late);
-        late.forEach(Job::giveUp);
+        late.forEach(this::giveUp);
         watch();
+    }
+
+    private void giveUp(Job<?> job) {
+        if (waiting.remove(job)) {
+            job.drop();
+        } else {
+            job.giveUp();
+        }
     }
 
     private void age(Collection<Job<?>> jobs, List<Job<?>> late) {

@@ -107,6 +107,19 @@ final class AsideTest {
     }
 
     @Test
+    void ofWhatNoThreadHasBegunItIsKnownThatNothingComes() throws Exception {
+        try (Loop loop = new Loop(answers::add);
+                Aside aside = new Aside(loop, "aside", 1_000, 1)) {
+            aside.ask(this::stuck, this::note, _ -> late.add("stuck"));
+            aside.ask(() -> "other", this::note, _ -> late.add("other"));
+            turnUntil(loop, 2);
+            assertThat(answers).containsOnly("late");
+            assertThat(late).containsExactly("other");
+            never.countDown();
+        }
+    }
+
+    @Test
     void nobodyIsAnsweredAfterTheEnd() throws Exception {
         try (Loop loop = new Loop(answers::add)) {
             try (Aside aside = new Aside(loop, "aside", 10_000, MOST_THREADS)) {
