@@ -1,11 +1,14 @@
 package dev.berth.supervise;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.berth.net.ProcessEntry;
 import dev.berth.net.ProcessList;
 import dev.berth.supervise.contract.Command;
 import dev.berth.supervise.process.Guard;
+import dev.berth.sys.Descriptors;
+import dev.berth.sys.Fd;
 import dev.berth.sys.Processes;
 import dev.berth.sys.Signal;
 import dev.berth.testkit.Await;
@@ -119,7 +122,7 @@ class GuardTest {
             afterThePatrol(rig.runtime);
             rig.said("the guard process had ended; it was started again");
             rig.awaitReady();
-            assertThat(rig.notes.said()).noneMatch(line -> line.startsWith("patrol"));
+            assertThat(rig.notes.said()).noneMatch(line -> line.contains("patrol"));
         }
     }
 
@@ -140,6 +143,25 @@ class GuardTest {
             Rig.delete(runtime);
         }
         assertThat(Files.exists(runtime)).isFalse();
+    }
+
+    /// The pid of one that is gone may be anybody's, whom an order that nobody reads must not end.
+    @Test
+    void oneThatCannotBeReplacedHasNoPidAnyMore() throws Exception {
+        int file = Descriptors.open("/dev/null", Descriptors.O_RDWR, 0);
+        Fd lock = Fd.of("open", "/dev/null", file);
+        try (lock;
+                Guard guard = Guard.start(Optional.of(lock), List.of())) {
+            int first = guard.pid();
+            lock.close();
+            Processes.kill(first, Signal.KILL.number());
+            Rig.awaitGone(first, Rig.LIMIT);
+
+            assertThatThrownBy(guard::renew).isInstanceOf(Exception.class);
+            assertThat(guard.pid()).isZero();
+            guard.add(1_000_000, 1);
+            assertThat(guard.resume()).isFalse();
+        }
     }
 
     @Test

@@ -2,7 +2,6 @@ package dev.berth.supervise.process;
 
 import dev.berth.sys.Descriptors;
 import dev.berth.sys.ErrnoException;
-import dev.berth.sys.ExitStatus;
 import dev.berth.sys.Fd;
 import dev.berth.sys.Processes;
 import dev.berth.sys.Redirect;
@@ -50,6 +49,9 @@ public final class Guard implements AutoCloseable {
     private final Map<Integer, Long> roots = new TreeMap<>();
     private Fd pipe;
     private int pid;
+
+    /// Whether its end was seen: from then on its pid may be another process's.
+    private boolean gone;
 
     private Guard(Optional<Fd> lock, List<String> words, Started started) {
         this.lock = lock;
@@ -113,7 +115,7 @@ public final class Guard implements AutoCloseable {
             Descriptors.fcntl(
                     orders.writing().number(), Descriptors.F_SETFL, Descriptors.O_NONBLOCK);
             return new Started(orders.writing(), pid);
-        } catch (IOException failed) {
+        } catch (IOException | RuntimeException | Error failed) {
             orders.close();
             throw failed;
         }
@@ -145,9 +147,9 @@ public final class Guard implements AutoCloseable {
         }
     }
 
-    /// That of the shell that waits for the end of this process.
+    /// That of the shell that waits for the end of this process; 0 while there is none.
     public int pid() {
-        return pid;
+        return gone ? 0 : pid;
     }
 
     /// Has it remove a directory with all that is in it, if this process is killed.
@@ -198,6 +200,7 @@ public final class Guard implements AutoCloseable {
         pipe.close();
         pipe = started.pipe();
         pid = started.pid();
+        gone = false;
         orders.forEach((verb, path) -> tell(verb + " " + path));
         roots.forEach((root, start) -> tell("add " + root + " " + start));
         return true;
@@ -205,22 +208,28 @@ public final class Guard implements AutoCloseable {
 
     /// Lets it go on if somebody stopped it; whether that was so.
     public boolean resume() {
-        return Processes.stopped(pid) && Processes.kill(pid, Signal.CONT.number()) == 0;
+        return !gone && Processes.stopped(pid) && Processes.kill(pid, Signal.CONT.number()) == 0;
     }
 
     private boolean ended() {
         try {
-            Optional<ExitStatus> status = Processes.reap(pid);
-            return status.isPresent();
+            gone = gone || Processes.reap(pid).isPresent();
         } catch (ErrnoException reaped) {
-            return true;
+            gone = true;
         }
+        return gone;
     }
 
     /// One that does not take an order is of no use: it is ended, and [#renew] finds that out.
     private void tell(String line) {
         byte[] bytes = (line + "\n").getBytes(StandardCharsets.UTF_8);
         if (Descriptors.write(pipe.number(), bytes, 0, bytes.length) != bytes.length) {
+            kill();
+        }
+    }
+
+    private void kill() {
+        if (!gone) {
             Processes.kill(pid, Signal.KILL.number());
         }
     }
@@ -236,12 +245,12 @@ public final class Guard implements AutoCloseable {
         try {
             for (int i = 0; !ended(); i++) {
                 if (i == CLOSE_TRIES) {
-                    Processes.kill(pid, Signal.KILL.number());
+                    kill();
                 }
                 Thread.sleep(CLOSE_PAUSE_MILLIS);
             }
         } catch (InterruptedException hurry) {
-            Processes.kill(pid, Signal.KILL.number());
+            kill();
             Thread.currentThread().interrupt();
         }
     }
