@@ -3,6 +3,7 @@ package dev.berth.supervise;
 import dev.berth.supervise.lifecycle.Event;
 import dev.berth.supervise.lifecycle.Phase;
 import dev.berth.supervise.process.Equipment;
+import dev.berth.supervise.process.Guard;
 import dev.berth.supervise.process.LiveWorker;
 import dev.berth.supervise.process.Loop;
 import dev.berth.supervise.watch.Patrol;
@@ -38,30 +39,49 @@ final class Rounds {
     }
 
     private void round() {
-        try {
-            endings.patrol();
-            Equipment equipment = holdings.equipment();
-            equipment.spawner().prepare();
-            if (equipment.guard().renew()) {
-                holdings.observer().said("the guard process had ended; it was started again");
-            } else if (equipment.guard().resume()) {
-                holdings.observer().said("the guard process was stopped; it goes on again");
-            }
-            patrol.strangers(equipment.diag(), equipment.looks());
-            List<LiveWorker> ready =
-                    holdings.live().values().stream()
-                            .filter(w -> holdings.phase(w).equals(Optional.of(Phase.READY)))
-                            .toList();
-            for (LiveWorker worker : ready) {
-                patrol.sockets(
-                        worker,
-                        equipment.looks(),
-                        why -> holdings.machine().tell(new Event.Lost(worker.id(), why)));
-            }
-            patrol.queues(ready, Loop.now(), equipment.diag());
-            holdings.dispatched().ifPresent(passing -> patrol.takers(ready, passing));
-        } catch (IOException failed) {
-            holdings.observer().said("patrol: " + failed.getMessage());
+        endings.patrol();
+        Equipment equipment = holdings.equipment();
+        equipment.spawner().prepare();
+        part("guard", this::lookAfterGuard);
+        part("strangers", () -> patrol.strangers(equipment.diag(), equipment.looks()));
+        List<LiveWorker> ready =
+                holdings.live().values().stream()
+                        .filter(w -> holdings.phase(w).equals(Optional.of(Phase.READY)))
+                        .toList();
+        for (LiveWorker worker : ready) {
+            part("slot " + worker.id(), () -> lookAfterSockets(worker));
         }
+        part("queues", () -> patrol.queues(ready, Loop.now(), equipment.diag()));
+        holdings.dispatched().ifPresent(passing -> patrol.takers(ready, passing));
+    }
+
+    /// What is looked after by itself, whatever becomes of the rest.
+    private interface Part {
+        void look() throws IOException;
+    }
+
+    /// What fails is said, but not once a second.
+    private void part(String name, Part part) {
+        try {
+            part.look();
+        } catch (IOException failed) {
+            holdings.loop().failed(failed, "patrol: " + name);
+        }
+    }
+
+    private void lookAfterGuard() throws IOException {
+        Guard guard = holdings.equipment().guard();
+        if (guard.renew()) {
+            holdings.observer().said("the guard process had ended; it was started again");
+        } else if (guard.resume()) {
+            holdings.observer().said("the guard process was stopped; it goes on again");
+        }
+    }
+
+    private void lookAfterSockets(LiveWorker worker) throws IOException {
+        patrol.sockets(
+                worker,
+                holdings.equipment().looks(),
+                why -> holdings.machine().tell(new Event.Lost(worker.id(), why)));
     }
 }

@@ -1,5 +1,6 @@
 package dev.berth.supervise.process;
 
+import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -56,7 +57,9 @@ public final class Failures {
                     + (Runtime.getRuntime().maxMemory() >> 20)
                     + " MB): something that it was asked for, or saw, took too much";
         }
-        return "a mistake in Berth, please report it: " + failed;
+        return failed instanceof IOException && failed.getMessage() != null
+                ? failed.getMessage()
+                : "a mistake in Berth, please report it: " + failed;
     }
 
     /// HotSpot has one error for both.

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -46,6 +47,16 @@ class LoopTest {
 
         assertThat(calls).containsExactly("next");
         assertThat(complaints).singleElement().asString().contains("oops");
+    }
+
+    @Test
+    void whatFailsAgainAndAgainIsSaidOnceInItsOwnWords() {
+        for (int i = 0; i < 3; i++) {
+            loop.failed(new IOException("no process could be started"), "patrol: guard");
+        }
+
+        assertThat(complaints)
+                .containsExactly("no process could be started (while doing: patrol: guard)");
     }
 
     @Test
