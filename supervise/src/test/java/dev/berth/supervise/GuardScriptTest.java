@@ -2,12 +2,15 @@ package dev.berth.supervise;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.berth.net.ProcessEntry;
+import dev.berth.net.ProcessList;
 import dev.berth.supervise.process.Guard;
 import dev.berth.sys.Processes;
 import dev.berth.sys.Signal;
 import dev.berth.testkit.Await;
 import dev.berth.testkit.LeakCheck;
 import dev.berth.testkit.RequiresProgram;
+import dev.berth.testkit.RequiresRoot;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -15,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -22,6 +26,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -305,6 +310,78 @@ class GuardScriptTest {
         Family family = new Family(pid, List.of());
         guard(shells().findFirst().orElseThrow(), family.add(), runtime());
         assertThat(process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
+    }
+
+    /// Each process leads a session of its own, begets the next and lives on: whose parent has
+    /// ended is nobody's.
+    private static final String CHAIN =
+            """
+            import os, signal, time
+            signal.signal(signal.SIGTERM, signal.SIG_IGN)
+            print(1, flush=True)
+            os.close(1)
+            for one in range(40):
+                if os.fork(): time.sleep(1000)
+                os.setsid()
+                time.sleep(0.05)
+            time.sleep(1000)
+            """;
+
+    /// An awk that takes its time, as on a machine where many others want to run.
+    private Path slowly(Path awk) throws IOException {
+        Path slow = directory.resolve("slow");
+        Files.writeString(slow, "#!/bin/sh\nsleep 0.3\nexec " + awk + " \"$@\"\n");
+        Files.setPosixFilePermissions(slow, PosixFilePermissions.fromString("rwxr-xr-x"));
+        return slow;
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    @RequiresProgram("python3")
+    void nobodyEscapesThatIsBornWhileTheOthersAreEnded(boolean slow) throws Exception {
+        String mark = "chain" + directory.getFileName();
+        Process first = start("setsid", "python3", "-c", CHAIN, mark);
+        first.inputReader().readLine();
+        Path awk = Path.of("/usr/bin/awk");
+        Tools tools = new Tools(List.of("/bin/sh"), (slow ? slowly(awk) : awk).toString());
+        try {
+            guard(tools, new Family((int) first.pid(), List.of()).add(), runtime());
+            assertThat(marked(mark)).isEmpty();
+        } finally {
+            while (!marked(mark).isEmpty()) {
+                marked(mark).forEach(pid -> Processes.kill(pid, Signal.STOP.number()));
+                marked(mark).forEach(pid -> Processes.kill(pid, Signal.KILL.number()));
+            }
+        }
+    }
+
+    private static List<Integer> marked(String mark) {
+        return ProcessList.read().stream()
+                .map(ProcessEntry::pid)
+                .filter(pid -> ProcessList.command(pid).endsWith(" " + mark))
+                .filter(Rig::alive)
+                .toList();
+    }
+
+    /// A guard that waited for those that it may not end would hold the name for ever.
+    @Test
+    @RequiresRoot
+    @RequiresProgram("setpriv")
+    void whoMayNotBeSignalledDoesNotKeepTheGuard() throws Exception {
+        List<String> words =
+                new ArrayList<>(
+                        List.of("setpriv", "--reuid=61234", "--regid=61234", "--clear-groups"));
+        Family others = sleeper();
+        Path readable = Files.createTempFile("guard", ".sh");
+        try {
+            Files.write(readable, Files.readAllBytes(script));
+            Files.setPosixFilePermissions(readable, PosixFilePermissions.fromString("r--r--r--"));
+            words.addAll(List.of("/bin/sh", readable.toString()));
+            guard(words, others.add(), directory.resolve("none"));
+            assertThat(others.allAlive()).isTrue();
+        } finally {
+            Files.delete(readable);
+        }
     }
 
     /// [#LIMIT] is what a look by one system call for each byte of /proc does not keep.

@@ -26,7 +26,6 @@ import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -77,7 +76,7 @@ class GuardTest {
             jvm.kill();
             jvm.awaitExit(Rig.LIMIT);
             Await.until(
-                    Duration.ofSeconds(10),
+                    Rig.LIMIT.multipliedBy(3),
                     () -> pids.stream().noneMatch(Rig::alive),
                     () -> pids.stream().filter(Rig::alive).map(ProcessList::command).toList() + "");
             assertThat(runtime).doesNotExist();

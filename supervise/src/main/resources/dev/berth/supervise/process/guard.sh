@@ -36,8 +36,9 @@ done
 #   name PID           who has this pid now
 #   still PID:START    the same if that process lives
 #   doomed PID:START   belongs to what is to be ended, alive or not
+#   member PID         is to be ended, whatever it stems from
 #   all /proc/PID      a process of the machine; after the last of them: all of these that are doomed, in a session
-#                      that a doomed one leads, or have such a parent
+#                      that a doomed one leads, or have such a parent; and a line "end"
 # In /proc/PID/stat a name may hold anything, line ends too, but nothing after it holds a parenthesis. A process
 # whose first thread has ended is shown as a zombie, with its other threads counted.
 program='
@@ -61,6 +62,8 @@ function follow(list,    pids, count, i) {
 $1 == "name" && alive($2) { print $2 ":" start }
 $1 == "still" { split($2, id, ":"); if (alive(id[1]) && start == id[2]) print $2 }
 $1 == "doomed" && $2 != "" { doomed[$2] = 1 }
+$1 == "member" { member[$2] = 1 }
+$1 == "all" { all = 1 }
 $1 == "all" && alive(substr($2, 7)) {
     pid = substr($2, 7)
     of[pid] = pid ":" start
@@ -68,6 +71,7 @@ $1 == "all" && alive(substr($2, 7)) {
     members[field[4]] = members[field[4]] " " pid
 }
 END {
+    for (one in member) if (one in of) follow(one)
     for (one in doomed) {
         split(one, id, ":")
         # With another start time the pid is recycled: then nothing is left in the session of that number.
@@ -79,14 +83,28 @@ END {
         follow(children[queue[i]])
         follow(members[queue[i]])
     }
+    if (all) print "end"
 }'
-# alive: PID:START of those to be ended that run; doomed: of all that were ever found.
-doomed=$roots
+# alive: PID:START of those to be ended that run; doomed: of all that were ever found; stopped: of those that were
+# sent SIGSTOP; refused: of those that the last signal could not be sent to.
+doomed=$roots stopped=' ' refused=' '
+members() { [ -z "$cgroup" ] || find "$cgroup" -name cgroup.procs -exec cat {} +; }
+# Without "end" it was no look at all: there was no process or no memory for it. That is not for ever.
 look() {
-    alive=$({
-        printf 'doomed %s\n' $doomed
-        printf 'all %s\n' /proc/[0-9]*
-    } | awk "$program")
+    looks=0
+    while [ "$looks" -lt 600 ]; do
+        alive=$({
+            printf 'doomed %s\n' $doomed
+            members | sed 's/^/member /'
+            printf 'all %s\n' /proc/[0-9]*
+        } | awk "$program")
+        case $alive in
+        *end) break ;;
+        esac
+        looks=$((looks + 1))
+        sleep 0.1
+    done
+    alive=${alive%end}
     doomed="$doomed $alive"
 }
 still() {
@@ -95,16 +113,40 @@ still() {
 # Looks again before: between a look at thousands and the signal a pid may have become another process.
 send() {
     still
+    refused=' '
     for one in $alive; do
-        kill "-$1" "${one%%:*}" 2>/dev/null
+        kill "-$1" "${one%%:*}" 2>/dev/null || refused="$refused$one "
     done
+}
+# Leaves in alive those only that are not in a list.
+except() {
+    rest=''
+    for one in $alive; do
+        case "$1" in
+        *" $one "*) ;;
+        *) rest="$rest $one" ;;
+        esac
+    done
+    alive=$rest
+}
+# Who is stopped gets no more children: when a look finds nobody new, it has found all.
+close_in() {
+    while [ -n "$alive" ]; do
+        found=$alive
+        except "$stopped"
+        [ -n "$alive" ] || break
+        for one in $alive; do stopped="$stopped$one "; done
+        send STOP
+        look
+    done
+    alive=$found
 }
 
 # Where there is a cgroup, it knows what to end without a look at every process of the machine.
 if [ -n "$cgroup" ]; then
     alive=$roots
     still
-    alive="$alive $(find "$cgroup" -name cgroup.procs -exec cat {} + | sed 's/^/name /' | awk "$program")"
+    alive="$alive $(members | sed 's/^/name /' | awk "$program")"
 else
     look
 fi
@@ -116,14 +158,21 @@ while [ -n "$alive" ] && [ "$tries" -lt 8 ]; do
     tries=$((tries + 1))
 done
 [ -z "$cgroup" ] || echo 1 >"$cgroup/cgroup.kill"
+# Until nobody is left, however slow the machine, but those that may not be signalled: what changed its user.
 look
 tries=0
-while [ -n "$alive" ] && [ "$tries" -lt 20 ]; do
+while [ -n "$alive" ]; do
+    close_in
     send KILL
-    sleep 0.05
-    look
+    if [ "$tries" -lt 20 ]; then sleep 0.05; else sleep 1; fi
     tries=$((tries + 1))
+    look
+    left=$alive
+    except "$refused"
+    [ -n "$alive" ] || break
+    alive=$left
 done
+# It stays where a process is left in it, and where it may not be removed.
 tries=0
 while [ -n "$cgroup" ] && [ -d "$cgroup" ] && [ "$tries" -lt 20 ]; do
     find "$cgroup" -depth -type d -exec rmdir {} \;
