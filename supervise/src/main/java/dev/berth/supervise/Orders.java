@@ -107,8 +107,16 @@ final class Orders {
         }
     }
 
+    private void terminate(WorkerId id) throws IOException {
+        try {
+            holdings.distribution().stops(id);
+        } finally {
+            signal(id);
+        }
+    }
+
     /// A worker that stands still since the last look at it gets the signal and runs on.
-    private void terminate(WorkerId id) {
+    private void signal(WorkerId id) {
         try {
             drains.stops(id);
             endings.terminate(id);

@@ -73,6 +73,7 @@ final class Admission {
     /// service has it is the only one there is, and to wait for it is better than to be refused.
     private boolean succeeds(HeldSocket socket) {
         return !socket.orphan()
+                && !socket.stopping()
                 && service.workers().stream()
                         .anyMatch(
                                 old ->
@@ -87,6 +88,17 @@ final class Admission {
 
     private boolean inService(HeldSocket socket) {
         return !socket.orphan() && service.workers().contains(socket.owner());
+    }
+
+    /// Whether none of a group's members is in service while others are, elsewhere: those may
+    /// listen on an address that covers this one, and clients that this group refused would find
+    /// them.
+    boolean elsewhere(GroupKey key, List<HeldSocket> members) {
+        return key.protocol() == Protocol.TCP
+                && !key.own()
+                && !shed
+                && !service.workers().isEmpty()
+                && members.stream().noneMatch(this::inService);
     }
 
     /// The listeners of those in service, also of those who may not get more.

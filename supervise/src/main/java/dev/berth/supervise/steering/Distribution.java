@@ -27,6 +27,9 @@ public interface Distribution {
     /// Gives up what is held of a worker that has ended.
     void retire(WorkerId id) throws IOException;
 
+    /// A worker is about to be told to stop: nobody new waits for it where others are in service.
+    default void stops(WorkerId id) throws IOException {}
+
     /// Gives what waits for a worker that lives on to others, where that can be done.
     void withdraw(WorkerId id) throws IOException;
 

@@ -37,18 +37,23 @@ final class ExtendedSteering implements Steering {
         return false;
     }
 
-    /// The program is attached with every member: a group that was empty for a moment has lost it.
     @Override
     public void joined(HeldSocket socket) throws IOException {
         int key = take(socket);
         try {
             table.forget(key);
             table.put(key, socket.fd().number());
-            table.attach(socket.fd().number());
         } catch (ErrnoException failed) {
             leaves(socket);
             throw failed;
         }
+    }
+
+    /// The program is attached with every member, as a group that was empty for a moment has lost
+    /// it; and only after the table was written, as an empty one refuses clients.
+    @Override
+    public void begins(HeldSocket socket) throws ErrnoException {
+        table.attach(socket.fd().number());
     }
 
     private int take(HeldSocket socket) throws IOException {

@@ -105,6 +105,11 @@ public final class Group implements AutoCloseable {
         }
     }
 
+    /// The table that was made since `socket` joined holds from now on.
+    void begin(HeldSocket socket) throws ErrnoException {
+        steering.begins(socket);
+    }
+
     private void close(HeldSocket filler) throws ErrnoException {
         filler.fd().close();
         filled.remove(filler.inode());

@@ -25,6 +25,8 @@ public final class HeldSocket {
     private boolean listening;
     private boolean orphan;
     private boolean stalled;
+    private boolean hidden;
+    private boolean stopping;
     private Optional<WorkerId> lender = Optional.empty();
     private long beside;
     private long besideForLender;
@@ -84,6 +86,24 @@ public final class HeldSocket {
         stalled = now;
     }
 
+    /// Whether the kernel passes over it when it looks for a listener, see [Visibility].
+    boolean hidden() {
+        return hidden;
+    }
+
+    void hides(boolean now) {
+        hidden = now;
+    }
+
+    /// Whether its worker was told to stop: nobody new shall wait in it.
+    boolean stopping() {
+        return stopping;
+    }
+
+    void stops() {
+        stopping = true;
+    }
+
     /// Its owner is `heir` now; the worker that had it, if it lives, gets it back should the heir
     /// fail.
     ///
@@ -95,6 +115,7 @@ public final class HeldSocket {
         owner = heir;
         orphan = false;
         stalled = false;
+        stopping = false;
     }
 
     /// Gives it back to the living worker that it was taken over from, if there is one.

@@ -29,6 +29,7 @@ public final class SocketRegistry implements Distribution, AutoCloseable {
     private final Map<GroupKey, Group> groups = new LinkedHashMap<>();
     private final Set<Long> fillers = new HashSet<>();
     private final Pinning pinning;
+    private final boolean reversible = Visibility.reversible();
     private final Admission admission = new Admission();
     private Policy policy;
     private long version = 1;
@@ -149,10 +150,20 @@ public final class SocketRegistry implements Distribution, AutoCloseable {
             groups.put(socket.key(), group);
         }
         try {
-            group.join(socket);
-            refresh(group);
+            join(group, socket);
         } finally {
             closeIfEmpty(group);
+        }
+    }
+
+    private void join(Group group, HeldSocket socket) throws IOException {
+        group.join(socket);
+        try {
+            refresh(group);
+            group.begin(socket);
+        } catch (ErrnoException failed) {
+            group.left(socket);
+            throw failed;
         }
     }
 
@@ -222,6 +233,17 @@ public final class SocketRegistry implements Distribution, AutoCloseable {
             boolean tcp = socket.key().protocol() == Protocol.TCP && !socket.key().own();
             if (tcp && socket.listening() && group != null && group.wouldMove(socket)) {
                 retire(socket);
+            }
+        }
+    }
+
+    @Override
+    public void stops(WorkerId owner) throws ErrnoException {
+        for (HeldSocket socket : of(owner)) {
+            socket.stops();
+            Group group = groups.get(socket.key());
+            if (group != null) {
+                refresh(group);
             }
         }
     }
@@ -370,9 +392,20 @@ public final class SocketRegistry implements Distribution, AutoCloseable {
 
     void refresh(Group group) throws ErrnoException {
         version++;
-        List<HeldSocket> served = admission.served(group.key(), group.members());
-        if (!served.isEmpty() || !admission.waiting()) {
+        List<HeldSocket> members = group.members();
+        List<HeldSocket> served = admission.served(group.key(), members);
+        boolean left = served.isEmpty() && admission.elsewhere(group.key(), members);
+        for (HeldSocket socket : left ? members : List.<HeldSocket>of()) {
+            if (reversible || socket.stopping()) {
+                Visibility.hide(socket);
+            }
+        }
+        boolean stays = left && !reversible || served.isEmpty() && admission.waiting();
+        if (!stays) {
             group.serve(served, rules());
+        }
+        for (HeldSocket socket : left ? List.<HeldSocket>of() : members) {
+            Visibility.show(socket);
         }
     }
 

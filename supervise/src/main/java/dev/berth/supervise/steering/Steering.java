@@ -15,10 +15,14 @@ interface Steering extends AutoCloseable {
     /// change place.
     boolean byPlace();
 
-    /// `socket` is a member now.
+    /// `socket` is a member now, and can be named in a table.
     ///
     /// @throws IOException it cannot be led to
     void joined(HeldSocket socket) throws IOException;
+
+    /// The group goes by the table from now on, which knows of its new member `socket`. Before that
+    /// the first member of a group gets what comes by the kernel's choice.
+    default void begins(HeldSocket socket) throws ErrnoException {}
 
     /// `socket`, which is not served any more, is about to leave, or has left.
     void leaves(HeldSocket socket);

@@ -1,0 +1,46 @@
+package dev.berth.supervise.steering;
+
+import dev.berth.sys.ErrnoException;
+import dev.berth.sys.Fd;
+import dev.berth.sys.SocketOption;
+import dev.berth.sys.Sockets;
+
+/// Whether the kernel finds a listener when it looks for one for a client. A hidden one keeps its
+/// queue, its handshakes and its accepted connections; new clients get the next listener that
+/// covers their address.
+///
+/// It is hidden by SO_BINDTOIFINDEX: no packet comes by the interface that it is bound to, as there
+/// is none with that number.
+///
+/// **Since:** Linux 5.7 without a privilege; to show it again takes CAP_NET_RAW.
+final class Visibility {
+    private static final int NOWHERE = Integer.MAX_VALUE;
+
+    private Visibility() {}
+
+    /// Whether this process can show a listener again that it has hidden.
+    static boolean reversible() {
+        int type = Sockets.SOCK_STREAM | Sockets.SOCK_CLOEXEC;
+        try (Fd probe = Fd.of("socket", "", Sockets.socket(Sockets.AF_INET, type, 0))) {
+            SocketOption.BINDTOIFINDEX.write(probe.number(), NOWHERE);
+            SocketOption.BINDTOIFINDEX.write(probe.number(), 0);
+            return true;
+        } catch (ErrnoException refused) {
+            return false;
+        }
+    }
+
+    static void hide(HeldSocket socket) throws ErrnoException {
+        if (!socket.hidden()) {
+            SocketOption.BINDTOIFINDEX.write(socket.fd().number(), NOWHERE);
+            socket.hides(true);
+        }
+    }
+
+    static void show(HeldSocket socket) throws ErrnoException {
+        if (socket.hidden()) {
+            SocketOption.BINDTOIFINDEX.write(socket.fd().number(), socket.key().device());
+            socket.hides(false);
+        }
+    }
+}

@@ -1,0 +1,93 @@
+package dev.berth.supervise;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.berth.supervise.contract.Command;
+import dev.berth.supervise.contract.Outcome;
+import dev.berth.supervise.contract.Request;
+import dev.berth.testkit.FreePort;
+import dev.berth.testkit.LeakCheck;
+import dev.berth.testkit.RequiresProgram;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/// Rolls to a version that listens on another address of the same port. The kernel prefers the
+/// narrower of two addresses, and of the wildcards that of the client's family.
+@ExtendWith(LeakCheck.class)
+@RequiresProgram("python3")
+class AddressChangeTest {
+    private static final String SERVES =
+            """
+            import os, socket
+            s = socket.socket(%s)
+            s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            s.bind(("%s", %d))
+            s.listen()
+            while True:
+                c, _ = s.accept()
+                c.recv(4096)
+                c.sendall(b"HTTP/1.0 200 OK\\r\\n\\r\\n%%d" %% os.getpid())
+                c.close()
+            """;
+
+    private static final String BAD =
+            """
+            import os, socket
+            s = socket.socket()
+            s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            s.bind(("0.0.0.0", %d))
+            s.listen()
+            s.accept()
+            os._exit(4)
+            """;
+
+    private static Command at(String host, int port) {
+        String family = host.contains(":") ? "socket.AF_INET6" : "socket.AF_INET";
+        return new Command(List.of(Programs.python(), "-c", SERVES.formatted(family, host, port)));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"127.0.0.1, 0.0.0.0", "0.0.0.0, ::", "::, 0.0.0.0"})
+    void nobodyIsRefusedAtAnyMoment(String before, String after) throws Exception {
+        int port = FreePort.tcp();
+        Rig.Setup setup = new Rig.Setup().command(at(before, port)).workers(2);
+        try (Rig rig = Rig.start(setup).awaitReady();
+                Load load = new Load(new InetSocketAddress("127.0.0.1", port), 4)) {
+            Request.Roll roll =
+                    new Request.Roll(
+                            Optional.of(at(after, port)), Map.of(), OptionalInt.empty(), true);
+
+            assertThat(rig.ask(roll).text()).isEqualTo("rolled 2 slots");
+
+            assertThat(load.end()).isEmpty();
+        }
+    }
+
+    @Test
+    void theOldOneIsFoundAgainWhereTheWiderVersionIsNoGood() throws Exception {
+        int port = FreePort.tcp();
+        Command dies = new Command(List.of(Programs.python(), "-c", BAD.formatted(port)));
+        Rig.Setup setup = new Rig.Setup().command(at("127.0.0.1", port)).workers(1);
+        try (Rig rig = Rig.start(setup).awaitReady();
+                Load load = new Load(new InetSocketAddress("127.0.0.1", port), 4)) {
+            String old = Integer.toString(rig.pid(0));
+
+            Outcome outcome = rig.ask(new Request.Roll(Optional.of(dies)));
+
+            assertThat(outcome.done()).isFalse();
+            int then = load.answered();
+            rig.await(() -> load.answered() > then + 20);
+            assertThat(load.end()).noneMatch(failure -> failure.contains("refused"));
+            assertThat(Load.ask(new InetSocketAddress("127.0.0.1", port))).isEqualTo(old);
+        }
+    }
+}
