@@ -2,6 +2,7 @@ package dev.berth.supervise.control;
 
 import dev.berth.sys.Fd;
 import dev.berth.sys.PeerCredentials;
+import dev.berth.sys.Poll;
 import dev.berth.sys.Sockets;
 
 import java.io.IOException;
@@ -98,6 +99,11 @@ final class Conversations implements AutoCloseable {
                 throw new BusyException(
                         "berth: another long command is being read; try again later");
             }
+        }
+
+        /// Whether something of it waits to be read, by a thread that is not free yet.
+        private boolean speaks() {
+            return Poll.poll(client.number(), Poll.POLLIN, 0) != 0;
         }
 
         private ControlFrame request() throws IOException {
@@ -227,7 +233,9 @@ final class Conversations implements AutoCloseable {
         long now = System.nanoTime();
         synchronized (silent) {
             List<Conversation> ended =
-                    silent.stream().filter(it -> now - it.begun >= SILENCE_NANOS).toList();
+                    silent.stream()
+                            .filter(it -> now - it.begun >= SILENCE_NANOS && !it.speaks())
+                            .toList();
             for (Conversation one : ended) {
                 silent.remove(one);
                 Sockets.shutdown(one.client.number(), Sockets.SHUT_RDWR);

@@ -25,8 +25,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -122,6 +124,50 @@ class ControlTest {
         }
         assertThat(out).hasSize(2_001).last().isEqualTo(longLine);
         assertThat(out.get(1_999)).isEqualTo("line 1999");
+    }
+
+    private static boolean ended(CountDownLatch end) {
+        try {
+            return end.await(60, TimeUnit.SECONDS);
+        } catch (InterruptedException closing) {
+            return false;
+        }
+    }
+
+    /// All threads are at work, so its command waits to be read.
+    @Test
+    void oneThatHasSpokenIsNotSentAwayThoughNobodyListensYet() throws Exception {
+        var threads = new CountDownLatch(Conversations.THREADS);
+        var end = new CountDownLatch(1);
+        ControlServer.Handler handler =
+                (client, words, lines, errors) -> {
+                    threads.countDown();
+                    boolean over = words.equals(List.of("short")) || ended(end);
+                    return over ? 0 : 1;
+                };
+        List<Fd> clients = new ArrayList<>();
+        try (var server = ControlServer.open(socket(), handler)) {
+            assertThat(server).isNotNull();
+            for (int i = 0; i < Conversations.THREADS; i++) {
+                clients.add(connect());
+                send(clients.getLast(), ControlFrame.command(List.of("long")).encode());
+            }
+            threads.await();
+            Fd patient = connect();
+            clients.add(patient);
+            send(patient, ControlFrame.command(List.of("short")).encode());
+            // Long enough to be sent away as one that has said nothing.
+            for (int i = 0; i < 5; i++) {
+                Thread.sleep(50);
+                connect().close();
+            }
+            end.countDown();
+            Duration limit = Duration.ofSeconds(30);
+            ControlFrame answer = ControlFrame.receive(patient.number(), 100, Optional.of(limit));
+            assertThat(answer.kind()).isEqualTo(ControlFrame.Kind.ALIVE);
+        } finally {
+            clients.forEach(Fd::close);
+        }
     }
 
     @Test
