@@ -36,7 +36,8 @@ final class Dispatching {
                     "--ready",
                     "--probe",
                     "--max-connections",
-                    "--slow-start");
+                    "--slow-start",
+                    "--allow-new-addresses");
 
     /// Why a dispatcher does not listen by UDP; what to do instead follows.
     static final String NO_DATAGRAMS =

@@ -67,7 +67,8 @@ final class Fleet {
                     server;
                     supervisor) {
                 return supervisor.run();
-            } catch (IOException | RuntimeException failed) {
+            } catch (IOException | RuntimeException | Error failed) {
+                // The others are to hear of it, too.
                 voice.said("the supervisor failed: " + failed);
                 return ExitCode.FAILED;
             } finally {

@@ -128,6 +128,16 @@ class RunOptionsTest {
                         () -> read("--share", "dispatch", "-p", "80", "--adopt", "bind", "server"))
                 .hasMessageContaining("--adopt does not go with --share dispatch");
         assertThatThrownBy(
+                        () ->
+                                read(
+                                        "--share",
+                                        "dispatch",
+                                        "-p",
+                                        "80",
+                                        "--allow-new-addresses",
+                                        "server"))
+                .hasMessageContaining("--allow-new-addresses does not go with --share dispatch");
+        assertThatThrownBy(
                         () -> read("--share", "dispatch", "-l", ":80", "-l", "[::]:80", "server"))
                 .hasMessageContaining("tcp://0.0.0.0:80 is a part of tcp://[::]:80");
         assertThatThrownBy(() -> read("--proxy-protocol", "required", "--", "server"))
