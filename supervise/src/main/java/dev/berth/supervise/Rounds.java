@@ -65,7 +65,7 @@ final class Rounds {
         try {
             part.look();
         } catch (IOException failed) {
-            holdings.loop().failed(failed, "patrol: " + name);
+            holdings.loop().report(failed, "patrol: " + name);
         }
     }
 

@@ -160,8 +160,13 @@ public final class Loop implements AutoCloseable {
     ///
     /// @param where what was being done; may be empty
     public void failed(Throwable failed, String where) {
-        failures.report(failed, where);
+        report(failed, where);
         LockSupport.parkNanos(PAUSE_NANOS);
+    }
+
+    /// The same for what is not tried again at once: waits for nothing.
+    public void report(Throwable failed, String where) {
+        failures.report(failed, where);
     }
 
     private int patience(long deadline) {
