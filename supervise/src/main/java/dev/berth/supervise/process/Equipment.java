@@ -63,7 +63,9 @@ public final class Equipment implements AutoCloseable {
             cgroup.ifPresent(group -> undo.push(group::close));
             Subreaper.begin();
             undo.push(Subreaper::end);
-            orphans = new Orphans(plan.name(), guard, cgroup);
+            ImpatientReader reader = new ImpatientReader();
+            undo.push(reader::close);
+            orphans = new Orphans(plan.name(), guard, cgroup, reader);
             trees = new ProcessTrees(cgroup, orphans);
             freezer = new Freezer(cgroup, trees);
         } catch (IOException | RuntimeException | Error failed) {

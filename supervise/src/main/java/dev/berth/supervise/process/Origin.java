@@ -14,15 +14,21 @@ final class Origin {
 
     private Origin() {}
 
-    /// The worker of supervisor `name` whose environment the process was started with.
+    /// Where the environment is that the process was started with. It is read from the memory of
+    /// the process, which can make that take for ever.
+    static Path environment(int pid) {
+        return Path.of("/proc", Integer.toString(pid), "environ");
+    }
+
+    /// The worker of supervisor `name` whose environment this is.
     ///
-    /// Empty where it may not be read, or was wiped (a cleared environment, a program that writes
+    /// Empty where it could not be read, or was wiped (a cleared environment, a program that writes
     /// its title over it).
-    static Optional<WorkerId> environment(int pid, String name) {
+    static Optional<WorkerId> worker(byte[] environment, String name) {
         String slot = "";
         String generation = "";
         boolean ours = false;
-        for (String variable : read(pid, "environ").split("\0")) {
+        for (String variable : new String(environment, StandardCharsets.UTF_8).split("\0")) {
             ours |= variable.equals("BERTH_NAME=" + name);
             slot = value(variable, "BERTH_SLOT=", slot);
             generation = value(variable, "BERTH_GENERATION=", generation);
@@ -47,10 +53,6 @@ final class Origin {
             }
         }
         return 0;
-    }
-
-    private static String read(int pid, String file) {
-        return read(Integer.toString(pid), file);
     }
 
     private static String read(String pid, String file) {
