@@ -20,6 +20,7 @@ import java.util.stream.Collectors;
 /// a dispatcher: whether it takes connections.
 final class Listening {
     private static final long ENDING_MILLIS = 200;
+    private static final String MEANT = " (if that is meant: --allow-new-addresses)";
 
     private final Holdings holdings;
     private final AcceptorLooks looks;
@@ -81,7 +82,12 @@ final class Listening {
                                 + text(keys)
                                 + ", but on no port that is in service: "
                                 + text(served(id))
-                        : "listens on " + text(keys) + " only, not on all that -p and -l name";
+                                + MEANT
+                        : "listens on "
+                                + text(keys)
+                                + ", and not on what is named by "
+                                + String.join(" ", Claims.missing(holdings.plan(), keys))
+                                + ": tell the program to listen there too, or do not name it";
         return Optional.of(new Event.Incomplete(id, lacks, false));
     }
 
@@ -120,7 +126,8 @@ final class Listening {
                 + ", which does not cover "
                 + text(missing)
                 + ", where the worker that it was to replace listens: clients of that address would"
-                + " be refused (if that is meant: --allow-new-addresses)";
+                + " be refused"
+                + MEANT;
     }
 
     private static String text(List<GroupKey> keys) {

@@ -22,6 +22,7 @@ final class Orders {
 
     private final Holdings holdings;
     private final Listening listening;
+    private final LateWorkers late;
     private final Launcher launcher;
     private final Helm helm;
     private final Drains drains;
@@ -36,6 +37,7 @@ final class Orders {
         this.tickets = tickets;
         AcceptorLooks looks = new AcceptorLooks(holdings.registry(), holdings.equipment());
         listening = new Listening(holdings, looks);
+        late = new LateWorkers(holdings);
         helm = new Helm(holdings, load);
         launcher = new Launcher(holdings, helm, new Signs(holdings, listening), endings);
         drains =
@@ -90,6 +92,7 @@ final class Orders {
         switch (action) {
             case Action.Spawn(WorkerId id, Command command) -> launcher.spawn(id, command);
             case Action.Check(WorkerId id) -> listening.check(id);
+            case Action.Locate(WorkerId id, boolean listening) -> late.look(id, listening);
             case Action.Serve serve -> holdings.distribution().serve(serve);
             case Action.Steer(long ticket, Policy policy) -> helm.steer(ticket, policy);
             case Action.Shed(boolean shed) -> holdings.distribution().shed(shed);

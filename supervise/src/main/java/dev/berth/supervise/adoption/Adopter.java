@@ -238,6 +238,9 @@ public final class Adopter {
         call.proceed();
         LiveWorker worker = call.worker();
         boolean tcp = wanted.protocol() == Protocol.TCP;
+        if (tcp) {
+            worker.asks(wanted.address().port());
+        }
         if (tcp && !plan.named() && !staff.ready(worker) && Claims.full(worker.counted())) {
             explanations.once(worker, "many", MANY);
         }

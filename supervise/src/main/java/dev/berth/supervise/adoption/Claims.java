@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// Which binds of a worker count. Pure: decided from one copied address.
 public final class Claims {
@@ -112,16 +113,23 @@ public final class Claims {
     /// Whether `bound` covers everything that the user named; where nothing is named, any one will
     /// do.
     public static boolean complete(Plan plan, Collection<GroupKey> bound) {
+        return plan.named()
+                ? missing(plan, bound).isEmpty()
+                : bound.stream().anyMatch(key -> !key.own());
+    }
+
+    /// The options that name what `bound` does not cover: `-p 8080`, `-l udp://0.0.0.0:53`.
+    public static List<String> missing(Plan plan, Collection<GroupKey> bound) {
         List<GroupKey> shared = bound.stream().filter(key -> !key.own()).toList();
-        if (!plan.named()) {
-            return !shared.isEmpty();
-        }
-        boolean ports =
+        Stream<String> ports =
                 plan.ports().stream()
-                        .allMatch(port -> shared.stream().anyMatch(key -> onPort(key, port)));
-        return ports
-                && plan.listen().stream()
-                        .allMatch(named -> shared.stream().anyMatch(key -> covers(key, named)));
+                        .filter(port -> shared.stream().noneMatch(key -> onPort(key, port)))
+                        .map(port -> "-p " + port);
+        Stream<String> addresses =
+                plan.listen().stream()
+                        .filter(named -> shared.stream().noneMatch(key -> covers(key, named)))
+                        .map(named -> "-l " + named);
+        return Stream.concat(ports, addresses).toList();
     }
 
     /// Whether a worker that listens on `bound` can take over from those that are in service on

@@ -18,6 +18,11 @@ public sealed interface Action {
     /// answered by [Event.Checked].
     record Check(WorkerId id) implements Action {}
 
+    /// Find out what a worker does that is not ready in time; answered by [Event.Located].
+    ///
+    /// @param listening whether it listens, and lacks something else
+    record Locate(WorkerId id, boolean listening) implements Action {}
+
     /// Give new connections to these workers and to nobody else; datagrams to these slots. With no
     /// worker, connections wait in the queues of those that died.
     ///

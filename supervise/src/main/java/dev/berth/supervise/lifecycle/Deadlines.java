@@ -1,7 +1,5 @@
 package dev.berth.supervise.lifecycle;
 
-import dev.berth.supervise.contract.Settings;
-
 /// What is due at a moment: phases that lasted too long, the next try of a slot, the end of
 /// patience.
 final class Deadlines {
@@ -30,18 +28,17 @@ final class Deadlines {
     }
 
     private static void overdue(Step step, Worker worker) {
-        String limit = Epitaph.seconds(step.settings().startTimeout());
         switch (worker.phase()) {
-            case STARTING ->
-                    Lives.abandon(
-                            step,
-                            worker,
-                            worker.lacks().isEmpty() ? silence(step) + limit : worker.lacks());
+            case STARTING -> {
+                if (worker.lacks().isEmpty()) {
+                    Lateness.begins(step, worker);
+                } else {
+                    Lives.abandon(step, worker, worker.lacks());
+                }
+            }
             case SETTLING -> {
-                boolean silent =
-                        step.settings().ready() == Settings.Ready.ANNOUNCED && !worker.announced();
-                if (silent) {
-                    Lives.abandon(step, worker, "listens, but was not ready within " + limit);
+                if (Lateness.unannounced(step, worker)) {
+                    Lateness.begins(step, worker);
                 } else if (worker.deadline() > worker.startBy()) {
                     Lives.abandon(step, worker, "listens, but could not be looked at");
                 } else {
@@ -56,14 +53,6 @@ final class Deadlines {
             }
             case KILLED -> Lives.kill(step, worker);
         }
-    }
-
-    private static String silence(Step step) {
-        return step.settings().taking()
-                ? "did not ask for connections, as a program under --share dispatch does by the"
-                        + " library dev.berth.worker (an unmodified program runs without --share"
-                        + " dispatch, by the in-kernel policies), within "
-                : "did not listen within ";
     }
 
     private static void giveUp(Step step) {

@@ -6,7 +6,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /// The sentences about how a worker ended.
-final class Epitaph {
+public final class Epitaph {
     /// For one that ended because Berth has the port.
     private static final String LISTENED =
             "\n"
@@ -80,7 +80,8 @@ final class Epitaph {
         return name(worker) + " ended unasked: " + exited.status() + tail(exited);
     }
 
-    static String seconds(Duration duration) {
+    /// A time for people, to a tenth of a second.
+    public static String seconds(Duration duration) {
         long millis = duration.toMillis();
         return millis % 1000 == 0
                 ? millis / 1000 + " s"

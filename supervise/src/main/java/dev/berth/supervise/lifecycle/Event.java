@@ -33,6 +33,12 @@ public sealed interface Event {
     /// The answer to [Action.Check].
     record Checked(WorkerId id, Sight sight) implements Event {}
 
+    /// The answer to [Action.Locate], with the same `listening`.
+    ///
+    /// @param what it does, for people: of one that does not listen the whole sentence, else what
+    ///   follows "it"
+    record Located(WorkerId id, boolean listening, String what) implements Event {}
+
     /// Since [Action.Prove], something else is seen of the worker.
     ///
     /// @param detail what waits for it, for people; empty where nothing does

@@ -20,7 +20,7 @@ final class Lives {
     static void listening(Step step, WorkerId id) {
         step.state()
                 .worker(id)
-                .filter(worker -> worker.phase().candidate())
+                .filter(worker -> worker.phase().candidate() && !Lateness.over(worker))
                 .ifPresent(worker -> settle(step, worker));
     }
 

@@ -34,6 +34,8 @@ public final class Transition {
                     Lives.incomplete(step, id, lacks, replaces);
             case Event.Announced(WorkerId id) -> Lives.announced(step, id);
             case Event.Checked(WorkerId id, Sight sight) -> Lives.checked(step, id, sight);
+            case Event.Located(WorkerId id, boolean listening, String what) ->
+                    Lateness.located(step, id, listening, what);
             case Event.Seen(WorkerId id, Evidence evidence, String detail) ->
                     Trials.seen(step, id, evidence, detail);
             case Event.Lost(WorkerId id, String why) -> Lives.lost(step, id, why);

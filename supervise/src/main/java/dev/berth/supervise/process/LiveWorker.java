@@ -13,6 +13,9 @@ import java.util.Set;
 ///
 /// Ownership: all descriptors are the supervisor's and are closed by [#close].
 public final class LiveWorker implements AutoCloseable {
+    /// Of so many ports it is known that the worker asked for them; of others it is not.
+    public static final int MOST_ASKED = 256;
+
     private final WorkerId id;
     private final int pid;
     private final long startTicks;
@@ -21,6 +24,7 @@ public final class LiveWorker implements AutoCloseable {
     private final Optional<NotifySocket> notifySocket;
     private final WorkerOutput output;
     private final Set<ListenAddress> counted = new LinkedHashSet<>();
+    private final Set<Integer> asked = new LinkedHashSet<>();
     private final Troubles troubles = new Troubles();
 
     public LiveWorker(
@@ -82,6 +86,19 @@ public final class LiveWorker implements AutoCloseable {
     /// The addresses that it shares.
     public Set<ListenAddress> counted() {
         return counted;
+    }
+
+    /// The TCP ports that it asked for by number and that were left to the kernel: the first
+    /// [#MOST_ASKED].
+    public Set<Integer> asked() {
+        return asked;
+    }
+
+    /// It asks for a TCP port that is left to the kernel.
+    public void asks(int port) {
+        if (asked.size() < MOST_ASKED) {
+            asked.add(port);
+        }
     }
 
     /// Why binds of it were refused; part of the story if it ends.

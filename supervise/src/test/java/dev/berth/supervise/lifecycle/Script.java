@@ -29,6 +29,7 @@ final class Script {
     private final List<Action> orders = new ArrayList<>();
     private final Set<WorkerId> closed = new HashSet<>();
     private Sight sight = Sight.AWAITS;
+    private String located = "did not listen within 60 s";
     private Evidence evidence = Evidence.AWAITING;
     private State state;
     private long now = 1_000_000;
@@ -71,10 +72,20 @@ final class Script {
                 tell(new Event.Checked(id, closed.contains(id) ? Sight.LOST : sight));
             } else if (action instanceof Action.Prove(WorkerId id) && evidence != Evidence.NONE) {
                 tell(new Event.Seen(id, evidence, waiting()));
+            } else if (action instanceof Action.Locate(WorkerId id, boolean listening)) {
+                if (!located.isEmpty()) {
+                    tell(new Event.Located(id, listening, listening ? "sleeps" : located));
+                }
             } else if (action instanceof Action.Spawn(WorkerId id, Command _)) {
                 tell(new Event.Spawned(id, 100 * id.generation() + id.slot()));
             }
         }
+        return this;
+    }
+
+    /// What is seen of a worker whose time to listen is over; empty: the look takes too long.
+    Script located(String next) {
+        located = next;
         return this;
     }
 

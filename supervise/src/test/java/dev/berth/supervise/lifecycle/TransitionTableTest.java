@@ -60,6 +60,8 @@ class TransitionTableTest {
                     new Event.Listening(ID),
                     new Event.Announced(ID),
                     new Event.Incomplete(ID, "lacks", true),
+                    new Event.Located(ID, false, "listens elsewhere"),
+                    new Event.Located(ID, true, "sleeps"),
                     new Event.Checked(ID, Sight.AWAITS),
                     new Event.Checked(ID, Sight.LISTENS),
                     new Event.Checked(ID, Sight.SHARED),
@@ -172,6 +174,7 @@ class TransitionTableTest {
             case Event.Listening _ -> Optional.of(candidate ? Phase.SETTLING : phase);
             case Event.Announced _ -> Optional.of(phase);
             case Event.Incomplete _ -> Optional.of(phase);
+            case Event.Located _ -> Optional.of(phase);
             case Event.Seen _ -> Optional.of(phase);
             case Event.Checked(WorkerId _, Sight sight) ->
                     Optional.of(
@@ -342,6 +345,8 @@ class TransitionTableTest {
             case Event.Incomplete(WorkerId _, String lacks, boolean replaces) ->
                     new Event.Incomplete(id, lacks, replaces);
             case Event.Checked(WorkerId _, Sight sight) -> new Event.Checked(id, sight);
+            case Event.Located(WorkerId _, boolean listening, String what) ->
+                    new Event.Located(id, listening, what);
             case Event.Seen(WorkerId _, Evidence evidence, String detail) ->
                     new Event.Seen(id, evidence, detail);
             case Event.Lost(WorkerId _, String why) -> new Event.Lost(id, why);
@@ -368,6 +373,7 @@ class TransitionTableTest {
                     case Event.Listening _ -> List.of(Phase.STARTING, Phase.SETTLING);
                     case Event.Incomplete _ -> List.of(Phase.STARTING);
                     case Event.Checked _ -> List.of(Phase.SETTLING);
+                    case Event.Located _ -> List.of();
                     case Event.Seen _ -> List.of();
                     case Event.Lost _ -> List.of(Phase.READY);
                     case Event.GivenUp _ -> List.of(Phase.DRAINING, Phase.STOPPING);

@@ -91,6 +91,8 @@ final class WalkRules {
                 outcome(before, after, ticket, asked.get(ticket), outcome);
             }
             case Action.Check _ -> {}
+            case Action.Locate(WorkerId id, boolean _) ->
+                    assertThat(served).as("late and in service").doesNotContain(id);
             case Action.Prove(WorkerId id) ->
                     assertThat(served).as("tried in service").contains(id);
             case Action.Withdraw(WorkerId id) -> assertThat(terminated).contains(id);

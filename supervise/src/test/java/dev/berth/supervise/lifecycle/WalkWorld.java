@@ -102,6 +102,11 @@ final class WalkWorld {
                     pending.add(new Event.Checked(id, sight(process)));
                 }
             }
+            case Action.Locate(WorkerId id, boolean listening) -> {
+                if (kind || random.nextInt(2) > 0) {
+                    pending.add(new Event.Located(id, listening, "sleeps"));
+                }
+            }
             case Action.Prove(WorkerId id) -> {
                 Evidence evidence = kind ? Evidence.AWAITING : random.pick(EVIDENCE);
                 pending.add(new Event.Seen(id, evidence, ""));
@@ -205,6 +210,7 @@ final class WalkWorld {
             case Event.Announced(WorkerId id) -> Optional.of(id);
             case Event.Incomplete(WorkerId id, String _, boolean _) -> Optional.of(id);
             case Event.Checked(WorkerId id, Sight _) -> Optional.of(id);
+            case Event.Located(WorkerId id, boolean _, String _) -> Optional.of(id);
             case Event.Seen(WorkerId id, Evidence _, String _) -> Optional.of(id);
             case Event.Lost(WorkerId id, String _) -> Optional.of(id);
             case Event.Drained(WorkerId id) -> Optional.of(id);

@@ -1,0 +1,71 @@
+package dev.berth.supervise.lifecycle;
+
+import dev.berth.supervise.contract.Settings;
+import dev.berth.supervise.contract.WorkerId;
+
+/// The end of `--start-timeout`: before a worker is given up, somebody looks what it does, so that
+/// it can be said.
+final class Lateness {
+    /// How long that look may take.
+    static final long LOOK_MILLIS = 3_000;
+
+    private Lateness() {}
+
+    /// To be called when the time is over; again when that of the look is, too.
+    static void begins(Step step, Worker worker) {
+        if (late(worker)) {
+            Lives.abandon(step, worker, plain(step, worker));
+            return;
+        }
+        long until = Math.max(worker.startBy(), step.now()) + LOOK_MILLIS;
+        step.change(worker.id(), w -> w.withDeadline(until));
+        step.order(new Action.Locate(worker.id(), worker.phase() == Phase.SETTLING));
+    }
+
+    /// Whether its time is over and it is only looked at.
+    private static boolean late(Worker worker) {
+        return worker.phase().candidate() && worker.deadline() > worker.startBy();
+    }
+
+    /// Whether it comes too late if it begins to listen now.
+    static boolean over(Worker worker) {
+        return worker.phase() == Phase.STARTING && late(worker);
+    }
+
+    /// Whether it listens, and nobody said that it is ready.
+    static boolean unannounced(Step step, Worker worker) {
+        return worker.phase() == Phase.SETTLING
+                && step.settings().ready() == Settings.Ready.ANNOUNCED
+                && !worker.announced();
+    }
+
+    static void located(Step step, WorkerId id, boolean listening, String what) {
+        step.state()
+                .worker(id)
+                .filter(Lateness::late)
+                .filter(
+                        worker ->
+                                listening
+                                        ? unannounced(step, worker)
+                                        : worker.phase() == Phase.STARTING)
+                .ifPresent(worker -> Lives.abandon(step, worker, text(step, worker, what)));
+    }
+
+    private static String text(Step step, Worker worker, String what) {
+        boolean whole = worker.phase() == Phase.STARTING && !step.settings().taking();
+        return whole ? what : plain(step, worker) + "; it " + what;
+    }
+
+    private static String plain(Step step, Worker worker) {
+        String limit = Epitaph.seconds(step.settings().startTimeout());
+        if (worker.phase() == Phase.SETTLING) {
+            return "listens, but was not ready within " + limit;
+        }
+        return step.settings().taking()
+                ? "did not ask for connections, as a program under --share dispatch does by the"
+                        + " library dev.berth.worker (an unmodified program runs without --share"
+                        + " dispatch, by the in-kernel policies), within "
+                        + limit
+                : "did not listen within " + limit;
+    }
+}

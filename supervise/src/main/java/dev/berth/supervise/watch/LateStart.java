@@ -1,0 +1,188 @@
+package dev.berth.supervise.watch;
+
+import dev.berth.net.CpuTime;
+import dev.berth.net.ListenAddress;
+import dev.berth.net.RunQueue;
+import dev.berth.supervise.contract.Plan;
+import dev.berth.supervise.lifecycle.Epitaph;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/// The sentences about a worker that is not ready when `--start-timeout` is over: what it was seen
+/// to do, and what to do about it. Pure.
+///
+/// @param plan what the service is asked to be
+/// @param asked the TCP ports that the worker asked for by number, as far as its binds are seen
+/// @param watched whether its binds are seen, all of them
+/// @param own where it listens on ports that `--private` gave it
+/// @param replaces whether it is to replace a worker in service, in a roll
+public record LateStart(
+        Plan plan, Set<Integer> asked, boolean watched, List<ListenAddress> own, boolean replaces) {
+    private static final int MOST_NAMED = 5;
+    private static final long STEP_SECONDS = 5;
+
+    public LateStart {
+        asked = Set.copyOf(asked);
+        own = List.copyOf(own);
+    }
+
+    /// Of one that has not listened, or not where it has to.
+    public String silent(Whereabouts found) {
+        List<ListenAddress> others =
+                found.tcp().stream().filter(each -> !own.contains(each)).toList();
+        if (!others.isEmpty()) {
+            return elsewhere(others);
+        }
+        if (!found.unix().isEmpty()) {
+            return "listens on the Unix socket "
+                    + named(found.unix())
+                    + after()
+                    + " and on no TCP port; Berth shares TCP ports: tell the program to listen on "
+                    + place();
+        }
+        if (!found.udp().isEmpty()) {
+            return "is bound to "
+                    + named(found.udp())
+                    + after()
+                    + " and listens on no TCP port; UDP is shared by name only: -l "
+                    + found.udp().getFirst();
+        }
+        return "did not listen within "
+                + limit()
+                + (found.seen()
+                        ? ": it listens on " + nothing() + " and "
+                        : ": what it listens on could not be seen (a process of another user, or in"
+                                + " another network namespace); it ")
+                + pace(found);
+    }
+
+    private String nothing() {
+        return own.isEmpty() ? "nothing" : "nothing but " + named(own) + " of --private";
+    }
+
+    /// Of one that listens, but too late.
+    public String late(Whereabouts found, List<ListenAddress> shared) {
+        return "listened on "
+                + named(shared)
+                + " only when the "
+                + limit()
+                + " of --start-timeout were over; it "
+                + pace(found);
+    }
+
+    /// Of one under a dispatcher that did not ask for connections, or that listens and did not say
+    /// that it is ready: how fast it is.
+    public String pace(Whereabouts found) {
+        CpuTime total = found.total();
+        String used = "has used " + seconds(total.usedMillis()) + " of CPU time";
+        if (found.working()) {
+            return "is still at work: it "
+                    + used
+                    + crowd(total, found.queue())
+                    + "; give it more time: "
+                    + longer(total);
+        }
+        return "sleeps: it "
+                + used
+                + ", "
+                + (found.lately().usedMillis() == 0
+                        ? "none"
+                        : "only " + found.lately().usedMillis() + " ms")
+                + " in the last "
+                + Whereabouts.SAMPLE_MILLIS
+                + " ms, so it waits for something (its log may tell what); if it only needs longer:"
+                + " "
+                + longer(total);
+    }
+
+    /// The machine is the reason only where the worker itself had to wait for a CPU.
+    private static String crowd(CpuTime total, RunQueue queue) {
+        if (total.waitedMillis() < total.usedMillis()) {
+            return "";
+        }
+        String text = " and waited " + seconds(total.waitedMillis()) + " for a CPU";
+        return queue.crowded()
+                ? "%s (%d threads want to run on %d CPUs now)"
+                        .formatted(text, queue.runnable(), queue.cpus())
+                : text;
+    }
+
+    private String elsewhere(List<ListenAddress> found) {
+        String where = "listens on " + named(found) + after() + ", ";
+        int port = found.getFirst().address().port();
+        List<ListenAddress> unasked =
+                found.stream().filter(each -> !asked.contains(each.address().port())).toList();
+        if (watched && unasked.size() == found.size()) {
+            return where
+                    + "a port that the kernel chose, as the program asked for none (port 0); each"
+                    + " worker gets another one, which cannot be shared: tell the program to listen"
+                    + " on "
+                    + place();
+        }
+        if (replaces && plan.named()) {
+            return where
+                    + "and a roll does not change what is shared: "
+                    + wanted()
+                    + "; tell the new version to listen there, or stop the service and run it anew"
+                    + " with -p "
+                    + port;
+        }
+        return where
+                + (plan.named()
+                        ? "which is not what -p and -l name: "
+                                + wanted()
+                                + "; tell the program to listen there, or start with -p "
+                        : "which is not shared; if that is the service, name it: -p ")
+                + port;
+    }
+
+    /// Where the program had better listen.
+    private String place() {
+        return plan.named() ? wanted() : "a port of your choice, and name that: -p PORT";
+    }
+
+    private String wanted() {
+        return named(
+                Stream.concat(
+                                plan.ports().stream().map(port -> "port " + port),
+                                plan.listen().stream().map(ListenAddress::toString))
+                        .toList());
+    }
+
+    private String after() {
+        return " (seen after " + limit() + ")";
+    }
+
+    private String limit() {
+        return Epitaph.seconds(plan.settings().startTimeout());
+    }
+
+    /// Twice the time, or what it would take at this pace, in whole steps.
+    private String longer(CpuTime total) {
+        long limit = plan.settings().startTimeout().toMillis();
+        long share = Math.max(1, total.usedMillis());
+        long slower = Math.min(10, (total.usedMillis() + total.waitedMillis()) / share);
+        long millis = limit * Math.max(2, slower);
+        long steps = Math.ceilDiv(millis, STEP_SECONDS * 1000);
+        return "--start-timeout " + steps * STEP_SECONDS + "s";
+    }
+
+    private static String seconds(long millis) {
+        return Epitaph.seconds(Duration.ofMillis(Math.round(millis / 100.0) * 100));
+    }
+
+    private static String named(List<?> found) {
+        String first =
+                found.stream()
+                        .limit(MOST_NAMED)
+                        .map(String::valueOf)
+                        .collect(Collectors.joining(", "));
+        return found.size() > MOST_NAMED
+                ? first + " and " + (found.size() - MOST_NAMED) + " more"
+                : first;
+    }
+}

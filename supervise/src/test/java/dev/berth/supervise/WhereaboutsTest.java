@@ -1,0 +1,139 @@
+package dev.berth.supervise;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.berth.supervise.contract.Command;
+import dev.berth.supervise.contract.Outcome;
+import dev.berth.supervise.contract.Request;
+import dev.berth.supervise.contract.Settings;
+import dev.berth.testkit.Await;
+import dev.berth.testkit.FreePort;
+import dev.berth.testkit.LeakCheck;
+import dev.berth.testkit.RequiresProgram;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+
+/// Of a program that does not listen where it could be shared it is said where it does, and what to
+/// do. On a crowded machine it may not come that far in its time: then its next try tells.
+@RequiresProgram("python3")
+@ExtendWith(LeakCheck.class)
+final class WhereaboutsTest {
+    private static final Duration SHORT = Duration.ofMillis(1_200);
+
+    @TempDir Path directory;
+
+    enum Kind {
+        CHOSEN("s = listen(('127.0.0.1', 0))", "a port that the kernel chose", "listen on port %d"),
+        UNIX(
+                "s = listen('app.sock' + who()[0], socket.AF_UNIX)",
+                "listens on the Unix socket app.sock",
+                "listen on port %d"),
+        ELSEWHERE("s = listen(('127.0.0.1', %2$d))", "listens on tcp://127.0.0.1:%2$d", "-p %2$d"),
+        DATAGRAMS(
+                "s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM);"
+                        + " s.bind(('127.0.0.1', %2$d))",
+                "is bound to udp://127.0.0.1:%2$d", "-l udp://127.0.0.1:%2$d"),
+        SLEEPS("", "listens on nothing and sleeps", "--start-timeout 5s"),
+        WORKS("while True: pass", "listens on nothing and is still at work", "--start-timeout ");
+
+        private final String program;
+        private final String where;
+        private final String remedy;
+
+        Kind(String program, String where, String remedy) {
+            this.program = program;
+            this.where = where;
+            this.remedy = remedy;
+        }
+
+        Command command(Path directory, int port, int other) throws Exception {
+            String text = program.formatted(port, other) + "\ntime.sleep(600)\n";
+            return new Command(List.of(SampleServers.python(directory, text)));
+        }
+
+        boolean explains(String line, int port, int other) {
+            return line.contains(where.formatted(port, other))
+                    && line.contains(remedy.formatted(port, other));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Kind.class)
+    void atItsStart(Kind kind) throws Exception {
+        int port = FreePort.tcp();
+        int other = FreePort.tcp();
+        Rig.Setup setup = setup(port).command(kind.command(directory, port, other));
+        try (Rig rig = Rig.start(setup)) {
+            rig.await(() -> rig.notes.said().stream().anyMatch(l -> kind.explains(l, port, other)));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Kind.class)
+    void inARoll(Kind kind) throws Exception {
+        int port = FreePort.tcp();
+        int other = FreePort.tcp();
+        try (Rig rig = Rig.start(setup(port).command(Programs.web(port))).awaitReady()) {
+            int pid = rig.pid(0);
+            Command bad = kind.command(directory, port, other);
+            AtomicReference<Outcome> last = new AtomicReference<>();
+            Await.until(
+                    Rig.LIMIT,
+                    () -> {
+                        last.set(roll(rig, bad));
+                        return kind.explains(last.get().text(), port, other);
+                    },
+                    () -> String.valueOf(last.get()));
+
+            assertThat(last.get().done()).isFalse();
+            assertThat(rig.pid(0)).isEqualTo(pid);
+        }
+    }
+
+    @Test
+    void aRollToAnotherPortNamesTheWayToDoItAllTheSame() throws Exception {
+        int port = FreePort.tcp();
+        Rig.Setup setup = new Rig.Setup().settings(impatient()).command(Programs.web(port));
+        try (Rig rig = Rig.start(setup).awaitReady()) {
+            Outcome outcome = roll(rig, Programs.web(FreePort.tcp()));
+
+            assertThat(outcome.done()).isFalse();
+            assertThat(outcome.text()).contains("--allow-new-addresses");
+        }
+    }
+
+    private static Outcome roll(Rig rig, Command command) {
+        try {
+            return rig.ask(new Request.Roll(Optional.of(command)));
+        } catch (Exception failed) {
+            throw new AssertionError(rig.notes.toString(), failed);
+        }
+    }
+
+    private Rig.Setup setup(int port) {
+        return new Rig.Setup().directory(directory).port(port).settings(impatient());
+    }
+
+    private static Settings impatient() {
+        Settings quick = Rig.Setup.quick(Settings.Ready.LISTENING);
+        return new Settings(
+                quick.settle(),
+                SHORT,
+                quick.drain(),
+                Duration.ofMillis(200),
+                quick.giveUp(),
+                quick.stagger(),
+                quick.ready(),
+                quick.overlap());
+    }
+}

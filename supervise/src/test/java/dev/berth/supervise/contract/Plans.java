@@ -1,0 +1,39 @@
+package dev.berth.supervise.contract;
+
+import dev.berth.sys.Signal;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/// Plans in which nothing matters but what is named.
+public final class Plans {
+    private Plans() {}
+
+    /// Shares these TCP ports.
+    public static Plan named(Integer... ports) {
+        return new Plan(
+                "app",
+                new Command(List.of("app")),
+                1,
+                List.of(ports),
+                List.of(),
+                List.of(),
+                Adopt.SECCOMP,
+                Steer.AUTO,
+                new Policy.Hash(),
+                OptionalInt.empty(),
+                Settings.defaults(),
+                Path.of("/"),
+                Map.of(),
+                Optional.empty(),
+                Signal.TERM,
+                128,
+                false,
+                false,
+                Optional.empty(),
+                Path.of("/"));
+    }
+}

@@ -1,0 +1,104 @@
+package dev.berth.supervise.watch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.berth.net.CpuTime;
+import dev.berth.net.ListenAddress;
+import dev.berth.net.RunQueue;
+import dev.berth.supervise.contract.Plan;
+import dev.berth.supervise.contract.Plans;
+
+import org.junit.jupiter.api.Test;
+
+import java.util.List;
+import java.util.Set;
+
+/// What is said of a worker that is not ready in time; its 60 s are those of the settings.
+final class LateStartTest {
+    private static final CpuTime NONE = new CpuTime(0, 0);
+    private static final RunQueue IDLE = new RunQueue(1, 2);
+
+    private static Whereabouts tcp(String... addresses) {
+        return new Whereabouts(true, list(addresses), List.of(), List.of(), NONE, NONE, IDLE);
+    }
+
+    private static Whereabouts silent(CpuTime total, CpuTime lately, RunQueue queue) {
+        return new Whereabouts(true, List.of(), List.of(), List.of(), total, lately, queue);
+    }
+
+    private static List<ListenAddress> list(String... addresses) {
+        return List.of(addresses).stream().map(ListenAddress::parse).toList();
+    }
+
+    private static LateStart late(Plan plan, Set<Integer> asked, boolean replaces) {
+        return new LateStart(plan, asked, true, List.of(), replaces);
+    }
+
+    @Test
+    void aPortThatTheProgramAskedForIsNoneThatTheKernelChose() {
+        Whereabouts found = tcp("127.0.0.1:40000");
+
+        assertThat(late(Plans.named(8080), Set.of(), false).silent(found))
+                .contains("a port that the kernel chose")
+                .endsWith("tell the program to listen on port 8080");
+        assertThat(late(Plans.named(8080), Set.of(40_000), false).silent(found))
+                .contains("not what -p and -l name: port 8080")
+                .endsWith("start with -p 40000");
+        assertThat(late(Plans.named(8080), Set.of(40_000), true).silent(found))
+                .contains("a roll does not change what is shared: port 8080")
+                .endsWith("run it anew with -p 40000");
+    }
+
+    @Test
+    void whereBindsAreNotSeenNothingIsGuessedFromThePort() {
+        LateStart late = new LateStart(Plans.named(8080), Set.of(), false, List.of(), false);
+
+        assertThat(late.silent(tcp("127.0.0.1:40000"))).doesNotContain("the kernel chose");
+    }
+
+    @Test
+    void aPortOfItsOwnIsNotTheService() {
+        LateStart late =
+                new LateStart(Plans.named(8080), Set.of(9000), true, list("127.0.0.1:9001"), false);
+
+        assertThat(late.silent(tcp("127.0.0.1:9001")))
+                .contains("it listens on nothing but tcp://127.0.0.1:9001 of --private and sleeps");
+    }
+
+    @Test
+    void whereItMayHaveSocketsThatAreNotSeenThatIsSaid() {
+        Whereabouts found =
+                new Whereabouts(false, List.of(), List.of(), List.of(), NONE, NONE, IDLE);
+
+        assertThat(late(Plans.named(8080), Set.of(), false).silent(found))
+                .contains("what it listens on could not be seen")
+                .doesNotContain("nothing");
+    }
+
+    @Test
+    void aWorkerThatWorksOnACrowdedMachineIsGivenTheTimeThatItTakesThere() {
+        CpuTime total = new CpuTime(10_000, 50_000);
+        RunQueue crowded = new RunQueue(25, 2);
+
+        assertThat(
+                        late(Plans.named(8080), Set.of(), false)
+                                .silent(silent(total, new CpuTime(10, 290), crowded)))
+                .isEqualTo(
+                        "did not listen within 60 s: it listens on nothing and is still at work: it"
+                                + " has used 10 s of CPU time and waited 50 s for a CPU (25 threads"
+                                + " want to run on 2 CPUs now); give it more time: --start-timeout"
+                                + " 360s");
+    }
+
+    @Test
+    void theMachineIsNoReasonWhereTheWorkerSleeps() {
+        CpuTime total = new CpuTime(1_500, 100);
+        RunQueue crowded = new RunQueue(25, 2);
+
+        assertThat(late(Plans.named(8080), Set.of(), false).silent(silent(total, NONE, crowded)))
+                .contains("sleeps: it has used 1.5 s of CPU time, none in the last 300 ms")
+                .contains("waits for something")
+                .doesNotContain("threads want to run")
+                .endsWith("--start-timeout 120s");
+    }
+}
