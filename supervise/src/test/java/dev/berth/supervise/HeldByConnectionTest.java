@@ -68,6 +68,31 @@ final class HeldByConnectionTest {
         }
     }
 
+    @Test
+    void aHalfClosedOneIsNotTakenForOneInTimeWait() throws Exception {
+        try (Harbour harbour = Harbour.open(directory);
+                SocketChannel client = harbour.inside(HeldByConnectionTest::leaveFinWait2)) {
+            harbour.begin(SampleServers.plain(directory));
+            assertThat(harbour.awaitEnd()).isEqualTo(1);
+            assertThat(client.isConnected()).isTrue();
+            assertThat(harbour.said())
+                    .contains("connections that no process has any more (1 in FIN_WAIT2)")
+                    .containsPattern("wait \\d+ s, or take another port");
+        }
+    }
+
+    /// The server's end is closed, without SO_REUSEADDR; the client's, returned, is not.
+    private static SocketChannel leaveFinWait2() throws Exception {
+        InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), PORT);
+        try (ServerSocketChannel server = ServerSocketChannel.open()) {
+            server.setOption(StandardSocketOptions.SO_REUSEADDR, false);
+            server.bind(address);
+            SocketChannel client = SocketChannel.open(address);
+            server.accept().close();
+            return client;
+        }
+    }
+
     /// The server's end closes first, without SO_REUSEADDR.
     private static String leaveTimeWait() throws Exception {
         InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), PORT);
