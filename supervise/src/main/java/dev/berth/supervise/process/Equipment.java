@@ -67,7 +67,7 @@ public final class Equipment implements AutoCloseable {
             undo.push(reader::close);
             orphans = new Orphans(plan.name(), guard, cgroup, reader);
             trees = new ProcessTrees(cgroup, orphans);
-            freezer = new Freezer(cgroup, trees);
+            freezer = new Freezer(cgroup, trees::entries);
         } catch (IOException | RuntimeException | Error failed) {
             close();
             throw failed;

@@ -8,9 +8,11 @@ import dev.berth.sys.Pidfds;
 import dev.berth.sys.Signal;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 
 /// Stops all processes of a worker for some milliseconds: by its cgroup, and those that are in none
 /// by SIGSTOP.
@@ -21,11 +23,12 @@ public final class Freezer {
     private static final int PAUSE_MILLIS = 1;
 
     private final Optional<Cgroup> cgroup;
-    private final ProcessTrees trees;
+    private final Function<LiveWorker, Collection<ProcessEntry>> processes;
 
-    Freezer(Optional<Cgroup> cgroup, ProcessTrees trees) {
+    /// @param processes the live processes of a worker
+    Freezer(Optional<Cgroup> cgroup, Function<LiveWorker, Collection<ProcessEntry>> processes) {
         this.cgroup = cgroup;
-        this.trees = trees;
+        this.processes = processes;
     }
 
     /// A worker that stands still.
@@ -60,20 +63,30 @@ public final class Freezer {
     private record Stopped(ProcessEntry entry, Fd pidfd) {}
 
     /// Returns when all of it stands still, or after 50 ms: then what is in a system call that
-    /// cannot be interrupted is still on its way.
+    /// cannot be interrupted is still on its way. Where this fails, all of it runs on.
     public Frozen freeze(LiveWorker worker) {
-        WorkerId id = worker.id();
-        Optional<Cgroup.Freeze> group = cgroup.flatMap(all -> all.freeze(id));
-        Frozen frozen = new Frozen(group);
+        // First of all, as this takes longest: the worker shall stand still for a short time only.
+        Collection<ProcessEntry> seen = processes.apply(worker);
+        Frozen frozen = new Frozen(cgroup.flatMap(all -> all.freeze(worker.id())));
+        try {
+            stop(worker.id(), seen, frozen);
+            await(frozen);
+            return frozen;
+        } catch (RuntimeException | Error failed) {
+            frozen.close();
+            throw failed;
+        }
+    }
+
+    /// Stops those that the cgroup does not.
+    private void stop(WorkerId id, Collection<ProcessEntry> seen, Frozen frozen) {
         Set<Integer> reached =
-                group.isPresent() ? Set.copyOf(cgroup.orElseThrow().everyPid(id)) : Set.of();
-        for (ProcessEntry entry : trees.tree(worker).entries(ProcessList.read()).values()) {
-            if (!reached.contains(entry.pid()) && !halted(entry)) {
+                frozen.group.isPresent() ? Set.copyOf(cgroup.orElseThrow().everyPid(id)) : Set.of();
+        for (ProcessEntry entry : seen) {
+            if (!reached.contains(entry.pid())) {
                 stop(entry, frozen);
             }
         }
-        await(frozen);
-        return frozen;
     }
 
     private static void stop(ProcessEntry entry, Frozen frozen) {
@@ -83,7 +96,8 @@ public final class Freezer {
         }
         Fd pidfd = new Fd((int) opened);
         Optional<ProcessEntry> now = ProcessList.of(entry.pid());
-        if (now.filter(seen -> seen.startTicks() == entry.startTicks()).isEmpty()) {
+        if (now.filter(seen -> seen.startTicks() == entry.startTicks() && !halted(seen))
+                .isEmpty()) {
             pidfd.close();
             return;
         }

@@ -28,6 +28,11 @@ public final class ProcessTrees {
         return tree(worker).pids(ProcessList.read());
     }
 
+    /// The same, with what is known of each.
+    Collection<ProcessEntry> entries(LiveWorker worker) {
+        return tree(worker).entries(ProcessList.read()).values();
+    }
+
     /// What tells which processes are the worker's, as known now; any thread may ask it.
     public ProcessTree tree(LiveWorker worker) {
         return new ProcessTree(
@@ -56,7 +61,7 @@ public final class ProcessTrees {
 
     /// Sends `signal` to every process of the worker.
     private void signal(LiveWorker worker, Signal signal) {
-        tree(worker).entries(ProcessList.read()).values().forEach(entry -> send(entry, signal));
+        entries(worker).forEach(entry -> send(entry, signal));
     }
 
     /// Sends `signal` to those of `pids` that are processes of the worker.
