@@ -1,0 +1,310 @@
+package dev.berth.supervise;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.berth.net.ProcessEntry;
+import dev.berth.net.ProcessList;
+import dev.berth.supervise.adoption.Adopter;
+import dev.berth.supervise.contract.Plan;
+import dev.berth.supervise.contract.Policy;
+import dev.berth.supervise.contract.Steer;
+import dev.berth.supervise.contract.WorkerId;
+import dev.berth.supervise.lifecycle.Event;
+import dev.berth.supervise.process.Equipment;
+import dev.berth.supervise.process.LiveWorker;
+import dev.berth.supervise.process.Loop;
+import dev.berth.supervise.process.OutputPump;
+import dev.berth.supervise.process.Spawner;
+import dev.berth.supervise.steering.GroupKey;
+import dev.berth.supervise.steering.Mechanism;
+import dev.berth.supervise.steering.Pinning;
+import dev.berth.supervise.steering.SocketRegistry;
+import dev.berth.supervise.watch.Drains;
+import dev.berth.sys.Fd;
+import dev.berth.sys.Pidfds;
+import dev.berth.sys.Processes;
+import dev.berth.sys.Redirect;
+import dev.berth.sys.Signal;
+import dev.berth.sys.SpawnRequest;
+import dev.berth.testkit.LeakCheck;
+import dev.berth.testkit.NetworkNamespace;
+import dev.berth.testkit.RequiresProgram;
+import dev.berth.testkit.RequiresRoot;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.BooleanSupplier;
+
+/// The moment of the stop: a worker with a kept connection stands still for the last look at it,
+/// and runs on whatever comes of that.
+@RequiresRoot
+@RequiresProgram("python3")
+@ExtendWith(LeakCheck.class)
+final class StandstillTest {
+    private static final WorkerId ID = new WorkerId(0, 1);
+
+    /// Answers every byte by the same byte, on one connection after the other.
+    private static final String ECHO =
+            """
+            s = listen(('127.0.0.1', 8080))
+            while True:
+                c, _ = s.accept()
+                while True:
+                    byte = c.recv(1)
+                    if not byte:
+                        break
+                    c.sendall(byte)
+            """;
+
+    /// That of [Harbour#plan].
+    private static final long IDLE_MILLIS = 300;
+
+    @TempDir Path directory;
+
+    /// What happens between the look that finds the worker quiet and the one while it stands still.
+    private interface Meanwhile {
+        void happens(Scene scene) throws IOException;
+    }
+
+    /// A worker that drains, by the owner's loop of a test.
+    private final class Scene {
+        private final Equipment equipment;
+        private final LiveWorker worker;
+        private final Drains drains;
+        private final List<Event> events = new ArrayList<>();
+        private final Harbour harbour;
+        private final Meanwhile meanwhile;
+        private Socket client = new Socket();
+        private long asked;
+
+        Scene(
+                Harbour harbour,
+                Equipment equipment,
+                SocketRegistry registry,
+                LiveWorker worker,
+                Meanwhile meanwhile) {
+            this.harbour = harbour;
+            this.equipment = equipment;
+            this.worker = worker;
+            this.meanwhile = meanwhile;
+            drains =
+                    new Drains(
+                            equipment,
+                            registry,
+                            harbour,
+                            Optional.empty(),
+                            harbour.plan("python3").settings(),
+                            new Drains.Wishes(_ -> true, this::stops),
+                            events::add);
+        }
+
+        /// Asked between the two looks.
+        private boolean stops(LiveWorker any) {
+            try {
+                meanwhile.happens(this);
+            } catch (IOException failed) {
+                throw new AssertionError(failed);
+            }
+            return true;
+        }
+
+        void turnUntil(BooleanSupplier condition) throws IOException {
+            harbour.await(
+                    "it",
+                    () -> {
+                        equipment.loop().turn(Loop.now() + 1);
+                        return condition.getAsBoolean();
+                    });
+        }
+
+        /// The worker's answer: it runs.
+        void exchange() throws IOException {
+            asked = Loop.now();
+            client.getOutputStream().write('a');
+            assertThat(client.getInputStream().read()).isEqualTo('a');
+        }
+
+        /// Whether the look before this one has found the connection idle.
+        boolean idle() {
+            return Loop.now() - asked > 2 * IDLE_MILLIS;
+        }
+
+        void drain() throws IOException {
+            client = new Socket(InetAddress.getLoopbackAddress(), 8080);
+            client.setSoTimeout(60_000);
+            exchange();
+            drains.watch(worker);
+        }
+
+        boolean stopped() {
+            return ProcessList.of(worker.pid())
+                    .map(ProcessEntry::state)
+                    .filter("T"::equals)
+                    .isPresent();
+        }
+    }
+
+    private interface Play {
+        void play(Scene scene) throws IOException;
+    }
+
+    private void in(Meanwhile meanwhile, Play play) throws Exception {
+        try (NetworkNamespace namespace = NetworkNamespace.open()) {
+            namespace.call(
+                    () -> {
+                        Harbour harbour = Harbour.unstarted(namespace, directory);
+                        try (SocketRegistry registry =
+                                new SocketRegistry(
+                                        Mechanism.find(Steer.AUTO),
+                                        new Policy.Hash(),
+                                        Pinning.here())) {
+                            scene(harbour, registry, meanwhile, play);
+                        }
+                        return true;
+                    });
+        }
+    }
+
+    private void scene(Harbour harbour, SocketRegistry registry, Meanwhile meanwhile, Play play)
+            throws Exception {
+        Plan plan = harbour.plan("python3");
+        try (Equipment equipment = new Equipment(plan, harbour, false, Optional.empty());
+                OutputPump.Pipes pipes = equipment.pump().open(ID);
+                LiveWorker worker = start(equipment, pipes)) {
+            new Adopter(plan, registry, equipment, harbour, new OneWorker(worker)).watch(worker);
+            Scene scene = new Scene(harbour, equipment, registry, worker, meanwhile);
+            try {
+                scene.turnUntil(() -> !registry.listening(ID).isEmpty());
+                scene.drain();
+                play.play(scene);
+                scene.drains.close();
+                scene.exchange();
+            } finally {
+                scene.client.close();
+                Pidfds.pidfdSendSignal(worker.pidfd().number(), Signal.KILL.number());
+                harbour.await("its end", () -> Processes.reap(worker.pid()).isPresent());
+            }
+        }
+    }
+
+    private LiveWorker start(Equipment equipment, OutputPump.Pipes pipes) throws IOException {
+        SpawnRequest request =
+                new SpawnRequest(
+                        SampleServers.interpreter(),
+                        List.of(SampleServers.python(directory, ECHO)),
+                        List.of("PATH=/usr/bin:/bin"),
+                        directory,
+                        List.of(
+                                new Redirect(pipes.out().number(), 1),
+                                new Redirect(pipes.err().number(), 2)),
+                        true);
+        Spawner.Child child = equipment.spawner().start(request, OptionalInt.empty());
+        long start = ProcessList.of(child.pid()).orElseThrow().startTicks();
+        Fd pidfd = Fd.of("pidfd_open", child.pid(), Pidfds.pidfdOpen(child.pid(), 0));
+        return new LiveWorker(
+                ID,
+                child.pid(),
+                start,
+                pidfd,
+                child.notifications(),
+                Optional.empty(),
+                pipes.output());
+    }
+
+    private record OneWorker(LiveWorker worker) implements Adopter.Staff {
+        @Override
+        public Collection<LiveWorker> live() {
+            return List.of(worker);
+        }
+
+        @Override
+        public boolean ready(LiveWorker any) {
+            return false;
+        }
+
+        @Override
+        public void listens(LiveWorker any) {
+            assertThat(any).isEqualTo(worker);
+        }
+
+        @Override
+        public Optional<String> unfit(LiveWorker asked, GroupKey key) {
+            return Optional.empty();
+        }
+    }
+
+    @Test
+    void itStandsStillUntilTheSignalIsSent() throws Exception {
+        in(
+                _ -> {},
+                scene -> {
+                    scene.turnUntil(() -> !scene.events.isEmpty());
+                    assertThat(scene.events).containsExactly(new Event.Drained(ID));
+                    assertThat(scene.stopped()).isTrue();
+                    scene.drains.release(ID);
+                    scene.exchange();
+                });
+    }
+
+    /// [Drains#close] is what a supervisor does that ends.
+    @Test
+    void itRunsOnWhenTheSupervisorEnds() throws Exception {
+        in(_ -> {}, scene -> scene.turnUntil(() -> !scene.events.isEmpty()));
+    }
+
+    @Test
+    void itRunsOnWhenItIsNotToldToStopAfterAll() throws Exception {
+        in(
+                _ -> {},
+                scene -> {
+                    scene.turnUntil(() -> !scene.events.isEmpty());
+                    scene.drains.release();
+                    scene.exchange();
+                });
+    }
+
+    @Test
+    void itRunsOnWhenTheLastLookFails() throws Exception {
+        in(
+                scene -> {
+                    if (scene.idle()) {
+                        scene.equipment.diag().close();
+                    }
+                },
+                scene -> {
+                    scene.turnUntil(() -> scene.harbour.said().contains("drains unseen"));
+                    assertThat(scene.stopped()).isFalse();
+                    assertThat(scene.events).isEmpty();
+                    scene.exchange();
+                });
+    }
+
+    @Test
+    void itRunsOnWhenARequestHasComeMeanwhile() throws Exception {
+        int[] asked = {0};
+        in(
+                scene -> {
+                    assertThat(scene.stopped()).isFalse();
+                    if (asked[0] < 2 && scene.idle()) {
+                        asked[0]++;
+                        scene.exchange();
+                    }
+                },
+                scene -> {
+                    scene.turnUntil(() -> !scene.events.isEmpty());
+                    assertThat(asked[0]).isEqualTo(2);
+                    assertThat(scene.stopped()).isTrue();
+                });
+    }
+}
