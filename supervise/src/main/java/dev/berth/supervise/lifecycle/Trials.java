@@ -8,8 +8,11 @@ import java.util.Optional;
 /// New workers of a roll, until they have shown that they accept. As long as one has not, its
 /// predecessor is kept out of service, and comes back if the new one turns out to be no good.
 final class Trials {
-    /// How soon it is looked again whether somebody waits for connections.
-    private static final long LOOK_AGAIN_MILLIS = 100;
+    /// How soon it is looked again whether somebody waits for connections: soon at first, as many
+    /// servers only turn away from their listener for a moment.
+    private static final long FIRST_AGAIN_MILLIS = 10;
+
+    private static final long LAST_AGAIN_MILLIS = 100;
 
     private Trials() {}
 
@@ -40,7 +43,8 @@ final class Trials {
         if (!loading || trusted || !successor || !wanted(step, index)) {
             return false;
         }
-        long next = step.now() + LOOK_AGAIN_MILLIS;
+        long waited = step.now() - settled(step, worker);
+        long next = step.now() + Math.clamp(waited, FIRST_AGAIN_MILLIS, LAST_AGAIN_MILLIS);
         if (next < limit(step, worker, sight)) {
             step.change(worker.id(), w -> w.withDeadline(next));
             return true;
@@ -59,9 +63,12 @@ final class Trials {
     }
 
     private static long limit(Step step, Worker worker, Sight sight) {
-        long settled = worker.since() + step.settings().settle().toMillis();
-        long proven = settled + step.settings().prove().toMillis();
+        long proven = settled(step, worker) + step.settings().prove().toMillis();
         return sight == Sight.SHARED ? worker.startBy() : Math.min(worker.startBy(), proven);
+    }
+
+    private static long settled(Step step, Worker worker) {
+        return worker.since() + step.settings().settle().toMillis();
     }
 
     /// The trial of a worker that comes into service.

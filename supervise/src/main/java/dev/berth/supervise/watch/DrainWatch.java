@@ -43,9 +43,9 @@ final class DrainWatch {
     private final Set<Integer> ports = new HashSet<>();
     private final Set<String> handshakes = new HashSet<>();
     private final long begun;
-    private long emptySince = Worker.NEVER;
+    private long emptySince;
 
-    /// Made at the flip: the handshakes under way are noted now.
+    /// Made at the flip: the handshakes under way are noted now, and whether anybody waits.
     DrainWatch(
             LiveWorker worker,
             SocketRegistry registry,
@@ -69,6 +69,7 @@ final class DrainWatch {
         // A handshake on a dispatcher's listener is nobody's in particular.
         dispatched.ifPresent(
                 d -> d.addresses().forEach(address -> ports.add(address.address().port())));
+        emptySince = queued() == 0 ? now : Worker.NEVER;
     }
 
     LiveWorker worker() {
@@ -100,12 +101,19 @@ final class DrainWatch {
         return left.nothing() && now - emptySince >= EMPTY_MILLIS;
     }
 
+    /// In how many milliseconds the queues will have been empty for long enough, if nothing comes.
+    long emptyIn(long now) {
+        long since = emptySince == Worker.NEVER ? now : emptySince;
+        return Math.max(0, since + EMPTY_MILLIS - now);
+    }
+
     /// Whether the time is nearly over and what is left need not certainly be lost now.
     boolean late(Remaining left, long now) {
         return ending(now) && !left.certain();
     }
 
-    private boolean ending(long now) {
+    /// Whether the time that a drain may take is nearly over.
+    boolean ending(long now) {
         long drain = settings.drain().toMillis();
         return now - begun >= drain - Math.max(LATE_MILLIS, drain / 10);
     }

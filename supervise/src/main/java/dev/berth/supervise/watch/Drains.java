@@ -28,6 +28,12 @@ public final class Drains implements AutoCloseable {
     /// A look may take a tenth of the time: with very many connections it is not cheap.
     private static final long PAUSES = 10;
 
+    /// The same while the first good moment is looked for: the sooner the next look, the more of
+    /// the worker's good moments are met.
+    private static final long LATE_LOOK_MILLIS = 20;
+
+    private static final long LATE_PAUSES = 4;
+
     private final Equipment equipment;
     private final SocketRegistry registry;
     private final Observer observer;
@@ -88,8 +94,17 @@ public final class Drains implements AutoCloseable {
             watches.remove(worker.id());
             return;
         }
-        long pause = Math.max(LOOK_MILLIS, PAUSES * (Loop.now() - begun));
-        equipment.loop().after(pause, () -> look(watch));
+        equipment.loop().after(pause(watch, begun), () -> look(watch));
+    }
+
+    private static long pause(DrainWatch watch, long begun) {
+        long now = Loop.now();
+        if (watch.ending(now)) {
+            return Math.max(LATE_LOOK_MILLIS, LATE_PAUSES * (now - begun));
+        }
+        long empty = watch.emptyIn(now);
+        long wanted = empty == 0 ? LOOK_MILLIS : Math.min(LOOK_MILLIS, empty);
+        return Math.max(wanted, PAUSES * (now - begun));
     }
 
     /// Whether the worker can be told to stop. If so, and it will be, it stands still.
