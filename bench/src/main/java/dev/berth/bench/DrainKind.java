@@ -1,5 +1,6 @@
 package dev.berth.bench;
 
+import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 
 /// What a client of the drain bench does.
@@ -19,7 +20,18 @@ enum DrainKind {
     /// Short requests on a kept connection, with short pauses.
     KEPT(4, true),
     /// Short requests on a kept connection, with pauses that are longer than `--idle`.
-    IDLE(8, true);
+    IDLE(8, true),
+    /// Short requests on a kept connection for ever, each as soon as the last one is answered: the
+    /// worker is never idle.
+    ASKING(16, true),
+    /// Calls of gRPC that take 0.1 to 20 s.
+    UNARY(8, true),
+    /// Streams of gRPC with pauses of 0.2 to 4 s.
+    PARTS(8, true);
+
+    /// Beyond it a client asks no more on a connection: with its last request the connection shall
+    /// be done within `--drain`.
+    private static final Duration LONGEST_LIFE = Duration.ofSeconds(25);
 
     private static final int LONGEST_MILLIS = 20_000;
 
@@ -41,8 +53,14 @@ enum DrainKind {
         return switch (this) {
             case SOCKET -> 1;
             case KEPT -> between(10, 400);
+            case ASKING -> Integer.MAX_VALUE;
             default -> keeps ? between(1, 4) : 1;
         };
+    }
+
+    /// How long a client goes on asking on a connection.
+    Duration longestLife() {
+        return this == ASKING ? Duration.ofDays(1) : LONGEST_LIFE;
     }
 
     /// How long a client thinks between two exchanges on a connection.
@@ -50,6 +68,7 @@ enum DrainKind {
         return switch (this) {
             case KEPT -> between(0, 50);
             case IDLE -> between(5_500, 9_000);
+            case ASKING -> 0;
             default -> between(0, 3) == 0 ? between(0, 2_000) : 0;
         };
     }
@@ -65,7 +84,8 @@ enum DrainKind {
             case UPLOAD -> client.upload(100, 2_000, 100);
             case DOWNLOAD -> client.get("/stream?parts=100&ms=100&bytes=2000", 200_000);
             case PIPELINED -> client.pipelined(3, between(100, 1_500));
-            case KEPT, IDLE -> client.get("/slow?ms=0", -1);
+            case KEPT, IDLE, ASKING -> client.get("/slow?ms=0", -1);
+            case UNARY, PARTS -> throw new IllegalStateException(this + " is no HTTP/1.1");
         }
     }
 

@@ -4,6 +4,8 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// A server of the drain bench, which answers the paths of `examples/servers/node/streams.js`.
 ///
@@ -22,7 +24,14 @@ record DrainServer(String name, String command, Set<DrainKind> kinds) {
                     DrainKind.KEPT,
                     DrainKind.IDLE);
 
-    private static final Set<DrainKind> ALL = Set.of(DrainKind.values());
+    private static final Set<DrainKind> ALL =
+            Stream.concat(HTTP.stream(), Stream.of(DrainKind.SOCKET, DrainKind.PIPELINED))
+                    .collect(Collectors.toSet());
+
+    private static final Set<DrainKind> GRPC = Set.of(DrainKind.UNARY, DrainKind.PARTS);
+
+    /// The one that has Debian's packages.
+    static final String PYTHON = "/usr/bin/python3";
 
     /// In the order in which they are tried. All but gunicorn and Spring Boot die at once.
     static List<DrainServer> all() {
@@ -45,7 +54,36 @@ record DrainServer(String name, String command, Set<DrainKind> kinds) {
                                 + " --spring.mvc.async.request-timeout=-1",
                         HTTP),
                 new DrainServer(
-                        "nginx", "sh {servers}/nginx/proxy.sh {port} {upstream} {scratch}", HTTP));
+                        "nginx", "sh {servers}/nginx/proxy.sh {port} {upstream} {scratch}", HTTP),
+                new DrainServer(
+                        "websockets",
+                        PYTHON + " {servers}/python/websocket_streams.py {port}",
+                        Set.of(DrainKind.SOCKET)),
+                new DrainServer("grpc", PYTHON + " {servers}/python/grpc_streams.py {port}", GRPC),
+                new DrainServer(
+                        "dies-at-once",
+                        "python3 {servers}/python/streams.py {port}",
+                        Set.of(DrainKind.ASKING)));
+    }
+
+    boolean grpc() {
+        return kinds.equals(GRPC);
+    }
+
+    /// Whether its clients never leave a moment in which it is idle, so that a roll takes all of
+    /// `--drain` and then closes connections that are in use.
+    boolean neverIdle() {
+        return kinds.contains(DrainKind.ASKING);
+    }
+
+    /// What `--idle` should be according to `docs/draining.md`: frames of HTTP/2 that the server
+    /// sends by itself make a call look answered, so it is longer than the longest call.
+    String idle() {
+        return grpc() ? "25s" : "5s";
+    }
+
+    String drain() {
+        return neverIdle() ? "10s" : "60s";
     }
 
     /// Whether something else has to serve behind it.
