@@ -20,6 +20,9 @@ public final class Proofs {
     /// A look may take a tenth of the time.
     private static final long PAUSES = 10;
 
+    /// But not so little that one look alone decides: a worker has five seconds to prove itself.
+    private static final long LONGEST_PAUSE_MILLIS = 500;
+
     private final Equipment equipment;
     private final SocketRegistry registry;
     private final Optional<Dispatched> dispatched;
@@ -65,8 +68,12 @@ public final class Proofs {
         if (now != before || now == Evidence.UNANSWERED) {
             events.accept(new Event.Seen(worker.id(), now, watch.waiting()));
         }
-        long pause = Math.max(LOOK_MILLIS, PAUSES * (Loop.now() - begun));
         Evidence seen = now;
-        equipment.loop().after(pause, () -> look(worker, watch, seen));
+        equipment.loop().after(pause(Loop.now() - begun), () -> look(worker, watch, seen));
+    }
+
+    /// How long to wait after a look that took so long.
+    static long pause(long tookMillis) {
+        return Math.clamp(PAUSES * tookMillis, LOOK_MILLIS, LONGEST_PAUSE_MILLIS);
     }
 }
