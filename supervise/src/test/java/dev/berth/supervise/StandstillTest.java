@@ -7,6 +7,7 @@ import dev.berth.net.ProcessList;
 import dev.berth.supervise.adoption.Adopter;
 import dev.berth.supervise.contract.Plan;
 import dev.berth.supervise.contract.Policy;
+import dev.berth.supervise.contract.Settings;
 import dev.berth.supervise.contract.Steer;
 import dev.berth.supervise.contract.WorkerId;
 import dev.berth.supervise.lifecycle.Event;
@@ -39,6 +40,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -67,8 +69,12 @@ final class StandstillTest {
                     c.sendall(byte)
             """;
 
-    /// That of [Harbour#plan].
-    private static final long IDLE_MILLIS = 300;
+    /// No test lasts until the end of the time, when the worker need not be quiet any more.
+    private static final Settings SETTINGS =
+            Rig.Setup.timed(
+                    Settings.Ready.LISTENING, Duration.ofMinutes(30), Duration.ofSeconds(10));
+
+    private static final long IDLE_MILLIS = SETTINGS.idle().toMillis();
 
     @TempDir Path directory;
 
@@ -104,7 +110,7 @@ final class StandstillTest {
                             registry,
                             harbour,
                             Optional.empty(),
-                            harbour.plan("python3").settings(),
+                            SETTINGS,
                             new Drains.Wishes(_ -> true, this::stops),
                             events::add);
         }
@@ -199,6 +205,7 @@ final class StandstillTest {
                 scene.drains.close();
                 scene.exchange();
             } finally {
+                scene.drains.close();
                 scene.client.close();
                 Pidfds.pidfdSendSignal(worker.pidfd().number(), Signal.KILL.number());
                 harbour.await("its end", () -> Processes.reap(worker.pid()).isPresent());
