@@ -19,6 +19,7 @@ final class BerthProcesses implements AutoCloseable {
                     "-XX:+UseSerialGC",
                     "-XX:TieredStopAtLevel=1",
                     "-XX:-UsePerfData",
+                    "-XX:-MaxFDLimit",
                     "--enable-native-access=ALL-UNNAMED");
 
     private final Path runtime;
@@ -37,6 +38,12 @@ final class BerthProcesses implements AutoCloseable {
     /// With no more than `files` descriptors.
     ChildProcess startWith(int files, String... arguments) throws IOException {
         String limited = "ulimit -n " + files + "; exec \"$@\"";
+        return start(List.of("sh", "-c", limited, "sh"), arguments);
+    }
+
+    /// With so many descriptors, and the right to raise that as far as this process may.
+    ChildProcess startWithSoft(int files, String... arguments) throws IOException {
+        String limited = "ulimit -Sn " + files + "; exec \"$@\"";
         return start(List.of("sh", "-c", limited, "sh"), arguments);
     }
 

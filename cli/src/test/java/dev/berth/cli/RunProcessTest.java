@@ -158,6 +158,21 @@ class RunProcessTest {
         assertThat(log).content().matches("(?s)(20[0-9T:.-]+Z .*\n)*");
     }
 
+    /// HotSpot raises its own to the hard limit, and all that it starts would inherit that.
+    @Test
+    void workersGetTheLimitOfDescriptorsThatBerthWasStartedWith() throws Exception {
+        String program =
+                "echo soft $(ulimit -Sn); echo berth $(grep 'open files' /proc/$PPID/limits); exit"
+                        + " 3";
+        ChildProcess run =
+                processes.startWithSoft(300, "run", "-n", "1", "--", "sh", "-c", program);
+        assertThat(run.awaitExit(PATIENCE)).isEqualTo(1);
+        assertThat(run.output()).contains("[sh/0.1] soft 300");
+        assertThat(run.output())
+                .as("its own")
+                .anyMatch(line -> line.matches(".*Max open files (\\d+) \\1 files"));
+    }
+
     private static void awaitExists(Path file) {
         Await.until(PATIENCE, () -> Files.exists(file), () -> "no " + file);
     }

@@ -9,7 +9,6 @@ import dev.berth.supervise.lifecycle.Event;
 import dev.berth.supervise.lifecycle.Phase;
 import dev.berth.supervise.process.LiveWorker;
 import dev.berth.supervise.process.Loop;
-import dev.berth.supervise.process.NotifySocket;
 import dev.berth.supervise.steering.GroupKey;
 import dev.berth.supervise.watch.Prober;
 
@@ -25,6 +24,9 @@ import java.util.TreeSet;
 /// sockets looked for, its notify socket read, its probe asked, and what it says to a dispatcher
 /// heard.
 final class Signs implements Adopter.Staff {
+    /// Some time more than there is between two patrols.
+    private static final long PATROL_MILLIS = 1_500;
+
     private static final long FIND_MILLIS = 100;
     private static final long ENDING_MILLIS = 200;
     private static final int MOST_TOLD = 4;
@@ -162,8 +164,34 @@ final class Signs implements Adopter.Staff {
     }
 
     private void announced(LiveWorker worker) {
-        if (worker.notifySocket().filter(NotifySocket::ready).isPresent()) {
+        worker.notifySocket().ifPresent(socket -> socket.read(pid -> announced(worker, pid)));
+    }
+
+    /// Whoever has the worker's user can reach its socket, another service too. An orphan of the
+    /// worker is known as its own after the next patrol.
+    private void announced(LiveWorker worker, int pid) {
+        if (!believed(worker, pid)) {
+            holdings.loop().after(PATROL_MILLIS, () -> announcedBefore(worker, pid));
+        }
+    }
+
+    private boolean believed(LiveWorker worker, int pid) {
+        boolean own = holdings.equipment().trees().owns(worker, pid);
+        if (own) {
             holdings.machine().tell(new Event.Announced(worker.id()));
+        }
+        return own;
+    }
+
+    private void announcedBefore(LiveWorker worker, int pid) {
+        if (worker.ended() || believed(worker, pid)) {
+            return;
+        }
+        String why =
+                "READY=1 of pid %d was not heeded: it has ended since, or is no process of this worker; let the server say it, or systemd-notify(1), which waits"
+                        .formatted(pid);
+        if (worker.troubles().add("READY=1", why, Loop.now())) {
+            holdings.say(worker, ": " + why);
         }
     }
 

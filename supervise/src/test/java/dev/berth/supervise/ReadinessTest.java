@@ -7,6 +7,7 @@ import dev.berth.supervise.contract.Command;
 import dev.berth.supervise.contract.Probe;
 import dev.berth.supervise.contract.Request;
 import dev.berth.supervise.contract.Settings;
+import dev.berth.testkit.ChildProcess;
 import dev.berth.testkit.FreePort;
 import dev.berth.testkit.LeakCheck;
 import dev.berth.testkit.RequiresProgram;
@@ -57,6 +58,80 @@ class ReadinessTest {
         try (Rig rig = Rig.start(setup)) {
             rig.awaitReady();
             assertThat(rig.ask(new Request.Roll(Optional.empty())).done()).isTrue();
+        }
+    }
+
+    /// Says it where it is told to, and stays.
+    private static final String SAY =
+            """
+            import socket, sys, time
+            s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+            s.sendto(b"READY=1", sys.argv[1])
+            time.sleep(1000)
+            """;
+
+    /// Prints where to say it, and says it itself when a file is there.
+    private static final String SAY_WHEN =
+            """
+            import os, socket, threading, time
+            print("SOCKET", os.environ["NOTIFY_SOCKET"], flush=True)
+            def say():
+                while not os.path.exists("%s"): time.sleep(0.02)
+                s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+                s.sendto(b"READY=1", os.environ["NOTIFY_SOCKET"])
+            threading.Thread(target=say).start()
+            """;
+
+    /// Any process of the worker's user can reach the socket.
+    @Test
+    void whatAnotherProcessSaysIsNotHeeded() throws Exception {
+        int port = FreePort.tcp();
+        Path go = Files.createTempFile("go", "");
+        Files.delete(go);
+        Rig.Setup setup =
+                new Rig.Setup()
+                        .command(Programs.server(port, SAY_WHEN.formatted(go)))
+                        .settings(slowToSettle(Settings.Ready.ANNOUNCED));
+        try (Rig rig = Rig.start(setup)) {
+            String socket = rig.printed("SOCKET ");
+            try (ChildProcess stranger = ChildProcess.start(Programs.python(), "-c", SAY, socket)) {
+                rig.said("READY=1 of pid " + stranger.pid() + " was not heeded");
+                assertThat(rig.slot(0).state()).isEqualTo("starting");
+            }
+            Files.createFile(go);
+            rig.awaitReady();
+        } finally {
+            Files.deleteIfExists(go);
+        }
+    }
+
+    /// An orphan in a session of its own, as of a server that goes to the background.
+    @Test
+    void whatAnOrphanOfTheWorkerSaysIsHeeded() throws Exception {
+        int port = FreePort.tcp();
+        String first =
+                """
+                import os
+                if os.fork() == 0:
+                    os.setsid()
+                    if os.fork() == 0:
+                        import socket, time
+                        while os.getppid() != int(os.environ["SUPERVISOR"]): time.sleep(0.01)
+                        s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+                        s.sendto(b"READY=1", os.environ["NOTIFY_SOCKET"])
+                        time.sleep(1000)
+                    os._exit(0)
+                os.wait()
+                """
+                        .replace(
+                                "int(os.environ[\"SUPERVISOR\"])",
+                                Long.toString(ProcessHandle.current().pid()));
+        Rig.Setup setup =
+                new Rig.Setup()
+                        .command(Programs.server(port, first))
+                        .settings(slowToSettle(Settings.Ready.ANNOUNCED));
+        try (Rig rig = Rig.start(setup)) {
+            rig.awaitReady();
         }
     }
 

@@ -37,7 +37,7 @@ public final class Spawn {
     /// The child has the descriptors 0, 1 and 2 of this process (0 is `/dev/null`) and the
     /// redirected ones, and no other: whatever lies between the targets is closed one by one, all
     /// above in one step. All its signals have their default action and none is blocked, whatever
-    /// this thread has blocked.
+    /// this thread has blocked. Its soft limit of descriptors is what [DescriptorLimit] says.
     ///
     /// **Ownership:** the caller reaps the child, see [Processes#reap]. The sources stay open here.
     ///
@@ -177,15 +177,20 @@ public final class Spawn {
 
     private static long spawn(Frame frame, SpawnRequest request, long actions, long attributes) {
         MemorySegment pid = frame.zeroed(Integer.BYTES);
-        int error =
-                frame.libc(
-                        SpawnFunctions.SPAWN,
-                        pid.address(),
-                        frame.string(request.file()).address(),
-                        actions,
-                        attributes,
-                        frame.strings(request.arguments()).address(),
-                        frame.strings(request.environment()).address());
+        long file = frame.string(request.file()).address();
+        long arguments = frame.strings(request.arguments()).address();
+        long environment = frame.strings(request.environment()).address();
+        long error =
+                DescriptorLimit.spawn(
+                        () ->
+                                frame.libc(
+                                        SpawnFunctions.SPAWN,
+                                        pid.address(),
+                                        file,
+                                        actions,
+                                        attributes,
+                                        arguments,
+                                        environment));
         return error != 0 ? -error : pid.get(JAVA_INT, 0);
     }
 }

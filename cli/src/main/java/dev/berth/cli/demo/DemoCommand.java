@@ -66,7 +66,7 @@ public final class DemoCommand implements Subcommand {
 
     @Override
     public int run(ParseResult parsed, Terminal terminal) throws UsageException, IOException {
-        RunCommand.requireLinux();
+        RunCommand.prepare();
         Optional<Integer> wanted = Options.value(parsed, "--port");
         int port = wanted.isPresent() ? wanted.get() : freePort();
         int workers = Options.<Integer>value(parsed, "--workers").orElse(WORKERS);

@@ -5,6 +5,7 @@ import dev.berth.cli.command.Options;
 import dev.berth.cli.command.Subcommand;
 import dev.berth.cli.command.Terminal;
 import dev.berth.cli.command.UsageException;
+import dev.berth.sys.DescriptorLimit;
 import dev.berth.sys.Platform;
 
 import picocli.CommandLine.Model.CommandSpec;
@@ -30,11 +31,11 @@ public final class RunCommand implements Subcommand {
     public int run(ParseResult parsed, Terminal terminal) throws UsageException, IOException {
         Optional<String> file = Options.value(parsed, "--file");
         if (file.isPresent()) {
-            requireLinux();
+            prepare();
             return Fleet.run(parsed, Path.of(file.get()), terminal.environment());
         }
         RunOptions options = RunOptions.read(parsed);
-        requireLinux();
+        prepare();
         return Session.run(
                 options,
                 options.programName(),
@@ -42,9 +43,15 @@ public final class RunCommand implements Subcommand {
                 (supervised, console) -> {});
     }
 
+    /// A supervisor holds sockets of all its workers, a dispatcher those of their clients too.
+    public static void prepare() throws Failure {
+        requireLinux();
+        DescriptorLimit.raise();
+    }
+
     /// Elsewhere SO_REUSEPORT does not balance (macOS, BSD: the last socket gets all) or is not
     /// there (Windows), and nothing takes the place of seccomp.
-    public static void requireLinux() throws Failure {
+    private static void requireLinux() throws Failure {
         if (!Platform.supported()) {
             throw new Failure(
                     "cannot share a port here: "

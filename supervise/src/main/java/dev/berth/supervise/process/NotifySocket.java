@@ -2,6 +2,8 @@ package dev.berth.supervise.process;
 
 import dev.berth.sys.ErrnoException;
 import dev.berth.sys.Fd;
+import dev.berth.sys.PeerCredentials;
+import dev.berth.sys.SenderCredentials;
 import dev.berth.sys.SockAddr;
 import dev.berth.sys.Sockets;
 import dev.berth.sys.User;
@@ -12,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
+import java.util.function.IntConsumer;
 
 /// The socket that one worker may tell its state to, as NOTIFY_SOCKET. **Source:** sd_notify(3).
 public final class NotifySocket implements AutoCloseable {
@@ -34,6 +37,7 @@ public final class NotifySocket implements AutoCloseable {
         Fd fd = Fd.of("socket", path, Sockets.socket(Sockets.AF_UNIX, type, 0));
         try {
             Files.deleteIfExists(path);
+            ErrnoException.check("setsockopt", path, SenderCredentials.pass(fd.number()));
             SockAddr address = new SockAddr.Unix(path.toString());
             ErrnoException.check("bind", path, Sockets.bind(fd.number(), address));
             // Whatever the umask allows: only the worker's user may say that it is ready.
@@ -58,19 +62,25 @@ public final class NotifySocket implements AutoCloseable {
         return path;
     }
 
-    /// Reads what was sent; whether `READY=1` was in it.
-    public boolean ready() {
-        byte[] message = new byte[LONGEST_MESSAGE];
-        boolean ready = false;
+    /// Reads what was sent.
+    ///
+    /// @param announced takes the pid of who said `READY=1` (0: a process of another pid
+    ///   namespace), before the next message is read: who waits for that (systemd-notify(1) does,
+    ///   by a descriptor in a second message) still lives
+    public void read(IntConsumer announced) {
+        byte[] buffer = new byte[LONGEST_MESSAGE];
         for (int i = 0; i < MOST_MESSAGES; i++) {
-            long length = Sockets.recv(fd.number(), message, Sockets.MSG_DONTWAIT);
-            if (length < 0) {
-                break;
+            SenderCredentials.Message message =
+                    SenderCredentials.recvmsg(fd.number(), buffer, Sockets.MSG_DONTWAIT);
+            if (message.count() < 0) {
+                return;
             }
-            String text = new String(message, 0, (int) length, StandardCharsets.UTF_8);
-            ready |= text.lines().anyMatch("READY=1"::equals);
+            int length = (int) message.count();
+            String text = new String(buffer, 0, length, StandardCharsets.UTF_8);
+            if (text.lines().anyMatch("READY=1"::equals)) {
+                announced.accept(message.sender().map(PeerCredentials::pid).orElse(0));
+            }
         }
-        return ready;
     }
 
     @Override

@@ -8,6 +8,7 @@ import dev.berth.sys.Signal;
 
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -47,6 +48,18 @@ public final class ProcessTrees {
             roots.put(worker.pid(), worker.id());
         }
         return roots;
+    }
+
+    /// Whether a process is the worker's, told by a few reads of /proc: it descends from one that
+    /// is known to be, is in the session of the worker's first one, or in its cgroup. One that has
+    /// ended is nobody's.
+    public boolean owns(LiveWorker worker, int pid) {
+        Optional<ProcessEntry> entry = ProcessList.of(pid);
+        return entry.isPresent()
+                && (entry.get().session() == worker.pid()
+                        || new Descent(roots(List.of(worker))).worker(pid).isPresent()
+                        || cgroup.filter(group -> group.pids(worker.id()).contains(pid))
+                                .isPresent());
     }
 
     /// Ends every process of the worker.

@@ -1,0 +1,81 @@
+package dev.berth.sys;
+
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.MemorySegment;
+import java.util.OptionalLong;
+import java.util.function.LongSupplier;
+
+/// How many descriptors a process may have open: this process as many as the administrator allows,
+/// the programs that it starts as many as it was started with.
+///
+/// Many programs take their soft limit for what they are meant for: select(2) fails above 1,024,
+/// others close every number below it when they start.
+///
+///     0          8          16
+///     | rlim_cur | rlim_max |
+///
+/// **Source:** getrlimit(2), `RLIMIT_NOFILE`.
+public final class DescriptorLimit {
+    private static final int RLIMIT_NOFILE = 7;
+    private static final int THIS_PROCESS = 0;
+    private static final int HARD = 8;
+    private static final int BYTES = 16;
+
+    /// The soft limit before [#raise].
+    private static OptionalLong given = OptionalLong.empty();
+
+    private DescriptorLimit() {}
+
+    /// Sets the soft limit of this process to the hard one, but not of what [Spawn] starts from now
+    /// on. (HotSpot does that at its start and for all, unless it has `-XX:-MaxFDLimit`.)
+    ///
+    /// @return 0 or −errno
+    public static synchronized int raise() {
+        try (Frame frame = new Frame()) {
+            MemorySegment limit = frame.zeroed(BYTES);
+            long result = get(frame, limit);
+            if (result < 0) {
+                return (int) result;
+            }
+            if (given.isEmpty()) {
+                given = OptionalLong.of(limit.get(JAVA_LONG, 0));
+            }
+            limit.set(JAVA_LONG, 0, limit.get(JAVA_LONG, HARD));
+            return (int) set(frame, limit);
+        }
+    }
+
+    /// Starts a process, which gets the soft limit that was before [#raise]. For the moment that
+    /// this takes, other threads get no descriptor above it; those that are open stay.
+    static synchronized long spawn(LongSupplier spawn) {
+        if (given.isEmpty()) {
+            return spawn.getAsLong();
+        }
+        try (Frame frame = new Frame()) {
+            MemorySegment limit = frame.zeroed(BYTES);
+            long raised = get(frame, limit) < 0 ? 0 : limit.get(JAVA_LONG, 0);
+            if (Long.compareUnsigned(raised, given.getAsLong()) <= 0) {
+                return spawn.getAsLong();
+            }
+            limit.set(JAVA_LONG, 0, given.getAsLong());
+            set(frame, limit);
+            try {
+                return spawn.getAsLong();
+            } finally {
+                limit.set(JAVA_LONG, 0, raised);
+                set(frame, limit);
+            }
+        }
+    }
+
+    private static long get(Frame frame, MemorySegment limit) {
+        return frame.call(
+                Syscall.PRLIMIT64, THIS_PROCESS, RLIMIT_NOFILE, Frame.NULL, limit.address());
+    }
+
+    private static long set(Frame frame, MemorySegment limit) {
+        return frame.call(
+                Syscall.PRLIMIT64, THIS_PROCESS, RLIMIT_NOFILE, limit.address(), Frame.NULL);
+    }
+}
