@@ -6,6 +6,7 @@ import dev.berth.sys.ErrnoException;
 import dev.berth.sys.Processes;
 import dev.berth.testkit.ChildProcess;
 import dev.berth.testkit.FreePort;
+import dev.berth.testkit.OtherUser;
 import dev.berth.testkit.RequiresProgram;
 import dev.berth.testkit.RequiresRoot;
 
@@ -19,7 +20,7 @@ import java.util.concurrent.FutureTask;
 @RequiresRoot
 @RequiresProgram({"python3", "mount"})
 class HiddenProcessesTest {
-    private static final int NOBODY = 65534;
+    private static final int NOBODY = OtherUser.NOBODY;
     private static final Duration LIMIT = Duration.ofMinutes(3);
 
     private static final String SERVER =
@@ -46,7 +47,7 @@ class HiddenProcessesTest {
         // Group 0 sees what hidepid hides.
         ErrnoException.check("setgroups", NOBODY, Processes.setgroups(new int[0]));
         ErrnoException.check("setresgid", NOBODY, Processes.setresgid(NOBODY, NOBODY, NOBODY));
-        ErrnoException.check("setresuid", NOBODY, Processes.setresuid(NOBODY, NOBODY, NOBODY));
+        OtherUser.become(NOBODY);
         return new Capture(args);
     }
 

@@ -12,6 +12,7 @@ import dev.berth.sys.Processes;
 import dev.berth.testkit.Await;
 import dev.berth.testkit.LeakCheck;
 import dev.berth.testkit.NetworkNamespace;
+import dev.berth.testkit.OtherUser;
 import dev.berth.testkit.RequiresCapability;
 import dev.berth.testkit.RequiresProgram;
 import dev.berth.testkit.SeededRandom;
@@ -93,9 +94,7 @@ final class ForeignProgramsTest {
         thread.submit(
                         () -> {
                             ErrnoException.check("setgroups", "", Processes.setgroups(new int[0]));
-                            int uid = Puppets.OTHER_UID;
-                            ErrnoException.check(
-                                    "setresuid", "", Processes.setresuid(uid, uid, uid));
+                            OtherUser.become(Puppets.OTHER_UID);
                             return true;
                         })
                 .get();

@@ -5,11 +5,10 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.berth.net.TcpState;
 import dev.berth.sys.Capability;
-import dev.berth.sys.ErrnoException;
-import dev.berth.sys.Processes;
 import dev.berth.testkit.ChildProcess;
 import dev.berth.testkit.LeakCheck;
 import dev.berth.testkit.NetworkNamespace;
+import dev.berth.testkit.OtherUser;
 import dev.berth.testkit.RequiresCapability;
 import dev.berth.testkit.RequiresKernel;
 import dev.berth.testkit.RequiresProgram;
@@ -17,15 +16,12 @@ import dev.berth.testkit.RequiresProgram;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-import java.util.concurrent.FutureTask;
-
 /// Multipath-TCP sockets of another program.
 @ExtendWith(LeakCheck.class)
 @RequiresKernel(value = "6.8", feature = "a list of the sockets that are only bound")
 @RequiresProgram("python3")
 @RequiresCapability({Capability.SYS_ADMIN, Capability.SYS_PTRACE})
 final class MultipathTest {
-    private static final int NOBODY = 65534;
     private static final String SOCKETS =
             """
             a = socket.socket(socket.AF_INET, socket.SOCK_STREAM, 262)
@@ -43,15 +39,7 @@ final class MultipathTest {
 
     /// Reports from a thread of its own, which alone is another user.
     private static PortReport asNobody(int port) throws Exception {
-        FutureTask<PortReport> run =
-                new FutureTask<>(
-                        () -> {
-                            int rc = Processes.setresuid(NOBODY, NOBODY, NOBODY);
-                            ErrnoException.check("setresuid", NOBODY, rc);
-                            return PortReport.of(port);
-                        });
-        Thread.ofPlatform().start(run).join();
-        return run.get();
+        return OtherUser.call(OtherUser.NOBODY, () -> PortReport.of(port));
     }
 
     @Test

@@ -10,13 +10,13 @@ import dev.berth.net.Protocol;
 import dev.berth.net.TcpState;
 import dev.berth.sys.ErrnoException;
 import dev.berth.sys.Fd;
-import dev.berth.sys.Processes;
 import dev.berth.sys.SocketOption;
 import dev.berth.sys.Sockets;
 import dev.berth.testkit.Await;
 import dev.berth.testkit.ChildProcess;
 import dev.berth.testkit.LeakCheck;
 import dev.berth.testkit.NetworkNamespace;
+import dev.berth.testkit.OtherUser;
 import dev.berth.testkit.RequiresProgram;
 import dev.berth.testkit.RequiresRoot;
 
@@ -30,14 +30,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
-import java.util.concurrent.FutureTask;
 
 /// Reports on sockets of this and other processes, in a namespace where there are no others.
 @RequiresRoot
 @ExtendWith(LeakCheck.class)
 class SurveyTest {
     private static final int SELF = (int) ProcessHandle.current().pid();
-    private static final int NOBODY = 65534;
     private static final Duration LIMIT = Duration.ofMinutes(3);
 
     private NetworkNamespace namespace;
@@ -270,16 +268,7 @@ class SurveyTest {
 
     /// Runs on a thread of its own, which alone is another user.
     private <T> T asNobody(Callable<T> task) throws Exception {
-        FutureTask<T> run =
-                new FutureTask<>(
-                        () -> {
-                            int rc = Processes.setresuid(NOBODY, NOBODY, NOBODY);
-                            ErrnoException.check("setresuid", NOBODY, rc);
-                            return task.call();
-                        });
-        Thread thread = namespace.call(() -> Thread.ofPlatform().start(run));
-        thread.join();
-        return run.get();
+        return namespace.call(() -> OtherUser.call(OtherUser.NOBODY, task));
     }
 
     @Test

@@ -5,14 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.berth.sys.ErrnoException;
-import dev.berth.sys.Processes;
 import dev.berth.testkit.LeakCheck;
+import dev.berth.testkit.OtherUser;
 import dev.berth.testkit.RequiresProgram;
 import dev.berth.testkit.RequiresRoot;
 
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -23,14 +23,13 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.FutureTask;
 
 /// What a worker's user may do to the log of a supervisor of root's.
 @RequiresRoot
 @RequiresProgram("mkfifo")
 @ExtendWith(LeakCheck.class)
 class FileTargetTest {
-    private static final int NOBODY = 65534;
+    private static final int NOBODY = OtherUser.NOBODY;
     private static final int SOMEBODY = 12345;
     private static final String EVERYBODY = "rwxrwxrwx";
     private static final String WAY_OUT =
@@ -152,6 +151,7 @@ class FileTargetTest {
     }
 
     @Test
+    @Timeout(60)
     void aFifoOfAnotherUserIsRefusedAndNotWaitedFor() throws Exception {
         sticky(logs);
         assertThat(new ProcessBuilder("mkfifo", log.toString()).start().waitFor()).isZero();
@@ -239,16 +239,14 @@ class FileTargetTest {
     }
 
     private static void asNobody(Step step) throws Exception {
-        var run =
-                new FutureTask<>(
+        boolean done =
+                OtherUser.call(
+                        NOBODY,
                         () -> {
-                            int changed = Processes.setresuid(NOBODY, NOBODY, NOBODY);
-                            ErrnoException.check("setresuid", NOBODY, changed);
                             step.run();
-                            return changed;
+                            return true;
                         });
-        Thread.ofPlatform().start(run).join();
-        assertThat(run.get()).isZero();
+        assertThat(done).isTrue();
     }
 
     @Test
