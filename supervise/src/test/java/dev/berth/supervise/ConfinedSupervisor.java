@@ -17,6 +17,7 @@ import dev.berth.sys.ErrnoException;
 import dev.berth.sys.Seccomp;
 import dev.berth.sys.Signal;
 import dev.berth.sys.Syscall;
+import dev.berth.testkit.MachineTime;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,7 +53,7 @@ final class ConfinedSupervisor {
         Settings settings =
                 new Settings(
                         Duration.ofMillis(150),
-                        Duration.ofSeconds(15),
+                        MachineTime.stretched(Duration.ofSeconds(15)),
                         Duration.ofSeconds(3),
                         Duration.ofSeconds(3),
                         Duration.ofSeconds(10),

@@ -25,6 +25,7 @@ import dev.berth.supervise.contract.WorkerId;
 import dev.berth.sys.Processes;
 import dev.berth.sys.Signal;
 import dev.berth.testkit.Await;
+import dev.berth.testkit.MachineTime;
 import dev.berth.testkit.NetworkNamespace;
 
 import java.io.IOException;
@@ -180,7 +181,7 @@ final class Harbour implements AutoCloseable, Observer {
         Settings settings =
                 new Settings(
                                 Duration.ofMillis(150),
-                                Duration.ofSeconds(15),
+                                MachineTime.stretched(Duration.ofSeconds(15)),
                                 Duration.ofSeconds(3),
                                 Duration.ofSeconds(3),
                                 giveUp,

@@ -16,6 +16,7 @@ import dev.berth.supervise.contract.Steer;
 import dev.berth.sys.Signal;
 import dev.berth.sys.User;
 import dev.berth.testkit.Await;
+import dev.berth.testkit.MachineTime;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -79,7 +80,7 @@ final class Rig implements AutoCloseable {
         static Settings timed(Settings.Ready ready, Duration drain, Duration grace) {
             return new Settings(
                             Duration.ofMillis(150),
-                            Duration.ofSeconds(15),
+                            MachineTime.stretched(Duration.ofSeconds(15)),
                             drain,
                             grace,
                             Duration.ofSeconds(1),

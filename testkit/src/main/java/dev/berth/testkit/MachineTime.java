@@ -3,6 +3,7 @@ package dev.berth.testkit;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 
 /// Time as far as the machine gave it: where five threads want each CPU, five seconds count as one.
 ///
@@ -10,7 +11,7 @@ import java.nio.file.Path;
 /// this time means the same on an idle machine and on a crowded one.
 ///
 /// **source**: proc_loadavg(5); where there is none, it is the time of the clock
-final class MachineTime {
+public final class MachineTime {
     private static final Path LOAD = Path.of("/proc/loadavg");
     private static final long LOOK_NANOS = 100_000_000;
     private static final int CPUS = Runtime.getRuntime().availableProcessors();
@@ -19,6 +20,8 @@ final class MachineTime {
     private long last = System.nanoTime();
     private long looked = last - LOOK_NANOS;
     private double crowd = 1;
+
+    MachineTime() {}
 
     /// Nanoseconds since it was made.
     long nanos() {
@@ -30,6 +33,12 @@ final class MachineTime {
         passed += (long) ((now - last) / crowd);
         last = now;
         return passed;
+    }
+
+    /// So much longer as the machine is crowded at this moment: for limits that a program under
+    /// test keeps by the clock.
+    public static Duration stretched(Duration limit) {
+        return Duration.ofNanos((long) (limit.toNanos() * crowd()));
     }
 
     private static double crowd() {
