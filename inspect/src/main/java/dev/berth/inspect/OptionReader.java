@@ -2,6 +2,7 @@ package dev.berth.inspect;
 
 import dev.berth.net.DiagQuery;
 import dev.berth.net.Holder;
+import dev.berth.net.Protocol;
 import dev.berth.net.SocketRow;
 import dev.berth.sys.ErrnoException;
 import dev.berth.sys.Fd;
@@ -49,9 +50,17 @@ final class OptionReader implements AutoCloseable {
         boolean v6only = six && SocketOption.V6ONLY.read(socket) != 0;
         boolean multipath = SocketOption.PROTOCOL.read(socket) == Sockets.IPPROTO_MPTCP;
         int cpu = (int) SocketOption.INCOMING_CPU.read(socket);
-        int bits = bit(six, 0) | bit(reuseaddr, 1) | bit(reuseport, 2) | bit(v6only, 3);
+        boolean tcp = row.protocol() == Protocol.TCP;
+        boolean defers = tcp && SocketOption.DEFER_ACCEPT.read(socket) != 0;
+        int bits =
+                bit(tcp, 5)
+                        | bit(defers, 6)
+                        | bit(six, 0)
+                        | bit(reuseaddr, 1)
+                        | bit(reuseport, 2)
+                        | bit(v6only, 3);
         return known.computeIfAbsent(
-                Math.max(cpu, -1) << 5 | bits | bit(multipath, 4),
+                Math.max(cpu, -1) << 7 | bits | bit(multipath, 4),
                 _ ->
                         new SocketOptions(
                                 Optional.of(reuseaddr),
@@ -59,6 +68,7 @@ final class OptionReader implements AutoCloseable {
                                 six ? Optional.of(v6only) : Optional.empty(),
                                 cpu < 0 ? OptionalInt.empty() : OptionalInt.of(cpu),
                                 Optional.of(multipath),
+                                tcp ? Optional.of(defers) : Optional.empty(),
                                 false,
                                 ""));
     }

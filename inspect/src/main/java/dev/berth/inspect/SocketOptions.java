@@ -11,6 +11,8 @@ import java.util.OptionalInt;
 /// @param v6only IPV6_V6ONLY; empty: unknown, or not an IPv6 socket
 /// @param incomingCpu SO_INCOMING_CPU; empty: unknown, or none set
 /// @param multipath whether it is a Multipath-TCP socket; empty: unknown
+/// @param deferAccept whether a client is not accepted before it has sent something
+///   (TCP_DEFER_ACCEPT); empty: unknown, or not TCP
 /// @param inferred whether `reuseport` was not read but concluded from the sockets beside it
 /// @param unknown why something above is not known; empty if all is
 public record SocketOptions(
@@ -19,6 +21,7 @@ public record SocketOptions(
         Optional<Boolean> v6only,
         OptionalInt incomingCpu,
         Optional<Boolean> multipath,
+        Optional<Boolean> deferAccept,
         boolean inferred,
         String unknown) {
     public SocketOptions {
@@ -27,7 +30,28 @@ public record SocketOptions(
         Objects.requireNonNull(v6only, "v6only");
         Objects.requireNonNull(incomingCpu, "incomingCpu");
         Objects.requireNonNull(multipath, "multipath");
+        Objects.requireNonNull(deferAccept, "deferAccept");
         Objects.requireNonNull(unknown, "unknown");
+    }
+
+    /// Without TCP_DEFER_ACCEPT being known.
+    public SocketOptions(
+            Optional<Boolean> reuseaddr,
+            Optional<Boolean> reuseport,
+            Optional<Boolean> v6only,
+            OptionalInt incomingCpu,
+            Optional<Boolean> multipath,
+            boolean inferred,
+            String unknown) {
+        this(
+                reuseaddr,
+                reuseport,
+                v6only,
+                incomingCpu,
+                multipath,
+                Optional.empty(),
+                inferred,
+                unknown);
     }
 
     /// Nothing is known.
@@ -47,12 +71,26 @@ public record SocketOptions(
     /// The same, of a Multipath-TCP socket.
     SocketOptions withMultipath() {
         return new SocketOptions(
-                reuseaddr, reuseport, v6only, incomingCpu, Optional.of(true), inferred, unknown);
+                reuseaddr,
+                reuseport,
+                v6only,
+                incomingCpu,
+                Optional.of(true),
+                deferAccept,
+                inferred,
+                unknown);
     }
 
     /// The same, with what was concluded of SO_REUSEPORT.
     SocketOptions withReuseportInferred(boolean set) {
         return new SocketOptions(
-                reuseaddr, Optional.of(set), v6only, incomingCpu, multipath, true, unknown);
+                reuseaddr,
+                Optional.of(set),
+                v6only,
+                incomingCpu,
+                multipath,
+                deferAccept,
+                true,
+                unknown);
     }
 }

@@ -109,8 +109,11 @@ final class WhoText {
     }
 
     /// What a listener's count of drops means.
-    private static final String REQUESTS =
-            " segments: its queue was full, or TCP_DEFER_ACCEPT left them out";
+    private static String segments(PortSocket socket) {
+        return socket.options().deferAccept().orElse(true)
+                ? " segments: its queue was full, or TCP_DEFER_ACCEPT left them out"
+                : " segments: its queue was full";
+    }
 
     private void block(WhoBlock block, PortReport report) {
         painted(title(block), BOLD);
@@ -185,7 +188,7 @@ final class WhoText {
         if (socket.drops().orElse(0) != 0) {
             long drops = Integer.toUnsignedLong(socket.drops().getAsInt());
             boolean tcp = socket.protocol() == Protocol.TCP;
-            painted("    dropped " + drops + (tcp ? REQUESTS : " datagrams"), RED);
+            painted("    dropped " + drops + (tcp ? segments(socket) : " datagrams"), RED);
         }
         stranger(socket, report);
     }
