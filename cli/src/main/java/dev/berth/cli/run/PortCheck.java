@@ -11,6 +11,7 @@ import dev.berth.net.Holders;
 import dev.berth.net.ListenAddress;
 import dev.berth.net.Listeners;
 import dev.berth.net.LowPorts;
+import dev.berth.net.PortConnections;
 import dev.berth.net.ProcessList;
 import dev.berth.net.Protocol;
 import dev.berth.net.SharedSockets;
@@ -146,7 +147,7 @@ final class PortCheck implements AutoCloseable {
         }
     }
 
-    private static Failure unusable(ListenAddress address, ErrnoException failed) {
+    private Failure unusable(ListenAddress address, ErrnoException failed) throws IOException {
         return switch (failed.name().orElse(Errno.UNLISTED)) {
             case EADDRNOTAVAIL ->
                     new Failure(
@@ -154,15 +155,36 @@ final class PortCheck implements AutoCloseable {
                                     + " is no address of this machine; ip addr"
                                     + " lists them, 0.0.0.0 means all",
                             failed);
-            case EADDRINUSE ->
-                    new Failure(
-                            address
-                                    + " is taken by a socket that does not listen (bound only,"
-                                    + " or connections of a program without SO_REUSEADDR); take"
-                                    + " another port, or wait for a minute",
-                            failed);
+            case EADDRINUSE -> new Failure(silent(address), failed);
             default -> new Failure("cannot listen there: " + failed.getMessage(), failed);
         };
+    }
+
+    /// Who has it though nobody listens: a socket that is bound only, or a connection.
+    private String silent(ListenAddress address) throws IOException {
+        var wanted = new BoundAddress(address.address(), false, 0);
+        DiagQuery bound =
+                DiagQuery.all(address.protocol())
+                        .withLocalPort(address.address().port())
+                        .withStates(TcpState.BOUND_INACTIVE);
+        boolean tcp = address.protocol() == Protocol.TCP;
+        for (SocketRow row : tcp ? diag.dump(bound) : List.<SocketRow>of()) {
+            if (wanted.overlaps(BoundAddress.of(row))) {
+                List<Holder> holders = holders(row);
+                return address
+                        + " is taken: "
+                        + (holders.isEmpty() ? unseen(row) : process(holders.getFirst().pid()))
+                        + " has bound "
+                        + row.local()
+                        + " and does not listen; stop it, or take another port";
+            }
+        }
+        return address
+                + PortConnections.of(address, diag)
+                        .orElse(
+                                " was taken when it was asked for, and nothing is seen there now;"
+                                        + " try again. If that repeats: berth why "
+                                        + address);
     }
 
     private static Failure taken(String what, SocketRow row) throws IOException {

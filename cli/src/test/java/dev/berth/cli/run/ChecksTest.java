@@ -15,9 +15,11 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -77,6 +79,59 @@ class ChecksTest {
     void anAddressOfAnotherMachineIsToldApart() {
         assertThatThrownBy(() -> check("-l", "192.0.2.1:" + FreePort.tcp(), "x"))
                 .hasMessageContaining("192.0.2.1 is no address of this machine");
+    }
+
+    @Test
+    void theLocalEndOfAnOutgoingConnectionIsNamedWithItsProcessAndItsPeer() throws Exception {
+        try (var server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                var client = new Socket()) {
+            client.setReuseAddress(false);
+            client.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+            client.connect(server.getLocalSocketAddress());
+            int port = client.getLocalPort();
+            assertThatThrownBy(() -> check("-l", "127.0.0.1:" + port, "x"))
+                    .hasMessageContaining("connection of pid " + ProcessHandle.current().pid())
+                    .hasMessageContaining(
+                            "from 127.0.0.1:%d to 127.0.0.1:%d"
+                                    .formatted(port, server.getLocalPort()))
+                    .hasMessageContaining("ip_local_reserved_ports=" + port)
+                    .message()
+                    .doesNotContain("minute");
+        }
+    }
+
+    @Test
+    void whatIsLeftOfAConnectionIsNamedByItsStateWithTheTimeThatItTakes() throws Exception {
+        var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), FreePort.tcp());
+        try (var client = finWait2(address)) {
+            assertThat(client.isConnected()).isTrue();
+            assertThatThrownBy(() -> check("-l", "127.0.0.1:" + address.getPort(), "x"))
+                    .hasMessageContaining("that no process has any more (1 in FIN_WAIT2)")
+                    .hasMessageMatching("(?s).*wait \\d+ s, or take another port");
+        }
+    }
+
+    /// The server's end is closed, without SO_REUSEADDR; the client's, returned, is not.
+    private static SocketChannel finWait2(InetSocketAddress address) throws IOException {
+        try (var server = ServerSocketChannel.open()) {
+            server.setOption(StandardSocketOptions.SO_REUSEADDR, false);
+            server.bind(address);
+            var client = SocketChannel.open(address);
+            server.accept().close();
+            return client;
+        }
+    }
+
+    @Test
+    void aSocketThatIsBoundOnlyIsNamedWithItsProcess() throws Exception {
+        try (var silent = new Socket()) {
+            silent.setReuseAddress(false);
+            silent.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+            int port = silent.getLocalPort();
+            assertThatThrownBy(() -> check("-l", "127.0.0.1:" + port, "x"))
+                    .hasMessageContaining("taken: pid " + ProcessHandle.current().pid())
+                    .hasMessageContaining("has bound 127.0.0.1:" + port + " and does not listen");
+        }
     }
 
     @Test
