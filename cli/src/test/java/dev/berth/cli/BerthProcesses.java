@@ -14,7 +14,7 @@ import java.util.List;
 /// **ownership**: [#close()] ends those that still run.
 final class BerthProcesses implements AutoCloseable {
     /// As the product's, but for the start-up cache, which classes in a folder cannot have.
-    private static final List<String> OPTIONS =
+    static final List<String> OPTIONS =
             List.of(
                     "-XX:+UseSerialGC",
                     "-XX:TieredStopAtLevel=1",

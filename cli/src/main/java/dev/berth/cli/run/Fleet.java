@@ -133,7 +133,7 @@ final class Fleet {
         List<Supervised> all = new ArrayList<>();
         ships.forEach(ship -> all.add(new LiveSupervisor(ship.supervisor())));
         Ending together = new Ending(new Together(all));
-        RunSignals.install(together, console);
+        RunSignals.install(together, console, common.onHangup());
         ships.forEach(ship -> console.note(Session.greeting(ship.plan())));
         int code = sail(dispatcher, together);
         if (code != ExitCode.DONE) {

@@ -34,6 +34,7 @@ import java.util.stream.Stream;
 /// @param join whether the port may be shared with others that are there already
 /// @param proxy with a dispatcher: whether connections come through a proxy
 /// @param log empty: the standard streams
+/// @param onHangup what to do when the terminal goes away
 public record RunOptions(
         Command command,
         int workers,
@@ -55,7 +56,8 @@ public record RunOptions(
         boolean join,
         Optional<Probe> probe,
         ProxyProtocol proxy,
-        Optional<Path> log) {
+        Optional<Path> log,
+        OnHangup onHangup) {
     private static final int BACKLOG = 4096;
     private static final Duration PROBE_INTERVAL = Duration.ofMillis(200);
 
@@ -116,7 +118,8 @@ public record RunOptions(
                         probe,
                         Options.<ProxyProtocol>value(parsed, "--proxy-protocol")
                                 .orElse(ProxyProtocol.OFF),
-                        Options.<String>value(parsed, "--log").map(Path::of));
+                        Options.<String>value(parsed, "--log").map(Path::of),
+                        Options.<OnHangup>value(parsed, "--on-hangup").orElse(OnHangup.STOP));
         options.checkTogether();
         return options;
     }
@@ -181,7 +184,8 @@ public record RunOptions(
                 join,
                 probe,
                 file.proxy(),
-                log);
+                log,
+                onHangup);
     }
 
     private void checkTogether() throws UsageException {

@@ -1,5 +1,6 @@
 package dev.berth.cli.run;
 
+import dev.berth.cli.command.ControllingTerminal;
 import dev.berth.cli.command.Signals;
 import dev.berth.supervise.contract.Outcome;
 import dev.berth.supervise.contract.Request;
@@ -13,16 +14,39 @@ final class RunSignals {
 
     private RunSignals() {}
 
-    static void install(Ending supervisor, Console console) {
+    /// @param onHangup what to do when the terminal goes away
+    static void install(Ending supervisor, Console console, OnHangup onHangup) {
         stop("TERM", 15, supervisor, console);
         stop("INT", 2, supervisor, console);
         if (Signals.ignored(HUP)) {
             console.said("SIGHUP is ignored, as under nohup: roll by berth roll");
         }
-        ask("HUP", HUP, supervisor, console, new Request.Roll(Optional.empty()));
+        hangup(supervisor, console, onHangup);
         ask("TTIN", 21, supervisor, console, new Request.ScaleBy(1));
         ask("TTOU", 22, supervisor, console, new Request.ScaleBy(-1));
         Signals.handle("USR1", 10, console::reopen);
+    }
+
+    private static void hangup(Ending supervisor, Console console, OnHangup onHangup) {
+        Hangup hangup = new Hangup(ControllingTerminal::present);
+        Runnable roll = request("HUP", supervisor, console, new Request.Roll(Optional.empty()));
+        Signals.handle(
+                "HUP",
+                HUP,
+                () -> {
+                    if (!hangup.lost()) {
+                        roll.run();
+                    } else if (onHangup == OnHangup.CONTINUE) {
+                        console.said(
+                                "SIGHUP: the terminal is gone; running on (--on-hangup continue)."
+                                        + " End it by berth stop");
+                    } else {
+                        console.said(
+                                "SIGHUP: the terminal is gone: stopping. To run on without it:"
+                                        + " --on-hangup continue");
+                        var _ = supervisor.ask(new Request.Stop());
+                    }
+                });
     }
 
     private static void stop(String name, int number, Ending supervisor, Console console) {
@@ -38,12 +62,14 @@ final class RunSignals {
 
     private static void ask(
             String name, int number, Supervised supervisor, Console console, Request request) {
+        Signals.handle(name, number, request(name, supervisor, console, request));
+    }
+
+    private static Runnable request(
+            String name, Supervised supervisor, Console console, Request request) {
         Consumer<Outcome> tell = outcome -> console.said("SIG" + name + ": " + outcome.text());
-        Signals.handle(
-                name,
-                number,
-                () -> {
-                    var _ = supervisor.ask(request).thenAccept(tell);
-                });
+        return () -> {
+            var _ = supervisor.ask(request).thenAccept(tell);
+        };
     }
 }

@@ -178,8 +178,19 @@ final class RunSpec {
                         "FILE",
                         Options::file,
                         "Append all output to FILE, each line with its time, in place of the"
-                                + " standard streams. SIGUSR1 opens it anew.",
+                                + " standard streams. SIGUSR1 opens it anew. As root (sudo): not in"
+                                + " a directory that another user may change; take"
+                                + " /var/log/app.log, or let your shell open the file: sudo berth"
+                                + " run ... >>app.log 2>&1.",
                         "--log"));
+        spec.addOption(
+                Options.one(
+                        "stop|continue",
+                        text -> Options.converted(() -> OnHangup.parse(text)),
+                        "What to do when the terminal is closed (or the ssh connection breaks):"
+                                + " stop (default), or continue without it. Under nohup, and in a"
+                                + " session of its own (setsid, a service), Berth runs on anyway.",
+                        "--on-hangup"));
     }
 
     private static void addTimes(CommandSpec spec) {
@@ -281,8 +292,9 @@ final class RunSpec {
                         "A worker finds BERTH_NAME, BERTH_SLOT, BERTH_WORKERS and BERTH_GENERATION"
                                 + " in its environment. Its lines are printed as"
                                 + " [name/slot.generation] line.",
-                        "Signals: TERM, INT: end (twice: at once); HUP: roll; TTIN, TTOU: one"
-                            + " worker more, fewer; USR1: open the log anew; QUIT: thread dump.",
+                        "Signals: TERM, INT: end (twice: at once); HUP: roll (but see"
+                                + " --on-hangup); TTIN, TTOU: one worker more, fewer; USR1: open"
+                                + " the log anew; QUIT: thread dump.",
                         "Without CAP_SYS_ADMIN workers run with no_new_privs: sudo and file"
                                 + " capabilities have no effect below them.",
                         "",

@@ -118,7 +118,7 @@ public final class Session {
         try (Supervisor supervisor = created) {
             var supervised = new Ending(new LiveSupervisor(supervisor));
             commands.serve(supervised, console);
-            RunSignals.install(supervised, console);
+            RunSignals.install(supervised, console, options.onHangup());
             console.note(greeting(plan));
             rights.lost().ifPresent(console::note);
             begun.accept(supervised, console);
