@@ -219,5 +219,9 @@ class FleetTest {
                 .contains("bad.toml:7:1: command not found: there is no file /bin/nonesuch");
         assertThat(String.join("\n", done(2, "run", "-f", file.toString(), "-p", "80")))
                 .contains("--port is for the file to say");
+        Files.writeString(file, Files.readString(file).replace("workers = 1", "workers = 0"));
+        assertThat(String.join("\n", done(2, "run", "-f", file.toString())))
+                .as("what is wrong in the file is wrong usage, as on the command line")
+                .contains("bad.toml:4:");
     }
 }

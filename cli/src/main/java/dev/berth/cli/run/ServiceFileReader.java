@@ -1,6 +1,6 @@
 package dev.berth.cli.run;
 
-import dev.berth.cli.command.Failure;
+import dev.berth.cli.command.UsageException;
 import dev.berth.dispatch.ProxyProtocol;
 import dev.berth.dispatch.Route;
 import dev.berth.dispatch.Routes;
@@ -42,7 +42,7 @@ final class ServiceFileReader {
     }
 
     /// - `file`: as messages are to name it
-    static ServiceFile read(String file, byte[] bytes) throws Failure {
+    static ServiceFile read(String file, byte[] bytes) throws UsageException {
         var reader = new ServiceFileReader(file);
         String text = reader.fields.text(bytes);
         Optional<TomlPosition> tooDeep = TomlDepth.tooDeep(text);
@@ -55,7 +55,7 @@ final class ServiceFileReader {
     }
 
     /// The parser fails by itself on some tables that are not closed, and cannot say where.
-    private TomlParseResult parsed(String text) throws Failure {
+    private TomlParseResult parsed(String text) throws UsageException {
         try {
             return Toml.parse(text, TomlVersion.V1_1_0);
         } catch (RuntimeException | AssertionError ofTheParser) {
@@ -66,7 +66,7 @@ final class ServiceFileReader {
         }
     }
 
-    private ServiceFile read(TomlParseResult toml) throws Failure {
+    private ServiceFile read(TomlParseResult toml) throws UsageException {
         if (toml.hasErrors()) {
             TomlParseError error = toml.errors().getFirst();
             throw fields.wrong(error.position(), String.valueOf(error.getMessage()));
@@ -86,7 +86,7 @@ final class ServiceFileReader {
         return new ServiceFile(name, listen, proxy, new Routes(rules, fallback), services);
     }
 
-    private List<ListenAddress> listen(TomlTable toml) throws Failure {
+    private List<ListenAddress> listen(TomlTable toml) throws UsageException {
         List<ListenAddress> addresses = new ArrayList<>();
         for (TomlFields.Item item : fields.list(toml, "listen")) {
             ListenAddress address = address(item);
@@ -104,7 +104,7 @@ final class ServiceFileReader {
         return addresses;
     }
 
-    private ListenAddress address(TomlFields.Item item) throws Failure {
+    private ListenAddress address(TomlFields.Item item) throws UsageException {
         if (item.value() instanceof Long port) {
             if (port < 1 || port > 65_535) {
                 throw fields.wrong(item.place(), port + ": a port is a number from 1 to 65535");
@@ -129,7 +129,7 @@ final class ServiceFileReader {
         }
     }
 
-    private List<ServiceFile.Service> services(TomlTable toml) throws Failure {
+    private List<ServiceFile.Service> services(TomlTable toml) throws UsageException {
         Optional<TomlTable> tables =
                 fields.value(toml, "service", TomlTable.class, "a table of services");
         if (tables.isEmpty() || tables.get().isEmpty()) {
@@ -161,7 +161,7 @@ final class ServiceFileReader {
     }
 
     private ServiceFile.Service service(String name, TomlTable table, TomlPosition place)
-            throws Failure {
+            throws UsageException {
         String what = "service " + name;
         fields.checkKeys(table, SERVICE_KEYS, what);
         var service =
@@ -190,7 +190,8 @@ final class ServiceFileReader {
         return service;
     }
 
-    private Command command(TomlTable table, String what, TomlPosition place) throws Failure {
+    private Command command(TomlTable table, String what, TomlPosition place)
+            throws UsageException {
         List<String> words = new ArrayList<>();
         for (TomlFields.Item item : fields.list(table, "command")) {
             if (!(item.value() instanceof String text)) {
@@ -214,7 +215,7 @@ final class ServiceFileReader {
         return new Command(words);
     }
 
-    private Optional<Integer> workers(TomlTable table) throws Failure {
+    private Optional<Integer> workers(TomlTable table) throws UsageException {
         Optional<Long> workers = fields.value(table, "workers", Long.class, "a number");
         if (workers.filter(n -> n < 1 || n > Plan.MOST_WORKERS).isPresent()) {
             throw fields.wrong(
@@ -224,7 +225,7 @@ final class ServiceFileReader {
         return workers.map(Long::intValue);
     }
 
-    private Optional<Policy> steer(TomlTable table) throws Failure {
+    private Optional<Policy> steer(TomlTable table) throws UsageException {
         return fields.converted(table, "steer", ServiceFileReader::dispatching);
     }
 
@@ -242,7 +243,7 @@ final class ServiceFileReader {
                                                 + "\""));
     }
 
-    private void routes(String service, TomlTable table) throws Failure {
+    private void routes(String service, TomlTable table) throws UsageException {
         Optional<TomlArray> routes =
                 fields.value(table, "routes", TomlArray.class, "a list: [{ sni = \"…\" }]");
         for (int i = 0; i < routes.map(TomlArray::size).orElse(0); i++) {
@@ -262,7 +263,7 @@ final class ServiceFileReader {
         }
     }
 
-    private Route route(TomlTable table) throws Failure {
+    private Route route(TomlTable table) throws UsageException {
         Route route = Route.ANY;
         for (String key : ROUTE_KEYS) {
             Optional<String> text = fields.text(table, key);

@@ -1,7 +1,7 @@
 package dev.berth.cli.run;
 
 import dev.berth.cli.command.EditDistance;
-import dev.berth.cli.command.Failure;
+import dev.berth.cli.command.UsageException;
 
 import org.tomlj.TomlArray;
 import org.tomlj.TomlPosition;
@@ -35,7 +35,7 @@ final class TomlFields {
     record Item(Object value, TomlPosition place) {}
 
     /// The text of the file, which is to be UTF-8.
-    String text(byte[] bytes) throws Failure {
+    String text(byte[] bytes) throws UsageException {
         ByteBuffer in = ByteBuffer.wrap(bytes);
         CharBuffer out = CharBuffer.allocate(bytes.length);
         boolean malformed = StandardCharsets.UTF_8.newDecoder().decode(in, out, true).isError();
@@ -62,12 +62,12 @@ final class TomlFields {
         return items;
     }
 
-    Optional<String> text(TomlTable table, String key) throws Failure {
+    Optional<String> text(TomlTable table, String key) throws UsageException {
         return value(table, key, String.class, "a text in quotes");
     }
 
     <T> Optional<T> converted(TomlTable table, String key, Function<String, T> conversion)
-            throws Failure {
+            throws UsageException {
         Optional<String> text = text(table, key);
         try {
             return text.map(conversion);
@@ -77,7 +77,8 @@ final class TomlFields {
     }
 
     /// - `form`: what the value has to be, for the message
-    <T> Optional<T> value(TomlTable table, String key, Class<T> type, String form) throws Failure {
+    <T> Optional<T> value(TomlTable table, String key, Class<T> type, String form)
+            throws UsageException {
         Object value = table.get(List.of(key));
         if (value != null && !type.isInstance(value)) {
             throw wrong(at(table, key), key + " has to be " + form);
@@ -85,7 +86,7 @@ final class TomlFields {
         return Optional.ofNullable(value).map(type::cast);
     }
 
-    void checkKeys(TomlTable table, List<String> allowed, String what) throws Failure {
+    void checkKeys(TomlTable table, List<String> allowed, String what) throws UsageException {
         for (String key : table.keySet()) {
             if (!allowed.contains(key)) {
                 throw wrong(
@@ -116,7 +117,7 @@ final class TomlFields {
         return file + ":" + place.line() + ":" + place.column();
     }
 
-    Failure wrong(TomlPosition place, String message) {
-        return new Failure(place(place) + ": " + message);
+    UsageException wrong(TomlPosition place, String message) {
+        return new UsageException(place(place) + ": " + message);
     }
 }

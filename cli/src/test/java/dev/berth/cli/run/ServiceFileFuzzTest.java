@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.berth.cli.command.Failure;
+import dev.berth.cli.command.UsageException;
 import dev.berth.testkit.Fuzz;
 
 import org.junit.jupiter.api.Test;
@@ -28,7 +28,7 @@ class ServiceFileFuzzTest {
     private static void check(byte[] input) {
         try {
             assertThat(ServiceFileReader.read("a.toml", input).services()).isNotEmpty();
-        } catch (Failure wrong) {
+        } catch (UsageException wrong) {
             assertThat(wrong.getMessage()).matches("(?s)a\\.toml:[0-9]+:[0-9]+: .+");
         }
     }
@@ -37,7 +37,7 @@ class ServiceFileFuzzTest {
     void whatTheParserFailsOnIsWrongAndNoBug() {
         String text = "[service.c]\nroutes = [{ sni = \"*.a\", ]\n[service.b]\nworkers = 2";
         assertThatThrownBy(() -> ServiceFileReader.read("a.toml", text.getBytes(UTF_8)))
-                .isInstanceOf(Failure.class)
+                .isInstanceOf(UsageException.class)
                 .hasMessageStartingWith("a.toml:1:1: somewhere in this file a list or table");
     }
 
@@ -46,7 +46,7 @@ class ServiceFileFuzzTest {
     void whatIsNestedTooDeepIsRefusedAtItsPlace(String opening) {
         String text = "listen = " + opening.repeat(200_000);
         assertThatThrownBy(() -> ServiceFileReader.read("a.toml", text.getBytes(UTF_8)))
-                .isInstanceOf(Failure.class)
+                .isInstanceOf(UsageException.class)
                 .hasMessageMatching("a.toml:1:[0-9]{2,3}: nested too deep: .*");
     }
 
@@ -55,7 +55,7 @@ class ServiceFileFuzzTest {
     void aKeyOfTooManyPartsIsRefusedAtItsPlace(String part) {
         String text = part.repeat(200_000) + "b = 1";
         assertThatThrownBy(() -> ServiceFileReader.read("a.toml", text.getBytes(UTF_8)))
-                .isInstanceOf(Failure.class)
+                .isInstanceOf(UsageException.class)
                 .hasMessageMatching("a.toml:1:[0-9]{2,3}: nested too deep: .*");
     }
 
@@ -68,7 +68,7 @@ class ServiceFileFuzzTest {
                 "'' # [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[",
                 "'a.b.c.d.e.f.g.h.i.j.k.l.m.n.o.p.q.r.s.t.u.v.w.x.y.z.a.b.c.d.e.f.g.h.i.j'"
             })
-    void bracketsInTextsAndCommentsAreNotNested(String value) throws Failure {
+    void bracketsInTextsAndCommentsAreNotNested(String value) throws UsageException {
         String text =
                 "listen = 80\n[service.a]\ndefault = true\ncommand = [\"x\", " + value + "\n]\n";
         assertThat(ServiceFileReader.read("a.toml", text.getBytes(UTF_8)).services()).hasSize(1);

@@ -3,7 +3,7 @@ package dev.berth.cli.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.berth.cli.command.Failure;
+import dev.berth.cli.command.UsageException;
 import dev.berth.dispatch.FirstBytes;
 import dev.berth.dispatch.ProxyProtocol;
 import dev.berth.supervise.contract.Policy;
@@ -24,12 +24,12 @@ class ServiceFileTest {
             command = ["java", "-jar", "api.jar"]
             """;
 
-    private static ServiceFile read(String text) throws Failure {
+    private static ServiceFile read(String text) throws UsageException {
         return ServiceFileReader.read("berth.toml", text.getBytes(StandardCharsets.UTF_8));
     }
 
     @Test
-    void everythingThatItSaysIsRead() throws Failure {
+    void everythingThatItSaysIsRead() throws UsageException {
         ServiceFile file =
                 read(
                         """
@@ -93,7 +93,7 @@ class ServiceFileTest {
             })
     void whatIsWrongAtTheTopIsToldWithItsPlace(String text, String message) {
         assertThatThrownBy(() -> read(text))
-                .isInstanceOf(Failure.class)
+                .isInstanceOf(UsageException.class)
                 .hasMessageStartingWith(
                         message.strip().isEmpty() ? "berth.toml:" : message.strip());
     }
@@ -125,7 +125,7 @@ class ServiceFileTest {
             })
     void whatIsWrongInAServiceIsToldWithItsPlace(String line, String message) {
         assertThatThrownBy(() -> read("listen = 80\n" + API + line))
-                .isInstanceOf(Failure.class)
+                .isInstanceOf(UsageException.class)
                 .hasMessageStartingWith("berth.toml:" + message);
     }
 
@@ -144,7 +144,7 @@ class ServiceFileTest {
                                                 read(
                                                         "listen = 80\n[service.api]\ncommand = "
                                                                 + command))
-                                .isInstanceOf(Failure.class)
+                                .isInstanceOf(UsageException.class)
                                 .hasMessageContaining(message));
     }
 
@@ -157,12 +157,12 @@ class ServiceFileTest {
     void whatIsNoUtf8IsToldWithItsPlace() {
         byte[] latin = "listen = 80\n# caf\u00e9\n".getBytes(StandardCharsets.ISO_8859_1);
         assertThatThrownBy(() -> ServiceFileReader.read("berth.toml", latin))
-                .isInstanceOf(Failure.class)
+                .isInstanceOf(UsageException.class)
                 .hasMessage("berth.toml:2:6: what stands here is no UTF-8");
     }
 
     @Test
-    void addressesThatHaveNothingInCommonStandSideBySide() throws Failure {
+    void addressesThatHaveNothingInCommonStandSideBySide() throws UsageException {
         String listen = "listen = ['127.0.0.1:80', '127.0.0.2:80', '[::1]:80', ':81', '[::]:82']";
         assertThat(read(listen + "\n" + API + "default = true\n").listen()).hasSize(5);
     }
