@@ -26,14 +26,7 @@ record GroupTable(Optional<SteeredGroup> service, List<Long> foreign) {
     }
 
     List<String> lines(List<PortSocket> members, int columns, boolean colour) {
-        var table =
-                new TextTable(
-                        TextTable.Column.right("SLOT", 0),
-                        TextTable.Column.right("PID", 0),
-                        TextTable.Column.right("SHARE", 2),
-                        TextTable.Column.right("QUEUE", 1),
-                        TextTable.Column.right("DROPS", 3),
-                        TextTable.Column.left("COMMAND", 4));
+        var table = new TextTable("SLOT>0 PID>0 SHARE>2 QUEUE>1 DROPS>3 COMMAND<4");
         List<Row> rows = new ArrayList<>();
         members.forEach(socket -> rows.add(new Row(seat(socket), socket)));
         rows.sort(Comparator.comparingInt(Row::slot));

@@ -43,7 +43,8 @@ final class StatusOverview {
         if (json) {
             terminal.line(json());
         } else {
-            table().lines(terminal.columns().orElse(Integer.MAX_VALUE), terminal.colour())
+            table(answers.values().stream().map(Summary::parse).toList())
+                    .lines(terminal.columns().orElse(Integer.MAX_VALUE), terminal.colour())
                     .forEach(terminal::line);
             unknown.forEach(sentence -> terminal.line(Printable.text(sentence)));
             terminal.line("more of one: berth status NAME");
@@ -56,16 +57,9 @@ final class StatusOverview {
         return "{\"schema\":1,\"supervisors\":[" + String.join(",", answers.values()) + "]," + tail;
     }
 
-    private TextTable table() {
-        var table =
-                new TextTable(
-                        TextTable.Column.left("NAME", 0),
-                        TextTable.Column.left("READY", 0),
-                        TextTable.Column.right("PID", 2),
-                        TextTable.Column.right("CONNS", 3),
-                        TextTable.Column.left("LISTEN", 1),
-                        TextTable.Column.left("NOW", 4));
-        answers.forEach((_, json) -> row(table, Summary.parse(json)));
+    static TextTable table(List<Summary> summaries) {
+        var table = new TextTable("NAME<0 READY<0 PID>2 CONNS>3 LISTEN<1 NOW<4");
+        summaries.forEach(summary -> row(table, summary));
         return table;
     }
 

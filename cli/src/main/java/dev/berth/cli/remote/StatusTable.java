@@ -72,17 +72,8 @@ public final class StatusTable {
     private TextTable table(Status status) {
         var table =
                 new TextTable(
-                        TextTable.Column.right("SLOT", 0),
-                        TextTable.Column.left("STATE", 0),
-                        TextTable.Column.right("PID", 1),
-                        TextTable.Column.right("GEN", 5),
-                        TextTable.Column.right("UP", 2),
-                        TextTable.Column.right("RESTARTS", 4),
-                        TextTable.Column.right("CONNS", 3),
-                        TextTable.Column.right("QUEUE", 6),
-                        TextTable.Column.right("DROPS", 7),
-                        TextTable.Column.right("STEERED", 8),
-                        TextTable.Column.right("SHARE", 9));
+                        "SLOT>0 STATE<0 PID>1 GEN>5 UP>2 RESTARTS>4 CONNS>3"
+                                + " QUEUE>6 DROPS>7 STEERED>8 SHARE>9");
         for (SlotStatus slot : status.slots()) {
             addTo(table, slot, status.listen());
         }

@@ -1,6 +1,7 @@
 package dev.berth.cli.remote;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -32,13 +33,11 @@ public final class TextTable {
     }
 
     /// A column; the one with the greatest `rank` is left out first, one of rank 0 never.
-    public record Column(String header, boolean toRight, int rank) {
-        public static Column left(String header, int rank) {
-            return new Column(header, false, rank);
-        }
-
-        public static Column right(String header, int rank) {
-            return new Column(header, true, rank);
+    private record Column(String header, boolean toRight, int rank) {
+        /// `NAME<RANK` is aligned to the left, `NAME>RANK` to the right.
+        static Column parse(String word) {
+            String[] parts = word.split("[<>]");
+            return new Column(parts[0], word.contains(">"), Integer.parseInt(parts[1]));
         }
 
         String align(String text, int width) {
@@ -49,9 +48,11 @@ public final class TextTable {
 
     private record Row(Paint paint, List<String> cells) {}
 
-    /// - `columns`: from left to right
-    public TextTable(Column... columns) {
-        this.columns = List.of(columns);
+    /// - `columns`: from left to right, separated by blanks: the header, `<` to align it to the
+    ///   left or `>` to the right, and the rank; a column of the greatest rank is left out first
+    ///   where there is no room, one of rank 0 never
+    public TextTable(String columns) {
+        this.columns = Arrays.stream(columns.split(" ")).map(Column::parse).toList();
     }
 
     /// Adds a row of as many cells as there are columns.
