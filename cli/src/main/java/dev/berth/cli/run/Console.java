@@ -101,7 +101,11 @@ public final class Console implements Observer, Journal, AutoCloseable {
 
     /// Text to be copied from.
     public void plain(String text) {
-        ForeignText.lines(text).lines().forEach(err::add);
+        shown(text, err);
+    }
+
+    private static void shown(String text, LineWriter target) {
+        ForeignText.lines(text).lines().forEach(target::add);
     }
 
     @Override
@@ -118,7 +122,7 @@ public final class Console implements Observer, Journal, AutoCloseable {
     void failed() {
         if (alarm != err) {
             synchronized (recent) {
-                recent.forEach(text -> ("berth: " + text).lines().forEach(alarm::add));
+                recent.forEach(text -> shown("berth: " + text, alarm));
             }
         }
     }

@@ -1,0 +1,88 @@
+package dev.berth.supervise;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.berth.supervise.contract.Command;
+import dev.berth.supervise.contract.Outcome;
+import dev.berth.supervise.contract.Request;
+import dev.berth.testkit.ChildProcess;
+import dev.berth.testkit.FreePort;
+import dev.berth.testkit.LeakCheck;
+import dev.berth.testkit.RequiresProgram;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/// Words of other programs, meant for whoever reads them at a terminal, do no harm: neither a
+/// worker's last ones nor the command line of one that has the port.
+@RequiresProgram("python3")
+@ExtendWith(LeakCheck.class)
+final class HostileWordsTest {
+    /// A title, a cleared screen, control characters, marks of direction, line ends; in python.
+    private static final String HOSTILE =
+            "'\\x1b]0;PWNED\\x07\\x1b[2J\\x08\\x9b2J\\u202egnp.exe\\u2066\\u2028\\x85end'";
+
+    private static final int MOST_CHARACTERS = 20_000;
+
+    @TempDir Path directory;
+
+    private static void assertHarmless(String text) {
+        assertThat(text.replaceAll("[\n\t]", ""))
+                .doesNotContainPattern("[\\p{Cc}\\p{Cf}\\p{Cs}\\p{Zl}\\p{Zp}]");
+        assertThat(text.length()).isLessThan(MOST_CHARACTERS);
+    }
+
+    private Command dying(String more) throws Exception {
+        String program =
+                "sys.stdout.reconfigure(encoding='utf-8', errors='surrogatepass')\n"
+                        + "print(%s)\n%s\nsys.exit(3)\n".formatted(HOSTILE, more);
+        return new Command(List.of(SampleServers.python(directory, program)));
+    }
+
+    @Test
+    void aWorkersLastWordsAreHarmlessInTheAnswerTheLogAndTheStatus() throws Exception {
+        int port = FreePort.tcp();
+        Rig.Setup setup =
+                new Rig.Setup().command(Programs.web(port)).port(port).directory(directory);
+        try (Rig rig = Rig.start(setup).awaitReady()) {
+            Command bad = dying("print('x' * (1 << 20)); print('y' * (1 << 20), file=sys.stderr)");
+
+            Outcome outcome = rig.ask(new Request.Roll(Optional.of(bad)));
+
+            assertThat(outcome.done()).isFalse();
+            assertThat(outcome.text()).contains("exit 3", "PWNED", "xxx");
+            assertHarmless(outcome.text());
+            rig.notes.said().forEach(HostileWordsTest::assertHarmless);
+            assertHarmless(rig.slot(0).lastFailure());
+            rig.status().notes().forEach(HostileWordsTest::assertHarmless);
+        }
+    }
+
+    @Test
+    void theCommandLineOfWhoHasThePortIsHarmless() throws Exception {
+        int port = FreePort.tcp();
+        String holder =
+                "import socket, time; s = socket.socket(); s.bind(('127.0.0.1', %d)); s.listen();"
+                                .formatted(port)
+                        + " print('up', flush=True); time.sleep(600)";
+        String hostile = "\u001b]0;PWNED\u0007\u001b[2J\u009b\u202e\u2066\nberth: all is well";
+        try (ChildProcess other = ChildProcess.start(Programs.python(), "-c", holder, hostile);
+                Rig rig = start(other, port)) {
+            rig.said("PWNED");
+
+            rig.notes.said().forEach(HostileWordsTest::assertHarmless);
+            assertThat(rig.notes.said()).noneMatch(line -> line.contains("\nberth: all is well"));
+        }
+    }
+
+    private Rig start(ChildProcess other, int port) throws Exception {
+        other.awaitLine("up"::equals, Rig.LIMIT);
+        return Rig.start(
+                new Rig.Setup().command(Programs.web(port)).port(port).directory(directory));
+    }
+}
