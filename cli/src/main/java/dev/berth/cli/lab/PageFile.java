@@ -36,8 +36,21 @@ record PageFile(Path path) {
         try (out) {
             out.write(text.getBytes(UTF_8));
         } catch (IOException failed) {
-            String left = Files.isRegularFile(path) ? "; what is in it now is not whole" : "";
-            throw failure(failed.getMessage() + left);
+            throw failure(failed.getMessage() + left());
+        }
+    }
+
+    /// What the file holds after a failed write, which has emptied it first.
+    private String left() {
+        if (!Files.isRegularFile(path)) {
+            return "";
+        }
+        try {
+            return Files.size(path) == 0
+                    ? "; the file is empty now"
+                    : "; what is in it now is not whole";
+        } catch (IOException unreadable) {
+            return "";
         }
     }
 
