@@ -28,25 +28,33 @@ final class RunSignals {
     }
 
     private static void hangup(Ending supervisor, Console console, OnHangup onHangup) {
-        Hangup hangup = new Hangup(ControllingTerminal::present);
+        Hangup hangup = new Hangup(ControllingTerminal::present, System::nanoTime);
         Runnable roll = request("HUP", supervisor, console, new Request.Roll(Optional.empty()));
         Signals.handle(
                 "HUP",
                 HUP,
                 () -> {
-                    if (!hangup.lost()) {
-                        roll.run();
-                    } else if (onHangup == OnHangup.CONTINUE) {
-                        console.said(
-                                "SIGHUP: the terminal is gone; running on (--on-hangup continue)."
-                                        + " End it by berth stop");
-                    } else {
-                        console.said(
-                                "SIGHUP: the terminal is gone: stopping. To run on without it:"
-                                        + " --on-hangup continue");
-                        var _ = supervisor.ask(new Request.Stop());
+                    switch (hangup.signalled()) {
+                        case ROLL -> roll.run();
+                        case LOST -> lost(supervisor, console, onHangup);
+                        case ECHO -> {}
                     }
                 });
+    }
+
+    private static void lost(Ending supervisor, Console console, OnHangup onHangup) {
+        switch (onHangup) {
+            case CONTINUE ->
+                    console.said(
+                            "SIGHUP: the terminal is gone; running on (--on-hangup continue). End"
+                                    + " it by berth stop");
+            case STOP -> {
+                console.said(
+                        "SIGHUP: the terminal is gone: stopping. To run on without it: --on-hangup"
+                                + " continue");
+                var _ = supervisor.ask(new Request.Stop());
+            }
+        }
     }
 
     private static void stop(String name, int number, Ending supervisor, Console console) {
