@@ -27,7 +27,7 @@ public final class WorkerOutput {
                     "\\s+(at .*(\\)( ~?\\[.*])?|:[0-9]+)"
                             + "|\\.\\.\\. [0-9]+ (more|common frames omitted))");
 
-    /// A longer one is handed on in pieces.
+    /// A longer one is handed on in pieces, of which the first alone is remembered.
     private static final int LONGEST_LINE_BYTES = 64 * 1024;
 
     private final WorkerId worker;
@@ -40,6 +40,7 @@ public final class WorkerOutput {
         private final Fd fd;
         private final boolean error;
         private final ByteArrayOutputStream line = new ByteArrayOutputStream();
+        private boolean continued;
 
         Stream(Fd fd, boolean error) {
             this.fd = fd;
@@ -64,11 +65,11 @@ public final class WorkerOutput {
             for (int i = 0; i < count; i++) {
                 if (buffer[i] == '\n') {
                     line.write(buffer, start, i - start);
-                    flush();
+                    flush(true);
                     start = i + 1;
                 } else if (tooLong(line.size() + i - start, buffer[i])) {
                     line.write(buffer, start, i - start);
-                    flush();
+                    flush(false);
                     start = i;
                 }
             }
@@ -81,17 +82,21 @@ public final class WorkerOutput {
             return bytes >= LONGEST_LINE_BYTES && (!within || bytes >= LONGEST_LINE_BYTES + 3);
         }
 
-        private void flush() {
+        /// - `whole`: whether its line ends with it
+        private void flush(boolean whole) {
             String text = line.toString(StandardCharsets.UTF_8);
             line.reset();
-            String whole = text.endsWith("\r") ? text.substring(0, text.length() - 1) : text;
-            remember(whole);
-            observer.printed(worker, error, whole);
+            String plain = text.endsWith("\r") ? text.substring(0, text.length() - 1) : text;
+            if (!continued) {
+                remember(plain);
+            }
+            continued = !whole;
+            observer.printed(worker, error, plain);
         }
 
         void end() {
             if (line.size() > 0) {
-                flush();
+                flush(true);
             }
             fd.close();
             streamEnded();
