@@ -27,11 +27,6 @@ public final class HostileText {
                 "x".repeat(MEGABYTE));
     }
 
-    /// All in one.
-    public static String all() {
-        return String.join(" ", samples());
-    }
-
     /// Nothing in `printed` would be obeyed by a terminal, but line ends and Berth's own colours.
     public static void assertHarmless(String printed) {
         String plain = printed.replaceAll("\u001b\\[[0-9]{0,2}m", "").replace("\n", "");

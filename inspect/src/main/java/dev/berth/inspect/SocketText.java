@@ -64,7 +64,7 @@ public final class SocketText {
                                         + " ("
                                         + Printable.command(owner)
                                         + ") of user "
-                                        + owner.user())
+                                        + Printable.text(owner.user()))
                 .orElseGet(() -> Printable.text(socket.absence().holder()));
     }
 

@@ -17,17 +17,32 @@ public final class Wrap {
     public static List<String> lines(String text, int columns, int indent) {
         List<String> lines = new ArrayList<>();
         String margin = " ".repeat(Math.min(indent, columns / 2));
-        String rest = text.stripTrailing();
-        while (rest.length() > columns) {
-            int least = lines.isEmpty() ? indent : margin.length();
-            int at = rest.lastIndexOf(' ', columns);
-            boolean blank = at > least;
-            int end = blank ? at : columns;
-            lines.add(rest.substring(0, end).stripTrailing());
-            rest = margin + rest.substring(end).stripLeading();
+        String body = text.stripTrailing();
+        String lead = "";
+        int start = 0;
+        while (lead.length() + body.length() - start > columns) {
+            int most = start + columns - lead.length();
+            int least = start + (lines.isEmpty() ? indent : 0);
+            int end = blank(body, least, most);
+            lines.add((lead + body.substring(start, end)).stripTrailing());
+            start = end;
+            while (Character.isWhitespace(body.charAt(start))) {
+                start++;
+            }
+            lead = margin;
         }
-        lines.add(rest);
+        lines.add(lead + body.substring(start));
         return lines;
+    }
+
+    /// Where the last blank after `least` is, up to `most`; that if there is none.
+    private static int blank(String text, int least, int most) {
+        for (int at = most; at > least; at--) {
+            if (text.charAt(at) == ' ') {
+                return at;
+            }
+        }
+        return most;
     }
 
     /// The texts' lines, each going on where its own text begins: behind a word that is explained,

@@ -143,6 +143,6 @@ final class ShareText {
     }
 
     private void add(List<String> lines, String text, int indent) {
-        lines.addAll(Wrap.lines(text, columns, indent));
+        lines.addAll(Wrap.lines(Printable.text(text), columns, indent));
     }
 }

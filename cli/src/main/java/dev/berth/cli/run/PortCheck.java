@@ -175,7 +175,7 @@ final class PortCheck implements AutoCloseable {
                         + " is taken: "
                         + (holders.isEmpty() ? unseen(row) : process(holders.getFirst().pid()))
                         + " has bound "
-                        + row.local()
+                        + row.local().unmapped()
                         + " and does not listen; stop it, or take another port";
             }
         }

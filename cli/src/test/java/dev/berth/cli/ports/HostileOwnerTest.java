@@ -26,9 +26,6 @@ import java.util.OptionalInt;
 /// Sockets of a process whose command line, user, unit and container mean harm, as `who`, `open`
 /// and `close` print them.
 final class HostileOwnerTest {
-    private static final WhoNotes NOTES =
-            new WhoNotes(uid -> HostileText.all(), new WhoNotes.PortRange(32768, 60999));
-
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     private final PrintStream out = new PrintStream(bytes, true, UTF_8);
 
@@ -41,6 +38,10 @@ final class HostileOwnerTest {
         return WhoSamples.listener("127.0.0.1:8080", true, new Owner(process, 6));
     }
 
+    private static WhoNotes notes(String user) {
+        return new WhoNotes(uid -> user, new WhoNotes.PortRange(32768, 60999));
+    }
+
     private static PortReport report(String text) {
         return new PortReport(List.of(socket(text)), List.of(), List.of(text));
     }
@@ -50,7 +51,7 @@ final class HostileOwnerTest {
     void whoIsHarmless(String text) {
         for (OptionalInt columns : List.of(OptionalInt.empty(), OptionalInt.of(80))) {
             List<String> lines =
-                    new WhoText(columns, true, true, NOTES, _ -> Optional.empty())
+                    new WhoText(columns, true, true, notes(text), _ -> Optional.empty())
                             .lines(report(text), "nobody");
             HostileText.assertHarmless(String.join("\n", lines));
         }
