@@ -49,8 +49,8 @@ public final class StatusTable {
             add(lines, Printable.command(command, room));
         }
         add(lines, String.join(" ", status.listen()));
-        add(lines, "adopt " + status.adopt() + ", steer " + status.steer());
-        status.operation().ifPresent(verb -> add(lines, "in progress: " + verb));
+        add(lines, Printable.text("adopt " + status.adopt() + ", steer " + status.steer()));
+        status.operation().ifPresent(verb -> add(lines, Printable.text("in progress: " + verb)));
         lines.add("");
         lines.addAll(table(status).lines(columns.orElse(Integer.MAX_VALUE), colour));
         List<String> below = below(status);
@@ -183,7 +183,8 @@ public final class StatusTable {
                     stranger.pid().isPresent()
                             ? "pid " + stranger.pid().getAsInt() + " (" + stranger.command() + ")"
                             : "a socket whose process was not found";
-            below.add("stranger on " + stranger.listen() + ": " + who + ": " + stranger.effect());
+            String line = "stranger on " + stranger.listen() + ": " + who + ": ";
+            below.add(Printable.text(line + stranger.effect()));
         }
         for (SlotStatus slot : status.slots()) {
             if (!slot.lastFailure().isEmpty() && !slot.state().equals("ready")) {
