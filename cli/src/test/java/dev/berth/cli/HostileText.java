@@ -19,7 +19,7 @@ public final class HostileText {
     public static List<String> samples() {
         return List.of(
                 "\u001b]0;PWNED\u0007\u001b[2J\u001b[31;1mred",
-                "\u0000\u0007\b\r\u007f\u009b2J\u0085",
+                "\u0000\u0007\b\r\u009b2J\u0085",
                 "safe\u202egnp.exe\u2066\u200f",
                 "one\ntwo\r\nberth: all is well\u2028\u2029\u000b\f",
                 "\ufeff\u200b\u00ad\ue000",

@@ -1,11 +1,7 @@
 package dev.berth.cli.command;
 
-import org.jspecify.annotations.Nullable;
-
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
-import tools.jackson.core.SerializableString;
-import tools.jackson.core.io.CharacterEscapes;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.core.json.JsonWriteFeature;
 
@@ -14,33 +10,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/// JSON by the streaming generator: no reflection, and half the classes of a tree. All but the
-/// printable part of ASCII is escaped: it may hold what other programs chose, and be shown on a
-/// terminal.
+/// JSON by the streaming generator: no reflection, and half the classes of a tree. Beyond ASCII
+/// everything is escaped: it may hold what other programs chose, and be shown on a terminal.
 public final class Json {
     public static final JsonFactory FACTORY =
-            JsonFactory.builder()
-                    .enable(JsonWriteFeature.ESCAPE_NON_ASCII)
-                    .characterEscapes(new Delete())
-                    .build();
-
-    /// Of ASCII's control characters the only one that JSON allows unescaped.
-    private static final class Delete extends CharacterEscapes {
-        private static final long serialVersionUID = 1;
-        private static final int DELETE = 0x7f;
-
-        @Override
-        public int[] getEscapeCodesForAscii() {
-            int[] codes = standardAsciiEscapesForJSON();
-            codes[DELETE] = ESCAPE_STANDARD;
-            return codes;
-        }
-
-        @Override
-        public @Nullable SerializableString getEscapeSequence(int character) {
-            return null;
-        }
-    }
+            JsonFactory.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
 
     private Json() {}
 
