@@ -99,7 +99,7 @@ class GuardTest {
 
     /// The supervisor looks for orphans once a second, just before it looks after its guard: that
     /// there is a new one shows that it has found them.
-    static int afterThePatrol(Path runtime) {
+    private static int afterThePatrol(Path runtime) {
         int first = Await.value(Rig.LIMIT, () -> guard(runtime), () -> "no guard");
         assertThat(Processes.kill(first, Signal.KILL.number())).isZero();
         return Await.value(

@@ -6,7 +6,6 @@ import dev.berth.supervise.contract.Outcome;
 import dev.berth.supervise.contract.Request;
 import dev.berth.sys.Processes;
 import dev.berth.sys.Signal;
-import dev.berth.testkit.FreePort;
 import dev.berth.testkit.LeakCheck;
 import dev.berth.testkit.RequiresProgram;
 import dev.berth.testkit.RequiresRoot;
@@ -31,20 +30,18 @@ final class UnreadableMemoryTest {
             """
             import ctypes, fcntl, mmap, platform, struct
             libc = ctypes.CDLL(None, use_errno=True)
+            s = listen(('0.0.0.0', 8080))
 
-            def register(at, length):
+            def unfilled(beginning):
                 number = 323 if platform.machine() == 'x86_64' else 282
                 faults = libc.syscall(number, os.O_CLOEXEC)
                 if faults < 0:
                     raise OSError(ctypes.get_errno(), 'userfaultfd')
                 fcntl.ioctl(faults, 0xc018aa3f, struct.pack('QQQ', 0xaa, 0, 0))
-                fcntl.ioctl(faults, 0xc020aa00, struct.pack('QQQQ', at, length, 1, 0))
-
-            def unfilled(beginning):
                 area = mmap.mmap(-1, 1 << 16, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
                 area.write(beginning)
                 at = ctypes.addressof(ctypes.c_char.from_buffer(area))
-                register(at, 1 << 16)
+                fcntl.ioctl(faults, 0xc020aa00, struct.pack('QQQQ', at, 1 << 16, 1, 0))
                 return area, at
             """;
 
@@ -52,8 +49,6 @@ final class UnreadableMemoryTest {
     private static final String BINDS =
             MEMORY
                     + """
-                    s = listen(('0.0.0.0', 8080))
-
                     def stuck(at):
                         libc.bind(tcp().fileno(), ctypes.c_void_p(at), 16)
 
@@ -69,7 +64,6 @@ final class UnreadableMemoryTest {
     private static final String POLLS =
             MEMORY
                     + """
-                    s = listen(('0.0.0.0', 8080))
                     if os.environ['BERTH_GENERATION'] == '1':
                         serve(s)
                     area, at = unfilled(struct.pack('iHH', s.fileno(), 1, 0))
@@ -79,33 +73,6 @@ final class UnreadableMemoryTest {
                     while open(call).read().split()[0] not in ('7', '73'): time.sleep(0.001)
                     area.madvise(mmap.MADV_DONTNEED)
                     time.sleep(600)
-                    """;
-
-    /// Has an orphan whose environment is in such memory.
-    private static final String HIDES =
-            MEMORY
-                    + """
-                    def hide():
-                        stat = open('/proc/self/stat').read()
-                        start, end = map(int, stat[stat.rindex(')'):].split()[48:50])
-                        low = (start + mmap.PAGESIZE - 1) & -mmap.PAGESIZE
-                        length = (end & -mmap.PAGESIZE) - low
-                        libc.mmap.restype = ctypes.c_void_p
-                        over = mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | 0x10
-                        assert libc.mmap(ctypes.c_void_p(low), ctypes.c_size_t(length), 3, over, -1, 0) == low
-                        register(low, length)
-
-                    hidden, said = os.pipe()
-                    if os.fork() == 0:
-                        if os.fork() == 0:
-                            os.setsid()
-                            hide()
-                            os.write(said, b'!')
-                            while True: time.sleep(1)
-                        os.read(hidden, 1)
-                        os._exit(0)
-                    os.wait()
-                    print('hidden', flush=True)
                     """;
 
     @TempDir Path directory;
@@ -145,27 +112,6 @@ final class UnreadableMemoryTest {
             assertThat(roll.get().text()).isEqualTo("rolled 1 slot");
             assertThat(harbour.slot(0).generation()).isEqualTo(2);
             harbour.stop();
-        }
-    }
-
-    @Test
-    void ofAnOrphanHoldsUpNobodyWhoseItIs() throws Exception {
-        Rig.Setup setup =
-                new Rig.Setup()
-                        .cgroups(false)
-                        .environment("FILLER", "x".repeat(120_000))
-                        .command(
-                                Programs.server(
-                                        FreePort.tcp(),
-                                        "import os, socket, threading, time" + "\n" + HIDES));
-        try (Rig rig = Rig.start(setup)) {
-            rig.awaitReady();
-            rig.printed("hidden");
-            GuardTest.afterThePatrol(rig.runtime);
-            rig.said("it was started again");
-            int before = rig.pid(0);
-            Processes.kill(before, Signal.KILL.number());
-            rig.await(() -> rig.slot(0).pid().orElse(before) != before);
         }
     }
 }

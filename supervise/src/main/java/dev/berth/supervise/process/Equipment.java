@@ -63,9 +63,7 @@ public final class Equipment implements AutoCloseable {
             cgroup.ifPresent(group -> undo.push(group::close));
             Subreaper.begin();
             undo.push(Subreaper::end);
-            ImpatientReader reader = new ImpatientReader();
-            undo.push(reader::close);
-            orphans = new Orphans(plan.name(), guard, cgroup, reader);
+            orphans = new Orphans(plan.name(), guard, cgroup);
             trees = new ProcessTrees(cgroup, orphans);
             freezer = new Freezer(cgroup, trees::entries);
         } catch (IOException | RuntimeException | Error failed) {

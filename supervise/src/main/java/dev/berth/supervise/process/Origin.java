@@ -14,21 +14,19 @@ final class Origin {
 
     private Origin() {}
 
-    /// Where the environment is that the process was started with. It is read from the memory of
-    /// the process, which can make that take for ever.
-    static Path environment(int pid) {
-        return Path.of("/proc", Integer.toString(pid), "environ");
-    }
-
-    /// The worker of supervisor `name` whose environment this is.
+    /// The worker of supervisor `name` whose environment the process was started with.
     ///
-    /// Empty where it could not be read, or was wiped (a cleared environment, a program that writes
+    /// It is read from the memory of the process, which cannot make that take long: the kernel
+    /// reads anonymous memory only here, and does not wait for userfaultfd(2). **Source:**
+    /// `environ_read` in fs/proc/base.c, `FOLL_ANON` (Linux 4.17).
+    ///
+    /// Empty where it may not be read, or was wiped (a cleared environment, a program that writes
     /// its title over it).
-    static Optional<WorkerId> worker(byte[] environment, String name) {
+    static Optional<WorkerId> environment(int pid, String name) {
         String slot = "";
         String generation = "";
         boolean ours = false;
-        for (String variable : new String(environment, StandardCharsets.UTF_8).split("\0")) {
+        for (String variable : read(pid, "environ").split("\0")) {
             ours |= variable.equals("BERTH_NAME=" + name);
             slot = value(variable, "BERTH_SLOT=", slot);
             generation = value(variable, "BERTH_GENERATION=", generation);
@@ -53,6 +51,10 @@ final class Origin {
             }
         }
         return 0;
+    }
+
+    private static String read(int pid, String file) {
+        return read(Integer.toString(pid), file);
     }
 
     private static String read(String pid, String file) {

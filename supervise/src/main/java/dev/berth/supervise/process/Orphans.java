@@ -31,7 +31,6 @@ public final class Orphans {
     private final String name;
     private final Guard guard;
     private final Optional<Cgroup> cgroup;
-    private final ImpatientReader reader;
     private final int self = (int) ProcessHandle.current().pid();
     private final int filters = Origin.filters("thread-self");
     private final int session = ProcessList.of(self).map(ProcessEntry::session).orElse(0);
@@ -45,11 +44,10 @@ public final class Orphans {
     private Map<Integer, Long> unclaimed = Map.of();
 
     /// @param name of the supervisor
-    Orphans(String name, Guard guard, Optional<Cgroup> cgroup, ImpatientReader reader) {
+    Orphans(String name, Guard guard, Optional<Cgroup> cgroup) {
         this.name = name;
         this.guard = guard;
         this.cgroup = cgroup;
-        this.reader = reader;
     }
 
     /// Those of `worker`.
@@ -116,8 +114,7 @@ public final class Orphans {
                 return Optional.of(worker);
             }
         }
-        return reader.read(Origin.environment(pid))
-                .flatMap(environment -> Origin.worker(environment, name))
+        return Origin.environment(pid, name)
                 .or(() -> last.filter(_ -> Origin.filters(Integer.toString(pid)) > filters));
     }
 
