@@ -74,9 +74,14 @@ final class Endings {
             return;
         }
         equipment.loop().forget(worker.pidfd());
+        // As timed work, which is done again where memory lacks for it: nobody calls here again.
+        equipment.loop().after(0, () -> begin(worker, status.get()));
+    }
+
+    private void begin(LiveWorker worker, ExitStatus status) {
         findOrphans(worker);
         int survivors = equipment.trees().of(worker).size();
-        Ending ending = new Ending(worker, status.get(), survivors, new HashSet<>());
+        Ending ending = new Ending(worker, status, survivors, new HashSet<>());
         settle(ending, patience(), FIRST_LOOK_MILLIS);
     }
 
