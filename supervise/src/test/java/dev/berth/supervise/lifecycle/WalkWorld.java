@@ -302,8 +302,8 @@ final class WalkWorld {
     }
 
     private void behave(Worker worker) {
-        if (worker.phase() == Phase.STARTING
-                || worker.phase() == Phase.SETTLING && !worker.announced()) {
+        boolean begins = worker.phase() == Phase.STARTING && !Lateness.over(worker);
+        if (begins || worker.phase() == Phase.SETTLING && !worker.announced()) {
             listen(worker.id());
             pending.add(new Event.Announced(worker.id()));
         }
