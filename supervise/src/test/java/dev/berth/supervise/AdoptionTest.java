@@ -255,6 +255,29 @@ final class AdoptionTest {
     }
 
     @Test
+    void aSocketThatIsBoundIsNotBoundToASecondAddress() throws Exception {
+        try (Harbour harbour = Harbour.open(directory)) {
+            harbour.start(
+                    SampleServers.python(
+                            directory,
+                            """
+                            s = tcp()
+                            s.bind(('0.0.0.0', 8080))
+                            try:
+                                s.bind(('0.0.0.0', 8081))
+                                print('bound twice')
+                            except OSError as failed:
+                                print('errno %d' % failed.errno)
+                            s.listen(5)
+                            serve(s)
+                            """));
+            harbour.await("the answers", () -> harbour.printed().size() == 2);
+            assertThat(harbour.printed()).containsExactlyInAnyOrder("0.1 errno 22", "1.1 errno 22");
+            harbour.servesAndRolls(V4, PORT);
+        }
+    }
+
+    @Test
     void timerSignalsDoNotDisturbABind() throws Exception {
         announcesServesAndRolls(
                 """

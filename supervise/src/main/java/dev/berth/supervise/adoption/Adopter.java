@@ -174,8 +174,8 @@ public final class Adopter {
     private void unexamined(ChildCall call) {
         IOException why =
                 new IOException(
-                        "what it binds cannot be read from its memory (filled by userfaultfd or"
-                                + " FUSE, perhaps), so its ports are not shared");
+                        "what it binds cannot be read from its memory in time (filled by"
+                                + " userfaultfd or FUSE, perhaps), so its ports are not shared");
         if (call.waits()) {
             call.proceed();
             explanations.unclear(call.worker(), why, STUCK);
@@ -281,7 +281,7 @@ public final class Adopter {
 
     private void take(ChildCall call, ChildSocket child, GroupKey key) {
         try {
-            if (bound(call) || call.worker().counted().contains(key.listen())) {
+            if (bound(call).isPresent() || call.worker().counted().contains(key.listen())) {
                 again(call, child, key);
             } else {
                 fresh(call, child, key);
@@ -291,10 +291,20 @@ public final class Adopter {
         }
     }
 
-    /// Whether it is the answered call once more: before Linux 5.19 a signal interrupts a call that
-    /// waits, and the kernel starts it again.
-    private boolean bound(ChildCall call) {
-        return held(call).filter(s -> s.owner().equals(call.worker().id())).isPresent();
+    /// The socket of the call, if it was bound by an earlier one.
+    private Optional<HeldSocket> bound(ChildCall call) {
+        return held(call).filter(s -> s.owner().equals(call.worker().id()));
+    }
+
+    /// The same address is the answered call once more: before Linux 5.19 a signal interrupts a
+    /// call that waits, and the kernel starts it again. To another one it binds no socket that is
+    /// bound.
+    private static void answerAgain(ChildCall call, HeldSocket bound, GroupKey key) {
+        if (bound.key().address().equals(key.address())) {
+            call.done();
+        } else {
+            call.fail(Errno.EINVAL.number());
+        }
     }
 
     private Optional<HeldSocket> held(ChildCall call) {
@@ -305,8 +315,9 @@ public final class Adopter {
     /// An address that the worker has, or had: whatever it has closed meanwhile is in nobody's
     /// hands, and may be what it gets.
     private void again(ChildCall call, ChildSocket child, GroupKey key) {
-        if (bound(call)) {
-            call.done();
+        Optional<HeldSocket> bound = bound(call);
+        if (bound.isPresent()) {
+            answerAgain(call, bound.get(), key);
             return;
         }
         ChildSocket kept = child.moved();
@@ -374,6 +385,8 @@ public final class Adopter {
             step.run();
         } catch (IOException failed) {
             refuse(call, failed, key);
+        } catch (RuntimeException | Error failed) {
+            leave(call, failed);
         }
     }
 
@@ -387,7 +400,7 @@ public final class Adopter {
                 call.place(socket);
             }
             inode = SocketInode.of(socket);
-        } catch (IOException failed) {
+        } catch (IOException | RuntimeException | Error failed) {
             socket.close();
             throw failed;
         }
