@@ -80,6 +80,12 @@ public final class Epitaph {
         return name(worker) + " ended unasked: " + exited.status() + tail(exited);
     }
 
+    /// Of one that was told to stop because it did not listen any more: its own end, as a rule.
+    static String blamed(Worker worker, Event.Exited exited) {
+        String how = exited.status().code().isPresent() ? ", and ended: " + exited.status() : "";
+        return name(worker) + " " + worker.lacks() + how + tail(exited);
+    }
+
     /// A time for people, to a tenth of a second.
     public static String seconds(Duration duration) {
         long millis = duration.toMillis();

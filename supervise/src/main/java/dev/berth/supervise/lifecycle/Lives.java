@@ -69,9 +69,19 @@ final class Lives {
             return;
         }
         if (sight == Sight.LOST) {
-            abandon(step, worker.get(), "closed its listener again before it was ready");
+            lostAtStart(step, worker.get());
         } else if (!Trials.tooEarly(step, worker.get(), sight)) {
             ready(step, worker.get());
+        }
+    }
+
+    private static void lostAtStart(Step step, Worker worker) {
+        String why = "closed its listener again before it was ready";
+        if (Rolls.replacing(step, worker)) {
+            terminate(step, worker);
+            step.change(worker.id(), w -> w.blamed(why));
+        } else {
+            abandon(step, worker, why);
         }
     }
 
@@ -136,7 +146,7 @@ final class Lives {
 
     static void kill(Step step, Worker worker) {
         long again = step.now() + KILL_AGAIN_MILLIS;
-        step.change(worker.id(), w -> w.enters(Phase.KILLED, step.now(), again));
+        step.change(worker.id(), w -> w.enters(Phase.KILLED, step.now(), again).blamed(w.lacks()));
         step.order(new Action.Kill(worker.id()));
     }
 
@@ -154,7 +164,8 @@ final class Lives {
         if (slot.candidate().isPresent()) {
             drain(step, worker.get());
         } else if (old.isPresent()) {
-            fallBack(step, worker.get(), old.get(), "closed its listener after it was ready");
+            putBack(step, worker.get(), old.get());
+            step.change(id, w -> w.blamed("closed its listener after it was ready"));
         } else if (step.settings().taking()) {
             replace(step, worker.get(), why);
         } else {
@@ -240,6 +251,8 @@ final class Lives {
             } else {
                 crashed(step, worker, Epitaph.crash(worker, exited));
             }
+        } else if (worker.blamed() && !step.state().stopping()) {
+            Operations.failed(step, worker.id().slot(), Epitaph.blamed(worker, exited));
         }
     }
 

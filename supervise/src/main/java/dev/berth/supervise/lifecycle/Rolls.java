@@ -223,6 +223,14 @@ final class Rolls {
         }
     }
 
+    /// Whether the roll waits for just this worker to take the place of one that serves.
+    static boolean replacing(Step step, Worker worker) {
+        int index = worker.id().slot();
+        return step.state().operation().orElse(null) instanceof Operation.Roll roll
+                && roll.current().equals(OptionalInt.of(index))
+                && step.slot(index).ready().isPresent();
+    }
+
     private static boolean concerns(Operation.Roll roll, int index) {
         return roll.current().equals(OptionalInt.of(index))
                 || !roll.reverting() && roll.done().contains(index);

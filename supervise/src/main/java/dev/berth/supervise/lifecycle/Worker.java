@@ -10,7 +10,8 @@ import dev.berth.supervise.contract.WorkerId;
 /// when the phase has lasted too long (or, while settling, long enough), `startBy` when the start
 /// as a whole has. `pid` is 0 until the worker was started. `announced` tells that it (or a probe
 /// of it) said that it is ready. `percent` is how much of its share of the connections it gets.
-/// `lacks` says, for people, why one that has started to listen does not count as listening yet.
+/// `lacks` says, for people, why one that has started to listen does not count as listening yet, or
+/// why one was told to stop whose end tells more.
 public record Worker(
         WorkerId id,
         Phase phase,
@@ -76,6 +77,17 @@ public record Worker(
     Worker lacking(String what, long until) {
         return new Worker(
                 id, phase, command, pid, since, until, startBy, announced, percent, trial, what);
+    }
+
+    /// It was told to stop for this reason; how it ends is to be told with it.
+    Worker blamed(String why) {
+        return new Worker(
+                id, phase, command, pid, since, deadline, startBy, announced, percent, trial, why);
+    }
+
+    /// Whether its end decides what is said of it.
+    boolean blamed() {
+        return phase.leaving() && !lacks.isEmpty();
     }
 
     /// With so much of its share until `until`.

@@ -138,8 +138,11 @@ class RollTest {
         long roll = script.rolls(NEW);
 
         script.listens(0, 2).closes(0, 2).pass(1);
+        assertThat(script.answer(roll)).as("its end tells more").isEmpty();
+        script.exits(0, 2);
 
-        expectFailure(script, roll, "closed its listener again before it was ready");
+        expectFailure(
+                script, roll, "closed its listener again before it was ready, and ended: exit");
     }
 
     @Test
@@ -246,8 +249,10 @@ class RollTest {
                 .containsExactly(
                         new Action.Serve(Set.of(id(0, 1)), Set.of(0)),
                         new Action.Terminate(id(0, 2)));
+        assertThat(script.answer(roll)).as("its end tells more").isEmpty();
+        script.exits(0, 2);
         assertThat(script.answer(roll).orElseThrow().text())
-                .contains("closed its listener after it was ready")
+                .contains("closed its listener after it was ready, and ended: exit")
                 .endsWith("the old generation serves on");
         assertThat(script.phase(0, 1)).isEqualTo(Phase.READY);
     }
