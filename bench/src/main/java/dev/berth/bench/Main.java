@@ -17,6 +17,10 @@ public final class Main {
               keepalive   rolls under keep-alive clients   [--servers a,b] [--rolls 10] [--requests 50]
               drain       rolls under slow requests, streams, uploads, kept connections: none is cut
                           [--servers a,b] [--rolls 20] [--drain 60s] [--idle 5s] [--unprivileged]
+              badroll     rolls to versions that do not load, listen on less, never accept or die: each goes
+                          back with the reason, and no request fails
+                          [--servers a,b] [--versions boot,narrower,silent,dies] [--tries 20]
+                          [--rate 300 a second] [--unprivileged]
               throughput  against SO_REUSEPORT alone
                           [--server a] [--pairs 15] [--millis 2000] [--connections 4 a worker]
               steer       policies: turns, clients, shares, few long connections, changes under load
@@ -69,6 +73,7 @@ public final class Main {
             case "scale" -> ScaleCommand.run(words);
             case "keepalive" -> KeepAliveCommand.run(words);
             case "drain" -> DrainCommand.run(words);
+            case "badroll" -> BadRollCommand.run(words);
             case "throughput" -> ThroughputCommand.run(words);
             case "steer" -> SteerCommand.run(words);
             case "stall" -> StallCommand.run(words);

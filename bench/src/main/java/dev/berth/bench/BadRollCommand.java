@@ -1,0 +1,165 @@
+package dev.berth.bench;
+
+import dev.berth.bench.Shell.Ended;
+import dev.berth.bench.Supervised.Setup;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/// Rolls to versions that are no good, under load: each fails with exit 1 and the right reason, the
+/// old workers serve on, and no request fails but those that a dying version had accepted.
+final class BadRollCommand {
+    private static final int WORKERS = 2;
+    private static final int CLIENTS = 8;
+    private static final int TRIES = 20;
+    private static final long LEAST_REQUESTS = 10_000;
+
+    private final Workshop shop;
+    private final Arguments arguments;
+    private final Table table =
+            new Table(
+                    "server    ",
+                    "version  ",
+                    " tries",
+                    " right reason",
+                    "exit codes",
+                    " requests",
+                    " failed",
+                    " median s",
+                    "result");
+
+    private BadRollCommand(Workshop shop, Arguments arguments) {
+        this.shop = shop;
+        this.arguments = arguments;
+    }
+
+    /// Runs `badroll`; the exit code.
+    static int run(List<String> words) throws IOException {
+        Set<String> options = Set.of("servers", "versions", "tries", "rate");
+        Arguments arguments = Arguments.parse(words, Set.of("unprivileged"), options);
+        boolean good = true;
+        try (Workshop shop = Workshop.open(arguments.has("unprivileged"))) {
+            BadRollCommand command = new BadRollCommand(shop, arguments);
+            List<String> all = BadRollServer.all().stream().map(BadRollServer::name).toList();
+            List<String> wanted = arguments.list("servers", all);
+            for (BadRollServer server : BadRollServer.all()) {
+                if (wanted.contains(server.name())) {
+                    good &= command.server(server);
+                }
+            }
+        }
+        return good ? 0 : 1;
+    }
+
+    private boolean server(BadRollServer server) throws IOException {
+        int port = Workshop.freePort(0);
+        Verdict whole = new Verdict();
+        List<String> options = new ArrayList<>(List.of("--start-timeout", "15s"));
+        options.addAll(arguments.rest());
+        List<String> command = server.words(shop, "good", "0.0.0.0", port);
+        String name = Workshop.unique("badroll-" + server.name());
+        var setup = new Setup(name, port, WORKERS, options, command);
+        Supervised.check(shop, setup, whole, berth -> versions(server, berth, port, whole));
+        Table.reasons(whole.reasons());
+        return whole.holds();
+    }
+
+    private void versions(BadRollServer server, Supervised berth, int port, Verdict whole)
+            throws IOException {
+        List<String> all = Arrays.stream(BadVersion.values()).map(BadVersion::word).toList();
+        long requests = 0;
+        for (BadVersion version : BadVersion.values()) {
+            if (arguments.list("versions", all).contains(version.word())) {
+                requests += version(server, version, berth, port, whole);
+            }
+        }
+        boolean few = arguments.number("tries", TRIES) < TRIES || arguments.has("versions");
+        whole.check(
+                few || requests >= LEAST_REQUESTS,
+                requests + " requests are fewer than " + LEAST_REQUESTS);
+    }
+
+    /// All tries with one version; how many requests there were.
+    private long version(
+            BadRollServer server, BadVersion version, Supervised berth, int port, Verdict whole)
+            throws IOException {
+        Verdict verdict = new Verdict();
+        List<Ended> tries = new ArrayList<>();
+        LoadResult result;
+        try (Load load = Load.start(plan(port))) {
+            List<Integer> before = berth.status().workers();
+            for (int i = 0; i < arguments.number("tries", TRIES); i++) {
+                tries.add(roll(berth, version.command(server, shop, port)));
+                verdict.check(berth.status().workers().equals(before), "other workers serve");
+            }
+            result = load.finish();
+        }
+        judge(version, tries, result, verdict);
+        row(server, version, tries, result, verdict);
+        whole.check(verdict.holds(), server.name() + ", " + version.word());
+        return result.requests();
+    }
+
+    private LoadPlan plan(int port) {
+        return LoadPlan.defaults(port).withClients(CLIENTS).withRate(arguments.number("rate", 300));
+    }
+
+    private static Ended roll(Supervised berth, List<String> command) throws IOException {
+        List<String> words = new ArrayList<>(List.of("--"));
+        words.addAll(command);
+        return berth.call("roll", words.toArray(String[]::new));
+    }
+
+    /// A version that dies had accepted at most a connection of each client.
+    private static void judge(
+            BadVersion version, List<Ended> tries, LoadResult result, Verdict verdict) {
+        for (Ended ended : tries) {
+            verdict.check(ended.code() == 1, "exit " + ended.code() + ": " + ended.errors());
+            verdict.check(version.explains(ended.errors()), "reason: " + ended.errors());
+        }
+        if (!version.loses()) {
+            verdict.noneFailed("under rolls to " + version.word(), result);
+            return;
+        }
+        long inWork =
+                result.count(Outcome.EOF_BEFORE_ANSWER)
+                        + result.count(Outcome.EOF_MID_ANSWER)
+                        + result.count(Outcome.RESET_BEFORE_ANSWER)
+                        + result.count(Outcome.RESET_MID_ANSWER);
+        long most = (long) CLIENTS * tries.size();
+        verdict.check(
+                result.failed() == inWork && inWork <= most,
+                "failed, at most " + most + " in work may: " + result.failedByClass());
+    }
+
+    private void row(
+            BadRollServer server,
+            BadVersion version,
+            List<Ended> tries,
+            LoadResult result,
+            Verdict verdict) {
+        Map<Integer, Long> codes =
+                tries.stream()
+                        .collect(
+                                Collectors.groupingBy(
+                                        Ended::code, TreeMap::new, Collectors.counting()));
+        List<Double> seconds = tries.stream().map(ended -> ended.millis() / 1_000.0).toList();
+        table.row(
+                server.name(),
+                version.word(),
+                tries.size(),
+                tries.stream().filter(ended -> version.explains(ended.errors())).count(),
+                codes,
+                result.requests(),
+                result.failed(),
+                "%.1f".formatted(Numbers.median(seconds)),
+                verdict.word());
+        Table.reasons(verdict.reasons());
+    }
+}
