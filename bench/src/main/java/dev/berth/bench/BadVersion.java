@@ -17,8 +17,8 @@ enum BadVersion {
             "good",
             "127.0.0.1",
             List.of(
-                    "listens on tcp://127\\.0\\.0\\.1",
-                    "does not cover tcp://0\\.0\\.0\\.0",
+                    "listens on tcp://.*127\\.0\\.0\\.1",
+                    "does not cover tcp://(0\\.0\\.0\\.0|\\[::\\])",
                     "--allow-new-addresses")),
     /// It listens and never accepts.
     SILENT(
