@@ -32,6 +32,7 @@ enum BadVersion {
 
     private final String version;
     private final String address;
+    @SuppressWarnings("ImmutableEnumChecker") // made by List.of
     private final List<String> words;
 
     BadVersion(String version, String address, List<String> words) {
