@@ -8,10 +8,7 @@ import java.util.regex.Pattern;
 enum BadVersion {
     /// It does not load: fails 1.6 s after its start. How it ended; of a master that closes its
     /// listener first, and so is told to stop before it has ended by itself, its own words.
-    BOOT(
-            "boot",
-            "0.0.0.0",
-            List.of("exit [1-9]|closed its listener[^\\x00]*there.is.no.such")),
+    BOOT("boot", "0.0.0.0", List.of("exit [1-9]|closed its listener[^\\x00]*there.is.no.such")),
     /// It listens on 127.0.0.1 only.
     NARROWER(
             "good",
@@ -32,6 +29,7 @@ enum BadVersion {
 
     private final String version;
     private final String address;
+
     @SuppressWarnings("ImmutableEnumChecker") // made by List.of
     private final List<String> words;
 
