@@ -90,10 +90,8 @@ final class Admission {
         return !socket.orphan() && service.workers().contains(socket.owner());
     }
 
-    /// Whether none of a group's members is in service while others are, elsewhere: those may
-    /// listen on an address that covers this one, and clients that this group refused would find
-    /// them.
-    boolean elsewhere(GroupKey key, List<HeldSocket> members) {
+    /// Whether none of a group's members is in service, though others are and clients may come.
+    boolean left(GroupKey key, List<HeldSocket> members) {
         return key.protocol() == Protocol.TCP
                 && !key.own()
                 && !shed

@@ -22,6 +22,11 @@ public record GroupKey(
         return new BoundAddress(address, v6only, device);
     }
 
+    /// Whether another shared address has the same port, of the same protocol.
+    boolean samePort(GroupKey other) {
+        return protocol == other.protocol && address.port() == other.address.port() && !other.own;
+    }
+
     @Override
     public String toString() {
         return listen().toString();

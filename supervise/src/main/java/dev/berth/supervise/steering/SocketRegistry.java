@@ -394,7 +394,7 @@ public final class SocketRegistry implements Distribution, AutoCloseable {
         version++;
         List<HeldSocket> members = group.members();
         List<HeldSocket> served = admission.served(group.key(), members);
-        boolean left = served.isEmpty() && admission.elsewhere(group.key(), members);
+        boolean left = served.isEmpty() && left(group);
         for (HeldSocket socket : left ? members : List.<HeldSocket>of()) {
             if (reversible || socket.stopping()) {
                 Visibility.hide(socket);
@@ -404,9 +404,18 @@ public final class SocketRegistry implements Distribution, AutoCloseable {
         if (!stays) {
             group.serve(served, rules());
         }
-        for (HeldSocket socket : left ? List.<HeldSocket>of() : members) {
+        for (HeldSocket socket : served) {
             Visibility.show(socket);
         }
+    }
+
+    /// Whether a group is out of service while others listen on another address of its port: those
+    /// may cover its address, and would be found by clients that it refused.
+    private boolean left(Group group) {
+        return admission.left(group.key(), group.members())
+                && groups.values().stream()
+                        .filter(other -> other != group && other.key().samePort(group.key()))
+                        .anyMatch(other -> !inService(other).isEmpty());
     }
 
     @Override

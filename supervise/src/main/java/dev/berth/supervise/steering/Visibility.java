@@ -10,7 +10,8 @@ import dev.berth.sys.Sockets;
 /// covers their address.
 ///
 /// It is hidden by SO_BINDTOIFINDEX: no packet comes by the interface that it is bound to, as there
-/// is none with that number.
+/// is none with that number. A socket that begins to listen meanwhile is in another group of the
+/// kernel than the hidden ones, so one is shown again only when it is to be served.
 ///
 /// **Since:** Linux 5.7 without a privilege; to show it again takes CAP_NET_RAW.
 final class Visibility {
