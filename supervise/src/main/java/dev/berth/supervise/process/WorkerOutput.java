@@ -1,6 +1,5 @@
 package dev.berth.supervise.process;
 
-import dev.berth.net.ForeignText;
 import dev.berth.supervise.contract.Observer;
 import dev.berth.supervise.contract.WorkerId;
 import dev.berth.sys.Descriptors;
@@ -8,31 +7,19 @@ import dev.berth.sys.Fd;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.regex.Pattern;
 
-/// What one worker prints: cut into lines, handed on, and the last few remembered. What is not
+/// What one worker prints: cut into lines, handed on, and the last of them remembered. What is not
 /// UTF-8 becomes U+FFFD.
 ///
 /// [#lastWords] and [#ended] may be called from any thread, everything else by the [OutputPump]
 /// only.
 public final class WorkerOutput {
-    private static final int REMEMBERED_LINES = 10;
-    private static final int REMEMBERED_CHARACTERS = 1_000;
-
-    /// Of a stack trace, what would leave no room for its messages: frames, of the JVM and of node.
-    private static final Pattern FRAME =
-            Pattern.compile(
-                    "\\s+(at .*(\\)( ~?\\[.*])?|:[0-9]+)"
-                            + "|\\.\\.\\. [0-9]+ (more|common frames omitted))");
-
     /// A longer one is handed on in pieces, of which the first alone is remembered.
     private static final int LONGEST_LINE_BYTES = 64 * 1024;
 
     private final WorkerId worker;
     private final Observer observer;
-    private final Deque<String> last = new ArrayDeque<>();
+    private final LastWords last = new LastWords();
     private int open = 2;
 
     /// One of the two streams.
@@ -40,6 +27,7 @@ public final class WorkerOutput {
         private final Fd fd;
         private final boolean error;
         private final ByteArrayOutputStream line = new ByteArrayOutputStream();
+        private final TraceFrames frames = new TraceFrames();
         private boolean continued;
 
         Stream(Fd fd, boolean error) {
@@ -88,7 +76,7 @@ public final class WorkerOutput {
             line.reset();
             String plain = text.endsWith("\r") ? text.substring(0, text.length() - 1) : text;
             if (!continued) {
-                remember(plain);
+                last.add(plain, frames);
             }
             continued = !whole;
             observer.printed(worker, error, plain);
@@ -108,17 +96,6 @@ public final class WorkerOutput {
         this.observer = observer;
     }
 
-    private synchronized void remember(String line) {
-        if (line.length() <= REMEMBERED_CHARACTERS && FRAME.matcher(line).matches()) {
-            return;
-        }
-        String beginning = line.substring(0, Math.min(line.length(), REMEMBERED_CHARACTERS));
-        last.add(ForeignText.lines(beginning));
-        if (last.size() > REMEMBERED_LINES) {
-            last.remove();
-        }
-    }
-
     private synchronized void streamEnded() {
         open--;
     }
@@ -128,9 +105,9 @@ public final class WorkerOutput {
         return open == 0;
     }
 
-    /// The last ten lines (of a long one its beginning) that are no frames of a stack trace,
-    /// without a line end after the last; nothing in them is obeyed by a terminal.
-    public synchronized String lastWords() {
-        return String.join("\n", last);
+    /// Of what it printed last, ten lines at most: the last ones, and those that name an error.
+    /// They are fit for a terminal, and no line end is after the last.
+    public String lastWords() {
+        return last.text();
     }
 }
