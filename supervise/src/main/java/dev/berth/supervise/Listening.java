@@ -1,10 +1,12 @@
 package dev.berth.supervise;
 
 import dev.berth.supervise.adoption.Claims;
+import dev.berth.supervise.contract.Settings;
 import dev.berth.supervise.contract.WorkerId;
 import dev.berth.supervise.lifecycle.Event;
 import dev.berth.supervise.lifecycle.Sight;
 import dev.berth.supervise.process.LiveWorker;
+import dev.berth.supervise.process.Loop;
 import dev.berth.supervise.steering.GroupKey;
 import dev.berth.supervise.steering.HeldSocket;
 import dev.berth.supervise.steering.Unheld;
@@ -19,7 +21,7 @@ import java.util.stream.Collectors;
 /// the worker listens that it replaces, or where there is none on a port of those in service. Under
 /// a dispatcher: whether it takes connections.
 final class Listening {
-    private static final long ENDING_MILLIS = 200;
+    private static final long LOOK_MILLIS = 200;
     private static final String MEANT = " (if that is meant: --allow-new-addresses)";
 
     private final Holdings holdings;
@@ -137,22 +139,28 @@ final class Listening {
     /// Looks whether it still does, and whether a thread of it waits for a connection; the answer
     /// is [Event.Checked].
     ///
-    /// A process that is just ending has closed its listeners a moment before its end is seen; so a
-    /// bad answer is given only when it has lived on.
+    /// A program that is ending has closed its listeners a moment before its end is seen, and how
+    /// it ends tells more; so a bad answer is given only when it has lived on.
     void check(WorkerId id) {
         if (holds(id)) {
             look(id);
         } else {
-            holdings.loop().after(ENDING_MILLIS, () -> checkAgain(id));
+            checkSoon(id, Loop.now() + Settings.ENDING.toMillis());
         }
     }
 
-    private void checkAgain(WorkerId id) {
+    private void checkSoon(WorkerId id, long until) {
+        holdings.loop().after(LOOK_MILLIS, () -> checkAgain(id, until));
+    }
+
+    private void checkAgain(WorkerId id, long until) {
         if (holdings.worker(id).filter(worker -> !worker.ended()).isEmpty()) {
             return;
         }
         if (complete(id)) {
             look(id);
+        } else if (Loop.now() < until) {
+            checkSoon(id, until);
         } else {
             checked(id, Sight.LOST);
         }

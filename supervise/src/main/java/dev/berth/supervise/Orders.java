@@ -3,6 +3,7 @@ package dev.berth.supervise;
 import dev.berth.supervise.contract.Command;
 import dev.berth.supervise.contract.Outcome;
 import dev.berth.supervise.contract.Policy;
+import dev.berth.supervise.contract.Settings;
 import dev.berth.supervise.contract.WorkerId;
 import dev.berth.supervise.lifecycle.Action;
 import dev.berth.supervise.lifecycle.Phase;
@@ -100,7 +101,7 @@ final class Orders {
             case Action.Drain(WorkerId id) -> drain(id);
             case Action.Prove(WorkerId id) -> prove(id);
             case Action.Withdraw(WorkerId id) -> holdings.distribution().withdraw(id);
-            case Action.Terminate(WorkerId id) -> terminate(id);
+            case Action.Terminate(WorkerId id, boolean ending) -> terminate(id, ending);
             case Action.Kill(WorkerId id) -> endings.kill(id);
             case Action.Retire(WorkerId id) -> holdings.distribution().retire(id);
             case Action.Bequeath(WorkerId id) -> holdings.distribution().bequeath(id);
@@ -110,11 +111,21 @@ final class Orders {
         }
     }
 
-    private void terminate(WorkerId id) throws IOException {
+    private void terminate(WorkerId id, boolean ending) throws IOException {
         try {
             holdings.distribution().stops(id);
         } finally {
-            signal(id);
+            if (ending) {
+                holdings.loop().after(Settings.ENDING.toMillis(), () -> signalIfAlive(id));
+            } else {
+                signal(id);
+            }
+        }
+    }
+
+    private void signalIfAlive(WorkerId id) {
+        if (holdings.worker(id).filter(worker -> !worker.ended()).isPresent()) {
+            endings.terminate(id);
         }
     }
 

@@ -34,6 +34,9 @@ public record Settings(
         Duration slowStart,
         Duration prove,
         boolean newAddresses) {
+    /// How long one that has closed its listeners may take to end by itself, before it is told to.
+    public static final Duration ENDING = Duration.ofSeconds(2);
+
     /// What [#idle] is where the user says nothing.
     public static final Duration IDLE = Duration.ofSeconds(5);
 

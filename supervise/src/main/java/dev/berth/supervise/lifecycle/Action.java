@@ -3,6 +3,7 @@ package dev.berth.supervise.lifecycle;
 import dev.berth.supervise.contract.Command;
 import dev.berth.supervise.contract.Outcome;
 import dev.berth.supervise.contract.Policy;
+import dev.berth.supervise.contract.Settings;
 import dev.berth.supervise.contract.WorkerId;
 
 import java.util.List;
@@ -83,7 +84,15 @@ public sealed interface Action {
     record Withdraw(WorkerId id) implements Action {}
 
     /// Send the stop signal to the worker's first process.
-    record Terminate(WorkerId id) implements Action {}
+    ///
+    /// @param ending whether it seems to end by itself: it gets the signal only if it has not ended
+    ///   within [Settings#ENDING], so that its own exit code is seen
+    record Terminate(WorkerId id, boolean ending) implements Action {
+        /// At once.
+        public Terminate(WorkerId id) {
+            this(id, false);
+        }
+    }
 
     /// Send SIGKILL to the worker and all that it started.
     record Kill(WorkerId id) implements Action {}

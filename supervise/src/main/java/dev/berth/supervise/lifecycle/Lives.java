@@ -13,7 +13,7 @@ final class Lives {
     private static final long KILL_AGAIN_MILLIS = 5_000;
 
     /// How long the answer to a check may take, where the time to become ready is over.
-    private static final long CHECK_MILLIS = 1_000;
+    private static final long CHECK_MILLIS = Settings.ENDING.toMillis() + 1_000;
 
     private Lives() {}
 
@@ -138,10 +138,15 @@ final class Lives {
     }
 
     static void terminate(Step step, Worker worker) {
-        long until = step.now() + step.settings().grace().toMillis();
+        stop(step, worker, false);
+    }
+
+    private static void stop(Step step, Worker worker, boolean ending) {
+        long moment = ending ? Settings.ENDING.toMillis() : 0;
+        long until = step.now() + moment + step.settings().grace().toMillis();
         step.change(worker.id(), w -> w.enters(Phase.STOPPING, step.now(), until));
         step.serve();
-        step.order(new Action.Terminate(worker.id()));
+        step.order(new Action.Terminate(worker.id(), ending));
     }
 
     static void kill(Step step, Worker worker) {
@@ -164,7 +169,7 @@ final class Lives {
         if (slot.candidate().isPresent()) {
             drain(step, worker.get());
         } else if (old.isPresent()) {
-            putBack(step, worker.get(), old.get());
+            putBack(step, worker.get(), old.get(), true);
             step.change(id, w -> w.blamed("closed its listener after it was ready"));
         } else if (step.settings().taking()) {
             replace(step, worker.get(), why);
@@ -193,9 +198,13 @@ final class Lives {
 
     /// The predecessor serves again, also what waits for its successor, which is told to stop.
     static void putBack(Step step, Worker worker, Worker old) {
+        putBack(step, worker, old, false);
+    }
+
+    private static void putBack(Step step, Worker worker, Worker old, boolean ending) {
         step.change(worker.id(), w -> w.enters(Phase.STOPPING, step.now(), Worker.NEVER));
         revive(step, old);
-        terminate(step, worker);
+        stop(step, worker, ending);
         step.order(new Action.Withdraw(worker.id()));
     }
 

@@ -248,7 +248,7 @@ class RollTest {
         assertThat(script.deeds().subList(0, 2))
                 .containsExactly(
                         new Action.Serve(Set.of(id(0, 1)), Set.of(0)),
-                        new Action.Terminate(id(0, 2)));
+                        new Action.Terminate(id(0, 2), true));
         assertThat(script.answer(roll)).as("its end tells more").isEmpty();
         script.exits(0, 2);
         assertThat(script.answer(roll).orElseThrow().text())

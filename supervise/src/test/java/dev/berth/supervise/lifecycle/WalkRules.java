@@ -78,7 +78,7 @@ final class WalkRules {
                 assertThat(served).as("drained out of service").doesNotContain(id);
                 assertThat(terminated).doesNotContain(id);
             }
-            case Action.Terminate(WorkerId id) -> {
+            case Action.Terminate(WorkerId id, boolean _) -> {
                 assertThat(served).as("terminated out of service").doesNotContain(id);
                 assertThat(terminated.add(id)).as("first stop signal to " + id).isTrue();
             }

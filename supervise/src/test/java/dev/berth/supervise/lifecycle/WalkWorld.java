@@ -117,7 +117,7 @@ final class WalkWorld {
                     pending.add(new Event.Drained(id));
                 }
             }
-            case Action.Terminate(WorkerId id) -> {
+            case Action.Terminate(WorkerId id, boolean _) -> {
                 Process process = processes.get(id);
                 if (process != null && (kind || process.obedient())) {
                     pending.add(exit(id));
