@@ -6,9 +6,8 @@ import java.util.regex.Pattern;
 
 /// The ways in which a new version is bad, and what `berth roll` has to say of each.
 enum BadVersion {
-    /// It does not load: fails 1.6 s after its start. How it ended; of a master that closes its
-    /// listener first, and so is told to stop before it has ended by itself, its own words.
-    BOOT("boot", "0.0.0.0", List.of("exit [1-9]|closed its listener[^\\x00]*there.is.no.such")),
+    /// It does not load: fails 1.6 s after its start. How it ended, and the error.
+    BOOT("boot", "0.0.0.0", List.of("ended[^:]*: exit [1-9]", "there.is.no.such")),
     /// It listens on 127.0.0.1 only.
     NARROWER(
             "good",
