@@ -58,7 +58,7 @@ class LastWordsTest {
                 "\tfrom /srv/app.rb:6:in `block in <main>'\n/srv/app.rb:7:in 'Object#load'\n",
                 "! Unable to load application: LoadError: cannot load such file -- nowhere",
                 "<internal:/lib/kernel_require.rb>:85:in `require': cannot load such file --"
-                    + " nowhere (LoadError)"),
+                        + " nowhere (LoadError)"),
         NODE(
                 """
                 node:internal/modules/cjs/loader:1210
