@@ -14,6 +14,9 @@ final class Trials {
 
     private static final long LAST_AGAIN_MILLIS = 100;
 
+    /// How much later it is decided where too little was seen to decide against a worker.
+    private static final long MORE_LOOKS_MILLIS = 500;
+
     private Trials() {}
 
     /// Whether a worker that comes into service in this slot is to prove itself. One that brings an
@@ -74,7 +77,7 @@ final class Trials {
     /// The trial of a worker that comes into service.
     static Trial of(Step step, Worker worker, boolean successor) {
         return successor && wanted(step, worker.id().slot())
-                ? new Trial(Evidence.NONE, decision(step), "")
+                ? Trial.begun(decision(step))
                 : Trial.OVER;
     }
 
@@ -94,12 +97,18 @@ final class Trials {
                     case NONE, UNANSWERED ->
                             before.evidence() == evidence ? before.until() : decision(step);
                 };
-        step.change(id, w -> w.withTrial(new Trial(evidence, until, detail)));
+        step.change(id, w -> w.withTrial(before.seen(evidence, until, detail, step.now())));
     }
 
-    /// The time to prove itself is over. That nobody asked is no fault of the worker's.
+    /// The time to prove itself is over. That nobody asked is no fault of the worker's; nor is it
+    /// that the looks at it are late, for which it is given as much time again.
     static void overdue(Step step, Worker worker) {
-        if (worker.trial().evidence() == Evidence.UNANSWERED) {
+        Trial trial = worker.trial();
+        boolean unanswered = trial.evidence() == Evidence.UNANSWERED;
+        if (unanswered && !trial.certain(step.now())) {
+            long more = step.now() + MORE_LOOKS_MILLIS;
+            step.change(worker.id(), w -> w.withTrial(trial.decidedAt(more)));
+        } else if (unanswered) {
             String limit = Epitaph.seconds(step.settings().prove());
             Lives.dismiss(
                     step,

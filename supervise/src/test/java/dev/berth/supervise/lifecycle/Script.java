@@ -26,6 +26,8 @@ final class Script {
     static final Command OLD = new Command(List.of("old"));
     static final Command NEW = new Command(List.of("new"));
 
+    private static final long LOOK_MILLIS = 500;
+
     private final List<Action> orders = new ArrayList<>();
     private final Set<WorkerId> closed = new HashSet<>();
     private Sight sight = Sight.AWAITS;
@@ -34,6 +36,8 @@ final class Script {
     private State state;
     private long now = 1_000_000;
     private long tickets;
+    private long lookedAt;
+    private boolean blind;
 
     private Script(Settings settings, int workers) {
         state = State.initial(settings, OLD, workers, new Policy.Hash(), now);
@@ -114,13 +118,44 @@ final class Script {
     /// Lets time pass, with a tick at each deadline on the way.
     Script pass(Duration time) {
         long end = now + time.toMillis();
-        while (state.nextDeadline() <= end) {
+        while (Math.min(state.nextDeadline(), nextLook()) <= end) {
+            if (nextLook() < state.nextDeadline()) {
+                now = nextLook();
+                lookAgain();
+                continue;
+            }
             long before = state.nextDeadline();
             now = Math.max(now, before);
             tell(new Event.Tick());
             assertThat(state.nextDeadline()).as("a tick at a deadline").isGreaterThan(before);
         }
         now = end;
+        return this;
+    }
+
+    /// Of a worker that has connections waiting; [Worker#NEVER] where there is none.
+    private long nextLook() {
+        return blind || evidence != Evidence.UNANSWERED || trying().isEmpty()
+                ? Worker.NEVER
+                : Math.max(now, lookedAt + LOOK_MILLIS);
+    }
+
+    private void lookAgain() {
+        lookedAt = now;
+        trying().ifPresent(id -> tell(new Event.Seen(id, evidence, waiting())));
+    }
+
+    private Optional<WorkerId> trying() {
+        return state.slots().stream()
+                .flatMap(slot -> slot.ready().stream())
+                .filter(worker -> worker.trial().evidence() == Evidence.UNANSWERED)
+                .map(Worker::id)
+                .findFirst();
+    }
+
+    /// From now on nobody comes to look at the new worker.
+    Script looksLate(boolean now) {
+        blind = now;
         return this;
     }
 

@@ -125,6 +125,26 @@ class TrialTest {
     }
 
     @Test
+    void oneLookThatShowsAQueueDecidesNothingWhereTheNextOnesAreLate() {
+        Script script = Script.running(1).proves(Evidence.UNANSWERED).looksLate(true);
+        long roll = script.rolls(NEW);
+        script.readies(0, 2).drains(0, 1).pass(8);
+        assertThat(script.answer(roll)).as("seen once, 8 s ago").isEmpty();
+
+        script.sees(0, 2, Evidence.ACCEPTED).exits(0, 1);
+        assertThat(script.answer(roll)).map(Outcome::done).contains(true);
+    }
+
+    @Test
+    void lateLooksThatShowTheSameDecideInTheEnd() {
+        Script script = Script.running(1).proves(Evidence.UNANSWERED).looksLate(true);
+        long roll = script.rolls(NEW);
+        script.readies(0, 2).drains(0, 1).pass(8).looksLate(false).pass(2);
+
+        assertThat(script.answer(roll)).map(Outcome::done).contains(false);
+    }
+
+    @Test
     void whereThePredecessorHasEndedMeanwhileItsCommandIsStartedAgain() {
         Script script = Script.running(1).proves(Evidence.UNANSWERED);
         long roll = script.rolls(NEW);

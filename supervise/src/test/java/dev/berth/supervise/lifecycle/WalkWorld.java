@@ -283,6 +283,10 @@ final class WalkWorld {
     void calm() {
         kind = true;
         pending.removeIf(event -> event instanceof Event.Exited);
+        state.slots().stream()
+                .flatMap(slot -> slot.ready().stream())
+                .filter(worker -> worker.trial().open())
+                .forEach(w -> pending.add(new Event.Seen(w.id(), Evidence.AWAITING, "")));
         for (int turn = 0; turn < 500 && !over; turn++) {
             while (!pending.isEmpty()) {
                 deliver(0);
