@@ -244,7 +244,8 @@ public final class Member implements Seat {
         service.pump();
     }
 
-    private void said(String packet) {
+    /// Does what a packet of the worker says.
+    void said(String packet) {
         switch (packet) {
             case "ready " + VERSION -> ready();
             case "pause" -> takes = false;

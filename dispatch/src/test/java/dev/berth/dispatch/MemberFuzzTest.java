@@ -1,0 +1,86 @@
+package dev.berth.dispatch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import dev.berth.sys.ErrnoException;
+import dev.berth.testkit.Fuzz;
+import dev.berth.testkit.LeakCheck;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/// What a worker may say, whoever it is: it takes connections, takes none for now, or is given up,
+/// with a reason and its socket closed.
+@ExtendWith(LeakCheck.class)
+class MemberFuzzTest {
+    private final List<Throwable> failures = new ArrayList<>();
+    private final AtomicInteger held = new AtomicInteger();
+    private Optional<Member> member = Optional.empty();
+    private String why = "";
+    private int greetings;
+    private int given;
+
+    private final class Listening implements Watcher {
+        @Override
+        public void ready() {
+            greetings++;
+        }
+
+        @Override
+        public void gone(String reason) {
+            why = reason;
+        }
+    }
+
+    @Test
+    void anyPacketIsUnderstoodOrEndsItsWorker() throws Exception {
+        try (Reactor reactor = new Reactor(failures::add)) {
+            Service service = new Service(Limits.defaults(), 16, new Counters(), reactor, held);
+            Fuzz.ofTexts(
+                            "packets at the dispatcher",
+                            "ready 1",
+                            "ready 1",
+                            "pause",
+                            "pause",
+                            "bye",
+                            "ready 2",
+                            "conn")
+                    .check(input -> check(service, reactor, new String(input, US_ASCII)));
+            member.ifPresent(Member::retire);
+        }
+        assertThat(failures).isEmpty();
+        assertThat(greetings).isPositive();
+        assertThat(given).isPositive();
+    }
+
+    private void check(Service service, Reactor reactor, String packet) throws ErrnoException {
+        if (member.isEmpty()) {
+            member = Optional.of(joined(service, reactor));
+        }
+        Member worker = member.get();
+        why = "";
+        worker.said(packet);
+        boolean ready = packet.equals("ready 1");
+        boolean understood = ready || packet.equals("pause");
+        Fuzz.require(worker.open() == ready, "takes connections");
+        Fuzz.require(worker.gone() != understood, "is given up");
+        Fuzz.require(why.isEmpty() == understood, why);
+        if (worker.gone()) {
+            given++;
+            member = Optional.empty();
+        }
+    }
+
+    private Member joined(Service service, Reactor reactor) throws ErrnoException {
+        Member next = new Member(service, 0, Pair.open(), new Listening(), reactor, 32, held);
+        next.begin();
+        return next;
+    }
+}
