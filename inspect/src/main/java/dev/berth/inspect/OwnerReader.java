@@ -9,26 +9,40 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.IntFunction;
 import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /// Tells who a process is: command, user, systemd unit, container. Each process is read once.
 ///
 /// **source**: proc_pid_status(5), cgroups(7)
 final class OwnerReader {
-    private static final String UID = "\nUid:";
+    /// Real, effective, saved, for files: what it may do goes by the second.
+    private static final Pattern EFFECTIVE =
+            Pattern.compile("\\nUid:\\s+[0-9]+\\s+([0-9]{1,10})\\s");
 
-    private final Accounts accounts;
+    private final IntFunction<String> accounts;
     private final UnaryOperator<String> files;
+    private final IntFunction<String> commands;
     private final Map<Integer, Optional<OwnerProcess>> known = new HashMap<>();
 
     OwnerReader(Accounts accounts) {
-        this(accounts, OwnerReader::text);
+        this(accounts::name, OwnerReader::text, ProcessList::command);
     }
 
-    /// - `files`: the text of a file, empty if it cannot be read, as for a test
-    OwnerReader(Accounts accounts, UnaryOperator<String> files) {
+    /// For tests, without the machine's accounts and processes.
+    ///
+    /// @param accounts the name of a uid
+    /// @param files the text of a file, empty if it cannot be read
+    /// @param commands the command of a pid, empty if it is gone
+    OwnerReader(
+            IntFunction<String> accounts,
+            UnaryOperator<String> files,
+            IntFunction<String> commands) {
         this.accounts = accounts;
         this.files = files;
+        this.commands = commands;
     }
 
     /// Empty if the process is gone.
@@ -39,18 +53,16 @@ final class OwnerReader {
 
     private Optional<OwnerProcess> read(int pid) {
         String status = files.apply("/proc/" + pid + "/status");
-        int at = status.indexOf(UID);
-        String command = ProcessList.command(pid);
-        if (at < 0 || command.isEmpty()) {
+        Matcher effective = EFFECTIVE.matcher(status);
+        String command = commands.apply(pid);
+        if (!effective.find() || command.isEmpty()) {
             return Optional.empty();
         }
-        String line = status.substring(at + UID.length(), status.indexOf('\n', at + 1));
-        // Real, effective, saved, for files: what it may do goes by the second.
-        int uid = (int) Long.parseLong(line.strip().split("\\s+")[1]);
+        int uid = (int) Long.parseLong(effective.group(1));
         CgroupPath group = CgroupPath.parse(files.apply("/proc/" + pid + "/cgroup"));
         return Optional.of(
                 new OwnerProcess(
-                        pid, command, accounts.name(uid), group.unit(), group.container()));
+                        pid, command, accounts.apply(uid), group.unit(), group.container()));
     }
 
     /// Empty if it is gone or not ours to read.

@@ -2,6 +2,7 @@ package dev.berth.inspect;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.berth.net.ProcessList;
 import dev.berth.testkit.ChildProcess;
 import dev.berth.testkit.LeakCheck;
 import dev.berth.testkit.NetworkNamespace;
@@ -66,13 +67,14 @@ final class VanishingProcessTest {
             String trigger = "/proc/" + victim.pid() + "/" + file;
             var reader =
                     new OwnerReader(
-                            new Accounts(),
+                            new Accounts()::name,
                             path -> {
                                 if (path.equals(trigger)) {
                                     victim.close();
                                 }
                                 return OwnerReader.text(path);
-                            });
+                            },
+                            ProcessList::command);
             PortQuery query = PortQuery.everything().withListenersOnly();
             PortReport report = namespace.call(() -> new Survey(query, reader).report());
             assertThat(victim.isAlive()).as("it ended on the way").isFalse();
