@@ -19,14 +19,12 @@ if VERSION == 'boot':
     import there_is_no_such_module  # noqa: F401
 
 
-# Not looked up at the end: the parent of a worker whose master has ended is the supervisor.
-MASTER = os.getppid()
-
-
 def die():
     """Ends this process, and the master that would start another."""
-    if 'gunicorn' in sys.modules and os.getppid() == MASTER:
-        os.kill(MASTER, signal.SIGKILL)
+    parent = os.getppid()
+    # Where the master has ended already the parent is the supervisor.
+    if open(f'/proc/{parent}/comm').read().strip() == 'gunicorn':
+        os.kill(parent, signal.SIGKILL)
     os._exit(4)
 
 
