@@ -177,7 +177,8 @@ final class TerminalGoneTest {
 
     @Test
     void onInASessionOfItsOwnWhereAHangupIsARoll() throws Exception {
-        ChildProcess terminal = open(List.of("setsid", "--fork"));
+        // Not setsid --fork: its parent may end, and hang up, before the child has its session.
+        ChildProcess terminal = open(List.of("sh", "-c", "setsid \"$@\" & wait", "sh"));
 
         close(terminal);
         assertThat(terminal.awaitExit(PATIENCE)).isZero();
