@@ -44,7 +44,7 @@ class LabIT {
     private static final Path BERTH = ROOT.resolve("berth");
     private static final Duration WHOLE = Duration.ofSeconds(300);
     private static final Duration PATIENCE = Duration.ofMinutes(3);
-    private static final Duration LONG = Duration.ofMinutes(3);
+    private static final Duration LONG = Duration.ofSeconds(15);
     private static final Duration SOON = Duration.ofMinutes(3);
     private static final List<String> FEW = List.of("second-bind", "reuseport-two-processes");
 
