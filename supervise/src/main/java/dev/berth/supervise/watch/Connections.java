@@ -4,14 +4,17 @@ import dev.berth.net.DiagQuery;
 import dev.berth.net.Holders;
 import dev.berth.net.Protocol;
 import dev.berth.net.SockDiag;
+import dev.berth.net.SocketRow;
 import dev.berth.net.TcpState;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 
-/// The accepted connections of some processes.
+/// The connections of some ports: those of some processes, and the handshakes.
 final class Connections {
     private Connections() {}
 
@@ -30,6 +33,19 @@ final class Connections {
             diag.dump(query(port)).forEach(row -> inodes.add(row.inode()));
         }
         return inodes;
+    }
+
+    /// Those that are still in the handshake on a local port in `ports`.
+    static List<SocketRow> handshakes(Collection<Integer> ports, SockDiag diag) throws IOException {
+        List<SocketRow> found = new ArrayList<>();
+        for (int port : ports) {
+            DiagQuery query =
+                    DiagQuery.all(Protocol.TCP)
+                            .withStates(TcpState.SYN_RECV, TcpState.NEW_SYN_RECV)
+                            .withLocalPort(port);
+            found.addAll(diag.dump(query));
+        }
+        return found;
     }
 
     private static DiagQuery query(int port) {

@@ -19,6 +19,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /// Watches a worker that gets nothing new, until it can be told to stop without losing anything:
 /// its queues empty for a while, no handshake left of those that were under way at the flip, every
@@ -153,16 +154,8 @@ final class DrainWatch {
     }
 
     private Set<String> handshakes() throws IOException {
-        Set<String> found = new HashSet<>();
-        for (int port : ports) {
-            DiagQuery query =
-                    DiagQuery.all(Protocol.TCP)
-                            .withStates(TcpState.SYN_RECV, TcpState.NEW_SYN_RECV)
-                            .withLocalPort(port);
-            for (SocketRow row : equipment.diag().dump(query)) {
-                found.add(row.local() + " " + row.remote());
-            }
-        }
-        return found;
+        return Connections.handshakes(ports, equipment.diag()).stream()
+                .map(row -> row.local() + " " + row.remote())
+                .collect(Collectors.toSet());
     }
 }

@@ -1,9 +1,6 @@
 package dev.berth.supervise.watch;
 
-import dev.berth.net.DiagQuery;
-import dev.berth.net.Protocol;
 import dev.berth.net.SockDiag;
-import dev.berth.net.TcpState;
 import dev.berth.supervise.lifecycle.Evidence;
 import dev.berth.supervise.lifecycle.Worker;
 import dev.berth.supervise.process.Equipment;
@@ -122,7 +119,7 @@ final class ProofWatch {
         long before = led;
         led = listeners.sockets().stream().mapToLong(this::steered).sum();
         long beyond = before - listeners.queue();
-        return beyond > 0 && beyond > handshakes(ports(listeners));
+        return beyond > 0 && beyond > Connections.handshakes(ports(listeners), diag).size();
     }
 
     private long steered(HeldSocket socket) {
@@ -130,18 +127,6 @@ final class ProofWatch {
                 .map((Group group) -> group.steered(socket))
                 .orElseGet(OptionalLong::empty)
                 .orElse(0);
-    }
-
-    private int handshakes(Set<Integer> ports) throws IOException {
-        int found = 0;
-        for (int port : ports) {
-            DiagQuery query =
-                    DiagQuery.all(Protocol.TCP)
-                            .withStates(TcpState.SYN_RECV, TcpState.NEW_SYN_RECV)
-                            .withLocalPort(port);
-            found += diag.dump(query).size();
-        }
-        return found;
     }
 
     private boolean connected(Listeners listeners) throws IOException {
