@@ -71,11 +71,19 @@ final class PoliciesTest {
                 () -> {
                     Map<Integer, Integer> counts = new TreeMap<>();
                     for (int i = 0; i < connections; i++) {
-                        String who = Load.ask(Harbour.at("127.0.0.1", PORT));
-                        counts.merge(slot(who), 1, Integer::sum);
+                        counts.merge(slot(ask(harbour, counts)), 1, Integer::sum);
                     }
                     return counts;
                 });
+    }
+
+    /// Where nobody answers, with what was said until then.
+    private static String ask(Harbour harbour, Map<Integer, Integer> until) throws IOException {
+        try {
+            return Load.ask(Harbour.at("127.0.0.1", PORT));
+        } catch (IOException failed) {
+            throw new IOException("after " + until + ": " + harbour.said(), failed);
+        }
     }
 
     @Test

@@ -24,6 +24,7 @@ final class Seating {
     private final Mechanism mechanism;
     private Homes homes;
     private List<HeldSocket> plan = List.of();
+    private List<HeldSocket> candidates = List.of();
     private long planned;
     private int consumed;
     private long turns;
@@ -99,15 +100,17 @@ final class Seating {
 
     /// The plan for the next connections, from now on.
     private Table planned(List<HeldSocket> served, Rules rules) {
-        List<HeldSocket> able = able(served);
-        int length = Math.clamp((long) AHEAD * able.size(), LEAST_AHEAD, SocketTable.PLACES);
-        plan = next(able, rules, length);
+        candidates = able(served);
+        int length = Math.clamp((long) AHEAD * candidates.size(), LEAST_AHEAD, SocketTable.PLACES);
+        plan = next(candidates, rules, length);
         planned = total(served);
         consumed = 0;
         return new Table(mechanism.pick(rules.policy()), plan);
     }
 
-    /// A new plan, where what is left of the present one is not the same any more, or too little.
+    /// A new plan, where what is left of the present one is not the same any more, or too little;
+    /// always where somebody stalls, or does so no more. What comes soon does not tell that: one
+    /// that has many connections stands far back in the plan.
     Optional<Table> replanned(List<HeldSocket> served, Rules rules) {
         if (plan.isEmpty()) {
             return Optional.empty();
@@ -115,9 +118,10 @@ final class Seating {
         takeTurns((int) Math.min(Integer.MAX_VALUE, total(served) - planned));
         int soon = Math.min(plan.size() / 2, ROUNDS * served.size());
         boolean holds =
-                consumed + soon <= plan.size()
+                candidates.equals(able(served))
+                        && consumed + soon <= plan.size()
                         && plan.subList(consumed, consumed + soon)
-                                .equals(next(able(served), rules, soon));
+                                .equals(next(candidates, rules, soon));
         return holds ? Optional.empty() : Optional.of(planned(served, rules));
     }
 
@@ -132,12 +136,12 @@ final class Seating {
     private static List<HeldSocket> next(List<HeldSocket> able, Rules rules, int length) {
         double[] weights = weights(able, rules);
         begin(able, weights);
-        List<LoadPlan.Candidate> candidates = new ArrayList<>();
+        List<LoadPlan.Candidate> bids = new ArrayList<>();
         for (int i = 0; i < weights.length; i++) {
             Workload load = able.get(i).load();
-            candidates.add(new LoadPlan.Candidate(load.connections(), weights[i], load.turn()));
+            bids.add(new LoadPlan.Candidate(load.connections(), weights[i], load.turn()));
         }
-        return Arrays.stream(LoadPlan.of(candidates, length)).mapToObj(able::get).toList();
+        return Arrays.stream(LoadPlan.of(bids, length)).mapToObj(able::get).toList();
     }
 
     /// Those that are new, in proportion to their weights.

@@ -48,6 +48,9 @@ public final class LoadWatch implements AutoCloseable {
     private long scheduled;
     private String trouble = "";
 
+    /// The last look failed: the tables may not follow what it has found.
+    private boolean behind;
+
     /// @param most connections that a slot may have
     public LoadWatch(
             SocketRegistry registry,
@@ -132,6 +135,7 @@ public final class LoadWatch implements AutoCloseable {
             boolean soon = found.busy() || most.isPresent() && !quiet();
             pause = soon ? SHORTEST_MILLIS : Math.min(LONGEST_MILLIS, pause * 2);
         } catch (IOException failed) {
+            behind = true;
             complain(String.valueOf(failed.getMessage()));
             bell.close();
             pause = LONGEST_MILLIS;
@@ -143,8 +147,9 @@ public final class LoadWatch implements AutoCloseable {
         if (most.isPresent()) {
             registry.full(survey.full(most.getAsInt()));
         }
-        if (found.busy() || found.counted()) {
+        if (found.busy() || found.counted() || behind) {
             survey.rebalance();
+            behind = false;
         }
     }
 

@@ -32,6 +32,16 @@ class SeatingTest {
         return new HeldSocket(new Fd(Integer.MAX_VALUE), slot, KEY, new WorkerId(slot, 1));
     }
 
+    private static Action.Serve serving(List<HeldSocket> sockets, Map<WorkerId, Integer> warming) {
+        Set<WorkerId> workers = sockets.stream().map(HeldSocket::owner).collect(Collectors.toSet());
+        Set<Integer> slots = workers.stream().map(WorkerId::slot).collect(Collectors.toSet());
+        return new Action.Serve(workers, slots, Set.of(), warming);
+    }
+
+    private static Seating.Rules rules(Action.Serve service) throws IOException {
+        return new Seating.Rules(new Policy.LeastLoaded(), service, Pinning.here());
+    }
+
     /// Who of four get the next connections, of whom the last is new: the others have got 600 each
     /// that nobody has counted since.
     private Map<Integer, Long> next(int count, Map<WorkerId, Integer> warming) throws IOException {
@@ -40,9 +50,7 @@ class SeatingTest {
             old.load().look(0, 0, false, 0);
             old.load().look(600, 0, false, 5);
         }
-        Set<WorkerId> workers = sockets.stream().map(HeldSocket::owner).collect(Collectors.toSet());
-        Action.Serve service = new Action.Serve(workers, Set.of(0, 1, 2, 3), Set.of(), warming);
-        var rules = new Seating.Rules(new Policy.LeastLoaded(), service, Pinning.here());
+        Seating.Rules rules = rules(serving(sockets, warming));
         Table table = new Seating(Mechanism.find(Steer.DISPATCH)).table(sockets, rules);
         return table.places().stream()
                 .limit(count)
@@ -58,5 +66,28 @@ class SeatingTest {
     void oneThatWarmsUpBeginsWithItsPart() throws IOException {
         assertThat(next(62, Map.of(sockets.get(3).owner(), 10)))
                 .isEqualTo(Map.of(0, 20L, 1, 20L, 2, 20L, 3, 2L));
+    }
+
+    /// The busy one's turn would come only long after those that a look plans anew for.
+    @Test
+    void whoStallsLeavesThePlanAlsoWhereItsTurnIsFarOff() throws IOException {
+        HeldSocket busy = sockets.get(1);
+        for (HeldSocket socket : sockets) {
+            socket.load().begin(0);
+            socket.load().look(0, 0, false, 0);
+            socket.load().count(socket == busy ? 20 : 0, 0);
+        }
+        Seating.Rules rules = rules(serving(sockets, Map.of()));
+        Seating seating = new Seating(Mechanism.find(Steer.DISPATCH));
+        assertThat(seating.table(sockets, rules).places().indexOf(busy)).isBetween(50, 70);
+
+        busy.load().look(0, 0, true, 5);
+        assertThat(seating.replanned(sockets, rules))
+                .hasValueSatisfying(table -> assertThat(table.places()).doesNotContain(busy));
+        assertThat(seating.replanned(sockets, rules)).isEmpty();
+
+        busy.load().look(0, 0, false, 10);
+        assertThat(seating.replanned(sockets, rules))
+                .hasValueSatisfying(table -> assertThat(table.places()).contains(busy));
     }
 }
