@@ -146,13 +146,15 @@ final class Endings {
                                 ending.status(),
                                 ending.survivors(),
                                 why + words,
-                                served(worker.id())));
+                                served(worker)));
     }
 
-    private boolean served(WorkerId id) {
+    /// Where nobody counts connections, one that was in service is taken to have had some.
+    private boolean served(LiveWorker worker) {
+        boolean ready = holdings.phase(worker).filter(phase -> !phase.candidate()).isPresent();
         return holdings.dispatched()
-                .map(dispatched -> dispatched.served(id))
-                .orElseGet(() -> holdings.registry().served(id));
+                .map(dispatched -> dispatched.served(worker.id()))
+                .orElseGet(() -> holdings.registry().served(worker.id(), ready));
     }
 
     /// Whether more may be known of it in a moment: the rest of its output, or why a bind failed.

@@ -246,15 +246,20 @@ final class Lives {
             return;
         }
         Worker worker = found.get();
+        boolean clean = exited.served() && exited.status().success();
         bury(step, worker.id());
-        if (worker.phase().candidate()) {
+        if (clean && worker.phase() == Phase.SETTLING && undisturbed(step, worker)) {
+            if (step.state().emptySince() != Worker.NEVER) {
+                step.nobodySince(step.now());
+            }
+            finished(step, worker);
+        } else if (worker.phase().candidate()) {
             String why = Epitaph.atStart(worker, exited, step.settings().taking());
             boolean never = !step.slot(worker.id().slot()).health().proven();
             if (!(never && Epitaph.misused(exited) && Starting.misused(step, why))) {
                 failed(step, worker.id(), why);
             }
         } else if (worker.phase() == Phase.READY) {
-            boolean clean = exited.served() && exited.status().success();
             if (clean && !worker.trial().open()) {
                 finished(step, worker);
             } else {
@@ -263,6 +268,13 @@ final class Lives {
         } else if (worker.blamed() && !step.state().stopping()) {
             Operations.failed(step, worker.id().slot(), Epitaph.blamed(worker, exited));
         }
+    }
+
+    /// Whether nobody waits for just this worker, in a slot that has been in service before. Where
+    /// much waits for a server with a limit of requests, it reaches the limit while it settles.
+    private static boolean undisturbed(Step step, Worker worker) {
+        return step.state().operation().isEmpty()
+                && step.slot(worker.id().slot()).health().proven();
     }
 
     /// It has served and ended by itself, as a server with a limit of requests does: no failure.

@@ -97,6 +97,11 @@ final class Step {
         }
     }
 
+    /// Nobody has been served since `when`.
+    void nobodySince(long when) {
+        state = state.emptySince(when);
+    }
+
     /// Nobody is in service: no slot pauses for long any more.
     private void hurry() {
         long soon = now + Settings.SOON.toMillis();

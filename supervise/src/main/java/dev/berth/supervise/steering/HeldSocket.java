@@ -30,6 +30,7 @@ public final class HeldSocket {
     private Optional<WorkerId> lender = Optional.empty();
     private long beside;
     private long besideForLender;
+    private int inherited;
     private Optional<Holder> holder = Optional.empty();
 
     public HeldSocket(Fd fd, long inode, GroupKey key, WorkerId owner) {
@@ -112,6 +113,7 @@ public final class HeldSocket {
         lender = orphan ? Optional.empty() : Optional.of(owner);
         besideForLender = beside;
         beside = -steered;
+        inherited = queue().orElse(0);
         owner = heir;
         orphan = false;
         stalled = false;
@@ -139,6 +141,13 @@ public final class HeldSocket {
     /// Connections that its present owner got, where its group has led so many to it.
     long forOwner(long steered) {
         return steered + beside;
+    }
+
+    /// Whether its owner has accepted connections.
+    ///
+    /// @param led connections that were led to it since its owner has it
+    boolean served(long led) {
+        return inherited + led > queue().orElse(0);
     }
 
     void lenderGone(WorkerId worker) {

@@ -248,8 +248,10 @@ public final class SocketRegistry implements Distribution, AutoCloseable {
         }
     }
 
-    /// Whether a worker has accepted connections; true too where nobody counts them.
-    public boolean served(WorkerId owner) {
+    /// Whether a worker has accepted connections.
+    ///
+    /// @param uncounted the answer where nobody counts them
+    public boolean served(WorkerId owner, boolean uncounted) {
         return of(owner).stream()
                 .anyMatch(
                         socket -> {
@@ -257,7 +259,7 @@ public final class SocketRegistry implements Distribution, AutoCloseable {
                                     group(socket.key())
                                             .map(group -> group.steered(socket))
                                             .orElseGet(OptionalLong::empty);
-                            return led.isEmpty() || led.getAsLong() > socket.queue().orElse(0);
+                            return led.isEmpty() ? uncounted : socket.served(led.getAsLong());
                         });
     }
 

@@ -214,6 +214,34 @@ class CrashTest {
         assertThat(script.slot(0).health().restarts()).isEqualTo(19);
     }
 
+    /// So it is where much waits for a server with a limit of requests.
+    @Test
+    void oneThatServedAndEndsWhileItSettlesIsReplacedAtOnceAndNobodyIsRefused() {
+        Script script = Script.running(1);
+        script.tell(new Event.Exited(id(0, 1), ExitStatus.exited(0), 0, "", true));
+        for (int generation = 2; generation < 20; generation++) {
+            script.forget();
+            script.pass(1).listens(0, generation);
+            script.tell(new Event.Exited(id(0, generation), ExitStatus.exited(0), 0, "", true));
+            assertThat(script.spawned()).containsExactly(id(0, generation + 1));
+            assertThat(script.said()).contains("served and then ended by itself (exit 0)");
+            assertThat(script.deeds()).doesNotContain(new Action.Refuse(true));
+        }
+        assertThat(script.slot(0).health().failures()).isZero();
+    }
+
+    @Test
+    void aNewVersionThatServedAndEndsWhileItSettlesMakesTheRollGoBack() {
+        Script script = Script.running(1);
+        long roll = script.rolls();
+        script.listens(0, 2);
+        script.tell(new Event.Exited(id(0, 2), ExitStatus.exited(0), 0, "", true));
+
+        assertThat(script.served()).containsExactly(id(0, 1));
+        assertThat(script.answer(roll).orElseThrow().text())
+                .contains("ended right after it listened");
+    }
+
     @Test
     void oneThatEndsWithoutAnErrorButServedNobodyIsAFailure() {
         Script script = Script.running(2);
