@@ -138,7 +138,7 @@ public final class Guard implements AutoCloseable {
         return Fd.of("open", "/dev/null", Descriptors.open("/dev/null", flags, 0));
     }
 
-    private static byte[] script() throws IOException {
+    static byte[] script() throws IOException {
         try (InputStream in = Guard.class.getResourceAsStream(SCRIPT)) {
             if (in == null) {
                 throw new IOException("the guard's script is not in the jar: " + SCRIPT);
