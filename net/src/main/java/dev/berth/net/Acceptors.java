@@ -147,14 +147,13 @@ public final class Acceptors {
     }
 
     private boolean epoll(int tid, int set, int depth) {
-        List<String> lines =
-                read("/proc/" + tid + "/fdinfo/" + set).map(String::lines).stream()
-                        .flatMap(found -> found)
-                        .filter(line -> line.startsWith("tfd:"))
+        List<EpollEntry> entries =
+                read("/proc/" + tid + "/fdinfo/" + set).stream()
+                        .flatMap(String::lines)
+                        .flatMap(line -> EpollEntry.parse(line).stream())
                         .toList();
         int looked = 0;
-        for (String line : lines) {
-            EpollEntry entry = EpollEntry.parse(line);
+        for (EpollEntry entry : entries) {
             if ((entry.events() & EPOLLIN) == 0
                     || !entry.maybe(listeners) && ++looked > MOST_NESTED) {
                 continue;
@@ -167,25 +166,6 @@ public final class Acceptors {
             }
         }
         return false;
-    }
-
-    /// A line `tfd: FD events: HEX data: HEX pos:N ino:HEX sdev:HEX` of an epoll set.
-    private record EpollEntry(int fd, long events, long inode) {
-        static EpollEntry parse(String line) {
-            String[] words = line.strip().split("[ :]+");
-            long inode = 0;
-            for (int i = 0; i + 1 < words.length; i++) {
-                inode = words[i].equals("ino") ? Long.parseUnsignedLong(words[i + 1], 16) : inode;
-            }
-            return new EpollEntry(
-                    Integer.parseInt(words[1]), Long.parseUnsignedLong(words[3], 16), inode);
-        }
-
-        /// Whether it may be one of them: the number is told, with others of the same on other file
-        /// systems.
-        boolean maybe(Set<Long> inodes) {
-            return inodes.contains(inode);
-        }
     }
 
     private Optional<String> read(String file) {

@@ -9,8 +9,13 @@ import dev.berth.testkit.Fuzz;
 
 import org.junit.jupiter.api.Test;
 
+import java.util.Optional;
+
 /// Texts that /proc would never have: each reader finds something in them, or nothing.
 class ProcFuzzTest {
+    private static final String EPOLL =
+            "tfd:       12 events: 80000019 data: fffffffffffffffe  pos:0 ino:2a sdev:9";
+
     private int inputs;
 
     @Test
@@ -57,5 +62,31 @@ class ProcFuzzTest {
         Protocol protocol = inputs % 3 == 0 ? Protocol.UDP : Protocol.TCP;
         ProcNet.row(protocol, family, line)
                 .ifPresent(row -> assertThat(row.family()).isEqualTo(family));
+    }
+
+    @Test
+    void aDescriptorOfAnEpollSetIsReadFromAnyLine() throws Exception {
+        Fuzz.ofTexts("epoll sets", EPOLL, "tfd: 7 events: ffffffff data: f", "flags:\t02000002")
+                .check(ProcFuzzTest::epoll);
+    }
+
+    /// What is read is read again from the kernel's way to write it.
+    private static void epoll(byte[] input) {
+        Optional<EpollEntry> entry = EpollEntry.parse(new String(input, ISO_8859_1));
+        if (entry.isPresent()) {
+            EpollEntry one = entry.get();
+            String line =
+                    "tfd: %8d events: %8x data: %16x  pos:0 ino:%x sdev:9"
+                            .formatted(one.fd(), one.events(), one.data(), one.inode());
+            Fuzz.require(EpollEntry.parse(line).equals(entry), line);
+        }
+    }
+
+    @Test
+    void aLineOfAnEpollSetHasAllFields() {
+        assertThat(EpollEntry.parse(EPOLL)).contains(new EpollEntry(12, 0x8000_0019, -2, 0x2a));
+        assertThat(EpollEntry.parse("tfd:  7 events:  1 data:  7"))
+                .contains(new EpollEntry(7, 1, 7, 0));
+        assertThat(EpollEntry.parse("flags:\t02000002")).isEmpty();
     }
 }

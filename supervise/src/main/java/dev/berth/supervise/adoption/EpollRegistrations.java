@@ -1,5 +1,6 @@
 package dev.berth.supervise.adoption;
 
+import dev.berth.net.EpollEntry;
 import dev.berth.net.ProcessList;
 import dev.berth.sys.Descriptors;
 import dev.berth.sys.Epoll;
@@ -13,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /// The epoll sets that a child has put one of its descriptors into, so that they can be made good
 /// after another socket has been placed over that descriptor: closing a file drops it from every
@@ -65,11 +67,10 @@ final class EpollRegistrations implements AutoCloseable {
 
     private void look(int process, int epfd) throws IOException {
         for (String line : lines("/proc/" + process + "/fdinfo/" + epfd)) {
-            String[] words = line.strip().split("\\s+");
-            if (words.length >= 6 && words[0].equals("tfd:") && number(words[1]) == number) {
-                int events = Integer.parseUnsignedInt(words[3], 16);
-                long data = Long.parseUnsignedLong(words[5], 16);
-                found.add(new Registration(take(process, epfd), events, data));
+            Optional<EpollEntry> entry = EpollEntry.parse(line);
+            if (entry.isPresent() && entry.get().fd() == number) {
+                Fd epoll = take(process, epfd);
+                found.add(new Registration(epoll, entry.get().events(), entry.get().data()));
             }
         }
     }
@@ -93,10 +94,6 @@ final class EpollRegistrations implements AutoCloseable {
                             + "); take --adopt listen-fds, or give CAP_SYS_PTRACE",
                     refused);
         }
-    }
-
-    private static int number(String text) {
-        return Integer.parseInt(text);
     }
 
     /// Adds `socket` to the sets again, under the child's descriptor number.
