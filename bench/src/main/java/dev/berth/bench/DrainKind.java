@@ -48,6 +48,12 @@ enum DrainKind {
         return clients;
     }
 
+    /// Whether its clients leave no moment in which their connections are idle: the docs exclude
+    /// them, as a roll closes such a connection in use when `--drain` is over.
+    boolean neverIdle() {
+        return this == ASKING;
+    }
+
     /// How many exchanges there are on a connection.
     int exchanges() {
         return switch (this) {

@@ -73,7 +73,7 @@ record DrainServer(String name, String command, Set<DrainKind> kinds) {
     /// Whether its clients never leave a moment in which it is idle, so that a roll takes all of
     /// `--drain` and then closes connections that are in use.
     boolean neverIdle() {
-        return kinds.contains(DrainKind.ASKING);
+        return kinds.stream().anyMatch(DrainKind::neverIdle);
     }
 
     /// What `--idle` should be according to `docs/draining.md`: frames of HTTP/2 that the server
