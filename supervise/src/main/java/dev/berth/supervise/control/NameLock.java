@@ -14,6 +14,7 @@ import dev.berth.sys.Processes;
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -205,21 +206,25 @@ public final class NameLock implements AutoCloseable {
 
     /// Each guard writes its pid into the file, the last one is the one that matters.
     private static Optional<ProcessEntry> guard(Path wanted) {
-        try (Fd file =
-                Fd.of(
-                        "open",
-                        wanted,
-                        Descriptors.open(wanted.toString(), Descriptors.O_RDONLY, 0))) {
-            byte[] text = new byte[MOST_TEXT];
-            long length = Descriptors.read(file.number(), text, 0, text.length);
-            String[] lines =
-                    new String(text, 0, (int) Math.max(0, length), US_ASCII).strip().split("\n");
-            String last = lines[lines.length - 1];
+        try {
+            String text = end(wanted).strip();
+            String last = text.substring(text.lastIndexOf('\n') + 1);
             return last.matches("[0-9]{1,9}")
                     ? ProcessList.of(Integer.parseInt(last)).filter(process -> !process.zombie())
                     : Optional.empty();
-        } catch (ErrnoException unreadable) {
+        } catch (IOException unreadable) {
             return Optional.empty();
+        }
+    }
+
+    /// The end of a file: a supervisor may have had any number of guards before.
+    private static String end(Path file) throws IOException {
+        try (RandomAccessFile open = new RandomAccessFile(file.toFile(), "r")) {
+            long length = open.length();
+            byte[] text = new byte[(int) Math.min(length, MOST_TEXT)];
+            open.seek(length - text.length);
+            open.readFully(text);
+            return new String(text, US_ASCII);
         }
     }
 

@@ -203,4 +203,19 @@ class NameLockTest {
             assertThat(first.file("web")).exists();
         }
     }
+
+    /// Each guard adds its pid; a thousand may have been killed and replaced.
+    @Test
+    void theLastOfAnyNumberOfGuardsIsNamed() throws Exception {
+        NameLock first = taken();
+        try (Fd guard = inherited(first);
+                NameLock second = NameLock.prepare(runtime, Duration.ofMillis(100), true)) {
+            assertThat(guard.isOpen()).isTrue();
+            String earlier = "4194304\n".repeat(1_000);
+            Files.writeString(first.file("web"), earlier + ProcessHandle.current().pid() + "\n");
+            first.fd().close();
+            assertThatThrownBy(() -> second.take("web", notes::add))
+                    .hasMessageContaining("(pid " + ProcessHandle.current().pid() + ")");
+        }
+    }
 }
