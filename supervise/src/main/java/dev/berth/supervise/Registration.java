@@ -33,7 +33,7 @@ public final class Registration implements AutoCloseable {
             List<String> words =
                     List.of(runtime.toString(), String.valueOf(ProcessHandle.current().pid()));
             return new Registration(runtime, lock, Guard.start(Optional.of(lock.fd()), words));
-        } catch (IOException | RuntimeException failed) {
+        } catch (IOException | RuntimeException | Error failed) {
             lock.close();
             throw failed;
         }

@@ -40,14 +40,15 @@ record ControlFrame(Kind kind, String text) {
     /// How many bytes a frame may have, once its beginning has come.
     interface Limit {
         /// - `bytes`: all that the frame is to have
-        /// - `beginning`: its first bytes, the kind before all; what has not come yet is zero
+        /// - `beginning`: its first bytes, the kind before all
+        /// - `received`: how many of them have been received; the others are zero
         ///
         /// @throws IOException so many are not taken now, or never
-        void check(int bytes, byte[] beginning) throws IOException;
+        void check(int bytes, byte[] beginning, int received) throws IOException;
 
         /// Whatever is sent is taken, up to `most` bytes.
         static Limit of(int most) {
-            return (bytes, _) -> {
+            return (bytes, _, _) -> {
                 if (bytes > most) {
                     throw tooLong(bytes);
                 }
@@ -180,7 +181,7 @@ record ControlFrame(Kind kind, String text) {
                 int got = receive(part);
                 System.arraycopy(part, 0, all, length, got);
                 length += got;
-                limit.check(count, all);
+                limit.check(count, all, length);
             }
             return all;
         }

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
@@ -46,11 +47,13 @@ public final class ControlServer implements AutoCloseable {
                 Consumer<String> err);
     }
 
-    private ControlServer(Path socket, Fd listener, Conversations conversations) {
+    private ControlServer(
+            Path socket, Fd listener, Conversations conversations, ThreadFactory threads) {
         this.socket = socket;
         this.listener = listener;
         this.conversations = conversations;
-        this.acceptor = Thread.ofPlatform().name("control").daemon().unstarted(this::acceptAll);
+        this.acceptor = threads.newThread(this::acceptAll);
+        acceptor.setName("control");
     }
 
     /// Answers from now on.
@@ -63,13 +66,33 @@ public final class ControlServer implements AutoCloseable {
 
     static ControlServer open(Path socket, Handler handler, Duration requestPatience)
             throws IOException {
-        var server =
-                new ControlServer(
-                        socket,
-                        ControlSocket.listen(socket.toAbsolutePath()),
-                        new Conversations(requestPatience, handler));
-        server.acceptor.start();
-        return server;
+        return open(socket, handler, requestPatience, Thread.ofPlatform().daemon().factory());
+    }
+
+    /// @param threads makes its threads; a test has some that cannot be started
+    static ControlServer open(
+            Path socket, Handler handler, Duration requestPatience, ThreadFactory threads)
+            throws IOException {
+        Conversations conversations = new Conversations(requestPatience, handler, threads);
+        try {
+            Fd listener = ControlSocket.listen(socket.toAbsolutePath());
+            var server = new ControlServer(socket, listener, conversations, threads);
+            server.start();
+            return server;
+        } catch (IOException | RuntimeException | Error failed) {
+            conversations.close();
+            throw failed;
+        }
+    }
+
+    private void start() throws IOException {
+        try {
+            acceptor.start();
+        } catch (OutOfMemoryError limit) {
+            remove();
+            listener.close();
+            throw Conversations.noThread(limit);
+        }
     }
 
     private void acceptAll() {

@@ -8,12 +8,14 @@ import dev.berth.sys.Sockets;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -48,22 +50,30 @@ final class Conversations implements AutoCloseable {
     private final List<Thread> threads = new ArrayList<>();
 
     /// @throws IOException no thread can be started
-    Conversations(Duration patience, ControlServer.Handler handler) throws IOException {
+    Conversations(Duration patience, ControlServer.Handler handler, ThreadFactory factory)
+            throws IOException {
         this.patience = patience;
         this.handler = handler;
-        start();
+        start(factory);
     }
 
-    private void start() throws IOException {
+    private void start(ThreadFactory factory) throws IOException {
         try {
             for (int i = 0; i < THREADS; i++) {
-                threads.add(Thread.ofPlatform().name("control client").daemon().start(this::serve));
+                Thread thread = factory.newThread(this::serve);
+                thread.setName("control client");
+                thread.start();
+                threads.add(thread);
             }
         } catch (OutOfMemoryError limit) {
             if (threads.isEmpty()) {
-                throw new IOException("no thread for the control socket could be started", limit);
+                throw noThread(limit);
             }
         }
+    }
+
+    static IOException noThread(OutOfMemoryError limit) {
+        return new IOException("no thread for the control socket could be started", limit);
     }
 
     /// A client that is listened to, or whose command is carried out.
@@ -79,20 +89,19 @@ final class Conversations implements AutoCloseable {
         }
 
         @Override
-        public void check(int bytes, byte[] beginning) throws IOException {
+        public void check(int bytes, byte[] beginning, int received) throws IOException {
             if (bytes <= MOST_BYTES_USUAL || holdsLarge) {
                 return;
             }
             if (bytes > ControlFrame.MOST_BYTES) {
                 throw ControlFrame.tooLong(bytes);
             }
-            for (int i = 0; i < LARGE.length; i++) {
-                if (beginning[i] != LARGE[i]) {
-                    if (beginning[i] == 0) {
-                        return;
-                    }
-                    throw ControlFrame.tooLong(bytes);
-                }
+            int known = Math.min(received, LARGE.length);
+            if (!Arrays.equals(beginning, 0, known, LARGE, 0, known)) {
+                throw ControlFrame.tooLong(bytes);
+            }
+            if (known < LARGE.length) {
+                return;
             }
             holdsLarge = large.tryAcquire();
             if (!holdsLarge) {

@@ -16,6 +16,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -28,6 +30,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -375,6 +378,52 @@ class ControlTest {
             assertThatThrownBy(() -> call("status", word)).isInstanceOf(IOException.class);
             assertThat(call("roll", "--", word)).isEqualTo(3);
             assertThat(call("status", "short")).isEqualTo(2);
+        }
+    }
+
+    /// The first bytes decide whether a command may be long; a zero can be one of them.
+    @Test
+    void aCommandWhoseFirstWordIsEmptyMayNotBeLong() throws IOException {
+        String word = "x".repeat(Conversations.MOST_BYTES_USUAL);
+        try (var server = ControlServer.open(socket(), ControlTest::echo)) {
+            assertThat(server).isNotNull();
+            assertThatThrownBy(() -> call("", word)).isInstanceOf(IOException.class);
+            assertThatThrownBy(() -> call("ro", "", word)).isInstanceOf(IOException.class);
+        }
+        assertThat(out).isEmpty();
+    }
+
+    /// The first threads serve clients, the last one accepts them.
+    @ParameterizedTest
+    @ValueSource(ints = {0, Conversations.THREADS})
+    void whereAThreadCannotBeStartedNothingIsLeft(int started) throws Exception {
+        List<Thread> threads = new ArrayList<>();
+        ThreadFactory few =
+                task -> {
+                    Thread thread =
+                            threads.size() < started ? new Thread(task) : new Unstartable(task);
+                    thread.setDaemon(true);
+                    threads.add(thread);
+                    return thread;
+                };
+        assertThatThrownBy(() -> ControlServer.open(socket(), ControlTest::echo, SHORT, few))
+                .isInstanceOf(IOException.class)
+                .hasMessage("no thread for the control socket could be started");
+        assertThat(socket()).doesNotExist();
+        for (Thread thread : threads) {
+            thread.join();
+        }
+    }
+
+    /// As at the limit of processes.
+    private static final class Unstartable extends Thread {
+        Unstartable(Runnable task) {
+            super(task);
+        }
+
+        @Override
+        public void start() {
+            throw new OutOfMemoryError("unable to create native thread");
         }
     }
 
