@@ -285,11 +285,9 @@ final class PoliciesTest {
             Processes.kill(pid, Signal.STOP.number());
             try {
                 long steered = steered(harbour, 1);
-                Await.pass(Duration.ofMillis(500));
-                long then = steered(harbour, 1);
-                assertThat(then).isEqualTo(steered);
+                harbour.await("it is left out", () -> share(harbour, 1) == 0);
                 assertThat(counts(harbour, 60)).containsOnlyKeys(0, 2);
-                assertThat(steered(harbour, 1)).isEqualTo(then);
+                assertThat(steered(harbour, 1)).isEqualTo(steered);
                 assertThat(harbour.status().notes())
                         .anyMatch(note -> note.startsWith("slot 1: pid " + pid + " is stopped"));
             } finally {
@@ -319,6 +317,11 @@ final class PoliciesTest {
                 assertThat(load.end()).isEmpty();
             }
         }
+    }
+
+    /// The part of the new connections that it gets; −1: not known.
+    private static double share(Harbour harbour, int slot) {
+        return harbour.slot(slot).sockets().getFirst().share().orElse(-1);
     }
 
     private static long steered(Harbour harbour, int slot) {
