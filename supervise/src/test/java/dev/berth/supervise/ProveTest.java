@@ -125,6 +125,29 @@ class ProveTest {
         }
     }
 
+    /// As a program does that was just started on a busy machine: it takes its time to die.
+    @Test
+    void oneThatDiesLongAfterItAcceptedButBeforeItAnsweredGoesBackToo() throws Exception {
+        int port = FreePort.tcp();
+        Settings patient = quick().withProve(Duration.ofMinutes(1));
+        var setup = new Rig.Setup().command(good("0.0.0.0", port)).workers(1).settings(patient);
+        try (Rig rig = Rig.start(setup).awaitReady()) {
+            int before = rig.pid(0);
+            try (Load load = new Load(at(port), 2)) {
+                Command dies =
+                        program("0.0.0.0", port, "c = s.accept(); time.sleep(2); os._exit(4)");
+                Outcome outcome = rig.ask(new Request.Roll(Optional.of(dies)));
+
+                assertThat(outcome.done()).isFalse();
+                assertThat(outcome.text())
+                        .contains("ended unasked: exit 4")
+                        .endsWith("the old generation serves on");
+                assertThat(rig.pid(0)).isEqualTo(before);
+                assertThat(load.end()).hasSizeLessThanOrEqualTo(1);
+            }
+        }
+    }
+
     @Test
     void anIdleRollToOneThatLoadsAndDiesGoesBackToo() throws Exception {
         int port = FreePort.tcp();

@@ -8,6 +8,8 @@ public enum Evidence {
     AWAITING,
     /// Connections wait for it, and it has accepted none so far.
     UNANSWERED,
-    /// It accepted a connection, and lived on.
+    /// It accepted connections, and has neither answered nor closed one so far.
+    TAKEN,
+    /// It accepted a connection, answered or closed it, and lived on.
     ACCEPTED
 }

@@ -94,7 +94,7 @@ final class Trials {
         long until =
                 switch (evidence) {
                     case AWAITING, ACCEPTED -> Worker.NEVER;
-                    case NONE, UNANSWERED ->
+                    case NONE, UNANSWERED, TAKEN ->
                             before.evidence() == evidence ? before.until() : decision(step);
                 };
         step.change(id, w -> w.withTrial(before.seen(evidence, until, detail, step.now())));

@@ -26,6 +26,18 @@ final class Connections {
         return open.size();
     }
 
+    /// Those of `pids` on a local port in `ports`, with what the kernel counts of each.
+    static List<SocketRow> of(Collection<Integer> pids, Collection<Integer> ports, SockDiag diag)
+            throws IOException {
+        Set<Long> held = Holders.of(pids).keySet();
+        List<SocketRow> found = new ArrayList<>();
+        for (int port : ports) {
+            found.addAll(diag.dump(query(port).withTcpInfo()));
+        }
+        found.removeIf(row -> !held.contains(row.inode()));
+        return found;
+    }
+
     /// All on a local port in `ports`, by inode.
     static Set<Long> inodes(Collection<Integer> ports, SockDiag diag) throws IOException {
         Set<Long> inodes = new HashSet<>();

@@ -1,6 +1,7 @@
 package dev.berth.supervise.watch;
 
 import dev.berth.net.SockDiag;
+import dev.berth.net.SocketRow;
 import dev.berth.supervise.lifecycle.Evidence;
 import dev.berth.supervise.lifecycle.Worker;
 import dev.berth.supervise.process.Equipment;
@@ -13,19 +14,20 @@ import dev.berth.supervise.steering.SocketRegistry;
 
 import java.io.IOException;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/// Watches a new worker, until it has accepted one of the connections that are led to it and has
-/// lived on for a moment after that.
+/// Watches a new worker, until it has accepted one of the connections that are led to it, has
+/// answered or closed it, and has lived on for a moment after that.
 ///
 /// That it has accepted is certain where its queue got shorter, where one of its processes has a
 /// connection to the port, or where more were led to it than wait or are still in the handshake.
 final class ProofWatch {
-    /// A worker that dies of its first connection does so within this time.
+    /// A worker that dies of its first connection does so within this time, or before it answers.
     private static final long LIVED_MILLIS = 300;
 
     private final LiveWorker worker;
@@ -37,6 +39,11 @@ final class ProofWatch {
     private final Map<HeldSocket, Integer> queues = new HashMap<>();
     private long accepted = Worker.NEVER;
     private long led;
+
+    /// A connection was answered, or closed.
+    private boolean done;
+
+    private Set<Long> open = Set.of();
 
     /// Whether somebody was seen to wait since a connection last did.
     private boolean awaits;
@@ -71,7 +78,8 @@ final class ProofWatch {
         }
         waiting = queue == 0 ? "" : text(queue, listeners);
         if (accepted != Worker.NEVER) {
-            return now - accepted >= LIVED_MILLIS ? Evidence.ACCEPTED : Evidence.NONE;
+            done = done || done(listeners);
+            return done && now - accepted >= LIVED_MILLIS ? Evidence.ACCEPTED : Evidence.TAKEN;
         }
         if (queue > 0) {
             awaits = false;
@@ -131,6 +139,18 @@ final class ProofWatch {
 
     private boolean connected(Listeners listeners) throws IOException {
         return Connections.open(listeners.pids(), ports(listeners), diag) > 0;
+    }
+
+    /// Whether one that it accepted is gone, or has carried data to the client.
+    private boolean done(Listeners listeners) throws IOException {
+        List<SocketRow> now = Connections.of(listeners.pids(), ports(listeners), diag);
+        Set<Long> before = open;
+        open = now.stream().map(SocketRow::inode).collect(Collectors.toSet());
+        return open.isEmpty()
+                || !open.containsAll(before)
+                || now.stream()
+                        .flatMap(row -> row.info().stream())
+                        .anyMatch(info -> info.segments().dataOut() > 0);
     }
 
     private static Set<Integer> ports(Listeners listeners) {

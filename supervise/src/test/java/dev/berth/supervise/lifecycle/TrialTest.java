@@ -114,6 +114,30 @@ class TrialTest {
     }
 
     @Test
+    void onceItHasAcceptedItIsGivenTheTimeToAnswer() {
+        Script script = Script.running(1).proves(Evidence.UNANSWERED);
+        long roll = script.rolls(NEW);
+        script.readies(0, 2).drains(0, 1).pass(4).sees(0, 2, Evidence.TAKEN);
+        script.pass(Duration.ofMillis(4_900));
+        assertThat(script.phase(0, 1)).isEqualTo(Phase.DRAINING);
+
+        script.pass(Duration.ofMillis(100));
+        assertThat(script.phase(0, 1)).as("long requests are no fault").isEqualTo(Phase.STOPPING);
+        script.exits(0, 1);
+        assertThat(script.answer(roll)).map(Outcome::done).contains(true);
+    }
+
+    @Test
+    void oneThatEndsWithAllItsConnectionsUnansweredIsReplacedByItsPredecessor() {
+        Script script = Script.running(1).proves(Evidence.TAKEN);
+        long roll = script.rolls(NEW);
+        script.readies(0, 2).drains(0, 1).pass(2).exits(0, 2);
+
+        assertThat(script.answer(roll)).map(Outcome::done).contains(false);
+        assertThat(script.served()).containsExactly(id(0, 1));
+    }
+
+    @Test
     void theTimeCountsFromTheMomentWhenSomebodyWaits() {
         Script script = Script.running(1).proves(Evidence.NONE);
         long roll = script.rolls(NEW);
