@@ -4,8 +4,6 @@ import dev.berth.sys.ErrnoException;
 import dev.berth.sys.Fd;
 import dev.berth.sys.Processes;
 
-import java.io.IOException;
-import java.io.InputStream;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,7 +22,6 @@ public final class Actor {
     public static void main(String[] args) throws ErrnoException {
         Channel channel = new Channel(new Fd(Actors.CHANNEL));
         Thread.ofPlatform().daemon().name("line").start(() -> endWith(channel));
-        become(Integer.parseInt(args[1]));
         Hands hands = new Hands(args[0], Integer.parseInt(args[1]));
         for (String inherited : List.of(args).subList(2, args.length)) {
             int equals = inherited.indexOf('=');
@@ -39,29 +36,6 @@ public final class Actor {
     private static void endWith(Channel channel) {
         channel.awaitEnd();
         Processes.kill(0, SIGKILL);
-    }
-
-    /// Of this thread alone: the kernel knows no user of a process.
-    private static void become(int uid) throws ErrnoException {
-        if (uid == 0) {
-            return;
-        }
-        openJars();
-        ErrnoException.check("setgroups", "", Processes.setgroups(new int[0]));
-        ErrnoException.check("setresgid", uid, Processes.setresgid(uid, uid, uid));
-        ErrnoException.check("setresuid", uid, Processes.setresuid(uid, uid, uid));
-        ErrnoException.check("prctl", "PR_SET_DUMPABLE", Processes.setDumpable(true));
-    }
-
-    /// While it is still allowed: the folder that they are in may not be open to others. To look
-    /// for what is nowhere opens all of the class path, and that of a module its own.
-    private static void openJars() {
-        try (InputStream _ = Fd.class.getModule().getResourceAsStream("nowhere")) {
-            Class.forName("dev.berth.lab.Nowhere");
-            throw new AssertionError("found");
-        } catch (ClassNotFoundException | IOException expected) {
-            // All are open now.
-        }
     }
 
     /// Does what the line says, until it says to exit or ends.

@@ -8,7 +8,10 @@ import dev.berth.sys.Processes;
 import dev.berth.sys.Redirect;
 import dev.berth.sys.Spawn;
 import dev.berth.sys.SpawnRequest;
+import dev.berth.sys.User;
+import dev.berth.sys.UserChange;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,18 +39,43 @@ final class ActorProcess implements AutoCloseable {
     }
 
     /// Starts one in the network namespace of the calling thread.
-    static ActorProcess start(ActorSpec spec, List<String> command) throws ErrnoException {
+    ///
+    /// @throws IOException also where nothing can be started as the user `spec.uid()`
+    static ActorProcess start(ActorSpec spec, List<String> command) throws IOException {
         Fd[] ends = Channel.pair();
         try (Fd other = ends[1]) {
-            List<String> words = new ArrayList<>(command);
-            words.add(spec.name());
-            words.add(Integer.toString(spec.uid()));
-            int pid = spawn(words, List.of(new Redirect(other.number(), Actors.CHANNEL)));
+            Redirect line = new Redirect(other.number(), Actors.CHANNEL);
+            int pid = spec.uid() == 0 ? asRoot(spec, command, line) : asUser(spec, command, line);
             return of(pid, true, ends[0]);
-        } catch (ErrnoException failed) {
+        } catch (IOException failed) {
             ends[0].close();
             throw failed;
         }
+    }
+
+    private static int asRoot(ActorSpec spec, List<String> command, Redirect line)
+            throws ErrnoException {
+        return spawn(request(words(spec, command), List.of(line)));
+    }
+
+    /// With copies of the classes: the folder of ours may be closed to that user.
+    private static int asUser(ActorSpec spec, List<String> command, Redirect line)
+            throws IOException {
+        String name = "uid " + Integer.toUnsignedString(spec.uid());
+        User user = new User(name, spec.uid(), spec.uid(), "/", "/bin/sh", List.of());
+        UserChange change = UserChange.to(user, "an actor");
+        try (Fd classes = ClassArchive.of(command)) {
+            List<String> words = words(spec, ClassArchive.instead(command));
+            Redirect archive = new Redirect(classes.number(), Actors.CLASSES);
+            return spawn(change.apply(request(words, List.of(line, archive))));
+        }
+    }
+
+    private static List<String> words(ActorSpec spec, List<String> command) {
+        List<String> words = new ArrayList<>(command);
+        words.add(spec.name());
+        words.add(Integer.toString(spec.uid()));
+        return words;
     }
 
     /// One that another actor has started.
@@ -60,15 +88,18 @@ final class ActorProcess implements AutoCloseable {
         return new ActorProcess(pid, ownChild, pidfd, new Channel(channel));
     }
 
-    /// Starts a program with this process's environment and standard error: its pid.
-    static int spawn(List<String> words, List<Redirect> redirects) throws ErrnoException {
+    /// A start of a program with this process's environment and standard error, as this user.
+    static SpawnRequest request(List<String> words, List<Redirect> redirects) {
         List<String> environment = new ArrayList<>();
         System.getenv().forEach((name, value) -> environment.add(name + "=" + value));
         List<Redirect> all = new ArrayList<>(redirects);
         all.add(new Redirect(2, 1));
-        SpawnRequest request =
-                new SpawnRequest(words.getFirst(), words, environment, Path.of("/"), all, true);
-        return (int) ErrnoException.check("spawn", words.getFirst(), Spawn.posixSpawn(request));
+        return new SpawnRequest(words.getFirst(), words, environment, Path.of("/"), all, true);
+    }
+
+    /// Starts it: its pid.
+    static int spawn(SpawnRequest request) throws ErrnoException {
+        return (int) ErrnoException.check("spawn", request.file(), Spawn.posixSpawn(request));
     }
 
     int pid() {

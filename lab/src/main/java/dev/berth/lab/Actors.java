@@ -11,6 +11,9 @@ final class Actors {
     /// The descriptor of its line to the lab.
     static final int CHANNEL = 3;
 
+    /// The descriptor of its classes, where it may not read ours; see [ClassArchive].
+    static final int CLASSES = 4;
+
     /// What an inherited socket's name begins with, its descriptor's number before the name.
     static final String INHERITED = "fd";
 

@@ -189,6 +189,9 @@ final class Hands {
         List<Redirect> redirects = new ArrayList<>();
         redirects.add(new Redirect(channel.number(), Actors.CHANNEL));
         List<String> words = new ArrayList<>(OwnCommand.words());
+        if (words.contains(ClassArchive.PATH)) {
+            redirects.add(new Redirect(Actors.CLASSES, Actors.CLASSES));
+        }
         words.add(op.child());
         words.add(Integer.toString(uid));
         for (String id : op.keep()) {
@@ -196,7 +199,7 @@ final class Hands {
             redirects.add(new Redirect(sockets.number(id), target));
             words.add(target + "=" + id);
         }
-        int pid = ActorProcess.spawn(words, redirects);
+        int pid = ActorProcess.spawn(ActorProcess.request(words, redirects));
         return Answer.ok().with("pid", pid);
     }
 

@@ -17,6 +17,10 @@ public final class Descriptors {
     public static final int F_SETFL = 4;
     public static final int F_DUPFD_CLOEXEC = 1030;
     public static final int FD_CLOEXEC = 1;
+    public static final int F_ADD_SEALS = 1033;
+
+    /// With [#F_ADD_SEALS]: nobody changes the file or its seals any more.
+    public static final int F_SEAL_ALL = 0xf;
 
     public static final int O_RDONLY = 0;
     public static final int O_WRONLY = 1;
@@ -44,6 +48,9 @@ public final class Descriptors {
     /// Stands for the working directory where a call wants a directory's descriptor.
     public static final int AT_FDCWD = -100;
 
+    private static final int MFD_CLOEXEC = 1;
+    private static final int MFD_ALLOW_SEALING = 2;
+    private static final int MFD_NOEXEC_SEAL = 8;
     private static final int AT_SYMLINK_FOLLOW = 0x400;
     private static final int XATTR_BYTES = 65536;
 
@@ -151,6 +158,33 @@ public final class Descriptors {
             long to = frame.string(path).address();
             return (int)
                     frame.call(Syscall.LINKAT, AT_FDCWD, from, AT_FDCWD, to, AT_SYMLINK_FOLLOW);
+        }
+    }
+
+    /// Reads where a symbolic link leads, as bytes without an end: how many.
+    ///
+    /// @param directory where `path` begins; with an empty path the link itself, open as `O_PATH`
+    public static long readlinkat(int directory, String path, byte[] b) {
+        try (Frame frame = new Frame()) {
+            long name = frame.string(path).address();
+            MemorySegment memory = frame.room(b.length);
+            long count =
+                    frame.call(Syscall.READLINKAT, directory, name, memory.address(), b.length);
+            Frame.copyOut(memory, b, 0, (int) Math.max(0, count));
+            return count;
+        }
+    }
+
+    /// Makes an empty file in memory, without a path; the caller closes the descriptor. Always with
+    /// `O_CLOEXEC`. Everybody may read and write it who can get at the descriptor, until it is
+    /// sealed by [#F_ADD_SEALS].
+    public static int memfdCreate(String name) {
+        try (Frame frame = new Frame()) {
+            long text = frame.string(name).address();
+            int flags = MFD_CLOEXEC | MFD_ALLOW_SEALING;
+            int fd = (int) frame.call(Syscall.MEMFD_CREATE, text, flags | MFD_NOEXEC_SEAL);
+            // Not known before Linux 6.3, and later demanded where vm.memfd_noexec is 2.
+            return Errno.EINVAL.is(fd) ? (int) frame.call(Syscall.MEMFD_CREATE, text, flags) : fd;
         }
     }
 

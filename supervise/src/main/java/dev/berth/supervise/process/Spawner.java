@@ -13,6 +13,7 @@ import dev.berth.sys.Spawn;
 import dev.berth.sys.SpawnRequest;
 import dev.berth.sys.Syscall;
 import dev.berth.sys.User;
+import dev.berth.sys.UserChange;
 
 import java.io.IOException;
 import java.util.List;
@@ -40,7 +41,9 @@ public final class Spawner implements AutoCloseable {
     public static Spawner of(boolean watched, Optional<User> user) throws IOException {
         return new Spawner(
                 watched,
-                user.isPresent() ? Optional.of(UserChange.to(user.get())) : Optional.empty());
+                user.isPresent()
+                        ? Optional.of(UserChange.to(user.get(), "workers"))
+                        : Optional.empty());
     }
 
     /// A started child. **Ownership:** the descriptors are the caller's.

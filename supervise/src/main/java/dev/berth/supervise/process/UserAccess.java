@@ -12,6 +12,7 @@ import dev.berth.sys.Signal;
 import dev.berth.sys.Spawn;
 import dev.berth.sys.SpawnRequest;
 import dev.berth.sys.User;
+import dev.berth.sys.UserChange;
 
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,4 +1,4 @@
-package dev.berth.supervise.process;
+package dev.berth.sys;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,9 +1,4 @@
-package dev.berth.supervise.process;
-
-import dev.berth.sys.Capabilities;
-import dev.berth.sys.Capability;
-import dev.berth.sys.SpawnRequest;
-import dev.berth.sys.User;
+package dev.berth.sys;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -20,13 +15,13 @@ import java.util.stream.Collectors;
 /// memory and its signals with all others.
 ///
 /// Between the change and exec(2) the child is not dumpable, keeps capabilities that the user lacks
-/// (so the user may not trace it), and holds the worker's descriptors only.
+/// (so the user may not trace it), and holds the descriptors of the program only.
 ///
 /// **Source:** setpriv(1), ptrace(2) "Ptrace access mode checking", kill(2), credentials(7).
-final class UserChange {
+public final class UserChange {
     /// What the dynamic linker and the C library refuse to believe in a program that runs with more
     /// rights than its caller, as setpriv does here: by these a variable that is meant for the
-    /// worker could make root load a file. **Source:** glibc's `unsecvars.h`.
+    /// program could make root load a file. **Source:** glibc's `unsecvars.h`.
     private static final List<String> UNSAFE =
             List.of(
                     "GCONV_PATH",
@@ -55,26 +50,27 @@ final class UserChange {
         this.env = env;
     }
 
+    /// @param what is started, for the messages: `workers`
     /// @throws IOException this process may not change users, or setpriv(1) is not installed
-    static UserChange to(User user) throws IOException {
+    public static UserChange to(User user, String what) throws IOException {
         if (!Capabilities.has(Capability.SETUID) || !Capabilities.has(Capability.SETGID)) {
             throw new IOException(
-                    "not allowed to start workers as "
-                            + user.name()
-                            + ": that needs root (CAP_SETUID and CAP_SETGID)");
+                    "not allowed to start %s as %s: that needs root (CAP_SETUID and CAP_SETGID)"
+                            .formatted(what, user.name()));
         }
+        String to = what + " as " + user.name();
         return new UserChange(
-                user, find("setpriv", "util-linux", user), find("env", "coreutils", user));
+                user, find("setpriv", "util-linux", to), find("env", "coreutils", to));
     }
 
-    private static Path find(String program, String debianPackage, User user) throws IOException {
+    private static Path find(String program, String debianPackage, String to) throws IOException {
         return SystemPrograms.find(program, SystemPrograms.FOLDERS)
                 .orElseThrow(
                         () ->
                                 new IOException(
-                                        "cannot start workers as %s: the program %s is missing (looked for in %s); install the package that has it: apt-get install %s"
+                                        "cannot start %s: the program %s is missing (looked for in %s); install the package that has it: apt-get install %s"
                                                 .formatted(
-                                                        user.name(),
+                                                        to,
                                                         program,
                                                         SystemPrograms.FOLDERS.stream()
                                                                 .map(Path::toString)
@@ -82,7 +78,8 @@ final class UserChange {
                                                         debianPackage)));
     }
 
-    User user() {
+    /// Whom a program is started as.
+    public User user() {
         return user;
     }
 
@@ -90,7 +87,7 @@ final class UserChange {
     ///
     /// `argv[0]` becomes `file`, which has to contain a slash: nothing is looked for in a `PATH`
     /// here.
-    SpawnRequest apply(SpawnRequest request) {
+    public SpawnRequest apply(SpawnRequest request) {
         List<String> words = options();
         words.addAll(unsafe(request));
         words.add(request.file());

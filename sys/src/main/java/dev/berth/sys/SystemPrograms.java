@@ -1,4 +1,4 @@
-package dev.berth.supervise.process;
+package dev.berth.sys;
 
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,0 +1,82 @@
+package dev.berth.lab;
+
+import dev.berth.sys.Fd;
+import dev.berth.sys.MemoryFile;
+
+import java.io.ByteArrayOutputStream;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import java.util.zip.Deflater;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+
+/// A jar in memory with Berth's own classes, for actors of other users: they inherit it, and may be
+/// kept out of the folder of Berth. No actor can change it.
+final class ClassArchive {
+    /// Where an actor that inherits it as [Actors#CLASSES] finds it.
+    static final String PATH = "/proc/self/fd/" + Actors.CLASSES;
+
+    private static final String CLASS_PATH = "-cp";
+    private static final String OWN = "dev/berth";
+
+    private ClassArchive() {}
+
+    /// Copies what is on the class path of `command`; the caller closes it.
+    ///
+    /// @throws IOException where a part of it cannot be read, or there is no memory
+    static Fd of(List<String> command) throws IOException {
+        var bytes = new ByteArrayOutputStream();
+        Set<String> seen = new HashSet<>();
+        try (var zip = new ZipOutputStream(bytes)) {
+            zip.setLevel(Deflater.BEST_SPEED);
+            String path = command.get(command.indexOf(CLASS_PATH) + 1);
+            for (String part : path.split(File.pathSeparator)) {
+                add(zip, Path.of(part), seen);
+            }
+        }
+        return MemoryFile.of("berth-classes", bytes.toByteArray());
+    }
+
+    /// The command with the archive as its class path.
+    static List<String> instead(List<String> command) {
+        List<String> words = new ArrayList<>(command);
+        words.set(words.indexOf(CLASS_PATH) + 1, PATH);
+        return words;
+    }
+
+    private static void add(ZipOutputStream zip, Path part, Set<String> seen) throws IOException {
+        if (Files.isDirectory(part)) {
+            copy(zip, part, seen);
+        } else if (Files.exists(part)) {
+            try (FileSystem jar = FileSystems.newFileSystem(part)) {
+                copy(zip, jar.getPath("/"), seen);
+            }
+        }
+    }
+
+    /// Of several files of one name the first counts, as on a class path.
+    private static void copy(ZipOutputStream zip, Path root, Set<String> seen) throws IOException {
+        Path own = root.resolve(OWN);
+        if (Files.notExists(own)) {
+            return;
+        }
+        try (Stream<Path> files = Files.walk(own)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                String name = root.relativize(file).toString();
+                if (seen.add(name)) {
+                    zip.putNextEntry(new ZipEntry(name));
+                    Files.copy(file, zip);
+                }
+            }
+        }
+    }
+}
