@@ -28,11 +28,13 @@ import java.util.concurrent.ExecutionException;
 public final class Spawner implements AutoCloseable {
     private final boolean watched;
     private final Optional<UserChange> change;
+    private final Optional<UserAccess> access;
     private Optional<SpareThread> spare = Optional.empty();
 
     private Spawner(boolean watched, Optional<UserChange> change) {
         this.watched = watched;
         this.change = change;
+        this.access = change.map(UserAccess::new);
     }
 
     /// @param watched whether bind(2) and listen(2) of the children are answered by the supervisor
@@ -124,10 +126,10 @@ public final class Spawner implements AutoCloseable {
     }
 
     private SpawnRequest forUser(SpawnRequest request) throws IOException {
-        if (change.isEmpty()) {
+        if (change.isEmpty() || access.isEmpty()) {
             return request;
         }
-        new UserAccess(change.get()).check(request);
+        access.get().check(request);
         return change.get().apply(request);
     }
 

@@ -31,7 +31,12 @@ public final class UserAccess {
     private static final String TRY = "cd -- \"$1\" || exit 10; test -x \"$2\" || exit 11";
     private static final int NO_DIRECTORY = 10;
     private static final int NO_PROGRAM = 11;
-    private static final int PATIENCE_MILLIS = 5_000;
+    private static final String SHELL = "/bin/sh";
+
+    /// The supervisor's owner thread waits meanwhile.
+    private static final int PATIENCE_MILLIS = 1_000;
+
+    private static final int KILL_MILLIS = 100;
 
     private static final int SEARCH = 1;
     private static final int GROUP_SHIFT = 3;
@@ -39,9 +44,19 @@ public final class UserAccess {
 
     private final UserChange change;
     private final User user;
+    private final String shell;
+
+    /// Whether a try took too long, as on a file system that does not answer: no other is made.
+    private volatile boolean slow;
 
     UserAccess(UserChange change) {
+        this(change, SHELL);
+    }
+
+    /// @param shell makes the try; a test has one that is slow
+    UserAccess(UserChange change, String shell) {
         this.change = change;
+        this.shell = shell;
         user = change.user();
     }
 
@@ -92,6 +107,9 @@ public final class UserAccess {
 
     /// Empty where nothing forbids it, as far as is known.
     private Optional<String> tried(Path directory, Path program) throws IOException {
+        if (slow) {
+            return Optional.empty();
+        }
         return switch (exitCode(directory, program).orElse(0)) {
             case NO_DIRECTORY ->
                     Optional.of(
@@ -110,7 +128,7 @@ public final class UserAccess {
         try (Fd sink = Fd.of("open", "/dev/null", Descriptors.open("/dev/null", flags, 0))) {
             SpawnRequest attempt =
                     new SpawnRequest(
-                            "/bin/sh",
+                            shell,
                             List.of(
                                     "sh",
                                     "-c",
@@ -127,11 +145,13 @@ public final class UserAccess {
         }
     }
 
-    private static OptionalInt await(int pid) throws ErrnoException {
+    /// Empty if it does not end in time; where even SIGKILL takes long, [Orphans] reaps it later.
+    private OptionalInt await(int pid) throws ErrnoException {
         try (Fd pidfd = Fd.of("pidfd_open", pid, Pidfds.pidfdOpen(pid, 0))) {
             if (Poll.poll(pidfd.number(), Poll.POLLIN, PATIENCE_MILLIS) == 0) {
+                slow = true;
                 Pidfds.pidfdSendSignal(pidfd.number(), Signal.KILL.number());
-                Poll.poll(pidfd.number(), Poll.POLLIN, PATIENCE_MILLIS);
+                Poll.poll(pidfd.number(), Poll.POLLIN, KILL_MILLIS);
             }
             return Processes.reap(pid).map(ExitStatus::code).orElse(OptionalInt.empty());
         }
