@@ -10,10 +10,21 @@ import dev.berth.sys.SockAddr;
 ///
 /// **source**: `inet_bind_conflict`, `inet_rcv_saddr_equal` (net/ipv4/inet_connection_sock.c)
 ///
-/// @param address as getsockname(2) shows it; an IPv4 address mapped into IPv6 counts as IPv4
+/// @param address without flow label and scope; an IPv4 address mapped into IPv6 counts as IPv4
 /// @param v6only IPV6_V6ONLY; counts only for `::`, which takes IPv4 too without it
-/// @param device index of the interface that the socket is bound to, 0 for none
+/// @param device index of the interface that the socket is bound to, 0 for none; bind(2) binds a
+///   socket to the scope of a link-local address
 public record BoundAddress(SockAddr.Inet address, boolean v6only, int device) {
+    private static final long LINK_LOCAL = 0x3fa;
+
+    public BoundAddress {
+        if (address instanceof SockAddr.Inet6 six) {
+            boolean local = six.high() >>> 54 == LINK_LOCAL;
+            device = device == 0 && local ? six.scope() : device;
+            address = new SockAddr.Inet6(six.high(), six.low(), six.port(), 0, 0);
+        }
+    }
+
     /// The place of a socket that the kernel lists. Where it does not tell IPV6_V6ONLY, the socket
     /// counts as dual-stack.
     public static BoundAddress of(SocketRow row) {
@@ -35,7 +46,7 @@ public record BoundAddress(SockAddr.Inet address, boolean v6only, int device) {
         SockAddr.Inet mine = address.unmapped();
         SockAddr.Inet its = other.address.unmapped();
         if (mine.family() == its.family()) {
-            return mine.wildcard() || its.wildcard() || equal(mine, its);
+            return mine.wildcard() || its.wildcard() || sameHost(mine, its);
         }
         // One is IPv4. Of IPv6 only a dual-stack wildcard takes it: `::1` never does.
         return mine instanceof SockAddr.Inet6
@@ -43,8 +54,7 @@ public record BoundAddress(SockAddr.Inet address, boolean v6only, int device) {
                 : its.wildcard() && !other.v6only;
     }
 
-    /// The scope of an IPv6 address is its device.
-    private static boolean equal(SockAddr.Inet one, SockAddr.Inet other) {
+    private static boolean sameHost(SockAddr.Inet one, SockAddr.Inet other) {
         return switch (one) {
             case SockAddr.Inet4 four ->
                     other instanceof SockAddr.Inet4 its && four.address() == its.address();

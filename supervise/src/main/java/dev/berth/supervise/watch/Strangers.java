@@ -1,5 +1,6 @@
 package dev.berth.supervise.watch;
 
+import dev.berth.net.BoundAddress;
 import dev.berth.net.CommandText;
 import dev.berth.net.DiagQuery;
 import dev.berth.net.Holder;
@@ -66,7 +67,7 @@ public final class Strangers {
         for (Map.Entry<Protocol, Map<Integer, List<GroupKey>>> each : shared.entrySet()) {
             for (SocketRow row : rows(diag, each.getKey(), each.getValue().keySet())) {
                 int port = row.local().port();
-                String effect = effect(row, each.getValue().getOrDefault(port, List.of()));
+                String effect = effect(row, each.getValue().getOrDefault(port, List.of()), uid);
                 if (!effect.isEmpty() && !registry.has(row.inode())) {
                     seen.add(new Suspect(row, effect));
                 }
@@ -188,9 +189,13 @@ public final class Strangers {
     }
 
     /// What the stranger does to one of the groups on its port; empty if nothing.
-    private String effect(SocketRow row, List<GroupKey> keys) {
+    ///
+    /// @param uid of the groups' sockets
+    static String effect(SocketRow row, List<GroupKey> keys, int uid) {
+        BoundAddress its = BoundAddress.of(row);
         for (GroupKey key : keys) {
-            boolean same = key.address().equals(row.local()) && row.device() == key.device();
+            BoundAddress ours = key.bound();
+            boolean same = ours.address().equals(its.address()) && ours.device() == its.device();
             if (same && row.uid() == uid && row.v6only().orElse(key.v6only()) == key.v6only()) {
                 return "is a member of the group";
             }

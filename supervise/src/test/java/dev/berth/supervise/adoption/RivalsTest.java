@@ -47,6 +47,16 @@ final class RivalsTest {
         assertThat(Rivals.meets(key("0.0.0.0", false, 1), row("0.0.0.0", false, 0))).isTrue();
     }
 
+    /// The kernel binds a socket to the device that such an address names, and lists it there.
+    @Test
+    void aLinkLocalAddressIsOnItsOwnDeviceOnly() {
+        GroupKey ours = key("[fe80::1%2]", false, 0);
+        assertThat(Rivals.meets(ours, row("[fe80::1]", false, 3))).isFalse();
+        assertThat(Rivals.meets(ours, row("[fe80::1]", false, 2))).isTrue();
+        assertThat(Rivals.meets(ours, row("[::]", false, 0))).isTrue();
+        assertThat(Rivals.meets(ours, row("[::]", false, 3))).isFalse();
+    }
+
     private static SockAddr.Inet address(String host) {
         return ListenAddress.parse("tcp://" + host + ":8080").address();
     }
