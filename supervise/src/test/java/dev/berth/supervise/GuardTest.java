@@ -144,6 +144,24 @@ class GuardTest {
         assertThat(Files.exists(runtime)).isFalse();
     }
 
+    /// More than a pipe holds, and a guard that has just begun does not read yet.
+    @Test
+    void aNewGuardTakesOverThousandsOfProcesses() throws Exception {
+        try (Guard guard = Guard.start(Optional.empty(), List.of())) {
+            int first = guard.pid();
+            Processes.kill(first, Signal.STOP.number());
+            for (int i = 0; i < 10_000; i++) {
+                guard.add(1_000_000 + i, i);
+            }
+            Rig.awaitGone(first, Rig.LIMIT);
+            guard.renew();
+            int second = guard.pid();
+            assertThat(second).isNotEqualTo(first);
+            assertThat(guard.renew()).as("it ended").isFalse();
+            assertThat(guard.pid()).isEqualTo(second);
+        }
+    }
+
     /// The pid of one that is gone may be anybody's, whom an order that nobody reads must not end.
     @Test
     void oneThatCannotBeReplacedHasNoPidAnyMore() throws Exception {

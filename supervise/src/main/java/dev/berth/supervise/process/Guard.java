@@ -3,6 +3,7 @@ package dev.berth.supervise.process;
 import dev.berth.sys.Descriptors;
 import dev.berth.sys.ErrnoException;
 import dev.berth.sys.Fd;
+import dev.berth.sys.MemoryFile;
 import dev.berth.sys.Processes;
 import dev.berth.sys.Redirect;
 import dev.berth.sys.Signal;
@@ -37,6 +38,7 @@ public final class Guard implements AutoCloseable {
     private static final List<String> PATH = List.of("/usr/bin", "/bin");
     private static final int SCRIPT_FD = 3;
     private static final int LOCK_FD = 4;
+    private static final int ORDERS_FD = 5;
     private static final int CLOSE_TRIES = 100;
     private static final int CLOSE_PAUSE_MILLIS = 10;
 
@@ -81,17 +83,22 @@ public final class Guard implements AutoCloseable {
     /// @param lock what it holds for its life, for [#lock]; stays the caller's
     /// @param words what shows in ps(1) behind its name
     public static Guard start(Optional<Fd> lock, List<String> words) throws IOException {
-        return new Guard(lock, words, startProcess(lock, words));
+        return new Guard(lock, words, startProcess(lock, words, ""));
     }
 
     /// Its script comes through a pipe: as an argument it would fill the output of ps(1). It fits
     /// into the pipe's buffer.
-    private static Started startProcess(Optional<Fd> lock, List<String> words) throws IOException {
+    ///
+    /// @param first its first orders, given to it in a file: thousands do not fit into a pipe that
+    ///   is not read yet
+    private static Started startProcess(Optional<Fd> lock, List<String> words, String first)
+            throws IOException {
         requireTools();
         byte[] text = script();
         Pipe orders = Pipe.open();
         try (Pipe script = Pipe.open();
                 Fd sink = nowhere();
+                Fd file = MemoryFile.of("berth-orders", first.getBytes(StandardCharsets.UTF_8));
                 Fd _ = orders.reading()) {
             Descriptors.write(script.writing().number(), text, 0, text.length);
             List<Redirect> redirects = new ArrayList<>();
@@ -99,6 +106,7 @@ public final class Guard implements AutoCloseable {
             redirects.add(new Redirect(sink.number(), 1));
             redirects.add(new Redirect(sink.number(), 2));
             redirects.add(new Redirect(script.reading().number(), SCRIPT_FD));
+            redirects.add(new Redirect(file.number(), ORDERS_FD));
             lock.ifPresent(fd -> redirects.add(new Redirect(fd.number(), LOCK_FD)));
             List<String> command = new ArrayList<>(List.of("sh", "/dev/fd/" + SCRIPT_FD));
             command.addAll(words);
@@ -196,14 +204,19 @@ public final class Guard implements AutoCloseable {
         if (!ended()) {
             return false;
         }
-        Started started = startProcess(lock, words);
+        Started started = startProcess(lock, words, ordersInForce());
         pipe.close();
         pipe = started.pipe();
         pid = started.pid();
         gone = false;
-        orders.forEach((verb, path) -> tell(verb + " " + path));
-        roots.forEach((root, start) -> tell("add " + root + " " + start));
         return true;
+    }
+
+    private String ordersInForce() {
+        StringBuilder text = new StringBuilder();
+        orders.forEach((verb, path) -> text.append("%s %s\n".formatted(verb, path)));
+        roots.forEach((root, start) -> text.append("add %d %d\n".formatted(root, start)));
+        return text.toString();
     }
 
     /// Lets it go on if somebody stopped it; whether that was so.

@@ -1,6 +1,6 @@
 # usage: sh guard.sh WORDS…      (they only tell in ps(1) whose guard it is)
 # Outlives the supervisor, even a SIGKILL of it, by a moment: ends what it started, removes its files, then ends.
-# Reads from the supervisor, a line each:
+# Reads first from descriptor 5, if it is open, and then from the supervisor, a line each:
 #   add PID START    a process to end; START is field 22 of /proc/PID/stat: with it a recycled pid is never
 #                    taken for the process that had it
 #   del PID          it has ended
@@ -14,23 +14,30 @@ trap '' HUP INT QUIT TERM USR1 USR2 PIPE
 # For who waits for the lock.
 { echo "$$" >&4; } 2>/dev/null
 roots='' cgroup='' directory='' lock=''
-while IFS= read -r order; do
-    words=${order#* }
-    case $order in
-    'add '*) roots="$roots ${words% *}:${words#* }" ;;
-    'del '*)
-        kept=''
-        for root in $roots; do
-            [ "${root%%:*}" = "$words" ] || kept="$kept $root"
-        done
-        roots=$kept
-        ;;
-    'cgroup '*) cgroup=$words ;;
-    'directory '*) directory=$words ;;
-    'lock '*) lock=$words ;;
-    bye) exit 0 ;;
-    esac
-done
+obey() {
+    while IFS= read -r order; do
+        words=${order#* }
+        case $order in
+        'add '*) roots="$roots ${words% *}:${words#* }" ;;
+        'del '*)
+            kept=''
+            for root in $roots; do
+                [ "${root%%:*}" = "$words" ] || kept="$kept $root"
+            done
+            roots=$kept
+            ;;
+        'cgroup '*) cgroup=$words ;;
+        'directory '*) directory=$words ;;
+        'lock '*) lock=$words ;;
+        bye) exit 0 ;;
+        esac
+    done
+}
+if [ -r /dev/fd/5 ]; then
+    obey </dev/fd/5
+    exec 5<&-
+fi
+obey
 
 # Reads requests; an answer is PID:START of a living process.
 #   name PID           who has this pid now
