@@ -1,5 +1,7 @@
 package dev.berth.cli.run;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.berth.sys.Descriptors;
 import dev.berth.sys.Errno;
 import dev.berth.sys.ErrnoException;
@@ -9,7 +11,9 @@ import dev.berth.sys.Processes;
 import dev.berth.sys.UserNamespace;
 
 import java.io.IOException;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.Optional;
 
 /// Opens a log to append to it, and makes it where it is missing. Nobody else can lead root to
@@ -21,6 +25,13 @@ final class LogFile {
     /// Less the umask.
     static final int MODE = 0666;
 
+    private static final Path PROC = Path.of("/proc");
+
+    /// The kernel's limit. **Source:** path_resolution(7).
+    private static final int MOST_LINKS = 40;
+
+    private static final int MOST_PATH = 4096;
+
     private LogFile() {}
 
     /// At the start: an ordinary user named the file, and has no more rights than its own.
@@ -30,16 +41,53 @@ final class LogFile {
 
     /// Later, when what has the name may be somebody else's.
     static Fd reopen(Path file) throws IOException {
-        if (guarded()) {
-            return TrustedPath.open(file);
+        return guarded() ? TrustedPath.open(file) : follow(file, () -> {});
+    }
+
+    /// Opens a file and follows its links itself: the kernel would follow one that was put in the
+    /// place of a checked one.
+    ///
+    /// @param meanwhile runs after each look at a link: a test puts another link there
+    static Fd follow(Path file, Runnable meanwhile) throws IOException {
+        Path at = file.toAbsolutePath();
+        for (int links = 0; links <= MOST_LINKS; links++) {
+            Optional<Path> target = target(at);
+            meanwhile.run();
+            if (target.isEmpty()) {
+                return append(at, Descriptors.noFollow());
+            }
+            if (Objects.requireNonNull(at.getParent()).toRealPath().startsWith(PROC)) {
+                // The text of /proc/self/fd/2 need not be a path.
+                return append(at, 0);
+            }
+            at = at.resolveSibling(target.get());
         }
-        Optional<FileStatus> link =
-                status(Descriptors.AT_FDCWD, file.toString()).filter(FileStatus::isSymbolicLink);
-        if (link.isPresent() && !trusted(link.get())) {
-            throw new IOException(
-                    "%s is a link of uid %d; delete it".formatted(file, link.get().uid()));
+        throw new ErrnoException("open", file.toString(), Errno.ELOOP.number());
+    }
+
+    /// Where a link leads; empty if it is none, or not there.
+    private static Optional<Path> target(Path link) throws IOException {
+        int flags = Descriptors.O_PATH | Descriptors.noFollow();
+        int opened = Descriptors.open(link.toString(), flags, 0);
+        if (Errno.ENOENT.is(opened)) {
+            return Optional.empty();
         }
-        return append(file, link.isPresent() ? 0 : Descriptors.noFollow());
+        try (Fd fd = Fd.of("open", link, opened)) {
+            FileStatus status = FileStatus.of(fd.number());
+            if (!status.isSymbolicLink()) {
+                return Optional.empty();
+            }
+            if (!trusted(status)) {
+                throw new IOException(
+                        "%s is a link of uid %d; delete it".formatted(link, status.uid()));
+            }
+            byte[] text = new byte[MOST_PATH];
+            long length = Descriptors.readlinkat(fd.number(), "", text);
+            ErrnoException.check("readlink", link, length);
+            return Optional.of(Path.of(new String(text, 0, (int) length, UTF_8)));
+        } catch (InvalidPathException locale) {
+            throw new IOException("the link %s cannot be followed".formatted(link), locale);
+        }
     }
 
     /// Root of a namespace without ordinary uids has no rights over other users' files, and cannot

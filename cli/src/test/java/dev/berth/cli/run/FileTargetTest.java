@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.berth.sys.Descriptors;
+import dev.berth.sys.Fd;
 import dev.berth.testkit.LeakCheck;
 import dev.berth.testkit.OtherUser;
 import dev.berth.testkit.RequiresProgram;
@@ -17,9 +19,11 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
@@ -275,5 +279,36 @@ class FileTargetTest {
                                 .hasMessageContaining(log + " is a link of uid 12345");
                     }
                 });
+    }
+
+    /// In a directory that others may write to, the link is exchanged after the look at it.
+    @Test
+    void anOrdinaryUserFollowsNoLinkThatReplacedItsOwn() throws Exception {
+        mode(directory, EVERYBODY);
+        giveAway(logs);
+        Path mine = logs.resolve("mine");
+        Path other = Files.createFile(directory.resolve("other"));
+        giveAway(other);
+        giveAway(Files.createSymbolicLink(log, mine));
+        Path foreign = directory.resolve("foreign");
+        giveTo(SOMEBODY, Files.createSymbolicLink(foreign, other));
+        asNobody(
+                () -> {
+                    try (Fd fd = LogFile.follow(log, () -> exchange(foreign))) {
+                        Descriptors.write(fd.number(), "one\n".getBytes(UTF_8), 0, 4);
+                    }
+                });
+        assertThat(other).isEmptyFile();
+        assertThat(mine).hasContent("one\n");
+    }
+
+    private void exchange(Path foreign) {
+        try {
+            if (Files.exists(foreign, LinkOption.NOFOLLOW_LINKS)) {
+                Files.move(foreign, log, StandardCopyOption.REPLACE_EXISTING);
+            }
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
     }
 }
