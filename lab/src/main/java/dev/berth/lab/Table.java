@@ -8,7 +8,9 @@ import dev.berth.net.SocketRow;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /// What the kernel lists of a port.
 final class Table {
@@ -17,13 +19,11 @@ final class Table {
     private Table() {}
 
     /// Looks until it is as wanted, or the time is over. Figures `rows`, `queue` and `drops` (of
-    /// all rows together), `timer` (the longest, in milliseconds), `uid` (of the first).
+    /// all rows together), `timer` (the longest, in milliseconds), `uid` (of the first); where the
+    /// time is over also how many sockets of the port are in which state.
     static Answer await(Op.Wait op) throws IOException {
-        DiagQuery query =
-                DiagQuery.all(op.protocol())
-                        .withStates(op.state())
-                        .withLocalPort(op.port())
-                        .withMemory();
+        DiagQuery port = DiagQuery.all(op.protocol()).withLocalPort(op.port());
+        DiagQuery query = port.withStates(op.state()).withMemory();
         long end = System.nanoTime() + op.withinMillis() * 1_000_000L;
         try (SockDiag diag = SockDiag.open()) {
             while (true) {
@@ -32,11 +32,17 @@ final class Table {
                     return answer;
                 }
                 if (System.nanoTime() > end) {
-                    return answer.withResult(Answer.TIMEOUT);
+                    return answer.withResult(Answer.TIMEOUT).withCounts(states(diag.dump(port)));
                 }
                 pause();
             }
         }
+    }
+
+    private static Map<String, Integer> states(List<SocketRow> rows) {
+        Map<String, Integer> counts = new TreeMap<>();
+        rows.forEach(row -> counts.merge(row.state().name(), 1, Integer::sum));
+        return counts;
     }
 
     /// What programs see that read /proc/net instead of asking sock_diag: figure `rows`.

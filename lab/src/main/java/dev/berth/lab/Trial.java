@@ -69,7 +69,7 @@ final class Trial {
 
     private Optional<String> problem(Step step, Answer answer) {
         if (step.expect().isEmpty()) {
-            return answer.failed() ? Optional.of("got " + answer.result()) : Optional.empty();
+            return answer.failed() ? Optional.of("got " + text(answer)) : Optional.empty();
         }
         for (Expectation expectation : step.expect()) {
             Optional<String> problem =

@@ -48,6 +48,17 @@ class LabTest {
     }
 
     @Test
+    void aWaitInVainNamesTheStatesThatThereAreInstead() throws IOException {
+        ScenarioResult result =
+                run(
+                        LAB,
+                        "{ op = \"open\", id = \"a\", address = \":{port}\" },{ op = \"wait\","
+                            + " state = \"TIME_WAIT\", within = 1 },{ op = \"exit\", claim = true"
+                            + " }");
+        assertThat(result.reason().orElse("")).contains("got TIMEOUT, ").endsWith(", LISTEN 1");
+    }
+
+    @Test
     void descriptorsArePassedAndInherited() throws IOException {
         String head =
                 "name = \"own\"\nclaim = \"c\"\nactor = [{ name = \"a\" }, { name = \"b\" }]\n";
