@@ -34,6 +34,9 @@ record ControlFrame(Kind kind, String text) {
     /// More than the kernel lets a command line have.
     static final int MOST_BYTES = 4 << 20;
 
+    /// Each word takes far more memory than its bytes.
+    static final int MOST_WORDS = 1 << 16;
+
     /// As much as is read at a time.
     private static final int PART_BYTES = 1 << 16;
 
@@ -92,10 +95,19 @@ record ControlFrame(Kind kind, String text) {
         return new ControlFrame(Kind.COMMAND, text.toString());
     }
 
-    List<String> words() {
+    /// The words of a command.
+    ///
+    /// @throws RefusedException there are more than [#MOST_WORDS]
+    List<String> words() throws RefusedException {
         List<String> words = new ArrayList<>();
         int start = 0;
         for (int end = text.indexOf('\0'); end >= 0; end = text.indexOf('\0', start)) {
+            if (words.size() == MOST_WORDS) {
+                throw new RefusedException(
+                        "the command has more than "
+                                + MOST_WORDS
+                                + " words; put its arguments into a file that the program reads");
+            }
             words.add(text.substring(start, end));
             start = end + 1;
         }

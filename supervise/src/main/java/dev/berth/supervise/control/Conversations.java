@@ -105,8 +105,7 @@ final class Conversations implements AutoCloseable {
             }
             holdsLarge = large.tryAcquire();
             if (!holdsLarge) {
-                throw new BusyException(
-                        "berth: another long command is being read; try again later");
+                throw new RefusedException("another long command is being read; try again later");
             }
         }
 
@@ -136,8 +135,8 @@ final class Conversations implements AutoCloseable {
                     return;
                 }
                 words = request.words();
-            } catch (BusyException later) {
-                reply.refuse(String.valueOf(later.getMessage()));
+            } catch (RefusedException refused) {
+                reply.refuse("berth: " + refused.getMessage());
                 return;
             }
             if (reply.send(ControlFrame.Kind.ALIVE, "")) {
@@ -169,15 +168,6 @@ final class Conversations implements AutoCloseable {
                 silent.remove(this);
                 client.close();
             }
-        }
-    }
-
-    /// What is asked for is not possible now.
-    private static final class BusyException extends IOException {
-        private static final long serialVersionUID = 1L;
-
-        BusyException(String message) {
-            super(message);
         }
     }
 

@@ -428,6 +428,20 @@ class ControlTest {
     }
 
     @Test
+    void aCommandOfTooManyWordsIsRefusedAndTheClientReadsWhy() throws IOException {
+        List<String> words = new ArrayList<>(List.of("roll"));
+        words.addAll(Collections.nCopies(ControlFrame.MOST_WORDS - 1, "x"));
+        ControlServer.Handler count = (client, all, lines, errors) -> all.size() >> 10;
+        try (var server = ControlServer.open(socket(), count)) {
+            assertThat(server).isNotNull();
+            assertThat(ControlClient.call(socket(), words, caller)).isEqualTo(64);
+            words.add("one more");
+            assertThat(ControlClient.call(socket(), words, caller)).isEqualTo(1);
+        }
+        assertThat(err).singleElement().asString().contains("more than 65536 words; put its");
+    }
+
+    @Test
     void anErrorInACommandIsAnswered() throws IOException {
         ControlServer.Handler handler =
                 (client, words, lines, errors) -> {
