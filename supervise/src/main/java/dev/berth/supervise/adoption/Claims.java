@@ -11,6 +11,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -119,17 +120,32 @@ public final class Claims {
     }
 
     /// The options that name what `bound` does not cover: `-p 8080`, `-l udp://0.0.0.0:53`.
+    ///
+    /// A worker may have a thousand of each, and this is asked at every one that it adds.
     public static List<String> missing(Plan plan, Collection<GroupKey> bound) {
-        List<GroupKey> shared = bound.stream().filter(key -> !key.own()).toList();
+        Map<Integer, List<GroupKey>> shared =
+                bound.stream()
+                        .filter(key -> !key.own())
+                        .collect(Collectors.groupingBy(key -> key.address().port()));
         Stream<String> ports =
                 plan.ports().stream()
-                        .filter(port -> shared.stream().noneMatch(key -> onPort(key, port)))
+                        .filter(port -> none(shared, port, key -> key.protocol() == Protocol.TCP))
                         .map(port -> "-p " + port);
         Stream<String> addresses =
                 plan.listen().stream()
-                        .filter(named -> shared.stream().noneMatch(key -> covers(key, named)))
+                        .filter(
+                                named ->
+                                        none(
+                                                shared,
+                                                named.address().port(),
+                                                key -> covers(key, named)))
                         .map(named -> "-l " + named);
         return Stream.concat(ports, addresses).toList();
+    }
+
+    private static boolean none(
+            Map<Integer, List<GroupKey>> byPort, int port, Predicate<GroupKey> what) {
+        return byPort.getOrDefault(port, List.of()).stream().noneMatch(what);
     }
 
     /// Whether a worker that listens on `bound` can take over from those that are in service on
@@ -172,10 +188,6 @@ public final class Claims {
 
     private static List<Object> port(GroupKey key) {
         return List.of(key.protocol(), key.address().port());
-    }
-
-    private static boolean onPort(GroupKey key, int port) {
-        return key.protocol() == Protocol.TCP && key.address().port() == port;
     }
 
     private static boolean covers(GroupKey key, ListenAddress named) {
