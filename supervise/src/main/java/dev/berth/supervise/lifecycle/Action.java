@@ -77,7 +77,7 @@ public sealed interface Action {
     record Drain(WorkerId id) implements Action {}
 
     /// Watch whether a new worker accepts what is led to it; answered by [Event.Seen], each time
-    /// that something else is seen.
+    /// that something else is seen. Ordered again: look at it at once.
     record Prove(WorkerId id) implements Action {}
 
     /// Move what waits for a worker to those in service, where that can be done.

@@ -127,7 +127,18 @@ final class Trials {
     /// kept until its successor has proven itself.
     static void quiet(Step step, Worker old) {
         step.change(old.id(), w -> w.withDeadline(Worker.NEVER));
-        release(step, step.slot(old.id().slot()));
+        int index = old.id().slot();
+        step.slot(index)
+                .ready()
+                .filter(worker -> worker.trial().evidence() == Evidence.AWAITING)
+                .ifPresent(worker -> again(step, worker.id()));
+        release(step, step.slot(index));
+    }
+
+    /// Nothing waited at the last look; since then a connection may have come that it dies of.
+    private static void again(Step step, WorkerId id) {
+        step.change(id, w -> w.withTrial(Trial.begun(decision(step))));
+        step.order(new Action.Prove(id));
     }
 
     /// Ends the trials that have nothing to wait for, and lets the old workers go.

@@ -50,6 +50,7 @@ final class ProofWatch {
 
     private boolean looking;
     private String waiting = "";
+    private long turn;
 
     ProofWatch(
             LiveWorker worker,
@@ -63,6 +64,16 @@ final class ProofWatch {
         this.trees = equipment.trees();
         this.diag = equipment.diag();
         this.looks = looks;
+    }
+
+    /// The number of the next look.
+    long turn() {
+        return turn;
+    }
+
+    /// Another look comes instead of the next one.
+    long nextTurn() {
+        return ++turn;
     }
 
     /// What waited at the last look, for people; empty if nothing did.

@@ -1,5 +1,6 @@
 package dev.berth.supervise.watch;
 
+import dev.berth.supervise.contract.WorkerId;
 import dev.berth.supervise.lifecycle.Event;
 import dev.berth.supervise.lifecycle.Evidence;
 import dev.berth.supervise.process.Equipment;
@@ -9,6 +10,8 @@ import dev.berth.supervise.steering.Dispatched;
 import dev.berth.supervise.steering.SocketRegistry;
 
 import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -29,6 +32,7 @@ public final class Proofs {
     private final AcceptorLooks looks;
     private final Predicate<LiveWorker> wanted;
     private final Consumer<Event> events;
+    private final Map<WorkerId, ProofWatch> watches = new HashMap<>();
 
     /// @param wanted whether it still matters what is seen of the worker
     public Proofs(
@@ -46,15 +50,34 @@ public final class Proofs {
         this.events = events;
     }
 
-    /// To be called at the moment from which on connections are led to the worker.
+    /// To be called at the moment from which on connections are led to the worker, and again where
+    /// a new look is needed: then whatever it shows is reported.
     public void watch(LiveWorker worker) {
-        ProofWatch watch = new ProofWatch(worker, registry, dispatched, equipment, looks);
+        ProofWatch watch =
+                watches.computeIfAbsent(
+                        worker.id(),
+                        _ -> new ProofWatch(worker, registry, dispatched, equipment, looks));
         // At once, as the first look only asks who waits for a connection.
-        equipment.loop().after(0, () -> look(worker, watch, Evidence.NONE));
+        schedule(0, worker, watch, Evidence.NONE);
+    }
+
+    /// Instead of the look that was scheduled before.
+    private void schedule(long millis, LiveWorker worker, ProofWatch watch, Evidence before) {
+        long turn = watch.nextTurn();
+        equipment
+                .loop()
+                .after(
+                        millis,
+                        () -> {
+                            if (watch.turn() == turn) {
+                                look(worker, watch, before);
+                            }
+                        });
     }
 
     private void look(LiveWorker worker, ProofWatch watch, Evidence before) {
         if (!wanted.test(worker)) {
+            watches.remove(worker.id());
             return;
         }
         long begun = Loop.now();
@@ -68,8 +91,7 @@ public final class Proofs {
         if (now != before || now == Evidence.UNANSWERED) {
             events.accept(new Event.Seen(worker.id(), now, watch.waiting()));
         }
-        Evidence seen = now;
-        equipment.loop().after(pause(Loop.now() - begun), () -> look(worker, watch, seen));
+        schedule(pause(Loop.now() - begun), worker, watch, now);
     }
 
     /// How long to wait after a look that took so long.

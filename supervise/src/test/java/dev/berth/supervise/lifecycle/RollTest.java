@@ -35,6 +35,7 @@ class RollTest {
         script.forget().retires(0, 1);
         assertThat(script.deeds())
                 .containsExactly(
+                        new Action.Prove(id(0, 2)),
                         new Action.Terminate(id(0, 1)),
                         new Action.Retire(id(0, 1)),
                         new Action.Reply(roll, new Outcome(true, "rolled 1 slot")));

@@ -113,6 +113,19 @@ class TrialTest {
         assertThat(script.phase(0, 1)).isEqualTo(Phase.STOPPING);
     }
 
+    /// What was seen before the predecessor was quiet may be long ago on a busy machine.
+    @Test
+    void whoWaitedForConnectionsIsLookedAtOnceMoreBeforeThePredecessorGoes() {
+        Script script = Script.running(1).proves(Evidence.AWAITING);
+        script.rolls(NEW);
+        script.readies(0, 2).proves(Evidence.TAKEN).forget().drains(0, 1);
+
+        assertThat(script.orders()).contains(new Action.Prove(id(0, 2)));
+        assertThat(script.phase(0, 1)).isEqualTo(Phase.DRAINING);
+        script.exits(0, 2);
+        assertThat(script.served()).containsExactly(id(0, 1));
+    }
+
     @Test
     void onceItHasAcceptedItIsGivenTheTimeToAnswer() {
         Script script = Script.running(1).proves(Evidence.UNANSWERED);
