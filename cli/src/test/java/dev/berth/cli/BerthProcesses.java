@@ -41,6 +41,11 @@ final class BerthProcesses implements AutoCloseable {
         return start(List.of("sh", "-c", limited, "sh"), arguments);
     }
 
+    /// With a heap of at most so many MiB.
+    ChildProcess startWithHeap(int mebibytes, String... arguments) throws IOException {
+        return start(List.of("env", "JDK_JAVA_OPTIONS=-Xmx" + mebibytes + "m"), arguments);
+    }
+
     /// With so many descriptors, and the right to raise that as far as this process may.
     ChildProcess startWithSoft(int files, String... arguments) throws IOException {
         String limited = "ulimit -Sn " + files + "; exec \"$@\"";

@@ -1,0 +1,134 @@
+package dev.berth.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import dev.berth.cli.command.OwnJvm;
+import dev.berth.cli.demo.Whoami;
+import dev.berth.testkit.ChildProcess;
+import dev.berth.testkit.FreePort;
+import dev.berth.testkit.LeakCheck;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/// A supervisor with little memory, and clients that send it as much as it takes.
+@ExtendWith(LeakCheck.class)
+@Timeout(600)
+class HeapPressureTest {
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
+
+    /// Half of what `./berth` gives a supervisor.
+    private static final int HEAP_MIB = 32;
+
+    private static final int CLIENTS = 24;
+    private static final int LONGEST_FRAME = 4 << 20;
+    private static final int USUAL_FRAME = 1 << 16;
+
+    @TempDir Path runtime;
+
+    private final int port = FreePort.tcp();
+    private BerthProcesses processes;
+
+    @BeforeEach
+    void begin() {
+        processes = new BerthProcesses(runtime, PATIENCE);
+    }
+
+    @AfterEach
+    void endAll() throws InterruptedException {
+        processes.close();
+    }
+
+    /// A frame of so many bytes whose command has as many words as fit, and an unknown option.
+    private static ByteBuffer flood(String first, int bytes) {
+        byte[] frame = new byte[4 + bytes];
+        Arrays.fill(frame, (byte) 'x');
+        for (int i = 5; i < frame.length; i += 2) {
+            frame[i] = 0;
+        }
+        byte[] head = ('C' + first + '\0' + "--unknown" + '\0').getBytes(US_ASCII);
+        ByteBuffer.wrap(frame).putInt(bytes).put(head);
+        return ByteBuffer.wrap(frame);
+    }
+
+    /// Sends it, and reads until the supervisor hangs up, which it may do at once.
+    private void send(ByteBuffer frame) {
+        var address = UnixDomainSocketAddress.of(runtime.resolve("berth/web/control"));
+        ByteBuffer answer = ByteBuffer.allocate(1 << 12);
+        try (SocketChannel channel = SocketChannel.open(address)) {
+            while (frame.hasRemaining()) {
+                channel.write(frame);
+            }
+            while (channel.read(answer.clear()) >= 0) {
+                // Any answer is right.
+            }
+        } catch (IOException hungUp) {
+            // So is none.
+        }
+    }
+
+    private void flood() throws InterruptedException {
+        ByteBuffer longest = flood("roll", LONGEST_FRAME);
+        ByteBuffer usual = flood("status", USUAL_FRAME);
+        List<Thread> clients = new ArrayList<>();
+        for (int i = 0; i < CLIENTS; i++) {
+            ByteBuffer frame = i % 2 == 0 ? longest : usual;
+            clients.add(Thread.ofPlatform().start(() -> send(frame.duplicate())));
+        }
+        for (Thread client : clients) {
+            client.join();
+        }
+    }
+
+    private String ask() throws IOException {
+        try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            socket.getOutputStream()
+                    .write("GET / HTTP/1.1\r\nConnection: close\r\n\r\n".getBytes(US_ASCII));
+            return new String(socket.getInputStream().readAllBytes(), US_ASCII);
+        }
+    }
+
+    private List<String> done(String... arguments) throws Exception {
+        ChildProcess child = processes.start(arguments);
+        assertThat(child.awaitExit(PATIENCE)).as("%s", child.output()).isZero();
+        return child.output();
+    }
+
+    @Test
+    void bigCommandsOfManyClientsEndNothing() throws Exception {
+        List<String> words = new ArrayList<>(List.of("run", "-n", "1", "--name", "web"));
+        words.addAll(List.of("--settle", "100ms", "--"));
+        words.addAll(OwnJvm.command(Whoami.class, List.of("-Xmx24m")));
+        words.add(Integer.toString(port));
+        ChildProcess web = processes.startWithHeap(HEAP_MIB, words.toArray(String[]::new));
+        web.awaitLine(line -> line.contains("is ready"), PATIENCE);
+
+        flood();
+
+        assertThat(web.output()).noneMatch(line -> line.contains("OutOfMemoryError"));
+        assertThat(ask()).contains("generation 1 ");
+        assertThat(done("status", "web")).isNotEmpty();
+        assertThat(done("roll", "web")).last().asString().contains("rolled 1 slot");
+        assertThat(ask()).contains("generation 2 ");
+        done("stop", "web");
+        assertThat(web.awaitExit(PATIENCE)).isZero();
+    }
+}
