@@ -28,13 +28,12 @@ final class Launcher {
         this.helm = helm;
         this.signs = signs;
         this.endings = endings;
-        Equipment equipment = holdings.equipment();
         workers =
                 new Workers(
                         holdings.plan(),
                         holdings.registry(),
-                        equipment.pump(),
-                        equipment.spawner());
+                        holdings.equipment(),
+                        holdings.observer()::said);
     }
 
     /// The answer is [Event.Spawned] or [Event.SpawnFailed].

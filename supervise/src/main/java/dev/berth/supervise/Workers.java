@@ -10,6 +10,7 @@ import dev.berth.supervise.contract.CommandLookup;
 import dev.berth.supervise.contract.Plan;
 import dev.berth.supervise.contract.Settings;
 import dev.berth.supervise.contract.WorkerId;
+import dev.berth.supervise.process.Equipment;
 import dev.berth.supervise.process.LiveWorker;
 import dev.berth.supervise.process.NotifySocket;
 import dev.berth.supervise.process.OutputPump;
@@ -36,6 +37,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Consumer;
 
 /// Starts workers: pipes for their output, the sockets and variables that they are handed, the
 /// process, and what the supervisor watches it by.
@@ -49,12 +51,15 @@ final class Workers {
     private final OutputPump pump;
     private final Spawner spawner;
     private final HandedSockets handed;
+    private final Consumer<String> say;
 
-    Workers(Plan plan, SocketRegistry registry, OutputPump pump, Spawner spawner) {
+    /// @param say takes what the user has to read
+    Workers(Plan plan, SocketRegistry registry, Equipment equipment, Consumer<String> say) {
         this.plan = plan;
-        this.pump = pump;
-        this.spawner = spawner;
-        this.handed = new HandedSockets(plan, registry);
+        this.say = say;
+        pump = equipment.pump();
+        spawner = equipment.spawner();
+        handed = new HandedSockets(plan, registry);
     }
 
     /// @param workers how many slots there are, for BERTH_WORKERS
@@ -84,17 +89,28 @@ final class Workers {
         }
     }
 
-    /// None where a worker could not connect to it.
+    /// None where a worker could not connect to it; nor where it cannot be created, as on a full
+    /// disk, and the worker is ready without it.
     private Optional<NotifySocket> notifySocket(WorkerId id) throws IOException {
         Path path = plan.runtime().resolve("notify-" + id);
+        boolean needed =
+                plan.settings().ready() == Settings.Ready.ANNOUNCED && plan.probe().isEmpty();
         Optional<String> unusable = unusable(path);
-        if (unusable.isEmpty()) {
-            return Optional.of(NotifySocket.open(path, plan.user()));
-        }
-        if (plan.settings().ready() == Settings.Ready.ANNOUNCED && plan.probe().isEmpty()) {
+        if (unusable.isPresent() && needed) {
             throw new IOException("workers cannot say READY=1: " + unusable.get());
         }
-        return Optional.empty();
+        if (unusable.isPresent()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(NotifySocket.open(path, plan.user()));
+        } catch (IOException failed) {
+            if (needed) {
+                throw failed;
+            }
+            say.accept("slot " + id + " gets no NOTIFY_SOCKET: " + failed.getMessage());
+            return Optional.empty();
+        }
     }
 
     private Optional<String> unusable(Path path) {
