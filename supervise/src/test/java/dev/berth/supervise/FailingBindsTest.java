@@ -2,6 +2,10 @@ package dev.berth.supervise;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.berth.supervise.contract.Command;
+import dev.berth.testkit.Await;
+import dev.berth.testkit.ChildProcess;
+import dev.berth.testkit.FreePort;
 import dev.berth.testkit.LeakCheck;
 import dev.berth.testkit.RequiresProgram;
 import dev.berth.testkit.RequiresRoot;
@@ -10,13 +14,22 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /// A worker whose calls of bind(2) fail without end.
 @RequiresRoot
 @RequiresProgram("python3")
 @ExtendWith(LeakCheck.class)
 final class FailingBindsTest {
+    /// Failing calls in one batch, and batches; the heap may grow by less than 100 bytes for a
+    /// call.
+    private static final int BATCH = 4_000;
+
+    private static final int BATCHES = 3;
+    private static final long MOST_BYTES = 100L * BATCH * (BATCHES - 2);
+
     /// What no program could count as answers to its failing binds.
     private static final int MOST_LINES = 60;
 
@@ -68,5 +81,67 @@ final class FailingBindsTest {
             assertThat(harbour.ask("127.0.0.1", Harbour.PORT)).startsWith("0.1 ");
             harbour.stop();
         }
+    }
+
+    /// What is kept of them does not grow: the first batches have all kinds in them, and load all
+    /// classes.
+    @Test
+    void endlesslyManyOfThemDoNotFillTheHeap() throws Exception {
+        String program =
+                """
+                import ctypes, os, time
+                libc = ctypes.CDLL(None, use_errno=True)
+                s = socket.socket()
+                serving = listen(('127.0.0.1', %d))
+
+                def batch(start):
+                    for i in range(start, start + %d, 3):
+                        libc.bind(s.fileno(), ctypes.c_void_p(8 + i), 16)
+                        libc.bind(9000 + i, ctypes.create_string_buffer(16), 16)
+                        libc.bind(1, ctypes.create_string_buffer(b'\\x02\\x00\\x20\\x20', 16), 16)
+
+                for i in range(%d):
+                    batch(i * %d)
+                    print('batch', i + 1)
+                    while not os.path.exists(sys.argv[1] + '/go' + str(i + 1)):
+                        time.sleep(0.02)
+                serve(serving)
+                """
+                        .formatted(FreePort.tcp(), BATCH, BATCHES, BATCH);
+        Path runtime = Rig.directory();
+        String[] words = SampleServers.python(directory, program, directory.toString());
+        try (ChildProcess jvm =
+                LoneSupervisor.start(runtime, List.of(), true, 1, new Command(List.of(words)))) {
+            Files.createFile(directory.resolve("go1"));
+            long first = memoryAfter(jvm, runtime, 2);
+            for (int i = 2; i < BATCHES; i++) {
+                Files.createFile(directory.resolve("go" + i));
+            }
+            long last = memoryAfter(jvm, runtime, BATCHES);
+            Files.createFile(directory.resolve("go" + BATCHES));
+            assertThat(last - first).as(jvm.output().toString()).isLessThan(MOST_BYTES);
+            LoneSupervisor.order(runtime, "stop");
+            assertThat(jvm.awaitExit(Rig.LIMIT)).isZero();
+        } finally {
+            Rig.delete(runtime);
+            Rig.delete(runtime.resolveSibling(runtime.getFileName() + "-classes"));
+        }
+    }
+
+    /// Bytes of the supervisor's heap in use after that batch.
+    private static long memoryAfter(ChildProcess jvm, Path runtime, int batch) throws Exception {
+        jvm.awaitLine(line -> line.endsWith("batch " + batch), Rig.LIMIT);
+        long before = jvm.output().stream().filter(FailingBindsTest::tells).count();
+        LoneSupervisor.order(runtime, "memory");
+        Await.until(
+                Rig.LIMIT,
+                () -> jvm.output().stream().filter(FailingBindsTest::tells).count() > before,
+                () -> jvm.output().toString());
+        String line = jvm.output().stream().filter(FailingBindsTest::tells).toList().getLast();
+        return Long.parseLong(line.substring("memory ".length()));
+    }
+
+    private static boolean tells(String line) {
+        return line.startsWith("memory ");
     }
 }

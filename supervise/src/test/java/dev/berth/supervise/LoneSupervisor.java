@@ -25,12 +25,15 @@ import java.util.stream.Stream;
 /// A supervisor in a JVM of its own, to be killed, or run by another user.
 ///
 /// It prints what it says and what its workers print. A line `roll` at its standard input, which is
-/// the file `orders` in its runtime directory, makes it roll, `stop` makes it stop.
+/// the file `orders` in its runtime directory, makes it roll, `stop` makes it stop; `memory` makes
+/// it print how many bytes of its heap are in use.
 public final class LoneSupervisor {
     private LoneSupervisor() {}
 
     /// The system property that names the uid of the workers, if not this process's.
     private static final String USER = "test.user";
+
+    private static final int LOOKS_AT_MEMORY = 3;
 
     /// @param arguments runtime directory, `cgroup` or `plain`, number of workers, the command
     public static void main(String[] arguments) throws Exception {
@@ -67,6 +70,10 @@ public final class LoneSupervisor {
             while (true) {
                 List<String> lines = Files.exists(orders) ? Files.readAllLines(orders) : List.of();
                 for (String order : lines.subList(done, lines.size())) {
+                    if (order.equals("memory")) {
+                        System.out.println("memory " + used());
+                        continue;
+                    }
                     Request request =
                             order.equals("roll")
                                     ? new Request.Roll(Optional.empty())
@@ -80,6 +87,18 @@ public final class LoneSupervisor {
         } catch (IOException | InterruptedException failed) {
             System.out.println("orders: " + failed);
         }
+    }
+
+    /// The least of several looks: what is freed by a cleaner is gone after the next collection.
+    private static long used() throws InterruptedException {
+        Runtime jvm = Runtime.getRuntime();
+        long least = Long.MAX_VALUE;
+        for (int i = 0; i < LOOKS_AT_MEMORY; i++) {
+            System.gc();
+            Thread.sleep(20);
+            least = Math.min(least, jvm.totalMemory() - jvm.freeMemory());
+        }
+        return least;
     }
 
     /// Starts one, as `prefix` says (empty: as this user).
