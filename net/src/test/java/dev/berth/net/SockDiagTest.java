@@ -16,7 +16,9 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /// What the kernel's rows say about sockets made in a namespace where there are no others.
 @ExtendWith(FreshNamespace.class)
@@ -51,6 +53,25 @@ final class SockDiagTest {
         TcpInfo info = row.info().orElseThrow();
         assertThat(info.queue()).isEqualTo(2);
         assertThat(info.backlog()).isEqualTo(3);
+    }
+
+    /// Two dumps, one for each family.
+    @Test
+    void manyPortsAreListedByOneDump() throws Exception {
+        Set<Integer> ports = new HashSet<>();
+        for (int port = 101; port <= 120; port++) {
+            sockets.listening("127.0.0.1:" + port, 1);
+            ports.add(port);
+        }
+        ports.remove(120);
+        try (SockDiag diag = SockDiag.open()) {
+            long before = SockDiag.dumps();
+            List<SocketRow> rows = diag.dump(DiagQuery.listeners(), ports);
+            assertThat(SockDiag.dumps() - before).isEqualTo(2);
+            assertThat(rows.stream().map(row -> row.local().port()))
+                    .containsExactlyInAnyOrderElementsOf(ports);
+            assertThat(diag.dump(DiagQuery.listeners(), Set.of(101, 120))).hasSize(2);
+        }
     }
 
     @Test

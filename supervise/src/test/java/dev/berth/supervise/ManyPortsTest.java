@@ -2,6 +2,7 @@ package dev.berth.supervise;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.berth.net.SockDiag;
 import dev.berth.supervise.contract.Outcome;
 import dev.berth.supervise.contract.Request;
 import dev.berth.supervise.contract.Status;
@@ -17,8 +18,9 @@ import org.junit.jupiter.api.io.TempDir;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
-/// A worker that listens on a thousand ports, of which nobody has named any.
+/// A worker that listens on very many ports.
 @RequiresRoot
 @RequiresProgram("python3")
 @ExtendWith(LeakCheck.class)
@@ -40,12 +42,22 @@ final class ManyPortsTest {
             serve(many[0])
             """;
 
+    private static final int NAMED = 200;
+
+    private static final String NAMED_PROGRAM =
+            """
+            all = [listen(('0.0.0.0', 10000 + i)) for i in range(%d)]
+            print('all')
+            serve(all[0])
+            """
+                    .formatted(NAMED);
+
     @TempDir Path directory;
 
     @Test
     void isServedAskedAndStoppedSoon() throws Exception {
         try (Harbour harbour = Harbour.open(directory).workers(1)) {
-            begin(harbour);
+            begin(harbour, PROGRAM);
             harbour.awaitSaid("more ports are shared too");
             harbour.awaitSaid("more than 64 addresses that nobody named");
 
@@ -68,8 +80,8 @@ final class ManyPortsTest {
     }
 
     /// A thousand answers take their time on a busy machine.
-    private void begin(Harbour harbour) throws Exception {
-        harbour.begin(SampleServers.python(directory, PROGRAM));
+    private void begin(Harbour harbour, String program) throws Exception {
+        harbour.begin(SampleServers.python(directory, program));
         Await.until(
                 Duration.ofMinutes(3),
                 () ->
@@ -78,10 +90,27 @@ final class ManyPortsTest {
                 harbour::said);
     }
 
+    /// The kernel walks through all of its connections at each dump: with one for each port a
+    /// status and a stop would need at least as many as there are ports.
+    @Test
+    void theirConnectionsAreListedByOneDumpForAllPorts() throws Exception {
+        String[] addresses =
+                IntStream.range(0, NAMED)
+                        .mapToObj(i -> "tcp://0.0.0.0:" + (10000 + i))
+                        .toArray(String[]::new);
+        try (Harbour harbour = Harbour.open(directory).workers(1).listen(addresses)) {
+            begin(harbour, NAMED_PROGRAM);
+            long before = SockDiag.dumps();
+            assertThat(harbour.status().slots().getFirst().sockets()).hasSize(NAMED);
+            harbour.stop();
+            assertThat(SockDiag.dumps() - before).isBetween(1L, (long) NAMED);
+        }
+    }
+
     @Test
     void aSuccessorThatCannotHaveTheOthersIsToldWhatToDo() throws Exception {
         try (Harbour harbour = Harbour.open(directory).workers(1)) {
-            begin(harbour);
+            begin(harbour, PROGRAM);
             Outcome outcome = harbour.ask(new Request.Roll(Optional.empty()));
             assertThat(outcome.done()).isFalse();
             assertThat(outcome.text())

@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.ToIntFunction;
+import java.util.stream.Collectors;
 
 /// Counts the open connections of each worker on one address, those included that it has not
 /// accepted yet.
@@ -27,21 +28,45 @@ import java.util.function.ToIntFunction;
 /// listener in a cgroup of its own, one dump tells all; else the workers' descriptors are looked
 /// through, which costs much more.
 final class Census {
+    private static final DiagQuery QUERY =
+            DiagQuery.all(Protocol.TCP)
+                    .withStates(TcpState.LISTEN, TcpState.ESTABLISHED, TcpState.CLOSE_WAIT);
+
     private Census() {}
+
+    /// What the counts on these addresses go by: the rows of each port.
+    static Map<Integer, List<SocketRow>> rows(SockDiag diag, Collection<GroupKey> keys)
+            throws IOException {
+        Set<Integer> ports =
+                keys.stream().map(key -> key.address().port()).collect(Collectors.toSet());
+        Set<Integer> families = keys.stream().map(Census::family).collect(Collectors.toSet());
+        DiagQuery query =
+                families.size() == 1 ? QUERY.withFamily(families.iterator().next()) : QUERY;
+        return diag.dump(query, ports).stream()
+                .collect(Collectors.groupingBy(row -> row.local().port()));
+    }
+
+    private static int family(GroupKey key) {
+        return key.address() instanceof SockAddr.Inet4 ? DiagQuery.INET : DiagQuery.INET6;
+    }
 
     /// By worker.
     ///
     /// @param listeners of the group
+    /// @param rows on its port
     /// @param byDescriptors counts those that a worker has accepted; asked only where it must
     static Map<WorkerId, Integer> of(
             Collection<HeldSocket> listeners,
             GroupKey key,
-            SockDiag diag,
-            ToIntFunction<WorkerId> byDescriptors)
-            throws IOException {
+            List<SocketRow> rows,
+            ToIntFunction<WorkerId> byDescriptors) {
+        int family = family(key);
         Map<Long, Integer> connections = new HashMap<>();
         Map<Long, Long> cgroups = new HashMap<>();
-        for (SocketRow row : diag.dump(query(key))) {
+        for (SocketRow row : rows) {
+            if (row.family() != family) {
+                continue;
+            }
             OptionalLong cgroup = row.details().cgroup();
             if (row.state() == TcpState.LISTEN) {
                 cgroup.ifPresent(id -> cgroups.put(row.inode(), id));
@@ -65,14 +90,6 @@ final class Census {
                             : byDescriptors.applyAsInt(worker) + waiting(worker, listeners));
         }
         return counts;
-    }
-
-    private static DiagQuery query(GroupKey key) {
-        boolean four = key.address() instanceof SockAddr.Inet4;
-        return DiagQuery.all(Protocol.TCP)
-                .withStates(TcpState.LISTEN, TcpState.ESTABLISHED, TcpState.CLOSE_WAIT)
-                .withFamily(four ? DiagQuery.INET : DiagQuery.INET6)
-                .withLocalPort(key.address().port());
     }
 
     /// Whether all listeners of the worker are of cgroups that no other worker's is of.

@@ -14,7 +14,6 @@ import dev.berth.supervise.steering.HeldSocket;
 import dev.berth.supervise.steering.SocketRegistry;
 
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -34,6 +33,11 @@ final class DrainWatch {
     /// At the end of the time that a drain may take, the first moment at which no request is
     /// certainly in work will do: the last tenth of it, at least this long.
     private static final long LATE_MILLIS = 1_000;
+
+    private static final DiagQuery CONNECTIONS =
+            DiagQuery.all(Protocol.TCP)
+                    .withStates(TcpState.LISTEN, TcpState.ESTABLISHED, TcpState.CLOSE_WAIT)
+                    .withTcpInfo();
 
     private final LiveWorker worker;
     private final SocketRegistry registry;
@@ -126,20 +130,10 @@ final class DrainWatch {
     }
 
     private Remaining connections(boolean all) throws IOException {
-        List<SocketRow> rows = new ArrayList<>();
-        for (int port : ports) {
-            rows.addAll(equipment.diag().dump(query(port)));
-        }
+        List<SocketRow> rows = equipment.diag().dump(CONNECTIONS, ports);
         Set<Long> others = Origins.others(rows, registry, worker.id());
         rows.removeIf(row -> row.state() == TcpState.LISTEN || foreign(row, others));
         return tracker.look(rows, this::held, all);
-    }
-
-    private static DiagQuery query(int port) {
-        return DiagQuery.all(Protocol.TCP)
-                .withStates(TcpState.LISTEN, TcpState.ESTABLISHED, TcpState.CLOSE_WAIT)
-                .withLocalPort(port)
-                .withTcpInfo();
     }
 
     private static boolean foreign(SocketRow row, Set<Long> others) {

@@ -7,7 +7,6 @@ import dev.berth.net.ProcessList;
 import dev.berth.net.Protocol;
 import dev.berth.net.SockDiag;
 import dev.berth.net.SocketRow;
-import dev.berth.net.TcpState;
 import dev.berth.supervise.contract.WorkerId;
 import dev.berth.supervise.process.ProcessTree;
 
@@ -25,10 +24,6 @@ import java.util.Set;
 /// @param udpPorts on which datagrams are shared
 /// @param workers whose connections are to be counted
 record StatusLook(Set<Integer> udpPorts, List<Member> workers) {
-    /// Up to so many ports are asked for one by one: one question for all of them reads every
-    /// connection of the machine.
-    private static final int FEW_PORTS = 8;
-
     StatusLook {
         udpPorts = Set.copyOf(udpPorts);
         workers = List.copyOf(workers);
@@ -62,17 +57,16 @@ record StatusLook(Set<Integer> udpPorts, List<Member> workers) {
 
     private Map<Long, SocketRow> rows(SockDiag diag) throws IOException {
         List<SocketRow> all = new ArrayList<>(diag.dump(DiagQuery.listeners()));
-        for (int port : udpPorts) {
-            DiagQuery query = DiagQuery.all(Protocol.UDP).withLocalPort(port).withMemory();
-            all.addAll(diag.dump(query));
-        }
+        all.addAll(diag.dump(DiagQuery.all(Protocol.UDP).withMemory(), udpPorts));
         Map<Long, SocketRow> rows = new HashMap<>();
         all.forEach(row -> rows.put(row.inode(), row));
         return rows;
     }
 
     private Map<WorkerId, Integer> connections(SockDiag diag) throws IOException {
-        Map<Integer, Set<Long>> open = open(diag);
+        Set<Integer> ports = new HashSet<>();
+        workers.forEach(worker -> ports.addAll(worker.ports()));
+        Map<Integer, Set<Long>> open = Connections.byPort(ports, diag);
         List<ProcessEntry> processes = ProcessList.read();
         Map<WorkerId, Integer> counts = new HashMap<>();
         for (Member worker : workers) {
@@ -84,28 +78,5 @@ record StatusLook(Set<Integer> udpPorts, List<Member> workers) {
             counts.put(worker.tree().id(), own.size());
         }
         return counts;
-    }
-
-    /// The connections to each port, by inode.
-    private Map<Integer, Set<Long>> open(SockDiag diag) throws IOException {
-        Set<Integer> ports = new HashSet<>();
-        workers.forEach(worker -> ports.addAll(worker.ports()));
-        DiagQuery every =
-                DiagQuery.all(Protocol.TCP).withStates(TcpState.ESTABLISHED, TcpState.CLOSE_WAIT);
-        List<SocketRow> rows = new ArrayList<>();
-        if (ports.size() > FEW_PORTS) {
-            rows.addAll(diag.dump(every));
-        } else {
-            for (int port : ports) {
-                rows.addAll(diag.dump(every.withLocalPort(port)));
-            }
-        }
-        Map<Integer, Set<Long>> open = new HashMap<>();
-        for (SocketRow row : rows) {
-            if (ports.contains(row.local().port())) {
-                open.computeIfAbsent(row.local().port(), _ -> new HashSet<>()).add(row.inode());
-            }
-        }
-        return open;
     }
 }

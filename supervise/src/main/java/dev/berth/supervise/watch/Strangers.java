@@ -37,7 +37,6 @@ import java.util.stream.Collectors;
 /// its connections, and listeners on a more specific address, which take all of theirs.
 public final class Strangers {
     private static final int MOST_COMMAND = 100;
-    private static final int FEW_PORTS = 8;
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,64}");
 
     private final SocketRegistry registry;
@@ -126,23 +125,13 @@ public final class Strangers {
         return shared;
     }
 
-    /// One question for all ports where there are many: then it is the listeners of the machine.
     private static List<SocketRow> rows(SockDiag diag, Protocol protocol, Set<Integer> ports)
             throws IOException {
         DiagQuery every =
                 protocol == Protocol.TCP
                         ? DiagQuery.all(protocol).withStates(TcpState.LISTEN)
                         : DiagQuery.all(protocol);
-        List<SocketRow> rows = new ArrayList<>();
-        if (ports.size() > FEW_PORTS) {
-            rows.addAll(diag.dump(every));
-            rows.removeIf(row -> !ports.contains(row.local().port()));
-        } else {
-            for (int port : ports) {
-                rows.addAll(diag.dump(every.withLocalPort(port)));
-            }
-        }
-        return rows;
+        return diag.dump(every, ports);
     }
 
     private static Status.Stranger stranger(Suspect suspect, List<Holder> holders) {

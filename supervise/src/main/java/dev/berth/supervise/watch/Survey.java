@@ -1,10 +1,12 @@
 package dev.berth.supervise.watch;
 
 import dev.berth.net.Protocol;
+import dev.berth.net.SocketRow;
 import dev.berth.supervise.contract.WorkerId;
 import dev.berth.supervise.process.Equipment;
 import dev.berth.supervise.process.LiveWorker;
 import dev.berth.supervise.steering.Group;
+import dev.berth.supervise.steering.GroupKey;
 import dev.berth.supervise.steering.HeldSocket;
 import dev.berth.supervise.steering.SocketRegistry;
 import dev.berth.supervise.steering.Workload;
@@ -149,23 +151,32 @@ final class Survey {
             return false;
         }
         long begun = System.nanoTime();
-        for (Watched each : watched) {
-            count(each.group(), each.listeners(), true);
-        }
+        countAll(true);
         counted = System.nanoTime();
         countNanos = counted - begun;
         return true;
     }
 
     /// @param exactly whether to keep to what was known before if connections came meanwhile
-    private void count(Group group, List<HeldSocket> listeners, boolean exactly)
-            throws IOException {
-        long[] before = group.steered(listeners);
+    private void countAll(boolean exactly) throws IOException {
+        List<long[]> before =
+                watched.stream().map(each -> each.group().steered(each.listeners())).toList();
+        List<GroupKey> keys = watched.stream().map(each -> each.group().key()).toList();
+        Map<Integer, List<SocketRow>> rows = Census.rows(equipment.diag(), keys);
+        for (int i = 0; i < before.size(); i++) {
+            int port = keys.get(i).address().port();
+            count(watched.get(i), before.get(i), rows.getOrDefault(port, List.of()), exactly);
+        }
+    }
+
+    private void count(Watched each, long[] before, List<SocketRow> rows, boolean exactly) {
+        Group group = each.group();
+        List<HeldSocket> listeners = each.listeners();
         Map<WorkerId, Integer> connections =
                 Census.of(
                         listeners,
                         group.key(),
-                        equipment.diag(),
+                        rows,
                         worker -> accepted(worker, group.key().address().port()));
         long[] after = group.steered(listeners);
         if (exactly && !Arrays.equals(before, after) && ++discarded < MOST_DISCARDED) {
@@ -199,9 +210,7 @@ final class Survey {
     /// came since the last count most may have ended.
     Set<Integer> full(int limit) throws IOException {
         if (!reaching(limit).isEmpty()) {
-            for (Watched each : watched) {
-                count(each.group(), each.listeners(), false);
-            }
+            countAll(false);
         }
         return reaching(limit);
     }
