@@ -95,7 +95,6 @@ final class Lives {
                                 .withHealth(place.health().ready())
                                 .withSince(step.now())
                                 .changing(worker.id(), w -> enters(step, w, old.isPresent())));
-        step.say("slot " + worker.id() + " is ready, pid " + worker.pid());
         if (old.isPresent()) {
             drain(step, old.get());
             if (step.slot(slot.index()).trying()) {
@@ -104,6 +103,8 @@ final class Lives {
         } else {
             step.serve();
         }
+        // Last: whoever reads it may connect at once.
+        step.say("slot " + worker.id() + " is ready, pid " + worker.pid());
     }
 
     private static Worker enters(Step step, Worker worker, boolean successor) {
