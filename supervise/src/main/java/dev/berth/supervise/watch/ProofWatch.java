@@ -27,7 +27,8 @@ import java.util.stream.Collectors;
 /// That it has accepted is certain where its queue got shorter, where one of its processes has a
 /// connection to the port, or where more were led to it than wait or are still in the handshake.
 final class ProofWatch {
-    /// A worker that dies of its first connection does so within this time, or before it answers.
+    /// A worker that dies of its first connection does so before it answers, or within this time.
+    /// Its connections close a moment before its end is known: that, too, looks like an answer.
     private static final long LIVED_MILLIS = 300;
 
     private final LiveWorker worker;
@@ -37,11 +38,11 @@ final class ProofWatch {
     private final SockDiag diag;
     private final AcceptorLooks looks;
     private final Map<HeldSocket, Integer> queues = new HashMap<>();
-    private long accepted = Worker.NEVER;
+    private boolean accepted;
     private long led;
 
-    /// A connection was answered, or closed.
-    private boolean done;
+    /// Since when it is known that a connection was answered or closed, in milliseconds.
+    private long done = Worker.NEVER;
 
     private Set<Long> open = Set.of();
 
@@ -84,13 +85,12 @@ final class ProofWatch {
     Evidence look(long now) throws IOException {
         Listeners listeners = Listeners.of(registry, trees, worker);
         int queue = dispatched.map(d -> d.untaken(worker.id())).orElseGet(listeners::queue);
-        if (accepted == Worker.NEVER && accepts(listeners)) {
-            accepted = now;
-        }
+        accepted = accepted || accepts(listeners);
         waiting = queue == 0 ? "" : text(queue, listeners);
-        if (accepted != Worker.NEVER) {
-            done = done || done(listeners);
-            return done && now - accepted >= LIVED_MILLIS ? Evidence.ACCEPTED : Evidence.TAKEN;
+        if (accepted) {
+            done = done == Worker.NEVER && done(listeners) ? now : done;
+            boolean lived = done != Worker.NEVER && now - done >= LIVED_MILLIS;
+            return lived ? Evidence.ACCEPTED : Evidence.TAKEN;
         }
         if (queue > 0) {
             awaits = false;
