@@ -174,6 +174,21 @@ class GuardScriptTest {
         assertThat(sibling).exists();
     }
 
+    /// A worker is moved to its cgroup when it runs already: what it started before is outside, and
+    /// known by its parent only, which ends at the first signal.
+    @Test
+    void endsWhatIsOutsideTheCgroupThoughItsParentEndsAtOnce() throws Exception {
+        Family family =
+                family(
+                        "setsid sh -c 'trap \"\" TERM; echo $$; while :; do sleep 1; done' & wait",
+                        1);
+        Path cgroup = Files.createDirectory(directory.resolve("cgroup"));
+        Files.writeString(cgroup.resolve("cgroup.procs"), family.root() + "\n");
+        Tools shell = new Tools(List.of("/bin/sh"), "/usr/bin/awk");
+        guard(shell, "cgroup " + cgroup + "\n" + family.add(), runtime());
+        assertThat(family.allGone()).isTrue();
+    }
+
     @ParameterizedTest
     @MethodSource("shells")
     void endsNothingWhenItIsLetGo(Tools shell) throws Exception {

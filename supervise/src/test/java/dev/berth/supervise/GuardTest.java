@@ -50,6 +50,8 @@ class GuardTest {
             os.wait()
             """;
 
+    private static final String AGAIN = "it was started again";
+
     private static int number(String line, String after) {
         return Integer.parseInt(line.substring(line.indexOf(after) + after.length()).strip());
     }
@@ -70,9 +72,15 @@ class GuardTest {
             }
             Await.until(Rig.LIMIT, () -> strays(jvm).size() == 4, () -> jvm.output().toString());
             pids.addAll(strays(jvm));
+            // Those whose parent has ended are the supervisor's now, and a whole patrol sees them.
+            Await.until(Rig.LIMIT, () -> adopted(jvm) == 2, () -> jvm.output().toString());
+            afterThePatrol(runtime);
             pids.add(afterThePatrol(runtime));
             // Not before the new guard has been told whom to kill.
-            jvm.awaitLine(l -> l.contains("it was started again"), Rig.LIMIT);
+            Await.until(
+                    Rig.LIMIT,
+                    () -> jvm.output().stream().filter(l -> l.contains(AGAIN)).count() == 2,
+                    () -> jvm.output().toString());
             jvm.kill();
             jvm.awaitExit(Rig.LIMIT);
             Await.until(
@@ -88,6 +96,14 @@ class GuardTest {
             Rig.delete(runtime);
             Rig.delete(classes);
         }
+    }
+
+    /// How many of the strays came to the supervisor.
+    private static long adopted(ChildProcess jvm) {
+        return strays(jvm).stream()
+                .flatMap(pid -> ProcessList.of(pid).stream())
+                .filter(entry -> entry.parent() == jvm.pid())
+                .count();
     }
 
     private static List<Integer> strays(ChildProcess jvm) {

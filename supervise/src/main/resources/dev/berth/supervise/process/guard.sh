@@ -33,14 +33,13 @@ obey() {
         esac
     done
 }
-if [ -r /dev/fd/5 ]; then
-    obey </dev/fd/5
+if [ -r /proc/self/fd/5 ]; then
+    obey </proc/self/fd/5
     exec 5<&-
 fi
 obey
 
 # Reads requests; an answer is PID:START of a living process.
-#   name PID           who has this pid now
 #   still PID:START    the same if that process lives
 #   doomed PID:START   belongs to what is to be ended, alive or not
 #   member PID         is to be ended, whatever it stems from
@@ -66,7 +65,6 @@ function follow(list,    pids, count, i) {
             queue[++last] = pids[i]
         }
 }
-$1 == "name" && alive($2) { print $2 ":" start }
 $1 == "still" { split($2, id, ":"); if (alive(id[1]) && start == id[2]) print $2 }
 $1 == "doomed" && $2 != "" { doomed[$2] = 1 }
 $1 == "member" { member[$2] = 1 }
@@ -149,14 +147,9 @@ close_in() {
     alive=$found
 }
 
-# Where there is a cgroup, it knows what to end without a look at every process of the machine.
-if [ -n "$cgroup" ]; then
-    alive=$roots
-    still
-    alive="$alive $(members | sed 's/^/name /' | awk "$program")"
-else
-    look
-fi
+# Before the first signal, also where there is a cgroup: what a worker started before it was moved there is known by
+# its parent only, which may end at once.
+look
 send TERM
 tries=0
 while [ -n "$alive" ] && [ "$tries" -lt 8 ]; do
