@@ -23,11 +23,16 @@ public final class Epitaph {
                     "already (running|launched|started|active)|hot deployment",
                     Pattern.CASE_INSENSITIVE);
 
+    /// What to do about a program that all workers would find the same instance of.
+    public static final String OWN_HOME =
+            "give each worker a home or pid file of its own by {slot}.{generation}, in the command"
+                    + " or as in --env 'PM2_HOME=/run/app-{slot}.{generation}', or run the program"
+                    + " behind it";
+
     private static final String SHARED_HOME =
             " and says that it runs already: it left its work to a process that an earlier worker"
-                    + " started. Give each worker a home or pid file of its own by"
-                    + " {slot}.{generation}, in the command or as in --env"
-                    + " 'PM2_HOME=/run/app-{slot}.{generation}', or run the program behind it";
+                    + " started; "
+                    + OWN_HOME;
 
     private static final String NO_SERVER =
             "; Berth runs servers: a program has to listen on a port and to stay in the foreground";

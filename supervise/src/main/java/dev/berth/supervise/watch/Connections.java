@@ -35,8 +35,9 @@ final class Connections {
     /// Those of `pids` on a local port in `ports`, with what the kernel counts of each.
     static List<SocketRow> of(Collection<Integer> pids, Set<Integer> ports, SockDiag diag)
             throws IOException {
-        Set<Long> held = Holders.of(pids).keySet();
         List<SocketRow> found = diag.dump(OPEN.withTcpInfo(), ports);
+        // After the dump: one that is accepted in between would count as nobody's.
+        Set<Long> held = Holders.of(pids).keySet();
         found.removeIf(row -> !held.contains(row.inode()));
         return found;
     }

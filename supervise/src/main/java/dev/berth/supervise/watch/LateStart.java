@@ -42,7 +42,9 @@ public record LateStart(
                     + named(found.unix())
                     + after()
                     + " and on no TCP port; Berth shares TCP ports: tell the program to listen on "
-                    + place();
+                    + place()
+                    + "; if the socket is that of a daemon that does the work (pm2), "
+                    + Epitaph.OWN_HOME;
         }
         if (!found.udp().isEmpty()) {
             return "is bound to "

@@ -65,6 +65,19 @@ final class LateStartTest {
                 .contains("it listens on nothing but tcp://127.0.0.1:9001 of --private and sleeps");
     }
 
+    /// As where two pm2-runtime are started at once with one home: the second one waits for the
+    /// daemon of the first.
+    @Test
+    void aUnixSocketMayBeThatOfADaemonWhichSeveralWorkersShare() {
+        Whereabouts found =
+                new Whereabouts(
+                        true, List.of(), List.of("/run/pm2/pub.sock"), List.of(), NONE, NONE, IDLE);
+
+        assertThat(late(Plans.named(8080), Set.of(), false).silent(found))
+                .contains("tell the program to listen on port 8080")
+                .contains("a home or pid file of its own by {slot}.{generation}");
+    }
+
     @Test
     void whereItMayHaveSocketsThatAreNotSeenThatIsSaid() {
         Whereabouts found =
