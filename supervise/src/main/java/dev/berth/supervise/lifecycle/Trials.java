@@ -74,9 +74,12 @@ final class Trials {
         return worker.since() + step.settings().settle().toMillis();
     }
 
-    /// The trial of a worker that comes into service.
+    /// The trial of a worker that comes into service. To one in a slot that is held no connection
+    /// is led, by which it could prove itself.
     static Trial of(Step step, Worker worker, boolean successor) {
-        return successor && wanted(step, worker.id().slot())
+        int index = worker.id().slot();
+        boolean served = step.slot(index).goal() == Slot.Goal.RUN;
+        return successor && served && wanted(step, index)
                 ? Trial.begun(decision(step))
                 : Trial.OVER;
     }
@@ -131,11 +134,13 @@ final class Trials {
         step.slot(index)
                 .ready()
                 .filter(worker -> worker.trial().evidence() == Evidence.AWAITING)
+                .filter(worker -> step.state().service().workers().contains(worker.id()))
                 .ifPresent(worker -> again(step, worker.id()));
         release(step, step.slot(index));
     }
 
-    /// Nothing waited at the last look; since then a connection may have come that it dies of.
+    /// Nothing waited at the last look at one in service; since then a connection may have come
+    /// that it dies of.
     private static void again(Step step, WorkerId id) {
         step.change(id, w -> w.withTrial(Trial.begun(decision(step))));
         step.order(new Action.Prove(id));
