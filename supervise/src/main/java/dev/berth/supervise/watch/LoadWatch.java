@@ -35,7 +35,7 @@ public final class LoadWatch implements AutoCloseable {
     private static final long NANOS = 1_000_000;
 
     private final SocketRegistry registry;
-    private final Loop loop;
+    private final NextLook next;
     private final Observer observer;
     private final OptionalInt most;
     private final Survey survey;
@@ -45,7 +45,6 @@ public final class LoadWatch implements AutoCloseable {
     private long pause = SHORTEST_MILLIS;
     private long busied;
     private long lastSpent;
-    private long scheduled;
     private String trouble = "";
 
     /// The last look failed: the tables may not follow what it has found.
@@ -61,7 +60,8 @@ public final class LoadWatch implements AutoCloseable {
         this.registry = registry;
         this.observer = observer;
         this.most = most;
-        loop = equipment.loop();
+        Loop loop = equipment.loop();
+        next = new NextLook(loop);
         survey = new Survey(registry, equipment, live, this::complain);
         bell = new Doorbell(loop);
         alarm = new StopAlarm(loop, this::roused);
@@ -100,16 +100,8 @@ public final class LoadWatch implements AutoCloseable {
         schedule(0);
     }
 
-    /// Instead of what was scheduled before.
     private void schedule(long millis) {
-        long mine = ++scheduled;
-        loop.after(
-                millis,
-                () -> {
-                    if (mine == scheduled) {
-                        tick();
-                    }
-                });
+        next.after(millis, this::tick);
     }
 
     private void tick() {

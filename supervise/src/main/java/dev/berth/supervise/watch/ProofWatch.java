@@ -37,6 +37,7 @@ final class ProofWatch {
     private final ProcessTrees trees;
     private final SockDiag diag;
     private final AcceptorLooks looks;
+    private final NextLook next;
     private final Map<HeldSocket, Integer> queues = new HashMap<>();
     private boolean accepted;
     private long led;
@@ -51,7 +52,6 @@ final class ProofWatch {
 
     private boolean looking;
     private String waiting = "";
-    private long turn;
 
     ProofWatch(
             LiveWorker worker,
@@ -65,16 +65,12 @@ final class ProofWatch {
         this.trees = equipment.trees();
         this.diag = equipment.diag();
         this.looks = looks;
+        next = new NextLook(equipment.loop());
     }
 
-    /// The number of the next look.
-    long turn() {
-        return turn;
-    }
-
-    /// Another look comes instead of the next one.
-    long nextTurn() {
-        return ++turn;
+    /// When it looks again.
+    NextLook next() {
+        return next;
     }
 
     /// What waited at the last look, for people; empty if nothing did.

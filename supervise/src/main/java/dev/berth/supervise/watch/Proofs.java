@@ -58,21 +58,7 @@ public final class Proofs {
                         worker.id(),
                         _ -> new ProofWatch(worker, registry, dispatched, equipment, looks));
         // At once, as the first look only asks who waits for a connection.
-        schedule(0, worker, watch, Evidence.NONE);
-    }
-
-    /// Instead of the look that was scheduled before.
-    private void schedule(long millis, LiveWorker worker, ProofWatch watch, Evidence before) {
-        long turn = watch.nextTurn();
-        equipment
-                .loop()
-                .after(
-                        millis,
-                        () -> {
-                            if (watch.turn() == turn) {
-                                look(worker, watch, before);
-                            }
-                        });
+        watch.next().after(0, () -> look(worker, watch, Evidence.NONE));
     }
 
     private void look(LiveWorker worker, ProofWatch watch, Evidence before) {
@@ -91,7 +77,8 @@ public final class Proofs {
         if (now != before || now == Evidence.UNANSWERED) {
             events.accept(new Event.Seen(worker.id(), now, watch.waiting()));
         }
-        schedule(pause(Loop.now() - begun), worker, watch, now);
+        Evidence seen = now;
+        watch.next().after(pause(Loop.now() - begun), () -> look(worker, watch, seen));
     }
 
     /// How long to wait after a look that took so long.

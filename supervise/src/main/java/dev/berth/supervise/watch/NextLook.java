@@ -1,0 +1,25 @@
+package dev.berth.supervise.watch;
+
+import dev.berth.supervise.process.Loop;
+
+/// The next look at something: at most one is due. For the loop's thread only.
+final class NextLook {
+    private final Loop loop;
+    private long latest;
+
+    NextLook(Loop loop) {
+        this.loop = loop;
+    }
+
+    /// Looks after so many milliseconds, instead of the look that was due before.
+    void after(long millis, Runnable look) {
+        long mine = ++latest;
+        loop.after(
+                millis,
+                () -> {
+                    if (mine == latest) {
+                        look.run();
+                    }
+                });
+    }
+}
