@@ -52,7 +52,8 @@ final class BerthProcesses implements AutoCloseable {
         return start(List.of("sh", "-c", limited, "sh"), arguments);
     }
 
-    private ChildProcess start(List<String> before, String... arguments) throws IOException {
+    /// Behind the words of `before`.
+    ChildProcess start(List<String> before, String... arguments) throws IOException {
         List<String> words = new ArrayList<>(before);
         // Whoever runs the tests may ignore them, as nohup and background jobs do.
         words.addAll(List.of("env", "--default-signal=HUP,INT"));

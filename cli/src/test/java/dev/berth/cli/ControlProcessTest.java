@@ -1,6 +1,7 @@
 package dev.berth.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.berth.cli.command.OwnJvm;
 import dev.berth.cli.demo.Whoami;
@@ -10,6 +11,7 @@ import dev.berth.testkit.Await;
 import dev.berth.testkit.ChildProcess;
 import dev.berth.testkit.FreePort;
 import dev.berth.testkit.LeakCheck;
+import dev.berth.testkit.PidsGroup;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -23,12 +25,15 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /// A supervisor and those who ask it, each in a process of its own.
 @ExtendWith(LeakCheck.class)
 @Timeout(600)
 class ControlProcessTest {
     private static final Duration PATIENCE = Duration.ofMinutes(3);
+
+    private static final int CLIENTS = 12;
 
     @TempDir Path runtime;
 
@@ -50,6 +55,11 @@ class ControlProcessTest {
 
     /// A supervisor of one built-in server.
     private ChildProcess web(String... options) throws IOException {
+        return web(List.of(), options);
+    }
+
+    /// The same, behind the words of `before`.
+    private ChildProcess web(List<String> before, String... options) throws IOException {
         int port = FreePort.tcp();
         List<String> words = new ArrayList<>(List.of("run", "-n", "1", "--name", "web"));
         words.addAll(List.of("--settle", "100ms"));
@@ -57,7 +67,7 @@ class ControlProcessTest {
         words.add("--");
         words.addAll(OwnJvm.command(Whoami.class, List.of("-Xmx24m")));
         words.add(Integer.toString(port));
-        return berth(words.toArray(String[]::new));
+        return processes.start(before, words.toArray(String[]::new));
     }
 
     private static void await(ChildProcess child, String text) {
@@ -165,6 +175,30 @@ class ControlProcessTest {
         assertThat(web.awaitExit(PATIENCE)).isZero();
         assertThat(web.output()).filteredOn(line -> line.contains("cannot be written")).hasSize(1);
         assertThat(web.output()).last().asString().contains("lines lost at its end: ");
+    }
+
+    /// More clients at once than the supervisor has threads for.
+    @Test
+    void commandsAreAnsweredWhereTheSupervisorCanStartNothing() throws Exception {
+        Optional<PidsGroup> made = PidsGroup.create("berth-test-" + ProcessHandle.current().pid());
+        assumeTrue(made.isPresent(), "no control group of the pids controller can be made");
+        try (PidsGroup group = made.orElseThrow()) {
+            ChildProcess web = web(group.prefix());
+            await(web, "is ready");
+            group.fill();
+            List<ChildProcess> clients = new ArrayList<>();
+            for (int i = 0; i < CLIENTS; i++) {
+                clients.add(berth("status", "web"));
+            }
+            for (ChildProcess client : clients) {
+                assertThat(client.awaitExit(PATIENCE)).as("%s", client.output()).isZero();
+            }
+            assertThat(done(1, "roll", "web")).anyMatch(line -> line.contains("TasksMax"));
+            group.lift();
+            done(0, "roll", "web");
+            done(0, "stop");
+            assertThat(web.awaitExit(PATIENCE)).isZero();
+        }
     }
 
     private boolean ready() {

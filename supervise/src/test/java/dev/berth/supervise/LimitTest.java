@@ -3,12 +3,14 @@ package dev.berth.supervise;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.berth.supervise.contract.Command;
 import dev.berth.sys.Processes;
 import dev.berth.sys.Signal;
 import dev.berth.testkit.Await;
 import dev.berth.testkit.ChildProcess;
 import dev.berth.testkit.FreePort;
 import dev.berth.testkit.LeakCheck;
+import dev.berth.testkit.PidsGroup;
 import dev.berth.testkit.RequiresProgram;
 import dev.berth.testkit.RequiresRoot;
 
@@ -117,54 +119,29 @@ class LimitTest {
         }
     }
 
-    /// Where a control group of the pids controller can be made: version 1 or 2.
-    private static Optional<Path> pidsGroup(String name) throws IOException {
-        Path first = Path.of("/sys/fs/cgroup/pids");
-        Path second = Path.of("/sys/fs/cgroup");
-        Path control = second.resolve("cgroup.subtree_control");
-        boolean unified = Files.exists(control) && Files.readString(control).contains("pids");
-        if (!Files.isDirectory(first) && !unified) {
-            return Optional.empty();
-        }
-        Path group = (Files.isDirectory(first) ? first : second).resolve(name);
-        try {
-            return Optional.of(Files.createDirectory(group));
-        } catch (IOException readOnly) {
-            return Optional.empty();
-        }
-    }
-
-    /// What systemd calls TasksMax.
     @Test
     void aCrashAtThePidsLimitOfAControlGroupEndsNobodyElse() throws Exception {
         Path runtime = Rig.directory();
-        Optional<Path> group = pidsGroup(runtime.getFileName().toString());
-        try {
-            assumeTrue(group.isPresent(), "no control group of the pids controller can be made");
-            crash(runtime, group.orElseThrow());
+        Optional<PidsGroup> made = PidsGroup.create(runtime.getFileName().toString());
+        assumeTrue(made.isPresent(), "no control group of the pids controller can be made");
+        try (PidsGroup group = made.orElseThrow()) {
+            crash(runtime, group);
         } finally {
-            if (group.isPresent()) {
-                // Its processes have ended; the kernel takes a moment to see them off.
-                Await.until(Rig.LIMIT, () -> group.get().toFile().delete(), group::toString);
-            }
             Rig.delete(runtime);
             Rig.delete(runtime.resolveSibling(runtime.getFileName() + "-classes"));
         }
     }
 
-    private static void crash(Path runtime, Path group) throws Exception {
+    private static void crash(Path runtime, PidsGroup group) throws Exception {
         int port = FreePort.tcp();
-        Path most = group.resolve("pids.max");
-        String enter = "echo $$ >" + group + "/cgroup.procs; exec \"$@\"";
-        List<String> inside = List.of("sh", "-c", enter, "sh");
-        try (ChildProcess jvm =
-                LoneSupervisor.start(runtime, inside, false, 3, Programs.server(port, ""))) {
+        Command server = Programs.server(port, "");
+        try (ChildProcess jvm = LoneSupervisor.start(runtime, group.prefix(), false, 3, server)) {
             awaitReady(jvm, "slot \\d\\.1 is ready.*", 3);
-            Files.writeString(most, "1");
+            group.fill();
             kill(port);
             awaitReady(jvm, LIMIT, 1);
             Rig.ask(port);
-            Files.writeString(most, "max");
+            group.lift();
             awaitReady(jvm, SECOND, 1);
             LoneSupervisor.order(runtime, "stop");
             assertThat(jvm.awaitExit(Rig.LIMIT)).isZero();

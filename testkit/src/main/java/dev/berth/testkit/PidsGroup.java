@@ -1,0 +1,60 @@
+package dev.berth.testkit;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/// A control group of the pids controller, version 1 or 2: a limit of the processes and threads in
+/// it, which systemd calls TasksMax.
+///
+/// **Ownership:** [#close()] removes it; its processes have to be at their end by then.
+public final class PidsGroup implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
+    private static final Path FIRST = Path.of("/sys/fs/cgroup/pids");
+    private static final Path SECOND = Path.of("/sys/fs/cgroup");
+
+    private final Path folder;
+
+    private PidsGroup(Path folder) {
+        this.folder = folder;
+    }
+
+    /// Makes one without a limit; empty where this machine allows none.
+    public static Optional<PidsGroup> create(String name) throws IOException {
+        Path control = SECOND.resolve("cgroup.subtree_control");
+        boolean unified = Files.exists(control) && Files.readString(control).contains("pids");
+        if (!Files.isDirectory(FIRST) && !unified) {
+            return Optional.empty();
+        }
+        Path parent = Files.isDirectory(FIRST) ? FIRST : SECOND;
+        try {
+            return Optional.of(new PidsGroup(Files.createDirectory(parent.resolve(name))));
+        } catch (IOException readOnly) {
+            return Optional.empty();
+        }
+    }
+
+    /// Words before a command that put it, and what it starts, into the group.
+    public List<String> prefix() {
+        return List.of("sh", "-c", "echo $$ >" + folder + "/cgroup.procs; exec \"$@\"", "sh");
+    }
+
+    /// From now on nothing can be started in the group.
+    public void fill() throws IOException {
+        Files.writeString(folder.resolve("pids.max"), "1");
+    }
+
+    /// The group has no limit any more.
+    public void lift() throws IOException {
+        Files.writeString(folder.resolve("pids.max"), "max");
+    }
+
+    @Override
+    public void close() {
+        // Its processes have ended; the kernel takes a moment to see them off.
+        Await.until(PATIENCE, () -> folder.toFile().delete(), folder::toString);
+    }
+}
