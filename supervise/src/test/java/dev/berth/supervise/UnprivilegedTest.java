@@ -73,4 +73,44 @@ class UnprivilegedTest {
             Rig.delete(classes);
         }
     }
+
+    /// Without CAP_NET_RAW no listener can be hidden from clients and shown again.
+    @Test
+    void aVersionOnANarrowerAddressGoesBackAndClientsReachTheOldOne() throws Exception {
+        int port = FreePort.tcp();
+        Path runtime = Rig.directory();
+        Path classes = runtime.resolveSibling(runtime.getFileName() + "-classes");
+        Files.setAttribute(runtime, "unix:uid", NOBODY);
+        String narrows =
+                """
+                import os, socket
+                host = "0.0.0.0" if os.environ["BERTH_GENERATION"] == "1" else "127.0.0.1"
+                s = socket.create_server((host, %d))
+                while True:
+                    c, _ = s.accept()
+                    c.sendall(b"%%d\\n" %% os.getpid())
+                    c.close()
+                """
+                        .formatted(port);
+        Command command = new Command(List.of(Programs.python(), "-c", narrows));
+        try (ChildProcess jvm = LoneSupervisor.start(runtime, AS_NOBODY, true, 1, command)) {
+            jvm.awaitLine(line -> line.startsWith("slot 0.1 is ready"), Rig.LIMIT);
+            String old = Rig.ask(port);
+            LoneSupervisor.order(runtime, "roll");
+            assertThat(jvm.awaitLine(line -> line.startsWith("roll "), Rig.LIMIT))
+                    .startsWith("roll false");
+            jvm.awaitLine("the old generation serves on"::equals, Rig.LIMIT);
+            assertThat(jvm.output())
+                    .anyMatch(
+                            line ->
+                                    line.contains("127.0.0.1:" + port)
+                                            && line.contains("0.0.0.0:" + port));
+            assertThat(Rig.ask(port)).isEqualTo(old);
+            LoneSupervisor.order(runtime, "stop");
+            assertThat(jvm.awaitExit(Rig.LIMIT)).isZero();
+        } finally {
+            Rig.delete(runtime);
+            Rig.delete(classes);
+        }
+    }
 }
