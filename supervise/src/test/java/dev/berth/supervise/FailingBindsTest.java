@@ -2,6 +2,7 @@ package dev.berth.supervise;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.berth.net.Holders;
 import dev.berth.supervise.contract.Command;
 import dev.berth.testkit.Await;
 import dev.berth.testkit.ChildProcess;
@@ -14,6 +15,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -32,6 +36,13 @@ final class FailingBindsTest {
 
     /// What no program could count as answers to its failing binds.
     private static final int MOST_LINES = 60;
+
+    /// What each look through the processes has to read at least.
+    private static final int PROCESSES = 50;
+
+    private static final int DESCRIPTORS = 100;
+    private static final int REFUSED = 200;
+    private static final int LOOKS = 5;
 
     @TempDir Path directory;
 
@@ -81,6 +92,64 @@ final class FailingBindsTest {
             assertThat(harbour.ask("127.0.0.1", Harbour.PORT)).startsWith("0.1 ");
             harbour.stop();
         }
+    }
+
+    /// Who holds the port is looked up beside the owner's thread, and not for each bind.
+    @Test
+    void eachOneCostsLittleHoweverManyProcessesThereAre() throws Exception {
+        String crowd =
+                """
+                import os, time
+                for i in range(%d):
+                    if os.fork() == 0:
+                        kept = [os.open('/dev/null', 0) for _ in range(%d)]
+                        time.sleep(600)
+                print('up', flush=True)
+                time.sleep(600)
+                """
+                        .formatted(PROCESSES, DESCRIPTORS);
+        String binds =
+                """
+                while not os.path.exists(sys.argv[1] + '/go'): time.sleep(0.02)
+                refused = 0
+                for _ in range(%d):
+                    try:
+                        tcp().bind(('0.0.0.0', 9090))
+                    except OSError:
+                        refused += 1
+                print('refused', refused)
+                serve(listen(('0.0.0.0', 8080)))
+                """
+                        .formatted(REFUSED);
+        try (ChildProcess others = ChildProcess.start(Programs.python(), "-c", crowd);
+                Harbour harbour = Harbour.open(directory).workers(1);
+                ServerSocket _ = harbour.inside(() -> new ServerSocket(9090))) {
+            others.awaitLine("up"::equals, Rig.LIMIT);
+            harbour.begin(SampleServers.python(directory, binds, directory.toString()));
+            harbour.await("a worker", () -> harbour.slot(0).workers().size() == 1);
+            long look = cpuOfOneLook();
+            long before = harbour.ownerCpuNanos();
+            Files.createFile(directory.resolve("go"));
+            String count = "refused " + REFUSED;
+            harbour.await(
+                    "its count",
+                    () -> harbour.printed().stream().anyMatch(line -> line.endsWith(count)));
+            assertThat(harbour.ownerCpuNanos() - before).isLessThan(look * REFUSED / 3);
+            harbour.awaitReady();
+            harbour.stop();
+        }
+    }
+
+    /// Nanoseconds of CPU that a look through all processes takes this thread, once it is warm.
+    private static long cpuOfOneLook() {
+        ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+        long least = Long.MAX_VALUE;
+        for (int i = 0; i < LOOKS; i++) {
+            long before = threads.getCurrentThreadCpuTime();
+            Holders.everywhere();
+            least = Math.min(least, threads.getCurrentThreadCpuTime() - before);
+        }
+        return least;
     }
 
     /// What is kept of them does not grow: the first batches have all kinds in them, and load all

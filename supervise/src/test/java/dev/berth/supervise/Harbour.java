@@ -29,6 +29,7 @@ import dev.berth.testkit.MachineTime;
 import dev.berth.testkit.NetworkNamespace;
 
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -328,6 +329,11 @@ final class Harbour implements AutoCloseable, Observer {
         await("an answer to " + request, () -> answer.isDone() || ended());
         assertThat(answer.isDone()).as("answered; said: " + said()).isTrue();
         return answer.get();
+    }
+
+    /// How much CPU the supervisor's own thread has taken.
+    long ownerCpuNanos() {
+        return ManagementFactory.getThreadMXBean().getThreadCpuTime(owner.orElseThrow().threadId());
     }
 
     private boolean ended() {
