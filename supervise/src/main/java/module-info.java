@@ -1,4 +1,4 @@
-/// Supervision: N processes of any server on one port.
+/// Supervises N processes of any server on one port.
 module dev.berth.supervise {
     requires static transitive org.jspecify;
     requires transitive dev.berth.sys;

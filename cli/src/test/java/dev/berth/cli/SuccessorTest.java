@@ -87,7 +87,7 @@ class SuccessorTest {
         await(first, "All are ready");
         int guard = guardOf(first);
         Processes.kill(guard, Signal.STOP.number());
-        await(first, "the guard process was stopped; it goes on again");
+        await(first, "the guard process was stopped; Berth resumed it");
         Await.until(PATIENCE, () -> !Processes.stopped(guard), () -> "still stopped");
     }
 }

@@ -3,15 +3,15 @@ package dev.berth.supervise;
 import dev.berth.supervise.contract.Observer;
 import dev.berth.supervise.contract.WorkerId;
 
-/// Hands everything on to another observer, and lets nothing out that this one throws: that people
-/// cannot be told must not keep the supervisor from what it has to do next.
+/// Passes everything on to another observer and swallows whatever that observer throws: a failing
+/// observer must not keep the supervisor from its next step.
 record CarefulObserver(Observer observer) implements Observer {
     @Override
     public void said(String text) {
         try {
             observer.said(text);
         } catch (RuntimeException | Error untold) {
-            // There is nobody else to tell.
+            // There is nowhere else to report it.
         }
     }
 

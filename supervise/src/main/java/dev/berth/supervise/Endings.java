@@ -20,9 +20,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// The ends of workers: after the first process of one has ended, what it started has to end too
-/// (what has connections, in the time that the worker had for that), and the rest of its output to
-/// be read, before it counts as gone.
+/// Handles the end of workers. A worker counts as gone only when three things have happened: its
+/// first process has ended, the processes that it started have ended too (those with open
+/// connections get the time that the worker has for stopping), and the rest of its output has been
+/// read.
 final class Endings {
     private static final long FIRST_LOOK_MILLIS = 20;
     private static final long SLOWEST_LOOK_MILLIS = 320;
@@ -48,10 +49,12 @@ final class Endings {
                         equipment.diag());
     }
 
-    /// @param told who was told to stop since the first process has ended
+    /// The end of one worker while it is being handled.
+    ///
+    /// @param told the processes that got the stop signal since the first process ended
     private record Ending(LiveWorker worker, ExitStatus status, int survivors, Set<Integer> told) {}
 
-    /// Asks the worker to end, in its own time.
+    /// Sends the worker the stop signal.
     void terminate(WorkerId id) {
         holdings.dispatched().ifPresent(dispatched -> dispatched.last(id));
         holdings.worker(id)
@@ -67,14 +70,15 @@ final class Endings {
         holdings.worker(id).ifPresent(equipment.trees()::kill);
     }
 
-    /// To be called when the first process of `worker` has ended.
+    /// Call this when the first process of `worker` has ended.
     void ended(LiveWorker worker) {
         Optional<ExitStatus> status = status(worker);
         if (status.isEmpty()) {
             return;
         }
         equipment.loop().forget(worker.pidfd());
-        // As timed work, which is done again where memory lacks for it: nobody calls here again.
+        // As timed work, which is retried when memory runs out: no second event will report this
+        // end.
         equipment.loop().after(0, () -> begin(worker, status.get()));
     }
 
@@ -85,8 +89,8 @@ final class Endings {
         settle(ending, patience(), FIRST_LOOK_MILLIS);
     }
 
-    /// Tells those to stop that have no connection, once each; the others may finish theirs until
-    /// the worker's time is over.
+    /// Sends the stop signal, once each, to the processes that have no connection. The others may
+    /// finish theirs until the worker's time is over.
     private void tell(Ending ending) {
         Set<Integer> pids = survivors.unconnected(ending.worker());
         pids.removeAll(ending.told());
@@ -96,7 +100,7 @@ final class Endings {
         }
     }
 
-    /// Whether it is on its way out and has time for it.
+    /// Whether the worker is stopping and still has time for it.
     private boolean stopping(LiveWorker worker) {
         return holdings.phase(worker).filter(p -> p.leaving() && p != Phase.KILLED).isPresent();
     }
@@ -109,7 +113,7 @@ final class Endings {
         equipment.orphans().look(this::known, live.keySet(), Optional.of(worker.id()));
     }
 
-    /// Empty while it runs.
+    /// Empty while the process runs.
     private static Optional<ExitStatus> status(LiveWorker worker) {
         try {
             return Processes.reap(worker.pid());
@@ -118,8 +122,8 @@ final class Endings {
         }
     }
 
-    /// What was told to stop may take the time that the worker has for that; all else is killed,
-    /// and is not waited for beyond `patience`.
+    /// Processes that were told to stop get the time that the worker has for stopping. All others
+    /// are killed, and waiting for them ends at `patience`.
     private void settle(Ending ending, long patience, long pauseMillis) {
         LiveWorker worker = ending.worker();
         findOrphans(worker);
@@ -149,7 +153,7 @@ final class Endings {
                                 served(worker)));
     }
 
-    /// Where nobody counts connections, one that was in service is taken to have had some.
+    /// Where connections are not counted, a worker that was in service is assumed to have had some.
     private boolean served(LiveWorker worker) {
         boolean ready = holdings.phase(worker).filter(phase -> !phase.candidate()).isPresent();
         return holdings.dispatched()
@@ -157,14 +161,15 @@ final class Endings {
                 .orElseGet(() -> holdings.registry().served(worker.id(), ready));
     }
 
-    /// Whether more may be known of it in a moment: the rest of its output, or why a bind failed.
+    /// Whether more may soon be known about the worker: the rest of its output, or why a bind
+    /// failed.
     private static boolean unfinished(LiveWorker worker, boolean alone, long patience) {
         long now = Loop.now();
         return (!alone || !worker.output().ended()) && now < patience
                 || worker.troubles().awaited() && now < patience + EXPLANATION_MILLIS;
     }
 
-    /// To be called for a worker that was started and then could not be recorded: nobody sees its
+    /// Call this for a worker that was started but could not be recorded: nothing would notice its
     /// end.
     void abandon(LiveWorker worker) {
         Pidfds.pidfdSendSignal(worker.pidfd().number(), Signal.KILL.number());
@@ -181,18 +186,18 @@ final class Endings {
         equipment.cgroup().ifPresent(group -> group.remove(worker.id()));
     }
 
-    /// Whether it is a child that was started on purpose.
+    /// Whether `pid` is a child that was started on purpose.
     private boolean known(int pid) {
         return pid == equipment.guard().pid()
                 || live.values().stream().anyMatch(worker -> worker.pid() == pid);
     }
 
-    /// Finds and buries orphans; once a second.
+    /// Finds orphaned processes and reaps those that have ended; runs once a second.
     void patrol() {
         equipment.orphans().patrol(this::known, live.keySet());
     }
 
-    /// Ends everything at once, and waits until it is gone.
+    /// Kills everything at once and waits until it is gone.
     void now() {
         try {
             for (int i = 0; i < CLOSE_TRIES && !over(); i++) {

@@ -12,8 +12,8 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 
-/// Changes the policy while connections come: the tables follow it, and where it goes by CPUs the
-/// workers are kept on theirs.
+/// Changes the policy while connections arrive: the tables follow it, and for the policy `cpu` the
+/// workers are pinned to their CPUs.
 final class Helm {
     private final Holdings holdings;
     private final Pinning pinning;
@@ -52,7 +52,7 @@ final class Helm {
         }
     }
 
-    /// The only CPU that the worker may run on, if there is one.
+    /// The only CPU that the worker may run on, if there is such a limit.
     OptionalInt cpu(WorkerId id) {
         boolean pins = holdings.registry().policy() instanceof Policy.Cpu;
         return pins ? OptionalInt.of(pinning.cpu(id.slot())) : OptionalInt.empty();

@@ -21,14 +21,13 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/// All that a supervisor has: what it is asked, what it decides by, whom it has started, what it
-/// holds. The owner thread's, with everything in it.
+/// Everything that a supervisor has: its plan, its state, its workers, and the system resources
+/// that it holds. All of it belongs to the owner thread.
 ///
-/// **Ownership:** what it holds of the system is given back by [#close]; the workers have ended by
-/// then.
+/// @param live the workers whose end has not been fully handled
+/// @param registry stays empty when there is a dispatcher
 ///
-/// @param live the workers whose end is not over
-/// @param registry stays empty where there is a dispatcher
+/// **Ownership:** [#close] gives the system resources back; the workers have ended by then.
 record Holdings(
         Plan plan,
         Observer observer,
@@ -40,9 +39,11 @@ record Holdings(
         SocketRegistry registry,
         Optional<Dispatched> dispatched)
         implements AutoCloseable {
+    /// Opens everything.
+    ///
     /// @param cgroups whether a cgroup is used where the system allows it
-    /// @param guard that runs already, and stays the caller's
-    /// @throws IOException the system refuses something; all else is given back
+    /// @param guard a running guard, which stays the caller's
+    /// @throws IOException the system refuses something; everything else is given back
     static Holdings open(
             Plan plan,
             Observer observer,
@@ -69,7 +70,7 @@ record Holdings(
                 dispatched);
     }
 
-    /// What gives the workers their connections.
+    /// What gives the workers their connections: the dispatcher or the socket registry.
     Distribution distribution() {
         return dispatched.isPresent() ? dispatched.get() : registry;
     }
@@ -91,7 +92,7 @@ record Holdings(
         observer.said("slot " + worker.id() + what);
     }
 
-    /// Twice is harmless.
+    /// Closing twice is harmless.
     @Override
     public void close() {
         registry.close();

@@ -13,8 +13,9 @@ import dev.berth.supervise.watch.Whereabouts;
 
 import java.util.List;
 
-/// Finds out what a worker does that was not ready in time: the answer to
-/// [dev.berth.supervise.lifecycle.Action.Locate]. Another thread looks, the owner's does not wait.
+/// Finds out what a worker that was not ready in time is doing: the answer to
+/// [dev.berth.supervise.lifecycle.Action.Locate]. Another thread does the inspection, so the owner
+/// thread does not wait.
 final class LateWorkers {
     private final Holdings holdings;
 
@@ -22,9 +23,10 @@ final class LateWorkers {
         this.holdings = holdings;
     }
 
-    /// Looks at `id`, if it lives; the answer is [Event.Located], or nothing where the look fails.
+    /// Inspects the worker `id` if it is alive. The answer is [Event.Located]; there is none if the
+    /// inspection fails.
     ///
-    /// @param listening whether it listens on all that it has to
+    /// @param listening whether the worker listens on everything that it has to
     void look(WorkerId id, boolean listening) {
         holdings.worker(id).ifPresent(worker -> look(worker, listening));
     }

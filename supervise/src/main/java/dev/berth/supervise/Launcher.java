@@ -14,8 +14,7 @@ import org.jspecify.annotations.Nullable;
 import java.io.IOException;
 import java.util.Optional;
 
-/// Begins the lives of workers: each is started, recorded wherever its end has to be seen to, and
-/// watched.
+/// Starts workers: each is started, recorded wherever its end must be handled, and watched.
 final class Launcher {
     private final Holdings holdings;
     private final Workers workers;
@@ -59,7 +58,8 @@ final class Launcher {
         holdings.machine().tell(new Event.SpawnFailed(id, text));
     }
 
-    /// Whatever happens from now on, the process is seen to; if that fails, it is ended.
+    /// Once this returns, the end of the process will be handled. If recording it fails, the
+    /// process is killed.
     private void enrol(LiveWorker worker) {
         try {
             record(worker);

@@ -17,12 +17,16 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/// Whether a worker listens on all that it has to: what the user named, else on something; wherever
-/// the worker listens that it replaces, or where there is none on a port of those in service. Under
-/// a dispatcher: whether it takes connections.
+/// Checks whether a worker listens on everything that it has to:
+///
+/// - the addresses that the user named, or any address if none is named
+/// - every address of the worker that it replaces; or, if it replaces none, a port of the workers
+///   in service
+///
+/// With a dispatcher: whether the worker takes connections.
 final class Listening {
     private static final long LOOK_MILLIS = 200;
-    private static final String MEANT = " (if that is meant: --allow-new-addresses)";
+    private static final String MEANT = " (if this is intended, use --allow-new-addresses)";
 
     private final Holdings holdings;
     private final AcceptorLooks looks;
@@ -44,7 +48,7 @@ final class Listening {
                         || missing(id, keys).isEmpty() && Claims.succeeds(keys, served(id)));
     }
 
-    /// Where the one that it replaces listens, and it does not.
+    /// The addresses that the replaced worker listens on and this one does not.
     private List<GroupKey> missing(WorkerId id, List<GroupKey> keys) {
         return holdings.machine()
                 .state()
@@ -68,7 +72,7 @@ final class Listening {
                 .toList();
     }
 
-    /// What is missing if it listens, but not on all that it has to.
+    /// Says what is missing if the worker listens, but not on everything that it has to.
     Optional<Event.Incomplete> incomplete(WorkerId id) {
         List<GroupKey> keys = shared(holdings.registry().listening(id));
         if (keys.isEmpty() || complete(id)) {
@@ -82,20 +86,20 @@ final class Listening {
                 Claims.complete(holdings.plan(), keys)
                         ? "listens on "
                                 + text(keys)
-                                + ", but on no port that is in service: "
+                                + ", but on none of the ports in service: "
                                 + text(served(id))
                                 + MEANT
                         : "listens on "
                                 + text(keys)
-                                + ", and not on what is named by "
+                                + ", but not on what you named with "
                                 + String.join(" ", Claims.missing(holdings.plan(), keys))
-                                + ": tell the program to listen there too, or do not name it";
+                                + ": make the program listen there too, or drop that option";
         return Optional.of(new Event.Incomplete(id, lacks, false));
     }
 
-    /// Why a worker must not listen there: the kernel prefers the narrower of two addresses, so it
-    /// would take connections from the one that it is to replace before it is ready, and for ever
-    /// leave others without anybody.
+    /// Why a worker must not listen on `key`. The kernel prefers the narrower of two addresses, so
+    /// the worker would take connections from the worker that it is to replace before it is ready,
+    /// and permanently leave the clients of the other addresses without a listener.
     Optional<String> unfit(WorkerId id, GroupKey key) {
         if (key.own() || holdings.machine().state().newAddresses()) {
             return Optional.empty();
@@ -127,8 +131,8 @@ final class Listening {
                 + text(keys)
                 + ", which does not cover "
                 + text(missing)
-                + ", where the worker that it was to replace listens: clients of that address would"
-                + " be refused"
+                + ", the address of the worker that it should replace: clients of that address"
+                + " would be refused"
                 + MEANT;
     }
 
@@ -136,11 +140,12 @@ final class Listening {
         return keys.stream().map(GroupKey::toString).collect(Collectors.joining(", "));
     }
 
-    /// Looks whether it still does, and whether a thread of it waits for a connection; the answer
-    /// is [Event.Checked].
+    /// Checks whether the worker still listens, and whether one of its threads waits for a
+    /// connection. The answer is [Event.Checked].
     ///
-    /// A program that is ending has closed its listeners a moment before its end is seen, and how
-    /// it ends tells more; so a bad answer is given only when it has lived on.
+    /// A program that is exiting closes its listeners a moment before its end is seen, and how it
+    /// ends says more. So a bad answer is given only if the worker is still alive after that
+    /// moment.
     void check(WorkerId id) {
         if (holds(id)) {
             look(id);
@@ -166,7 +171,7 @@ final class Listening {
         }
     }
 
-    /// What one that listens is seen to do; nobody asks of one that replaces nobody.
+    /// Checks what a listening worker does; only needed for a worker that replaces another.
     private void look(WorkerId id) {
         boolean replaces = holdings.machine().state().incumbent(id).isPresent();
         Optional<LiveWorker> worker = holdings.worker(id);

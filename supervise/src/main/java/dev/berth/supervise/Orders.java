@@ -17,7 +17,7 @@ import java.io.IOException;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/// Carries out what was decided: each [Action] is the business of one of its parts.
+/// Carries out decisions: each [Action] goes to the part that handles it.
 final class Orders {
     private static final long AGAIN_MILLIS = 200;
 
@@ -63,18 +63,18 @@ final class Orders {
                         holdings.machine()::tell);
     }
 
-    /// With what to leave; empty as long as it was not ordered.
+    /// The exit code; empty until quitting was ordered.
     OptionalInt exitCode() {
         return exitCode;
     }
 
-    /// Nobody stands still any more, nobody is watched.
+    /// Lets all frozen workers run on and stops watching drains.
     void close() {
         drains.close();
     }
 
-    /// What fails is said; the rest goes on. A worker's end is tried again: nothing else would
-    /// bring it about.
+    /// Carries out one action. A failure is reported and the rest goes on. Ending a worker is
+    /// retried, because nothing else would bring it about.
     void carryOut(Action action) {
         try {
             perform(action);
@@ -129,7 +129,7 @@ final class Orders {
         }
     }
 
-    /// A worker that stands still since the last look at it gets the signal and runs on.
+    /// A worker that has been frozen since its last check gets the signal and then runs on.
     private void signal(WorkerId id) {
         try {
             drains.stops(id);
@@ -139,7 +139,7 @@ final class Orders {
         }
     }
 
-    /// To be called when all that was decided is carried out.
+    /// Call this when all decisions have been carried out.
     void carriedOut() {
         drains.release();
     }

@@ -9,10 +9,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/// A supervisor's name on this machine, and the guard that gives it back if this process is killed.
+/// A supervisor's name on this machine, and the guard that gives the name back if this process is
+/// killed.
 ///
-/// The guard runs before there is anything to remove, so a kill leaves nothing at any moment.
-/// Closing it gives the name back; the control server and the supervisor are closed before.
+/// The guard starts before there is anything to remove, so nothing is left behind whenever this
+/// process is killed.
+///
+/// **Ownership:** closing it gives the name back; close the control server and the supervisor
+/// first.
 public final class Registration implements AutoCloseable {
     private final Path runtime;
     private final NameLock lock;
@@ -24,7 +28,7 @@ public final class Registration implements AutoCloseable {
         this.guard = guard;
     }
 
-    /// Begins without a name.
+    /// Starts the guard; there is no name yet.
     ///
     /// @param runtime the directory of all supervisors; exists
     public static Registration begin(Path runtime) throws IOException {
@@ -40,11 +44,11 @@ public final class Registration implements AutoCloseable {
     }
 
     /// Takes the name and with it the directory `RUNTIME/NAME`. Waits for up to 30 s while the
-    /// guard of an earlier supervisor of that name still works.
+    /// guard of an earlier supervisor with that name is still working.
     ///
-    /// @param notes what is waited for
-    /// @throws dev.berth.supervise.control.NameTakenException if a supervisor of that name answers;
-    ///   another name can be tried
+    /// @param notes is passed what it is waiting for
+    /// @throws dev.berth.supervise.control.NameTakenException if a supervisor with that name
+    ///   answers; another name can be tried
     public void take(String name, Consumer<String> notes) throws IOException {
         // In this order: until the lock has its name, the guard removes nothing.
         guard.lock(lock.file(name));
@@ -56,7 +60,7 @@ public final class Registration implements AutoCloseable {
         return guard;
     }
 
-    /// Twice is harmless.
+    /// Closing twice is harmless.
     @Override
     public void close() {
         lock.close();

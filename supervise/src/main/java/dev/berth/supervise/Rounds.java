@@ -13,7 +13,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 
-/// What is looked after once a second.
+/// Runs the checks that are due once a second.
 final class Rounds {
     private static final long PERIOD_MILLIS = 1_000;
 
@@ -33,7 +33,7 @@ final class Rounds {
                         holdings.plan().backlog());
     }
 
-    /// The first comes after a second.
+    /// Schedules the checks; the first runs after one second.
     void begin() {
         holdings.loop().every(PERIOD_MILLIS, this::round);
     }
@@ -55,12 +55,12 @@ final class Rounds {
         holdings.dispatched().ifPresent(passing -> patrol.takers(ready, passing));
     }
 
-    /// What is looked after by itself, whatever becomes of the rest.
+    /// A check that runs whether or not the others fail.
     private interface Part {
         void look() throws IOException;
     }
 
-    /// What fails is said, but not once a second.
+    /// Runs one check. A failure is reported, but not every second.
     private void part(String name, Part part) {
         try {
             part.look();
@@ -72,9 +72,9 @@ final class Rounds {
     private void lookAfterGuard() throws IOException {
         Guard guard = holdings.equipment().guard();
         if (guard.renew()) {
-            holdings.observer().said("the guard process had ended; it was started again");
+            holdings.observer().said("the guard process had ended; Berth started it again");
         } else if (guard.resume()) {
-            holdings.observer().said("the guard process was stopped; it goes on again");
+            holdings.observer().said("the guard process was stopped; Berth resumed it");
         }
     }
 

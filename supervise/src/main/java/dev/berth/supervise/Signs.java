@@ -20,11 +20,10 @@ import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
-/// What a worker shows on its way to be ready: its calls of bind(2) and listen(2) are answered, its
-/// sockets looked for, its notify socket read, its probe asked, and what it says to a dispatcher
-/// heard.
+/// Follows a worker until it is ready: answers its bind(2) and listen(2) calls, looks for its
+/// sockets, reads its notify socket, probes it, and receives what it says to a dispatcher.
 final class Signs implements Adopter.Staff {
-    /// Some time more than there is between two patrols.
+    /// Longer than the time between two patrols.
     private static final long PATROL_MILLIS = 1_500;
 
     private static final long FIND_MILLIS = 100;
@@ -52,14 +51,15 @@ final class Signs implements Adopter.Staff {
         finder = new Finder(holdings.plan(), holdings.registry(), holdings.equipment().trees());
     }
 
-    /// To be called before the worker is known to have been started.
+    /// Call this before the worker is known to have been started.
     void watch(LiveWorker worker) {
         Loop loop = holdings.loop();
         adopter.watch(worker);
         worker.notifySocket().ifPresent(s -> loop.watch(s.fd(), () -> announced(worker)));
     }
 
-    /// To be called after that: it may listen already, or do so without a call that is answered.
+    /// Call this after the worker has started: it may listen already, or start to listen without a
+    /// call that is answered here.
     void began(LiveWorker worker) {
         if (holdings.plan().adopt() == Adopt.LISTEN_FDS) {
             listens(worker);
@@ -102,7 +102,7 @@ final class Signs implements Adopter.Staff {
         boolean first = holdings.phase(worker).filter(p -> p == Phase.STARTING).isPresent();
         holdings.machine().tell(new Event.Listening(worker.id()));
         if (first) {
-            // As timed work, which is tried again when it lacks a thread.
+            // As timed work, which is retried if no thread could be started.
             holdings.plan()
                     .probe()
                     .ifPresent(probe -> holdings.loop().after(0, () -> probe(worker, probe)));
@@ -117,7 +117,8 @@ final class Signs implements Adopter.Staff {
         return why;
     }
 
-    /// Says of each port that is shared though nobody named it, once; of many in one sentence.
+    /// Reports each port that is shared although the user did not name it, once; many ports are
+    /// reported in one sentence.
     private void tellPorts(WorkerId id) {
         if (holdings.plan().named()) {
             return;
@@ -167,8 +168,8 @@ final class Signs implements Adopter.Staff {
         worker.notifySocket().ifPresent(socket -> socket.read(pid -> announced(worker, pid)));
     }
 
-    /// Whoever has the worker's user can reach its socket, another service too. An orphan of the
-    /// worker is known as its own after the next patrol.
+    /// Any process with the worker's uid can reach its notify socket, including other services. An
+    /// orphaned process of the worker is recognised after the next patrol.
     private void announced(LiveWorker worker, int pid) {
         if (!believed(worker, pid)) {
             holdings.loop().after(PATROL_MILLIS, () -> announcedBefore(worker, pid));
@@ -188,20 +189,20 @@ final class Signs implements Adopter.Staff {
             return;
         }
         String why =
-                "READY=1 of pid %d was not heeded: it has ended since, or is no process of this worker; let the server say it, or systemd-notify(1), which waits"
+                "READY=1 from pid %d was ignored: the process has ended since, or is not part of this worker; send it from the server itself, or with systemd-notify(1), which waits"
                         .formatted(pid);
         if (worker.troubles().add("READY=1", why, Loop.now())) {
             holdings.say(worker, ": " + why);
         }
     }
 
-    /// The worker takes connections of the dispatcher.
+    /// The worker takes connections from the dispatcher.
     void takes(WorkerId id) {
         holdings.worker(id).ifPresent(this::listens);
     }
 
-    /// The worker and the dispatcher do not speak any more: its end, as a rule, which then is seen
-    /// in a moment.
+    /// The worker and the dispatcher no longer talk to each other. Usually the worker is exiting,
+    /// which is then seen a moment later.
     void deaf(WorkerId id, String why) {
         holdings.loop().after(ENDING_MILLIS, () -> deafNow(id, why));
     }

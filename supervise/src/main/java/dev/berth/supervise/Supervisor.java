@@ -27,10 +27,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
-/// Runs workers: tells the [Machine] what happens, and has [Orders] carry out what it decides.
+/// Runs workers: passes events to the [Machine], and has [Orders] carry out what it decides.
 ///
 /// One thread, the one in [#run], owns everything: it polls processes, seccomp listeners and notify
-/// sockets, and nothing of it blocks. [#ask] and [#status] may be called from any thread.
+/// sockets, and never blocks. [#ask] and [#status] may be called from any thread.
 public final class Supervisor implements AutoCloseable {
     private final Holdings holdings;
     private final Machine machine;
@@ -69,17 +69,16 @@ public final class Supervisor implements AutoCloseable {
                         holdings.live());
     }
 
-    /// Makes everything ready and starts no worker yet.
+    /// Prepares everything; starts no worker yet.
     ///
-    /// @throws IOException the steering that the plan insists on cannot be had, or the system
+    /// @param plan its directory is used by this supervisor alone
+    /// @throws IOException the steering that the plan insists on is not available, or the system
     ///   refuses something that every supervisor needs
-    ///
-    /// @param plan whose directory is this supervisor's alone
     public static Supervisor create(Plan plan, Observer observer) throws IOException {
         return create(plan, observer, true);
     }
 
-    /// The same for a name that was taken, with the guard that came with it.
+    /// The same, under a name that was taken, with the guard that came with it.
     ///
     /// @param registration stays the caller's, and is closed after this supervisor
     public static Supervisor create(Plan plan, Observer observer, Registration registration)
@@ -87,12 +86,12 @@ public final class Supervisor implements AutoCloseable {
         return create(plan, observer, true, Optional.empty(), Optional.of(registration.guard()));
     }
 
-    /// Makes everything ready for workers that a dispatcher passes connections to, and starts none
+    /// Prepares everything for workers that get their connections from a dispatcher; starts none
     /// yet.
     ///
-    /// @param plan whose `adopt` and `steer` are `DISPATCH`, and ready `TAKING`
+    /// @param plan its `adopt` and `steer` are `DISPATCH`, and its ready is `TAKING`
     /// @param dispatcher stays the caller's, and is closed after this supervisor
-    /// @param service of the dispatcher that the workers make up
+    /// @param service the dispatcher's service that the workers make up
     /// @param registration stays the caller's, and is closed after this supervisor
     public static Supervisor create(
             Plan plan,
@@ -120,6 +119,8 @@ public final class Supervisor implements AutoCloseable {
                 Optional.empty());
     }
 
+    /// The same as the first, with or without cgroups.
+    ///
     /// @param cgroups whether a cgroup is used where the system allows it
     static Supervisor create(Plan plan, Observer observer, boolean cgroups) throws IOException {
         return create(plan, observer, cgroups, Optional.empty(), Optional.empty());
@@ -147,7 +148,7 @@ public final class Supervisor implements AutoCloseable {
         }
     }
 
-    /// The policies that this user cannot have here, by their first word.
+    /// The policies that are not available to this user here, by their first word.
     public static List<String> refusedPolicies() throws IOException {
         Mechanism mechanism = Mechanism.find(Steer.AUTO);
         return Policy.examples().stream()
@@ -161,7 +162,7 @@ public final class Supervisor implements AutoCloseable {
         return Cgroup.available();
     }
 
-    /// Runs the workers until they are asked to stop, or could not be started at all.
+    /// Runs the workers until asked to stop, or until the first start has failed.
     ///
     /// @return the exit code: 0 stopped as asked, 1 the first start failed
     public int run() throws IOException {
@@ -178,8 +179,7 @@ public final class Supervisor implements AutoCloseable {
         return orders.exitCode().getAsInt();
     }
 
-    /// Asks for a change. The future never fails; it is completed when the change is done or
-    /// refused.
+    /// Asks for a change. The future never fails; it completes when the change is done or refused.
     public CompletableFuture<Outcome> ask(Request request) {
         CompletableFuture<Outcome> answer = new CompletableFuture<>();
         Optional<String> refused = refusals.to(request);
@@ -200,8 +200,8 @@ public final class Supervisor implements AutoCloseable {
         return answer;
     }
 
-    /// How things stand; fails with an IOException, whose message is for people, once the
-    /// supervisor is ending.
+    /// The current status. Once the supervisor is stopping, the future fails with an IOException
+    /// whose message is meant for users.
     public CompletableFuture<Status> status() {
         CompletableFuture<Status> answer = new CompletableFuture<>();
         if (!post(() -> read(answer))) {
@@ -210,7 +210,7 @@ public final class Supervisor implements AutoCloseable {
         return answer;
     }
 
-    /// The verb in progress, at little cost; fails like [#status].
+    /// The verb in progress, at little cost. Fails like [#status].
     public CompletableFuture<Optional<String>> operation() {
         CompletableFuture<Optional<String>> answer = new CompletableFuture<>();
         if (!post(() -> answer.complete(machine.state().operation().map(Operation::verb)))) {
@@ -252,8 +252,8 @@ public final class Supervisor implements AutoCloseable {
         }
     }
 
-    /// Kills whatever still runs, waits for its end, and gives everything back. To be called by the
-    /// thread of [#run] after that, or instead; twice is harmless.
+    /// Kills whatever still runs, waits for its end, and gives everything back. Call it on the
+    /// thread of [#run] after that call, or instead of it. Closing twice is harmless.
     @Override
     public void close() {
         if (closed) {
@@ -267,7 +267,7 @@ public final class Supervisor implements AutoCloseable {
         tickets.replyAll(Outcome.failed(ending()));
     }
 
-    /// The policy at the start and the mechanism that was found, for people.
+    /// The initial policy and the mechanism that was found, as text for users.
     public String steering() {
         return holdings.mechanism().text(holdings.plan().policy());
     }

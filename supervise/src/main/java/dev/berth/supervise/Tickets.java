@@ -7,12 +7,12 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 
-/// Those who wait for an answer, each by the number of its request.
+/// The callers that wait for an answer, each by the number of its request.
 final class Tickets {
     private final Map<Long, CompletableFuture<Outcome>> waiting = new HashMap<>();
     private final AtomicLong last = new AtomicLong();
 
-    /// A number that no other request has; from any thread.
+    /// Returns a number that no other request has; may be called from any thread.
     long next() {
         return last.incrementAndGet();
     }
@@ -28,7 +28,7 @@ final class Tickets {
         }
     }
 
-    /// The same answer for all that are left.
+    /// Gives the same answer to all callers that still wait.
     void replyAll(Outcome outcome) {
         waiting.values().forEach(answer -> answer.complete(outcome));
         waiting.clear();

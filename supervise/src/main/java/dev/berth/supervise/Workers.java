@@ -39,12 +39,12 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
 
-/// Starts workers: pipes for their output, the sockets and variables that they are handed, the
-/// process, and what the supervisor watches it by.
+/// Starts workers: makes the pipes for their output, the sockets and variables that they are
+/// handed, and the process, and opens what the supervisor watches it by.
 final class Workers {
     private static final int LONGEST_SOCKET_PATH = 107;
 
-    /// The number that the worker's end of a dispatcher's socket pair has in the worker.
+    /// The fd number of the worker's end of a dispatcher's socket pair, in the worker.
     private static final int DISPATCH_DESCRIPTOR = 3;
 
     private final Plan plan;
@@ -53,7 +53,7 @@ final class Workers {
     private final HandedSockets handed;
     private final Consumer<String> say;
 
-    /// @param say takes what the user has to read
+    /// @param say is passed messages for the user
     Workers(Plan plan, SocketRegistry registry, Equipment equipment, Consumer<String> say) {
         this.plan = plan;
         this.say = say;
@@ -62,9 +62,12 @@ final class Workers {
         handed = new HandedSockets(plan, registry);
     }
 
-    /// @param workers how many slots there are, for BERTH_WORKERS
-    /// @param cpu the only one that the worker may run on, if there is one
-    /// @param end of the dispatcher's socket pair, if there is a dispatcher; stays the caller's
+    /// Starts one worker.
+    ///
+    /// @param workers the number of slots, for BERTH_WORKERS
+    /// @param cpu the only CPU that the worker may run on, if there is such a limit
+    /// @param end the worker's end of the dispatcher's socket pair, if there is a dispatcher; stays
+    ///   the caller's
     LiveWorker start(WorkerId id, Command command, int workers, OptionalInt cpu, Optional<Fd> end)
             throws IOException {
         Optional<NotifySocket> notifySocket = notifySocket(id);
@@ -89,15 +92,15 @@ final class Workers {
         }
     }
 
-    /// None where a worker could not connect to it; nor where it cannot be created, as on a full
-    /// disk, and the worker is ready without it.
+    /// Empty if a worker could not connect to the socket, or if the socket cannot be created (on a
+    /// full disk, for example) and the worker can be ready without it.
     private Optional<NotifySocket> notifySocket(WorkerId id) throws IOException {
         Path path = plan.runtime().resolve("notify-" + id);
         boolean needed =
                 plan.settings().ready() == Settings.Ready.ANNOUNCED && plan.probe().isEmpty();
         Optional<String> unusable = unusable(path);
         if (unusable.isPresent() && needed) {
-            throw new IOException("workers cannot say READY=1: " + unusable.get());
+            throw new IOException("workers cannot send READY=1: " + unusable.get());
         }
         if (unusable.isPresent()) {
             return Optional.empty();
@@ -116,7 +119,7 @@ final class Workers {
     private Optional<String> unusable(Path path) {
         if (path.toString().getBytes(StandardCharsets.UTF_8).length > LONGEST_SOCKET_PATH) {
             return Optional.of(
-                    "the path is too long for a socket: "
+                    "the socket path is too long: "
                             + path
                             + "; set XDG_RUNTIME_DIR to a shorter one");
         }
@@ -126,10 +129,10 @@ final class Workers {
                         user ->
                                 "user "
                                         + user.name()
-                                        + " may not enter "
+                                        + " is not permitted to enter "
                                         + plan.runtime()
-                                        + "; start Berth with env -u XDG_RUNTIME_DIR berth run …,"
-                                        + " so that its sockets are in /run/berth");
+                                        + "; start Berth with env -u XDG_RUNTIME_DIR berth run …"
+                                        + " to keep its sockets in /run/berth");
     }
 
     private static LiveWorker live(

@@ -1,8 +1,8 @@
-/// Many processes of any server on one port.
+/// Runs many processes of any server on one port.
 ///
-/// One thread, that of [dev.berth.supervise.Supervisor], owns every process and socket: it tells
-/// `lifecycle` what happens and carries out what that decides. It stands above all other rooms, and
-/// of these each knows only what stands below it:
+/// One thread, that of [dev.berth.supervise.Supervisor], owns every process and socket: it passes
+/// events to `lifecycle` and carries out what `lifecycle` decides. This package is above all
+/// others; each package depends only on those below it:
 ///
 ///     adoption   watch
 ///     steering   process

@@ -50,7 +50,7 @@ class GuardTest {
             os.wait()
             """;
 
-    private static final String AGAIN = "it was started again";
+    private static final String AGAIN = "Berth started it again";
 
     private static int number(String line, String after) {
         return Integer.parseInt(line.substring(line.indexOf(after) + after.length()).strip());
@@ -135,7 +135,7 @@ class GuardTest {
         try (Rig rig = Rig.start(new Rig.Setup().command(Programs.server(port, "")))) {
             rig.awaitReady();
             afterThePatrol(rig.runtime);
-            rig.said("the guard process had ended; it was started again");
+            rig.said("the guard process had ended; Berth started it again");
             rig.awaitReady();
             assertThat(rig.notes.said()).noneMatch(line -> line.contains("patrol"));
         }

@@ -95,7 +95,7 @@ class ReadinessTest {
         try (Rig rig = Rig.start(setup)) {
             String socket = rig.printed("SOCKET ");
             try (ChildProcess stranger = ChildProcess.start(Programs.python(), "-c", SAY, socket)) {
-                rig.said("READY=1 of pid " + stranger.pid() + " was not heeded");
+                rig.said("READY=1 from pid " + stranger.pid() + " was ignored");
                 assertThat(rig.slot(0).state()).isEqualTo("starting");
             }
             Files.createFile(go);

@@ -127,7 +127,7 @@ final class SecondPortTest {
                                     + SampleServers.PLAIN));
             harbour.roll();
             harbour.stop();
-            assertThat(harbour.said()).doesNotContain("no port that is in service");
+            assertThat(harbour.said()).doesNotContain("none of the ports in service");
         }
     }
 }

@@ -214,7 +214,7 @@ class UserTest {
                         .user(Optional.of(STRANGER));
         try (Rig rig = Rig.start(setup)) {
             assertThat(rig.exit()).isEqualTo(1);
-            rig.said("user stranger may not enter " + rig.runtime);
+            rig.said("user stranger is not permitted to enter " + rig.runtime);
         }
     }
 
