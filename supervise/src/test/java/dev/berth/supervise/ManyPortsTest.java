@@ -59,7 +59,7 @@ final class ManyPortsTest {
         try (Harbour harbour = Harbour.open(directory).workers(1)) {
             begin(harbour, PROGRAM);
             harbour.awaitSaid("more ports are shared too");
-            harbour.awaitSaid("more than 64 addresses that nobody named");
+            harbour.awaitSaid("more than 64 addresses that you did not name");
 
             long begun = System.nanoTime();
             Status status = harbour.status();

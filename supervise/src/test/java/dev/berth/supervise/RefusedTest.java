@@ -118,7 +118,7 @@ final class RefusedTest {
             long self = ProcessHandle.current().pid();
             assertThat(harbour.said())
                     .containsOnlyOnce("tcp://0.0.0.0:8080 is taken by pid " + self + " (")
-                    .contains("take another port");
+                    .contains("use another port");
         }
     }
 }

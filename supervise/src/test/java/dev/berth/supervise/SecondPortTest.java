@@ -109,7 +109,7 @@ final class SecondPortTest {
             harbour.begin(SampleServers.python(directory, program));
             harbour.awaitSaid("udp://0.0.0.0:8080 is held by slot ");
             assertThat(harbour.said())
-                    .contains("UDP is shared by name only")
+                    .contains("UDP is shared only if named")
                     .contains("-p 8080 -l udp://0.0.0.0:8080");
         }
     }

@@ -53,9 +53,7 @@ final class TakenPortTest {
             long self = ProcessHandle.current().pid();
             assertThat(harbour.said())
                     .contains("tcp://0.0.0.0:8080 is taken by pid " + self + " (")
-                    .contains(
-                            ":8080; stop that, take another port, or share it with that one:"
-                                    + " --join")
+                    .contains(":8080; stop it, use another port, or share this one with it: --join")
                     .contains("Address already in use");
         }
     }
@@ -70,10 +68,10 @@ final class TakenPortTest {
             assertThat(harbour.awaitEnd()).isEqualTo(1);
             assertThat(harbour.said())
                     .contains(
-                            "tcp://0.0.0.0:8080 belongs to the supervisor shop (pid "
+                            "tcp://0.0.0.0:8080 already belongs to supervisor shop (pid "
                                     + ProcessHandle.current().pid()
-                                    + ") already; stop that (berth stop shop), take another port,"
-                                    + " or share it with that one: --join");
+                                    + "); stop it (berth stop shop), use another port,"
+                                    + " or share this one with it: --join");
         }
     }
 
@@ -137,7 +135,7 @@ final class TakenPortTest {
             harbour.begin(SampleServers.plain(directory));
             assertThat(harbour.awaitEnd()).isEqualTo(1);
             assertThat(harbour.said())
-                    .contains("it leads every connection to its own sockets")
+                    .contains("it steers every connection to its own sockets")
                     .contains("start both with --join");
         }
     }

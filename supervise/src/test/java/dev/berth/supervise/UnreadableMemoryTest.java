@@ -82,7 +82,7 @@ final class UnreadableMemoryTest {
         try (Harbour harbour = Harbour.open(directory)) {
             harbour.start(SampleServers.python(directory, BINDS));
             harbour.await("slot 0 to ask", () -> harbour.printed().contains("0.1 asked"));
-            harbour.awaitSaid("cannot be read from its memory");
+            harbour.awaitSaid("could not be read from its memory");
             assertThat(harbour.status().slots()).hasSize(2);
 
             int other = harbour.pid(1);

@@ -41,21 +41,22 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 
-/// Answers the bind(2) and listen(2) of a worker, so that its own socket becomes a member of the
-/// group.
+/// Answers the bind(2) and listen(2) calls of a worker, so that the worker's own socket becomes a
+/// member of the group.
 ///
 /// On bind the supervisor takes the child's socket, gives it the group's uid and SO_REUSEPORT,
-/// binds it to what the child asked for and keeps a descriptor. On listen it listens, with its own
-/// backlog. Whatever does not count is left to the kernel. It is a service to the program, not a
-/// sandbox: the address is read once from the child's memory and nothing is decided by it for a
-/// call that goes on by itself.
+/// binds it to the address that the child asked for, and keeps a descriptor. On listen it listens,
+/// with its own backlog. Calls that do not count are left to the kernel.
+///
+/// This is a service to the program, not a sandbox: the address is read once from the child's
+/// memory, and it decides nothing about a call that is left to proceed.
 public final class Adopter {
     private static final String STUCK = "stuck";
     private static final String MANY =
             "it listens on more than "
                     + Claims.MOST_UNNAMED
-                    + " addresses that nobody named, and no more than those are shared; name the"
-                    + " ports of the service with -p, and give each slot its own of the others"
+                    + " addresses that you did not name, and no more are shared; name the"
+                    + " service's ports with -p, and give each slot its own copy of the others"
                     + " with --private";
 
     private final Plan plan;
@@ -72,18 +73,18 @@ public final class Adopter {
     private final int uid = Processes.geteuid();
     private final long namespace;
 
-    /// What the adopter has to know of workers, and whom it tells.
+    /// What the adopter needs to know about workers, and what it reports.
     public interface Staff {
-        /// Those whose end is not over.
+        /// The workers whose end has not been fully handled.
         Collection<LiveWorker> live();
 
-        /// Whether it is in service already, so that new addresses do not count any more.
+        /// Whether the worker is in service already, so that new addresses no longer count.
         boolean ready(LiveWorker worker);
 
-        /// A socket of it has begun to listen.
+        /// Called when a socket of the worker has begun to listen.
         void listens(LiveWorker worker);
 
-        /// Why it must not listen there; empty if it may.
+        /// Why the worker must not listen on `key`; empty if it is permitted to.
         Optional<String> unfit(LiveWorker worker, GroupKey key);
     }
 
@@ -103,8 +104,8 @@ public final class Adopter {
         namespace = ChildSocket.ownNamespace();
     }
 
-    /// Answers the calls of `worker` from now on. Whatever goes wrong, the child gets an answer: it
-    /// would wait for ever.
+    /// Answers the calls of `worker` from now on. Whatever goes wrong, the child gets an answer:
+    /// without one it would wait forever.
     public void watch(LiveWorker worker) {
         worker.notifications()
                 .filter(Fd::isOpen)
@@ -131,7 +132,8 @@ public final class Adopter {
         }
     }
 
-    /// One call of a worker at a time: the next one is received when this one was looked into.
+    /// Examines one call of a worker at a time: the next is received when this one has been
+    /// examined.
     private void examine(ChildCall call) {
         LiveWorker worker = call.worker();
         if (stuck.contains(worker)) {
@@ -170,11 +172,11 @@ public final class Adopter {
         }
     }
 
-    /// The worker's memory does not answer, and no second thread shall wait for it.
+    /// The worker's memory does not answer; a second thread must not be tied up by it.
     private void unexamined(ChildCall call) {
         IOException why =
                 new IOException(
-                        "what it binds cannot be read from its memory in time (filled by"
+                        "the address to bind could not be read from its memory in time (filled by"
                                 + " userfaultfd or FUSE, perhaps), so its ports are not shared");
         if (call.waits()) {
             call.proceed();
@@ -194,8 +196,8 @@ public final class Adopter {
         }
     }
 
-    /// What cannot be decided is the kernel's. Where the call itself is wrong, the kernel says so
-    /// to the program, and there is nothing to say here.
+    /// Leaves a call that cannot be decided to the kernel. If the call itself is wrong, the kernel
+    /// reports that to the program, and there is nothing to report here.
     private void leave(ChildCall call, Throwable failed) {
         if (!call.waits()) {
             return;
@@ -232,8 +234,8 @@ public final class Adopter {
         }
     }
 
-    /// Where it is the only worker, none of ours can be in its way, and the program itself says
-    /// that somebody is.
+    /// Lets the kernel bind. If this is the only worker, no socket of ours can be in its way, and
+    /// the program itself reports any conflict.
     private void pass(ChildCall call, Examination found, ListenAddress wanted) {
         call.proceed();
         LiveWorker worker = call.worker();
@@ -276,7 +278,7 @@ public final class Adopter {
         return "cannot take the socket for "
                 + wanted
                 + ": pidfd_getfd is refused (it needs CAP_SYS_PTRACE; Docker's default profile"
-                + " forbids it without); name the port with -p or -l, or take --adopt listen-fds";
+                + " forbids it without); name the port with -p or -l, or use --adopt listen-fds";
     }
 
     private void take(ChildCall call, ChildSocket child, GroupKey key) {
@@ -291,14 +293,14 @@ public final class Adopter {
         }
     }
 
-    /// The socket of the call, if it was bound by an earlier one.
+    /// The socket of the call, if an earlier call bound it.
     private Optional<HeldSocket> bound(ChildCall call) {
         return held(call).filter(s -> s.owner().equals(call.worker().id()));
     }
 
-    /// The same address is the answered call once more: before Linux 5.19 a signal interrupts a
-    /// call that waits, and the kernel starts it again. To another one it binds no socket that is
-    /// bound.
+    /// Answers a bind of a socket that is bound already. With the same address it is the answered
+    /// call once more: before Linux 5.19 a signal interrupts a waiting call, and the kernel
+    /// restarts it. With another address it fails, as a bound socket cannot be bound again.
     private static void answerAgain(ChildCall call, HeldSocket bound, GroupKey key) {
         if (bound.key().address().equals(key.address())) {
             call.done();
@@ -312,8 +314,8 @@ public final class Adopter {
         return inode.isPresent() ? registry.byInode(inode.getAsLong()) : Optional.empty();
     }
 
-    /// An address that the worker has, or had: whatever it has closed meanwhile is in nobody's
-    /// hands, and may be what it gets.
+    /// Handles an address that the worker has or had. Sockets that the worker has closed meanwhile
+    /// are dropped first; the worker may inherit one of them.
     private void again(ChildCall call, ChildSocket child, GroupKey key) {
         Optional<HeldSocket> bound = bound(call);
         if (bound.isPresent()) {
@@ -353,7 +355,8 @@ public final class Adopter {
         }
     }
 
-    /// Looks whether others keep `key` to themselves, or let ours join them; goes on if not.
+    /// Checks whether other programs keep `key` to themselves or would let our sockets join them;
+    /// goes on if neither is so.
     private void welcome(
             ChildCall call, GroupKey key, List<SocketRow> others, Runnable undo, Step goOn) {
         Occupants occupants = occupants();
@@ -374,7 +377,7 @@ public final class Adopter {
                         refuse(
                                 call,
                                 Errno.EADDRINUSE,
-                                key + " is taken; by whom could not be found out in time");
+                                key + " is taken; its owner could not be found in time");
                     }
                 },
                 _ -> undo.run());
@@ -407,8 +410,8 @@ public final class Adopter {
         keep(call, new HeldSocket(socket, inode, key, call.worker().id()));
     }
 
-    /// SO_REUSEADDR too, as connections that a worker of another user has accepted would be in the
-    /// way of the next socket otherwise.
+    /// Also sets SO_REUSEADDR: connections that a worker of another user has accepted would
+    /// otherwise block the next bind.
     private void prepare(Fd socket, GroupKey key) throws ErrnoException {
         int fd = socket.number();
         ErrnoException.check("fchown", key, Descriptors.fchown(fd, uid, -1));
@@ -436,7 +439,8 @@ public final class Adopter {
         }
     }
 
-    /// The predecessor's socket, with what waits in it, instead of the child's own.
+    /// Gives the child its predecessor's socket, with the connections queued in it, instead of its
+    /// own.
     private void inherit(ChildCall call, HeldSocket socket) throws IOException {
         call.place(socket.fd());
         registry.handOver(socket, call.worker().id());
@@ -464,7 +468,7 @@ public final class Adopter {
             refuse(call, Errno.EADDRINUSE, unfit.get());
             return;
         }
-        // Somebody may have begun to listen since the bind.
+        // Another program may have begun to listen since the bind.
         List<SocketRow> others = rivals.of(key);
         if (others.isEmpty()) {
             attempt(call, key, () -> listening(call, socket));
@@ -507,7 +511,7 @@ public final class Adopter {
         explanations.refused(call.worker(), why, why);
     }
 
-    /// Others listen there.
+    /// Refuses because others listen there.
     private void refuse(ChildCall call, GroupKey key, List<SocketRow> others) {
         call.fail(Errno.EADDRINUSE.number());
         Occupants occupants = occupants();

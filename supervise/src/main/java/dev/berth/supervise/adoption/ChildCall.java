@@ -10,11 +10,11 @@ import dev.berth.sys.SockAddr;
 
 import java.io.IOException;
 
-/// One bind(2) or listen(2) of a worker that waits for its answer.
+/// One bind(2) or listen(2) of a worker that is waiting for its answer.
 ///
 /// @param listener the seccomp listener that `notification` came from
 record ChildCall(LiveWorker worker, Fd listener, Notification notification) {
-    /// The largest `struct sockaddr`.
+    /// The size of the largest `struct sockaddr`.
     private static final int ADDRESS_BYTES = 128;
 
     /// The socket that the call is about.
@@ -24,29 +24,31 @@ record ChildCall(LiveWorker worker, Fd listener, Notification notification) {
 
     /// The address of a bind(2), read once.
     ///
-    /// @throws ErrnoException it cannot be read; the kernel can say to the child why
+    /// @throws ErrnoException it cannot be read; the kernel can tell the child why
     SockAddr address() throws ErrnoException {
         int length = Math.clamp(notification.intArgument(2), 0, ADDRESS_BYTES);
         byte[] raw = Processes.readMemory(notification.tid(), notification.argument(1), length);
         return SockAddr.decode(raw, length);
     }
 
-    /// Whether the thread still waits: if not, what was read in its name may be another process's.
+    /// Whether the thread still waits. If not, what was read for it may be another process's.
     boolean waits() {
         return listener.isOpen() && Seccomp.idValid(listener.number(), notification.id()) >= 0;
     }
 
-    /// Lets the kernel do it, with the rights of the child.
+    /// Lets the kernel carry out the call, with the child's rights.
     void proceed() {
         Seccomp.proceed(listener.number(), notification.id());
     }
 
-    /// The call returns 0.
+    /// Makes the call return 0.
     void done() {
         Seccomp.respond(listener.number(), notification.id(), 0, 0);
     }
 
-    /// The call returns -1, with a positive `errno`.
+    /// Makes the call return -1 with `errno`.
+    ///
+    /// @param errno positive
     void fail(int errno) {
         Seccomp.respond(listener.number(), notification.id(), 0, errno);
     }

@@ -15,13 +15,15 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 
-/// A descriptor of another process, named by a thread of it and a number.
+/// A descriptor of another process, named by one of its threads and a number.
 ///
-/// @param tid a thread whose descriptor table it is in; not necessarily the process's first
+/// @param tid a thread in whose descriptor table it is; not necessarily the process's first
 record ChildDescriptor(int tid, int number) {
-    /// Takes a second descriptor of the same file. **Ownership:** the caller closes it.
+    /// Takes a second descriptor of the same file.
     ///
     /// @throws ErrnoException `EPERM` without ptrace permission (Docker's default profile), `EBADF`
+    ///
+    /// **Ownership:** the caller closes it.
     Fd take() throws ErrnoException {
         try (Fd process = process(tid)) {
             long taken = Pidfds.pidfdGetfd(process.number(), number);
@@ -29,7 +31,7 @@ record ChildDescriptor(int tid, int number) {
         }
     }
 
-    /// A pidfd of the thread itself, or before Linux 6.9 of its process.
+    /// A pidfd of the thread itself; before Linux 6.9, of its process.
     private static Fd process(int tid) throws ErrnoException {
         long thread = Pidfds.pidfdOpen(tid, Pidfds.PIDFD_THREAD);
         if (thread >= 0) {
@@ -39,19 +41,19 @@ record ChildDescriptor(int tid, int number) {
         return Fd.of("pidfd_open", tid, Pidfds.pidfdOpen(leader.orElse(tid), 0));
     }
 
-    /// The inode, if it is a socket that this user may look at.
+    /// The inode, if it is a socket that this user is permitted to inspect.
     OptionalLong inode() {
         return SocketInode.behind(path());
     }
 
-    /// `TCP`, `TCPv6`, `UDP`, `UDPv6`, `MPTCP` …, told by the file system of sockets without ptrace
-    /// attach permission.
+    /// `TCP`, `TCPv6`, `UDP`, `UDPv6`, `MPTCP` …, as reported by the sockets' file system, which
+    /// needs no ptrace attach permission.
     Optional<String> protocolName() {
         return Descriptors.getxattr(path(), "system.sockprotoname");
     }
 
-    /// Whether its process is known to be in another network namespace than this thread; a socket
-    /// is nearly always of its process's.
+    /// Whether its process is known to be in another network namespace than this thread. A socket
+    /// nearly always belongs to its process's namespace.
     boolean abroad() {
         try {
             Path own = Files.readSymbolicLink(Path.of("/proc/thread-self/ns/net"));

@@ -11,12 +11,12 @@ import dev.berth.sys.Sockets;
 import java.util.List;
 import java.util.Optional;
 
-/// An internet socket of a child that is about to be bound: taken, or, where pidfd_getfd is
-/// refused, only known by what /proc tells.
+/// An internet socket of a child that is about to be bound: taken or, where pidfd_getfd is refused,
+/// known only from /proc.
 ///
-/// **Ownership:** the taken descriptor is this object's until [#keep]; [#close] ends it.
+/// **Ownership:** the taken descriptor is this object's until [#keep]; [#close] closes it.
 final class ChildSocket implements AutoCloseable {
-    /// What a socket that takes another's place has like that one, as far as it is set.
+    /// The options that a replacement socket copies from the original, if they are set.
     private static final List<SocketOption> COPIED =
             List.of(
                     SocketOption.KEEPALIVE,
@@ -36,10 +36,10 @@ final class ChildSocket implements AutoCloseable {
         this.multipath = multipath;
     }
 
-    /// The socket behind `descriptor`; empty if it is not TCP or UDP, or not of this network
+    /// The socket behind `descriptor`; empty if it is not TCP or UDP, or is in another network
     /// namespace.
     ///
-    /// @throws ErrnoException no such descriptor, or no such process any more
+    /// @throws ErrnoException no such descriptor, or the process has ended
     static Optional<ChildSocket> of(ChildDescriptor descriptor, long namespace)
             throws ErrnoException {
         Fd fd;
@@ -117,12 +117,13 @@ final class ChildSocket implements AutoCloseable {
         return protocol;
     }
 
-    /// Whether it could be taken, so that everything about it can be known.
+    /// Whether it could be taken, so that everything about it can be read.
     boolean seen() {
         return taken.isPresent();
     }
 
-    /// Whether the child's own socket can be the member of a group, or another must take its place.
+    /// Whether the child's own socket can be a member of a group; if not, another must take its
+    /// place.
     boolean usable() {
         return taken.isPresent() && !multipath;
     }
@@ -166,14 +167,17 @@ final class ChildSocket implements AutoCloseable {
         return new Fd(taken.orElseThrow().release());
     }
 
-    /// The same, for somebody who keeps it for longer than this one; this object is closed.
+    /// Moves the descriptor to a new object, for a caller that keeps it longer; this object is
+    /// closed.
     ChildSocket moved() {
         Optional<Fd> fd = taken.map(open -> new Fd(open.release()));
         return new ChildSocket(fd, protocol, family, multipath);
     }
 
     /// A fresh plain socket of the same family and protocol, with the options that matter to a
-    /// bind. **Ownership:** the caller's; this object is closed.
+    /// bind. This object is closed.
+    ///
+    /// **Ownership:** the caller closes it.
     Fd twin() throws ErrnoException {
         int type = protocol.socketType() | Sockets.SOCK_CLOEXEC;
         Fd twin = Fd.of("socket", protocol, Sockets.socket(family, type, protocol.number()));

@@ -15,32 +15,34 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// Which binds of a worker count. Pure: decided from one copied address.
+/// Decides which binds of a worker count. Pure: the decision depends on one copied address.
 public final class Claims {
     private static final int FIRST_UNPRIVILEGED = 1024;
 
-    /// The most addresses of a worker that are shared although nobody named them.
+    /// The most unnamed addresses of a worker that are shared.
     static final int MOST_UNNAMED = 64;
 
     private Claims() {}
 
-    /// What a bind(2) is answered with.
+    /// The answer to a bind(2).
     sealed interface Verdict {
-        /// The kernel does it, as if nobody watched.
+        /// The kernel carries it out, as if Berth were not there.
         record Pass() implements Verdict {}
 
-        /// The supervisor binds it, as a member of the group of that address.
+        /// The supervisor binds the socket as a member of the group of that address.
         record Share() implements Verdict {}
 
-        /// The supervisor binds it to the slot's own port.
+        /// The supervisor binds the socket to the slot's own port.
         record Own(SockAddr.Inet address) implements Verdict {}
 
-        /// It fails.
+        /// The bind fails.
         record Refuse(Errno errno, String why) implements Verdict {}
     }
 
+    /// Decides about one bind.
+    ///
     /// @param counted the addresses that the worker shares already
-    /// @param ready whether the worker is in service, so that new addresses do not count any more
+    /// @param ready whether the worker is in service, so that new addresses no longer count
     static Verdict judge(
             Plan plan,
             int slot,
@@ -73,13 +75,13 @@ public final class Claims {
         return new Verdict.Share();
     }
 
-    /// Whether a new address counts although nobody named it.
+    /// Whether a new address counts although the user did not name it.
     private static boolean unnamed(Plan plan, Protocol protocol, boolean ready) {
         return !plan.named() && protocol == Protocol.TCP && !ready;
     }
 
-    /// Whether a worker has as many addresses as are shared without a name: one that opens hundreds
-    /// of ports (media, passive FTP) does not mean them for all.
+    /// Whether a worker has as many addresses as are shared without a name: a program that opens
+    /// hundreds of ports (media, passive FTP) does not want all of them shared.
     static boolean full(Collection<ListenAddress> counted) {
         return counted.size() >= MOST_UNNAMED;
     }
@@ -103,7 +105,7 @@ public final class Claims {
                 .anyMatch(named -> named.protocol() == protocol && same(named.address(), address));
     }
 
-    /// Whether two addresses mean the same to people: any wildcard is any other, and a mapped IPv4
+    /// Whether two addresses mean the same to users: all wildcards are the same, and a mapped IPv4
     /// address is the IPv4 address.
     static boolean same(SockAddr.Inet a, SockAddr.Inet b) {
         return a.port() == b.port()
@@ -111,17 +113,18 @@ public final class Claims {
                         || a.unmapped().wildcard() && b.unmapped().wildcard());
     }
 
-    /// Whether `bound` covers everything that the user named; where nothing is named, any one will
-    /// do.
+    /// Whether `bound` covers everything that the user named; if nothing is named, any one address
+    /// is enough.
     public static boolean complete(Plan plan, Collection<GroupKey> bound) {
         return plan.named()
                 ? missing(plan, bound).isEmpty()
                 : bound.stream().anyMatch(key -> !key.own());
     }
 
-    /// The options that name what `bound` does not cover: `-p 8080`, `-l udp://0.0.0.0:53`.
+    /// The options whose addresses `bound` does not cover: `-p 8080`, `-l udp://0.0.0.0:53`.
     ///
-    /// A worker may have a thousand of each, and this is asked at every one that it adds.
+    /// Must be fast: a worker may have a thousand of each, and this is called for each one that it
+    /// adds.
     public static List<String> missing(Plan plan, Collection<GroupKey> bound) {
         Map<Integer, List<GroupKey>> shared =
                 bound.stream()
@@ -148,7 +151,7 @@ public final class Claims {
         return byPort.getOrDefault(port, List.of()).stream().noneMatch(what);
     }
 
-    /// Whether a worker that listens on `bound` can take over from those that are in service on
+    /// Whether a worker that listens on `bound` can take over from the workers in service on
     /// `served`: it shares a port with them, or there are none.
     public static boolean succeeds(Collection<GroupKey> bound, Collection<GroupKey> served) {
         Set<List<Object>> ports =
@@ -159,11 +162,11 @@ public final class Claims {
         return served.isEmpty() || served.stream().anyMatch(old -> ports.contains(port(old)));
     }
 
-    /// Which of the addresses in `served` a worker that listens on `bound` would leave without
-    /// anybody: those that no listener of it covers.
+    /// The addresses in `served` that would be left without a listener by a worker that listens on
+    /// `bound`.
     ///
-    /// A wildcard covers every address of its family and port; `[::]` that is not IPv6 only covers
-    /// both families, and so do the two wildcards together.
+    /// A wildcard covers every address of its family and port. `[::]` without IPv6-only covers both
+    /// families, and so do the two wildcards together.
     public static List<GroupKey> uncovered(
             Collection<GroupKey> bound, Collection<GroupKey> served) {
         Map<List<Object>, List<Reach>> reached =

@@ -16,9 +16,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// The epoll sets that a child has put one of its descriptors into, so that they can be made good
-/// after another socket has been placed over that descriptor: closing a file drops it from every
-/// set.
+/// The epoll sets to which a child has added one of its descriptors. They are restored after
+/// another socket has been placed over that descriptor, because closing a file removes it from
+/// every set.
 ///
 /// **Source:** epoll(7), proc(5) on `fdinfo`.
 final class EpollRegistrations implements AutoCloseable {
@@ -31,7 +31,7 @@ final class EpollRegistrations implements AutoCloseable {
         this.number = number;
     }
 
-    /// Those of `child`; none where /proc does not tell of them.
+    /// The registrations of `child`; none where /proc does not show them.
     ///
     /// @throws IOException there is one, but pidfd_getfd is refused
     static EpollRegistrations of(ChildDescriptor child) throws IOException {
@@ -88,23 +88,24 @@ final class EpollRegistrations implements AutoCloseable {
             return new ChildDescriptor(process, epfd).take();
         } catch (ErrnoException refused) {
             throw new IOException(
-                    "the program has put its socket into an epoll set before bind, and that set"
+                    "the program added its socket to an epoll set before bind, and that set"
                             + " cannot be taken ("
                             + refused.getMessage()
-                            + "); take --adopt listen-fds, or give CAP_SYS_PTRACE",
+                            + "); use --adopt listen-fds, or grant CAP_SYS_PTRACE",
                     refused);
         }
     }
 
     /// Adds `socket` to the sets again, under the child's descriptor number.
     ///
-    /// The number counts, not only the file; so it is done on a thread with a descriptor table of
-    /// its own.
+    /// A registration is identified by the number as well as the file, so this runs on a thread
+    /// with its own descriptor table.
     void restore(Fd socket) throws IOException {
         if (found.isEmpty()) {
             return;
         }
-        // Loads what the thread needs: the class files' descriptors may be others in its table.
+        // Load the classes that the thread needs now: in its table the class files' descriptors may
+        // be others.
         Epoll.epollCtl(-1, Epoll.EPOLL_CTL_ADD, -1, 0, 0);
         Descriptors.closeRange(Integer.MAX_VALUE, Integer.MAX_VALUE, 0);
         List<IOException> failures = new ArrayList<>();
@@ -132,7 +133,7 @@ final class EpollRegistrations implements AutoCloseable {
         } catch (IOException failed) {
             failures.add(failed);
         } finally {
-            // The copies would else live on until the thread is wholly gone, after join().
+            // Otherwise the copies would live until the thread has fully ended, after join().
             Descriptors.closeRange(0, Integer.MAX_VALUE, 0);
         }
     }
@@ -154,7 +155,7 @@ final class EpollRegistrations implements AutoCloseable {
         }
     }
 
-    /// A copy of a descriptor that cannot collide with the child's number.
+    /// A copy of a descriptor whose number cannot collide with the child's.
     private int above(Fd fd) throws ErrnoException {
         long copy = Descriptors.fcntl(fd.number(), Descriptors.F_DUPFD_CLOEXEC, number + 1L);
         return (int) ErrnoException.check("fcntl", fd, copy);

@@ -7,22 +7,26 @@ import dev.berth.sys.SockAddr;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/// What a bind(2) of a worker asks for. To find it out means to read the worker's memory and
-/// descriptors, which can take for ever where the worker wants it so (memory that userfaultfd(2) or
-/// FUSE never fills): a task for a thread beside the owner's.
+/// What a bind(2) of a worker asks for.
 ///
-/// **Ownership:** of what is in `socket`; [#close] gives it back.
+/// Finding it out means reading the worker's memory and descriptors, which a worker can make take
+/// forever (memory that userfaultfd(2) or FUSE never fills): run it on a thread other than the
+/// owner's.
 ///
-/// @param address read once from the memory of the worker
-/// @param socket empty if Berth has no business with it: not TCP or UDP, or of another network
-///   namespace; or port 0, which is never shared
-/// @param inode of the socket, if it is one that may be looked at
-/// @param tolerant whether the program itself lets others bind beside it
+/// @param address read once from the worker's memory
+/// @param socket empty if the bind does not concern Berth: not TCP or UDP, in another network
+///   namespace, or port 0, which is never shared
+/// @param inode of the socket, if it is one that may be inspected
+/// @param tolerant whether the program itself allows other sockets on the same port
+///
+/// **Ownership:** owns what is in `socket`; [#close] closes it.
 record Examination(
         SockAddr address, Optional<ChildSocket> socket, OptionalLong inode, boolean tolerant)
         implements AutoCloseable {
-    /// @throws ErrnoException `EFAULT`, `EBADF`: the call is wrong, the kernel says so to the
-    ///   program; `EPERM`
+    /// Examines one call.
+    ///
+    /// @throws ErrnoException `EFAULT`, `EBADF`: the call is wrong, and the kernel reports that to
+    ///   the program; `EPERM`
     static Examination of(ChildCall call, long namespace) throws ErrnoException {
         SockAddr address = call.address();
         boolean fixed = address instanceof SockAddr.Inet inet && inet.port() != 0;

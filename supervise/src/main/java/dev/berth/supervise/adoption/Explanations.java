@@ -15,20 +15,21 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 
-/// Says why binds of workers failed: at once that they did, and as soon as another thread has found
-/// it out, who is in the way. The owner thread's.
+/// Reports why binds of workers failed: the failure at once, and who holds the address as soon as
+/// another thread has found that out. Owner thread only.
 ///
-/// Nothing of it is without a limit: see [dev.berth.supervise.process.Troubles] for what is kept
-/// and said of one worker; who is in the way of an address is looked up for all workers at once,
-/// and once a second at most.
+/// Everything is bounded: see [dev.berth.supervise.process.Troubles] for what is kept and reported
+/// about one worker. Who holds an address is looked up for all workers together, at most once a
+/// second.
 final class Explanations {
-    /// Most programs end by a failed bind, and then it is said with their end.
+    /// Most programs exit after a failed bind; the failure is then reported together with their
+    /// end.
     private static final long MOST_LAST_WORDS_MILLIS = 1000;
 
     private static final long FRESH_MILLIS = 1000;
     private static final int MOST_KEPT = 64;
 
-    /// Looks after binds that were left to the kernel, for all workers.
+    /// The most checks of binds that were left to the kernel, for all workers.
     private static final int MOST_LOOKS = 16;
 
     private final Observer observer;
@@ -46,7 +47,8 @@ final class Explanations {
         this.looks = looks;
     }
 
-    /// A call of `worker` was refused; that is said, unless it ends by it.
+    /// Records that a call of `worker` was refused; it is reported unless the worker ends because
+    /// of it.
     void refused(LiveWorker worker, String kind, String why) {
         if (worker.troubles().add(kind, why, Loop.now())) {
             loop.after(MOST_LAST_WORDS_MILLIS, () -> sayWhileItLives(worker, kind));
@@ -55,9 +57,9 @@ final class Explanations {
         }
     }
 
-    /// The same, with a look at who is in the way.
+    /// The same, and looks up who holds the address.
     ///
-    /// @param look done by another thread
+    /// @param look run by another thread
     void refused(LiveWorker worker, String kind, String why, Callable<String> look) {
         boolean first = worker.troubles().why(kind).isEmpty();
         refused(worker, kind, why);
@@ -84,9 +86,8 @@ final class Explanations {
                 switch (answer) {
                     case Aside.Done<String>(String found) -> found;
                     case Aside.Failed<String>(Exception failed) ->
-                            why + "; who is in the way cannot be told: " + failed.getMessage();
-                    case Aside.Late<String> _ ->
-                            why + "; who is in the way could not be found out in time";
+                            why + "; the owner could not be found: " + failed.getMessage();
+                    case Aside.Late<String> _ -> why + "; the owner could not be found in time";
                 };
         known.put(kind, new Known(text, Loop.now()));
         if (known.size() > MOST_KEPT) {
@@ -98,8 +99,8 @@ final class Explanations {
         }
     }
 
-    /// A bind that was left to the kernel may have failed: where somebody is in its way, that is
-    /// said with the worker's end, or while it lives.
+    /// Handles a bind that was left to the kernel and may have failed. If another socket is in its
+    /// way, that is reported with the worker's end, or while it lives.
     void left(LiveWorker worker, ListenAddress wanted, long inode, Occupants occupants) {
         if (looking >= MOST_LOOKS) {
             return;
@@ -128,12 +129,12 @@ final class Explanations {
         worker.troubles().why(kind).ifPresent(why -> say(worker, why));
     }
 
-    /// What could not be looked into is the kernel's.
+    /// Reports a call that could not be examined and was left to the kernel.
     void unclear(LiveWorker worker, IOException failed, String kind) {
-        once(worker, kind, failed.getMessage() + "; left to itself");
+        once(worker, kind, failed.getMessage() + "; left to the kernel");
     }
 
-    /// Says `why` at once, and again only after a while.
+    /// Reports `why` at once, and again only after a while.
     void once(LiveWorker worker, String kind, String why) {
         if (worker.troubles().add(kind, why, Loop.now())) {
             say(worker, why);

@@ -39,7 +39,7 @@ public final class Finder {
         this.trees = trees;
     }
 
-    /// A socket that cannot be taken is complained of once.
+    /// Looks for new sockets. A socket that cannot be taken is reported once.
     ///
     /// @return whether a listener of the worker was found that was not known before
     public boolean look(LiveWorker worker, SockDiag diag) throws IOException {
@@ -68,8 +68,9 @@ public final class Finder {
                 throw new IOException(
                         "pid "
                                 + holder.pid()
-                                + " listens without SO_REUSEPORT, so it would be the only one on"
-                                + " its port; let it set that option, or take --adopt seccomp");
+                                + " listens without SO_REUSEPORT, so no other worker can listen on"
+                                + " its port; set that option in the program, or use --adopt"
+                                + " seccomp");
             }
         } catch (IOException unusable) {
             fd.close();
@@ -89,7 +90,7 @@ public final class Finder {
             throw new IOException(
                     "cannot take the socket of pid "
                             + holder.pid()
-                            + ", so it is neither held nor drained: "
+                            + ", so Berth can neither hold nor drain it: "
                             + refused.getMessage(),
                     refused);
         }

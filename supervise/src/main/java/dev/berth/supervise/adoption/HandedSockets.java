@@ -23,7 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/// The sockets of one worker in the mode `listen-fds`, and the words in which it is told of them.
+/// The sockets of one worker in the mode `listen-fds`, and the variables that announce them.
 ///
 /// **Source:** sd_listen_fds(3); nginx's `NGINX`, Server::Starter's `SERVER_STARTER_PORT`,
 /// Einhorn's `EINHORN_FDS`.
@@ -38,7 +38,7 @@ public final class HandedSockets {
         this.registry = registry;
     }
 
-    /// What the user named, with `-p PORT` as the IPv4 wildcard.
+    /// The addresses that the user named, with `-p PORT` as the IPv4 wildcard.
     static List<ListenAddress> addresses(Plan plan) {
         List<ListenAddress> all = new ArrayList<>(plan.listen());
         for (int port : plan.ports()) {
@@ -47,7 +47,7 @@ public final class HandedSockets {
         return all;
     }
 
-    /// The listening sockets for worker `id`: what its predecessor left, else new ones.
+    /// The listening sockets for worker `id`: those that its predecessor left, else new ones.
     public List<HeldSocket> open(WorkerId id) throws IOException {
         List<HeldSocket> sockets = new ArrayList<>();
         for (ListenAddress address : addresses(plan)) {
@@ -87,13 +87,14 @@ public final class HandedSockets {
         return socket;
     }
 
-    /// The way in which a program expects what it is handed; one that wants it otherwise says so.
+    /// Makes `fd` blocking, as programs expect of a socket that they are handed; a program that
+    /// wants it otherwise changes it.
     private static void blocking(Fd fd) {
         int flags = Descriptors.fcntl(fd.number(), Descriptors.F_GETFL, 0);
         Descriptors.fcntl(fd.number(), Descriptors.F_SETFL, flags & ~Descriptors.O_NONBLOCK);
     }
 
-    /// `[::]` is for both families, unless the port of the other one is named too.
+    /// `[::]` is for both families, unless the same port is named for IPv4 too.
     private boolean v6only(ListenAddress address) {
         boolean six = address.address() instanceof SockAddr.Inet6;
         return six
@@ -107,7 +108,7 @@ public final class HandedSockets {
                 && other.address().port() == six.address().port();
     }
 
-    /// Where each is in the worker: from descriptor 3 on.
+    /// The descriptor numbers in the worker: from 3 on.
     public List<Redirect> redirects(List<HeldSocket> sockets) {
         List<Redirect> redirects = new ArrayList<>();
         for (int i = 0; i < sockets.size(); i++) {
@@ -119,7 +120,7 @@ public final class HandedSockets {
         return redirects;
     }
 
-    /// The variables by which a worker is told of them.
+    /// The variables that announce the sockets to a worker.
     public static Map<String, String> environment(List<HeldSocket> sockets) {
         Map<String, String> variables = new HashMap<>();
         List<String> numbers = new ArrayList<>();

@@ -28,10 +28,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/// Who holds a port, for the sentence about a bind that failed. It walks through /proc, and reads
-/// the command lines of others: for a thread beside the owner's.
+/// Who holds a port, for the message about a failed bind. It walks through /proc and reads the
+/// command lines of other processes, so run it on a thread other than the owner's.
 ///
-/// @param workers tells which process is whose
+/// @param workers maps processes to the workers that they belong to
 /// @param shared the TCP ports that are shared at present
 record Occupants(Plan plan, Descent workers, Collection<Integer> shared) {
     private static final int MOST_COMMAND = 100;
@@ -41,7 +41,7 @@ record Occupants(Plan plan, Descent workers, Collection<Integer> shared) {
     }
 
     /// Why `key` could not be bound or listened on, and what to do, as far as the error alone
-    /// tells.
+    /// shows.
     static String brief(IOException failed, GroupKey key) {
         if (!(failed instanceof ErrnoException known)) {
             return key + ": " + failed.getMessage();
@@ -51,14 +51,14 @@ record Occupants(Plan plan, Descent workers, Collection<Integer> shared) {
                 : String.valueOf(known.getMessage());
     }
 
-    /// The same, with a look at who is there; for a caller that may wait.
+    /// The same, with a lookup of who holds it; for a caller that can wait.
     static String explain(IOException failed, GroupKey key, Plan plan) {
         return failed instanceof ErrnoException known && known.is(Errno.EADDRINUSE)
                 ? new Occupants(plan, new Descent(Map.of()), List.of()).taken(key)
                 : brief(failed, key);
     }
 
-    /// Who has what `key` means, and what to do.
+    /// Who holds `key`, and what to do.
     String taken(GroupKey key) {
         try (SockDiag diag = SockDiag.open()) {
             List<SocketRow> rows = bound(key.listen(), diag);
@@ -68,10 +68,10 @@ record Occupants(Plan plan, Descent workers, Collection<Integer> shared) {
             return key
                     + PortConnections.of(key.listen(), diag)
                             .orElse(
-                                    " was taken when it was asked for; nothing is there now. Try"
+                                    " was in use when it was requested; nothing is there now. Try"
                                             + " again");
         } catch (IOException unreadable) {
-            return key + " is taken; by whom cannot be told: " + unreadable.getMessage();
+            return key + " is taken; its owner could not be found: " + unreadable.getMessage();
         }
     }
 
@@ -88,7 +88,7 @@ record Occupants(Plan plan, Descent workers, Collection<Integer> shared) {
                         .map(row -> describe(row, holders.getOrDefault(row.inode(), List.of())))
                         .distinct()
                         .collect(Collectors.joining(", "));
-        return wanted + " is taken by " + who + "; stop that, or take another port";
+        return wanted + " is taken by " + who + "; stop it, or use another port";
     }
 
     /// What to do if a worker of this service is among `holders`.
@@ -113,8 +113,8 @@ record Occupants(Plan plan, Descent workers, Collection<Integer> shared) {
         return rows;
     }
 
-    /// Who is in the way of a bind that the kernel was left to do: a listener on the port, by
-    /// another socket than `inode`, that lets nobody beside it. Empty if nobody is.
+    /// Who is in the way of a bind that was left to the kernel: a listener on the port, other than
+    /// the socket `inode`, that allows no other socket there. Empty if there is none.
     Optional<String> conflict(ListenAddress wanted, long inode) throws IOException {
         try (SockDiag diag = SockDiag.open()) {
             boolean tcp = wanted.protocol() == Protocol.TCP;
@@ -129,14 +129,14 @@ record Occupants(Plan plan, Descent workers, Collection<Integer> shared) {
         }
     }
 
-    /// Whether the socket can be in the way of a bind there, which may be to both families.
+    /// Whether the socket can block a bind there, which may be for both families.
     private static boolean overlaps(ListenAddress wanted, SocketRow row) {
         return new BoundAddress(wanted.address(), false, 0).overlaps(BoundAddress.of(row));
     }
 
     static String describe(SocketRow row, List<Holder> holders) {
         if (holders.isEmpty()) {
-            return "a process of uid " + row.uid() + " on " + row.local();
+            return "a process with uid " + row.uid() + " on " + row.local();
         }
         int pid = holders.getFirst().pid();
         String command = CommandText.shortened(ProcessList.command(pid), MOST_COMMAND);

@@ -10,14 +10,16 @@ import java.util.Collection;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
-/// What to do where a worker cannot have a port because another worker of the same service holds
-/// it, unshared. Pure.
+/// What to do when a worker cannot get a port because another worker of the same service holds it,
+/// unshared. Pure.
 final class OwnPort {
-    /// More are not put into a command to copy.
+    /// The most ports that are put into a command to copy.
     private static final int MOST_LISTED = 8;
 
     private OwnPort() {}
 
+    /// The advice, as text for users.
+    ///
     /// @param shared the TCP ports that are shared at present
     static String advice(
             Plan plan, ListenAddress wanted, WorkerId holder, int pid, Collection<Integer> shared) {
@@ -45,7 +47,7 @@ final class OwnPort {
             return "without -p only ports that are opened before the worker is ready are shared,"
                     + " and no more than "
                     + Claims.MOST_UNNAMED
-                    + " addresses. Name each port that shall be shared with -p; to give each slot"
+                    + " addresses. Name each port to share with -p; to give each slot"
                     + " a port of its own: --private "
                     + port;
         }
@@ -75,13 +77,13 @@ final class OwnPort {
                         .collect(Collectors.joining());
     }
 
-    /// A port of one's own is given for TCP alone.
+    /// Private ports exist for TCP only.
     private static String datagrams(Plan plan, ListenAddress wanted, Collection<Integer> shared) {
         SockAddr.Inet address = wanted.address();
         String add = "-l " + new ListenAddress(Protocol.UDP, address);
         return plan.named()
-                ? "UDP is shared by name only. To share it, add " + add
-                : "UDP is shared by name only, and then every other port has to be named too: "
+                ? "UDP is shared only if named. To share it, add " + add
+                : "UDP is shared only if named, and then every other port must be named too: "
                         + options(shared, -1)
                         + add;
     }

@@ -8,12 +8,12 @@ import dev.berth.sys.Seccomp;
 
 import java.io.IOException;
 
-/// Puts a socket of the supervisor over a child's descriptor, while the child waits in bind(2).
+/// Puts a socket of the supervisor over a child's descriptor while the child waits in bind(2).
 final class Placement {
     private Placement() {}
 
-    /// The child's descriptor keeps its number, its close-on-exec and O_NONBLOCK flags and its
-    /// epoll registrations; everything else is `ours`'.
+    /// Places `ours`. The child's descriptor keeps its number, its close-on-exec and O_NONBLOCK
+    /// flags and its epoll registrations; everything else is that of `ours`.
     ///
     /// @param listener the seccomp listener that `notification` came from
     static void over(Fd listener, Notification notification, ChildDescriptor child, Fd ours)

@@ -6,12 +6,12 @@ import dev.berth.sys.SockAddr;
 
 import java.util.List;
 
-/// Connections of one family that a listener gets. Pure.
+/// The connections of one family that a listener gets. Pure.
 ///
-/// @param any whether to every address of the family
+/// @param any whether it gets connections to every address of the family
 /// @param device index of the only interface, 0 for all
 record Reach(Protocol protocol, boolean ipv4, boolean any, SockAddr.Inet address, int device) {
-    /// One, or for a wildcard of both families two.
+    /// One element; two for a wildcard of both families.
     static List<Reach> of(GroupKey key) {
         SockAddr.Inet plain = key.address().unmapped();
         boolean any = plain.wildcard();
@@ -22,7 +22,7 @@ record Reach(Protocol protocol, boolean ipv4, boolean any, SockAddr.Inet address
                 : List.of(first);
     }
 
-    /// Whether who listens here gets every connection of `other`.
+    /// Whether a listener here gets every connection of `other`.
     boolean covers(Reach other) {
         return protocol == other.protocol
                 && ipv4 == other.ipv4

@@ -26,15 +26,15 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// Listeners of others where a new group is about to begin. With SO_REUSEPORT on both sides the
-/// kernel would let it, and either would lose a part of its connections to the other, unseen.
+/// Finds foreign listeners where a new group is about to begin. With SO_REUSEPORT on both sides the
+/// kernel would allow it, and each side would silently lose a part of its connections to the other.
 ///
-/// Only the kernel's tables are read: a socket of ours that tried would be a member already.
+/// Only the kernel's tables are read: a test socket of ours would be a member already.
 final class Rivals {
     private static final long PATIENCE_NANOS = 200_000_000;
-    private static final String JOIN = ", take another port, or share it with that one: --join";
+    private static final String JOIN = ", use another port, or share this one with it: --join";
     private static final String LED =
-            " or take another port: it leads every connection to its own sockets; to share the"
+            " or use another port: it steers every connection to its own sockets; to share the"
                     + " port, start both with --join";
 
     private final Plan plan;
@@ -46,23 +46,23 @@ final class Rivals {
         this.registry = registry;
     }
 
-    /// Listeners of others that a client of `key` could reach instead; none where the group is
-    /// there already. One question to the kernel.
+    /// Foreign listeners that a client of `key` could reach instead; none if the group exists
+    /// already. One query to the kernel.
     List<SocketRow> of(GroupKey key) throws IOException {
         return registry.group(key).isPresent() ? List.of() : others(key);
     }
 
-    /// Whether `rows` are reason enough to refuse `key`, whoever they are: a listener of TCP lets
-    /// nobody beside it, or lets ours join it, which nobody wants here.
+    /// Whether `rows` alone are reason enough to refuse `key`, whoever owns them: a TCP listener
+    /// either allows no other socket there, or would let ours join it, which is not wanted here.
     boolean certain(GroupKey key, List<SocketRow> rows) {
         return key.protocol() == Protocol.TCP
                 && !plan.join()
                 && rows.stream().anyMatch(row -> row.uid() == uid);
     }
 
-    /// Why no group may begin at `key` beside `rows`, and what to do; empty if one may: others are
-    /// welcome, or nobody is there who would let ours in (who would not is in the way of the bind
-    /// itself). Walks through /proc: for a thread beside the owner's.
+    /// Why no group may begin at `key` alongside `rows`, and what to do. Empty if one may: others
+    /// are welcome, or no listener there would let ours in (such a listener blocks the bind
+    /// itself). Walks through /proc: run it on a thread other than the owner's.
     Optional<String> refusal(GroupKey key, List<SocketRow> rows, Occupants occupants) {
         var holders = Holders.everywhere();
         for (SocketRow row : rows) {
@@ -92,7 +92,7 @@ final class Rivals {
         }
     }
 
-    /// Whether some client could reach either.
+    /// Whether some client could reach either of the two.
     static boolean meets(GroupKey key, SocketRow row) {
         return key.bound().overlaps(BoundAddress.of(row));
     }
@@ -100,10 +100,11 @@ final class Rivals {
     private String refusal(GroupKey key, SocketRow row, List<Holder> holders) {
         return key
                 + supervisor(holders)
-                        .orElse(" is taken by " + Occupants.describe(row, holders) + "; stop that");
+                        .orElse(" is taken by " + Occupants.describe(row, holders) + "; stop it");
     }
 
-    /// What to say if a supervisor is among `holders`: one whose control socket is theirs.
+    /// What to say if a supervisor is among `holders`, that is, if one of them owns a supervisor's
+    /// control socket.
     private Optional<String> supervisor(List<Holder> holders) {
         Path own = plan.runtime().toAbsolutePath();
         Path all = own.getParent();
@@ -127,7 +128,7 @@ final class Rivals {
             String name = String.valueOf(directory.getFileName());
             return holders.stream().anyMatch(holder -> holder.pid() == pid)
                     ? Optional.of(
-                            " belongs to the supervisor %s (pid %d) already; stop that (berth stop %s)"
+                            " already belongs to supervisor %s (pid %d); stop it (berth stop %s)"
                                     .formatted(name, pid, name))
                     : Optional.empty();
         } catch (ErrnoException nobody) {
