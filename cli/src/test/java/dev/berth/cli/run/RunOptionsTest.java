@@ -143,6 +143,6 @@ class RunOptionsTest {
         assertThatThrownBy(() -> read("--proxy-protocol", "required", "--", "server"))
                 .hasMessageContaining("goes with --share dispatch only");
         assertThatThrownBy(() -> read("--adopt", "dispatch", "--", "server"))
-                .hasMessageContaining("no such way to adopt a socket");
+                .hasMessageContaining("unknown adopt mode");
     }
 }

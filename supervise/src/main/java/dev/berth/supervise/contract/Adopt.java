@@ -6,13 +6,13 @@ import java.util.Locale;
 public enum Adopt {
     /// The supervisor answers the worker's own bind(2) and listen(2). For any program.
     SECCOMP,
-    /// The supervisor's socket is handed over as descriptor 3, by the environment variables of
-    /// socket activation. For programs that know them.
+    /// The supervisor hands its socket over as descriptor 3, announced by the environment variables
+    /// of socket activation. For programs that support them.
     LISTEN_FDS,
-    /// The worker binds by itself with SO_REUSEPORT. The weakest: the supervisor only finds the
-    /// socket.
+    /// The worker binds by itself with SO_REUSEPORT. The weakest mode: the supervisor can only look
+    /// for the socket.
     BIND,
-    /// Not at all: a dispatcher accepts, and passes the connections on (`--share dispatch`).
+    /// Not at all: a dispatcher accepts connections and passes them on (`--share dispatch`).
     DISPATCH;
 
     /// `seccomp`, `listen-fds`, `bind` or `dispatch`.
@@ -20,7 +20,9 @@ public enum Adopt {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
-    /// The mode of that `word`; an IllegalArgumentException lists the words there are.
+    /// Parses a mode.
+    ///
+    /// @throws IllegalArgumentException no mode has that `word`; the message lists the valid ones
     public static Adopt parse(String word) {
         for (Adopt mode : values()) {
             if (mode != DISPATCH && mode.word().equals(word)) {
@@ -28,8 +30,6 @@ public enum Adopt {
             }
         }
         throw new IllegalArgumentException(
-                "no such way to adopt a socket: "
-                        + word
-                        + " (there are seccomp, listen-fds, bind)");
+                "unknown adopt mode: " + word + " (available: seccomp, listen-fds, bind)");
     }
 }

@@ -13,10 +13,10 @@ import java.util.stream.Collectors;
 ///
 /// @param environment variables on top of those that the supervisor was started with
 public record Command(List<String> words, Map<String, String> environment) {
-    /// What a shell would not read as the word that it is.
+    /// Words that a shell reads as they are, without quotes.
     private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_@%+=:,./{}-]+");
 
-    /// Stands for the `java` that runs the supervisor, which need not be the one on the PATH.
+    /// Stands for the `java` that runs the supervisor, which is not necessarily the one in PATH.
     public static final String JAVA = "{java}";
 
     public Command {
@@ -27,12 +27,12 @@ public record Command(List<String> words, Map<String, String> environment) {
         }
     }
 
-    /// With no variables of its own.
+    /// A command with no variables of its own.
     public Command(List<String> words) {
         this(words, Map.of());
     }
 
-    /// The same words, with these variables on top of those that it has.
+    /// The same words, with `more` on top of the variables that the command has.
     public Command with(Map<String, String> more) {
         Map<String, String> all = new HashMap<>(environment);
         all.putAll(more);
@@ -59,8 +59,8 @@ public record Command(List<String> words, Map<String, String> environment) {
                 .replace("{generation}", Integer.toString(id.generation()));
     }
 
-    /// The words as a shell reads them: an empty one, or one with a space, stands in quotes. The
-    /// variables are left out, as they may be secret.
+    /// The words as a shell reads them: empty words and words with spaces are quoted. The variables
+    /// are left out, as they may be secret.
     @Override
     public String toString() {
         return words.stream().map(Command::quoted).collect(Collectors.joining(" "));

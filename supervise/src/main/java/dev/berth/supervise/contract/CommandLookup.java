@@ -6,19 +6,19 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /// Finds the file of a command's first word, as execvp(3) does in the worker's directory and
-/// environment. What is checked before a start and what is started are found by this one class.
+/// environment. The check before a start and the start itself both use this class.
 public final class CommandLookup {
-    /// Where programs are looked for if the environment has no PATH.
+    /// Where programs are looked up if the environment has no PATH.
     private static final String DEFAULT_PATH = "/usr/local/bin:/usr/bin:/bin";
 
     private CommandLookup() {}
 
-    /// The program's file as execve(2) takes it in `directory`: a word with a slash as it is, since
-    /// a script is told this path; any other word is looked for in the folders of PATH, of which an
-    /// empty one means `directory`.
+    /// The program's file as execve(2) takes it in `directory`. A word with a slash is used as it
+    /// is, since a script sees this path. Any other word is looked up in the directories of PATH,
+    /// where an empty one means `directory`.
     ///
     /// @param environment the worker's
-    /// @throws IOException if there is no such program; the message says what to do
+    /// @throws IOException there is no such program; the message says what to do
     public static Path find(String word, Path directory, Map<String, String> environment)
             throws IOException {
         if (word.isBlank()) {
@@ -44,7 +44,7 @@ public final class CommandLookup {
             throw new IOException(
                     "not a program: "
                             + word
-                            + " may not be executed; chmod +x "
+                            + " is not executable; run chmod +x "
                             + word
                             + ", or name its interpreter");
         }
@@ -65,7 +65,7 @@ public final class CommandLookup {
                                 ? "; it is in the working directory: write ./" + word
                                 : "; it is in no directory of PATH ("
                                         + path
-                                        + "): check its spelling, or give its path"));
+                                        + "): check the spelling, or give its path"));
     }
 
     private static boolean program(Path file) {

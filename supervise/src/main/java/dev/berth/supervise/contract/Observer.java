@@ -1,12 +1,12 @@
 package dev.berth.supervise.contract;
 
-/// Who is told what happens. [#said] is called by the owner thread and must neither wait nor throw;
-/// [#printed] by another, which may wait: then only the workers' output stands still.
+/// Receives what the supervisor reports. [#said] is called by the owner thread and must neither
+/// wait nor throw. [#printed] is called by another thread and may wait: that only blocks the
+/// workers' output.
 public interface Observer {
-    /// Something that people should know, in one sentence (worker output may follow on further
-    /// lines).
+    /// A message for users, in one sentence (worker output may follow on further lines).
     void said(String text);
 
-    /// A line of a worker's output, without its line end.
+    /// A line of a worker's output, without its line ending.
     void printed(WorkerId worker, boolean error, String line);
 }

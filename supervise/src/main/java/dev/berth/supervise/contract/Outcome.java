@@ -1,13 +1,13 @@
 package dev.berth.supervise.contract;
 
-/// What came of a request: done or not, and in one sentence what happened or why not.
+/// The result of a request: done or not, and one sentence that says what happened or why not.
 public record Outcome(boolean done, String text) {
-    /// As asked.
+    /// Everything was done as requested.
     public static Outcome done(String text) {
         return new Outcome(true, text);
     }
 
-    /// Not, or not all of it.
+    /// Not done, or not completely.
     public static Outcome failed(String text) {
         return new Outcome(false, text);
     }

@@ -10,22 +10,23 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/// What a supervisor is asked to run, and how. Plain data; nothing in it changes while it runs but
-/// the command and the number of workers.
+/// What a supervisor is asked to run, and how. Plain data: while the supervisor runs, only the
+/// command and the number of workers change.
 ///
 /// @param name of the supervisor: letters, digits, `.`, `_`, `-`
 /// @param ports shared ports named without an address (`-p`)
-/// @param listen shared addresses named in full (`-l`); both empty: whatever the worker listens on
-/// @param privatePorts ports that each slot gets its own of: slot *i* is bound to PORT + *i*
-/// @param directory the workers' working directory, resolved by path again for every start
+/// @param listen shared addresses named in full (`-l`); if both are empty, whatever the worker
+///   listens on is shared
+/// @param privatePorts ports of which each slot gets its own: slot *i* is bound to PORT + *i*
+/// @param directory the workers' working directory, resolved by path again at every start
 /// @param environment variables to add to the supervisor's own, or to replace
-/// @param user whom the workers run as; empty: as the supervisor
+/// @param user the user that the workers run as; empty: the supervisor's
 /// @param backlog of every shared listener; the kernel caps it at `net.core.somaxconn`
-/// @param policy who of those in service gets the next connection, until that is changed
-/// @param maxConnections a slot with so many open connections gets no more; empty: no limit
-/// @param firstAtZero listen-fds: the first socket is descriptor 0 as well
-/// @param join whether a new group may share its address with listeners of others
-/// @param probe makes a worker ready by its answer, so it goes with [Settings.Ready#ANNOUNCED]
+/// @param policy decides which worker in service gets the next connection, until it is changed
+/// @param maxConnections a slot with this many open connections gets no more; empty: no limit
+/// @param firstAtZero listen-fds: whether the first socket is also descriptor 0
+/// @param join whether a new group may share its address with foreign listeners
+/// @param probe makes a worker ready by answering, so it requires [Settings.Ready#ANNOUNCED]
 /// @param runtime the directory that this supervisor may use for its sockets; exists
 public record Plan(
         String name,
@@ -48,7 +49,7 @@ public record Plan(
         boolean join,
         Optional<Probe> probe,
         Path runtime) {
-    /// The most workers that one supervisor has.
+    /// The most workers that one supervisor can have.
     public static final int MOST_WORKERS = 256;
 
     public Plan {
@@ -58,7 +59,7 @@ public record Plan(
         environment = Map.copyOf(environment);
         if (workers < 1 || workers > MOST_WORKERS) {
             throw new IllegalArgumentException(
-                    "1 to " + MOST_WORKERS + " workers: asked for " + workers);
+                    "1 to " + MOST_WORKERS + " workers: requested " + workers);
         }
         if (probe.isPresent() && settings.ready() != Settings.Ready.ANNOUNCED) {
             throw new IllegalArgumentException(
@@ -70,7 +71,7 @@ public record Plan(
         }
     }
 
-    /// Whether the user said what is shared.
+    /// Whether the user named what is shared.
     public boolean named() {
         return !ports.isEmpty() || !listen.isEmpty();
     }

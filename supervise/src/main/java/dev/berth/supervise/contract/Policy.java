@@ -8,17 +8,17 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/// Who of those in service gets the next connection (or datagram).
+/// Decides which worker in service gets the next connection (or datagram).
 public sealed interface Policy {
-    /// All words there are, for people.
+    /// All policy words, for users.
     String WORDS =
             "hash, random, round-robin, cpu, source, least-loaded, and weighted as in"
                     + " weighted:3=5%,1=2";
 
-    /// The word, as in `--steer`; [#parse] reads it.
+    /// The word, as in `--steer`; [#parse] parses it.
     String word();
 
-    /// The hash of both addresses and ports.
+    /// By the hash of both addresses and ports.
     record Hash() implements Policy {
         @Override
         public String word() {
@@ -26,7 +26,7 @@ public sealed interface Policy {
         }
     }
 
-    /// Any, all alike.
+    /// Any worker, all equally likely.
     record Random() implements Policy {
         @Override
         public String word() {
@@ -34,7 +34,7 @@ public sealed interface Policy {
         }
     }
 
-    /// One after the other.
+    /// Each worker in turn.
     record RoundRobin() implements Policy {
         @Override
         public String word() {
@@ -42,7 +42,7 @@ public sealed interface Policy {
         }
     }
 
-    /// Those that are pinned to the CPU which took the packet.
+    /// The workers that are pinned to the CPU that received the packet.
     record Cpu() implements Policy {
         @Override
         public String word() {
@@ -50,8 +50,8 @@ public sealed interface Policy {
         }
     }
 
-    /// Always the same for one client address; when workers come or go, as few clients as possible
-    /// change over.
+    /// Always the same worker for one client address; when workers come or go, as few clients as
+    /// possible change workers.
     record Source() implements Policy {
         @Override
         public String word() {
@@ -59,7 +59,7 @@ public sealed interface Policy {
         }
     }
 
-    /// Who has the fewest connections, and is not stalled.
+    /// The worker with the fewest connections, skipping stalled ones.
     record LeastLoaded() implements Policy {
         @Override
         public String word() {
@@ -67,7 +67,7 @@ public sealed interface Policy {
         }
     }
 
-    /// Who has the fewest open connections; a dispatcher's.
+    /// The worker with the fewest open connections; with a dispatcher only.
     record LeastConnections() implements Policy {
         @Override
         public String word() {
@@ -75,15 +75,15 @@ public sealed interface Policy {
         }
     }
 
-    /// So much for each slot.
+    /// A given share for each slot.
     ///
-    /// @param shares by slot; one that is not named has the weight 1
+    /// @param shares by slot; a slot that is not named has the weight 1
     record Weighted(Map<Integer, Share> shares) implements Policy {
         private static final BigDecimal WHOLE = BigDecimal.valueOf(100);
 
         public Weighted {
             if (shares.isEmpty()) {
-                throw new IllegalArgumentException("no slot is given a weight");
+                throw new IllegalArgumentException("no slot has a weight");
             }
             shares = Map.copyOf(shares);
             BigDecimal percent =
@@ -93,11 +93,11 @@ public sealed interface Policy {
                             .reduce(BigDecimal.ZERO, BigDecimal::add);
             if (percent.compareTo(WHOLE) > 0) {
                 throw new IllegalArgumentException(
-                        "the shares make " + percent.toPlainString() + " %: more than all");
+                        "the shares add up to " + percent.toPlainString() + " %: more than 100");
             }
         }
 
-        /// One part where nothing is said of the slot.
+        /// The slot's share; weight 1 if the slot is not named.
         public Share share(int slot) {
             return shares.getOrDefault(slot, Share.ONE);
         }
@@ -136,10 +136,11 @@ public sealed interface Policy {
         }
     }
 
-    /// What [Weighted] begins with.
+    /// The prefix of a [Weighted] policy's word.
     String WEIGHTED = "weighted:";
 
-    /// The part of one slot: `percent` of all connections, or a weight beside the 1 of others.
+    /// The share of one slot: `percent` of all connections, or a weight relative to the 1 of other
+    /// slots.
     record Share(BigDecimal number, boolean percent) {
         private static final BigDecimal MOST = BigDecimal.valueOf(1000);
 
@@ -171,8 +172,9 @@ public sealed interface Policy {
         }
     }
 
-    /// The policy of that `word`; an IllegalArgumentException says what is wrong and lists those
-    /// there are.
+    /// Parses a policy.
+    ///
+    /// @throws IllegalArgumentException says what is wrong and lists the valid policies
     static Policy parse(String word) {
         return switch (word) {
             case "hash" -> new Hash();
@@ -187,16 +189,16 @@ public sealed interface Policy {
                     yield Weighted.parseShares(word.substring(WEIGHTED.length()));
                 }
                 throw new IllegalArgumentException(
-                        "no such policy: \""
+                        "unknown policy: \""
                                 + word
-                                + "\"; there are: "
+                                + "\"; available: "
                                 + WORDS
-                                + "; with --share dispatch least-connections, too");
+                                + "; with --share dispatch also least-connections");
             }
         };
     }
 
-    /// One of each kind.
+    /// One policy of each kind that steers in the kernel.
     static List<Policy> examples() {
         return List.of(
                 new Hash(),
@@ -208,12 +210,13 @@ public sealed interface Policy {
                 new Weighted(Map.of(0, Share.ONE)));
     }
 
-    /// Whether a worker can have a part of its share only, as a fresh one has with a slow start.
+    /// Whether a worker can get only a part of its share, as a fresh worker does during a slow
+    /// start.
     default boolean divisible() {
         return !(this instanceof Source || this instanceof Cpu);
     }
 
-    /// What is wrong with it where there are so many slots; empty if nothing is.
+    /// What is wrong with the policy for this number of slots; empty if nothing is.
     default Optional<String> unfit(int slots) {
         return this instanceof Weighted weighted && weighted.highest() >= slots
                 ? Optional.of(

@@ -4,14 +4,14 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
 
-/// An HTTP address to be asked until it answers 2xx; `{slot}` in it is replaced, and a private port
-/// by that of the slot. It must reach just one worker, so it names a port of [Plan#privatePorts] or
-/// has `{slot}`.
+/// An HTTP address that is requested until it answers 2xx. `{slot}` in it is replaced, and so is a
+/// private port by the slot's own. It must reach exactly one worker, so it names a port of
+/// [Plan#privatePorts] or contains `{slot}`.
 public record Probe(String url, Duration interval) {
     public Probe {
         if (!url.startsWith("http://") || !hasHost(url)) {
             throw new IllegalArgumentException(
-                    "a probe is an http:// address, as http://localhost:9090/ready, not " + url);
+                    "a probe is an http:// URL, such as http://localhost:9090/ready, not " + url);
         }
     }
 
@@ -23,7 +23,8 @@ public record Probe(String url, Duration interval) {
         }
     }
 
-    /// The address to ask: with the slot's number in it, and its own port where that is private.
+    /// The address to request: with the slot's number, and with the slot's own port if that is
+    /// private.
     public URI forSlot(int slot, Plan plan) {
         URI uri = URI.create(url.replace("{slot}", Integer.toString(slot)));
         if (!plan.privatePorts().contains(uri.getPort())) {

@@ -8,10 +8,11 @@ import java.util.OptionalInt;
 public sealed interface Request {
     /// Replace every worker, one slot after the other.
     ///
-    /// @param command what the new ones run; empty: what the old ones do
+    /// @param command what the new workers run; empty: what the old ones run
     /// @param environment variables to set for them, on top of those that are set
-    /// @param slot the only one to be replaced; empty: all
-    /// @param newAddresses whether they may listen on fewer or other addresses than the old ones
+    /// @param slot the only slot to replace; empty: all
+    /// @param newAddresses whether the new workers may listen on fewer or other addresses than the
+    ///   old ones
     record Roll(
             Optional<Command> command,
             Map<String, String> environment,
@@ -22,13 +23,13 @@ public sealed interface Request {
             environment = Map.copyOf(environment);
         }
 
-        /// Of every slot, with the variables and the addresses that there are.
+        /// Rolls every slot, with the present variables and addresses.
         public Roll(Optional<Command> command) {
             this(command, Map.of(), OptionalInt.empty(), false);
         }
     }
 
-    /// Have `workers` slots.
+    /// Change the number of slots to `workers`.
     record Scale(int workers) implements Request {
         public Scale {
             if (workers < 1) {
@@ -37,21 +38,21 @@ public sealed interface Request {
         }
     }
 
-    /// Have so many slots more, or fewer.
+    /// Add this many slots, or remove them if negative.
     record ScaleBy(int difference) implements Request {}
 
     /// Send no new connections to the worker in `slot`.
     record Drain(int slot) implements Request {}
 
-    /// Choose by `policy` who gets new connections, from now on.
+    /// From now on, choose by `policy` which worker gets a new connection.
     record Steer(Policy policy) implements Request {}
 
-    /// Refuse all new connections, whoever is ready; or no longer.
+    /// Refuse all new connections, even if workers are ready; or stop refusing.
     record Shed(boolean shed) implements Request {}
 
     /// Send new connections to the worker in `slot` again.
     record Undrain(int slot) implements Request {}
 
-    /// End all workers, then the supervisor. Asked a second time: at once.
+    /// End all workers, then the supervisor. A second request kills them at once.
     record Stop() implements Request {}
 }

@@ -4,22 +4,22 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// How long a worker may take for what, and how workers follow each other.
+/// How long a worker may take for each step, and how workers follow each other.
 ///
 /// @param settle how long a worker must listen and live before it is ready
 /// @param startTimeout how long it may take to become ready
-/// @param drain how long an old worker may finish its connections before it is told to stop
-/// @param idle how long nothing may have moved on a connection on which the server spoke last
-///   before it is no longer waited for
+/// @param drain how long an old worker may finish its connections before it gets the stop signal
+/// @param idle how long a connection on which the server spoke last must be silent before the drain
+///   no longer waits for it
 /// @param grace how long it may take to stop before it is killed
 /// @param giveUp how long there may be no ready worker before clients are refused
 /// @param stagger pause between two starts; empty: at most two start at once
 /// @param ready what makes a worker ready
 /// @param overlap whether the next worker of a slot starts before the old one stops
-/// @param slowStart how long a fresh worker's share of the connections grows; zero: it has all of
+/// @param slowStart how long a fresh worker's share of the connections grows; zero: it gets all of
 ///   it at once
 /// @param prove how long a roll gives a new worker to show that it accepts; zero: it need not
-/// @param newAddresses whether a new worker may listen on fewer or other addresses than the one
+/// @param newAddresses whether a new worker may listen on fewer or other addresses than the worker
 ///   that it replaces
 public record Settings(
         Duration settle,
@@ -34,10 +34,11 @@ public record Settings(
         Duration slowStart,
         Duration prove,
         boolean newAddresses) {
-    /// How long one that has closed its listeners may take to end by itself, before it is told to.
+    /// How long a worker that has closed its listeners may take to exit before it gets the stop
+    /// signal.
     public static final Duration ENDING = Duration.ofSeconds(2);
 
-    /// What [#idle] is where the user says nothing.
+    /// The default of [#idle].
     public static final Duration IDLE = Duration.ofSeconds(5);
 
     public Settings {
@@ -65,8 +66,7 @@ public record Settings(
         this(settle, startTimeout, drain, grace, giveUp, stagger, ready, overlap, Duration.ZERO);
     }
 
-    /// With connections idle after [#IDLE] and the usual time to prove itself, at the addresses of
-    /// its predecessor.
+    /// With the defaults [#IDLE] and [#PROVE], and the addresses of the predecessor required.
     public Settings(
             Duration settle,
             Duration startTimeout,
@@ -92,7 +92,7 @@ public record Settings(
                 false);
     }
 
-    /// The same, with so long for a new worker to prove itself.
+    /// The same, with another time for a new worker to prove itself.
     public Settings withProve(Duration next) {
         return new Settings(
                 settle,
@@ -128,11 +128,11 @@ public record Settings(
 
     /// What makes a worker ready.
     public enum Ready {
-        /// It listens and stays, or says `READY=1` before.
+        /// It listens and keeps listening, or sends `READY=1` before.
         LISTENING,
-        /// It listens and said `READY=1` or answered its probe.
+        /// It listens and has sent `READY=1` or answered its probe.
         ANNOUNCED,
-        /// It said to the dispatcher that it takes connections, and stays.
+        /// It has told the dispatcher that it takes connections, and stays alive.
         TAKING
     }
 
@@ -153,29 +153,29 @@ public record Settings(
                 newAddresses);
     }
 
-    /// Whether a worker is to ask a dispatcher for its connections.
+    /// Whether a worker must ask a dispatcher for its connections.
     public boolean taking() {
         return ready == Ready.TAKING;
     }
 
-    /// After a life of this length a crash counts as the first one again.
+    /// After a worker has lived this long, its next crash counts as the first.
     public static final Duration STABLE = Duration.ofSeconds(10);
 
-    /// The longest pause between two tries of a worker that keeps dying.
+    /// The longest pause between two starts of a worker that keeps dying.
     static final Duration LONGEST_BACKOFF = Duration.ofSeconds(30);
 
-    /// How long a new worker may take to accept what waits for it, where the user says nothing.
+    /// The default time for a new worker to accept the connections that wait for it.
     public static final Duration PROVE = Duration.ofSeconds(5);
 
-    /// The longest pause between two tries while no worker is in service.
+    /// The longest pause between two starts while no worker is in service.
     public static final Duration SOON = Duration.ofSeconds(2);
 
-    /// The longest pause before the next try where no program was started: a process, a thread, a
-    /// descriptor or the program's file was missing. Such a try costs little, and what was missing
-    /// may be there at any moment.
+    /// The longest pause before the next try when no program could be started: a process, a thread,
+    /// a descriptor or the program's file was missing. Such a try costs little, and what was
+    /// missing may be available again at any moment.
     public static final Duration LONGEST_UNBORN_BACKOFF = Duration.ofSeconds(5);
 
-    /// What holds where the user says nothing.
+    /// The settings that apply if the user sets none.
     public static Settings defaults() {
         return new Settings(
                 Duration.ofSeconds(1),
@@ -193,7 +193,9 @@ public record Settings(
     }
 
     /// The pause before the next try after `failures` in a row: none, 0.2 s, 0.4 s … 30 s, each up
-    /// to a quarter longer; `salt` spreads workers that died together.
+    /// to a quarter longer.
+    ///
+    /// @param salt spreads workers that died together
     public static long backoffMillis(int failures, long salt) {
         if (failures <= 1) {
             return 0;

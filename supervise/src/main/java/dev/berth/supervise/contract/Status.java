@@ -8,12 +8,12 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
 
-/// A supervisor as it was at one moment. What cannot be observed is empty.
+/// The status of a supervisor at one moment. What cannot be observed is empty.
 ///
 /// @param steer policy and mechanism: `round-robin (ebpf)`, `hash (classic bpf)`, `hash (kernel)`
-/// @param fallbacks connections or datagrams that the kernel's own hash spread, as whom the table
-///   named had left the group
-/// @param shed whether new connections are refused, whoever is ready
+/// @param fallbacks connections or datagrams that the kernel's own hash distributed because the
+///   socket that the table named had left the group
+/// @param shed whether new connections are refused even if workers are ready
 /// @param operation the verb in progress
 /// @param notes what an operator should know, a sentence each: crash loops, refused clients, weak
 ///   adoption
@@ -30,7 +30,7 @@ public record Status(
         List<Stranger> strangers,
         List<SlotStatus> slots,
         List<String> notes) {
-    /// The same, with more to know.
+    /// The same, with `more` notes added.
     public Status withNotes(List<String> more) {
         List<String> all = Stream.concat(notes.stream(), more.stream()).toList();
         return new Status(
@@ -38,11 +38,13 @@ public record Status(
                 slots, all);
     }
 
-    /// A socket in one of the groups that is not ours, or one that takes connections away from a
-    /// group.
+    /// A foreign socket: one that is a member of a group but not ours, or one that takes
+    /// connections away from a group.
     public record Stranger(
             String listen, OptionalInt pid, String command, long inode, String effect) {}
 
+    /// One slot.
+    ///
     /// @param pid of the worker in service
     /// @param stalled whether connections wait that the worker does not accept
     public record SlotStatus(
@@ -57,15 +59,19 @@ public record Status(
             List<WorkerStatus> workers,
             List<SocketStatus> sockets) {}
 
-    /// @param connections open connections of the worker and all that it started
+    /// One worker.
+    ///
+    /// @param connections open connections of the worker and all the processes that it started
     public record WorkerStatus(int pid, int generation, String state, OptionalInt connections) {}
 
-    /// @param inode tells it from others; empty where several workers share it
+    /// One socket.
+    ///
+    /// @param inode identifies it; empty if several workers share it
     /// @param queue connections that wait to be accepted
     /// @param drops connections (datagrams) lost because the queue was full
     /// @param steered connections that the table sent here
     /// @param share the part of the new connections to the address that the table sends here at
-    ///   present, from 0 to 1; empty where no table decides
+    ///   present, from 0 to 1; empty if no table decides
     public record SocketStatus(
             String listen,
             int generation,

@@ -2,8 +2,7 @@ package dev.berth.supervise.contract;
 
 import java.util.Locale;
 
-/// By which mechanism connections are steered. The policy is the hash over the table; `AUTO` takes
-/// the first that this user may use.
+/// The mechanism that steers connections. `AUTO` picks the first one that this user may use.
 public enum Steer {
     AUTO,
     /// eBPF: table and counters in maps; needs CAP_BPF.
@@ -15,12 +14,15 @@ public enum Steer {
     /// A dispatcher instead of the kernel (`--share dispatch`).
     DISPATCH;
 
-    /// As the user writes it.
+    /// The word, as the user writes it.
     public String word() {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /// The mechanism of that `word`; an IllegalArgumentException lists the words there are.
+    /// Parses a mechanism.
+    ///
+    /// @throws IllegalArgumentException no mechanism has that `word`; the message lists the valid
+    ///   ones
     public static Steer parse(String word) {
         for (Steer steer : values()) {
             if (steer != DISPATCH && steer.word().equals(word)) {
@@ -28,6 +30,6 @@ public enum Steer {
             }
         }
         throw new IllegalArgumentException(
-                "no such BPF mechanism: " + word + " (there are auto, extended, classic, none)");
+                "unknown BPF mechanism: " + word + " (available: auto, extended, classic, none)");
     }
 }

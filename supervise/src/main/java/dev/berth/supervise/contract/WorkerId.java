@@ -2,7 +2,7 @@ package dev.berth.supervise.contract;
 
 /// One life of a worker: the `generation`th in its `slot`.
 ///
-/// Slots count from 0, generations from 1; a generation number is never given twice in one slot.
+/// Slots count from 0, generations from 1; a generation number is never reused in one slot.
 public record WorkerId(int slot, int generation) implements Comparable<WorkerId> {
     public WorkerId {
         if (slot < 0 || generation < 1) {

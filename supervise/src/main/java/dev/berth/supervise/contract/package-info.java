@@ -1,5 +1,5 @@
-/// What passes between a supervisor and whoever runs it: the plan, requests and their outcomes,
-/// what is said meanwhile, the status. Plain data; it knows nothing of how anything is done.
+/// What passes between a supervisor and the code that runs it: the plan, requests and their
+/// outcomes, messages, the status. Plain data, independent of how anything is done.
 @NullMarked
 package dev.berth.supervise.contract;
 

@@ -34,7 +34,7 @@ class CommandLookupTest {
         assertThatThrownBy(() -> find("no-such-program", PATH))
                 .hasMessage(
                         "command not found: no-such-program; it is in no directory of PATH"
-                                + " (/usr/bin:/bin): check its spelling, or give its path");
+                                + " (/usr/bin:/bin): check the spelling, or give its path");
     }
 
     @Test

@@ -31,8 +31,8 @@ final class PolicyTest {
             delimiter = '|',
             textBlock =
                     """
-                    least-conn          | there are: hash, random, round-robin, cpu, source, least
-                    ''                  | there are: hash
+                    least-conn          | available: hash, random, round-robin, cpu, source, least
+                    ''                  | available: hash
                     weighted            | weighted:3=5%,1=2
                     weighted:           | a weight is SLOT=WEIGHT or SLOT=SHARE%
                     weighted:1          | a weight is SLOT=WEIGHT or SLOT=SHARE%
@@ -43,7 +43,7 @@ final class PolicyTest {
                     weighted:1=2 %      | a weight is a number (2) or a share
                     weighted:1=2000     | 0 to 1000, not 2000
                     weighted:1=2,1=3    | slot 1 has two weights
-                    weighted:1=60%,2=41% | the shares make 101 %: more than all
+                    weighted:1=60%,2=41% | the shares add up to 101 %: more than 100
                     """)
     void aMistakeIsNamed(String word, String complaint) {
         assertThatThrownBy(() -> Policy.parse(word))
