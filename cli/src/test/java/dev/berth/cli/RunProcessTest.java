@@ -125,7 +125,7 @@ class RunProcessTest {
         assertThat(done(1, "run", "--name", "demo", "--", "cat"))
                 .singleElement()
                 .asString()
-                .contains("demo runs already (pid " + demo.pid() + ")", "berth stop demo");
+                .contains("demo is running already (pid " + demo.pid() + ")", "berth stop demo");
         assertThat(done(1, "run", "-p", "" + port, "--", "cat"))
                 .singleElement()
                 .asString()

@@ -69,9 +69,7 @@ class SuccessorTest {
         Processes.kill(guard, Signal.STOP.number());
         first.kill();
         ChildProcess second = demo();
-        await(
-                second,
-                "its guard (pid " + guard + ") is stopped; let it go on: kill -CONT " + guard);
+        await(second, "its guard (pid " + guard + ") is stopped; resume it: kill -CONT " + guard);
         Processes.kill(guard, Signal.CONT.number());
         await(second, "All are ready");
         Await.until(

@@ -15,14 +15,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/// Asks a supervisor through its control socket.
+/// Sends commands to a supervisor through its control socket.
 public final class ControlClient {
-    /// How long a supervisor may take to notice us; what it then does may take any time.
+    /// How long a supervisor may take to react; what it does after that may take any time.
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
-    /// Who asks.
+    /// Receives the answer to a command.
     public interface Caller {
-        /// The supervisor carries the command out, from now on whether we stay or not.
+        /// The supervisor carries the command out, from now on even if this process exits.
         void accepted();
 
         /// A line for standard output.
@@ -34,16 +34,17 @@ public final class ControlClient {
 
     private ControlClient() {}
 
-    /// Sends a command and copies the lines of the answer until it is complete; the exit code.
+    /// Sends a command and copies the lines of the answer until it is complete.
     ///
-    /// @param words the verb and what follows it
+    /// @param words the verb and its arguments
+    /// @return the exit code
     /// @throws ErrnoException `ENOENT`: there is no such supervisor; `ECONNREFUSED`: it ended and
-    ///   left its socket behind; `EACCES`: it is another user's; `EPERM`: somebody who is neither
-    ///   this user nor root listens there, and got nothing; `EAGAIN`: it takes nobody, and too many
-    ///   wait already
-    /// @throws java.io.EOFException if it ended before the answer was complete
-    /// @throws UnansweredException if it does not react within 5 s: then the command is not carried
-    ///   out later either
+    ///   left its socket behind; `EACCES`: it is another user's; `EPERM`: the listener is neither
+    ///   this user nor root, and was sent nothing; `EAGAIN`: it accepts no connection, and too many
+    ///   are queued already
+    /// @throws java.io.EOFException it ended before the answer was complete
+    /// @throws UnansweredException it did not react within 5 s; it will not carry the command out
+    ///   later either
     public static int call(Path socket, List<String> words, Caller caller) throws IOException {
         try (Fd fd = connect(socket)) {
             ControlFrame frame = greeted(fd.number(), words);
@@ -60,7 +61,8 @@ public final class ControlClient {
         }
     }
 
-    /// Only to this user or root: whoever else listens there gets nothing, not even the command.
+    /// Connects only to a listener of this user or root: any other gets nothing, not even the
+    /// command.
     private static Fd connect(Path socket) throws ErrnoException {
         Fd fd = ControlPath.connect(socket, PATIENCE.toNanos());
         try {
@@ -68,7 +70,7 @@ public final class ControlClient {
             if (!ControlServer.mayAsk(peer.uid(), Processes.geteuid())) {
                 throw new ErrnoException(
                         "trust",
-                        "who listens at %s (pid %d of uid %d)"
+                        "the listener at %s (pid %d, uid %d)"
                                 .formatted(socket, peer.pid(), peer.uid()),
                         Errno.EPERM.number());
             }
@@ -79,7 +81,7 @@ public final class ControlClient {
         }
     }
 
-    /// The first frame of the answer.
+    /// Returns the first frame of the answer.
     private static ControlFrame greeted(int fd, List<String> words) throws IOException {
         try {
             send(fd, words);
@@ -93,7 +95,7 @@ public final class ControlClient {
         return ControlFrame.receive(fd, ControlFrame.MOST_BYTES, patience);
     }
 
-    /// A server that refuses us does so without reading, and the refusal can be read all the same.
+    /// A server that refuses this client does so without reading; the refusal can still be read.
     private static void send(int fd, List<String> words) throws IOException {
         try {
             ControlFrame.command(words).send(fd);
@@ -104,9 +106,9 @@ public final class ControlClient {
         }
     }
 
-    /// The process that listens at a control socket; empty if nobody does.
+    /// The process that listens at a control socket; empty if there is none.
     ///
-    /// @throws ErrnoException when that cannot be known, as `EACCES`
+    /// @throws ErrnoException it cannot be known, for example `EACCES`
     public static OptionalInt listener(Path socket) throws ErrnoException {
         try (Fd fd = connect(socket)) {
             return OptionalInt.of(Sockets.peerCredentials(fd.number()).pid());

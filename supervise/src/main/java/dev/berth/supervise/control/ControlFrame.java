@@ -17,7 +17,12 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
-/// What goes over the control socket, a Unix stream socket.
+/// A message on the control socket, a Unix stream socket.
+///
+/// A conversation is one `COMMAND` from the client; then from the server one `ALIVE`, any number of
+/// `OUT` and `ERR` lines as they arise, and one `EXIT`. A peer that breaks this is disconnected.
+///
+/// @param text of a `COMMAND`: its words, each followed by a zero byte; of `EXIT`: a decimal number
 ///
 /// **Shape:**
 ///
@@ -25,31 +30,27 @@ import java.util.Optional;
 ///     +-------+------+----------------------+
 ///     | bytes | kind | text, UTF-8          |   bytes: big endian, of kind and text together
 ///     +-------+------+----------------------+
-///
-/// A conversation is one `COMMAND` from the client; then from the server one `ALIVE`, any number of
-/// `OUT` and `ERR` lines as they come, and one `EXIT`. Whoever breaks this is disconnected.
-///
-/// - `text` of a `COMMAND`: its words, each followed by a zero byte; of `EXIT`: a decimal number
 record ControlFrame(Kind kind, String text) {
-    /// More than the kernel lets a command line have.
+    /// More than the kernel allows for a command line.
     static final int MOST_BYTES = 4 << 20;
 
-    /// Each word takes far more memory than its bytes.
+    /// Limits memory: each word takes far more memory than its bytes.
     static final int MOST_WORDS = 1 << 16;
 
-    /// As much as is read at a time.
+    /// How much is read at a time.
     private static final int PART_BYTES = 1 << 16;
 
-    /// How many bytes a frame may have, once its beginning has come.
+    /// Limits the bytes of a frame, once its beginning has arrived.
     interface Limit {
-        /// - `bytes`: all that the frame is to have
-        /// - `beginning`: its first bytes, the kind before all
-        /// - `received`: how many of them have been received; the others are zero
+        /// Checks the size of a frame.
         ///
-        /// @throws IOException so many are not taken now, or never
+        /// @param bytes the size that the frame announces
+        /// @param beginning its first bytes, starting with the kind
+        /// @param received how many of them have been received; the others are zero
+        /// @throws IOException a frame of this size is not accepted now, or never
         void check(int bytes, byte[] beginning, int received) throws IOException;
 
-        /// Whatever is sent is taken, up to `most` bytes.
+        /// Accepts any frame of up to `most` bytes.
         static Limit of(int most) {
             return (bytes, _, _) -> {
                 if (bytes > most) {
@@ -123,21 +124,21 @@ record ControlFrame(Kind kind, String text) {
                 .array();
     }
 
-    /// Sends the whole frame. The socket's send time-out applies to each part.
+    /// Sends the whole frame. The socket's send timeout applies to each part.
     void send(int fd) throws IOException {
         byte[] all = encode();
         for (int start = 0; start < all.length; ) {
             byte[] part = Arrays.copyOfRange(all, start, Math.min(all.length, start + PART_BYTES));
             long sent = Sockets.send(fd, part, Sockets.MSG_NOSIGNAL);
             if (Errno.EAGAIN.is(sent)) {
-                throw new SocketTimeoutException("the other side does not read");
+                throw new SocketTimeoutException("the peer does not read");
             }
             ErrnoException.check("send", "control socket", sent);
             start += (int) sent;
         }
     }
 
-    /// Receives one frame of at most so many bytes.
+    /// Receives one frame of at most `mostBytes` bytes.
     static ControlFrame receive(int fd, int mostBytes, Optional<Duration> patience)
             throws IOException {
         return receive(fd, Limit.of(mostBytes), patience);
@@ -146,10 +147,10 @@ record ControlFrame(Kind kind, String text) {
     /// Receives one frame.
     ///
     /// @param limit of its bytes
-    /// @param patience for the whole frame; empty: for ever
-    /// @throws EOFException when the other side hung up
-    /// @throws SocketTimeoutException when it took too long
-    /// @throws IOException when it is not a frame, or too long
+    /// @param patience for the whole frame; empty: forever
+    /// @throws EOFException the peer hung up
+    /// @throws SocketTimeoutException it took too long
+    /// @throws IOException it is not a frame, or is too long
     static ControlFrame receive(int fd, Limit limit, Optional<Duration> patience)
             throws IOException {
         long end = patience.map(time -> System.nanoTime() + time.toNanos()).orElse(0L);
@@ -160,7 +161,7 @@ record ControlFrame(Kind kind, String text) {
 
     /// How many bytes follow the header.
     ///
-    /// @throws IOException when it is not one of a frame
+    /// @throws IOException it is not the header of a frame
     static int bodyBytes(byte[] header) throws IOException {
         int bytes = ByteBuffer.wrap(header).getInt();
         if (bytes < 1) {
@@ -169,9 +170,9 @@ record ControlFrame(Kind kind, String text) {
         return bytes;
     }
 
-    /// The frame whose kind and text these are.
+    /// Decodes a frame from its kind and text.
     ///
-    /// @throws IOException when there is no such kind
+    /// @throws IOException there is no such kind
     static ControlFrame decode(byte[] body) throws IOException {
         Kind kind =
                 Kind.of(body[0])
@@ -179,9 +180,9 @@ record ControlFrame(Kind kind, String text) {
         return new ControlFrame(kind, new String(body, 1, body.length - 1, UTF_8));
     }
 
-    /// The receiving of a frame, within its time.
+    /// Receives a frame within its time.
     private record Receiver(int fd, boolean hurry, long end) {
-        /// The memory grows with what has come: a promise of bytes alone takes none.
+        /// The buffer grows with what arrives: an announced size alone takes no memory.
         byte[] receive(int count, Limit limit) throws IOException {
             byte[] all = new byte[Math.min(count, PART_BYTES)];
             int length = 0;
@@ -202,10 +203,10 @@ record ControlFrame(Kind kind, String text) {
             timeout(fd, Sockets.SO_RCVTIMEO, hurry ? Math.max(1, end - System.nanoTime()) : 0);
             long got = Sockets.recv(fd, part, 0);
             if (Errno.EAGAIN.is(got) || (hurry && System.nanoTime() - end > 0)) {
-                throw new SocketTimeoutException("the other side does not send");
+                throw new SocketTimeoutException("the peer does not send");
             }
             if (ErrnoException.check("recv", "control socket", got) == 0) {
-                throw new EOFException("the other side hung up");
+                throw new EOFException("the peer hung up");
             }
             return (int) got;
         }
@@ -222,7 +223,7 @@ record ControlFrame(Kind kind, String text) {
                         .array();
         ErrnoException.check(
                 "setsockopt",
-                "time-out of the control socket",
+                "timeout of the control socket",
                 Sockets.setsockopt(fd, Sockets.SOL_SOCKET, option, timeval));
     }
 }

@@ -11,18 +11,20 @@ import dev.berth.sys.Sockets;
 
 import java.nio.file.Path;
 
-/// Sockets at a path of any length: one too long for the kernel's 108 bytes is reached through a
-/// descriptor of its directory.
+/// Handles sockets at a path of any length: a path too long for the kernel's 108 bytes is reached
+/// through a descriptor of its directory.
 public final class ControlPath {
     private static final int MOST_BYTES = 107;
     private static final int STREAM = Sockets.SOCK_STREAM | Sockets.SOCK_CLOEXEC;
 
     private ControlPath() {}
 
-    /// A connection to the socket at `path`; the caller closes it.
+    /// Connects to the socket at `path`.
     ///
-    /// @throws ErrnoException `ENOENT`, `ECONNREFUSED` (nobody listens any more), `EACCES`;
-    ///   `EAGAIN` when too many others wait already
+    /// @throws ErrnoException `ENOENT`, `ECONNREFUSED` (no listener any more), `EACCES`; `EAGAIN`
+    ///   when too many connections are queued already
+    ///
+    /// **Ownership:** the caller closes it.
     public static Fd connect(Path path, long patienceNanos) throws ErrnoException {
         Fd socket = socket();
         try {
@@ -35,7 +37,9 @@ public final class ControlPath {
         }
     }
 
-    /// A socket bound to `path`, which must be free; not yet listening. The caller closes it.
+    /// Makes a socket bound to `path`, which must be free; it does not listen yet.
+    ///
+    /// **Ownership:** the caller closes it.
     static Fd bind(Path path) throws ErrnoException {
         Fd socket = socket();
         try {

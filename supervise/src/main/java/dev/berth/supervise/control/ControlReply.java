@@ -4,8 +4,8 @@ import dev.berth.sys.Sockets;
 
 import java.io.IOException;
 
-/// The server's half of a conversation, for any thread. Once the client does not take a line it is
-/// as good as gone: the rest is dropped, and the command runs on.
+/// The server's half of a conversation; may be used from any thread. Once the client fails to take
+/// a line it is treated as gone: the rest is dropped, and the command runs on.
 final class ControlReply {
     private final int fd;
     private boolean gone;
@@ -14,6 +14,8 @@ final class ControlReply {
         this.fd = fd;
     }
 
+    /// Sends one frame.
+    ///
     /// @return whether the client is still there
     synchronized boolean send(ControlFrame.Kind kind, String text) {
         if (gone) {
@@ -27,11 +29,11 @@ final class ControlReply {
         return !gone;
     }
 
-    /// Says no, as a whole answer.
+    /// Sends a refusal as the complete answer.
     void refuse(String why) {
         send(ControlFrame.Kind.ERR, why);
         send(ControlFrame.Kind.EXIT, "1");
-        // Closing with the command unread would reset the connection, answer and all.
+        // Closing with the command unread would reset the connection and lose the answer.
         Sockets.shutdown(fd, Sockets.SHUT_WR);
         Sockets.recv(fd, new byte[1 << 12], Sockets.MSG_DONTWAIT);
     }

@@ -16,11 +16,11 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
-/// Answers commands at a Unix socket, those of the same user and of root only.
+/// Answers commands at a Unix socket, from the same user and from root only.
 ///
-/// One named platform thread accepts; each conversation has one of its own, at most 32 at a time
-/// ([Conversations]). A client that is slow, sends rubbish or hangs up costs its own conversation
-/// only.
+/// One named platform thread accepts. Conversations have threads of their own, at most 32
+/// conversations at a time ([Conversations]). A client that is slow, sends garbage or hangs up only
+/// affects its own conversation.
 public final class ControlServer implements AutoCloseable {
     private static final Duration REQUEST_PATIENCE = Duration.ofSeconds(5);
     private static final Duration SEND_PATIENCE = Duration.ofSeconds(5);
@@ -33,13 +33,13 @@ public final class ControlServer implements AutoCloseable {
     private final Thread acceptor;
     private volatile boolean closed;
 
-    /// Does what a client asks for.
+    /// Carries out the commands.
     public interface Handler {
-        /// Carries a command out and returns its exit code. Called on a thread of its own for each
-        /// client; `out` and `err` take a line each, and may be called from any thread until it
-        /// returns.
+        /// Carries a command out and returns its exit code. It is called on a thread other than the
+        /// one that accepts; `out` and `err` take a line each, and may be called from any thread
+        /// until it returns.
         ///
-        /// - `client`: who asks; its pid is 0 when it is of another pid namespace
+        /// @param client the process that asks; its pid is 0 if it is in another pid namespace
         int handle(
                 PeerCredentials client,
                 List<String> words,
@@ -56,10 +56,10 @@ public final class ControlServer implements AutoCloseable {
         acceptor.setName("control");
     }
 
-    /// Answers from now on.
+    /// Starts to answer commands.
     ///
-    /// @param socket `RUNTIME/NAME/control`; RUNTIME exists, `NAME` is made, and what is in it is
-    ///   replaced: the caller has the name, see [NameLock]
+    /// @param socket `RUNTIME/NAME/control`; RUNTIME exists, `NAME` is created, and its contents
+    ///   are replaced: the caller holds the name, see [NameLock]
     public static ControlServer open(Path socket, Handler handler) throws IOException {
         return open(socket, handler, REQUEST_PATIENCE);
     }
@@ -69,7 +69,9 @@ public final class ControlServer implements AutoCloseable {
         return open(socket, handler, requestPatience, Thread.ofPlatform().daemon().factory());
     }
 
-    /// @param threads makes its threads; a test has some that cannot be started
+    /// The same, with threads of the caller's choice.
+    ///
+    /// @param threads makes its threads; a test passes one whose threads cannot be started
     static ControlServer open(
             Path socket, Handler handler, Duration requestPatience, ThreadFactory threads)
             throws IOException {
@@ -101,13 +103,13 @@ public final class ControlServer implements AutoCloseable {
             if (accepted >= 0) {
                 greet(new Fd((int) accepted));
             } else if (!closed && !Errno.ECONNABORTED.is(accepted)) {
-                // Out of descriptors, as a rule: others may close some.
+                // Usually out of descriptors; others may be closed soon.
                 LockSupport.parkNanos(PAUSE_NANOS);
             }
         }
     }
 
-    /// Nothing that a client brings ends the thread that accepts.
+    /// Nothing that a client does ends the accepting thread.
     private void greet(Fd client) {
         try {
             PeerCredentials peer = Sockets.peerCredentials(client.number());
@@ -119,7 +121,7 @@ public final class ControlServer implements AutoCloseable {
                                 + peer.uid()
                                 + ": only uid "
                                 + Processes.geteuid()
-                                + " and root may ask this supervisor");
+                                + " and root are permitted to command this supervisor");
             } else if (!conversations.begin(client, peer)) {
                 refuse(
                         client,
@@ -142,7 +144,7 @@ public final class ControlServer implements AutoCloseable {
         return peer == own || peer == 0;
     }
 
-    /// Takes no more commands, gives running ones two seconds to end, and removes the socket and
+    /// Accepts no more commands, gives running ones two seconds to end, and removes the socket and
     /// its directory. Closing twice is harmless.
     @Override
     public void close() {
@@ -166,7 +168,7 @@ public final class ControlServer implements AutoCloseable {
             Files.deleteIfExists(socket);
             Files.deleteIfExists(Objects.requireNonNull(socket.getParent()));
         } catch (IOException stays) {
-            // Somebody else's file is in it; the next supervisor of this name sweeps it.
+            // It contains another user's file; the next supervisor with this name removes it.
         }
     }
 }

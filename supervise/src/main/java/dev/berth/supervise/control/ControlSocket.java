@@ -16,14 +16,16 @@ import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
 
-/// The listening socket `RUNTIME/NAME/control`, in a directory of its own.
+/// Opens the listening socket `RUNTIME/NAME/control`, in a directory of its own.
 final class ControlSocket {
     private static final int BACKLOG = 64;
 
     private ControlSocket() {}
 
-    /// Makes directory and socket; what an earlier supervisor left there is removed. The caller has
-    /// the name (see [NameLock]) and closes the descriptor.
+    /// Creates the directory and the socket; removes what an earlier supervisor left there. The
+    /// caller holds the name (see [NameLock]).
+    ///
+    /// **Ownership:** the caller closes the descriptor.
     static Fd listen(Path socket) throws IOException {
         Path directory = Objects.requireNonNull(socket.getParent(), "directory of the socket");
         if (Files.exists(directory, LinkOption.NOFOLLOW_LINKS)) {
@@ -31,11 +33,12 @@ final class ControlSocket {
         } else {
             Files.createDirectory(directory);
         }
-        // Workers of another user reach their notification sockets in it; RUNTIME may be closed.
+        // Workers of another user reach their notification sockets in it; RUNTIME may be closed to
+        // them.
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
         Fd fd = ControlPath.bind(socket);
         try {
-            // Nobody can connect between the two: it does not listen yet.
+            // Nobody can connect between the two calls: it does not listen yet.
             Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-------"));
             ErrnoException.check("listen", socket, Sockets.listen(fd.number(), BACKLOG));
             return fd;
@@ -46,13 +49,14 @@ final class ControlSocket {
         }
     }
 
-    /// A directory that another user put there, while RUNTIME was open to all, stays that user's.
+    /// Removes what an earlier supervisor left. A directory that another user created while RUNTIME
+    /// was open to all is refused.
     private static void sweep(Path directory) throws IOException {
         FileStatus status = FileStatus.at(Descriptors.AT_FDCWD, directory.toString());
         if (!status.isDirectory() || status.uid() != Processes.geteuid()) {
             throw new IOException(
                     directory
-                            + " is not a directory of yours (uid "
+                            + " is not your directory (owner uid "
                             + status.uid()
                             + "); remove it: rm -r "
                             + directory);

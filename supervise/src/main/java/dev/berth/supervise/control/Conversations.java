@@ -19,22 +19,24 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/// The conversations that a control server has at one time.
+/// The conversations that a control server holds at one time.
 ///
-/// All its threads are started at the beginning, so that a supervisor can be commanded where no
-/// other thread may be started. They are few, since of the commands that take long only one is
-/// carried out at a time: others come to an end at once, or wait for a thread. What the clients
-/// send is bounded in total: requests of 64 KiB, and at any time one of 4 MiB, the longest command
-/// line of a roll.
+/// All threads are started at the beginning, so that a supervisor can be commanded even where no
+/// further thread can be started. A few are enough: of the commands that take long, only one is
+/// carried out at a time; others finish at once, or wait for a thread.
+///
+/// What clients send is bounded in total: requests of 64 KiB and, one at a time, of 4 MiB, the
+/// longest command line of a roll.
 final class Conversations implements AutoCloseable {
     static final int MOST = 32;
     static final int THREADS = 8;
     static final int MOST_BYTES_USUAL = 1 << 16;
 
-    /// As a frame whose words may be many begins.
+    /// The beginning of a frame that may have many words.
     private static final byte[] LARGE = {'C', 'r', 'o', 'l', 'l', 0};
 
-    /// A client sends its command at once; one that has not by then makes room for others.
+    /// A client sends its command at once; a client that has not done so by then may lose its place
+    /// to others.
     private static final long SILENCE_NANOS = 100_000_000;
 
     private static final Duration PATIENCE_WHILE_OTHERS_WAIT = Duration.ofSeconds(1);
@@ -49,7 +51,7 @@ final class Conversations implements AutoCloseable {
     private final AtomicInteger busy = new AtomicInteger();
     private final List<Thread> threads = new ArrayList<>();
 
-    /// @throws IOException no thread can be started
+    /// @throws IOException no thread could be started
     Conversations(Duration patience, ControlServer.Handler handler, ThreadFactory factory)
             throws IOException {
         this.patience = patience;
@@ -73,10 +75,10 @@ final class Conversations implements AutoCloseable {
     }
 
     static IOException noThread(OutOfMemoryError limit) {
-        return new IOException("no thread for the control socket could be started", limit);
+        return new IOException("could not start a thread for the control socket", limit);
     }
 
-    /// A client that is listened to, or whose command is carried out.
+    /// A client whose command is being read or carried out.
     private final class Conversation implements AutoCloseable, ControlFrame.Limit {
         private final Fd client;
         private final PeerCredentials peer;
@@ -109,7 +111,7 @@ final class Conversations implements AutoCloseable {
             }
         }
 
-        /// Whether something of it waits to be read, by a thread that is not free yet.
+        /// Whether bytes of it wait to be read, by a thread that is not free yet.
         private boolean speaks() {
             return Poll.poll(client.number(), Poll.POLLIN, 0) != 0;
         }
@@ -125,7 +127,8 @@ final class Conversations implements AutoCloseable {
             }
         }
 
-        /// A client that has left by now, having waited long enough, was told that nothing happens.
+        /// Reads and answers the command. A client that gave up waiting by now has reported that
+        /// nothing was done, so nothing is.
         void answer() throws IOException {
             ControlReply reply = new ControlReply(client.number());
             List<String> words;
@@ -171,7 +174,7 @@ final class Conversations implements AutoCloseable {
         }
     }
 
-    /// Nothing that a conversation brings ends its thread.
+    /// Nothing that a conversation does ends its thread.
     private void serve() {
         while (!Thread.currentThread().isInterrupted()) {
             try {
@@ -187,7 +190,7 @@ final class Conversations implements AutoCloseable {
         try {
             next.answer();
         } catch (IOException | RuntimeException | Error gone) {
-            // Rubbish, hung up, or out of memory: nobody is left to be told.
+            // Garbage, hung up, or out of memory: there is nobody left to answer.
         } finally {
             busy.decrementAndGet();
             next.close();
@@ -195,10 +198,10 @@ final class Conversations implements AutoCloseable {
         }
     }
 
-    /// Begins one, if there is room. Where there is none, or no thread is free, clients that have
-    /// not said anything so far are sent away, instead of the one that comes.
+    /// Begins a conversation if there is room. If there is none, or no thread is free, clients that
+    /// have sent nothing so far are disconnected instead of the new one.
     ///
-    /// @param client closed with the conversation; stays the caller's where false is returned
+    /// @param client closed with the conversation; stays the caller's if false is returned
     boolean begin(Fd client, PeerCredentials peer) {
         if (!free.tryAcquire() && !(endSilent() && acquire())) {
             return false;
@@ -243,7 +246,7 @@ final class Conversations implements AutoCloseable {
         }
     }
 
-    /// Gives those that run `patience` to end. Closing twice is harmless.
+    /// Gives running conversations `patience` to end. Closing twice is harmless.
     void close(Duration patience) throws InterruptedException {
         if (free.tryAcquire(MOST, patience.toMillis(), TimeUnit.MILLISECONDS)) {
             free.release(MOST);

@@ -23,12 +23,13 @@ import java.util.OptionalInt;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
-/// A supervisor's name: the locked file `RUNTIME/.NAME.lock`. Who has the lock owns `RUNTIME/NAME`.
+/// A supervisor's name: the locked file `RUNTIME/.NAME.lock`. The holder of the lock owns
+/// `RUNTIME/NAME`.
 ///
-/// The supervisor's guard inherits the descriptor and with it the lock (flock(2)). So the name is
-/// taken until both have ended: a successor never meets a guard that still ends its predecessor's
-/// workers. The file is locked before it gets its name; one that nobody has locked was left by a
-/// supervisor and a guard that were both killed, and is replaced.
+/// The supervisor's guard inherits the descriptor and with it the lock (flock(2)). So the name
+/// stays taken until both have ended, and a successor never runs while a guard is still ending its
+/// predecessor's workers. The file is locked before it gets its name; a file that nobody has locked
+/// was left by a supervisor and a guard that were both killed, and is replaced.
 public final class NameLock implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final Duration SILENCE = Duration.ofSeconds(1);
@@ -39,10 +40,10 @@ public final class NameLock implements AutoCloseable {
     private final Fd fd;
     private final Duration patience;
 
-    /// Where the name that was taken is.
+    /// The path of the name that was taken.
     private @Nullable Path file;
 
-    /// A name that only this process knows, where there is no file without one.
+    /// A name that only this process knows, used where the file system has no unnamed files.
     private @Nullable Path spare;
 
     private NameLock(Path runtime, Duration patience, boolean nameless) throws IOException {
@@ -51,15 +52,17 @@ public final class NameLock implements AutoCloseable {
         this.fd = open(nameless);
     }
 
-    /// A lock that has no name yet.
+    /// Makes a lock that has no name yet.
     ///
     /// @param runtime exists
     public static NameLock prepare(Path runtime) throws IOException {
         return prepare(runtime, PATIENCE, true);
     }
 
-    /// @param patience how long a name that somebody has locked is waited for
-    /// @param nameless whether the file system may be asked for a file without a name
+    /// Makes a lock that has no name yet.
+    ///
+    /// @param patience how long to wait for a name that another process has locked
+    /// @param nameless whether to try a file without a name
     static NameLock prepare(Path runtime, Duration patience, boolean nameless) throws IOException {
         NameLock lock = new NameLock(runtime, patience, nameless);
         int flock = Descriptors.LOCK_EX | Descriptors.LOCK_NB;
@@ -80,7 +83,7 @@ public final class NameLock implements AutoCloseable {
         if (!Errno.EOPNOTSUPP.is(opened) && !Errno.EISDIR.is(opened)) {
             return Fd.of("open a lock in", runtime, opened);
         }
-        // As overlayfs before Linux 6.1.
+        // For example overlayfs before Linux 6.1.
         Path named = runtime.resolve(".lock-" + ProcessHandle.current().pid() + "-" + unique());
         int made = Descriptors.O_RDWR | Descriptors.O_CREAT | Descriptors.O_EXCL;
         Fd result = Fd.of("open", named, Descriptors.open(named.toString(), made, 0600));
@@ -92,21 +95,22 @@ public final class NameLock implements AutoCloseable {
         return System.nanoTime() & Long.MAX_VALUE;
     }
 
-    /// The open file whose lock it is; closed with this. Whoever inherits it holds the lock, too.
+    /// The open file that is locked; closed with this object. A process that inherits it also holds
+    /// the lock.
     public Fd fd() {
         return fd;
     }
 
-    /// Where the lock of the supervisor `name` is.
+    /// The path of the lock of the supervisor `name`.
     public Path file(String name) {
         return runtime.resolve("." + name + ".lock");
     }
 
-    /// Takes a name. If its last supervisor was killed, waits until the guard of that has done its
-    /// work, for up to 30 s.
+    /// Takes a name. If its last supervisor was killed, waits until that supervisor's guard has
+    /// finished, for up to 30 s.
     ///
-    /// @param notes what is waited for, if it takes longer than a second
-    /// @throws NameTakenException if a supervisor of that name answers
+    /// @param notes is passed what it is waiting for, if that takes longer than a second
+    /// @throws NameTakenException a supervisor with that name answers
     public void take(String name, Consumer<String> notes) throws IOException {
         Path wanted = file(name);
         Path control = runtime.resolve(name).resolve(RuntimeDirectory.CONTROL);
@@ -119,14 +123,14 @@ public final class NameLock implements AutoCloseable {
                 throw new IOException(held(name, wanted) + "; or choose another --name");
             }
             if (!said && waited >= SILENCE.toNanos()) {
-                notes.accept(held(name, wanted) + "; waiting for its end");
+                notes.accept(held(name, wanted) + "; waiting for it to finish");
                 said = true;
             }
             LockSupport.parkNanos(PAUSE_NANOS);
         }
         file = wanted;
         try {
-            // One of an earlier version of Berth has no lock.
+            // A supervisor of an earlier version of Berth has no lock.
             refuseAnswered(name, control);
         } catch (IOException taken) {
             giveBack();
@@ -147,7 +151,7 @@ public final class NameLock implements AutoCloseable {
         }
     }
 
-    /// Whether the file that had the name has it no longer.
+    /// Whether the file that had the name no longer has it.
     private static boolean removedIfAbandoned(Path wanted) throws IOException {
         int flags = Descriptors.O_RDONLY | Descriptors.noFollow();
         int opened = Descriptors.open(wanted.toString(), flags, 0);
@@ -157,7 +161,7 @@ public final class NameLock implements AutoCloseable {
         try (Fd other = Fd.of("open", wanted, opened)) {
             FileStatus status = FileStatus.of(other.number());
             if (!status.isRegularFile() || status.uid() != Processes.geteuid()) {
-                throw new IOException(wanted + " is no lock of yours; remove it: rm " + wanted);
+                throw new IOException(wanted + " is not your lock file; remove it: rm " + wanted);
             }
             int flock = Descriptors.LOCK_EX | Descriptors.LOCK_NB;
             int locked = Descriptors.flock(other.number(), flock);
@@ -165,7 +169,7 @@ public final class NameLock implements AutoCloseable {
                 return false;
             }
             ErrnoException.check("flock", wanted, locked);
-            // Another one may have replaced it before it was locked here.
+            // Another process may have replaced it before it was locked here.
             if (names(wanted, status)) {
                 Files.deleteIfExists(wanted);
             }
@@ -192,19 +196,18 @@ public final class NameLock implements AutoCloseable {
     }
 
     private static String held(String name, Path wanted) {
-        String what =
-                "the name " + name + " is locked (" + wanted + ") though no supervisor answers";
+        String what = "the name " + name + " is locked (" + wanted + ") but no supervisor answers";
         Optional<ProcessEntry> guard = guard(wanted);
         if (guard.isEmpty()) {
             return what + "; see who has that file open: lsof " + wanted;
         }
         int pid = guard.get().pid();
         return guard.get().state().equals("T")
-                ? what + ": its guard (pid " + pid + ") is stopped; let it go on: kill -CONT " + pid
-                : what + ": its guard (pid " + pid + ") still ends what an earlier one had started";
+                ? what + ": its guard (pid " + pid + ") is stopped; resume it: kill -CONT " + pid
+                : what + ": its guard (pid " + pid + ") is still ending an earlier one's workers";
     }
 
-    /// Each guard writes its pid into the file, the last one is the one that matters.
+    /// Each guard appends its pid to the file; the last one counts.
     private static Optional<ProcessEntry> guard(Path wanted) {
         try {
             String text = end(wanted).strip();
@@ -228,7 +231,8 @@ public final class NameLock implements AutoCloseable {
         }
     }
 
-    /// Gives the name back, unless somebody else holds the lock as well. Closing twice is harmless.
+    /// Gives the name back, unless another process holds the lock as well. Closing twice is
+    /// harmless.
     @Override
     public void close() {
         if (!fd.isOpen()) {
@@ -247,7 +251,7 @@ public final class NameLock implements AutoCloseable {
                 Files.deleteIfExists(file);
             }
         } catch (IOException stays) {
-            // The next supervisor of this name replaces it: nobody has it locked.
+            // The next supervisor with this name replaces it: nobody has it locked.
         }
         file = null;
     }

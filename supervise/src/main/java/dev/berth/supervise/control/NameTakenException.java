@@ -9,9 +9,9 @@ public class NameTakenException extends IOException {
     private final String name;
     private final int pid;
 
-    /// - `pid`: of the supervisor that has the name
+    /// @param pid of the supervisor that has the name
     public NameTakenException(String name, int pid) {
-        super("a supervisor named " + name + " runs already (pid " + pid + ")");
+        super("a supervisor named " + name + " is running already (pid " + pid + ")");
         this.name = name;
         this.pid = pid;
     }
@@ -21,7 +21,7 @@ public class NameTakenException extends IOException {
         return name;
     }
 
-    /// Who has it.
+    /// The pid of the supervisor that has it.
     public int pid() {
         return pid;
     }

@@ -20,8 +20,8 @@ import java.util.stream.Stream;
 
 /// The directory of the supervisors' sockets: `RUNTIME/NAME/control`.
 ///
-/// RUNTIME is `$XDG_RUNTIME_DIR/berth` where that directory is the user's own, else `/run/berth`
-/// for root, else `/tmp/berth-UID`. It belongs to the user, and nobody else may write to it.
+/// RUNTIME is `$XDG_RUNTIME_DIR/berth` if that directory is the user's own, else `/run/berth` for
+/// root, else `/tmp/berth-UID`. It belongs to the user, and nobody else may write to it.
 public final class RuntimeDirectory {
     /// The control socket's name in a supervisor's own directory.
     public static final String CONTROL = "control";
@@ -36,24 +36,24 @@ public final class RuntimeDirectory {
         this.mode = mode;
     }
 
-    /// RUNTIME, made if it is missing.
+    /// RUNTIME, created if it is missing.
     ///
-    /// @throws IOException if it cannot be made, or is not this user's alone; the message says what
+    /// @throws IOException it cannot be created, or is not this user's alone; the message says what
     ///   to do
     public static Path locate() throws IOException {
         return ofThisUser().make(Optional.empty());
     }
 
-    /// The same; one of this user's own that others may write to is made right.
+    /// The same; if the directory is this user's but others may write to it, its mode is corrected.
     ///
-    /// @param notes what was changed
+    /// @param notes is passed what was changed
     public static Path locate(Consumer<String> notes) throws IOException {
         return ofThisUser().make(Optional.of(notes));
     }
 
-    /// The directory of the supervisor `name`; it may not be there.
+    /// The directory of the supervisor `name`; it does not necessarily exist.
     ///
-    /// @throws IOException if RUNTIME is there and not this user's alone, so that anybody may have
+    /// @throws IOException RUNTIME exists and is not this user's alone, so that anybody may have
     ///   put anything in it
     public static Path forName(String name) throws IOException {
         return ofThisUser().directory(name);
@@ -75,7 +75,9 @@ public final class RuntimeDirectory {
         return of(System.getenv(), Processes.geteuid(), Path.of("/"));
     }
 
-    /// - `top`: stands for `/`
+    /// The directory for a user with this environment.
+    ///
+    /// @param top stands for `/`
     static RuntimeDirectory of(Map<String, String> environment, int uid, Path top) {
         String given = environment.getOrDefault("XDG_RUNTIME_DIR", "");
         if (given.startsWith("/") && ownedBy(Path.of(given), uid)) {
@@ -107,7 +109,7 @@ public final class RuntimeDirectory {
             check();
         } catch (IOException failed) {
             throw new IOException(
-                    "cannot make the directory for control sockets: "
+                    "cannot create the directory for control sockets: "
                             + failed.getMessage()
                             + "; set XDG_RUNTIME_DIR to a directory of your own",
                     failed);
@@ -115,7 +117,7 @@ public final class RuntimeDirectory {
         return root;
     }
 
-    /// What others put into it meanwhile stays theirs, and is not used.
+    /// Files that others put into it meanwhile stay theirs, and are not used.
     private void close(Consumer<String> notes) throws IOException {
         FileStatus status = status();
         if (status.isDirectory() && status.uid() == uid && status.isWritableByOthers()) {
@@ -128,7 +130,7 @@ public final class RuntimeDirectory {
         return FileStatus.at(Descriptors.AT_FDCWD, root.toString());
     }
 
-    /// Anybody may make a directory below `/tmp`.
+    /// Anybody may create a directory in `/tmp`.
     private void check() throws IOException {
         FileStatus status = status();
         if (status.isDirectory() && status.uid() == uid && !status.isWritableByOthers()) {

@@ -3,19 +3,19 @@ package dev.berth.supervise.control;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 
-/// A supervisor is there, and shows no sign of life: it is stopped, or stuck, or gets no CPU.
+/// A supervisor exists but shows no sign of life: it is stopped, or stuck, or gets no CPU.
 public final class UnansweredException extends SocketTimeoutException {
     private static final long serialVersionUID = 1;
 
     private final int pid;
 
-    /// @param pid of the supervisor; 0: of another pid namespace
+    /// @param pid of the supervisor; 0: in another pid namespace
     UnansweredException(int pid, Duration patience) {
         super("pid " + pid + " has not answered for " + patience.toSeconds() + " s");
         this.pid = pid;
     }
 
-    /// Who should have answered; 0: somebody in another pid namespace.
+    /// The pid of the supervisor that should have answered; 0: it is in another pid namespace.
     public int pid() {
         return pid;
     }

@@ -1,5 +1,5 @@
-/// How other processes speak with a supervisor: its runtime directory, which is its name, and the
-/// frames on the control socket in it. It does not know what is asked.
+/// How other processes talk to a supervisor: its runtime directory, which stands for its name, and
+/// the frames on the control socket in it. Independent of what the commands are.
 @NullMarked
 package dev.berth.supervise.control;
 

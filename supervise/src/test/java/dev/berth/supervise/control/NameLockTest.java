@@ -86,7 +86,8 @@ class NameLockTest {
             assertThat(server).isNotNull();
             assertThatThrownBy(() -> second.take("web", notes::add))
                     .isInstanceOf(NameTakenException.class)
-                    .hasMessageContaining("web runs already (pid " + ProcessHandle.current().pid());
+                    .hasMessageContaining(
+                            "web is running already (pid " + ProcessHandle.current().pid());
             second.take("web-2", notes::add);
             assertThat(first.file("web")).exists();
             assertThat(first.file("web-2")).exists();
@@ -180,7 +181,7 @@ class NameLockTest {
                     .asString()
                     .contains("the name web is locked")
                     .contains("(pid " + ProcessHandle.current().pid() + ")")
-                    .endsWith("waiting for its end");
+                    .endsWith("waiting for it to finish");
             assertThat(got).isEmpty();
             Files.delete(first.file("web"));
             guard.close();
