@@ -20,9 +20,9 @@ enum BadVersion {
     SILENT(
             "silent",
             "0.0.0.0",
-            List.of("accepts no connection|no process of it has waited for a connection")),
+            List.of("accepts no connection|none of its processes waited for a connection")),
     /// Its first connection ends it, and is lost with what it had accepted.
-    DIES("dies", "0.0.0.0", List.of("ended unasked: (exit 4|killed by SIGKILL)"));
+    DIES("dies", "0.0.0.0", List.of("exited unexpectedly: (exit 4|killed by SIGKILL)"));
 
     private static final String STAYS = "the old generation serves on\\s*$";
 

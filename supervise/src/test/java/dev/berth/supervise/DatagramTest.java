@@ -130,7 +130,7 @@ final class DatagramTest {
             int last = left.iterator().next();
             assertThat(harbour.slot(1 - last).state()).isEqualTo("starting");
             assertThat(harbour.ask(new Request.Drain(last)).text())
-                    .contains("is the only one in service");
+                    .contains("is the only slot in service");
         }
     }
 

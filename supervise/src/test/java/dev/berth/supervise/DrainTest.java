@@ -236,7 +236,7 @@ class DrainTest {
             }
             busy.ask(60_000);
             Outcome drained = rig.ask(new Request.Drain(0));
-            assertThat(drained.text()).contains("no connection of it is busy");
+            assertThat(drained.text()).contains("none of its connections is busy");
             assertThat(busy.socket().getInputStream().available()).isZero();
             assertThat(rig.pid(1)).isEqualTo(other);
         } finally {

@@ -43,7 +43,7 @@ class ProveTest {
     /// The ways in which a version is bad that listens and lives.
     enum Bad {
         ACCEPTS_NOTHING("time.sleep(600)", "accepts no connection"),
-        DIES_OF_ITS_FIRST_CONNECTION("s.accept(); os._exit(4)", "ended unasked: exit 4"),
+        DIES_OF_ITS_FIRST_CONNECTION("s.accept(); os._exit(4)", "exited unexpectedly: exit 4"),
         LOADS_AND_DIES("time.sleep(1.2); sys.exit(6)", "exit 6"),
         LOSES_ITS_CHILDREN(
                 "\nwhile True:\n  if os.fork() == 0: time.sleep(0.1); os._exit(1)\n  os.wait()",
@@ -140,7 +140,7 @@ class ProveTest {
 
                 assertThat(outcome.done()).isFalse();
                 assertThat(outcome.text())
-                        .contains("ended unasked: exit 4")
+                        .contains("exited unexpectedly: exit 4")
                         .endsWith("the old generation serves on");
                 assertThat(rig.pid(0)).isEqualTo(before);
                 assertThat(load.end()).hasSizeLessThanOrEqualTo(1);
@@ -261,7 +261,8 @@ class ProveTest {
                     new Request.Roll(
                             Optional.empty(), next.environment(), OptionalInt.of(1), false);
 
-            assertThat(rig.ask(one).text()).contains("mixed: slots [1] have the new command");
+            assertThat(rig.ask(one).text())
+                    .contains("partially rolled: slots [1] run the new command");
 
             assertThat(rig.pid(0)).isEqualTo(other);
             Status status = rig.status();

@@ -196,7 +196,7 @@ public class TreeTest {
         int daemon;
         try (Rig rig = Rig.start(new Rig.Setup().command(command).cgroups(cgroups))) {
             assertThat(rig.exit()).isEqualTo(1);
-            rig.said("went to the background");
+            rig.said("went into the background");
             daemon = number(rig.printed("PID "));
         }
         assertThat(Rig.alive(daemon)).isFalse();

@@ -10,25 +10,25 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/// Something to be done, as the transition function orders it. The order within a list matters.
+/// Something to do, as the transition function orders it. The order within a list matters.
 public sealed interface Action {
     /// Start a worker; answered by [Event.Spawned] or [Event.SpawnFailed].
     record Spawn(WorkerId id, Command command) implements Action {}
 
-    /// Look whether the worker still has its listeners, and whether it waits for connections;
+    /// Check whether the worker still has its listeners, and whether it waits for connections;
     /// answered by [Event.Checked].
     record Check(WorkerId id) implements Action {}
 
-    /// Find out what a worker does that is not ready in time; answered by [Event.Located].
+    /// Find out what a worker that is not ready in time is doing; answered by [Event.Located].
     ///
     /// @param listening whether it listens, and lacks something else
     record Locate(WorkerId id, boolean listening) implements Action {}
 
-    /// Give new connections to these workers and to nobody else; datagrams to these slots. With no
-    /// worker, connections wait in the queues of those that died.
+    /// Give new connections to these workers only, and datagrams to these slots. With no worker,
+    /// connections wait in the queues of listeners whose workers died.
     ///
-    /// @param held slots out of service for a while: what waits in them is kept all the same
-    /// @param warming those of the workers that get a part of their share only, in percent
+    /// @param held drained slots: what is queued in them is kept all the same
+    /// @param warming the workers that get only a part of their share, in percent
     record Serve(
             Set<WorkerId> workers,
             Set<Integer> slots,
@@ -42,76 +42,76 @@ public sealed interface Action {
             warming = Map.copyOf(warming);
         }
 
-        /// With nobody warming up.
+        /// With no worker warming up.
         public Serve(Set<WorkerId> workers, Set<Integer> slots, Set<Integer> held) {
             this(workers, slots, held, Map.of());
         }
 
-        /// With no slot held either.
+        /// With no drained slot either.
         public Serve(Set<WorkerId> workers, Set<Integer> slots) {
             this(workers, slots, Set.of());
         }
 
-        /// How much of its share the worker gets.
+        /// How much of its share the worker gets, in percent.
         public int percent(WorkerId worker) {
             return warming.getOrDefault(worker, Worker.WARM);
         }
 
-        /// Whether what waits for the slot is kept.
+        /// Whether what is queued for the slot is kept.
         public boolean keeps(int slot) {
             return slots.contains(slot) || held.contains(slot);
         }
     }
 
-    /// Answer new connections with a reset while nobody is served, or let them wait again.
+    /// Answer new connections with a reset while no worker is served, or let them wait again.
     record Refuse(boolean refused) implements Action {}
 
-    /// Choose by this policy among those that are served; answered by [Event.Steered] with the same
+    /// Steer by this policy among the served workers; answered by [Event.Steered] with the same
     /// `ticket`.
     record Steer(long ticket, Policy policy) implements Action {}
 
-    /// Refuse new connections whoever is served, or no longer.
+    /// Refuse new connections even if workers are served, or stop refusing.
     record Shed(boolean shed) implements Action {}
 
-    /// Watch a worker that gets nothing new until it is quiet; answered by [Event.Drained].
+    /// Watch a worker that gets no new connections until it is quiet; answered by [Event.Drained].
     record Drain(WorkerId id) implements Action {}
 
-    /// Watch whether a new worker accepts what is led to it; answered by [Event.Seen], each time
-    /// that something else is seen. Ordered again: look at it at once.
+    /// Watch whether a new worker accepts the connections that are steered to it; answered by
+    /// [Event.Seen] whenever the observation changes. Ordered again: check it at once.
     record Prove(WorkerId id) implements Action {}
 
-    /// Move what waits for a worker to those in service, where that can be done.
+    /// Move the connections queued for a worker to the workers in service, where possible.
     record Withdraw(WorkerId id) implements Action {}
 
     /// Send the stop signal to the worker's first process.
     ///
-    /// @param ending whether it seems to end by itself: it gets the signal only if it has not ended
-    ///   within [Settings#ENDING], so that its own exit code is seen
+    /// @param ending whether it seems to be exiting by itself: it gets the signal only if it has
+    ///   not ended within [Settings#ENDING], so that its own exit code is seen
     record Terminate(WorkerId id, boolean ending) implements Action {
-        /// At once.
+        /// Sends the signal at once.
         public Terminate(WorkerId id) {
             this(id, false);
         }
     }
 
-    /// Send SIGKILL to the worker and all that it started.
+    /// Send SIGKILL to the worker and to all processes that it started.
     record Kill(WorkerId id) implements Action {}
 
     /// Close the supervisor's descriptors of an ended worker's sockets.
     record Retire(WorkerId id) implements Action {}
 
-    /// Keep what waits in the queues of a worker that died, for a sibling or its successor.
+    /// Keep the connections queued for a worker that died, for a sibling or its successor.
     record Bequeath(WorkerId id) implements Action {}
 
     record Reply(long ticket, Outcome outcome) implements Action {}
 
-    /// Tell people.
+    /// Report a message to users.
     record Say(String text) implements Action {}
 
-    /// Leave the loop, with this exit code.
+    /// Leave the loop with this exit code.
     record Quit(int code) implements Action {}
 
-    /// What one event leads to.
+    /// The result of one event.
     record Result(State state, List<Action> actions) {
         public Result {
             actions = List.copyOf(actions);

@@ -1,7 +1,7 @@
 package dev.berth.supervise.lifecycle;
 
-/// What is due at a moment: phases that lasted too long, the next try of a slot, the end of
-/// patience.
+/// Handles what is due at a moment: phases that lasted too long, the next start of a slot, the end
+/// of the time without a ready worker.
 final class Deadlines {
     private Deadlines() {}
 
@@ -13,7 +13,7 @@ final class Deadlines {
                         place -> place.withHealth(place.health().retryingAt(Worker.NEVER)));
             }
             for (Worker worker : slot.workers()) {
-                // Looked up again: what was done about another one may have changed it.
+                // Looked up again: handling another worker may have changed it.
                 step.state()
                         .worker(worker.id())
                         .filter(now -> now.deadline() <= step.now())
@@ -40,7 +40,7 @@ final class Deadlines {
                 if (Lateness.unannounced(step, worker)) {
                     Lateness.begins(step, worker);
                 } else if (worker.deadline() > worker.startBy()) {
-                    Lives.abandon(step, worker, "listens, but could not be looked at");
+                    Lives.abandon(step, worker, "listens, but could not be inspected");
                 } else {
                     Lives.check(step, worker.id());
                 }

@@ -5,9 +5,9 @@ import dev.berth.supervise.contract.Request;
 import dev.berth.supervise.contract.WorkerId;
 import dev.berth.sys.ExitStatus;
 
-/// Something that happened, as the transition function is told of it.
+/// Something that happened, as it is passed to the transition function.
 public sealed interface Event {
-    /// The first event of all.
+    /// The very first event.
     record Begin() implements Event {}
 
     /// Time has passed; a deadline may be due.
@@ -17,17 +17,18 @@ public sealed interface Event {
 
     record SpawnFailed(WorkerId id, String why) implements Event {}
 
-    /// The worker listens on all that it has to; told again for each further listener before it is
-    /// ready.
+    /// The worker listens on everything that it has to; repeated for each further listener before
+    /// it is ready.
     record Listening(WorkerId id) implements Event {}
 
-    /// The worker listens, but not on all that it has to; told again for each further listener.
+    /// The worker listens, but not on everything that it has to; repeated for each further
+    /// listener.
     ///
-    /// @param lacks what is missing, for people
-    /// @param replaces whether it is what the worker in service of its slot has
+    /// @param lacks what is missing, for users
+    /// @param replaces whether the worker in service of its slot has what is missing
     record Incomplete(WorkerId id, String lacks, boolean replaces) implements Event {}
 
-    /// The worker said `READY=1`, or its probe was answered.
+    /// The worker sent `READY=1`, or its probe was answered.
     record Announced(WorkerId id) implements Event {}
 
     /// The answer to [Action.Check].
@@ -35,35 +36,35 @@ public sealed interface Event {
 
     /// The answer to [Action.Locate], with the same `listening`.
     ///
-    /// @param what it does, for people: of one that does not listen the whole sentence, else what
-    ///   follows "it"
+    /// @param what the worker is doing, for users: the whole sentence for a worker that does not
+    ///   listen, otherwise the part that follows "it"
     record Located(WorkerId id, boolean listening, String what) implements Event {}
 
-    /// Since [Action.Prove], something else is seen of the worker.
+    /// Since [Action.Prove], the observation of the worker has changed.
     ///
-    /// @param detail what waits for it, for people; empty where nothing does
+    /// @param detail what waits for it, for users; empty if nothing does
     record Seen(WorkerId id, Evidence evidence, String detail) implements Event {}
 
-    /// A ready worker no longer has the listener that it got connections by.
+    /// A ready worker no longer has the listener through which it got connections.
     record Lost(WorkerId id, String why) implements Event {}
 
     /// The answer to [Action.Drain]: nothing waits for the worker and none of its connections is
     /// busy.
     record Drained(WorkerId id) implements Event {}
 
-    /// The worker, which drained, is told to stop although something is left.
+    /// The worker, which was draining, is told to stop although something is left.
     ///
-    /// @param what is left, for people
+    /// @param what is left, for users
     record GivenUp(WorkerId id, String what) implements Event {}
 
     /// The worker's first process has ended.
     ///
     /// @param survivors processes that it started and that were still alive
     /// @param lastWords the end of its output, possibly empty
-    /// @param served whether it has accepted connections, as far as that can be told
+    /// @param served whether it has accepted connections, as far as that can be known
     record Exited(WorkerId id, ExitStatus status, int survivors, String lastWords, boolean served)
             implements Event {
-        /// Of one that has served nobody.
+        /// For a worker that has served no connection.
         public Exited(WorkerId id, ExitStatus status, int survivors, String lastWords) {
             this(id, status, survivors, lastWords, false);
         }
@@ -71,7 +72,7 @@ public sealed interface Event {
 
     /// The answer to [Action.Steer].
     ///
-    /// @param failure why everything is as before; empty if it was done
+    /// @param failure why nothing has changed; empty if it was done
     record Steered(long ticket, Policy policy, String failure) implements Event {}
 
     /// A request, to be answered by [Action.Reply] with the same `ticket`.

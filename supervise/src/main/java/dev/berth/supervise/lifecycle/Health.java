@@ -1,26 +1,26 @@
 package dev.berth.supervise.lifecycle;
 
-/// How the lives in one slot have gone.
+/// How the workers of one slot have fared.
 ///
-/// @param restarts respawns after a crash, ever
-/// @param failures lives in a row that ended in a crash or never became ready
-/// @param retryAt when the next try is due, in milliseconds; [Worker#NEVER] when none is waiting
+/// @param restarts respawns after a crash, in total
+/// @param failures workers in a row that crashed or never became ready
+/// @param retryAt when the next start is due, in milliseconds; [Worker#NEVER] if none is scheduled
 /// @param proven whether any worker of the slot was ever ready
-/// @param lastFailure what ended the last failed life, for people; empty if none failed
+/// @param lastFailure why the last failed worker failed, for users; empty if none has failed
 public record Health(int restarts, int failures, long retryAt, boolean proven, String lastFailure) {
     static final Health NEW = new Health(0, 0, Worker.NEVER, false, "");
 
-    /// Whether it dies again and again: three lives in a row that came to nothing.
+    /// Whether workers die again and again: three failures in a row.
     public boolean crashLoop() {
         return failures >= 3;
     }
 
-    /// Whether more than one life in a row came to nothing.
+    /// Whether at least two workers in a row failed.
     boolean repeated() {
         return failures >= 2;
     }
 
-    /// Whether another try is due later.
+    /// Whether another start is scheduled.
     public boolean waiting() {
         return retryAt != Worker.NEVER;
     }
@@ -29,7 +29,7 @@ public record Health(int restarts, int failures, long retryAt, boolean proven, S
         return new Health(restarts, inARow, nextTry, proven, why);
     }
 
-    /// After a life that lasted: the next failure is the first one again.
+    /// After a worker that lasted: the next failure counts as the first.
     Health steady() {
         return new Health(restarts, 0, retryAt, proven, lastFailure);
     }
@@ -42,7 +42,7 @@ public record Health(int restarts, int failures, long retryAt, boolean proven, S
         return new Health(restarts, failures, when, proven, lastFailure);
     }
 
-    /// The next try, if one is due, is due at `latest`.
+    /// Moves a scheduled start to `latest` at the latest.
     Health retryingBefore(long latest) {
         return waiting() ? retryingAt(Math.min(retryAt, latest)) : this;
     }

@@ -5,7 +5,7 @@ import dev.berth.supervise.contract.WorkerId;
 
 import java.util.Optional;
 
-/// Taking a slot out of service while its worker lives on, and putting it back.
+/// Drains a slot, whose worker lives on out of service, and puts it back into service.
 final class Holding {
     private Holding() {}
 
@@ -15,15 +15,15 @@ final class Holding {
         if (worker.isEmpty()) {
             step.reply(ticket, Outcome.failed(noWorker(step, index)));
         } else if (slot.get().goal() == Slot.Goal.HELD) {
-            step.reply(ticket, Outcome.done("slot " + index + " is drained already"));
+            step.reply(ticket, Outcome.done("slot " + index + " is already drained"));
         } else if (step.state().service().workers().size() == 1) {
             step.reply(
                     ticket,
                     Outcome.failed(
                             "slot "
                                     + index
-                                    + " is the only one in service: nobody would answer;"
-                                    + " scale up first, or stop"));
+                                    + " is the only slot in service; draining it would leave no"
+                                    + " worker: scale up first, or stop"));
         } else {
             hold(step, ticket, worker.get());
         }
@@ -43,14 +43,14 @@ final class Holding {
         if (ready
                 && step.state().operation().orElse(null) instanceof Operation.Hold hold
                 && hold.slot() == id.slot()) {
-            over(step, hold, "slot " + id.slot() + " is drained: no connection of it is busy");
+            over(step, hold, "slot " + id.slot() + " is drained: none of its connections is busy");
         }
     }
 
     static void crashed(Step step, Operation.Hold hold, int index, String why) {
         if (hold.slot() == index) {
             step.operationOver();
-            String rest = "\nslot " + index + " stays drained until undrain";
+            String rest = "\nslot " + index + " stays drained until you undrain it";
             step.reply(hold.ticket(), Outcome.failed(why + rest));
         }
     }

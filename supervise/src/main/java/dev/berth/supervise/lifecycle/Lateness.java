@@ -3,15 +3,15 @@ package dev.berth.supervise.lifecycle;
 import dev.berth.supervise.contract.Settings;
 import dev.berth.supervise.contract.WorkerId;
 
-/// The end of `--start-timeout`: before a worker is given up, somebody looks what it does, so that
-/// it can be said.
+/// The end of `--start-timeout`: before a worker is given up, it is inspected, so that the message
+/// can say what it was doing.
 final class Lateness {
-    /// How long that look may take.
+    /// How long that inspection may take.
     static final long LOOK_MILLIS = 3_000;
 
     private Lateness() {}
 
-    /// To be called when the time is over; again when that of the look is, too.
+    /// Call this when the start time is over, and again when the time of the inspection is over.
     static void begins(Step step, Worker worker) {
         if (late(worker)) {
             Lives.abandon(step, worker, plain(step, worker));
@@ -22,17 +22,17 @@ final class Lateness {
         step.order(new Action.Locate(worker.id(), worker.phase() == Phase.SETTLING));
     }
 
-    /// Whether its time is over and it is only looked at.
+    /// Whether its start time is over and it is only being inspected.
     private static boolean late(Worker worker) {
         return worker.phase().candidate() && worker.deadline() > worker.startBy();
     }
 
-    /// Whether it comes too late if it begins to listen now.
+    /// Whether it would be too late if it began to listen now.
     static boolean over(Worker worker) {
         return worker.phase() == Phase.STARTING && late(worker);
     }
 
-    /// Whether it listens, and nobody said that it is ready.
+    /// Whether it listens, but has not been announced as ready.
     static boolean unannounced(Step step, Worker worker) {
         return worker.phase() == Phase.SETTLING
                 && step.settings().ready() == Settings.Ready.ANNOUNCED
@@ -62,9 +62,9 @@ final class Lateness {
             return "listens, but was not ready within " + limit;
         }
         return step.settings().taking()
-                ? "did not ask for connections, as a program under --share dispatch does by the"
-                        + " library dev.berth.worker (an unmodified program runs without --share"
-                        + " dispatch, by the in-kernel policies), within "
+                ? "did not ask for connections (with --share dispatch a program does so through the"
+                        + " library dev.berth.worker; run an unmodified program without --share"
+                        + " dispatch, with the in-kernel policies) within "
                         + limit
                 : "did not listen within " + limit;
     }

@@ -7,12 +7,12 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.Optional;
 
-/// What becomes of one worker: ready, failed, crashed, drained, ended.
+/// The transitions of one worker: ready, failed, crashed, drained, ended.
 final class Lives {
     /// How long after SIGKILL it is sent again.
     private static final long KILL_AGAIN_MILLIS = 5_000;
 
-    /// How long the answer to a check may take, where the time to become ready is over.
+    /// How long the answer to a check may take when the start time is over.
     private static final long CHECK_MILLIS = Settings.ENDING.toMillis() + 1_000;
 
     private Lives() {}
@@ -34,9 +34,9 @@ final class Lives {
         }
     }
 
-    /// It may open what is missing in a moment. A program takes about as long from its first
-    /// listener to its last as it took to the first, or less; while another one serves, nothing is
-    /// lost by that wait.
+    /// The worker may open what is missing in a moment. A program takes about as long from its
+    /// first listener to its last as it took to the first, or less; while another worker serves,
+    /// that wait loses nothing.
     static void incomplete(Step step, WorkerId id, String lacks, boolean replaces) {
         Optional<Worker> worker = step.state().worker(id).filter(w -> w.phase() == Phase.STARTING);
         if (worker.isEmpty()) {
@@ -103,7 +103,7 @@ final class Lives {
         } else {
             step.serve();
         }
-        // Last: whoever reads it may connect at once.
+        // Last, because whoever reads it may connect at once.
         step.say("slot " + worker.id() + " is ready, pid " + worker.pid());
     }
 
@@ -131,8 +131,7 @@ final class Lives {
         Optional<Phase> phase = step.state().worker(id).map(Worker::phase);
         if (phase.filter(p -> p == Phase.DRAINING || p == Phase.STOPPING).isPresent()) {
             String after = Epitaph.seconds(step.settings().drain());
-            String text =
-                    "slot " + id + " is stopped, --drain " + after + " being over, with " + what;
+            String text = "slot " + id + " is stopped after --drain " + after + ", leaving " + what;
             step.say(text);
             Operations.givenUp(step, text);
         }
@@ -179,8 +178,8 @@ final class Lives {
         }
     }
 
-    /// A worker in service is no good, though it lives: its predecessor comes back, if it is still
-    /// there.
+    /// Handles a worker in service that turned out to be bad although it is alive: its predecessor
+    /// comes back if it is still there.
     static void dismiss(Step step, Worker worker, String why) {
         Optional<Worker> old = revivable(step.slot(worker.id().slot()));
         if (old.isPresent()) {
@@ -197,7 +196,8 @@ final class Lives {
         Operations.failed(step, worker.id().slot(), name(worker) + " " + why);
     }
 
-    /// The predecessor serves again, also what waits for its successor, which is told to stop.
+    /// Puts the predecessor back into service. It also serves what waits for its successor, which
+    /// gets the stop signal.
     static void putBack(Step step, Worker worker, Worker old) {
         putBack(step, worker, old, false);
     }
@@ -209,7 +209,7 @@ final class Lives {
         step.order(new Action.Withdraw(worker.id()));
     }
 
-    /// It cannot come back, but may finish what it has.
+    /// The worker cannot come back, but may finish its connections.
     private static void replace(Step step, Worker worker, String why) {
         drain(step, worker);
         again(step, worker, why);
@@ -271,25 +271,26 @@ final class Lives {
         }
     }
 
-    /// Whether nobody waits for just this worker, in a slot that has been in service before. Where
-    /// much waits for a server with a limit of requests, it reaches the limit while it settles.
+    /// Whether no operation waits for this worker, and its slot has been in service before. If many
+    /// connections wait for a server with a request limit, it can reach the limit while it settles.
     private static boolean undisturbed(Step step, Worker worker) {
         return step.state().operation().isEmpty()
                 && step.slot(worker.id().slot()).health().proven();
     }
 
-    /// It has served and ended by itself, as a server with a limit of requests does: no failure.
+    /// The worker has served and then exited by itself, as a server with a request limit does: not
+    /// a failure.
     private static void finished(Step step, Worker worker) {
         int index = worker.id().slot();
         if (step.state().stopping() || step.slot(index).goal() == Slot.Goal.LEAVE) {
             return;
         }
-        step.say(name(worker) + " served and then ended by itself (exit 0); starting the next");
+        step.say(name(worker) + " served and then exited by itself (exit 0); starting the next");
         step.change(index, slot -> slot.withHealth(slot.health().restarted().steady()));
-        Operations.finished(step, index, name(worker) + " ended by itself (exit 0)");
+        Operations.finished(step, index, name(worker) + " exited by itself (exit 0)");
     }
 
-    /// The worker is gone: its sockets are closed, or kept for those who come after it.
+    /// Removes a worker that has ended: its sockets are closed, or kept for its successors.
     private static void bury(Step step, WorkerId id) {
         step.change(id.slot(), slot -> slot.without(id).withSince(step.now()));
         step.serve();
@@ -313,8 +314,8 @@ final class Lives {
         again(step, worker, why);
     }
 
-    /// The slot of a worker that was in service gets another one: at once, or after a pause where
-    /// that happens often.
+    /// Starts another worker in the slot of a worker that was in service: at once, or after a pause
+    /// if that happens often.
     private static void again(Step step, Worker worker, String why) {
         int index = worker.id().slot();
         step.change(index, slot -> slot.withHealth(slot.health().restarted()));
@@ -323,7 +324,7 @@ final class Lives {
         Operations.crashed(step, index, why);
     }
 
-    /// The predecessor, as long as nobody told it to stop.
+    /// The predecessor, as long as it has not been told to stop.
     static Optional<Worker> revivable(Slot slot) {
         return slot.workers().stream()
                 .filter(worker -> worker.phase() == Phase.DRAINING)
@@ -337,7 +338,7 @@ final class Lives {
         step.serve();
     }
 
-    /// Gives a worker up that is alive but did not become ready.
+    /// Gives up a worker that is alive but did not become ready.
     static void abandon(Step step, Worker worker, String why) {
         terminate(step, worker);
         failed(step, worker.id(), name(worker) + " " + why);
@@ -347,14 +348,15 @@ final class Lives {
         return "slot " + worker.id() + " (pid " + worker.pid() + ")";
     }
 
-    /// A life that never came into service is over, or as good as over.
+    /// Handles a worker that never came into service and has ended, or soon will.
     private static void failed(Step step, WorkerId id, String why) {
         if (retried(step, id, why)) {
             step.say(why + "; " + nextTry(step, id.slot()));
         }
     }
 
-    /// No program was started. What was lacking may be there at any moment.
+    /// Handles a start in which no program was started. What was missing may be available again at
+    /// any moment.
     private static void missed(Step step, WorkerId id, String why) {
         if (retried(step, id, why)) {
             long latest = step.now() + Settings.LONGEST_UNBORN_BACKOFF.toMillis();

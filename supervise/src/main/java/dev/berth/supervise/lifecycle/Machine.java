@@ -7,9 +7,9 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 
-/// The state, and what has happened since it was decided on: events wait here for [Transition].
+/// The state, and the events that wait to be decided on by [Transition].
 ///
-/// One thread's.
+/// Owner thread only.
 public final class Machine {
     private final Deque<Event> events = new ArrayDeque<>();
     private State state;
@@ -22,20 +22,20 @@ public final class Machine {
         return state;
     }
 
-    /// Something happened. It is decided on later, as what is told while actions are carried out
-    /// comes after these.
+    /// Adds an event. It is decided on later: events that are added while actions are carried out
+    /// come after these.
     public void tell(Event event) {
         events.add(event);
     }
 
-    /// Whether anything has happened that is not decided on.
+    /// Whether any event has not been decided on.
     public boolean pending() {
         return !events.isEmpty();
     }
 
-    /// Decides on what happened first. Where memory lacks for it, that stays what happened first.
+    /// Decides on the first event. If memory runs out, the event stays first.
     ///
-    /// @return what is to be done, in this order
+    /// @return what to do, in this order
     public List<Action> decide(long now) {
         Event event = events.remove();
         try {

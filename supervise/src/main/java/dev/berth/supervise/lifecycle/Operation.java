@@ -6,15 +6,15 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/// A change under way. There is one at a time, except that stopping ends every other.
+/// A change in progress. There is one at a time; stopping ends any other.
 public sealed interface Operation {
-    /// Nobody waits for the answer.
+    /// The ticket of an operation whose answer nobody waits for.
     long NOBODY = -1;
 
-    /// Who is answered when it is over.
+    /// The ticket that is answered when the operation is over.
     long ticket();
 
-    /// The verb, as people typed it.
+    /// The verb, as users type it.
     String verb();
 
     /// The first start of all slots.
@@ -32,12 +32,12 @@ public sealed interface Operation {
 
     /// A rolling restart.
     ///
-    /// @param proposed the new command, if there is one; while reverting, the old one
+    /// @param proposed the new command, if there is one; the old one while rolling back
     /// @param pending slots still to do, in order
-    /// @param current the slot being done
+    /// @param current the slot in progress
     /// @param done slots replaced so far
-    /// @param failure why it is being reverted; empty while all goes well
-    /// @param undone what old workers were stopped with, for people
+    /// @param failure why it is being rolled back; empty while all goes well
+    /// @param undone what old workers left unfinished when they were stopped, for users
     /// @param newAddresses whether the new workers may listen on fewer or other addresses
     record Roll(
             long ticket,
@@ -113,7 +113,7 @@ public sealed interface Operation {
 
     /// More slots, or fewer.
     ///
-    /// @param failure why it is being taken back; empty while all goes well
+    /// @param failure why it is being undone; empty while all goes well
     record Scale(long ticket, int from, int to, String failure) implements Operation {
         @Override
         public String verb() {
@@ -121,7 +121,7 @@ public sealed interface Operation {
         }
     }
 
-    /// Waiting until a held slot is quiet, or until `deadline`.
+    /// Waiting until a drained slot is quiet, or until `deadline`.
     record Hold(long ticket, int slot, long deadline) implements Operation {
         @Override
         public String verb() {
@@ -129,7 +129,9 @@ public sealed interface Operation {
         }
     }
 
-    /// The end of everything. `times` counts how often it was asked for.
+    /// The end of everything.
+    ///
+    /// @param times how often it was requested
     record Stop(long ticket, int times, int code) implements Operation {
         @Override
         public String verb() {

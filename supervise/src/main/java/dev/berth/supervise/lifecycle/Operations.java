@@ -5,7 +5,7 @@ import dev.berth.supervise.contract.Request;
 
 import java.util.Optional;
 
-/// Requests and the operations that they start: which may begin, how they go on, how they end.
+/// Requests and the operations that they start: which may begin, how they continue, how they end.
 final class Operations {
     private Operations() {}
 
@@ -61,7 +61,7 @@ final class Operations {
         }
     }
 
-    /// A worker that was to come into service in `slot` failed.
+    /// Handles the failure of a worker that was to come into service in `slot`.
     ///
     /// @return whether the operation deals with it, so that the slot need not
     static boolean failed(Step step, int slot, String why) {
@@ -76,22 +76,22 @@ final class Operations {
         };
     }
 
-    /// A worker was stopped with something undone.
+    /// Records that a worker was stopped with something unfinished.
     static void givenUp(Step step, String text) {
         if (step.state().operation().orElse(null) instanceof Operation.Roll roll) {
             step.operation(roll.leaving(text));
         }
     }
 
-    /// A worker that was in service in `slot` ended by itself and is followed by the next, which is
-    /// no failure; but whoever waits for just that worker waits in vain.
+    /// Handles a worker that was in service in `slot`, exited by itself and is followed by the
+    /// next. That is not a failure, but an operation that waits for this very worker waits in vain.
     static void finished(Step step, int slot, String why) {
         if (step.state().operation().orElse(null) instanceof Operation.Hold hold) {
             Holding.crashed(step, hold, slot, why);
         }
     }
 
-    /// A worker that was in service in `slot` ended unasked.
+    /// Handles a worker in service in `slot` that exited unexpectedly.
     static void crashed(Step step, int slot, String why) {
         Operation operation = step.state().operation().orElse(null);
         switch (operation) {

@@ -1,19 +1,19 @@
 package dev.berth.supervise.lifecycle;
 
-/// Where a worker is in its life. It only ever moves downwards in this list, but for a ready one
-/// that loses its listener, which is starting again.
+/// The phase of a worker. A worker only moves downwards in this list, except that a ready worker
+/// that loses its listener starts again.
 public enum Phase {
-    /// Started; does not listen on everything that it has to yet.
+    /// Started; does not yet listen on everything that it has to.
     STARTING,
-    /// Listens; is being watched before it is trusted.
+    /// Listens; is watched before it is trusted.
     SETTLING,
-    /// Listens, lived through the settling time, gets connections (unless its slot is held).
+    /// Listens, lived through the settling time, gets connections (unless its slot is drained).
     READY,
-    /// Gets no new connections; finishes those that it has.
+    /// Gets no new connections; finishes the open ones.
     DRAINING,
     /// Was sent the stop signal.
     STOPPING,
-    /// Was sent SIGKILL, with all that it started.
+    /// Was sent SIGKILL, with all processes that it started.
     KILLED;
 
     /// Whether it may still come into service.
@@ -21,7 +21,7 @@ public enum Phase {
         return this == STARTING || this == SETTLING;
     }
 
-    /// Whether it is on its way out.
+    /// Whether it is leaving service.
     public boolean leaving() {
         return compareTo(READY) > 0;
     }

@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.Stream;
 
-/// The rolling restart: one slot at a time, back again when a new command fails.
+/// The rolling restart: one slot at a time, and back again if a new command fails.
 final class Rolls {
     private Rolls() {}
 
@@ -59,15 +59,15 @@ final class Rolls {
         }
     }
 
-    /// Whether those who came into service have their whole share. Until then the next old worker
-    /// stays: shares are relative, and the last warm one would get what the fresh ones do not.
+    /// Whether the new workers have their whole share. Until then the next old worker stays: shares
+    /// are relative, and the last warm worker would get what the fresh ones do not.
     private static boolean warm(Step step, Operation.Roll roll) {
         return roll.done().stream()
                 .flatMap(index -> step.slot(index).ready().stream())
                 .allMatch(worker -> worker.percent() == Worker.WARM);
     }
 
-    /// Whether what the roll has brought into service is still ready.
+    /// Whether the workers that the roll has brought into service are still ready.
     private static boolean stays(Step step, Operation.Roll roll) {
         return roll.done().stream().allMatch(index -> step.slot(index).ready().isPresent());
     }
@@ -89,13 +89,13 @@ final class Rolls {
         if (step.settings().overlap()) {
             Starts.start(step, index, command(step, roll, index));
         } else {
-            // Stop-then-start: what arrives meanwhile waits in the socket.
+            // Stop, then start: connections that arrive meanwhile wait in the socket.
             step.slot(index).ready().ifPresent(worker -> Lives.terminate(step, worker));
             startIfEmpty(step, roll, index);
         }
     }
 
-    /// Whether the slot has gone back to the old command by itself, because the new one died.
+    /// Whether the slot has already gone back to the old command because the new one died.
     private static boolean restored(Step step, Operation.Roll roll, int index) {
         Slot slot = step.slot(index);
         return roll.reverting()
@@ -127,8 +127,8 @@ final class Rolls {
         }
     }
 
-    /// When the slot being done counts as done: at once, but where its workers ended again and
-    /// again before, only once the new one has lived for as long as a life has to last.
+    /// When the slot in progress counts as done: at once, unless its workers died repeatedly
+    /// before; then only after the new worker has lived for [Settings#STABLE].
     static long steadyAt(Operation.Roll roll, Slot slot) {
         return roll.reverting() || !slot.health().repeated()
                 ? 0
@@ -137,7 +137,7 @@ final class Rolls {
                         .orElse(0L);
     }
 
-    /// When the roll has something to do though nothing happens; [Worker#NEVER] if never.
+    /// When the roll has something to do even if nothing happens; [Worker#NEVER] if never.
     static long due(State state, Operation.Roll roll) {
         return roll.current().stream()
                 .mapToObj(state::slot)
@@ -159,7 +159,7 @@ final class Rolls {
         step.reply(roll.ticket(), Outcome.done(report(roll) + mixed(step, roll)));
     }
 
-    /// Once every slot runs the new command, that is the command.
+    /// Makes the new command the command of the service once every slot runs it.
     private static void remember(Step step, Operation.Roll roll) {
         roll.proposed()
                 .filter(
@@ -170,8 +170,8 @@ final class Rolls {
         step.become(step.state().withReplaced(without(step.state().replaced(), roll, step)));
     }
 
-    /// Slots that a failed roll had replaced, and that still differ from the others: none after a
-    /// roll of all; after one of a single slot, that one too.
+    /// The slots that a failed roll had replaced and that still differ from the others: none after
+    /// a roll of all slots; after a roll of a single slot, that slot too.
     private static List<Integer> without(List<Integer> before, Operation.Roll roll, Step step) {
         boolean all = roll.done().size() == step.state().slots().size();
         if (all || before.isEmpty()) {
@@ -182,13 +182,15 @@ final class Rolls {
         return now.size() == step.state().slots().size() ? List.of() : now;
     }
 
-    /// What is to be known where not every slot runs the same command.
+    /// The note that not every slot runs the same command.
     private static String mixed(Step step, Operation.Roll roll) {
         boolean partly =
                 roll.proposed().isPresent()
                         && !roll.proposed().equals(Optional.of(step.state().command()));
         return partly
-                ? "\nmixed: slots " + changed(step) + " have the new command, the others do not"
+                ? "\npartially rolled: slots "
+                        + changed(step)
+                        + " run the new command, the others do not"
                 : "";
     }
 
@@ -201,7 +203,7 @@ final class Rolls {
         return slots == 1 ? "1 slot" : slots + " slots";
     }
 
-    /// A worker that was to come into service in a slot of the roll failed.
+    /// Handles the failure of a worker that was to come into service in a slot of the roll.
     static boolean failed(Step step, Operation.Roll roll, int index, String why) {
         if (!concerns(roll, index)) {
             return false;
@@ -215,15 +217,15 @@ final class Rolls {
         return true;
     }
 
-    /// A worker that was in service ended unasked: the new version does not stay ready. Not so the
-    /// old one of the slot being done, whose successor is under way.
+    /// Handles a worker in service that exited unexpectedly: the new version does not stay ready.
+    /// The old worker of the slot in progress is no such case, because its successor is on its way.
     static void crashed(Step step, Operation.Roll roll, int index, String why) {
         if (concerns(roll, index) && step.slot(index).candidate().isEmpty()) {
             end(step, roll, index, why);
         }
     }
 
-    /// Whether the roll waits for just this worker to take the place of one that serves.
+    /// Whether the roll waits for this very worker to replace one that serves.
     static boolean replacing(Step step, Worker worker) {
         int index = worker.id().slot();
         return step.state().operation().orElse(null) instanceof Operation.Roll roll
@@ -255,7 +257,8 @@ final class Rolls {
         }
     }
 
-    /// Stops what was to replace the current slot's worker, or counts it as done if it has.
+    /// Stops the worker that was to replace the current slot's worker, or counts the slot as done
+    /// if it already has.
     private static Operation.Roll withoutCurrent(Step step, Operation.Roll roll) {
         if (roll.current().isEmpty()) {
             return roll;
@@ -269,7 +272,8 @@ final class Rolls {
         return replaced ? roll.finished(current) : roll;
     }
 
-    /// A worker that has yet to prove itself makes room for its predecessor, if that one is there.
+    /// Lets a worker that has yet to prove itself give way to its predecessor, if that is still
+    /// there.
     private static void undecided(Step step, int index) {
         Slot slot = step.slot(index);
         Optional<Worker> old = Lives.revivable(slot);
@@ -292,7 +296,7 @@ final class Rolls {
     private static String consequence(Step step, Operation.Roll roll, int index) {
         boolean serves = step.slot(index).ready().isPresent();
         String empty =
-                serves ? "" : "\nslot " + index + " has no worker in service; it starts again";
+                serves ? "" : "\nslot " + index + " has no worker in service; it will be restarted";
         if (roll.done().isEmpty()) {
             return serves ? "\nthe old generation serves on" : empty + " as before";
         }
@@ -304,14 +308,20 @@ final class Rolls {
                         .toList();
         String rest =
                 old.isEmpty()
-                        ? "no slot has the old generation any more"
-                        : "slots " + old + " serve on as before";
-        return empty + "\nmixed: slots " + roll.done() + " are new, " + rest;
+                        ? "no slot runs the old generation any more"
+                        : "slots " + old + " still run the old one";
+        return empty
+                + "\npartially rolled: slots "
+                + roll.done()
+                + " run the new generation, "
+                + rest;
     }
 
     private static String mixed(Step step) {
         List<Integer> changed = changed(step);
-        return changed.isEmpty() ? "" : "\nmixed: slots " + changed + " have the new command";
+        return changed.isEmpty()
+                ? ""
+                : "\npartially rolled: slots " + changed + " run the new command";
     }
 
     private static List<Integer> changed(Step step) {

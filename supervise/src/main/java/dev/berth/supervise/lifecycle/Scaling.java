@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-/// More slots, or fewer. Growing succeeds as a whole or is taken back as a whole.
+/// More slots, or fewer. Growing succeeds as a whole or is undone as a whole.
 final class Scaling {
     private Scaling() {}
 
@@ -17,16 +17,16 @@ final class Scaling {
         if (to > Plan.MOST_WORKERS) {
             step.reply(
                     ticket,
-                    Outcome.failed("at most " + Plan.MOST_WORKERS + " workers: asked for " + to));
+                    Outcome.failed("at most " + Plan.MOST_WORKERS + " workers: requested " + to));
             return;
         }
         if (to < from && leavesNobody(step, to)) {
             step.reply(
                     ticket,
                     Outcome.failed(
-                            "nobody would be left in service: no slot below "
+                            "no worker would be left in service: no slot below "
                                     + to
-                                    + " is; see berth status"));
+                                    + " is in service; see berth status"));
             return;
         }
         step.operation(new Operation.Scale(ticket, from, to, ""));
@@ -56,8 +56,8 @@ final class Scaling {
         leaving.forEach(slot -> leave(step, slot));
     }
 
-    /// Ends what runs in a slot whose goal is to become empty: in service first drained, others at
-    /// once.
+    /// Ends the workers of a slot that is to become empty: those in service are drained first,
+    /// others are stopped at once.
     static void leave(Step step, Slot slot) {
         step.change(
                 slot.index(), place -> place.withHealth(place.health().retryingAt(Worker.NEVER)));
@@ -96,7 +96,8 @@ final class Scaling {
                 : Outcome.failed(scale.failure() + "\nstays at " + scale.to() + " workers");
     }
 
-    /// A new slot failed: all new ones go again, and the answer comes when they are gone.
+    /// Handles the failure of a new slot: all new slots are removed again, and the answer comes
+    /// when they are gone.
     static boolean failed(Step step, Operation.Scale scale, int slot, String why) {
         if (slot < scale.from() || scale.to() <= scale.from()) {
             return false;

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 
-/// A place in the group, and the workers that fill it: at most one that is to come into service, at
-/// most one in service, and those on their way out.
+/// A place in the group, and the workers that fill it: at most one candidate, at most one in
+/// service, and those on their way out.
 ///
 /// @param generation the last number given; 0 before the first start
 /// @param command what the worker in service runs, and what a respawn runs
@@ -28,11 +28,11 @@ public record Slot(
         RUN,
         /// To have a worker that gets no new connections, until `undrain`.
         HELD,
-        /// To become empty and go.
+        /// To become empty and be removed.
         LEAVE
     }
 
-    /// How a slot looks from outside.
+    /// The state of a slot as users see it.
     public enum Condition {
         STARTING,
         READY,
@@ -67,12 +67,13 @@ public record Slot(
         return workers.stream().filter(worker -> worker.id().equals(id)).findFirst();
     }
 
-    /// The worker that people mean: in service, else coming, else going.
+    /// The worker that stands for the slot: the one in service, else the candidate, else one on its
+    /// way out.
     public Optional<Worker> principal() {
         return ready().or(this::candidate).or(() -> workers.stream().findFirst());
     }
 
-    /// The state that people are told.
+    /// The state that is reported to users.
     public Condition condition() {
         if (ready().isPresent()) {
             return goal == Goal.RUN ? Condition.READY : Condition.DRAINING;

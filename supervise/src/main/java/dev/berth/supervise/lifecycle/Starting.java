@@ -1,7 +1,7 @@
 package dev.berth.supervise.lifecycle;
 
-/// The first start. It fails as a whole while no worker was ever ready: then the command is to
-/// blame, and trying again would only hide it.
+/// The first start. It fails as a whole if no worker was ever ready: then the command is to blame,
+/// and trying again would only hide that.
 final class Starting {
     private Starting() {}
 
@@ -15,10 +15,11 @@ final class Starting {
         }
     }
 
-    /// A worker did not understand its command line. As long as the first start goes on nobody
-    /// relies on those that are ready already, so it ends for all of them, where it can be seen.
+    /// Handles a worker that did not understand its command line. During the first start nobody
+    /// relies yet on the workers that are ready, so the start fails for all of them, where the user
+    /// can see it.
     ///
-    /// @return whether it was for here
+    /// @return whether the first start is in progress, so that this has handled it
     static boolean misused(Step step, String why) {
         if (!(step.state().operation().orElse(null) instanceof Operation.Start)) {
             return false;

@@ -5,10 +5,10 @@ import dev.berth.supervise.contract.WorkerId;
 
 import java.util.Optional;
 
-/// Which slots get a new worker, and when: crashed ones at once (or after their back-off), first
+/// Which slots get a new worker, and when: crashed ones at once (or after their backoff), first
 /// starts one after the other.
 final class Starts {
-    /// How many workers of slots that were never ready may be starting at a time.
+    /// How many workers may be starting at a time, in slots that were never ready.
     private static final int AT_ONCE = 2;
 
     private Starts() {}
@@ -24,13 +24,13 @@ final class Starts {
         }
     }
 
-    /// Whether some slot could start, but for its turn by the clock.
+    /// Whether some slot could start if its turn by the clock had come.
     static boolean paused(State state) {
         return state.settings().stagger().isPresent()
                 && state.slots().stream().anyMatch(slot -> wanted(state, slot));
     }
 
-    /// Whether the slot lacks a worker that is in service or on its way there, and may start one.
+    /// Whether the slot has neither a worker in service nor a candidate, and may start one.
     private static boolean wanted(State state, Slot slot) {
         return slot.goal() != Slot.Goal.LEAVE
                 && !slot.health().waiting()
@@ -54,7 +54,7 @@ final class Starts {
         step.order(new Action.Spawn(id, command));
     }
 
-    /// A roll starts the worker of its slot by itself.
+    /// Whether a roll is starting the worker of this slot.
     private static boolean rolling(State state, Slot slot) {
         Optional<Operation> operation = state.operation();
         return operation.orElse(null) instanceof Operation.Roll roll

@@ -14,13 +14,14 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 
-/// Everything that the supervisor decides by.
+/// Everything that the supervisor's decisions are based on.
 ///
-/// @param command what new slots run: the last command that a start or a roll was successful with
-/// @param emptySince since when nobody is served, in milliseconds; [Worker#NEVER] while somebody is
+/// @param command what new slots run: the last command with which a start or a roll succeeded
+/// @param emptySince since when no worker has been served, in milliseconds; [Worker#NEVER] while
+///   one is
 /// @param refusing whether clients are refused
-/// @param nextStart the earliest time of the next start, where starts are staggered by time
-/// @param generations the last generation of each slot that is gone, should it come back
+/// @param nextStart the earliest time of the next start, if starts are staggered by time
+/// @param generations the last generation of each removed slot, in case it comes back
 /// @param traffic how new connections are treated
 /// @param replaced the slots that a roll replaced before it failed, while the others are as before
 public record State(
@@ -34,8 +35,10 @@ public record State(
         Map<Integer, Integer> generations,
         Traffic traffic,
         List<Integer> replaced) {
-    /// @param policy who of those in service gets the next one
-    /// @param shed whether all are refused, whoever is in service
+    /// How new connections are treated.
+    ///
+    /// @param policy decides which worker in service gets the next one
+    /// @param shed whether all are refused, even if workers are in service
     public record Traffic(Policy policy, boolean shed) {}
 
     public State {
@@ -44,7 +47,7 @@ public record State(
         replaced = List.copyOf(replaced);
     }
 
-    /// Before the first event: empty slots, nobody served.
+    /// The state before the first event: empty slots, no worker served.
     public static State initial(
             Settings settings, Command command, int workers, Policy policy, long now) {
         List<Slot> slots = new ArrayList<>();
@@ -72,7 +75,7 @@ public record State(
         return slot(id.slot()).flatMap(slot -> slot.worker(id));
     }
 
-    /// Who gets new connections, and which slots new datagrams.
+    /// The workers that get new connections, and the slots that get new datagrams.
     public Action.Serve service() {
         Set<WorkerId> workers = new HashSet<>();
         Set<Integer> running = new HashSet<>();
@@ -92,8 +95,8 @@ public record State(
         return new Action.Serve(workers, running, held, warming);
     }
 
-    /// Whether a worker gets nothing new and shall be quiet before it is told to stop, or its slot
-    /// is held.
+    /// Whether a worker gets no new connections and should be quiet before it gets the stop signal,
+    /// or its slot is drained.
     public boolean drains(WorkerId id) {
         Optional<Phase> phase = worker(id).map(Worker::phase);
         boolean held = slot(id.slot()).filter(slot -> slot.goal() == Slot.Goal.HELD).isPresent();
@@ -105,7 +108,7 @@ public record State(
         return worker(id).filter(w -> w.phase() == Phase.READY && w.trial().open()).isPresent();
     }
 
-    /// The worker in service in the slot of another one.
+    /// The worker in service that `successor` is to replace.
     public Optional<WorkerId> incumbent(WorkerId successor) {
         return slot(successor.slot())
                 .flatMap(Slot::ready)
@@ -123,7 +126,7 @@ public record State(
         return operation.filter(Operation.Stop.class::isInstance).isPresent();
     }
 
-    /// The next moment at which a [Event.Tick] has something to do; [Worker#NEVER] if there is
+    /// The next moment at which an [Event.Tick] has something to do; [Worker#NEVER] if there is
     /// none.
     public long nextDeadline() {
         long next = Worker.NEVER;
@@ -148,7 +151,8 @@ public record State(
         return next;
     }
 
-    /// Whether a new worker may listen on fewer or other addresses than the one it replaces.
+    /// Whether a new worker may listen on fewer or other addresses than the worker that it
+    /// replaces.
     public boolean newAddresses() {
         return settings.newAddresses()
                 || operation.orElse(null) instanceof Operation.Roll roll && roll.newAddresses();
@@ -168,7 +172,7 @@ public record State(
                 replaced);
     }
 
-    /// An empty slot, whose generations go on where an earlier one of the same index left off.
+    /// An empty slot, whose generations continue where an earlier slot of the same index left off.
     Slot newSlot(int index, long now) {
         return Slot.empty(index, generations.getOrDefault(index, 0), command, now);
     }

@@ -8,17 +8,17 @@ import dev.berth.supervise.contract.Settings;
 import java.time.Duration;
 import java.util.Optional;
 
-/// What is decided about new connections beside who is in service: the policy, whether all are
+/// The decisions about new connections other than who is in service: the policy, whether all are
 /// refused, and how the share of a fresh worker grows.
 ///
-/// A change of these is one step of the table and waits for nothing, so it may come amid a roll.
+/// Such a change is one step of the table and waits for nothing, so it is allowed during a roll.
 public final class Steerage {
-    /// A fresh worker's share at first, and by how much it grows at a time.
+    /// A fresh worker's share at first, and the steps in which it grows.
     private static final int STEP_PERCENT = 10;
 
     private Steerage() {}
 
-    /// Whether the request is for here, and may be made while an operation is under way.
+    /// Whether the request is handled here, and is allowed while an operation is in progress.
     static boolean concerns(Request request) {
         return request instanceof Request.Steer || request instanceof Request.Shed;
     }
@@ -34,13 +34,14 @@ public final class Steerage {
         }
     }
 
-    /// Why a supervisor of so many slots cannot steer by `policy`, as far as its settings tell.
+    /// Why a supervisor with this number of slots cannot steer by `policy`, as far as its settings
+    /// show.
     public static Optional<String> unfit(Policy policy, Settings settings, int slots) {
         if (!policy.divisible() && settings.slowStart().isPositive()) {
             return Optional.of(
-                    "with "
+                    "policy "
                             + policy.word()
-                            + " there is no slow start (--slow-start): it goes by "
+                            + " does not support slow start (--slow-start): it steers by "
                             + (policy instanceof Policy.Cpu ? "the CPU" : "the client")
                             + ", not by shares");
         }
@@ -67,11 +68,11 @@ public final class Steerage {
                 ticket,
                 Outcome.done(
                         shed
-                                ? "new connections are refused; those that are open go on"
-                                : "new connections are served again"));
+                                ? "new connections are refused; open ones continue"
+                                : "new connections are accepted again"));
     }
 
-    /// A worker comes into service: at once, or step by step where it follows another.
+    /// Brings a worker into service: at once, or step by step if it replaces another.
     static Worker enters(Step step, Worker worker) {
         Worker ready = worker.enters(Phase.READY, step.now(), Worker.NEVER);
         boolean first = step.state().operation().orElse(null) instanceof Operation.Start;
@@ -80,7 +81,7 @@ public final class Steerage {
                 : ready.warming(STEP_PERCENT, step.now() + pause(step));
     }
 
-    /// It is due that a worker in service gets more.
+    /// Gives a worker in service a larger share, when that is due.
     static void grow(Step step, Worker worker) {
         int percent = Math.min(Worker.WARM, worker.percent() + STEP_PERCENT);
         long until = percent == Worker.WARM ? Worker.NEVER : step.now() + pause(step);

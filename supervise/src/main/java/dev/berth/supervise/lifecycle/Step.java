@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 
-/// One application of the transition function in the making: the state so far and the actions so
+/// One application of the transition function while it runs: the state so far and the actions so
 /// far. It lives no longer than the call.
 final class Step {
     private final List<Action> actions = new ArrayList<>();
@@ -47,7 +47,7 @@ final class Step {
         order(new Action.Say(text));
     }
 
-    /// Answers whoever waits; what nobody waits for is told to people when it failed.
+    /// Answers the caller that waits. If nobody waits, a failure is reported to users.
     void reply(long ticket, Outcome outcome) {
         if (ticket != Operation.NOBODY) {
             order(new Action.Reply(ticket, outcome));
@@ -81,7 +81,7 @@ final class Step {
                 .orElseThrow(() -> new IllegalStateException("no such slot: slot=" + index));
     }
 
-    /// Orders the table to follow the state, where it does not already.
+    /// Orders the table to follow the state, if it does not already.
     void serve() {
         Action.Serve next = state.service();
         if (!next.equals(service)) {
@@ -97,12 +97,12 @@ final class Step {
         }
     }
 
-    /// Nobody has been served since `when`.
+    /// Sets since when no worker has been served.
     void nobodySince(long when) {
         state = state.emptySince(when);
     }
 
-    /// Nobody is in service: no slot pauses for long any more.
+    /// Shortens the pauses of all slots, because no worker is in service.
     private void hurry() {
         long soon = now + Settings.SOON.toMillis();
         for (Slot slot : state.slots()) {

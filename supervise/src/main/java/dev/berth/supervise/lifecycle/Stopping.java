@@ -13,7 +13,9 @@ final class Stopping {
             return;
         }
         if (operation != null && operation.ticket() != Operation.NOBODY) {
-            step.reply(operation.ticket(), Outcome.failed("stopped before it was over"));
+            step.reply(
+                    operation.ticket(),
+                    Outcome.failed("the supervisor was stopped before this was finished"));
         }
         step.operation(new Operation.Stop(ticket, 1, code));
         step.refuse(true);
@@ -24,13 +26,14 @@ final class Stopping {
         step.state().slots().forEach(slot -> Scaling.leave(step, slot));
     }
 
-    /// Who asks while a start that failed is being ended waits for that; nobody had asked before.
+    /// A stop that is requested while a failed start is being ended waits for that end; it counts
+    /// as the first request.
     private static void again(Step step, Operation.Stop stop, long ticket) {
         if (stop.ticket() == Operation.NOBODY) {
             step.operation(new Operation.Stop(ticket, stop.times(), stop.code()));
             return;
         }
-        step.reply(stop.ticket(), Outcome.failed("asked to stop again: killed what was left"));
+        step.reply(stop.ticket(), Outcome.failed("stop was requested again: killed what was left"));
         step.operation(new Operation.Stop(ticket, stop.times() + 1, stop.code()));
         for (Slot slot : step.state().slots()) {
             slot.workers().forEach(worker -> Lives.kill(step, worker));

@@ -5,14 +5,16 @@ import dev.berth.supervise.contract.Request;
 import dev.berth.supervise.contract.WorkerId;
 
 /// The supervisor's decisions: a pure function from a state, an event and the time to the next
-/// state and what is to be done. It reads no clock, touches no process and no socket.
+/// state and the actions to take. It reads no clock and touches no process or socket.
 ///
-/// An event about a worker that is gone, or that the worker's phase makes meaningless, changes
+/// An event about a worker that is gone, or that makes no sense in the worker's phase, changes
 /// nothing.
 public final class Transition {
     private Transition() {}
 
-    /// @param now milliseconds of a monotonic clock, never less than at the last call
+    /// Applies one event.
+    ///
+    /// @param now milliseconds of a monotonic clock, never less than in the last call
     public static Action.Result apply(State state, Event event, long now) {
         Step step = new Step(state, now);
         react(step, event);

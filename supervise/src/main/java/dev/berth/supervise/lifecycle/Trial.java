@@ -2,28 +2,28 @@ package dev.berth.supervise.lifecycle;
 
 /// How far a new worker has shown that it works, while its predecessor is kept for its sake.
 ///
-/// @param evidence what was seen last
-/// @param until when it is decided on what was seen, in milliseconds; [Worker#NEVER] where it can
-///   stay as it is
-/// @param detail what waits for the worker, for people; empty where nothing does
-/// @param looks how many looks in a row have shown this
-/// @param lookedAt when the last of them was
+/// @param evidence what was observed last
+/// @param until when to decide on the observation, in milliseconds; [Worker#NEVER] if no decision
+///   is needed
+/// @param detail what waits for the worker, for users; empty if nothing does
+/// @param looks how many checks in a row have shown this
+/// @param lookedAt when the last of them was, in milliseconds
 record Trial(Evidence evidence, long until, String detail, int looks, long lookedAt) {
-    /// Of a worker that replaced nobody, or that has proven itself.
+    /// The trial of a worker that replaced no other, or that has proven itself.
     static final Trial OVER = new Trial(Evidence.ACCEPTED, Worker.NEVER, "", 0, 0);
 
-    /// Fewer looks than these may all have come at a bad moment: on a busy machine they are late.
+    /// Fewer checks than these may all have come at a bad moment: on a busy machine they are late.
     private static final int LEAST_LOOKS = 3;
 
-    /// What was seen longer ago than this may have changed since.
+    /// An older observation may have changed since.
     private static final long FRESH_MILLIS = 1_500;
 
-    /// Of one that nobody has looked at.
+    /// The trial of a worker that has not been checked yet.
     static Trial begun(long until) {
         return new Trial(Evidence.NONE, until, "", 0, 0);
     }
 
-    /// After one more look.
+    /// The trial after one more check.
     Trial seen(Evidence now, long decided, String waiting, long at) {
         int before = evidence == now ? looks : 0;
         return new Trial(now, decided, waiting, before + 1, at);
@@ -38,7 +38,7 @@ record Trial(Evidence evidence, long until, String detail, int looks, long looke
         return evidence != Evidence.ACCEPTED;
     }
 
-    /// Whether what was seen is enough to decide against the worker.
+    /// Whether the observations are enough to decide against the worker.
     boolean certain(long now) {
         return looks >= LEAST_LOOKS && now - lookedAt <= FRESH_MILLIS;
     }

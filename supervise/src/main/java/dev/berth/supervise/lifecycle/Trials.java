@@ -5,22 +5,22 @@ import dev.berth.supervise.contract.WorkerId;
 
 import java.util.Optional;
 
-/// New workers of a roll, until they have shown that they accept. As long as one has not, its
-/// predecessor is kept out of service, and comes back if the new one turns out to be no good.
+/// New workers of a roll, until they have shown that they accept. Until then the predecessor is
+/// kept out of service, and comes back if the new worker turns out to be bad.
 final class Trials {
-    /// How soon it is looked again whether somebody waits for connections: soon at first, as many
-    /// servers only turn away from their listener for a moment.
+    /// The pause before the next check whether a thread waits for connections: short at first, as
+    /// many servers only turn away from their listener for a moment.
     private static final long FIRST_AGAIN_MILLIS = 10;
 
     private static final long LAST_AGAIN_MILLIS = 100;
 
-    /// How much later it is decided where too little was seen to decide against a worker.
+    /// How long a decision is postponed if too little was observed to decide against a worker.
     private static final long MORE_LOOKS_MILLIS = 500;
 
     private Trials() {}
 
-    /// Whether a worker that comes into service in this slot is to prove itself. One that brings an
-    /// old command back is not: that has worked before.
+    /// Whether a worker that comes into service in this slot must prove itself. A worker that
+    /// brings an old command back need not: that has worked before.
     private static boolean wanted(Step step, int index) {
         return step.settings().prove().isPositive()
                 && step.state().operation().orElse(null) instanceof Operation.Roll roll
@@ -28,14 +28,14 @@ final class Trials {
                 && roll.current().orElse(-1) == index;
     }
 
-    /// A worker that listens is about to take the place of another. As long as no thread of it
-    /// waits for a connection it is still loading, and a client would wait for that.
+    /// Whether a listening worker is too early to replace another. As long as no thread of it waits
+    /// for a connection it is still loading, and a client would have to wait for that.
     ///
-    /// Where one process has the listener this is waited for during [Settings#prove] only, as there
-    /// are programs that never wait in a way that can be seen. Where several have it, those that
-    /// accept are still to come; if they never do, it is no good.
+    /// If one process has the listener, this waits only for [Settings#prove], as some programs
+    /// never wait in a way that can be seen. If several have it, the accepting processes are still
+    /// to come; if they never do, the worker is bad.
     ///
-    /// `READY=1` counts only where the user goes by it: gunicorn says it before its workers load.
+    /// `READY=1` counts only if the user relies on it: gunicorn sends it before its workers load.
     ///
     /// @return whether it does not come into service now
     static boolean tooEarly(Step step, Worker worker, Sight sight) {
@@ -58,8 +58,8 @@ final class Trials {
                     worker,
                     "listens, but within "
                             + Epitaph.seconds(step.settings().startTimeout())
-                            + " no process of it has waited for a connection; do those that"
-                            + " should accept fail to start? (--prove 0s rolls without this look)");
+                            + " none of its processes waited for a connection; perhaps those that"
+                            + " should accept fail to start (--prove 0s skips this check)");
             return true;
         }
         return false;
@@ -74,8 +74,8 @@ final class Trials {
         return worker.since() + step.settings().settle().toMillis();
     }
 
-    /// The trial of a worker that comes into service. To one in a slot that is held no connection
-    /// is led, by which it could prove itself.
+    /// The trial of a worker that comes into service. A worker in a drained slot gets no
+    /// connections with which it could prove itself.
     static Trial of(Step step, Worker worker, boolean successor) {
         int index = worker.id().slot();
         boolean served = step.slot(index).goal() == Slot.Goal.RUN;
@@ -103,8 +103,8 @@ final class Trials {
         step.change(id, w -> w.withTrial(before.seen(evidence, until, detail, step.now())));
     }
 
-    /// The time to prove itself is over. That nobody asked is no fault of the worker's; nor is it
-    /// that the looks at it are late, for which it is given as much time again.
+    /// Handles the end of the time to prove itself. It is not the worker's fault if no client
+    /// connected, or if the checks are late; in the latter case the decision is postponed.
     static void overdue(Step step, Worker worker) {
         Trial trial = worker.trial();
         boolean unanswered = trial.evidence() == Evidence.UNANSWERED;
@@ -120,14 +120,14 @@ final class Trials {
                             + worker.trial().detail()
                             + ", for "
                             + limit
-                            + " (if it only needs longer to load: berth run --prove)");
+                            + " (if it only needs longer to load, raise --prove of berth run)");
         } else {
             step.change(worker.id(), w -> w.withTrial(Trial.OVER));
         }
     }
 
-    /// An old worker has finished what it had, or its time for that is over: it is told to stop, or
-    /// kept until its successor has proven itself.
+    /// Handles an old worker that has finished its connections, or whose time for that is over: it
+    /// gets the stop signal, or is kept until its successor has proven itself.
     static void quiet(Step step, Worker old) {
         step.change(old.id(), w -> w.withDeadline(Worker.NEVER));
         int index = old.id().slot();
@@ -139,14 +139,14 @@ final class Trials {
         release(step, step.slot(index));
     }
 
-    /// Nothing waited at the last look at one in service; since then a connection may have come
-    /// that it dies of.
+    /// Checks the worker in service again: at the last check nothing waited, and since then a
+    /// connection may have arrived that kills it.
     private static void again(Step step, WorkerId id) {
         step.change(id, w -> w.withTrial(Trial.begun(decision(step))));
         step.order(new Action.Prove(id));
     }
 
-    /// Ends the trials that have nothing to wait for, and lets the old workers go.
+    /// Ends the trials that have nothing left to wait for, and lets the old workers go.
     static void release(Step step) {
         step.state().slots().forEach(slot -> release(step, slot));
     }

@@ -4,14 +4,17 @@ import dev.berth.supervise.contract.Command;
 import dev.berth.supervise.contract.Settings;
 import dev.berth.supervise.contract.WorkerId;
 
-/// A worker as the transition function knows it.
+/// A worker as the transition function knows it. All times are milliseconds of the supervisor's
+/// monotonic clock.
 ///
-/// `since` and `deadline` are milliseconds of the supervisor's monotonic clock; `deadline` says
-/// when the phase has lasted too long (or, while settling, long enough), `startBy` when the start
-/// as a whole has. `pid` is 0 until the worker was started. `announced` tells that it (or a probe
-/// of it) said that it is ready. `percent` is how much of its share of the connections it gets.
-/// `lacks` says, for people, why one that has started to listen does not count as listening yet, or
-/// why one was told to stop whose end tells more.
+/// @param pid 0 until the worker was started
+/// @param since when the phase began
+/// @param deadline when the phase has lasted too long (or, while settling, long enough)
+/// @param startBy when the start as a whole has lasted too long
+/// @param announced whether the worker, or a probe of it, has reported that it is ready
+/// @param percent how much of its share of the connections it gets
+/// @param lacks for users: why a worker that has begun to listen does not count as listening yet,
+///   or why a worker was told to stop whose end says more
 public record Worker(
         WorkerId id,
         Phase phase,
@@ -47,7 +50,7 @@ public record Worker(
         return new Worker(id, Phase.STARTING, command, 0, now, startBy, startBy, false);
     }
 
-    /// Whether it has finished what it had and is only kept for its successor's sake.
+    /// Whether it has finished its connections and is only kept for its successor's sake.
     boolean quiet() {
         return phase == Phase.DRAINING && deadline == NEVER;
     }
@@ -73,24 +76,24 @@ public record Worker(
                 id, phase, command, pid, since, deadline, startBy, announced, percent, next, lacks);
     }
 
-    /// It listens, but not on all that it has to; so it stays until `until`.
+    /// It listens, but not on everything that it has to; so it stays until `until`.
     Worker lacking(String what, long until) {
         return new Worker(
                 id, phase, command, pid, since, until, startBy, announced, percent, trial, what);
     }
 
-    /// It was told to stop for this reason; how it ends is to be told with it.
+    /// It was told to stop for this reason, which is reported together with how it ends.
     Worker blamed(String why) {
         return new Worker(
                 id, phase, command, pid, since, deadline, startBy, announced, percent, trial, why);
     }
 
-    /// Whether its end decides what is said of it.
+    /// Whether its end decides what is reported about it.
     boolean blamed() {
         return phase.leaving() && !lacks.isEmpty();
     }
 
-    /// With so much of its share until `until`.
+    /// With this part of its share until `until`.
     Worker warming(int share, long until) {
         return new Worker(
                 id, phase, command, pid, since, until, startBy, announced, share, trial, lacks);

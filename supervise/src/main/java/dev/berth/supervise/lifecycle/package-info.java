@@ -1,6 +1,6 @@
 /// The decisions: slots, workers and their generations, the operations on them, and the pure
-/// function [dev.berth.supervise.lifecycle.Transition], which makes actions of events. No clock, no
-/// process, no socket.
+/// function [dev.berth.supervise.lifecycle.Transition], which turns events into actions. No clock,
+/// no process, no socket.
 @NullMarked
 package dev.berth.supervise.lifecycle;
 

@@ -25,7 +25,7 @@ class CrashTest {
                         new Action.Bequeath(id(0, 1)),
                         new Action.Spawn(id(0, 2), Script.OLD));
         assertThat(script.said())
-                .isEqualTo("slot 0.1 (pid 100) ended unasked: killed by SIGKILL (9)");
+                .isEqualTo("slot 0.1 (pid 100) exited unexpectedly: killed by SIGKILL (9)");
         assertThat(script.slot(0).health().restarts()).isEqualTo(1);
     }
 
@@ -207,7 +207,7 @@ class CrashTest {
             script.forget();
             script.tell(new Event.Exited(id(0, generation), ExitStatus.exited(0), 0, "", true));
             assertThat(script.spawned()).containsExactly(id(0, generation + 1));
-            assertThat(script.said()).contains("served and then ended by itself (exit 0)");
+            assertThat(script.said()).contains("served and then exited by itself (exit 0)");
             script.readies(0, generation + 1);
         }
         assertThat(script.slot(0).health().failures()).isZero();
@@ -224,7 +224,7 @@ class CrashTest {
             script.pass(1).listens(0, generation);
             script.tell(new Event.Exited(id(0, generation), ExitStatus.exited(0), 0, "", true));
             assertThat(script.spawned()).containsExactly(id(0, generation + 1));
-            assertThat(script.said()).contains("served and then ended by itself (exit 0)");
+            assertThat(script.said()).contains("served and then exited by itself (exit 0)");
             assertThat(script.deeds()).doesNotContain(new Action.Refuse(true));
         }
         assertThat(script.slot(0).health().failures()).isZero();

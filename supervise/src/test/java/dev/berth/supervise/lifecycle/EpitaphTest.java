@@ -25,7 +25,7 @@ class EpitaphTest {
                         Epitaph.atStart(
                                 WORKER, exited(ExitStatus.exited(1), 0, "oops\nbad port\n"), false))
                 .isEqualTo(
-                        "slot 2.7 (pid 42) ended at start: exit 1; its last words:\n"
+                        "slot 2.7 (pid 42) ended at start: exit 1; its last output:\n"
                                 + "    oops\n"
                                 + "    bad port");
         assertThat(
@@ -36,13 +36,13 @@ class EpitaphTest {
                 .isEqualTo(
                         "slot 2.7 (pid 42) ended right after it listened: killed by SIGKILL (9)");
         assertThat(Epitaph.crash(WORKER, exited(ExitStatus.exited(0), 3, "")))
-                .isEqualTo("slot 2.7 (pid 42) ended unasked: exit 0");
+                .isEqualTo("slot 2.7 (pid 42) exited unexpectedly: exit 0");
     }
 
     @Test
     void onlyASuccessfulExitWithSurvivorsIsGoingToTheBackground() {
         assertThat(Epitaph.atStart(WORKER, exited(ExitStatus.exited(0), 1, ""), false))
-                .contains("went to the background");
+                .contains("went into the background");
         assertThat(Epitaph.atStart(WORKER, exited(ExitStatus.exited(0), 0, ""), false))
                 .contains("ended at start: exit 0");
         assertThat(Epitaph.atStart(WORKER, exited(ExitStatus.exited(1), 1, ""), false))
@@ -58,7 +58,7 @@ class EpitaphTest {
             boolean taken = !words.equals("It is fine");
             Event.Exited ended = exited(ExitStatus.exited(1), 0, words);
             String told = Epitaph.atStart(WORKER, ended, true);
-            assertThat(told.contains("it is Berth that listens")).isEqualTo(taken);
+            assertThat(told.contains("Berth itself listens")).isEqualTo(taken);
             assertThat(Epitaph.atStart(WORKER, ended, false)).doesNotContain("Berth");
         }
     }
@@ -79,7 +79,7 @@ class EpitaphTest {
                         "httpd (pid 4711) already running",
                         "Starting hot deployment for Hypnotoad server 99.")) {
             assertThat(Epitaph.atStart(WORKER, exited(ExitStatus.exited(0), 0, words), false))
-                    .contains("says that it runs already")
+                    .contains("reported that it is already running")
                     .contains("{slot}.{generation}")
                     .contains(words);
         }
@@ -88,7 +88,7 @@ class EpitaphTest {
     @Test
     void whatIsNoServerIsToldSo() {
         assertThat(Epitaph.atStart(WORKER, exited(ExitStatus.exited(0), 0, ""), false))
-                .contains("without having listened; Berth runs servers");
+                .contains("without listening; Berth runs servers");
         assertThat(Epitaph.atStart(WORKER, exited(ExitStatus.exited(1), 0, ""), false))
                 .doesNotContain("servers");
     }

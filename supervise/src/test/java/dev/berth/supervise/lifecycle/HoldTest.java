@@ -24,7 +24,7 @@ class HoldTest {
 
         script.drains(0, 1).pass(100);
         assertThat(script.answer(drain))
-                .contains(new Outcome(true, "slot 0 is drained: no connection of it is busy"));
+                .contains(new Outcome(true, "slot 0 is drained: none of its connections is busy"));
         assertThat(script.phase(0, 1)).isEqualTo(Phase.READY);
         assertThat(script.orders(Action.Terminate.class)).isEmpty();
     }
@@ -77,7 +77,7 @@ class HoldTest {
 
         assertThat(script.answer(drain).orElseThrow().done()).isFalse();
         assertThat(script.answer(drain).orElseThrow().text())
-                .startsWith("slot 1 is the only one in service");
+                .startsWith("slot 1 is the only slot in service");
         assertThat(script.served()).containsExactly(id(1, 1));
     }
 
@@ -88,7 +88,7 @@ class HoldTest {
         script.drains(0, 1);
 
         assertThat(script.answer(script.asks(new Request.Drain(0))))
-                .contains(new Outcome(true, "slot 0 is drained already"));
+                .contains(new Outcome(true, "slot 0 is already drained"));
     }
 
     @Test
@@ -111,8 +111,8 @@ class HoldTest {
         script.exits(0, 1);
 
         assertThat(script.answer(drain).orElseThrow().text())
-                .contains("slot 0.1 (pid 100) ended unasked")
-                .endsWith("slot 0 stays drained until undrain");
+                .contains("slot 0.1 (pid 100) exited unexpectedly")
+                .endsWith("slot 0 stays drained until you undrain it");
         script.readies(0, 2);
         assertThat(script.served()).containsExactly(id(1, 1));
     }

@@ -73,7 +73,7 @@ class InPlaceRollTest {
         script.exits(0, 1).forget().exits(0, 2);
 
         assertThat(script.answer(roll).orElseThrow().text())
-                .endsWith("slot 0 has no worker in service; it starts again as before");
+                .endsWith("slot 0 has no worker in service; it will be restarted as before");
         assertThat(script.orders()).contains(new Action.Spawn(id(0, 3), OLD));
     }
 

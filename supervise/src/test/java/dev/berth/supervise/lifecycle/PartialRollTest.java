@@ -50,8 +50,8 @@ class PartialRollTest {
                 .contains(
                         Outcome.done(
                                 "rolled 1 slot\n"
-                                        + "mixed: slots [2] have the new command, the others do"
-                                        + " not"));
+                                        + "partially rolled: slots [2] run the new command, the"
+                                        + " others do not"));
         assertThat(script.state().command()).isEqualTo(OLD);
         script.forget().exits(2, 2);
         assertThat(script.orders()).contains(new Action.Spawn(id(2, 3), NEW));

@@ -201,7 +201,7 @@ class RollTest {
 
         assertThat(script.answer(roll).orElseThrow().text())
                 .contains("slot 1.2 (pid 201) ended at start")
-                .contains("mixed: slots [0] are new");
+                .contains("partially rolled: slots [0] run the new generation");
         assertThat(script.served()).containsExactlyInAnyOrder(id(0, 2), id(1, 1), id(2, 1));
         assertThat(script.spawned()).hasSize(2);
     }
@@ -217,7 +217,7 @@ class RollTest {
         assertThat(script.answer(roll).orElseThrow().text())
                 .contains("slot 2.2")
                 .contains("rolling back failed too: slot 1.3")
-                .endsWith("mixed: slots [0, 1] have the new command");
+                .endsWith("partially rolled: slots [0, 1] run the new command");
         assertThat(script.served()).containsExactlyInAnyOrder(id(0, 2), id(1, 2), id(2, 1));
     }
 
@@ -231,7 +231,7 @@ class RollTest {
         assertThat(script.served()).containsExactly(id(0, 1));
         assertThat(script.said()).contains("slot 0.1 is back in service, pid 100");
         assertThat(script.answer(roll).orElseThrow().text())
-                .contains("slot 0.2 (pid 200) ended unasked")
+                .contains("slot 0.2 (pid 200) exited unexpectedly")
                 .endsWith("the old generation serves on");
         assertThat(script.slot(0).command()).isEqualTo(OLD);
         assertThat(script.spawned()).isEmpty();
@@ -266,8 +266,8 @@ class RollTest {
 
         assertThat(script.orders()).contains(new Action.Spawn(id(0, 3), OLD));
         assertThat(script.answer(roll).orElseThrow().text())
-                .contains("slot 0.2 (pid 200) ended unasked")
-                .endsWith("slot 0 has no worker in service; it starts again as before");
+                .contains("slot 0.2 (pid 200) exited unexpectedly")
+                .endsWith("slot 0 has no worker in service; it will be restarted as before");
         assertThat(script.state().operation()).isEmpty();
     }
 
@@ -278,8 +278,8 @@ class RollTest {
         script.readies(0, 2).retires(0, 1).listens(1, 2).exits(0, 2);
 
         assertThat(script.answer(roll).orElseThrow().text())
-                .contains("slot 0.2 (pid 200) ended unasked")
-                .contains("mixed: slots [0] are new");
+                .contains("slot 0.2 (pid 200) exited unexpectedly")
+                .contains("partially rolled: slots [0] run the new generation");
         assertThat(script.phase(1, 2)).as("its successor").isEqualTo(Phase.STOPPING);
         assertThat(script.phase(1, 1)).isEqualTo(Phase.READY);
         assertThat(script.has(0, 3)).isTrue();
@@ -333,7 +333,7 @@ class RollTest {
 
         assertThat(script.answer(roll).orElseThrow().text())
                 .contains("slot 0.2 (pid 200) did not listen within 60 s")
-                .contains("mixed: slots [0, 1] are new");
+                .contains("partially rolled: slots [0, 1] run the new generation");
         assertThat(script.has(2, 2)).isFalse();
     }
 
@@ -359,7 +359,7 @@ class RollTest {
         script.exits(0, 1).exits(0, 2);
 
         assertThat(script.answer(roll).orElseThrow().text())
-                .endsWith("slot 0 has no worker in service; it starts again as before");
+                .endsWith("slot 0 has no worker in service; it will be restarted as before");
         assertThat(script.slot(0).health().waiting()).as("back-off").isTrue();
         script.pass(1);
         assertThat(script.orders()).contains(new Action.Spawn(id(0, 3), OLD));

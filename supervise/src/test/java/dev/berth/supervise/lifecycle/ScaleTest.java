@@ -51,7 +51,7 @@ class ScaleTest {
         script.readies(1, 1).exits(1, 1).exits(2, 1);
 
         assertThat(script.answer(scale).orElseThrow().text())
-                .contains("slot 1.1 (pid 101) ended unasked")
+                .contains("slot 1.1 (pid 101) exited unexpectedly")
                 .endsWith("stays at 1 workers");
         assertThat(script.state().slots()).hasSize(1);
     }
@@ -139,7 +139,7 @@ class ScaleTest {
         long scale = script.asks(new Request.Scale(257));
 
         assertThat(script.answer(scale))
-                .contains(new Outcome(false, "at most 256 workers: asked for 257"));
+                .contains(new Outcome(false, "at most 256 workers: requested 257"));
         assertThat(script.state().operation()).isEmpty();
     }
 
@@ -175,7 +175,7 @@ class ScaleTest {
         long scale = script.asks(new Request.Scale(1));
 
         assertThat(script.answer(scale).orElseThrow().text())
-                .startsWith("nobody would be left in service");
+                .startsWith("no worker would be left in service");
         assertThat(script.served()).containsExactly(id(1, 1));
     }
 

@@ -200,7 +200,7 @@ class StartTest {
         script.exits(0, 1, ExitStatus.exited(0), 2);
 
         assertThat(script.said())
-                .contains("slot 0.1 (pid 100) went to the background")
+                .contains("slot 0.1 (pid 100) went into the background")
                 .contains("nginx: -g 'daemon off;'");
     }
 

@@ -44,7 +44,8 @@ class StopTest {
         long second = script.asks(new Request.Stop());
 
         assertThat(script.orders()).contains(new Action.Kill(id(0, 1)), new Action.Kill(id(1, 1)));
-        assertThat(script.answer(first).orElseThrow().text()).startsWith("asked to stop again");
+        assertThat(script.answer(first).orElseThrow().text())
+                .startsWith("stop was requested again");
         assertThat(script.answer(second)).isEmpty();
 
         script.exits(0, 1).exits(1, 1);
@@ -60,7 +61,9 @@ class StopTest {
 
         long stop = script.asks(new Request.Stop());
 
-        assertThat(script.answer(roll)).contains(new Outcome(false, "stopped before it was over"));
+        assertThat(script.answer(roll))
+                .contains(
+                        new Outcome(false, "the supervisor was stopped before this was finished"));
         assertThat(script.orders()).contains(new Action.Terminate(id(0, 2)));
         script.exits(0, 2).retires(0, 1).retires(1, 1);
         assertThat(script.answer(stop)).map(Outcome::done).contains(true);

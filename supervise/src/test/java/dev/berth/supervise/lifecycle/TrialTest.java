@@ -56,7 +56,7 @@ class TrialTest {
                         Outcome.failed(
                                 "slot 0.2 (pid 200) accepts no connection: 4 connections wait on"
                                         + " tcp://[::]:80, for 5 s (if it only needs longer to"
-                                        + " load: berth run --prove)\n"
+                                        + " load, raise --prove of berth run)\n"
                                         + "the old generation serves on"));
         assertThat(script.served()).containsExactlyInAnyOrder(id(0, 1), id(1, 1));
         assertThat(script.orders())
@@ -74,7 +74,7 @@ class TrialTest {
         script.readies(0, 2).drains(0, 1).pass(2).exits(0, 2);
 
         assertThat(script.answer(roll).orElseThrow().text())
-                .startsWith("slot 0.2 (pid 200) ended unasked")
+                .startsWith("slot 0.2 (pid 200) exited unexpectedly")
                 .endsWith("the old generation serves on");
         assertThat(script.served()).containsExactlyInAnyOrder(id(0, 1), id(1, 1));
     }
@@ -189,7 +189,7 @@ class TrialTest {
 
         assertThat(script.answer(roll).orElseThrow().text())
                 .contains("accepts no connection")
-                .endsWith("slot 0 has no worker in service; it starts again as before");
+                .endsWith("slot 0 has no worker in service; it will be restarted as before");
         assertThat(script.orders()).contains(new Action.Spawn(id(0, 3), OLD));
     }
 
@@ -227,7 +227,7 @@ class TrialTest {
         script.listens(0, 2).pass(60);
 
         assertThat(script.answer(roll).orElseThrow().text())
-                .contains("no process of it has waited for a connection")
+                .contains("none of its processes waited for a connection")
                 .endsWith("the old generation serves on");
         assertThat(script.served()).containsExactly(id(0, 1));
     }

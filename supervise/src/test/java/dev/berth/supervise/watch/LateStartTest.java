@@ -75,7 +75,7 @@ final class LateStartTest {
 
         assertThat(late(Plans.named(8080), Set.of(), false).silent(found))
                 .contains("tell the program to listen on port 8080")
-                .contains("a home or pid file of its own by {slot}.{generation}");
+                .contains("its own home or pid file with {slot}.{generation}");
     }
 
     @Test
