@@ -39,7 +39,7 @@ class LimitTest {
     /// A worker that is not the first one of its slot is ready.
     private static final String SECOND = "slot \\d\\.(?!1 ).* is ready.*";
 
-    private static final String LIMIT = ".*limit of processes and threads.*";
+    private static final String LIMIT = ".*limit on processes and threads.*";
 
     private static final List<String> AS_LONER =
             List.of("setpriv", "--reuid=" + LONER, "--regid=" + LONER, "--clear-groups");

@@ -122,7 +122,7 @@ class UserTest {
                         .user(Optional.of(STRANGER));
         try (Rig rig = Rig.start(setup)) {
             assertThat(rig.exit()).isEqualTo(1);
-            rig.said("user stranger may not enter the working directory " + folder);
+            rig.said("user stranger is not permitted to enter the working directory " + folder);
         } finally {
             Rig.delete(folder);
         }
@@ -139,7 +139,7 @@ class UserTest {
                         .user(Optional.of(STRANGER));
         try (Rig rig = Rig.start(setup)) {
             assertThat(rig.exit()).isEqualTo(1);
-            rig.said("user stranger may not execute " + program);
+            rig.said("user stranger is not permitted to execute " + program);
         } finally {
             Rig.delete(folder);
         }

@@ -16,18 +16,18 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Consumer;
 
-/// Does on threads beside the owner's what may take long or block for ever, such as a look into
-/// another process, and gives the answers to the owner thread.
+/// Runs tasks that may take long or block forever, such as reading from another process, on threads
+/// other than the owner's, and passes the answers to the owner thread.
 ///
-/// As a rule there is one thread. Another one is started while all are busy for longer than a tick,
-/// so that a task that is stuck does not keep the others waiting; there are never more than a fixed
-/// number. A task that is not done in time is given up: its answer is [Late], and its thread is
-/// back when the kernel lets it go.
+/// Usually there is one thread. Another is started if all are busy for longer than a tick, so that
+/// a stuck task does not hold up the others; there are never more than a fixed number. A task that
+/// is not done in time is given up: its answer is [Late], and its thread returns when the kernel
+/// releases it.
 ///
-/// Everything but the tasks runs on the owner thread, to which alone the methods belong.
+/// Everything but the tasks runs on the owner thread; only that thread may call the methods.
 public final class Aside implements AutoCloseable {
-    /// Time is counted in ticks of the loop, so that time in which the whole supervisor was stopped
-    /// does not count.
+    /// Time is counted in ticks of the loop, so that time during which the whole supervisor was
+    /// stopped does not count.
     private static final long TICK_MILLIS = 250;
 
     private static final int MOST_WAITING = 256;
@@ -46,7 +46,7 @@ public final class Aside implements AutoCloseable {
     private boolean ticking;
     private boolean closed;
 
-    /// What became of a task.
+    /// The result of a task.
     public sealed interface Answer<T> {}
 
     /// It was done.
@@ -87,7 +87,7 @@ public final class Aside implements AutoCloseable {
             answer.accept(new Late<>());
         }
 
-        /// No thread has begun it, and none will.
+        /// Gives up a job that no thread has begun, and none will.
         void drop() {
             giveUp();
             tooLate.accept(new Late<>());
@@ -102,7 +102,7 @@ public final class Aside implements AutoCloseable {
     /// Starts the first thread.
     ///
     /// @param name of the threads
-    /// @param patienceMillis how long a task may take, its wait for a thread included
+    /// @param patienceMillis how long a task may take, including its wait for a thread
     Aside(Loop loop, String name, long patienceMillis, int mostThreads) {
         this.loop = loop;
         this.name = name;
@@ -111,16 +111,16 @@ public final class Aside implements AutoCloseable {
         startThread();
     }
 
-    /// Has `task` done.
+    /// Runs `task` on another thread.
     ///
     /// @param answer called by the owner thread, once; at once if there is no room for the task
     public <T> void ask(Callable<T> task, Consumer<Answer<T>> answer) {
         ask(task, answer, _ -> {});
     }
 
-    /// Has `task` done, by whoever does not care why it was not.
+    /// Runs `task` on another thread, for callers that do not care why it failed.
     ///
-    /// @param answer called by the owner thread, once; empty if it failed or came too late
+    /// @param answer called by the owner thread, once; empty if the task failed or was too late
     public <T> void attempt(Callable<T> task, Consumer<Optional<T>> answer) {
         ask(
                 task,
@@ -131,12 +131,12 @@ public final class Aside implements AutoCloseable {
                                         : Optional.empty()));
     }
 
-    /// Has `task` done.
+    /// Runs `task` on another thread.
     ///
     /// @param answer called by the owner thread, once; at once if there is no room for the task
-    /// @param tooLate called with what comes after that was [Late], with [Late] at once where
-    ///   nothing will come as no thread had begun; or after [#close]: whoever holds something of
-    ///   the system gives it back there
+    /// @param tooLate called with a result that comes after [Late] was answered; with [Late] at
+    ///   once if no thread had begun, so that no result will come; or after [#close]. A task that
+    ///   holds system resources gives them back there
     public <T> void ask(Callable<T> task, Consumer<Answer<T>> answer, Consumer<Answer<T>> tooLate) {
         Job<T> job = new Job<>(task, answer, tooLate);
         if (closed || waiting.size() >= MOST_WAITING) {
@@ -198,7 +198,8 @@ public final class Aside implements AutoCloseable {
             threads.add(Thread.ofPlatform().name(name).daemon().start(this::work));
             wanted++;
         } catch (OutOfMemoryError noThread) {
-            // The next tick tries again; until then those there are do it, or it gets late.
+            // The next tick tries again; until then the existing threads do the work, or it is
+            // late.
         }
     }
 
@@ -219,7 +220,7 @@ public final class Aside implements AutoCloseable {
     private void finished(Job<?> job) {
         running.remove(job);
         if (wanted > 1 && waiting.isEmpty()) {
-            // One was started beside a stuck one; whichever of them takes it.
+            // A thread was started because another was stuck; either of them may take this.
             wanted--;
             handed.add(END);
         }
@@ -227,8 +228,8 @@ public final class Aside implements AutoCloseable {
         job.finish(!closed);
     }
 
-    /// What waits is not done any more, and nobody is answered but by what was given for being too
-    /// late. A thread that is stuck stays so.
+    /// Drops the waiting tasks; from now on only the `tooLate` callbacks are called. A thread that
+    /// is stuck stays stuck.
     @Override
     public void close() {
         closed = true;

@@ -16,10 +16,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/// A control group of the supervisor's own, with one below it for each worker, where the system
-/// allows it: then every process that a worker ever starts is known and can be killed in one step.
+/// The supervisor's own control group, with one below it for each worker, where the system allows
+/// it. It makes every process that a worker ever starts known, and lets all of them be killed in
+/// one step.
 ///
-/// **Since:** cgroup.kill Linux 5.14. **Source:** cgroups(7), kernel documentation `cgroup-v2`.
+/// **Since:** cgroup.kill Linux 5.14.
+///
+/// **Source:** cgroups(7), kernel documentation `cgroup-v2`.
 public final class Cgroup implements AutoCloseable {
     private static final String KILL = "cgroup.kill";
     private static final String FREEZE = "cgroup.freeze";
@@ -36,10 +39,10 @@ public final class Cgroup implements AutoCloseable {
         this.path = path;
     }
 
-    /// The supervisor's group; empty where no cgroup 2 hierarchy is mounted or it may not be
-    /// written to.
+    /// The supervisor's group; empty if no cgroup 2 hierarchy is mounted or it cannot be written
+    /// to.
     ///
-    /// @param before gets its path just before it is made
+    /// @param before is passed its path just before it is created
     static Optional<Cgroup> create(String name, Consumer<Path> before) {
         try {
             Path own = own();
@@ -47,8 +50,8 @@ public final class Cgroup implements AutoCloseable {
                 return Optional.empty();
             }
             Path path = own.resolve("berth-" + name + "-" + ProcessHandle.current().pid());
-            // Left behind by an earlier process of this number, as in a container that is started
-            // again.
+            // Left behind by an earlier process with this pid, for example in a restarted
+            // container.
             remove(path);
             before.accept(path);
             Files.createDirectory(path);
@@ -66,7 +69,7 @@ public final class Cgroup implements AutoCloseable {
         return create(name, _ -> {});
     }
 
-    /// Whether a supervisor of this user would get one: tried, and taken back.
+    /// Whether a supervisor of this user would get one: tries, and removes it again.
     public static boolean available() {
         Optional<Cgroup> tried = create("probe");
         tried.ifPresent(Cgroup::close);
@@ -97,7 +100,7 @@ public final class Cgroup implements AutoCloseable {
         return path.resolve(worker.toString());
     }
 
-    /// Moves a process that was just started; what it starts from now on follows it.
+    /// Moves a process that was just started; the processes that it starts from now on follow it.
     public void add(WorkerId worker, int pid) {
         try {
             Files.createDirectories(of(worker));
@@ -107,7 +110,8 @@ public final class Cgroup implements AutoCloseable {
         }
     }
 
-    /// Its processes, none where it is gone; those of groups that it made itself are left out.
+    /// The worker's processes, none if the group is gone; without those of groups that it created
+    /// itself.
     List<Integer> pids(WorkerId worker) {
         return pids(of(worker));
     }
@@ -136,9 +140,10 @@ public final class Cgroup implements AutoCloseable {
         }
     }
 
-    /// Processes of a worker that stand still, or soon will.
+    /// The processes of a worker while they are frozen, or about to be.
     ///
-    /// **ownership**: has a descriptor open, so that nothing is needed to let them run on.
+    /// **Ownership:** keeps a descriptor open, so that nothing needs to be opened to let them run
+    /// on.
     final class Freeze implements AutoCloseable {
         private final WorkerId worker;
         private final FileChannel state;
@@ -148,7 +153,7 @@ public final class Cgroup implements AutoCloseable {
             this.state = state;
         }
 
-        /// Whether all of them stand still.
+        /// Whether all of them are frozen.
         boolean complete() {
             try {
                 return Files.readAllLines(of(worker).resolve(EVENTS)).contains("frozen 1");
@@ -157,7 +162,7 @@ public final class Cgroup implements AutoCloseable {
             }
         }
 
-        /// Lets them run on; twice is harmless.
+        /// Lets them run on; closing twice is harmless.
         @Override
         public void close() {
             try (state) {
@@ -170,9 +175,10 @@ public final class Cgroup implements AutoCloseable {
         }
     }
 
-    /// Begins to stop a worker's processes, those of groups below included.
+    /// Begins to freeze a worker's processes, including those of groups below.
     ///
-    /// @return empty: it cannot be done (before Linux 5.2), or somebody else has done it already
+    /// @return empty if it cannot be done (before Linux 5.2), or another process has already frozen
+    ///   them
     Optional<Freeze> freeze(WorkerId worker) {
         Path file = of(worker).resolve(FREEZE);
         try {
@@ -193,7 +199,7 @@ public final class Cgroup implements AutoCloseable {
         }
     }
 
-    /// Its processes, those of groups below included.
+    /// The worker's processes, including those of groups below.
     List<Integer> everyPid(WorkerId worker) {
         List<Integer> pids = new ArrayList<>();
         collect(of(worker), pids);
@@ -209,12 +215,12 @@ public final class Cgroup implements AutoCloseable {
         }
     }
 
-    /// Removes a worker's group and those that it made below, if they are empty by now.
+    /// Removes a worker's group and the groups that it created below, if they are empty by now.
     public void remove(WorkerId worker) {
         remove(of(worker));
     }
 
-    /// Whether nothing is left of `group`.
+    /// Removes `group`; returns whether nothing is left of it.
     private static boolean remove(Path group) {
         try (DirectoryStream<Path> below = Files.newDirectoryStream(group, Files::isDirectory)) {
             below.forEach(Cgroup::remove);
@@ -228,7 +234,7 @@ public final class Cgroup implements AutoCloseable {
         }
     }
 
-    /// Ends what is left in it, and removes it when all that has gone.
+    /// Kills what is left in the group, and removes it when that has gone.
     @Override
     public void close() {
         kill(path);

@@ -7,9 +7,10 @@ import dev.berth.supervise.contract.WorkerId;
 import java.util.Map;
 import java.util.Optional;
 
-/// Which worker a process belongs to, told by its ancestors: a few reads of /proc, from any thread.
+/// Finds the worker that a process belongs to by its ancestors: a few reads of /proc, from any
+/// thread.
 ///
-/// @param roots the workers by the processes that theirs stem from, as at one moment
+/// @param roots the root processes of each worker's processes, at one moment
 public record Descent(Map<Integer, WorkerId> roots) {
     private static final int MOST_STEPS = 64;
 
@@ -17,7 +18,7 @@ public record Descent(Map<Integer, WorkerId> roots) {
         roots = Map.copyOf(roots);
     }
 
-    /// The worker of the process `pid`; empty if it stems from none, or has ended.
+    /// The worker of the process `pid`; empty if it descends from none, or has ended.
     public Optional<WorkerId> worker(int pid) {
         int at = pid;
         for (int i = 0; i < MOST_STEPS && at > 1; i++) {

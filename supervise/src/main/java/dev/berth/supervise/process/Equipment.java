@@ -12,14 +12,14 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 
-/// What a supervisor holds of the system from its beginning to its end.
+/// The system resources that a supervisor holds from beginning to end.
 public final class Equipment implements AutoCloseable {
-    /// How long a look at what a worker's call asks for may take.
+    /// How long the examination of a worker's call may take.
     private static final long CALL_MILLIS = 2_000;
 
     private static final int MOST_CALL_THREADS = 32;
 
-    /// How long a look at the whole system may take.
+    /// How long a scan of the whole system may take.
     private static final long LOOK_MILLIS = 10_000;
 
     private static final int MOST_LOOK_THREADS = 3;
@@ -37,14 +37,16 @@ public final class Equipment implements AutoCloseable {
     private final ProcessTrees trees;
     private final Freezer freezer;
 
+    /// Opens everything.
+    ///
     /// @param cgroups whether to use a cgroup where the system allows it
-    /// @param given the guard, which stays the caller's; empty: one of its own, that removes the
-    ///   plan's directory
-    /// @throws IOException the system refuses something; all else is given back
+    /// @param given the guard, which stays the caller's; if empty, the supervisor has its own,
+    ///   which removes the plan's directory
+    /// @throws IOException the system refuses something; everything else is given back
     public Equipment(Plan plan, Observer observer, boolean cgroups, Optional<Guard> given)
             throws IOException {
         try {
-            // Before anything that it is to end or to remove.
+            // Before anything that the guard has to end or remove.
             guard = given.isPresent() ? given.get() : ownGuard(plan.runtime());
             loop = new Loop(observer::said);
             undo.push(loop::close);
@@ -87,12 +89,12 @@ public final class Equipment implements AutoCloseable {
         return diag;
     }
 
-    /// For what a worker's call needs to be answered, as the program waits.
+    /// For tasks that a worker's call needs for its answer: the program is waiting.
     public Aside calls() {
         return calls;
     }
 
-    /// For looks through /proc and the kernel's tables.
+    /// For scans of /proc and the kernel's tables.
     public Aside looks() {
         return looks;
     }
@@ -101,7 +103,7 @@ public final class Equipment implements AutoCloseable {
         return pump;
     }
 
-    /// For workers.
+    /// Starts workers.
     public Spawner spawner() {
         return spawner;
     }
@@ -126,8 +128,8 @@ public final class Equipment implements AutoCloseable {
         return freezer;
     }
 
-    /// Gives it back, the last first; twice is harmless. Work that was posted to the loop is still
-    /// done, with everything else gone.
+    /// Gives everything back in reverse order; closing twice is harmless. Work that was posted to
+    /// the loop is still done, with everything else gone.
     @Override
     public void close() {
         while (!undo.isEmpty()) {

@@ -5,17 +5,17 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Consumer;
 
-/// Says what went wrong with a piece of work, in words, and each thing only now and then.
+/// Reports failed work in words, each failure only now and then.
 ///
-/// A thread that holds sockets or answers commands must not end by what one piece of work throws,
-/// errors included: a thread that could not be started, or memory that is full, concerns that piece
-/// of work; a class that is missing since the program was upgraded, that command. Whoever catches
-/// them goes on with the next piece of work.
+/// A thread that holds sockets or answers commands must not end because one piece of work throws,
+/// even an error. A thread that could not be started, or full memory, concerns that piece of work;
+/// a class that is missing since the program was upgraded concerns that command. Callers catch them
+/// and go on with the next piece of work.
 public final class Failures {
-    /// Why there is no other process or thread.
+    /// Why no further process or thread could be started.
     static final String LIMIT =
-            ": a limit of processes and threads is reached (pids.max of the cgroup, which systemd"
-                    + " calls TasksMax; ulimit -u)";
+            ": a limit on processes and threads has been reached (pids.max of the cgroup, which"
+                    + " systemd calls TasksMax; ulimit -u)";
 
     private static final long QUIET_MILLIS = 10_000;
     private static final int MOST_REMEMBERED = 64;
@@ -27,9 +27,9 @@ public final class Failures {
         this.said = said;
     }
 
-    /// Never throws: to say it may take memory that is not there.
+    /// Reports a failure. Never throws: reporting may need memory that is not there.
     ///
-    /// @param where what was being done; empty where that is of no use
+    /// @param where what was being done; empty if that does not help
     synchronized void report(Throwable failed, String where) {
         try {
             String text = text(failed) + (where.isEmpty() ? "" : " (while doing: " + where + ")");
@@ -47,22 +47,22 @@ public final class Failures {
         }
     }
 
-    /// What happened, for people.
+    /// What happened, for users.
     public static String text(Throwable failed) {
         if (failed instanceof OutOfMemoryError && noThread(failed)) {
             return "no thread could be started" + LIMIT;
         }
         if (failed instanceof OutOfMemoryError) {
-            return "the memory of this supervisor is full ("
+            return "this supervisor is out of memory ("
                     + (Runtime.getRuntime().maxMemory() >> 20)
-                    + " MB): something that it was asked for, or saw, took too much";
+                    + " MB): something that it was asked for, or read, took too much";
         }
         return failed instanceof IOException && failed.getMessage() != null
                 ? failed.getMessage()
-                : "a mistake in Berth, please report it: " + failed;
+                : "a bug in Berth, please report it: " + failed;
     }
 
-    /// HotSpot has one error for both.
+    /// HotSpot uses the same error for both.
     private static boolean noThread(Throwable failed) {
         return String.valueOf(failed.getMessage()).contains("native thread");
     }

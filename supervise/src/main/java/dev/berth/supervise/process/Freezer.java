@@ -14,10 +14,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 
-/// Stops all processes of a worker for some milliseconds: by its cgroup, and those that are in none
-/// by SIGSTOP.
+/// Stops all processes of a worker for some milliseconds: through its cgroup, and those outside the
+/// cgroup with SIGSTOP.
 ///
-/// What somebody else has stopped before stays stopped afterwards.
+/// Processes that were stopped by others before stay stopped afterwards.
 public final class Freezer {
     private static final int TRIES = 50;
     private static final int PAUSE_MILLIS = 1;
@@ -25,15 +25,15 @@ public final class Freezer {
     private final Optional<Cgroup> cgroup;
     private final Function<LiveWorker, Collection<ProcessEntry>> processes;
 
-    /// @param processes the live processes of a worker
+    /// @param processes returns the live processes of a worker
     Freezer(Optional<Cgroup> cgroup, Function<LiveWorker, Collection<ProcessEntry>> processes) {
         this.cgroup = cgroup;
         this.processes = processes;
     }
 
-    /// A worker that stands still.
+    /// A frozen worker.
     ///
-    /// **ownership**: has descriptors open, so that nothing is needed to let it run on.
+    /// **Ownership:** keeps descriptors open, so that nothing needs to be opened to let it run on.
     public static final class Frozen implements AutoCloseable {
         private final Optional<Cgroup.Freeze> group;
         private final List<Stopped> stopped = new ArrayList<>();
@@ -42,13 +42,13 @@ public final class Freezer {
             this.group = group;
         }
 
-        /// Whether every process of it stands still.
+        /// Whether every process of it is frozen.
         private boolean complete() {
             return group.map(Cgroup.Freeze::complete).orElse(true)
                     && stopped.stream().allMatch(process -> still(process.entry));
         }
 
-        /// Lets it run on; twice is harmless.
+        /// Lets it run on; closing twice is harmless.
         @Override
         public void close() {
             group.ifPresent(Cgroup.Freeze::close);
@@ -62,10 +62,10 @@ public final class Freezer {
 
     private record Stopped(ProcessEntry entry, Fd pidfd) {}
 
-    /// Returns when all of it stands still, or after 50 ms: then what is in a system call that
-    /// cannot be interrupted is still on its way. Where this fails, all of it runs on.
+    /// Returns when all of its processes are frozen, or after 50 ms: then a process in an
+    /// uninterruptible system call is not frozen yet. If this fails, all of them run on.
     public Frozen freeze(LiveWorker worker) {
-        // First of all, as this takes longest: the worker shall stand still for a short time only.
+        // This takes longest, so it comes first: the worker should be frozen only briefly.
         Collection<ProcessEntry> seen = processes.apply(worker);
         Frozen frozen = new Frozen(cgroup.flatMap(all -> all.freeze(worker.id())));
         try {
@@ -78,7 +78,7 @@ public final class Freezer {
         }
     }
 
-    /// Stops those that the cgroup does not.
+    /// Stops the processes that are not in the cgroup.
     private void stop(WorkerId id, Collection<ProcessEntry> seen, Frozen frozen) {
         Set<Integer> reached =
                 frozen.group.isPresent() ? Set.copyOf(cgroup.orElseThrow().everyPid(id)) : Set.of();

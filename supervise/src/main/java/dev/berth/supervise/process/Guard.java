@@ -21,18 +21,19 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.TreeMap;
 
-/// A small shell that ends everything when the supervisor dies without doing so itself.
+/// A small shell process that ends everything if the supervisor dies without doing so itself.
 ///
-/// It sits at the reading end of a pipe, whose end it sees even when the supervisor is killed by
-/// SIGKILL. It gets every worker's first process, and every process that came to the supervisor as
-/// an orphan, with its start time, by which it never takes a recycled pid for one of them. What
-/// stems from those it finds by itself. Then it removes the supervisor's directory and lock: only
-/// its own, as it inherits and holds that lock until it ends.
+/// It reads from a pipe, and sees the pipe's end even if the supervisor is killed by SIGKILL. It is
+/// sent every worker's first process, and every orphaned process that came to the supervisor, with
+/// its start time, so that it never mistakes a recycled pid for one of them. It finds their
+/// descendants by itself. Then it removes the supervisor's directory and lock, but only if they are
+/// its own: it inherits that lock and holds it until it ends.
 ///
-/// It is one process. Killed or stopped, it is replaced or continued within a second ([#renew]); a
-/// supervisor that is killed within that second leaves its workers behind. The parent-death signal
-/// (`PR_SET_PDEATHSIG`) is no second line: the kernel sends it when the *thread* that started the
-/// worker ends, and forgets it when the worker changes its credentials.
+/// It is one process. If it is killed or stopped, it is replaced or resumed within a second
+/// ([#renew]); a supervisor that is killed within that second leaves its workers behind. The
+/// parent-death signal (`PR_SET_PDEATHSIG`) is no second line of defence: the kernel sends it when
+/// the *thread* that started the worker ends, and forgets it when the worker changes its
+/// credentials.
 public final class Guard implements AutoCloseable {
     private static final String SCRIPT = "guard.sh";
     private static final List<String> PATH = List.of("/usr/bin", "/bin");
@@ -45,14 +46,14 @@ public final class Guard implements AutoCloseable {
     private final Optional<Fd> lock;
     private final List<String> words;
 
-    /// What it is to know besides the processes; one line for each verb.
+    /// Orders other than processes; one line per verb.
     private final Map<String, String> orders = new TreeMap<>();
 
     private final Map<Integer, Long> roots = new TreeMap<>();
     private Fd pipe;
     private int pid;
 
-    /// Whether its end was seen: from then on its pid may be another process's.
+    /// Whether its end was seen: from then on its pid may belong to another process.
     private boolean gone;
 
     private Guard(Optional<Fd> lock, List<String> words, Started started) {
@@ -78,19 +79,19 @@ public final class Guard implements AutoCloseable {
         }
     }
 
-    /// Starts one that has nothing to end yet.
+    /// Starts a guard that has nothing to end yet.
     ///
-    /// @param lock what it holds for its life, for [#lock]; stays the caller's
-    /// @param words what shows in ps(1) behind its name
+    /// @param lock the lock that it holds for its life, for [#lock]; stays the caller's
+    /// @param words shown in ps(1) after its name
     public static Guard start(Optional<Fd> lock, List<String> words) throws IOException {
         return new Guard(lock, words, startProcess(lock, words, ""));
     }
 
-    /// Its script comes through a pipe: as an argument it would fill the output of ps(1). It fits
-    /// into the pipe's buffer.
+    /// Passes the script through a pipe, whose buffer it fits into: as an argument it would fill
+    /// the output of ps(1).
     ///
-    /// @param first its first orders, given to it in a file: thousands do not fit into a pipe that
-    ///   is not read yet
+    /// @param first its first orders, passed in a file: thousands do not fit into a pipe that is
+    ///   not read yet
     private static Started startProcess(Optional<Fd> lock, List<String> words, String first)
             throws IOException {
         requireTools();
@@ -119,7 +120,7 @@ public final class Guard implements AutoCloseable {
                             redirects,
                             true);
             int pid = Spawner.of(false, Optional.empty()).start(request, OptionalInt.empty()).pid();
-            // A guard that does not read any more must not stop the supervisor.
+            // A guard that no longer reads must not block the supervisor.
             Descriptors.fcntl(
                     orders.writing().number(), Descriptors.F_SETFL, Descriptors.O_NONBLOCK);
             return new Started(orders.writing(), pid);
@@ -129,12 +130,13 @@ public final class Guard implements AutoCloseable {
         }
     }
 
-    /// Rather no supervisor than one without a guard, which nobody notices before it is needed.
+    /// Rather no supervisor than one whose guard does not work, which nobody would notice until it
+    /// is needed.
     private static void requireTools() throws IOException {
         for (String tool : List.of("awk", "sed", "find")) {
             if (PATH.stream().noneMatch(folder -> Files.isExecutable(Path.of(folder, tool)))) {
                 throw new IOException(
-                        "there is no %s in %s, which ends the workers if this process is killed; install it"
+                        "there is no %s in %s; it is needed to end the workers if Berth is killed; install it"
                                         .formatted(tool, String.join(" or ", PATH))
                                 + " (Debian: apt-get install mawk sed findutils)");
             }
@@ -149,29 +151,29 @@ public final class Guard implements AutoCloseable {
     static byte[] script() throws IOException {
         try (InputStream in = Guard.class.getResourceAsStream(SCRIPT)) {
             if (in == null) {
-                throw new IOException("the guard's script is not in the jar: " + SCRIPT);
+                throw new IOException("the guard's script is missing from the jar: " + SCRIPT);
             }
             return in.readAllBytes();
         }
     }
 
-    /// That of the shell that waits for the end of this process; 0 while there is none.
+    /// The pid of the shell that waits for the end of this process; 0 while there is none.
     public int pid() {
         return gone ? 0 : pid;
     }
 
-    /// Has it remove a directory with all that is in it, if this process is killed.
+    /// Has the guard remove a directory with all its contents if this process is killed.
     public void directory(Path path) {
         order("directory", path.toString());
     }
 
-    /// Has it remove the name of the lock that it holds, if this process is killed; and nothing,
-    /// not even the directory, where that name is not, or no longer, the lock's.
+    /// Has the guard remove the name of the lock that it holds if this process is killed. If that
+    /// name does not, or no longer, belong to the lock, it removes nothing, not even the directory.
     public void lock(Path path) {
         order("lock", path.toString());
     }
 
-    /// Has it end all that is in a cgroup, and remove that, if this process is killed.
+    /// Has the guard end everything in a cgroup, and remove the cgroup, if this process is killed.
     void cgroup(Path path) {
         order("cgroup", path.toString());
     }
@@ -184,22 +186,23 @@ public final class Guard implements AutoCloseable {
         tell(verb + " " + path);
     }
 
-    /// If this process is killed, the guard ends `root` and all that stems from it.
+    /// Has the guard end `root` and all its descendants if this process is killed.
     ///
-    /// @param startTicks when it started: tells it from a later one of the same pid
+    /// @param startTicks when it started, which distinguishes it from a later process with the same
+    ///   pid
     public void add(int root, long startTicks) {
         roots.put(root, startTicks);
         tell("add " + root + " " + startTicks);
     }
 
-    /// It has ended.
+    /// Reports to the guard that `root` has ended.
     public void remove(int root) {
         if (roots.remove(root) != null) {
             tell("del " + root);
         }
     }
 
-    /// Has a new one take its place if somebody ended it; whether that was so.
+    /// Starts a new guard if the old one has ended; returns whether that was so.
     public boolean renew() throws IOException {
         if (!ended()) {
             return false;
@@ -219,7 +222,7 @@ public final class Guard implements AutoCloseable {
         return text.toString();
     }
 
-    /// Lets it go on if somebody stopped it; whether that was so.
+    /// Resumes the guard if it was stopped; returns whether that was so.
     public boolean resume() {
         return !gone && Processes.stopped(pid) && Processes.kill(pid, Signal.CONT.number()) == 0;
     }
@@ -233,7 +236,7 @@ public final class Guard implements AutoCloseable {
         return gone;
     }
 
-    /// One that does not take an order is of no use: it is ended, and [#renew] finds that out.
+    /// A guard that does not take an order is useless: it is killed, and [#renew] replaces it.
     private void tell(String line) {
         byte[] bytes = (line + "\n").getBytes(StandardCharsets.UTF_8);
         if (Descriptors.write(pipe.number(), bytes, 0, bytes.length) != bytes.length) {
@@ -247,7 +250,7 @@ public final class Guard implements AutoCloseable {
         }
     }
 
-    /// Lets it go without ending anything.
+    /// Ends the guard without ending anything else.
     @Override
     public void close() {
         if (!pipe.isOpen()) {

@@ -9,9 +9,9 @@ import java.util.List;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 
-/// What is remembered of what a worker printed last, to be told when it has ended: its last lines,
-/// and those shortly before them that name an error. Frames of stack traces and empty lines are
-/// left out, as they would take the room of the messages.
+/// Remembers the end of a worker's output, to be reported when the worker has ended: its last
+/// lines, and those shortly before them that name an error. Stack frames and empty lines are left
+/// out, as they would take the place of the messages.
 ///
 /// May be called from any thread.
 final class LastWords {
@@ -28,7 +28,9 @@ final class LastWords {
 
     private final Deque<String> last = new ArrayDeque<>();
 
-    /// - `frames`: of the stream that `line` is the next of
+    /// Adds a line.
+    ///
+    /// @param frames of the stream whose next line is `line`
     synchronized void add(String line, TraceFrames frames) {
         boolean frame = line.length() <= REMEMBERED_CHARACTERS && frames.frame(line);
         if (frame || line.isBlank()) {
@@ -41,8 +43,8 @@ final class LastWords {
         }
     }
 
-    /// At most ten lines (of a long one its beginning), without a line end after the last; nothing
-    /// in them is obeyed by a terminal.
+    /// At most ten lines (of a long line only its beginning), without a line ending after the last.
+    /// Terminal control sequences in them are harmless.
     synchronized String text() {
         List<String> lines = new ArrayList<>(last);
         TreeSet<Integer> told = new TreeSet<>();

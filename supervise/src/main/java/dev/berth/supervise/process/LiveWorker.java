@@ -9,11 +9,11 @@ import java.util.LinkedHashSet;
 import java.util.Optional;
 import java.util.Set;
 
-/// A running worker: its process, what the supervisor holds of it, and what is known of it.
+/// A running worker: its process, what the supervisor holds of it, and what is known about it.
 ///
-/// Ownership: all descriptors are the supervisor's and are closed by [#close].
+/// **Ownership:** all descriptors belong to the supervisor and are closed by [#close].
 public final class LiveWorker implements AutoCloseable {
-    /// Of so many ports it is known that the worker asked for them; of others it is not.
+    /// The most ports that are remembered as requested by the worker.
     public static final int MOST_ASKED = 256;
 
     private final WorkerId id;
@@ -48,33 +48,33 @@ public final class LiveWorker implements AutoCloseable {
         return id;
     }
 
-    /// That of its first process.
+    /// The pid of its first process.
     public int pid() {
         return pid;
     }
 
-    /// When its first process started, in clock ticks since boot: tells it from a later one of the
-    /// same pid.
+    /// When its first process started, in clock ticks since boot; distinguishes it from a later
+    /// process with the same pid.
     public long startTicks() {
         return startTicks;
     }
 
-    /// Of its first process; closed with the worker.
+    /// The pidfd of its first process; closed with the worker.
     public Fd pidfd() {
         return pidfd;
     }
 
-    /// Whether its first process has ended, even if nobody has taken notice yet.
+    /// Whether its first process has ended, even if that has not been noticed yet.
     public boolean ended() {
         return !pidfd.isOpen() || Poll.poll(pidfd.number(), Poll.POLLIN, 0) != 0;
     }
 
-    /// Its seccomp listener, where its binds are answered.
+    /// Its seccomp listener, through which its binds are answered.
     public Optional<Fd> notifications() {
         return notifications;
     }
 
-    /// Where it says `READY=1`.
+    /// The socket to which it sends `READY=1`.
     public Optional<NotifySocket> notifySocket() {
         return notifySocket;
     }
@@ -88,20 +88,20 @@ public final class LiveWorker implements AutoCloseable {
         return counted;
     }
 
-    /// The TCP ports that it asked for by number and that were left to the kernel: the first
+    /// The TCP ports that it requested by number and that were left to the kernel: the first
     /// [#MOST_ASKED].
     public Set<Integer> asked() {
         return asked;
     }
 
-    /// It asks for a TCP port that is left to the kernel.
+    /// Records that it requested a TCP port that is left to the kernel.
     public void asks(int port) {
         if (asked.size() < MOST_ASKED) {
             asked.add(port);
         }
     }
 
-    /// Why binds of it were refused; part of the story if it ends.
+    /// Why binds of it were refused; reported if it ends.
     public Troubles troubles() {
         return troubles;
     }

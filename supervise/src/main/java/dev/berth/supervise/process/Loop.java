@@ -16,8 +16,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
-/// The owner thread's poll loop: descriptors to watch, things to do later, and work from other
-/// threads.
+/// The owner thread's poll loop: watched descriptors, timed work, and work from other threads.
 ///
 /// Only [#post] may be called from other threads.
 public final class Loop implements AutoCloseable {
@@ -27,10 +26,10 @@ public final class Loop implements AutoCloseable {
     private static final short WANTED = Poll.POLLIN;
     private static final int LONGEST_WAIT_MILLIS = 3_600_000;
 
-    /// After a failure: what fails again and again must not keep the processor.
+    /// The pause after a failure: work that fails again and again must not use up the CPU.
     private static final long PAUSE_NANOS = 10_000_000;
 
-    /// When work is done again that memory or a thread was lacking for.
+    /// The pause before a retry of work that failed for lack of memory or a thread.
     private static final long AGAIN_MILLIS = 200;
 
     private final Map<Integer, Runnable> readers = new HashMap<>();
@@ -49,7 +48,7 @@ public final class Loop implements AutoCloseable {
 
     private record Later(long due, long order, Runnable work) {}
 
-    /// @param complaints told when a piece of work throws what it should not
+    /// @param complaints is passed a message when a piece of work throws something unexpected
     public Loop(Consumer<String> complaints) throws ErrnoException {
         failures = new Failures(complaints);
         long fd = Descriptors.eventfd(0, Descriptors.EFD_CLOEXEC | Descriptors.EFD_NONBLOCK);
@@ -57,31 +56,31 @@ public final class Loop implements AutoCloseable {
         watch(wake, this::drainWake);
     }
 
-    /// Milliseconds of the clock that all deadlines are in.
+    /// The current time in milliseconds, on the clock of all deadlines.
     public static long now() {
         return System.nanoTime() / 1_000_000;
     }
 
-    /// Calls `reader` whenever `fd` is readable or at its end, until [#forget]. At its end with
-    /// nothing left to read it is forgotten after the call.
+    /// Calls `reader` whenever `fd` is readable or at its end, until [#forget]. At its end, with
+    /// nothing left to read, it is forgotten after the call.
     public void watch(Fd fd, Runnable reader) {
         readers.put(fd.number(), reader);
         changed = true;
     }
 
-    /// To be called before `fd` is closed.
+    /// Call this before `fd` is closed.
     public void forget(Fd fd) {
         if (fd.isOpen() && readers.remove(fd.number()) != null) {
             changed = true;
         }
     }
 
-    /// Does `work` when so much time has passed, in [#turn].
+    /// Runs `work` in [#turn] after `millis` milliseconds.
     public void after(long millis, Runnable work) {
         at(now() + millis, work);
     }
 
-    /// Does `work` again and again, so far apart, whatever becomes of it each time.
+    /// Runs `work` repeatedly, every `millis` milliseconds, whether or not it fails.
     public void every(long millis, Runnable work) {
         after(
                 millis,
@@ -91,14 +90,16 @@ public final class Loop implements AutoCloseable {
                 });
     }
 
-    /// Does `work` when [#now] is `due`; what is due at the same time, in the order of the calls.
+    /// Runs `work` when [#now] is `due`; work that is due at the same time runs in the order of the
+    /// calls.
     void at(long due, Runnable work) {
         later.add(new Later(due, order++, work));
     }
 
-    /// From any thread: `work` is done by the owner thread, soon; at the latest in [#close].
+    /// Has the owner thread run `work`, soon; in [#close] at the latest. May be called from any
+    /// thread.
     ///
-    /// @return false: the loop is closed, nobody does the work
+    /// @return false: the loop is closed, and the work is not done
     public boolean post(Runnable work) {
         synchronized (posted) {
             if (!wake.isOpen()) {
@@ -113,8 +114,8 @@ public final class Loop implements AutoCloseable {
 
     /// Waits until something is to be done, at most until `deadline`, and does it.
     ///
-    /// Nothing that a piece of work throws comes out of it. Work that memory or a thread was
-    /// lacking for is done again, from its beginning; a reader is called again anyway.
+    /// Never throws what a piece of work throws. Work that failed for lack of memory or a thread is
+    /// retried from its beginning; a reader is called again anyway.
     public void turn(long deadline) {
         try {
             turnOnce(deadline);
@@ -143,9 +144,10 @@ public final class Loop implements AutoCloseable {
         }
     }
 
-    /// Does `work`, whatever it throws: that must not end the thread that holds every socket.
+    /// Runs `work` and catches whatever it throws, which must not end the thread that holds every
+    /// socket.
     ///
-    /// @return false: memory or a thread was lacking, so that it is worth another try
+    /// @return false: it failed for lack of memory or a thread, so that it is worth another try
     public boolean guarded(Runnable work) {
         try {
             work.run();
@@ -156,7 +158,7 @@ public final class Loop implements AutoCloseable {
         }
     }
 
-    /// Says that something failed, now and then, and waits a moment.
+    /// Reports, now and then, that something failed, and waits a moment.
     ///
     /// @param where what was being done; may be empty
     public void failed(Throwable failed, String where) {
@@ -164,7 +166,7 @@ public final class Loop implements AutoCloseable {
         LockSupport.parkNanos(PAUSE_NANOS);
     }
 
-    /// The same for what is not tried again at once: waits for nothing.
+    /// The same for work that is not retried at once: does not wait.
     public void report(Throwable failed, String where) {
         failures.report(failed, where);
     }
@@ -181,8 +183,8 @@ public final class Loop implements AutoCloseable {
         }
     }
 
-    /// A reader may forget and close any descriptor, and watch others: who is called is looked up
-    /// anew each time, and a number that means something else by now is left alone.
+    /// A reader may forget and close any descriptor, and watch others. So each reader is looked up
+    /// again before its call, and a number that belongs to another descriptor by now is left alone.
     private void read() {
         for (int i = 0; i < fds.length; i++) {
             if (ready[i] == 0 || !watchers[i].equals(readers.get(fds[i]))) {
@@ -219,7 +221,7 @@ public final class Loop implements AutoCloseable {
         Descriptors.read(wake.number(), count, 0, count.length);
     }
 
-    /// Closing twice is harmless. What is watched is closed by its owners.
+    /// Closing twice is harmless. Watched descriptors are closed by their owners.
     @Override
     public void close() {
         synchronized (posted) {

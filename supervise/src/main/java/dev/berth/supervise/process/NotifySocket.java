@@ -16,11 +16,13 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 import java.util.function.IntConsumer;
 
-/// The socket that one worker may tell its state to, as NOTIFY_SOCKET. **Source:** sd_notify(3).
+/// The socket to which one worker can report its state, its NOTIFY_SOCKET.
+///
+/// **Source:** sd_notify(3).
 public final class NotifySocket implements AutoCloseable {
     private static final int LONGEST_MESSAGE = 4096;
 
-    /// Read in one go; who sends more than that all the time shall not keep the reader.
+    /// The most messages read in one go: a sender that never stops must not hold up the reader.
     private static final int MOST_MESSAGES = 16;
 
     private final Fd fd;
@@ -31,7 +33,7 @@ public final class NotifySocket implements AutoCloseable {
         this.path = path;
     }
 
-    /// @param user whom it shall belong to, if not this process's
+    /// @param user the owner of the socket, if not this process's user
     public static NotifySocket open(Path path, Optional<User> user) throws IOException {
         int type = Sockets.SOCK_DGRAM | Sockets.SOCK_CLOEXEC | Sockets.SOCK_NONBLOCK;
         Fd fd = Fd.of("socket", path, Sockets.socket(Sockets.AF_UNIX, type, 0));
@@ -40,7 +42,7 @@ public final class NotifySocket implements AutoCloseable {
             ErrnoException.check("setsockopt", path, SenderCredentials.pass(fd.number()));
             SockAddr address = new SockAddr.Unix(path.toString());
             ErrnoException.check("bind", path, Sockets.bind(fd.number(), address));
-            // Whatever the umask allows: only the worker's user may say that it is ready.
+            // Regardless of the umask: only the worker's user may report that it is ready.
             Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-------"));
             if (user.isPresent()) {
                 Files.setAttribute(path, "unix:uid", user.get().uid());
@@ -53,7 +55,7 @@ public final class NotifySocket implements AutoCloseable {
         }
     }
 
-    /// Readable when something was said; closed with this.
+    /// Readable when a message has arrived; closed with this object.
     public Fd fd() {
         return fd;
     }
@@ -64,9 +66,9 @@ public final class NotifySocket implements AutoCloseable {
 
     /// Reads what was sent.
     ///
-    /// @param announced takes the pid of who said `READY=1` (0: a process of another pid
-    ///   namespace), before the next message is read: who waits for that (systemd-notify(1) does,
-    ///   by a descriptor in a second message) still lives
+    /// @param announced is passed the pid of the sender of `READY=1` (0: a process in another pid
+    ///   namespace) before the next message is read: a sender that waits for that
+    ///   (systemd-notify(1) does, through a descriptor in a second message) is still alive
     public void read(IntConsumer announced) {
         byte[] buffer = new byte[LONGEST_MESSAGE];
         for (int i = 0; i < MOST_MESSAGES; i++) {

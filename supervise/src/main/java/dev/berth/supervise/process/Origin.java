@@ -8,20 +8,20 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/// What a process still shows of the worker that it stems from, when its parents are gone.
+/// What a process still shows of the worker that it descends from, when its parents are gone.
 final class Origin {
     private static final String FILTERS = "Seccomp_filters:";
 
     private Origin() {}
 
-    /// The worker of supervisor `name` whose environment the process was started with.
+    /// The worker of supervisor `name` whose environment the process was started with. Empty if it
+    /// cannot be read, or was wiped (a cleared environment, a program that writes its title over
+    /// it).
     ///
-    /// It is read from the memory of the process, which cannot make that take long: the kernel
-    /// reads anonymous memory only here, and does not wait for userfaultfd(2). **Source:**
-    /// `environ_read` in fs/proc/base.c, `FOLL_ANON` (Linux 4.17).
+    /// Reading it from the process's memory cannot block: the kernel reads only anonymous memory
+    /// here, and does not wait for userfaultfd(2).
     ///
-    /// Empty where it may not be read, or was wiped (a cleared environment, a program that writes
-    /// its title over it).
+    /// **Source:** `environ_read` in fs/proc/base.c, `FOLL_ANON` (Linux 4.17).
     static Optional<WorkerId> environment(int pid, String name) {
         String slot = "";
         String generation = "";
@@ -40,8 +40,8 @@ final class Origin {
         return variable.startsWith(prefix) ? variable.substring(prefix.length()) : otherwise;
     }
 
-    /// How many seccomp filters the process is under. A worker whose binds are answered, and all
-    /// that it starts, has one more than the supervisor.
+    /// The number of seccomp filters that the process is under. A worker whose binds are answered,
+    /// and all processes that it starts, have one more than the supervisor.
     ///
     /// **Since:** Linux 5.9; 0 before.
     static int filters(String pid) {

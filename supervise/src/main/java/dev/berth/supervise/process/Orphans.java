@@ -20,11 +20,11 @@ import java.util.TreeSet;
 import java.util.function.IntPredicate;
 import java.util.stream.Collectors;
 
-/// Processes that came to the supervisor, as their subreaper, when their parents ended: whose they
-/// are, and their end.
+/// Processes that came to the supervisor, as their subreaper, when their parents ended: finds out
+/// which worker they belong to, and reaps them.
 ///
-/// This process may have children that are no business of the supervisor. One is taken for a
-/// worker's only if it shows it: by its cgroup, by its environment, or by the filter on its binds.
+/// This process may have children that do not concern the supervisor. A child is assigned to a
+/// worker only on evidence: its cgroup, its environment, or the filter on its binds.
 public final class Orphans {
     private static final long UNCLAIMED_MILLIS = 1_000;
 
@@ -36,11 +36,11 @@ public final class Orphans {
     private final int session = ProcessList.of(self).map(ProcessEntry::session).orElse(0);
     private final Map<Integer, WorkerId> owners = new HashMap<>();
 
-    /// Processes of workers, seen when these were told to end, with their start times: their
-    /// parents may have gone before them.
+    /// Processes of workers that were told to end, with their start times: their parents may end
+    /// before them.
     private final Map<Integer, Long> doomed = new HashMap<>();
 
-    /// Ended ones that show nothing any more, and since when they were seen so.
+    /// Ended processes that no longer show anything, and since when that was seen.
     private Map<Integer, Long> unclaimed = Map.of();
 
     /// @param name of the supervisor
@@ -50,7 +50,7 @@ public final class Orphans {
         this.cgroup = cgroup;
     }
 
-    /// Those of `worker`.
+    /// The orphaned processes of `worker`.
     Set<Integer> of(WorkerId worker) {
         return owners.entrySet().stream()
                 .filter(entry -> entry.getValue().equals(worker))
@@ -63,18 +63,18 @@ public final class Orphans {
         return owners.isEmpty() && unclaimed.isEmpty();
     }
 
-    /// Looks for new ones and remembers whose they are. An orphan comes to the subreaper at the
-    /// moment in which its parent ends.
+    /// Looks for new orphaned processes and remembers which worker they belong to. A process comes
+    /// to the subreaper at the moment in which its parent ends.
     ///
-    /// @param known children that are none
-    /// @param live the workers there are; what stems from another one is killed
-    /// @param last the worker that has just ended: of those that show no more than that they are
-    ///   some worker's
+    /// @param known children that are not orphaned processes
+    /// @param live the present workers; descendants of any other worker are killed
+    /// @param last the worker that has just ended: it gets the processes that only show that they
+    ///   belong to some worker
     public void look(IntPredicate known, Set<WorkerId> live, Optional<WorkerId> last) {
         look(strangers(known), live, last);
     }
 
-    /// Looks for new ones, and reaps those that have ended; to be called now and then.
+    /// Looks for new ones, and reaps those that have ended; call this now and then.
     public void patrol(IntPredicate known, Set<WorkerId> live) {
         List<Integer> strangers = strangers(known);
         look(strangers, live, Optional.empty());
@@ -123,9 +123,9 @@ public final class Orphans {
         doomed.put(entry.pid(), entry.startTicks());
     }
 
-    /// Reaps those that have ended. What this process starts for reasons of its own somebody here
-    /// waits for, and reaps at once: of those that show nothing, only what nobody has reaped for a
-    /// while is left to us.
+    /// Reaps those that have ended. A child that this process started for other reasons is waited
+    /// for, and reaped at once, by whoever started it. So of those that show nothing, only the ones
+    /// that nobody has reaped for a while are reaped here.
     private void reap(List<Integer> strangers) {
         long now = Loop.now();
         Map<Integer, Long> left = new HashMap<>();
@@ -156,7 +156,7 @@ public final class Orphans {
                 return;
             }
         } catch (ErrnoException _) {
-            // Somebody else was faster.
+            // It was reaped elsewhere first.
         }
         owners.remove(pid);
         guard.remove(pid);
@@ -174,10 +174,11 @@ public final class Orphans {
                 .forEach(entry -> SeenProcess.send(entry, Signal.KILL));
     }
 
-    /// The children of this process's first thread, which is the one that gets orphans and those of
-    /// threads that have ended.
+    /// The children of this process's first thread, which receives orphaned processes and the
+    /// children of threads that have ended. If the kernel lacks this file, all processes are
+    /// searched.
     ///
-    /// **Source:** proc_pid_task(5); where the kernel does not have it, all processes are asked.
+    /// **Source:** proc_pid_task(5).
     private List<Integer> children() {
         try {
             String text = Files.readString(Path.of("/proc/self/task/" + self + "/children"));

@@ -11,12 +11,12 @@ import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
 
-/// The thread that reads the output of all workers. Who prints faster than the observer takes it
-/// waits in write(2), as at any pipe; the supervisor's owner thread never does.
+/// The thread that reads the output of all workers. A worker that prints faster than the observer
+/// takes it waits in write(2), as with any pipe; the supervisor's owner thread never waits.
 public final class OutputPump implements AutoCloseable {
     private static final int BUFFER_BYTES = 16 * 1024;
 
-    /// How long the end of the workers' output is waited for at the end.
+    /// How long to wait for the end of the workers' output when closing.
     private static final long LAST_READ_MILLIS = 500;
 
     private final Loop loop;
@@ -24,7 +24,7 @@ public final class OutputPump implements AutoCloseable {
     private final Thread thread;
     private final byte[] buffer = new byte[BUFFER_BYTES];
 
-    /// Those that are read from; the thread's own.
+    /// The streams that are read; used by the thread only.
     private final Set<WorkerOutput.Stream> streams = new HashSet<>();
 
     private volatile long closeBy = Loop.NEVER;
@@ -44,15 +44,15 @@ public final class OutputPump implements AutoCloseable {
         thread = Thread.ofPlatform().name("berth-output").daemon().start(this::run);
     }
 
-    /// Pipes for what a worker prints, read from now on until their ends.
+    /// Opens pipes for what a worker prints; they are read from now on until their ends.
     public Pipes open(WorkerId worker) throws ErrnoException {
         return open(worker, Optional.empty());
     }
 
     /// The same for a worker of another user.
     ///
-    /// @param user who owns the pipes from now on, and may open them again: `/dev/stdout` is what
-    ///   servers in containers log to
+    /// @param user the owner of the pipes from now on, who can open them again: servers in
+    ///   containers log to `/dev/stdout`
     public Pipes open(WorkerId worker, Optional<User> user) throws ErrnoException {
         WorkerOutput output = new WorkerOutput(worker, observer);
         Fd out = pipe(output, false, user);
@@ -110,8 +110,8 @@ public final class OutputPump implements AutoCloseable {
         }
     }
 
-    /// Ends the thread when all output has been handed on, which takes no time once the workers
-    /// have ended. An observer that takes nothing any more is left behind.
+    /// Ends the thread when all output has been passed on, which takes no time once the workers
+    /// have ended. If the observer no longer takes anything, the thread is left behind.
     @Override
     public void close() {
         closeBy = Loop.now() + LAST_READ_MILLIS;

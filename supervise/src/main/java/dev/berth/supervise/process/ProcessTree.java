@@ -11,19 +11,19 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// Tells which processes are one worker's. May be asked by any thread.
+/// Determines which processes belong to one worker. May be used from any thread.
 ///
 /// @param pid of its first process
-/// @param startTicks when that one started
+/// @param startTicks when that process started
 /// @param orphans processes of it that came to the supervisor
-/// @param cgroup where the worker has one of its own
+/// @param cgroup contains the worker's own cgroup, if it has one
 public record ProcessTree(
         WorkerId id, int pid, long startTicks, Set<Integer> orphans, Optional<Cgroup> cgroup) {
     public ProcessTree {
         orphans = Set.copyOf(orphans);
     }
 
-    /// Those that live, as `all` tells it.
+    /// Its live processes, according to `all`.
     public Set<Integer> pids(List<ProcessEntry> all) {
         return entries(all).keySet();
     }
@@ -49,8 +49,8 @@ public record ProcessTree(
         }
     }
 
-    /// The number of a first process that has ended still means its session, unless somebody has it
-    /// now: the kernel gives no number anew that is a session's.
+    /// The pid of a first process that has ended still identifies its session, unless another
+    /// process has it now: the kernel does not reuse a number that is a session's.
     private Set<Integer> roots(List<ProcessEntry> all) {
         Set<Integer> roots = new LinkedHashSet<>(orphans);
         boolean recycled =

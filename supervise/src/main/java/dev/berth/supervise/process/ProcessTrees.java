@@ -13,8 +13,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// The processes of each worker: its first one and all that this one started, also those whose
-/// parent has ended ([Orphans]).
+/// The processes of each worker: its first one and all processes that it started, including those
+/// whose parent has ended ([Orphans]).
 public final class ProcessTrees {
     private final Optional<Cgroup> cgroup;
     private final Orphans orphans;
@@ -24,23 +24,23 @@ public final class ProcessTrees {
         this.orphans = orphans;
     }
 
-    /// The live processes of `worker`, its first one included.
+    /// The live processes of `worker`, including its first one.
     public Set<Integer> of(LiveWorker worker) {
         return tree(worker).pids(ProcessList.read());
     }
 
-    /// The same, with what is known of each.
+    /// The same, with what is known about each.
     Collection<ProcessEntry> entries(LiveWorker worker) {
         return tree(worker).entries(ProcessList.read()).values();
     }
 
-    /// What tells which processes are the worker's, as known now; any thread may ask it.
+    /// What determines the worker's processes, as known now; may be used from any thread.
     public ProcessTree tree(LiveWorker worker) {
         return new ProcessTree(
                 worker.id(), worker.pid(), worker.startTicks(), orphans.of(worker.id()), cgroup);
     }
 
-    /// The workers by the processes that everything of theirs stems from: for [Descent].
+    /// The root processes of the workers' processes, for [Descent].
     public Map<Integer, WorkerId> roots(Collection<LiveWorker> workers) {
         Map<Integer, WorkerId> roots = new HashMap<>();
         for (LiveWorker worker : workers) {
@@ -50,9 +50,9 @@ public final class ProcessTrees {
         return roots;
     }
 
-    /// Whether a process is the worker's, told by a few reads of /proc: it descends from one that
-    /// is known to be, is in the session of the worker's first one, or in its cgroup. One that has
-    /// ended is nobody's.
+    /// Whether a process belongs to the worker, by a few reads of /proc: it descends from a known
+    /// process of the worker, is in the session of the worker's first process, or in its cgroup. A
+    /// process that has ended belongs to no worker.
     public boolean owns(LiveWorker worker, int pid) {
         Optional<ProcessEntry> entry = ProcessList.of(pid);
         return entry.isPresent()
@@ -62,11 +62,11 @@ public final class ProcessTrees {
                                 .isPresent());
     }
 
-    /// Ends every process of the worker.
+    /// Kills every process of the worker.
     public void kill(LiveWorker worker) {
         cgroup.ifPresent(group -> group.kill(worker.id()));
         if (!worker.ended()) {
-            // Not seen as alive where only its first thread has ended.
+            // It would not count as alive if only its first thread has ended.
             Pidfds.pidfdSendSignal(worker.pidfd().number(), Signal.KILL.number());
         }
         signal(worker, Signal.KILL);

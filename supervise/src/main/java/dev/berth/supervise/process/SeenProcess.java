@@ -8,11 +8,11 @@ import dev.berth.sys.Signal;
 
 import java.util.Optional;
 
-/// What is done to a process that was seen, and must not hit another that has its pid by now.
+/// Signals a process that was seen earlier, and never another that has its pid by now.
 final class SeenProcess {
     private SeenProcess() {}
 
-    /// Sends `signal`, unless it has ended.
+    /// Sends `signal`, unless the process has ended.
     static void send(ProcessEntry seen, Signal signal) {
         long opened = Pidfds.pidfdOpen(seen.pid(), 0);
         if (opened < 0) {

@@ -6,16 +6,16 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.SynchronousQueue;
 
-/// A thread that waits for one piece of work, and ends with it.
+/// A thread that waits for one piece of work, and ends after it.
 ///
 /// It is started before it is needed, so that the work does not depend on whether a thread can be
-/// started at that time: where as many processes run as are allowed, a crashed worker leaves room
-/// for its successor, and for nothing else.
+/// started then. If the limit on processes is reached, a crashed worker leaves room for its
+/// successor, and for nothing else.
 final class SpareThread implements AutoCloseable {
     private final SynchronousQueue<Runnable> work = new SynchronousQueue<>();
     private final Thread thread;
 
-    /// @throws OutOfMemoryError no thread can be started
+    /// @throws OutOfMemoryError no thread could be started
     SpareThread() {
         thread = Thread.ofPlatform().name("berth-spawn").daemon().start(this::run);
     }
@@ -28,9 +28,9 @@ final class SpareThread implements AutoCloseable {
         }
     }
 
-    /// Does the work there, once, and waits for the thread's end.
+    /// Runs the task on the thread, once, and waits for the thread's end.
     ///
-    /// @throws ExecutionException the work failed
+    /// @throws ExecutionException the task failed
     <T> T call(Callable<T> task) throws IOException, ExecutionException {
         FutureTask<T> future = new FutureTask<>(task);
         try {
@@ -44,7 +44,7 @@ final class SpareThread implements AutoCloseable {
         }
     }
 
-    /// Ends it without work; twice is harmless.
+    /// Ends the thread without work; closing twice is harmless.
     @Override
     public void close() {
         thread.interrupt();

@@ -21,10 +21,11 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.ExecutionException;
 
-/// Starts processes from throw-away threads: what such a thread does to itself, a seccomp filter, a
-/// CPU to run on, the child inherits and the rest of this process never sees.
+/// Starts processes from throwaway threads: what such a thread does to itself (a seccomp filter, a
+/// CPU to run on) is inherited by the child and never affects the rest of this process.
 ///
-/// Not so the user: a thread of another user would hand this process over to it ([UserChange]).
+/// The user is not changed that way: a thread of another user would hand this process over to that
+/// user ([UserChange]).
 public final class Spawner implements AutoCloseable {
     private final boolean watched;
     private final Optional<UserChange> change;
@@ -37,9 +38,11 @@ public final class Spawner implements AutoCloseable {
         this.access = change.map(UserAccess::new);
     }
 
+    /// Makes a spawner.
+    ///
     /// @param watched whether bind(2) and listen(2) of the children are answered by the supervisor
     /// @param user of the children, if not this process's
-    /// @throws IOException children of that user cannot be started by this process
+    /// @throws IOException this process cannot start children of that user
     public static Spawner of(boolean watched, Optional<User> user) throws IOException {
         return new Spawner(
                 watched,
@@ -48,24 +51,26 @@ public final class Spawner implements AutoCloseable {
                         : Optional.empty());
     }
 
-    /// A started child. **Ownership:** the descriptors are the caller's.
+    /// A started child.
+    ///
+    /// **Ownership:** the caller closes the descriptors.
     public record Child(int pid, Optional<Fd> notifications) {}
 
-    /// Has a thread ready for the next start, which then needs no other; to be called now and then
-    /// for when that was not possible.
+    /// Prepares a thread for the next start, which then needs no other. Call this now and then, in
+    /// case it was not possible before.
     public void prepare() {
         if (spare.isEmpty()) {
             try {
                 spare = Optional.of(new SpareThread());
             } catch (OutOfMemoryError later) {
-                // The next start tries it again, and says so if it fails.
+                // The next start tries again, and reports it if that fails.
             }
         }
     }
 
-    /// Starts one. What it lacked where it failed may be there at another time.
+    /// Starts a process. What a failed start lacked may be available at another time.
     ///
-    /// @param cpu the only one that the child may run on, if there is one
+    /// @param cpu the only CPU that the child may run on, if there is such a limit
     public Child start(SpawnRequest request, OptionalInt cpu) throws IOException {
         if (!watched && change.isEmpty() && cpu.isEmpty()) {
             return startHere(request, cpu);
@@ -116,7 +121,7 @@ public final class Spawner implements AutoCloseable {
         }
     }
 
-    /// The keys of this process's session are not for a worker of another user. Where the call does
+    /// A worker of another user must not have the keys of this process's session. If the call does
     /// not exist or is forbidden, a worker cannot read keys either.
     private static void leaveSession() throws ErrnoException {
         int keyring = Processes.joinSessionKeyring();
@@ -141,7 +146,7 @@ public final class Spawner implements AutoCloseable {
         long fd = Seccomp.installListener(filter, Seccomp.waitKillableSupported());
         if (Errno.EBUSY.is(fd)) {
             throw new IOException(
-                    "this process is itself under a seccomp listener, and there can be only one"
+                    "this process already has a seccomp listener, and there can be only one"
                             + " (another berth, a sandbox): use --adopt listen-fds");
         }
         return Fd.of("seccomp", "SECCOMP_FILTER_FLAG_NEW_LISTENER", fd);
@@ -151,7 +156,7 @@ public final class Spawner implements AutoCloseable {
         String file = request.file();
         if (Errno.ENOENT.number() == errno) {
             return new IOException(
-                    "command not found: " + file + " (looked from " + request.directory() + ")");
+                    "command not found: " + file + " (looked up from " + request.directory() + ")");
         }
         if (Errno.EACCES.number() == errno) {
             return new IOException(
@@ -159,7 +164,7 @@ public final class Spawner implements AutoCloseable {
                             + file
                             + " in "
                             + request.directory()
-                            + ": is it executable, and may the user enter that directory?");
+                            + ": is it executable, and can the user enter that directory?");
         }
         if (Errno.ENOEXEC.number() == errno) {
             return new IOException(file + " is neither a program nor a script with a #! line");

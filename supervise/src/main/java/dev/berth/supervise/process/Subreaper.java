@@ -2,7 +2,7 @@ package dev.berth.supervise.process;
 
 import dev.berth.sys.Processes;
 
-/// This process as the one that gets the orphans below it, as long as it has a supervisor.
+/// Makes this process the subreaper of its descendants, as long as it has a supervisor.
 final class Subreaper {
     private static int supervisors;
 

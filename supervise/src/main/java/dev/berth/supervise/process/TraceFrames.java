@@ -2,11 +2,12 @@ package dev.berth.supervise.process;
 
 import java.util.regex.Pattern;
 
-/// Tells the frames of a stack trace from its messages, in the lines of one stream, in their order:
-/// those of the JVM, node, Python, Ruby, Perl, PHP and Go.
+/// Distinguishes the frames of a stack trace from its messages, in the lines of one stream, in
+/// order: those of the JVM, node, Python, Ruby, Perl, PHP and Go.
 ///
-/// Several processes that print to the same stream may mix their lines; then some frames are taken
-/// for messages, and no message for a frame but one that is indented after a frame of Python.
+/// If several processes print to the same stream, their lines may be mixed. Then some frames are
+/// taken for messages; a message is taken for a frame only if it is indented and follows a Python
+/// frame.
 final class TraceFrames {
     private static final Pattern INDENTED =
             Pattern.compile(
@@ -33,10 +34,10 @@ final class TraceFrames {
 
     private Within within = Within.NOTHING;
 
-    /// What the line before belongs to.
+    /// What the previous line belongs to.
     private enum Within {
         NOTHING,
-        /// A frame of Python is followed by its line of source, and marks below that.
+        /// A Python frame is followed by its source line, and by markers below that.
         PYTHON,
         /// Functions, and the places of their calls.
         GO

@@ -6,19 +6,18 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/// What went wrong with one worker's sockets, by kind. A worker may fail in the same way hundreds
-/// of thousands of times: of each kind one sentence and a count are kept, and of kinds only a few.
+/// Failures of one worker's sockets, by kind. A worker may fail in the same way hundreds of
+/// thousands of times: for each kind only one message and a count are kept, and only a few kinds.
 ///
-/// The owner thread's.
+/// Owner thread only.
 public final class Troubles {
-    /// Further kinds count as one.
+    /// Further kinds are counted as one.
     static final int MOST_KINDS = 16;
 
-    /// A longer sentence is cut.
+    /// Longer messages are cut.
     static final int MOST_CHARACTERS = 600;
 
-    /// After how long the same kind may be said again, for the first time; then after twice as
-    /// long, and so on.
+    /// The first pause before the same kind may be reported again; the pause doubles each time.
     static final long SAY_AGAIN_MILLIS = 10_000;
 
     private static final long LONGEST_PAUSE_MILLIS = 3_600_000;
@@ -40,10 +39,10 @@ public final class Troubles {
         }
     }
 
-    /// Takes notice of a trouble.
+    /// Records a failure.
     ///
-    /// @param kind what makes two troubles the same
-    /// @param why a sentence for people, kept if it is the first of its kind
+    /// @param kind what makes two failures the same
+    /// @param why a message for users, kept if it is the first of its kind
     /// @return whether it is the first of its kind
     public boolean add(String kind, String why, long now) {
         Trouble known = find(kind);
@@ -72,8 +71,8 @@ public final class Troubles {
         return why.length() <= MOST_CHARACTERS ? why : why.substring(0, MOST_CHARACTERS) + " …";
     }
 
-    /// What to say of a kind that came again: its sentence and how often it came so far, if it was
-    /// not said for a while.
+    /// What to report about a kind that occurred again: its message and how often it has occurred,
+    /// if it has not been reported for a while.
     public Optional<String> again(String kind, long now) {
         Trouble trouble = find(kind);
         if (trouble == null || trouble.count < 2 || now < trouble.sayAt) {
@@ -84,18 +83,18 @@ public final class Troubles {
         return Optional.of(trouble.why + " (" + trouble.count + " times so far)");
     }
 
-    /// The sentence of a kind, if that is known.
+    /// The message of a kind, if the kind is known.
     public Optional<String> why(String kind) {
         return Optional.ofNullable(kinds.get(kind)).map(trouble -> trouble.why);
     }
 
-    /// Somebody looks for a better sentence, and calls [#explain] when it is there or not to be
-    /// had.
+    /// Notes that a better message is being looked for; [#explain] is called when it is found or
+    /// turns out not to exist.
     public void await(String kind) {
         Optional.ofNullable(kinds.get(kind)).ifPresent(trouble -> trouble.awaited = true);
     }
 
-    /// Replaces the sentence of a kind, if that is known.
+    /// Replaces the message of a kind, if the kind is known.
     public void explain(String kind, String why) {
         Trouble trouble = kinds.get(kind);
         if (trouble != null) {
@@ -104,17 +103,17 @@ public final class Troubles {
         }
     }
 
-    /// Somebody looks whether there is a trouble, or has found out.
+    /// Notes that a check for a failure has begun, or has ended.
     public void looking(boolean begins) {
         looks += begins ? 1 : -1;
     }
 
-    /// Whether a better sentence may still come.
+    /// Whether a better message may still come.
     public boolean awaited() {
         return looks > 0 || kinds.values().stream().anyMatch(trouble -> trouble.awaited);
     }
 
-    /// Forgets a kind: it turned out to be none.
+    /// Forgets a kind that turned out not to be a failure.
     public void drop(String kind) {
         Trouble dropped = kinds.remove(kind);
         if (dropped != null && dropped.equals(last)) {
@@ -122,7 +121,7 @@ public final class Troubles {
         }
     }
 
-    /// The sentence of what happened last: part of the story if the worker ends.
+    /// The message of the latest failure; reported if the worker ends.
     public Optional<String> last() {
         return Optional.ofNullable(last).map(trouble -> trouble.why);
     }

@@ -21,19 +21,18 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/// Whether another user may enter a worker's directory and execute its program: root may do both
-/// anyway, so nobody else would say what is wrong.
+/// Checks whether another user can enter a worker's directory and execute its program. Root can do
+/// both anyway, so nothing else would report what is wrong.
 ///
-/// Where the permission bits allow it, that is believed: what else could forbid it then shows in
-/// what the program says. Where they do not, there may be an access list, so a process of that user
-/// tries.
+/// If the permission bits allow it, that is trusted: anything else that forbids it shows in the
+/// program's output. If they do not, there may be an access list, so a process of that user tries.
 public final class UserAccess {
     private static final String TRY = "cd -- \"$1\" || exit 10; test -x \"$2\" || exit 11";
     private static final int NO_DIRECTORY = 10;
     private static final int NO_PROGRAM = 11;
     private static final String SHELL = "/bin/sh";
 
-    /// The supervisor's owner thread waits meanwhile.
+    /// How long a try may take; the supervisor's owner thread waits meanwhile.
     private static final int PATIENCE_MILLIS = 1_000;
 
     private static final int KILL_MILLIS = 100;
@@ -46,27 +45,30 @@ public final class UserAccess {
     private final User user;
     private final String shell;
 
-    /// Whether a try took too long, as on a file system that does not answer: no other is made.
+    /// Whether a try took too long, for example on a file system that does not answer; no further
+    /// try is made.
     private volatile boolean slow;
 
     UserAccess(UserChange change) {
         this(change, SHELL);
     }
 
-    /// @param shell makes the try; a test has one that is slow
+    /// @param shell makes the try; a test passes a slow one
     UserAccess(UserChange change, String shell) {
         this.change = change;
         this.shell = shell;
         user = change.user();
     }
 
-    /// @throws IOException there is no such program, or the user may not run it there
+    /// Checks that the user can enter the directory and run the program.
+    ///
+    /// @throws IOException there is no such program, or the user is not permitted to run it there
     void check(SpawnRequest request) throws IOException {
         Path directory = request.directory();
         Path program = directory.resolve(request.file());
         if (Files.notExists(program)) {
             throw new IOException(
-                    "command not found: " + request.file() + " (looked from " + directory + ")");
+                    "command not found: " + request.file() + " (looked up from " + directory + ")");
         }
         if (!mayReach(user, directory) || !mayReach(user, program)) {
             Optional<String> refused = tried(directory, program);
@@ -76,10 +78,10 @@ public final class UserAccess {
         }
     }
 
-    /// Whether the permission bits let `user` reach what is at `path`, and search or execute it.
-    /// Access lists are not looked at.
+    /// Whether the permission bits let `user` reach `path`, and search or execute it. Access lists
+    /// are not checked.
     ///
-    /// @param path exists; false where it cannot be looked at
+    /// @param path exists; the answer is false if it cannot be inspected
     public static boolean mayReach(User user, Path path) {
         try {
             for (Path at = path.toRealPath(); at != null; at = at.getParent()) {
@@ -105,7 +107,7 @@ public final class UserAccess {
         return (mode >> shift & SEARCH) != 0;
     }
 
-    /// Empty where nothing forbids it, as far as is known.
+    /// Empty if nothing forbids it, as far as is known.
     private Optional<String> tried(Path directory, Path program) throws IOException {
         if (slow) {
             return Optional.empty();
@@ -113,11 +115,11 @@ public final class UserAccess {
         return switch (exitCode(directory, program).orElse(0)) {
             case NO_DIRECTORY ->
                     Optional.of(
-                            "user %s may not enter the working directory %s; choose another one with --directory, or let that user in (which folder forbids it: namei -l %2$s)"
+                            "user %s is not permitted to enter the working directory %s; choose another one with --directory, or grant that user access (namei -l %2$s shows what denies it)"
                                     .formatted(user.name(), directory));
             case NO_PROGRAM ->
                     Optional.of(
-                            "user %s may not execute %s (what forbids it: namei -l %2$s)"
+                            "user %s is not permitted to execute %s (namei -l %2$s shows why)"
                                     .formatted(user.name(), program));
             default -> Optional.empty();
         };
@@ -145,7 +147,8 @@ public final class UserAccess {
         }
     }
 
-    /// Empty if it does not end in time; where even SIGKILL takes long, [Orphans] reaps it later.
+    /// Empty if the process does not end in time; if even SIGKILL takes long, [Orphans] reaps it
+    /// later.
     private OptionalInt await(int pid) throws ErrnoException {
         try (Fd pidfd = Fd.of("pidfd_open", pid, Pidfds.pidfdOpen(pid, 0))) {
             if (Poll.poll(pidfd.number(), Poll.POLLIN, PATIENCE_MILLIS) == 0) {

@@ -18,10 +18,10 @@ import java.util.regex.Pattern;
 
 /// The environment that a worker starts with.
 public final class WorkerEnvironment {
-    /// Names the worker's end of a dispatcher's socket pair.
+    /// The variable that holds the worker's end of a dispatcher's socket pair.
     public static final String DISPATCH_FD = "BERTH_DISPATCH_FD";
 
-    /// What a service manager told the supervisor; none of it is meant for a worker.
+    /// Variables that a service manager set for the supervisor; none of them is meant for a worker.
     private static final List<String> KEPT_BACK =
             List.of(
                     "NOTIFY_SOCKET",
@@ -33,8 +33,8 @@ public final class WorkerEnvironment {
                     "WATCHDOG_PID",
                     DISPATCH_FD);
 
-    /// What describes the session that the supervisor was started in: with `--user` it is another
-    /// user's.
+    /// Variables that describe the session in which the supervisor was started; with `--user` that
+    /// is another user's.
     private static final Pattern SESSION =
             Pattern.compile(
                     "(XDG|SSH|SUDO|DBUS|GPG|KRB5)[A-Z0-9]*(_.*)?|MAIL|INVOCATION_ID"
@@ -43,14 +43,14 @@ public final class WorkerEnvironment {
 
     private static final String JAVA_OPTIONS = "JDK_JAVA_OPTIONS";
 
-    /// What a JVM needs to make channels of the descriptors that a dispatcher passes.
+    /// The options that a JVM needs to make channels from the descriptors that a dispatcher passes.
     private static final String OPENED =
             "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED --enable-native-access=ALL-UNNAMED";
 
     private WorkerEnvironment() {}
 
-    /// The supervisor's own, byte for byte where it is UTF-8: what the JVM tells of it is decoded
-    /// by the locale, and in that of most containers, `C`, loses all but ASCII.
+    /// The supervisor's own environment, byte for byte where it is UTF-8. The JVM's copy is decoded
+    /// by the locale, and with `C`, the locale of most containers, loses everything but ASCII.
     public static Map<String, String> own() {
         String text;
         try {
@@ -69,8 +69,8 @@ public final class WorkerEnvironment {
         return variables;
     }
 
-    /// `NAME=value` each, sorted: the supervisor's `own`, less what is not meant for a worker, with
-    /// the user's, the plan's, the command's and Berth's on top.
+    /// `NAME=value` each, sorted: the supervisor's `own` variables, without those that are not
+    /// meant for a worker, overlaid with the user's, the plan's, the command's and Berth's.
     public static List<String> of(
             Plan plan,
             int workers,

@@ -8,13 +8,13 @@ import dev.berth.sys.Fd;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 
-/// What one worker prints: cut into lines, handed on, and the last of them remembered. What is not
-/// UTF-8 becomes U+FFFD.
+/// The output of one worker: splits it into lines, passes them on, and remembers the last of them.
+/// Bytes that are not UTF-8 become U+FFFD.
 ///
 /// [#lastWords] and [#ended] may be called from any thread, everything else by the [OutputPump]
 /// only.
 public final class WorkerOutput {
-    /// A longer one is handed on in pieces, of which the first alone is remembered.
+    /// Longer lines are passed on in pieces, of which only the first is remembered.
     private static final int LONGEST_LINE_BYTES = 64 * 1024;
 
     private final WorkerId worker;
@@ -64,13 +64,16 @@ public final class WorkerOutput {
             line.write(buffer, start, count - start);
         }
 
-        /// A character is not cut in two: its bytes but the first are `10xxxxxx`, three at most.
+        /// Avoids cutting a character in two: all its bytes but the first are `10xxxxxx`, three at
+        /// most.
         private static boolean tooLong(int bytes, byte next) {
             boolean within = (next & 0xC0) == 0x80;
             return bytes >= LONGEST_LINE_BYTES && (!within || bytes >= LONGEST_LINE_BYTES + 3);
         }
 
-        /// - `whole`: whether its line ends with it
+        /// Passes on the line read so far, or a piece of it.
+        ///
+        /// @param whole whether the line ends here
         private void flush(boolean whole) {
             String text = line.toString(StandardCharsets.UTF_8);
             line.reset();
@@ -105,8 +108,8 @@ public final class WorkerOutput {
         return open == 0;
     }
 
-    /// Of what it printed last, ten lines at most: the last ones, and those that name an error.
-    /// They are fit for a terminal, and no line end is after the last.
+    /// The end of its output, at most ten lines: the last ones, and those that name an error. They
+    /// are safe for a terminal, without a line ending after the last.
     public String lastWords() {
         return last.text();
     }

@@ -1,5 +1,6 @@
-/// Processes: how one is started, what the supervisor holds of it, all that it starts itself, its
-/// output, and how nothing of it stays behind. And the poll loop of the thread that owns all that.
+/// Processes: how they are started, what the supervisor holds of them, their descendants, their
+/// output, and how nothing of them is left behind. And the poll loop of the thread that owns all
+/// that.
 @NullMarked
 package dev.berth.supervise.process;
 

@@ -1,17 +1,17 @@
-# usage: sh guard.sh WORDS…      (they only tell in ps(1) whose guard it is)
-# Outlives the supervisor, even a SIGKILL of it, by a moment: ends what it started, removes its files, then ends.
-# Reads first from descriptor 5, if it is open, and then from the supervisor, a line each:
-#   add PID START    a process to end; START is field 22 of /proc/PID/stat: with it a recycled pid is never
-#                    taken for the process that had it
-#   del PID          it has ended
-#   cgroup PATH      all that runs in it is to be ended, too
-#   directory PATH   to be removed; with a lock only if that lock is the file of descriptor 4
-#   lock PATH        to be removed last. The guard inherits the lock and holds it for its life: who waits for it
-#                    never meets this guard
-#   bye              end without doing anything
+# usage: sh guard.sh WORDS…      (WORDS only show in ps(1) whose guard it is)
+# Briefly outlives the supervisor, even after SIGKILL: ends its processes, removes its files, then exits.
+# Reads orders first from descriptor 5, if it is open, and then from the supervisor, one per line:
+#   add PID START    a process to end; START is field 22 of /proc/PID/stat, so that a recycled pid is never taken for
+#                    the process that had it
+#   del PID          this process has ended
+#   cgroup PATH      end everything that runs in this cgroup, too
+#   directory PATH   remove it; if there is a lock, only if that lock is the file of descriptor 4
+#   lock PATH        remove it last. The guard inherits the lock and holds it for its life, so a process that gets the
+#                    lock never runs alongside this guard
+#   bye              exit without doing anything
 # The end of the input without "bye" means that the supervisor died.
 trap '' HUP INT QUIT TERM USR1 USR2 PIPE
-# For who waits for the lock.
+# For a process that waits for the lock.
 { echo "$$" >&4; } 2>/dev/null
 roots='' cgroup='' directory='' lock=''
 obey() {
@@ -39,14 +39,14 @@ if [ -r /proc/self/fd/5 ]; then
 fi
 obey
 
-# Reads requests; an answer is PID:START of a living process.
-#   still PID:START    the same if that process lives
-#   doomed PID:START   belongs to what is to be ended, alive or not
-#   member PID         is to be ended, whatever it stems from
-#   all /proc/PID      a process of the machine; after the last of them: all of these that are doomed, in a session
-#                      that a doomed one leads, or have such a parent; and a line "end"
-# In /proc/PID/stat a name may hold anything, line ends too, but nothing after it holds a parenthesis. A process
-# whose first thread has ended is shown as a zombie, with its other threads counted.
+# Reads requests; an answer is PID:START of a live process.
+#   still PID:START    answers the same if that process is alive
+#   doomed PID:START   a process to end, alive or not
+#   member PID         a process to end, whatever its ancestors
+#   all /proc/PID      a process of the machine; after the last of them: answers all that are doomed, are in a session
+#                      that a doomed process leads, or have such a parent; and then a line "end"
+# In /proc/PID/stat the name may contain anything, even line breaks, but nothing after it contains a parenthesis. A
+# process whose first thread has ended is shown as a zombie, with its other threads counted.
 program='
 function alive(pid,    file, line, text) {
     file = "/proc/" pid "/stat"
@@ -79,7 +79,7 @@ END {
     for (one in member) if (one in of) follow(one)
     for (one in doomed) {
         split(one, id, ":")
-        # With another start time the pid is recycled: then nothing is left in the session of that number.
+        # With another start time the pid was recycled: then nothing is left in the session with that number.
         if (!(id[1] in of)) follow(members[id[1]])
         else if (of[id[1]] == one) follow(id[1])
     }
@@ -90,11 +90,11 @@ END {
     }
     if (all) print "end"
 }'
-# alive: PID:START of those to be ended that run; doomed: of all that were ever found; stopped: of those that were
-# sent SIGSTOP; refused: of those that the last signal could not be sent to.
+# alive: PID:START of the running processes to end; doomed: of all that were ever found; stopped: of those that were
+# sent SIGSTOP; refused: of those to which the last signal could not be sent.
 doomed=$roots stopped=' ' refused=' '
 members() { [ -z "$cgroup" ] || find "$cgroup" -name cgroup.procs -exec cat {} +; }
-# Without "end" it was no look at all: there was no process or no memory for it. That is not for ever.
+# Without "end" the scan did not run: no process or no memory was available. That passes.
 look() {
     looks=0
     while [ "$looks" -lt 600 ]; do
@@ -115,7 +115,7 @@ look() {
 still() {
     [ -z "$alive" ] || alive=$(printf 'still %s\n' $alive | awk "$program")
 }
-# Looks again before: between a look at thousands and the signal a pid may have become another process.
+# Checks again before: between a scan of thousands and the signal a pid may have been recycled.
 send() {
     still
     refused=' '
@@ -123,7 +123,7 @@ send() {
         kill "-$1" "${one%%:*}" 2>/dev/null || refused="$refused$one "
     done
 }
-# Leaves in alive those only that are not in a list.
+# Removes from alive the processes in a list.
 except() {
     rest=''
     for one in $alive; do
@@ -134,7 +134,7 @@ except() {
     done
     alive=$rest
 }
-# Who is stopped gets no more children: when a look finds nobody new, it has found all.
+# A stopped process starts no children: when a scan finds no new process, it has found all.
 close_in() {
     while [ -n "$alive" ]; do
         found=$alive
@@ -147,8 +147,8 @@ close_in() {
     alive=$found
 }
 
-# Before the first signal, also where there is a cgroup: what a worker started before it was moved there is known by
-# its parent only, which may end at once.
+# Before the first signal, even with a cgroup: a process that a worker started before it was moved into the cgroup is
+# known only by its parent, which may end at once.
 look
 send TERM
 tries=0
@@ -158,7 +158,7 @@ while [ -n "$alive" ] && [ "$tries" -lt 8 ]; do
     tries=$((tries + 1))
 done
 [ -z "$cgroup" ] || echo 1 >"$cgroup/cgroup.kill"
-# Until nobody is left, however slow the machine, but those that may not be signalled: what changed its user.
+# Until none is left, however slow the machine, except those that cannot be signalled because they changed their user.
 look
 tries=0
 while [ -n "$alive" ]; do
@@ -172,7 +172,7 @@ while [ -n "$alive" ]; do
     [ -n "$alive" ] || break
     alive=$left
 done
-# It stays where a process is left in it, and where it may not be removed.
+# It stays if a process is left in it, or if it cannot be removed.
 tries=0
 while [ -n "$cgroup" ] && [ -d "$cgroup" ] && [ "$tries" -lt 20 ]; do
     find "$cgroup" -depth -type d -exec rmdir {} \;

@@ -75,7 +75,7 @@ class LoopTest {
             loop.turn(Worker.NEVER);
         }
         assertThat(calls).containsExactly("done", "done");
-        assertThat(complaints).singleElement().asString().contains("limit of processes");
+        assertThat(complaints).singleElement().asString().contains("limit on processes");
     }
 
     @Test

@@ -41,7 +41,7 @@ class UserAccessTest {
         UserAccess access = new UserAccess(UserChange.to(USER, "workers"));
         SpawnRequest request = closed();
         assertThatThrownBy(() -> access.check(request))
-                .hasMessageContaining("user user may not execute " + request.file());
+                .hasMessageContaining("user user is not permitted to execute " + request.file());
     }
 
     /// As on a file system that does not answer, for which every start would wait.
