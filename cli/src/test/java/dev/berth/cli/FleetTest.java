@@ -145,7 +145,7 @@ class FleetTest {
         assertThat(ask("x")).isEqualTo("one|conn");
         assertThat(done(0, "steer", "one", "source")).contains("steered by source from now on");
         assertThat(String.join("\n", done(1, "steer", "one", "cpu")))
-                .contains("round-robin, least-connections and source");
+                .contains("round-robin, least-connections or source");
         run.terminate();
         assertThat(run.awaitExit(PATIENCE)).isZero();
     }

@@ -183,8 +183,8 @@ class DispatchTest {
         assertThat(refused.done()).isFalse();
         assertThat(refused.text())
                 .isEqualTo(
-                        "hash cannot be had: with --share dispatch there are round-robin,"
-                                + " least-connections and source");
+                        "hash is not available: with --share dispatch, use round-robin,"
+                                + " least-connections or source");
     }
 
     @Test

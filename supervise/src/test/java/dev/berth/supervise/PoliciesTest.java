@@ -403,14 +403,14 @@ final class PoliciesTest {
     @CsvSource({
         "CLASSIC, round-robin, no memory",
         "CLASSIC, least-loaded, CAP_BPF",
-        "NONE, random, or take hash"
+        "NONE, random, or use hash"
     })
     void whatCannotBeHadIsRefusedWithTheReasonAndTheRemedy(
             Steer steer, String policy, String reason) throws Exception {
         try (Harbour harbour = harbour(steer, policy, 1)) {
             assertThatThrownBy(() -> harbour.begin("true"))
                     .isInstanceOf(IOException.class)
-                    .hasMessageContaining(policy + " cannot be had")
+                    .hasMessageContaining(policy + " is not available")
                     .hasMessageContaining(reason);
             harbour.policy("hash").start(SampleServers.plain(directory));
             Outcome live = harbour.ask(new Request.Steer(Policy.parse(policy)));

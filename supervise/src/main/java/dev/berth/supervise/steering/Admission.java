@@ -6,8 +6,8 @@ import dev.berth.supervise.lifecycle.Action;
 import java.util.List;
 import java.util.Set;
 
-/// Who may get new connections at present: those in service, unless all are refused or they have as
-/// many as they may.
+/// Which members of a group may get new connections at present: those of workers in service, unless
+/// all are refused or the workers are at their limit.
 final class Admission {
     private Action.Serve service = new Action.Serve(Set.of(), Set.of());
     private Set<Integer> full = Set.of();
@@ -22,7 +22,7 @@ final class Admission {
         service = next;
     }
 
-    /// The slots whose workers have as many connections as they may.
+    /// The slots whose workers have reached their limit of connections.
     Set<Integer> full() {
         return full;
     }
@@ -31,22 +31,22 @@ final class Admission {
         full = Set.copyOf(slots);
     }
 
-    /// Whether clients are refused while nobody is in service.
+    /// Sets whether clients are refused while no worker is in service.
     void refuse(boolean refused) {
         refusing = refused;
     }
 
-    /// Whether all are refused, whoever is in service.
+    /// Sets whether all clients are refused, even if workers are in service.
     void shed(boolean now) {
         shed = now;
     }
 
-    /// Whether clients wait for somebody to come into service.
+    /// Whether clients wait for a worker to come into service.
     boolean waiting() {
         return service.workers().isEmpty() && !refusing;
     }
 
-    /// Those of a group's members that get new connections.
+    /// The members of a group that get new connections.
     List<HeldSocket> served(GroupKey key, List<HeldSocket> members) {
         if (key.own()) {
             return newest(members);
@@ -69,8 +69,8 @@ final class Admission {
         return full.contains(socket.owner().slot());
     }
 
-    /// Whether its worker is to replace one that is in service. On an address that nobody in
-    /// service has it is the only one there is, and to wait for it is better than to be refused.
+    /// Whether its worker is to replace one that is in service. On an address that no worker in
+    /// service has, it is the only listener, and waiting for it is better than being refused.
     private boolean succeeds(HeldSocket socket) {
         return !socket.orphan()
                 && !socket.stopping()
@@ -81,7 +81,8 @@ final class Admission {
                                                 && old.generation() < socket.owner().generation());
     }
 
-    /// An orphan keeps what comes for a successor while nobody is in service.
+    /// Whether it is the listener of a dead worker that keeps connections for a successor while no
+    /// worker is in service.
     private boolean orphanServed(HeldSocket socket) {
         return socket.orphan() && waiting();
     }
@@ -90,7 +91,7 @@ final class Admission {
         return !socket.orphan() && service.workers().contains(socket.owner());
     }
 
-    /// Whether none of a group's members is in service, though others are and clients may come.
+    /// Whether none of a group's members is in service, although others are and clients may come.
     boolean left(GroupKey key, List<HeldSocket> members) {
         return key.protocol() == Protocol.TCP
                 && !key.own()
@@ -99,13 +100,13 @@ final class Admission {
                 && members.stream().noneMatch(this::inService);
     }
 
-    /// The listeners of those in service, also of those who may not get more.
+    /// The listeners of the workers in service, including those at their limit.
     List<HeldSocket> inService(List<HeldSocket> members) {
         return members.stream().filter(this::inService).toList();
     }
 
-    /// A private port answers for the newest worker of its slot, also before that one is ready:
-    /// whoever asks there wants to know about it.
+    /// A private port answers for the newest worker of its slot, even before that worker is ready:
+    /// a client that connects there wants that worker.
     private static List<HeldSocket> newest(List<HeldSocket> members) {
         int newest =
                 members.stream().mapToInt(socket -> socket.owner().generation()).max().orElse(0);

@@ -7,8 +7,8 @@ import dev.berth.sys.ErrnoException;
 import java.util.List;
 import java.util.OptionalLong;
 
-/// Steering by classic BPF over the group's indices, attached anew, atomically, after each change.
-/// It can neither refuse a client nor move a queue, and counts nothing; but it needs no privilege.
+/// Steering by classic BPF over the group's indices, reattached atomically after each change. It
+/// can neither refuse a client nor move a queue, and counts nothing, but it needs no privilege.
 final class ClassicSteering implements Steering {
     private final Family family;
 
@@ -32,7 +32,7 @@ final class ClassicSteering implements Steering {
     @Override
     public void leaves(HeldSocket socket) {}
 
-    /// With nobody to serve it stays as it was: a classic program cannot refuse.
+    /// If no member is served the program stays as it was: a classic program cannot refuse.
     @Override
     public void serve(Table table, List<HeldSocket> order) throws ErrnoException {
         int[] indices = table.places().stream().mapToInt(order::indexOf).toArray();

@@ -28,7 +28,7 @@ import java.util.function.Consumer;
 
 /// The workers as members of a service of a dispatcher, which accepts connections for them.
 ///
-/// **ownership**: the dispatcher is somebody else's, and may have other services.
+/// **Ownership:** the dispatcher belongs to the caller, and may have other services.
 public final class Dispatched implements Distribution {
     private final Dispatcher dispatcher;
     private final String service;
@@ -38,7 +38,7 @@ public final class Dispatched implements Distribution {
     private boolean ended;
     private boolean shed;
 
-    /// @param service of `dispatcher` that the workers make up
+    /// @param service the service of `dispatcher` that the workers make up
     public Dispatched(Dispatcher dispatcher, String service) {
         this.dispatcher = dispatcher;
         this.service = service;
@@ -53,13 +53,13 @@ public final class Dispatched implements Distribution {
         }
     }
 
-    /// Makes room for a worker that is about to start.
+    /// Adds a worker that is about to start.
     ///
-    /// @param owner does what it is given on the supervisor's thread, where it is told that the
-    ///   worker
-    /// @param ready takes connections, or
-    /// @param gone speaks with the dispatcher no more, for that reason
-    /// @return what the worker gets as its end; the caller's
+    /// @param owner runs what it is given on the supervisor's thread
+    /// @param ready is called there when the worker takes connections
+    /// @param gone is called there, with the reason, when the worker no longer talks to the
+    ///   dispatcher
+    /// @return the worker's end of the socket pair; the caller's
     public Fd join(
             WorkerId id,
             Consumer<Runnable> owner,
@@ -92,32 +92,33 @@ public final class Dispatched implements Distribution {
         }
     }
 
-    /// Whether the worker said that it takes connections, and still can.
+    /// Whether the worker has reported that it takes connections, and still can.
     public boolean ready(WorkerId id) {
         Place place = places.get(id);
         return place != null && place.ready;
     }
 
-    /// Connections that were passed to the worker and that it has not taken yet; more than that as
-    /// long as some may be on their way to it at the end.
+    /// Connections that were passed to the worker and that it has not taken yet. At the end of the
+    /// service the result is higher as long as some may be on their way to it.
     public int untaken(WorkerId id) {
         Place place = places.get(id);
         boolean more = ended && dispatcher.ending(service);
         return place == null ? 0 : place.member.pending() + (more ? 1 : 0);
     }
 
-    /// Whether a worker in service has taken nothing for long although something waits for it.
+    /// Whether a worker in service has taken nothing for [#STALLED] although something waits for
+    /// it.
     public boolean stalled(int slot) {
         return serving.stream().anyMatch(id -> id.slot() == slot && stalled(id));
     }
 
-    /// The same of one worker.
+    /// The same for one worker.
     public boolean stalled(WorkerId id) {
         Place place = places.get(id);
         return serving.contains(id) && place != null && place.member.idle().compareTo(STALLED) >= 0;
     }
 
-    /// Tells a worker that no more will come; for good.
+    /// Tells a worker that no more connections will come; this is final.
     public void last(WorkerId id) {
         Place place = places.get(id);
         if (place != null) {
@@ -125,8 +126,8 @@ public final class Dispatched implements Distribution {
         }
     }
 
-    /// Where new connections are refused although somebody serves, nobody served any more is the
-    /// end: those who served go on with the connections that are there.
+    /// If new connections are refused while workers serve, a change to no served worker means the
+    /// end: the workers continue with the connections that are there.
     @Override
     public void serve(Action.Serve serve) {
         if (refusing && serve.workers().isEmpty() && !serving.isEmpty()) {
@@ -177,7 +178,7 @@ public final class Dispatched implements Distribution {
         }
     }
 
-    /// The dispatcher passes it on once the worker has ended.
+    /// The dispatcher passes the connections on once the worker has ended.
     @Override
     public void withdraw(WorkerId id) {
         last(id);
@@ -189,7 +190,7 @@ public final class Dispatched implements Distribution {
         return place != null && place.member.passed() > place.member.pending();
     }
 
-    /// What it had not taken goes to others at once.
+    /// The connections that it had not taken go to other workers at once.
     @Override
     public void bequeath(WorkerId id) {
         retire(id);
@@ -200,7 +201,7 @@ public final class Dispatched implements Distribution {
         return dispatcher.doorsteps().stream().map(Doorstep::address).toList();
     }
 
-    /// What a slot has of each listener; the connections passed are told with the first.
+    /// The sockets of a slot, one per listener; the first one reports the connections passed.
     public List<Status.SocketStatus> sockets(int slot) {
         List<Status.SocketStatus> sockets = new ArrayList<>();
         places.forEach(
@@ -233,8 +234,8 @@ public final class Dispatched implements Distribution {
                 ? Optional.empty()
                 : Optional.of(
                         policy.word()
-                                + " cannot be had: with --share dispatch there are round-robin,"
-                                + " least-connections and source");
+                                + " is not available: with --share dispatch, use round-robin,"
+                                + " least-connections or source");
     }
 
     private static Optional<Choice> choice(Policy policy) {

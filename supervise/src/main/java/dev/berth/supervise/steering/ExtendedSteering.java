@@ -12,9 +12,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 
-/// Steering by eBPF: the sockets in a map, the table in another, one update to change it.
+/// Steering by eBPF: the sockets are in one map, the table in another; one update changes it.
 final class ExtendedSteering implements Steering {
-    /// The most sockets of one group: 256 slots, old and new generation, two sockets each.
+    /// The most sockets in one group: 256 slots, old and new generation, two sockets each.
     private static final int KEYS = SocketTable.PLACES;
 
     private final SocketTable table;
@@ -49,8 +49,8 @@ final class ExtendedSteering implements Steering {
         }
     }
 
-    /// The program is attached with every member, as a group that was empty for a moment has lost
-    /// it; and only after the table was written, as an empty one refuses clients.
+    /// Attaches the program for every new member, as a group that was empty for a moment has lost
+    /// it. The table is written before, as an empty one refuses clients.
     @Override
     public void begins(HeldSocket socket) throws ErrnoException {
         table.attach(socket.fd().number());
@@ -79,7 +79,7 @@ final class ExtendedSteering implements Steering {
         try {
             table.remove(key);
         } catch (ErrnoException gone) {
-            // The kernel empties the slot of a socket that closes; there is nothing left to do.
+            // The kernel removes the entry of a socket that closes; there is nothing left to do.
         }
     }
 
@@ -133,14 +133,14 @@ final class ExtendedSteering implements Steering {
         }
     }
 
-    /// A stranger in the group keeps the program; with a table of no socket the kernel chooses,
-    /// with an empty one all would be refused for ever.
+    /// A foreign socket in the group keeps the program. With a table that names no socket the
+    /// kernel chooses; with an empty table all clients would be refused forever.
     @Override
     public void close() {
         try {
             table.serve(Pick.HASH, new int[] {0});
         } catch (ErrnoException failed) {
-            // Nobody is left here who could do anything about it.
+            // Nothing can be done about it at this point.
         }
         table.close();
     }

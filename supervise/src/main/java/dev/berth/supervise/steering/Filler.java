@@ -9,14 +9,14 @@ import java.io.IOException;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/// A member of a group that no program names and no worker has; it only keeps a place.
+/// A member of a group that no program names and no worker has; it only occupies an index.
 final class Filler {
-    /// Nobody's: a slot and generation that cannot be served.
+    /// The owner of a filler: a slot and generation that cannot be served.
     private static final WorkerId NOBODY = new WorkerId(Integer.MAX_VALUE, Integer.MAX_VALUE);
 
     private Filler() {}
 
-    /// Joins the group of `key` as its last member; empty where that cannot be done, so that the
+    /// Joins the group of `key` as its last member; empty if that is not possible, so that the
     /// group has to do without.
     static Optional<HeldSocket> open(GroupKey key) {
         if (key.device() != 0) {

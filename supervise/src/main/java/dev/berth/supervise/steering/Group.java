@@ -12,14 +12,16 @@ import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.Set;
 
-/// One SO_REUSEPORT group: its members in the kernel's order, and who of them is served.
+/// One SO_REUSEPORT group: its members in the kernel's order, and which of them are served.
 ///
-/// The kernel numbers the members in the order in which they began to listen; the last one moves
-/// into the hole that a leaving one makes. Nothing outside tells this order, so it is kept here.
-/// Where the steering goes by these numbers, a member that is served must never move: between the
-/// kernel's move and the next program, connections would go astray. So before a leaving one makes
-/// the last one move, a [Filler] joins that moves in its stead; it stays until a newcomer, which
-/// nobody serves yet, can take its place.
+/// The kernel numbers the members in the order in which they began to listen. When a member leaves,
+/// the last member moves into its place. The kernel does not expose this order, so it is tracked
+/// here.
+///
+/// If the steering uses these numbers, a served member must never move: between the kernel's move
+/// and the next program, connections would go to the wrong member. So before a leaving member makes
+/// the last one move, a [Filler] joins and moves instead. It stays until a new member, which is not
+/// served yet, can take its place.
 public final class Group implements AutoCloseable {
     private final GroupKey key;
     private final Steering steering;
@@ -48,7 +50,7 @@ public final class Group implements AutoCloseable {
         return order.stream().filter(socket -> !fillers.contains(socket)).toList();
     }
 
-    /// Those that get new connections.
+    /// The members that get new connections.
     List<HeldSocket> served() {
         return served;
     }
@@ -57,7 +59,7 @@ public final class Group implements AutoCloseable {
         return order.size() == fillers.size();
     }
 
-    /// Connections that were led to `socket` since its present owner has it; empty where they are
+    /// Connections that were steered to `socket` since its present owner got it; empty if they are
     /// not counted.
     public OptionalLong steered(HeldSocket socket) {
         OptionalLong steered = steering.steered(socket);
@@ -66,7 +68,7 @@ public final class Group implements AutoCloseable {
                 : OptionalLong.empty();
     }
 
-    /// The part of the new connections that `socket` gets, from 0 to 1; empty where that is not
+    /// The part of the new connections that `socket` gets, from 0 to 1; empty if that is not
     /// decided here.
     public OptionalDouble share(HeldSocket socket) {
         return steering.follows(table)
@@ -74,28 +76,28 @@ public final class Group implements AutoCloseable {
                 : OptionalDouble.empty();
     }
 
-    /// `socket`, with what waits in it, is `heir`'s from now on.
+    /// Gives `socket`, with the connections queued in it, to `heir`.
     void handOver(HeldSocket socket, WorkerId heir) {
         socket.inheritedBy(heir, steering.steered(socket).orElse(0));
     }
 
-    /// Connections that were led to each since it joined, at one moment; 0 where they are not
-    /// counted.
+    /// Connections that were steered to each socket since it joined, at one moment; 0 if they are
+    /// not counted.
     public long[] steered(List<HeldSocket> sockets) {
         return steering.steered(sockets);
     }
 
-    /// Connections that the kernel spread by its own hash; empty where they are not counted.
+    /// Connections that the kernel distributed by its own hash; empty if they are not counted.
     public OptionalLong fallbacks() {
         return steering.fallbacks();
     }
 
-    /// Whether what waits at `socket` would move to others if it closed now.
+    /// Whether the connections queued at `socket` would move to others if it closed now.
     boolean wouldMove(HeldSocket socket) {
         return steering.migrates() && served.stream().anyMatch(other -> other != socket);
     }
 
-    /// `socket` listens now: it is the last member, and not served yet.
+    /// Adds `socket`, which listens now: it is the last member, and not served yet.
     void join(HeldSocket socket) throws IOException {
         steering.joined(socket);
         socket.listens(true);
@@ -105,7 +107,7 @@ public final class Group implements AutoCloseable {
         }
     }
 
-    /// The table that was made since `socket` joined holds from now on.
+    /// Activates the table that was made since `socket` joined.
     void begin(HeldSocket socket) throws ErrnoException {
         steering.begins(socket);
     }
@@ -118,7 +120,8 @@ public final class Group implements AutoCloseable {
         steer();
     }
 
-    /// Takes `socket` out of the table; the caller closes it or shuts it down before [#left].
+    /// Takes `socket` out of the table; the caller closes it or shuts it down before calling
+    /// [#left].
     void leaves(HeldSocket socket) throws ErrnoException {
         without(socket);
         steer();
@@ -131,14 +134,14 @@ public final class Group implements AutoCloseable {
         }
     }
 
-    /// Whether a member that is served would take the place of `leaving`, with others about that
+    /// Whether a served member would take the place of `leaving` while there are other members that
     /// could get its connections for a moment.
     private boolean movesServed(HeldSocket leaving) {
         HeldSocket last = order.getLast();
         return order.size() > 2 && last != leaving && served.contains(last);
     }
 
-    /// `socket` is no member any more.
+    /// Removes `socket`, which is no longer a member.
     void left(HeldSocket socket) throws ErrnoException {
         socket.leaves(steering.steered(socket).orElse(0));
         steering.leaves(socket);
@@ -173,7 +176,7 @@ public final class Group implements AutoCloseable {
         steering.serve(table, order);
     }
 
-    /// Lets the table follow the loads, where it goes by them.
+    /// Updates the table to the loads, if it depends on them.
     public void rebalance() throws ErrnoException {
         Optional<Table> next = seating.replanned(served, rules);
         if (next.isPresent()) {

@@ -5,7 +5,7 @@ import dev.berth.net.ListenAddress;
 import dev.berth.net.Protocol;
 import dev.berth.sys.SockAddr;
 
-/// What makes two listening sockets members of one SO_REUSEPORT group, as far as they differ here:
+/// What makes two listening sockets members of one SO_REUSEPORT group, as far as it differs here:
 /// the uid and the network namespace are always the supervisor's.
 ///
 /// @param device index of the bound interface, 0 for none
@@ -22,7 +22,7 @@ public record GroupKey(
         return new BoundAddress(address, v6only, device);
     }
 
-    /// Whether another shared address has the same port, of the same protocol.
+    /// Whether `other` is a shared address with the same protocol and port.
     boolean samePort(GroupKey other) {
         return protocol == other.protocol && address.port() == other.address.port() && !other.own;
     }

@@ -11,10 +11,10 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/// A socket of a worker that the supervisor holds a second descriptor of, so that it outlives its
+/// A socket of a worker of which the supervisor holds a second descriptor, so that it outlives its
 /// process.
 ///
-/// Ownership: this descriptor is the only one that the supervisor has of the socket; whoever takes
+/// **Ownership:** this descriptor is the supervisor's only one of the socket; the code that takes
 /// the socket out of the [SocketRegistry] closes it.
 public final class HeldSocket {
     private final Fd fd;
@@ -57,7 +57,7 @@ public final class HeldSocket {
         return owner;
     }
 
-    /// Whether it is a member of its group. A datagram socket is from bind(2) on.
+    /// Whether it is a member of its group. A datagram socket is a member from bind(2) on.
     public boolean listening() {
         return listening;
     }
@@ -87,7 +87,7 @@ public final class HeldSocket {
         stalled = now;
     }
 
-    /// Whether the kernel passes over it when it looks for a listener, see [Visibility].
+    /// Whether the kernel skips it when it looks up a listener, see [Visibility].
     boolean hidden() {
         return hidden;
     }
@@ -96,7 +96,7 @@ public final class HeldSocket {
         hidden = now;
     }
 
-    /// Whether its worker was told to stop: nobody new shall wait in it.
+    /// Whether its worker was told to stop, so that no new connection should queue in it.
     boolean stopping() {
         return stopping;
     }
@@ -105,10 +105,10 @@ public final class HeldSocket {
         stopping = true;
     }
 
-    /// Its owner is `heir` now; the worker that had it, if it lives, gets it back should the heir
-    /// fail.
+    /// Makes `heir` its owner. If its previous worker is alive, it gets the socket back should the
+    /// heir fail.
     ///
-    /// @param steered connections that its group has led to it so far
+    /// @param steered connections that its group has steered to it so far
     void inheritedBy(WorkerId heir, long steered) {
         lender = orphan ? Optional.empty() : Optional.of(owner);
         besideForLender = beside;
@@ -120,7 +120,7 @@ public final class HeldSocket {
         stopping = false;
     }
 
-    /// Gives it back to the living worker that it was taken over from, if there is one.
+    /// Gives it back to its previous worker, if that is still alive.
     boolean returned() {
         lender.ifPresent(
                 worker -> {
@@ -132,20 +132,20 @@ public final class HeldSocket {
         return back;
     }
 
-    /// It leaves its group, where `steered` connections were led to it: its count goes on with the
-    /// next.
+    /// Handles its leaving a group in which `steered` connections were steered to it: its count
+    /// continues in the next group.
     void leaves(long steered) {
         beside += steered;
     }
 
-    /// Connections that its present owner got, where its group has led so many to it.
+    /// Connections that its present owner got, given the number that its group has steered to it.
     long forOwner(long steered) {
         return steered + beside;
     }
 
     /// Whether its owner has accepted connections.
     ///
-    /// @param led connections that were led to it since its owner has it
+    /// @param led connections that were steered to it since its owner got it
     boolean served(long led) {
         return inherited + led > queue().orElse(0);
     }
@@ -154,7 +154,7 @@ public final class HeldSocket {
         lender = lender.filter(other -> !other.equals(worker));
     }
 
-    /// The process and descriptor that were last seen to hold it, beside the supervisor.
+    /// The process and descriptor that were last seen to hold it, other than the supervisor's.
     public Optional<Holder> holder() {
         return holder;
     }
@@ -164,12 +164,12 @@ public final class HeldSocket {
         holder = seen;
     }
 
-    /// How busy it is, where somebody looks at that.
+    /// How busy it is, if that is being sampled.
     public Workload load() {
         return load;
     }
 
-    /// Connections that wait to be accepted; empty where it cannot be told.
+    /// Connections that wait to be accepted; empty if that cannot be known.
     public OptionalInt queue() {
         try {
             return listening
@@ -180,9 +180,9 @@ public final class HeldSocket {
         }
     }
 
-    /// Whether a connection waits for its first bytes before it can be accepted (TCP_DEFER_ACCEPT).
-    /// Then the kernel's count of drops is none of connections: it counts each bare acknowledgement
-    /// that ends a handshake, too.
+    /// Whether a connection must receive its first bytes before it can be accepted
+    /// (TCP_DEFER_ACCEPT). Then the kernel's count of drops is not a count of connections: it also
+    /// includes each bare acknowledgement that ends a handshake.
     public boolean defers() {
         byte[] seconds = new byte[Integer.BYTES];
         int length =

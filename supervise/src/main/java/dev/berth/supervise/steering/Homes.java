@@ -8,13 +8,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 
-/// Which slot each place of a table belongs to, so that few places change hands when slots come and
-/// go. Clients are led to a place by their address, always to the same.
+/// Assigns each entry of a table to a slot, so that few entries change slots when slots come and
+/// go. A client's address always selects the same entry.
 ///
-/// Every slot has the same number of places, give or take one, and a place moves only where that
-/// makes it so. Which ones do is chosen so that clients come back when a slot does: a place goes
-/// back to the slot that it belonged to before, else to the one that it would have belonged to, had
-/// these slots been there from the beginning. Immutable.
+/// Every slot has the same number of entries, give or take one, and an entry moves only if that
+/// restores the balance. The entries to move are chosen so that clients come back when a slot does:
+/// an entry goes back to the slot that it belonged to before, else to the slot that it would belong
+/// to if these slots had been there from the beginning. Immutable.
 final class Homes {
     private static final int NOBODY = -1;
 
@@ -23,8 +23,8 @@ final class Homes {
     private final int[] since;
     private final int age;
 
-    /// - `before`: the slot that each place belonged to before
-    /// - `since`: the age of the table at which that ended
+    /// @param before the slot that each entry belonged to before
+    /// @param since the age of the table at which that ended
     private Homes(int[] now, int[] before, int[] since, int age) {
         this.now = now;
         this.before = before;
@@ -32,14 +32,14 @@ final class Homes {
         this.age = age;
     }
 
-    /// A table of so many places that are nobody's.
+    /// A table with this many entries that belong to no slot.
     static Homes empty(int places) {
         int[] nobody = new int[places];
         Arrays.fill(nobody, NOBODY);
         return new Homes(nobody, nobody, new int[places], 0);
     }
 
-    /// The slot of each place.
+    /// The slot of each entry.
     int[] slots() {
         return now.clone();
     }
@@ -67,8 +67,8 @@ final class Homes {
         return Arrays.binarySearch(slots, slot) >= 0;
     }
 
-    /// Takes away from each slot what it has too much, first what came last from one that has too
-    /// little now.
+    /// Takes the surplus entries away from each slot, starting with those that came last from a
+    /// slot that has too few now.
     private void release(int[] kept, int[] slots, int[] ideal) {
         Map<Integer, Integer> room = room(kept, slots);
         Comparator<Integer> eager =
@@ -88,8 +88,8 @@ final class Homes {
         }
     }
 
-    /// Gives the places that are nobody's to whom each of `wishes` says, as far as there is room,
-    /// then to those who value them most.
+    /// Assigns the free entries: first as each of `wishes` says, as far as there is room, then to
+    /// the slots that value them most.
     private static int[] filled(int[] homes, int[] slots, List<int[]> wishes) {
         int[] next = homes.clone();
         Map<Integer, Integer> room = room(homes, slots);
@@ -109,8 +109,8 @@ final class Homes {
         return next;
     }
 
-    /// How many places each slot lacks; below 0: has too much. Where it does not come out even,
-    /// those who have most keep one more.
+    /// How many entries each slot lacks; below 0: has too many. If they do not divide evenly, the
+    /// slots with the most entries keep one more.
     private static Map<Integer, Integer> room(int[] homes, int[] slots) {
         Map<Integer, Integer> held = new HashMap<>();
         for (int slot : homes) {
@@ -139,7 +139,7 @@ final class Homes {
         return found;
     }
 
-    /// How much a slot values a place: the same at all times and everywhere (the finalizer of
+    /// How much a slot values an entry: the same at all times and everywhere (the finalizer of
     /// SplitMix64).
     private static long value(int place, int slot) {
         long mixed = ((long) slot << Integer.SIZE) + place + 0x9e3779b97f4a7c15L;

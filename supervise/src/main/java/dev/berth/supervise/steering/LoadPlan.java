@@ -3,21 +3,21 @@ package dev.berth.supervise.steering;
 import java.util.List;
 import java.util.PriorityQueue;
 
-/// Who gets the next connections, each led to whoever has fewest then.
+/// Plans the next connections, each for the listener that has the fewest by then.
 final class LoadPlan {
     private LoadPlan() {}
 
     /// A listener that may get some.
     ///
     /// @param load connections that it has
-    /// @param weight how many it is to have beside the others'; above 0
-    /// @param turn when it last got one: of equals, who waited longest comes first
+    /// @param weight how many it should have relative to the others; above 0
+    /// @param turn when it last got one: among equals, the one that has waited longest comes first
     record Candidate(double load, double weight, long turn) {}
 
-    /// A candidate in the course of the plan.
+    /// A candidate while the plan is made.
     private record Bid(int member, double load, double weight, long turn)
             implements Comparable<Bid> {
-        /// As if it got the connection.
+        /// Its load per weight if it got the connection.
         private double filled() {
             return (load + 1) / weight;
         }

@@ -17,12 +17,12 @@ import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
 
-/// Which kind of steering every group of this supervisor gets: found once, by trying.
+/// The kind of steering that every group of this supervisor gets: found once, by trying.
 public final class Mechanism {
     /// A classic program is searched from its beginning, and its length is limited.
     private static final int CLASSIC_PLACES = 512;
 
-    private static final String SHARED = "--join leaves others their part";
+    private static final String SHARED = "--join leaves the other programs their share";
 
     private final Steer chosen;
     private final String reason;
@@ -34,7 +34,9 @@ public final class Mechanism {
         this.picks = picks;
     }
 
-    /// @throws IOException the mechanism that was asked for cannot be had
+    /// Finds the mechanism.
+    ///
+    /// @throws IOException the requested mechanism is not available
     public static Mechanism find(Steer wanted) throws IOException {
         if (wanted == Steer.DISPATCH) {
             return new Mechanism(wanted, "", Set.of());
@@ -49,9 +51,9 @@ public final class Mechanism {
         } catch (IOException refused) {
             if (wanted == Steer.EXTENDED) {
                 throw new IOException(
-                        "eBPF steering cannot be had: "
+                        "eBPF steering is not available: "
                                 + refused.getMessage()
-                                + "; give CAP_BPF, or take --bpf auto",
+                                + "; grant CAP_BPF, or use --bpf auto",
                         refused);
             }
             String reason = String.valueOf(refused.getMessage());
@@ -59,7 +61,7 @@ public final class Mechanism {
         }
     }
 
-    /// The kernel's own hash, for a group that is not ours alone: a program would lead every
+    /// The kernel's own hash, for a group that is not ours alone: a program would steer every
     /// connection to our sockets.
     public static Mechanism shared() {
         return withoutMaps(Steer.NONE, SHARED);
@@ -76,8 +78,8 @@ public final class Mechanism {
         return new Mechanism(chosen, reason, picks);
     }
 
-    /// Whether a group can have a classic program: a system that only resembles Linux may not know
-    /// of any.
+    /// Whether a group can have a classic program: a system that only resembles Linux may not
+    /// support them.
     private static boolean classic() {
         int type = Sockets.SOCK_STREAM | Sockets.SOCK_CLOEXEC;
         try (Fd probe = Fd.of("socket", "", Sockets.socket(Sockets.AF_INET, type, 0))) {
@@ -90,7 +92,7 @@ public final class Mechanism {
         }
     }
 
-    /// Policy and mechanism, for people.
+    /// Policy and mechanism, for users.
     public String text(Policy policy) {
         return policy.word()
                 + switch (chosen) {
@@ -115,19 +117,19 @@ public final class Mechanism {
         };
     }
 
-    /// Of how many places a table has best.
+    /// The best number of entries in a table.
     int places() {
         return chosen == Steer.EXTENDED ? SocketTable.PLACES : CLASSIC_PLACES;
     }
 
-    /// Why this policy cannot be had, and what to do about it; empty if it can.
+    /// Why this policy is not available, and what to do about it; empty if it is.
     public Optional<String> refusal(Policy policy) {
         if (chosen == Steer.DISPATCH) {
             return Dispatched.refusal(policy);
         }
         if (policy instanceof Policy.LeastConnections) {
             return Optional.of(
-                    "least-connections goes with --share dispatch; take least-loaded, which counts"
+                    "least-connections requires --share dispatch; use least-loaded, which counts"
                             + " connections too");
         }
         if (picks.contains(pick(policy))) {
@@ -136,14 +138,15 @@ public final class Mechanism {
         String why =
                 switch (chosen) {
                     case AUTO, EXTENDED -> "this kernel's eBPF cannot do it (Linux 5.12 can)";
-                    case CLASSIC -> "a classic BPF program has no memory, it needs eBPF";
-                    case NONE -> "without a BPF program there is the kernel's own hash only";
+                    case CLASSIC -> "a classic BPF program has no memory; it needs eBPF";
+                    case NONE -> "without a BPF program only the kernel's own hash is available";
                     case DISPATCH -> "a dispatcher has no table";
                 };
-        return Optional.of(policy.word() + " cannot be had: " + why + excuse() + "; " + remedy());
+        return Optional.of(
+                policy.word() + " is not available: " + why + excuse() + "; " + remedy());
     }
 
-    /// Why nobody can be refused while workers are ready; empty if that can be done.
+    /// Why clients cannot be refused while workers are ready; empty if they can.
     Optional<String> refusalToRefuse() {
         return refuses()
                 ? Optional.empty()
@@ -160,10 +163,10 @@ public final class Mechanism {
 
     private String remedy() {
         if (reason.equals(SHARED)) {
-            return "take hash, or a port of its own";
+            return "use hash, or a port of its own";
         }
         String others = chosen == Steer.NONE ? "hash" : "hash, random, source, cpu or weighted";
-        return "run Berth as root or with CAP_BPF and --bpf auto, or take " + others;
+        return "run Berth as root or with CAP_BPF and --bpf auto, or use " + others;
     }
 
     /// Why it is not the first choice; empty if it is.
@@ -176,7 +179,7 @@ public final class Mechanism {
         return chosen == Steer.DISPATCH;
     }
 
-    /// Whether a worker may get a part of what another gets.
+    /// Whether a worker can get a part of what another gets.
     boolean divides() {
         return chosen != Steer.NONE;
     }

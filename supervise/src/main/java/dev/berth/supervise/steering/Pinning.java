@@ -10,10 +10,10 @@ import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
 
-/// Keeps workers on one CPU each, for the policy `cpu`: slot *i* on the *i*th of those that this
-/// process may run on, round and round.
+/// Pins each worker to one CPU, for the policy `cpu`: slot *i* to the *i*th CPU that this process
+/// may run on, starting over after the last.
 ///
-/// A worker that set its own affinity loses it; when the policy is left, workers may run on all of
+/// A worker that set its own affinity loses it. When the policy changes, workers may run on all of
 /// those CPUs again.
 public final class Pinning {
     private static final int PASSES = 3;
@@ -24,29 +24,29 @@ public final class Pinning {
         this.cpus = cpus;
     }
 
-    /// Over the CPUs of the calling thread.
+    /// Uses the CPUs of the calling thread.
     public static Pinning here() throws ErrnoException {
         return new Pinning(Processes.affinity(0));
     }
 
-    /// The CPU that the workers of `slot` are kept on.
+    /// The CPU that the workers of `slot` are pinned to.
     public int cpu(int slot) {
         return cpus[slot % cpus.length];
     }
 
-    /// Pins all threads of these processes, those of `slot`; what they start inherits it.
+    /// Pins all threads of these processes of `slot`; what they start inherits it.
     ///
-    /// @return what went wrong, for people
+    /// @return what went wrong, for users
     public Optional<String> pin(int slot, Collection<Integer> pids) {
         return keep(pids, new int[] {cpu(slot)});
     }
 
-    /// Lets all threads of these processes run everywhere again.
+    /// Lets all threads of these processes run on every CPU again.
     public Optional<String> free(Collection<Integer> pids) {
         return keep(pids, cpus);
     }
 
-    /// A thread that starts while it is done may be missed: once more, until there is no new one.
+    /// Several passes, because a thread that starts during one may be missed.
     private static Optional<String> keep(Collection<Integer> pids, int[] where) {
         Optional<String> wrong = Optional.empty();
         for (int pid : pids) {
@@ -69,6 +69,6 @@ public final class Pinning {
 
     private static String failure(int pid, int result) {
         String why = new ErrnoException("sched_setaffinity", "pid " + pid, -result).getMessage();
-        return why + "; another user's workers can be pinned by root (CAP_SYS_NICE)";
+        return why + "; pinning another user's workers requires root (CAP_SYS_NICE)";
     }
 }

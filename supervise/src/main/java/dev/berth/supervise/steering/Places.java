@@ -4,16 +4,16 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/// Turns weights into a table of places. A member is named by its number, from 0.
+/// Turns weights into a table of entries. A member is named by its number, from 0.
 final class Places {
     private static final double EXACT = 1e-9;
 
     private Places() {}
 
-    /// Places in which each member stands as often as its weight says, spread as evenly as can be:
-    /// read round and round, they are a smooth weighted round-robin. As few as give every member
-    /// its exact part; where no number up to `most` does, that which comes nearest. A weight above
-    /// 0 gets a place at least.
+    /// Entries in which each member appears as often as its weight says, spread as evenly as
+    /// possible: read cyclically, they form a smooth weighted round-robin. It uses as few entries
+    /// as give every member its exact part; if no number up to `most` does, the number that comes
+    /// closest. A member with a weight above 0 gets at least one entry.
     static int[] spread(double[] weights, int most) {
         return interleaved(quotas(weights, length(weights, most)));
     }
@@ -44,7 +44,7 @@ final class Places {
         return error;
     }
 
-    /// How many of `length` places each member gets: the largest remainders are rounded up.
+    /// How many of `length` entries each member gets: the largest remainders are rounded up.
     static int[] quotas(double[] weights, int length) {
         double sum = Arrays.stream(weights).sum();
         int[] quotas = new int[weights.length];
@@ -59,7 +59,7 @@ final class Places {
         return quotas;
     }
 
-    /// Who is furthest below its exact part, or with `step` −1 furthest above.
+    /// The member that is furthest below its exact part or, with `step` −1, furthest above.
     private static int furthest(double[] weights, double sum, int length, int[] quotas, int step) {
         int found = -1;
         double most = -Double.MAX_VALUE;
@@ -90,11 +90,11 @@ final class Places {
         return places;
     }
 
-    /// Rows of one column for each CPU, in which the members that are pinned there take turns; a
+    /// Rows with one column for each CPU, in which the members that are pinned there take turns; a
     /// CPU without any has all of them.
     ///
     /// @param pinned the CPU of each member
-    /// @param most places at most; less than one row: no rows at all
+    /// @param most the most entries; less than one row: no rows at all
     static int[] columns(int[] pinned, int cpus, int most) {
         List<int[]> columns = new ArrayList<>();
         int[] all = new int[pinned.length];
@@ -116,7 +116,7 @@ final class Places {
         return places;
     }
 
-    /// The least number that both divide.
+    /// The least common multiple.
     private static long multiple(long a, long b) {
         long x = a;
         long y = b;

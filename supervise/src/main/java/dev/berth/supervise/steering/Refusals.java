@@ -8,7 +8,7 @@ import dev.berth.supervise.lifecycle.Steerage;
 
 import java.util.Optional;
 
-/// What cannot be had here: for a plan, and for each request while that runs.
+/// What is not available here: for a plan, and for each request while that plan runs.
 public final class Refusals {
     private final Mechanism mechanism;
     private final Plan plan;
@@ -18,7 +18,7 @@ public final class Refusals {
         this.plan = plan;
     }
 
-    /// Why the plan cannot be had.
+    /// Why the plan is not possible.
     public Optional<String> toPlan() {
         Optional<String> unfit =
                 Steerage.unfit(plan.policy(), plan.settings(), plan.workers())
@@ -26,11 +26,14 @@ public final class Refusals {
         boolean slow = plan.settings().slowStart().isPositive();
         if (unfit.isEmpty() && mechanism.dispatches()) {
             return slow || plan.maxConnections().isPresent()
-                    ? Optional.of("no --slow-start and no --max-connections with --share dispatch")
+                    ? Optional.of(
+                            "--share dispatch supports neither --slow-start nor --max-connections")
                     : Optional.empty();
         }
         if (unfit.isEmpty() && slow && !mechanism.divides()) {
-            return Optional.of("no slow start: only a BPF program can divide" + mechanism.excuse());
+            return Optional.of(
+                    "no slow start: only a BPF program can divide connections by shares"
+                            + mechanism.excuse());
         }
         return plan.maxConnections().isPresent() ? unfit.or(this::toCount) : unfit;
     }
@@ -47,7 +50,7 @@ public final class Refusals {
         return why.map(text -> "no --max-connections: " + text);
     }
 
-    /// Why a request cannot be fulfilled, as far as that is the mechanism's fault.
+    /// Why a request cannot be fulfilled, as far as that depends on the mechanism.
     public Optional<String> to(Request request) {
         return switch (request) {
             case Request.Steer(Policy policy) -> to(policy);
@@ -67,8 +70,8 @@ public final class Refusals {
         boolean datagrams = plan.listen().stream().anyMatch(a -> a.protocol() == Protocol.UDP);
         if (datagrams && policy instanceof Policy.LeastLoaded) {
             return Optional.of(
-                    "least-loaded counts connections, and datagrams have none; take round-robin,"
-                            + " or source to keep a client's together");
+                    "least-loaded counts connections, and datagrams have none; use round-robin,"
+                            + " or source to keep each client's datagrams together");
         }
         return mechanism.refusal(policy);
     }

@@ -11,14 +11,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/// Makes the tables of one group: who stands at which place.
+/// Makes the tables of one group: which listener each entry names.
 final class Seating {
-    /// How many connections ahead load is planned, for each member and in all.
+    /// How many connections load is planned ahead, per member and in total.
     private static final int AHEAD = 32;
 
     private static final int LEAST_AHEAD = 256;
 
-    /// How many of the next connections of each member tell whether a plan still holds.
+    /// How many of each member's next connections are compared to see whether a plan still holds.
     private static final int ROUNDS = 2;
 
     private final Mechanism mechanism;
@@ -34,12 +34,12 @@ final class Seating {
         homes = Homes.empty(mechanism.places());
     }
 
-    /// How it is done.
+    /// What a table depends on.
     ///
-    /// @param pinned the CPU that each slot's worker is kept on
+    /// @param pinned the CPU that each slot's worker is pinned to
     record Rules(Policy policy, Action.Serve service, Pinning pinned) {}
 
-    /// The table for those that are served.
+    /// The table for the served members.
     Table table(List<HeldSocket> served, Rules rules) {
         plan = List.of();
         if (served.isEmpty() || served.getFirst().key().own()) {
@@ -108,9 +108,9 @@ final class Seating {
         return new Table(mechanism.pick(rules.policy()), plan);
     }
 
-    /// A new plan, where what is left of the present one is not the same any more, or too little;
-    /// always where somebody stalls, or does so no more. What comes soon does not tell that: one
-    /// that has many connections stands far back in the plan.
+    /// A new plan, if the rest of the present one has changed or is too short; always if a member
+    /// has stalled or recovered. The next entries do not show that: a member with many connections
+    /// comes late in the plan.
     Optional<Table> replanned(List<HeldSocket> served, Rules rules) {
         if (plan.isEmpty()) {
             return Optional.empty();
@@ -125,7 +125,7 @@ final class Seating {
         return holds ? Optional.empty() : Optional.of(planned(served, rules));
     }
 
-    /// Notes who has got a connection since the plan was made.
+    /// Records which members have got a connection since the plan was made.
     private void takeTurns(int until) {
         for (int i = consumed; i < Math.min(until, plan.size()); i++) {
             plan.get(i).load().turn(++turns);
@@ -144,7 +144,7 @@ final class Seating {
         return Arrays.stream(LoadPlan.of(bids, length)).mapToObj(able::get).toList();
     }
 
-    /// Those that are new, in proportion to their weights.
+    /// Starts the new members in proportion to their weights.
     private static void begin(List<HeldSocket> able, double[] weights) {
         double arrived = 0;
         double weight = 0;
@@ -162,7 +162,7 @@ final class Seating {
         }
     }
 
-    /// Those that are not stalled; all where nobody else is left.
+    /// The members that are not stalled; all if every one is.
     private static List<HeldSocket> able(List<HeldSocket> served) {
         List<HeldSocket> able = served.stream().filter(s -> !s.load().stalled()).toList();
         return able.isEmpty() ? served : able;

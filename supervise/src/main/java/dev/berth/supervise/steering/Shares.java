@@ -5,18 +5,19 @@ import dev.berth.supervise.contract.Policy;
 import java.util.Arrays;
 import java.util.List;
 
-/// How much of the connections each listener is to get, as far as that does not depend on load.
+/// The share of the connections that each listener should get, as far as it does not depend on
+/// load.
 final class Shares {
     private Shares() {}
 
     /// A listener that is served.
     ///
-    /// @param slot the one that its worker fills
+    /// @param slot the slot that its worker fills
     /// @param percent how much of its own share it gets for now: less than 100 while it warms up
     record Seat(int slot, int percent) {}
 
-    /// The weight of each of `seats`, in their order. Listeners of one slot have its share in equal
-    /// parts. When all would get nothing, all get the same.
+    /// The weight of each of `seats`, in their order. The listeners of one slot divide its share
+    /// equally. If all would get nothing, all get the same.
     static double[] of(Policy policy, List<Seat> seats) {
         double[] weights = new double[seats.size()];
         double scale = policy instanceof Policy.Weighted weighted ? perWeight(weighted, seats) : 1;
@@ -38,8 +39,8 @@ final class Shares {
         return share.percent() ? number : number * perWeight;
     }
 
-    /// How many percent a weight of 1 is worth: what the percentages leave, over the sum of the
-    /// weights.
+    /// How many percent a weight of 1 is worth: what the percentages leave, divided by the sum of
+    /// the weights.
     private static double perWeight(Policy.Weighted policy, List<Seat> seats) {
         double rest = 100;
         double sum = 0;

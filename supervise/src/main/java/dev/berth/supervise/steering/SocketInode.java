@@ -7,19 +7,20 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.OptionalLong;
 
-/// The number by which the kernel's tables and /proc name a socket.
+/// The number by which the kernel's tables and /proc identify a socket.
 public final class SocketInode {
     private static final String SOCKET = "socket:[";
 
     private SocketInode() {}
 
-    /// That of a descriptor of this process.
+    /// The inode of a descriptor of this process.
     public static long of(Fd socket) throws IOException {
         return behind("/proc/self/fd/" + socket.number())
-                .orElseThrow(() -> new IOException("/proc does not tell of " + socket));
+                .orElseThrow(() -> new IOException("/proc does not show " + socket));
     }
 
-    /// The inode behind a `/proc/PID/fd/N` link, if that is a socket that this user may look at.
+    /// The inode behind a `/proc/PID/fd/N` link, if that is a socket that this user is permitted to
+    /// inspect.
     public static OptionalLong behind(String link) {
         try {
             String text = Files.readSymbolicLink(Path.of(link)).toString();

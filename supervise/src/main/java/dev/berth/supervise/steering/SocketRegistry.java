@@ -20,7 +20,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 
-/// All sockets that the supervisor holds, their groups, and who is served at present.
+/// All sockets that the supervisor holds, their groups, and which are served at present.
 public final class SocketRegistry implements Distribution, AutoCloseable {
     private final Mechanism mechanism;
     private final Map<Long, HeldSocket> sockets = new LinkedHashMap<>();
@@ -44,34 +44,34 @@ public final class SocketRegistry implements Distribution, AutoCloseable {
         return new Seating.Rules(policy, admission.service(), pinning);
     }
 
-    /// The socket of that inode, if it is a worker's.
+    /// The socket with that inode, if it is a worker's.
     public Optional<HeldSocket> byInode(long inode) {
         return Optional.ofNullable(sockets.get(inode));
     }
 
-    /// Whether the socket of that inode is the supervisor's, in whatever use.
+    /// Whether the socket with that inode is the supervisor's, for any purpose.
     public boolean has(long inode) {
         return sockets.containsKey(inode) || fillers.contains(inode);
     }
 
-    /// Those of a worker that lives.
+    /// The sockets of a live worker.
     public List<HeldSocket> of(WorkerId owner) {
         return byOwner.getOrDefault(owner, Set.of()).stream()
                 .filter(socket -> !socket.orphan())
                 .toList();
     }
 
-    /// What `owner` listens on.
+    /// The addresses that `owner` listens on.
     public List<GroupKey> listening(WorkerId owner) {
         return of(owner).stream().filter(HeldSocket::listening).map(HeldSocket::key).toList();
     }
 
-    /// Orphans too.
+    /// All sockets, including those of dead workers.
     public List<HeldSocket> all() {
         return List.copyOf(sockets.values());
     }
 
-    /// Those that have members.
+    /// The groups that have members.
     public Collection<Group> groups() {
         return groups.values();
     }
@@ -80,8 +80,8 @@ public final class SocketRegistry implements Distribution, AutoCloseable {
         return Optional.ofNullable(groups.get(key));
     }
 
-    /// A socket that `heir` takes over if it binds `key`: one that its predecessor left, the
-    /// fullest first; without steering also the one that is in service.
+    /// The socket that `heir` takes over if it binds `key`: one that its predecessor left, the
+    /// fullest first; without steering, also the one that is in service.
     public Optional<HeldSocket> inheritance(WorkerId heir, GroupKey key) {
         return byKey.getOrDefault(key, Set.of()).stream()
                 .filter(socket -> socket.owner().slot() == heir.slot())
@@ -93,8 +93,8 @@ public final class SocketRegistry implements Distribution, AutoCloseable {
         return mechanism.handsOn() && !socket.owner().equals(heir);
     }
 
-    /// Gives a socket that is to be inherited to its heir; the worker that had it, if it lives,
-    /// gets it back should the heir fail.
+    /// Gives an inherited socket to its heir. If its previous worker is alive, it gets the socket
+    /// back should the heir fail.
     public void handOver(HeldSocket socket, WorkerId heir) {
         drop(byOwner, socket.owner(), socket);
         Group group = groups.get(socket.key());
@@ -106,7 +106,8 @@ public final class SocketRegistry implements Distribution, AutoCloseable {
         put(byOwner, socket.owner(), socket);
     }
 
-    /// Whether it went back to the living worker that it was taken over from.
+    /// Gives the socket back to its previous worker if that is alive; returns whether it was given
+    /// back.
     private boolean returned(HeldSocket socket) {
         drop(byOwner, socket.owner(), socket);
         boolean back = socket.returned();
@@ -131,14 +132,14 @@ public final class SocketRegistry implements Distribution, AutoCloseable {
         drop(byKey, socket.key(), socket);
     }
 
-    /// Keeps a socket, which is bound, and from now on closes it.
+    /// Keeps a bound socket, and from now on closes it.
     public void add(HeldSocket socket) {
         sockets.put(socket.inode(), socket);
         put(byOwner, socket.owner(), socket);
         put(byKey, socket.key(), socket);
     }
 
-    /// `socket` listens (or is a bound datagram socket): it is a member of its group from now on.
+    /// Makes `socket`, which listens (or is a bound datagram socket), a member of its group.
     public void joined(HeldSocket socket) throws IOException {
         if (socket.listening()) {
             return;
@@ -167,7 +168,7 @@ public final class SocketRegistry implements Distribution, AutoCloseable {
         }
     }
 
-    /// `socket` has left its group without being closed, by shutdown(2) or connect(2).
+    /// Handles a socket that has left its group without being closed, by shutdown(2) or connect(2).
     public void left(HeldSocket socket) throws ErrnoException {
         Group group = groups.get(socket.key());
         if (group != null) {
@@ -176,9 +177,9 @@ public final class SocketRegistry implements Distribution, AutoCloseable {
         }
     }
 
-    /// Ends a socket: it leaves its group, whoever else may still hold it, and the supervisor's
-    /// descriptor is closed. What waits in it moves on where the steering migrates, else it is
-    /// reset.
+    /// Retires a socket: it leaves its group even if another process still holds it, and the
+    /// supervisor's descriptor is closed. Connections queued in it move on if the steering migrates
+    /// them; otherwise they are reset.
     void retire(HeldSocket socket) throws ErrnoException {
         forget(socket);
         Group group = groups.get(socket.key());
@@ -224,8 +225,8 @@ public final class SocketRegistry implements Distribution, AutoCloseable {
         }
     }
 
-    /// What waits for a worker that is no good, though it lives, goes to those in service; its
-    /// sockets close by that. Where the steering does not migrate, it stays with the worker.
+    /// Moves the connections queued for a bad but live worker to the workers in service, which
+    /// closes its sockets. If the steering does not migrate connections, they stay with the worker.
     @Override
     public void withdraw(WorkerId owner) throws ErrnoException {
         for (HeldSocket socket : of(owner)) {
@@ -250,7 +251,7 @@ public final class SocketRegistry implements Distribution, AutoCloseable {
 
     /// Whether a worker has accepted connections.
     ///
-    /// @param uncounted the answer where nobody counts them
+    /// @param uncounted the answer if they are not counted
     public boolean served(WorkerId owner, boolean uncounted) {
         return of(owner).stream()
                 .anyMatch(
@@ -263,8 +264,8 @@ public final class SocketRegistry implements Distribution, AutoCloseable {
                         });
     }
 
-    /// Keeps the queues of a worker that died: moved to siblings at once where that can be done,
-    /// else in the socket, for a successor.
+    /// Keeps the queues of a worker that died: moves them to siblings at once if possible, else
+    /// keeps them in the sockets for a successor.
     @Override
     public void bequeath(WorkerId owner) throws ErrnoException {
         sockets.values().forEach(socket -> socket.lenderGone(owner));
@@ -275,7 +276,8 @@ public final class SocketRegistry implements Distribution, AutoCloseable {
         }
     }
 
-    /// Nobody accepts from `socket` any more: its queue moves, or waits in it for a successor.
+    /// Handles a socket from which nobody accepts any more: its queue moves, or waits in it for a
+    /// successor.
     void abandon(HeldSocket socket) throws ErrnoException {
         Group group = groups.get(socket.key());
         if (!socket.listening() || group == null) {
@@ -288,8 +290,8 @@ public final class SocketRegistry implements Distribution, AutoCloseable {
         }
     }
 
-    /// Whether what is not accepted yet on any listener of `owner` would move to others if it
-    /// closed.
+    /// Whether the unaccepted connections on every listener of `owner` would move to others if the
+    /// listener closed.
     public boolean wouldMove(WorkerId owner) {
         return of(owner).stream()
                 .filter(HeldSocket::listening)
@@ -309,8 +311,8 @@ public final class SocketRegistry implements Distribution, AutoCloseable {
         }
     }
 
-    /// Whether nobody needs an orphan any more: its queue can move, its slot has a worker without
-    /// it, or its slot is gone.
+    /// Whether the listener of a dead worker is no longer needed: its queue can move, its slot has
+    /// a worker without it, or its slot is gone.
     private boolean superseded(HeldSocket socket) {
         int slot = socket.owner().slot();
         if (!admission.service().keeps(slot)) {
@@ -325,7 +327,7 @@ public final class SocketRegistry implements Distribution, AutoCloseable {
         return slotServed || group != null && group.wouldMove(socket);
     }
 
-    /// Steers by `next` from now on; where that fails, as before.
+    /// Steers by `next` from now on; if that fails, the old policy stays.
     @Override
     public void steer(Policy next) throws ErrnoException {
         Policy before = policy;
@@ -339,14 +341,14 @@ public final class SocketRegistry implements Distribution, AutoCloseable {
         }
     }
 
-    /// Refuses new connections on every shared address, or no longer.
+    /// Refuses new connections on every shared address, or stops refusing.
     @Override
     public void shed(boolean now) throws ErrnoException {
         admission.shed(now);
         refreshAll();
     }
 
-    /// Gives the workers in these slots no new connections, as they have as many as they may.
+    /// Gives the workers in these slots no new connections, as they have reached their limit.
     public void full(Set<Integer> slots) throws ErrnoException {
         if (!slots.equals(full())) {
             admission.full(slots);
@@ -354,27 +356,28 @@ public final class SocketRegistry implements Distribution, AutoCloseable {
         }
     }
 
-    /// By which those in service are chosen at present.
+    /// The present policy.
     public Policy policy() {
         return policy;
     }
 
-    /// Another number after every change of who listens and who is in service.
+    /// A number that changes whenever listeners or the workers in service change.
     public long version() {
         return version;
     }
 
-    /// The listeners of those in service, also of those who may not get more.
+    /// The listeners of the workers in service, including those at their limit.
     public List<HeldSocket> inService(Group group) {
         return admission.inService(group.members());
     }
 
-    /// The slots whose workers have as many connections as they may.
+    /// The slots whose workers have reached their limit of connections.
     public Set<Integer> full() {
         return admission.full();
     }
 
-    /// What a mechanism cannot refuse it can at least not keep waiting: its orphans are closed.
+    /// A mechanism that cannot refuse can at least not keep clients waiting: the listeners of dead
+    /// workers are closed.
     @Override
     public void refuse(boolean refused) throws ErrnoException {
         admission.refuse(refused);
@@ -412,7 +415,7 @@ public final class SocketRegistry implements Distribution, AutoCloseable {
     }
 
     /// Whether a group is out of service while others listen on another address of its port: those
-    /// may cover its address, and would be found by clients that it refused.
+    /// may cover its address, and clients that it refused would reach them.
     private boolean left(Group group) {
         return admission.left(group.key(), group.members())
                 && groups.values().stream()

@@ -4,9 +4,10 @@ import dev.berth.bpf.Pick;
 
 import java.util.List;
 
-/// Who gets the new connections of a group: a place is picked, and who stands there gets one.
+/// Which members get the new connections of a group: an entry is picked, and its member gets the
+/// connection.
 ///
-/// @param places in order; one may stand at several; none: nobody gets any
+/// @param places the entries, in order; a member may have several; none: nobody gets any
 record Table(Pick pick, List<HeldSocket> places) {
     Table {
         places = List.copyOf(places);

@@ -16,7 +16,7 @@ import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-/// Sockets that no process of their worker holds any more.
+/// Finds sockets that no process of their worker holds any more.
 public final class Unheld {
     private final SocketRegistry registry;
 
@@ -24,7 +24,7 @@ public final class Unheld {
         this.registry = registry;
     }
 
-    /// Who holds what, among the processes of a worker.
+    /// Which processes of a worker hold which sockets.
     ///
     /// @param blind whether the descriptors of one of them cannot be read
     public record Seen(Map<Long, List<Holder>> holders, boolean blind) {
@@ -33,23 +33,25 @@ public final class Unheld {
         }
     }
 
-    /// Does a look on another thread than the owner's, and has the owner thread told what was seen;
-    /// empty if that was not in time.
+    /// Runs a check on a thread other than the owner's, and passes the result to the owner thread;
+    /// empty if it was not done in time.
     public interface Background {
         void run(Callable<Seen> look, Consumer<Optional<Seen>> answer);
     }
 
-    /// Gives up sockets that the worker itself has closed; whether it has a shared one left, where
-    /// it had any. For a caller that may wait for a walk through /proc.
+    /// Gives up sockets that the worker itself has closed. For a caller that can wait for a walk
+    /// through /proc.
     ///
-    /// @param processes of the worker; asked only if any socket is not where it was last seen
+    /// @param processes of the worker; called only if any socket is not where it was last seen
+    /// @return whether it has a shared socket left, if it had any
     public boolean drop(WorkerId worker, Supplier<Set<Integer>> processes) {
         return intact(worker) || drop(worker, Seen.of(processes.get()));
     }
 
     /// The same, with the walk in the background.
     ///
-    /// @param left called by the owner thread with whether a shared one is left, as far as is known
+    /// @param left called by the owner thread with whether a shared socket is left, as far as is
+    ///   known
     public void drop(
             WorkerId worker,
             Supplier<Set<Integer>> processes,
@@ -82,7 +84,7 @@ public final class Unheld {
         return any;
     }
 
-    /// What cannot be given up is left to the next look.
+    /// A socket that cannot be given up is left to the next check.
     private boolean abandoned(HeldSocket socket) {
         try {
             registry.abandon(socket);

@@ -5,15 +5,15 @@ import dev.berth.sys.Fd;
 import dev.berth.sys.SocketOption;
 import dev.berth.sys.Sockets;
 
-/// Whether the kernel finds a listener when it looks for one for a client. A hidden one keeps its
-/// queue, its handshakes and its accepted connections; new clients get the next listener that
+/// Whether the kernel finds a listener when it looks one up for a client. A hidden listener keeps
+/// its queue, its handshakes and its accepted connections; new clients get the next listener that
 /// covers their address.
 ///
-/// It is hidden by SO_BINDTOIFINDEX: no packet comes by the interface that it is bound to, as there
-/// is none with that number. A socket that begins to listen meanwhile is in another group of the
-/// kernel than the hidden ones, so one is shown again only when it is to be served.
+/// It is hidden by SO_BINDTOIFINDEX: it is bound to an interface number that does not exist, so no
+/// packet arrives there. A socket that begins to listen meanwhile is in another kernel group than
+/// the hidden ones, so a listener is shown again only when it is about to be served.
 ///
-/// **Since:** Linux 5.7 without a privilege; to show it again takes CAP_NET_RAW.
+/// **Since:** Linux 5.7 without a privilege; showing it again needs CAP_NET_RAW.
 final class Visibility {
     private static final int NOWHERE = Integer.MAX_VALUE;
 

@@ -1,14 +1,15 @@
 package dev.berth.supervise.steering;
 
-/// How busy one listener is, as looks at it tell. Reads nothing itself.
+/// How busy one listener is, according to the samples. Reads nothing itself.
 ///
-/// All counters of connections are running totals since the listener was made; times are
+/// **Units:** all counters of connections are running totals since the listener was made; times are
 /// milliseconds of the supervisor's clock.
 public final class Workload {
-    /// Connections that wait for so long while none is accepted: it is stalled.
+    /// If connections wait this long while none is accepted, the listener is stalled.
     static final long STALLED_MILLIS = 10;
 
-    /// A connection is led to a listener at its first packet, and waits there after its third.
+    /// A connection is steered to a listener by its first packet, and is queued there after its
+    /// third.
     private static final long HANDSHAKE_MILLIS = 3_000;
 
     private long steered;
@@ -24,12 +25,12 @@ public final class Workload {
     private long steeredThen;
     private long turn;
 
-    /// Takes notice of what a look told.
+    /// Records a sample.
     ///
-    /// @param steeredNow connections that were led here
-    /// @param queueNow those that wait to be accepted
+    /// @param steeredNow connections that were steered here
+    /// @param queueNow connections that wait to be accepted
     /// @param stoppedNow whether the process is stopped by a signal
-    /// @return whether anything has changed, or may soon
+    /// @return whether anything has changed, or may change soon
     public boolean look(long steeredNow, int queueNow, boolean stoppedNow, long now) {
         boolean same = seen && steeredNow == steered && queueNow == queue;
         boolean stalledBefore = stalled;
@@ -51,14 +52,14 @@ public final class Workload {
         return !same || stalled != stalledBefore || queue > 0 && !stalled;
     }
 
-    /// Whether a connection may wait for it, so that its queue is worth a look.
+    /// Whether a connection may be waiting, so that the queue is worth reading.
     ///
-    /// @param steeredNow connections that were led here
+    /// @param steeredNow connections that were steered here
     public boolean expectant(long steeredNow, long now) {
         return steeredNow != steered || queue > 0 || now - arrived < HANDSHAKE_MILLIS;
     }
 
-    /// As if it was new: nobody has looked for a while.
+    /// Resets it to new, after a time without samples.
     public void forget() {
         seen = false;
         begun = false;
@@ -68,10 +69,11 @@ public final class Workload {
         steeredThen = 0;
     }
 
-    /// Puts one that is new on a par with the others. What was led to them since the last count is
-    /// held to be open; with nothing, it would get all that come until it had as many.
+    /// Puts a new listener on a par with the others. The connections that were steered to those
+    /// since the last count are assumed to be open; starting at zero, the new listener would get
+    /// all connections until it had as many.
     ///
-    /// @param share of those that would be its own
+    /// @param share the new listener's share of those
     void begin(double share) {
         begun = true;
         assumed = share;
@@ -82,15 +84,15 @@ public final class Workload {
         return begun;
     }
 
-    /// How many were led here since the last count, or would have been.
+    /// How many connections were steered here since the last count, or would have been.
     double uncounted() {
         return assumed + Math.max(0, steered - steeredThen);
     }
 
-    /// Takes notice of a count.
+    /// Records a count.
     ///
     /// @param connections that were open
-    /// @param steeredAt how many had been led here by then
+    /// @param steeredAt how many had been steered here by then
     public void count(double connections, long steeredAt) {
         counted = connections;
         assumed = 0;
@@ -106,12 +108,12 @@ public final class Workload {
         return steered;
     }
 
-    /// Whether it does not accept what waits for it, or cannot.
+    /// Whether it does not accept waiting connections, or cannot.
     boolean stalled() {
         return stalled;
     }
 
-    /// When it last got a connection, in the order of all of the group.
+    /// When it last got a connection, in the order of the whole group.
     long turn() {
         return turn;
     }

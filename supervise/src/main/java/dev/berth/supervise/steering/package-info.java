@@ -1,5 +1,5 @@
-/// The sockets that are held, the groups they are members of, and who of the workers gets the next
-/// connection: policies make a table of them, and a BPF program, or a dispatcher, goes by it.
+/// The held sockets, the groups that they are members of, and which worker gets the next
+/// connection: policies make a table, and a BPF program or a dispatcher follows it.
 @NullMarked
 package dev.berth.supervise.steering;
 
