@@ -158,12 +158,13 @@ class DispatchTest {
             harbour.inside(() -> waiting.fill(20));
             assertThat(waiting.answers()).doesNotContain("0.1");
             assertThat(harbour.dispatched().requeued()).isPositive();
-            harbour.awaitSaid("slot 0.1 (pid " + pid + ") takes no connections; does it hang?");
+            harbour.awaitSaid(
+                    "slot 0.1 (pid " + pid + ") is not taking connections; it may be hung");
             Status status = harbour.status();
             assertThat(status.slots().stream().map(Status.SlotStatus::stalled))
                     .containsExactly(true, false);
             assertThat(status.notes())
-                    .contains("slot 0 takes no connections; does its worker hang?");
+                    .contains("slot 0 is not taking connections; its worker may be hung");
             Processes.kill(pid, Signal.CONT.number());
             harbour.awaitSaid("slot 0.1 (pid " + pid + ") takes connections again");
             assertThat(harbour.slot(0).stalled()).isFalse();

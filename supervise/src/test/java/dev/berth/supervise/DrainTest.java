@@ -209,7 +209,7 @@ class DrainTest {
             busy.ask(60_000);
             Outcome rolled = rig.ask(new Request.Roll(Optional.empty()));
             assertThat(rolled.done()).isTrue();
-            assertThat(rolled.text()).contains("1 connection with a request in work");
+            assertThat(rolled.text()).contains("1 connection with a request in progress");
             assertThat(endOf(busy)).isEqualTo(-1);
         }
     }

@@ -30,11 +30,14 @@ final class HangTest {
             harbour.start(SampleServers.plain(directory));
             int pid = harbour.pid(0);
             try (Waiting waiting = Waiting.at(harbour, pid, 3)) {
-                harbour.awaitSaid("slot 0.1 (pid " + pid + ") does not accept: 3 wait on tcp://0");
+                harbour.awaitSaid(
+                        "slot 0.1 (pid "
+                                + pid
+                                + ") is not accepting connections: 3 wait on tcp://0");
                 Status status = harbour.status();
                 assertThat(status.slots().getFirst().stalled()).isTrue();
                 assertThat(status.slots().getFirst().state()).isEqualTo("ready");
-                assertThat(status.notes()).anyMatch(n -> n.startsWith("slot 0 does not accept"));
+                assertThat(status.notes()).anyMatch(n -> n.startsWith("slot 0 is not accepting"));
                 Processes.kill(pid, Signal.CONT.number());
                 harbour.awaitSaid("slot 0.1 (pid " + pid + ") accepts again on tcp://0.0.0.0:80");
                 assertThat(harbour.slot(0).stalled()).isFalse();

@@ -267,7 +267,7 @@ class ProveTest {
             assertThat(rig.pid(0)).isEqualTo(other);
             Status status = rig.status();
             assertThat(status.notes())
-                    .anyMatch(note -> note.startsWith("mixed: slots [0] run"))
+                    .anyMatch(note -> note.startsWith("partially rolled: slots [0] run"))
                     .noneMatch(note -> note.contains("blue"));
         }
     }

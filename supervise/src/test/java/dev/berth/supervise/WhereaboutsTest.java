@@ -43,8 +43,8 @@ final class WhereaboutsTest {
                 "s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM);"
                         + " s.bind(('127.0.0.1', %2$d))",
                 "is bound to udp://127.0.0.1:%2$d", "-l udp://127.0.0.1:%2$d"),
-        SLEEPS("", "listens on nothing and sleeps", "--start-timeout 5s"),
-        WORKS("while True: pass", "listens on nothing and is still at work", "--start-timeout ");
+        SLEEPS("", "listens on nothing and is sleeping", "--start-timeout 5s"),
+        WORKS("while True: pass", "listens on nothing and is still working", "--start-timeout ");
 
         private final String program;
         private final String where;

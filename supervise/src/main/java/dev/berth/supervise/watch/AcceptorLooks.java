@@ -10,11 +10,11 @@ import java.util.HashSet;
 import java.util.Set;
 import java.util.function.Consumer;
 
-/// Looks whether workers wait for a connection. For that their memory is read, which can take for
-/// ever where a worker wants it so (memory that userfaultfd(2) or FUSE never fills): it is done by
-/// a thread beside the owner's, and by one only for each worker.
+/// Checks whether workers wait for a connection. This reads their memory, which a worker can make
+/// take forever (memory that userfaultfd(2) or FUSE never fills), so it runs on a thread other than
+/// the owner's, and on only one per worker.
 ///
-/// The owner thread's.
+/// Owner thread only.
 public final class AcceptorLooks {
     private static final Seen UNSEEN = new Seen(Acceptors.Answer.UNSEEN, false);
 
@@ -27,10 +27,10 @@ public final class AcceptorLooks {
         this.equipment = equipment;
     }
 
-    /// What a look shows.
+    /// The result of a check.
     ///
-    /// @param shared whether more than one process has the same listener; not looked at where
-    ///   somebody waits
+    /// @param shared whether more than one process has the same listener; not checked if a thread
+    ///   waits
     public record Seen(Acceptors.Answer answer, boolean shared) {
         private static Seen of(Listeners listeners) {
             Acceptors.Answer answer = listeners.look();
@@ -38,10 +38,10 @@ public final class AcceptorLooks {
         }
     }
 
-    /// Looks once.
+    /// Checks once.
     ///
-    /// @param answer called by the owner thread, once; what could not be looked at in time is
-    ///   unseen, and not shared
+    /// @param answer called by the owner thread, once; a worker that could not be inspected in time
+    ///   counts as unseen, and not shared
     public void look(LiveWorker worker, Consumer<Seen> answer) {
         if (stuck.contains(worker)) {
             answer.accept(UNSEEN);

@@ -21,12 +21,12 @@ import java.util.Set;
 import java.util.function.ToIntFunction;
 import java.util.stream.Collectors;
 
-/// Counts the open connections of each worker on one address, those included that it has not
+/// Counts the open connections of each worker on one address, including those that it has not
 /// accepted yet.
 ///
-/// A connection carries the cgroup of the listener that it came to. Where each worker made its
-/// listener in a cgroup of its own, one dump tells all; else the workers' descriptors are looked
-/// through, which costs much more.
+/// A connection carries the cgroup of the listener that it arrived at. If each worker created its
+/// listener in a cgroup of its own, one dump is enough; otherwise the workers' descriptors are
+/// searched, which costs much more.
 final class Census {
     private static final DiagQuery QUERY =
             DiagQuery.all(Protocol.TCP)
@@ -34,7 +34,7 @@ final class Census {
 
     private Census() {}
 
-    /// What the counts on these addresses go by: the rows of each port.
+    /// The input for the counts on these addresses: the rows of each port.
     static Map<Integer, List<SocketRow>> rows(SockDiag diag, Collection<GroupKey> keys)
             throws IOException {
         Set<Integer> ports =
@@ -50,11 +50,12 @@ final class Census {
         return key.address() instanceof SockAddr.Inet4 ? DiagQuery.INET : DiagQuery.INET6;
     }
 
-    /// By worker.
+    /// The number of connections by worker.
     ///
     /// @param listeners of the group
     /// @param rows on its port
-    /// @param byDescriptors counts those that a worker has accepted; asked only where it must
+    /// @param byDescriptors counts the connections that a worker has accepted; called only where
+    ///   necessary
     static Map<WorkerId, Integer> of(
             Collection<HeldSocket> listeners,
             GroupKey key,
@@ -92,7 +93,8 @@ final class Census {
         return counts;
     }
 
-    /// Whether all listeners of the worker are of cgroups that no other worker's is of.
+    /// Whether all listeners of the worker belong to cgroups that no other worker's listener
+    /// belongs to.
     private static boolean alone(WorkerId worker, Map<WorkerId, Set<Long>> own) {
         Set<Long> cgroups = own.getOrDefault(worker, Set.of());
         return !cgroups.contains(0L)

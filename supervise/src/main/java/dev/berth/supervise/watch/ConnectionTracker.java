@@ -17,18 +17,18 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/// What each accepted connection of a worker that drains is doing, as far as counters and clocks of
-/// the kernel tell; remembered from look to look, by socket cookie.
+/// What each accepted connection of a draining worker is doing, as far as counters and clocks of
+/// the kernel show; remembered between checks by socket cookie.
 ///
 /// | | known by |
 /// | --- | --- |
-/// | a request in work | unread bytes; or the client spoke last: see [LastWord] |
-/// | an answer under way | bytes in the send queue |
-/// | recently active | the server spoke last, less than `idle` ago. A pause in an answer (a stream, a long download) and a connection that is only kept look alike: the user's time decides |
+/// | a request in progress | unread bytes; or the client spoke last: see [LastWord] |
+/// | a response in progress | bytes in the send queue |
+/// | recently active | the server spoke last, less than `idle` ago. A pause in a response (a stream, a long download) and a kept connection look alike: the user's time decides |
 /// | idle | the same, longer ago |
 ///
-/// What the server says by itself counts as its word too: session tickets of TLS 1.3, frames of
-/// HTTP/2, `100 Continue`. Then a request in work looks like a pause, and `idle` decides.
+/// Unsolicited bytes from the server also count as its word: TLS 1.3 session tickets, HTTP/2
+/// frames, `100 Continue`. Then a request in progress looks like a pause, and `idle` decides.
 final class ConnectionTracker {
     private final long idleMillis;
     private final Set<Long> mine = new HashSet<>();
@@ -49,18 +49,19 @@ final class ConnectionTracker {
 
     private record Judged(SocketRow row, State state) {}
 
-    /// Whether the last look saw no connection at all, so that none can bring a request.
+    /// Whether the last check found no connection at all, so that none can bring a request.
     boolean alone() {
         return seen.isEmpty();
     }
 
-    /// How many connections are in each state. Where `all` are not asked for, those that are known
-    /// to be the worker's are enough while one of them is busy: whose the others are is not cheap
-    /// to tell.
+    /// Counts the connections in each state. If `all` is false and one of the connections known to
+    /// be the worker's is busy, only those are counted: finding the owner of the others is
+    /// expensive.
     ///
     /// @param rows the connections that are the worker's or might be, with `tcp_info`
-    /// @param own which of these inodes are the worker's; asked at most once, and not where all
-    ///   connections are idle
+    /// @param own returns which of these inodes are the worker's; called at most once, and not if
+    ///   all connections are idle
+    /// @param all whether to count all of them
     Remaining look(Collection<SocketRow> rows, Function<Set<Long>, Set<Long>> own, boolean all)
             throws IOException {
         Map<Long, LastWord.Seen> now = new HashMap<>();
@@ -114,7 +115,7 @@ final class ConnectionTracker {
         return judged.stream().map(one -> one.row.inode()).collect(Collectors.toSet());
     }
 
-    /// With those told apart that the way of acknowledging tells apart.
+    /// Resolves unsure connections by how the kernel acknowledged, where that decides.
     private List<Judged> lookedUp(List<Judged> busy) throws IOException {
         Set<Long> open = new HashSet<>();
         for (Judged one : busy) {

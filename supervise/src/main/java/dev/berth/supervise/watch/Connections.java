@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/// The connections of some ports: those of some processes, and the handshakes.
+/// The connections on some ports: those of some processes, and the handshakes.
 final class Connections {
     private static final DiagQuery OPEN =
             DiagQuery.all(Protocol.TCP).withStates(TcpState.ESTABLISHED, TcpState.CLOSE_WAIT);
@@ -24,7 +24,7 @@ final class Connections {
 
     private Connections() {}
 
-    /// How many `pids` hold to a local port in `ports`.
+    /// How many connections `pids` hold on a local port in `ports`.
     static int open(Collection<Integer> pids, Set<Integer> ports, SockDiag diag)
             throws IOException {
         Set<Long> open = inodes(ports, diag);
@@ -32,24 +32,24 @@ final class Connections {
         return open.size();
     }
 
-    /// Those of `pids` on a local port in `ports`, with what the kernel counts of each.
+    /// The connections of `pids` on a local port in `ports`, with the kernel's counters of each.
     static List<SocketRow> of(Collection<Integer> pids, Set<Integer> ports, SockDiag diag)
             throws IOException {
         List<SocketRow> found = diag.dump(OPEN.withTcpInfo(), ports);
-        // After the dump: one that is accepted in between would count as nobody's.
+        // After the dump: a connection accepted in between would otherwise count as nobody's.
         Set<Long> held = Holders.of(pids).keySet();
         found.removeIf(row -> !held.contains(row.inode()));
         return found;
     }
 
-    /// All on a local port in `ports`, by inode.
+    /// All connections on a local port in `ports`, by inode.
     static Set<Long> inodes(Set<Integer> ports, SockDiag diag) throws IOException {
         Set<Long> inodes = new HashSet<>();
         byPort(ports, diag).values().forEach(inodes::addAll);
         return inodes;
     }
 
-    /// The same, of each port.
+    /// The same, by port.
     static Map<Integer, Set<Long>> byPort(Set<Integer> ports, SockDiag diag) throws IOException {
         Map<Integer, Set<Long>> inodes = new HashMap<>();
         for (SocketRow row : diag.dump(OPEN, ports)) {
@@ -58,7 +58,7 @@ final class Connections {
         return inodes;
     }
 
-    /// Those that are still in the handshake on a local port in `ports`.
+    /// The connections that are still in the handshake on a local port in `ports`.
     static List<SocketRow> handshakes(Set<Integer> ports, SockDiag diag) throws IOException {
         return diag.dump(HANDSHAKES, ports);
     }

@@ -10,10 +10,10 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.List;
 
-/// Rings once when a connection waits at one of some listeners, so that nobody has to look at them
-/// until then.
+/// Calls back once when a connection waits at one of some listeners, so that they need not be
+/// polled until then.
 ///
-/// Ownership: it holds an epoll set while it is armed, and no listener.
+/// **Ownership:** holds an epoll set while it is armed, and no listener.
 final class Doorbell implements AutoCloseable {
     private final Loop loop;
     private @Nullable Fd set;
@@ -26,7 +26,8 @@ final class Doorbell implements AutoCloseable {
         return set != null;
     }
 
-    /// Rings if one comes to these, or waits there already. Armed again it forgets the others.
+    /// Calls `ring` when a connection arrives at one of these listeners, or waits there already.
+    /// Arming it again forgets the earlier listeners.
     void arm(List<HeldSocket> listeners, Runnable ring) throws ErrnoException {
         close();
         Fd fresh = Fd.of("epoll_create1", "", Epoll.epollCreate1(Epoll.EPOLL_CLOEXEC));
@@ -50,7 +51,7 @@ final class Doorbell implements AutoCloseable {
                 });
     }
 
-    /// Does not ring any more; twice is harmless.
+    /// Cancels it; closing twice is harmless.
     @Override
     public void close() {
         Fd armed = set;

@@ -20,18 +20,18 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/// Watches a worker that gets nothing new, until it can be told to stop without losing anything:
-/// its queues empty for a while, no handshake left of those that were under way at the flip, every
-/// connection idle.
+/// Watches a worker that gets no new connections until it can be stopped without losing anything:
+/// its queues empty for a while, none of the handshakes left that were in progress when traffic was
+/// switched, and every connection idle.
 final class DrainWatch {
     private static final long EMPTY_MILLIS = 200;
 
-    /// A handshake takes no longer, unless a packet is lost or TCP_DEFER_ACCEPT waits for what the
-    /// client is to say.
+    /// A handshake takes no longer, unless a packet is lost or TCP_DEFER_ACCEPT waits for the
+    /// client's first bytes.
     private static final long HANDSHAKE_MILLIS = 1_000;
 
-    /// At the end of the time that a drain may take, the first moment at which no request is
-    /// certainly in work will do: the last tenth of it, at least this long.
+    /// Near the end of the drain time, the first moment at which no request is certainly in
+    /// progress is good enough: in its last tenth, and at least during this time.
     private static final long LATE_MILLIS = 1_000;
 
     private static final DiagQuery CONNECTIONS =
@@ -50,7 +50,8 @@ final class DrainWatch {
     private final long begun;
     private long emptySince;
 
-    /// Made at the flip: the handshakes under way are noted now, and whether anybody waits.
+    /// Create it when traffic is switched: it notes the handshakes in progress, and whether
+    /// connections wait.
     DrainWatch(
             LiveWorker worker,
             SocketRegistry registry,
@@ -71,7 +72,7 @@ final class DrainWatch {
                 .filter(key -> key.protocol() == Protocol.TCP && !key.own())
                 .forEach(key -> ports.add(key.address().port()));
         handshakes.addAll(handshakes());
-        // A handshake on a dispatcher's listener is nobody's in particular.
+        // A handshake on a dispatcher's listener belongs to no worker in particular.
         dispatched.ifPresent(
                 d -> d.addresses().forEach(address -> ports.add(address.address().port())));
         emptySince = queued() == 0 ? now : Worker.NEVER;
@@ -81,7 +82,7 @@ final class DrainWatch {
         return worker;
     }
 
-    /// What is left to be done at `now`.
+    /// What is left to do at `now`.
     Remaining look(long now) throws IOException {
         int queued = queued();
         if (queued > 0) {
@@ -96,23 +97,24 @@ final class DrainWatch {
         return connections(ending(now)).waiting(queued, moves ? 0 : handshakes.size());
     }
 
-    /// Whether there was nobody at the last look who could ask anything more.
+    /// Whether at the last check there was no client that could still send a request.
     boolean alone() {
         return tracker.alone();
     }
 
-    /// Whether nothing is lost if the worker is told to stop now, when `left` is left.
+    /// Whether nothing is lost if the worker is stopped now, given what is `left`.
     boolean quiet(Remaining left, long now) {
         return left.nothing() && now - emptySince >= EMPTY_MILLIS;
     }
 
-    /// In how many milliseconds the queues will have been empty for long enough, if nothing comes.
+    /// In how many milliseconds the queues will have been empty for long enough, if nothing
+    /// arrives.
     long emptyIn(long now) {
         long since = emptySince == Worker.NEVER ? now : emptySince;
         return Math.max(0, since + EMPTY_MILLIS - now);
     }
 
-    /// Whether the time is nearly over and what is left need not certainly be lost now.
+    /// Whether the time is nearly over and nothing that is left would certainly be lost now.
     boolean late(Remaining left, long now) {
         return ending(now) && !left.certain();
     }

@@ -18,18 +18,18 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 
-/// Looks at the workers that get nothing new, again and again, until they are quiet.
+/// Checks the workers that get no new connections, repeatedly, until they are quiet.
 ///
-/// Between the last look and the stop signal a request may come on a connection that is kept. So
-/// the worker stands still for the last look, and until the signal is sent.
+/// Between the last check and the stop signal a request may arrive on a kept connection. So the
+/// worker is frozen for the last check, and until the signal is sent.
 public final class Drains implements AutoCloseable {
     private static final long LOOK_MILLIS = 50;
 
-    /// A look may take a tenth of the time: with very many connections it is not cheap.
+    /// A check may take a tenth of the time: with very many connections it is not cheap.
     private static final long PAUSES = 10;
 
-    /// The same while the first good moment is looked for: the sooner the next look, the more of
-    /// the worker's good moments are met.
+    /// The same while looking for the first good moment: the sooner the next check, the fewer good
+    /// moments of the worker are missed.
     private static final long LATE_LOOK_MILLIS = 20;
 
     private static final long LATE_PAUSES = 4;
@@ -44,8 +44,10 @@ public final class Drains implements AutoCloseable {
     private final Map<WorkerId, DrainWatch> watches = new HashMap<>();
     private final Map<WorkerId, Freezer.Frozen> frozen = new HashMap<>();
 
+    /// The supervisor's decisions about a worker.
+    ///
     /// @param drains whether it still matters that the worker is quiet
-    /// @param stops whether it is told to stop then
+    /// @param stops whether it is stopped when it is quiet
     public record Wishes(Predicate<LiveWorker> drains, Predicate<LiveWorker> stops) {}
 
     public Drains(
@@ -65,7 +67,7 @@ public final class Drains implements AutoCloseable {
         this.events = events;
     }
 
-    /// To be called at the moment from which on the worker gets nothing new.
+    /// Call this at the moment from which on the worker gets no new connections.
     public void watch(LiveWorker worker) throws IOException {
         DrainWatch watch =
                 new DrainWatch(worker, registry, dispatched, equipment, settings, Loop.now());
@@ -90,7 +92,7 @@ public final class Drains implements AutoCloseable {
                 return;
             }
         } catch (IOException unreadable) {
-            observer.said("slot " + worker.id() + " drains unseen: " + unreadable.getMessage());
+            observer.said("slot " + worker.id() + " drains unobserved: " + unreadable.getMessage());
             watches.remove(worker.id());
             return;
         }
@@ -107,7 +109,7 @@ public final class Drains implements AutoCloseable {
         return Math.max(wanted, PAUSES * (now - begun));
     }
 
-    /// Whether the worker can be told to stop. If so, and it will be, it stands still.
+    /// Whether the worker can be stopped. If so, and if it will be, it is frozen now.
     private boolean over(DrainWatch watch, long now) throws IOException {
         Remaining left = watch.look(now);
         if (!wishes.stops.test(watch.worker())) {
@@ -119,7 +121,7 @@ public final class Drains implements AutoCloseable {
         return (watch.quiet(left, now) || watch.late(left, now)) && still(watch, now);
     }
 
-    /// Whether that still holds while the worker stands still; if not, it runs on.
+    /// Whether that still holds while the worker is frozen; if not, it runs on.
     private boolean still(DrainWatch watch, long now) throws IOException {
         Freezer.Frozen stopped = equipment.freezer().freeze(watch.worker());
         frozen.put(watch.worker().id(), stopped);
@@ -138,8 +140,8 @@ public final class Drains implements AutoCloseable {
         }
     }
 
-    /// To be called when the worker is about to be told to stop, quiet or not: says what it leaves
-    /// undone.
+    /// Call this when the worker is about to be stopped, quiet or not: reports what it leaves
+    /// unfinished.
     public void stops(WorkerId id) {
         DrainWatch watch = watches.remove(id);
         if (watch == null) {
@@ -148,7 +150,7 @@ public final class Drains implements AutoCloseable {
         try {
             report(id, watch.look(Loop.now()));
         } catch (IOException unreadable) {
-            observer.said("slot " + id + " drains unseen: " + unreadable.getMessage());
+            observer.said("slot " + id + " drains unobserved: " + unreadable.getMessage());
         }
     }
 
@@ -158,7 +160,7 @@ public final class Drains implements AutoCloseable {
         }
     }
 
-    /// To be called after the stop signal was sent: lets the worker run on.
+    /// Call this after the stop signal was sent: lets the worker run on.
     public void release(WorkerId id) {
         Freezer.Frozen stopped = frozen.remove(id);
         if (stopped != null) {
@@ -166,14 +168,14 @@ public final class Drains implements AutoCloseable {
         }
     }
 
-    /// To be called when all decisions were carried out: lets everybody run on, also those who were
-    /// not told to stop after all.
+    /// Call this when all decisions have been carried out: lets all workers run on, including those
+    /// that were not stopped after all.
     public void release() {
         frozen.values().forEach(Freezer.Frozen::close);
         frozen.clear();
     }
 
-    /// Lets everybody run on.
+    /// Lets all workers run on.
     @Override
     public void close() {
         watches.clear();

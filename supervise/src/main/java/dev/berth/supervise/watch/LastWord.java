@@ -5,51 +5,53 @@ import dev.berth.net.TcpInfo;
 
 import java.util.Optional;
 
-/// Who spoke last on a connection, as far as that can be told without reading what was said.
+/// Who spoke last on a connection, as far as that can be determined without reading the data.
 ///
-/// **Certain** where bytes were seen to come and none to go between two looks, or the other way
-/// round; where nothing was ever sent; and where the kernel's clocks differ. The clocks are ticks
-/// (1 to 10 ms), and a client that keeps its connection often asks again in the tick of the answer:
-/// what then tells is how the kernel acknowledged. Everything is acknowledged after
+/// **Certain** in three cases: bytes arrived and none were sent between two checks, or the other
+/// way round; nothing was ever sent; or the kernel's clocks differ. The clocks are ticks (1 to 10
+/// ms), and a client that keeps its connection often sends its next request within the tick of the
+/// response. Then the kernel's acknowledgements decide. Everything is acknowledged after
 /// [#ACKNOWLEDGED_MILLIS] at the latest:
 ///
-/// - No acknowledgement went out alone since what came before: the last bytes were acknowledged by
-///   an answer. Certain.
-/// - The connection is not "interactive" ([dev.berth.net.AckMode]): an acknowledgement went out
-///   alone because there was no answer in time. Certain from Linux 6.7 on.
-/// - It is, and the client acknowledged something later than it sent anything: the answer. Or it
-///   never sent more segments than it got: each of its requests is one segment, and was answered. A
-///   guess, wrong for a request of several segments that comes within the tick of an answer of
-///   several.
-/// - Else nobody knows, and it counts as a request.
+/// - No bare acknowledgement was sent since the previous data: the last bytes were acknowledged by
+///   a response. Certain.
+/// - The connection is not "interactive" ([dev.berth.net.AckMode]): a bare acknowledgement was sent
+///   because there was no response in time. Certain from Linux 6.7 on.
+/// - It is interactive, and the client acknowledged something later than it last sent anything: the
+///   response. Or it never sent more segments than it received: each of its requests is one
+///   segment, and was answered. A guess, wrong for a request of several segments that arrives
+///   within the tick of a response of several.
+/// - Otherwise it is unknown, and counts as a request.
 enum LastWord {
-    /// The client: its request is in work.
+    /// The client: its request is in progress.
     CLIENT,
-    /// The server, or nobody ever said anything.
+    /// The server, or neither side ever sent anything.
     SERVER,
-    /// Not to be told yet: too young, or the kernel's way of acknowledging has to be looked up.
+    /// Not known yet: too recent, or the kernel's way of acknowledging must be looked up.
     OPEN,
-    /// Not to be told.
+    /// Not known.
     UNKNOWN;
 
     /// The longest delay of an acknowledgement is 200 ms.
     static final int ACKNOWLEDGED_MILLIS = 250;
 
-    /// What a look saw of a connection.
+    /// What a check saw of a connection.
     ///
     /// @param received bytes ever received
     /// @param written bytes that the server ever wrote
     /// @param word who had spoken last
-    /// @param bare acknowledgements that ever went out alone
-    /// @param bareBefore the same at the last look that had seen fewer bytes received; −1 if none
-    ///   had
+    /// @param bare acknowledgements that were ever sent alone
+    /// @param bareBefore the same at the last check that had seen fewer bytes received; −1 if there
+    ///   was none
     record Seen(long received, long written, LastWord word, int bare, int bareBefore) {
         Seen with(LastWord found) {
             return new Seen(received, written, found, bare, bareBefore);
         }
     }
 
-    /// @param before what the look before saw, if it saw the connection
+    /// Checks one connection.
+    ///
+    /// @param before what the previous check saw, if it saw the connection
     static Seen look(SocketRow row, TcpInfo info, Optional<Seen> before) {
         long received = info.bytesReceived();
         long written = info.bytesAcked() + Integer.toUnsignedLong(row.sendQueue());
@@ -79,19 +81,19 @@ enum LastWord {
         return order == 0 ? OPEN : order < 0 ? CLIENT : SERVER;
     }
 
-    /// Whether all that came has been acknowledged one way or another.
+    /// Whether everything that arrived has been acknowledged in one way or another.
     private static boolean quiet(TcpInfo info) {
         return info.lastDataRecvMillis() >= ACKNOWLEDGED_MILLIS;
     }
 
-    /// Whether how the kernel acknowledges can tell more.
+    /// Whether the kernel's way of acknowledging can show more.
     static boolean asksForMode(Seen seen, TcpInfo info) {
         return seen.word == OPEN && quiet(info);
     }
 
-    /// The word of an [#OPEN] connection whose mode was looked up.
+    /// The last word of an [#OPEN] connection whose mode was looked up.
     ///
-    /// @param interactive empty where it is not known
+    /// @param interactive empty if it is not known
     static LastWord by(Optional<Boolean> interactive, TcpInfo info) {
         if (interactive.isEmpty()) {
             return UNKNOWN;
@@ -104,7 +106,8 @@ enum LastWord {
         return segments.bareOut() <= 1 || single || acknowledgedLater(info) ? SERVER : UNKNOWN;
     }
 
-    /// Not much later, or it may be the answer to a keep-alive probe of the server.
+    /// Only if it is not much later: otherwise it may be the reply to a keep-alive probe of the
+    /// server.
     private static boolean acknowledgedLater(TcpInfo info) {
         int later = info.lastDataRecvMillis() - info.lastAckRecvMillis();
         return later > 0 && later <= ACKNOWLEDGED_MILLIS + info.roundTripMicros() / 1_000;

@@ -12,12 +12,12 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// The sentences about a worker that is not ready when `--start-timeout` is over: what it was seen
-/// to do, and what to do about it. Pure.
+/// The messages about a worker that is not ready when `--start-timeout` is over: what it was doing,
+/// and what to do about it. Pure.
 ///
-/// @param plan what the service is asked to be
-/// @param asked the TCP ports that the worker asked for by number, as far as its binds are seen
-/// @param watched whether its binds are seen, all of them
+/// @param plan the plan of the service
+/// @param asked the TCP ports that the worker requested by number, as far as its binds are seen
+/// @param watched whether all of its binds are seen
 /// @param own where it listens on ports that `--private` gave it
 /// @param replaces whether it is to replace a worker in service, in a roll
 public record LateStart(
@@ -30,7 +30,7 @@ public record LateStart(
         own = List.copyOf(own);
     }
 
-    /// Of one that has not listened, or not where it has to.
+    /// For a worker that has not listened, or not where it has to.
     public String silent(Whereabouts found) {
         List<ListenAddress> others =
                 found.tcp().stream().filter(each -> !own.contains(each)).toList();
@@ -41,16 +41,16 @@ public record LateStart(
             return "listens on the Unix socket "
                     + named(found.unix())
                     + after()
-                    + " and on no TCP port; Berth shares TCP ports: tell the program to listen on "
+                    + " and on no TCP port; Berth shares TCP ports: make the program listen on "
                     + place()
-                    + "; if the socket is that of a daemon that does the work (pm2), "
+                    + "; if it belongs to a daemon that does the work (pm2), "
                     + Epitaph.OWN_HOME;
         }
         if (!found.udp().isEmpty()) {
             return "is bound to "
                     + named(found.udp())
                     + after()
-                    + " and listens on no TCP port; UDP is shared by name only: -l "
+                    + " and listens on no TCP port; UDP is shared only if named: -l "
                     + found.udp().getFirst();
         }
         return "did not listen within "
@@ -66,29 +66,29 @@ public record LateStart(
         return own.isEmpty() ? "nothing" : "nothing but " + named(own) + " of --private";
     }
 
-    /// Of one that listens, but too late.
+    /// For a worker that listens, but too late.
     public String late(Whereabouts found, List<ListenAddress> shared) {
         return "listened on "
                 + named(shared)
-                + " only when the "
+                + " only after the "
                 + limit()
                 + " of --start-timeout were over; it "
                 + pace(found);
     }
 
-    /// Of one under a dispatcher that did not ask for connections, or that listens and did not say
-    /// that it is ready: how fast it is.
+    /// For a worker that did not ask its dispatcher for connections, or that listens but did not
+    /// report that it is ready: how fast it is.
     public String pace(Whereabouts found) {
         CpuTime total = found.total();
         String used = "has used " + seconds(total.usedMillis()) + " of CPU time";
         if (found.working()) {
-            return "is still at work: it "
+            return "is still working: it "
                     + used
                     + crowd(total, found.queue())
                     + "; give it more time: "
                     + longer(total);
         }
-        return "sleeps: it "
+        return "is sleeping: it "
                 + used
                 + ", "
                 + (found.lately().usedMillis() == 0
@@ -96,19 +96,19 @@ public record LateStart(
                         : "only " + found.lately().usedMillis() + " ms")
                 + " in the last "
                 + Whereabouts.SAMPLE_MILLIS
-                + " ms, so it waits for something (its log may tell what); if it only needs longer:"
+                + " ms, so it waits for something (its log may say what); if it only needs longer:"
                 + " "
                 + longer(total);
     }
 
-    /// The machine is the reason only where the worker itself had to wait for a CPU.
+    /// The machine's load is mentioned only if the worker itself had to wait for a CPU.
     private static String crowd(CpuTime total, RunQueue queue) {
         if (total.waitedMillis() < total.usedMillis()) {
             return "";
         }
         String text = " and waited " + seconds(total.waitedMillis()) + " for a CPU";
         return queue.crowded()
-                ? "%s (%d threads want to run on %d CPUs now)"
+                ? "%s (%d runnable threads on %d CPUs now)"
                         .formatted(text, queue.runnable(), queue.cpus())
                 : text;
     }
@@ -120,8 +120,8 @@ public record LateStart(
                 found.stream().filter(each -> !asked.contains(each.address().port())).toList();
         if (watched && unasked.size() == found.size()) {
             return where
-                    + "a port that the kernel chose, as the program asked for none (port 0); each"
-                    + " worker gets another one, which cannot be shared: tell the program to listen"
+                    + "a port that the kernel chose, as the program requested port 0; each"
+                    + " worker gets another one, which cannot be shared: make the program listen"
                     + " on "
                     + place();
         }
@@ -129,7 +129,7 @@ public record LateStart(
             return where
                     + "and a roll does not change what is shared: "
                     + wanted()
-                    + "; tell the new version to listen there, or stop the service and run it anew"
+                    + "; make the new version listen there, or stop the service and start it again"
                     + " with -p "
                     + port;
         }
@@ -137,14 +137,14 @@ public record LateStart(
                 + (plan.named()
                         ? "which is not what -p and -l name: "
                                 + wanted()
-                                + "; tell the program to listen there, or start with -p "
-                        : "which is not shared; if that is the service, name it: -p ")
+                                + "; make the program listen there, or start with -p "
+                        : "which is not shared; if that is the service's port, name it: -p ")
                 + port;
     }
 
-    /// Where the program had better listen.
+    /// Where the program should listen.
     private String place() {
-        return plan.named() ? wanted() : "a port of your choice, and name that: -p PORT";
+        return plan.named() ? wanted() : "a port of your choice, and name it: -p PORT";
     }
 
     private String wanted() {
@@ -163,7 +163,7 @@ public record LateStart(
         return Epitaph.seconds(plan.settings().startTimeout());
     }
 
-    /// Twice the time, or what it would take at this pace, in whole steps.
+    /// Twice the time, or the time that it would take at this pace, in whole steps.
     private String longer(CpuTime total) {
         long limit = plan.settings().startTimeout().toMillis();
         long share = Math.max(1, total.usedMillis());

@@ -16,9 +16,9 @@ import java.util.stream.Collectors;
 
 /// The shared listeners of a worker and the processes that could accept from them, at one moment.
 ///
-/// @param pids of the worker and all that it started
+/// @param pids of the worker and all processes that it started
 public record Listeners(List<HeldSocket> sockets, Set<Integer> pids) {
-    /// Of a worker that lives.
+    /// The listeners of a live worker.
     public static Listeners of(SocketRegistry registry, ProcessTrees trees, LiveWorker worker) {
         List<HeldSocket> sockets =
                 registry.of(worker.id()).stream()

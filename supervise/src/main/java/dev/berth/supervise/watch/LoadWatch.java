@@ -13,23 +13,25 @@ import java.io.IOException;
 import java.util.Map;
 import java.util.OptionalInt;
 
-/// Has the tables follow how busy the workers are: for the policy `least-loaded`, and for a limit
-/// of connections.
+/// Makes the tables follow the load of the workers, for the policy `least-loaded` and for
+/// connection limits.
 ///
-/// A look ([Survey]) every few milliseconds while connections come, and more and more seldom when
-/// none do. After a while without any it does nothing until a connection comes, a worker is
-/// stopped, or others are in service; where connections are open, it counts them now and then.
+/// - It samples ([Survey]) every few milliseconds while connections arrive, and less and less often
+///   when none do.
+/// - After a while without any it does nothing until a connection arrives, a worker is stopped, or
+///   the workers in service change.
+/// - While connections are open, it counts them now and then.
 public final class LoadWatch implements AutoCloseable {
     private static final long SHORTEST_MILLIS = 5;
 
-    /// From the beginning of a look to that of the next: a worker that stops shall get nothing new
-    /// 50 ms later.
+    /// From the start of one sample to that of the next: a worker that stops should get nothing new
+    /// after 50 ms.
     private static final long LONGEST_MILLIS = 40;
 
-    /// A look may take a tenth of the time.
+    /// Limits a sample to a tenth of the time.
     private static final long LOOK_SHARE = 10;
 
-    /// To doze off takes a call for each listener.
+    /// Going idle costs one call per listener.
     private static final long QUIET_MILLIS = 500;
 
     private static final long NANOS = 1_000_000;
@@ -47,10 +49,10 @@ public final class LoadWatch implements AutoCloseable {
     private long lastSpent;
     private String trouble = "";
 
-    /// The last look failed: the tables may not follow what it has found.
+    /// The last sample failed: the tables may not reflect what it found.
     private boolean behind;
 
-    /// @param most connections that a slot may have
+    /// @param most the connections that a slot may have
     public LoadWatch(
             SocketRegistry registry,
             Equipment equipment,
@@ -67,7 +69,7 @@ public final class LoadWatch implements AutoCloseable {
         alarm = new StopAlarm(loop, this::roused);
     }
 
-    /// Begins, if it is needed and has not begun; it ends by itself when it is not needed any more.
+    /// Starts if it is needed and not running; it stops by itself when it is no longer needed.
     public void begin() {
         if (needed() && !running) {
             running = true;
@@ -76,7 +78,7 @@ public final class LoadWatch implements AutoCloseable {
         }
     }
 
-    /// To be called whenever others may listen, or be in service.
+    /// Call this whenever listeners, or the workers in service, may have changed.
     public void follow() {
         if (bell.armed() && survey.outdated()) {
             wake();
@@ -149,9 +151,9 @@ public final class LoadWatch implements AutoCloseable {
         return Loop.now() - busied >= QUIET_MILLIS;
     }
 
-    /// Until a connection comes. Where connections are limited there is a look now and then all the
-    /// same: one that is accepted at once may leave nothing for the bell to see, and only a look
-    /// tells that a full slot has room again.
+    /// Goes idle until a connection arrives. With a connection limit it still samples now and then:
+    /// a connection that is accepted at once may leave nothing to wake up for, and only a sample
+    /// shows that a full slot has room again.
     private void doze(Survey.Found found) throws ErrnoException {
         if (!bell.armed() || survey.outdated()) {
             bell.arm(survey.listeners(), this::wake);
@@ -163,8 +165,8 @@ public final class LoadWatch implements AutoCloseable {
         }
     }
 
-    /// A look that took long where the one before it did not has waited for a processor: that is no
-    /// reason to look more seldom.
+    /// A sample that took long although the one before it did not has waited for a CPU; that is no
+    /// reason to sample less often.
     private long rest(long spent) {
         long usual = Math.min(spent, lastSpent);
         lastSpent = spent;
@@ -175,11 +177,11 @@ public final class LoadWatch implements AutoCloseable {
     private void complain(String what) {
         if (!what.equals(trouble)) {
             trouble = what;
-            observer.said("the load of the workers cannot be told: " + what);
+            observer.said("cannot measure the load of the workers: " + what);
         }
     }
 
-    /// To be called by the loop's thread, at the end.
+    /// Call this on the loop's thread, at the end.
     @Override
     public void close() {
         bell.close();

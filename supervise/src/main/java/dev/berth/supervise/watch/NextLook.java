@@ -2,7 +2,7 @@ package dev.berth.supervise.watch;
 
 import dev.berth.supervise.process.Loop;
 
-/// The next look at something: at most one is due. For the loop's thread only.
+/// The next check of something: at most one is due. For the loop's thread only.
 final class NextLook {
     private final Loop loop;
     private long latest;
@@ -11,7 +11,7 @@ final class NextLook {
         this.loop = loop;
     }
 
-    /// Looks after so many milliseconds, instead of the look that was due before.
+    /// Runs `look` after `millis` milliseconds, instead of the check that was due before.
     void after(long millis, Runnable look) {
         long mine = ++latest;
         loop.after(

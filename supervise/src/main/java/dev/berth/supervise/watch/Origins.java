@@ -10,15 +10,14 @@ import java.util.HashSet;
 import java.util.OptionalLong;
 import java.util.Set;
 
-/// Which cgroups cannot be where a worker's connections come from. A connection carries the cgroup
-/// of the listener that it came to.
+/// Which cgroups a worker's connections cannot have come from. A connection carries the cgroup of
+/// the listener that it arrived at.
 final class Origins {
     private Origins() {}
 
-    /// The cgroups of listeners of other workers, but for those that `worker` has a listener of,
-    /// too.
+    /// The cgroups of other workers' listeners, without those in which `worker` has a listener too.
     ///
-    /// @param rows listeners among them
+    /// @param rows contains the listeners
     static Set<Long> others(Collection<SocketRow> rows, SocketRegistry registry, WorkerId worker) {
         Set<Long> own = new HashSet<>();
         Set<Long> others = new HashSet<>();

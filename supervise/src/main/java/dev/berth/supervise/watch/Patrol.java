@@ -32,8 +32,8 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
-/// Looks after the sockets once a second: listeners that a worker shut down, listeners that no
-/// process holds any more or accepts from, datagram sockets that left their group, strangers.
+/// Checks the sockets once a second: listeners that a worker shut down, listeners that no process
+/// holds any more or accepts from, datagram sockets that left their group, foreign sockets.
 public final class Patrol {
     private static final int ENDING_MILLIS = 20;
 
@@ -60,9 +60,9 @@ public final class Patrol {
         this.unheld = new Unheld(registry);
     }
 
-    /// Says who is new on the shared ports and is not ours.
+    /// Reports new foreign sockets on the shared ports.
     ///
-    /// @param looks where it is found out who they are
+    /// @param looks finds out which processes own them
     public void strangers(SockDiag diag, Aside looks) throws IOException {
         strangers.look(diag, looks, this::say);
     }
@@ -74,11 +74,16 @@ public final class Patrol {
                             ? "pid " + stranger.pid().getAsInt() + " (" + stranger.command() + ")"
                             : "a process of " + stranger.command();
             observer.said(
-                    "a stranger on " + stranger.listen() + ": " + who + " " + stranger.effect());
+                    "a foreign socket on "
+                            + stranger.listen()
+                            + ": "
+                            + who
+                            + " "
+                            + stranger.effect());
         }
     }
 
-    /// Looks whether every listener of the workers in service is accepted from.
+    /// Checks whether connections are accepted from every listener of the workers in service.
     public void queues(Collection<LiveWorker> workers, long now, SockDiag diag) throws IOException {
         Map<HeldSocket, LiveWorker> owners = new LinkedHashMap<>();
         for (LiveWorker worker : workers) {
@@ -94,7 +99,8 @@ public final class Patrol {
         }
     }
 
-    /// Looks whether every worker in service takes what the dispatcher passes to it.
+    /// Checks whether every worker in service takes the connections that the dispatcher passes to
+    /// it.
     public void takers(Collection<LiveWorker> workers, Dispatched dispatched) {
         for (LiveWorker worker : workers) {
             WorkerId id = worker.id();
@@ -104,7 +110,7 @@ public final class Patrol {
                 observer.said(
                         who
                                 + (stalled
-                                        ? "takes no connections; does it hang?"
+                                        ? "is not taking connections; it may be hung"
                                         : "takes connections again"));
             }
         }
@@ -113,11 +119,16 @@ public final class Patrol {
     private static String stall(HeldSocket socket, int queue, int pid) {
         String who = "slot " + socket.owner() + " (pid " + pid + ") ";
         return socket.stalled()
-                ? who + "does not accept: " + queue + " wait on " + socket.key() + "; does it hang?"
+                ? who
+                        + "is not accepting connections: "
+                        + queue
+                        + " wait on "
+                        + socket.key()
+                        + "; it may be hung"
                 : who + "accepts again on " + socket.key();
     }
 
-    /// What is connected and has no descriptor was not accepted yet.
+    /// A connection without a descriptor has not been accepted yet.
     private static Set<Long> waiting(int port, SockDiag diag) throws IOException {
         DiagQuery query =
                 DiagQuery.all(Protocol.TCP)
@@ -129,17 +140,17 @@ public final class Patrol {
                 .collect(Collectors.toSet());
     }
 
-    /// Makes good what happened to the sockets of `worker`, which shall be listening.
+    /// Repairs the sockets of `worker`, which should be listening.
     ///
-    /// @param looks where its processes are looked through, if a socket is not where it was
-    /// @param lost called with a reason if it has none left that it could accept from
+    /// @param looks runs the search of its processes, if a socket is not where it was
+    /// @param lost called with a reason if it has no socket left from which it could accept
     public void sockets(LiveWorker worker, Aside looks, Consumer<String> lost) throws IOException {
         if (worker.ended()) {
             return;
         }
         for (HeldSocket socket : registry.of(worker.id())) {
             if (socket.listening() && !repair(worker, socket)) {
-                lost.accept("shut its listener down, which cannot be made good");
+                lost.accept("shut down its listener, which Berth cannot repair");
                 return;
             }
             if (connected(worker, socket)) {
@@ -159,7 +170,7 @@ public final class Patrol {
                 });
     }
 
-    /// Whether it is just ending: its descriptors go a moment before the process does.
+    /// Whether it is just exiting: its descriptors close a moment before the process ends.
     private static boolean ending(LiveWorker worker) {
         return worker.ended()
                 || Poll.poll(worker.pidfd().number(), Poll.POLLIN, ENDING_MILLIS) != 0;
@@ -185,7 +196,7 @@ public final class Patrol {
         }
     }
 
-    /// Whether the worker connected its datagram socket just now, and has no other in a group.
+    /// Whether the worker has just connected its datagram socket, and has no other in a group.
     private boolean connected(LiveWorker worker, HeldSocket socket) throws ErrnoException {
         if (!socket.listening()
                 || socket.key().protocol() != Protocol.UDP
@@ -197,7 +208,7 @@ public final class Patrol {
                         + worker.id()
                         + " connected its datagram socket on "
                         + socket.key()
-                        + ", which left the group by that");
+                        + ", which thereby left the group");
         registry.left(socket);
         return registry.of(worker.id()).stream()
                 .noneMatch(other -> other.listening() && !other.key().own());

@@ -8,13 +8,14 @@ import java.net.Proxy;
 import java.net.URI;
 import java.util.function.BooleanSupplier;
 
-/// Asks a worker's probe address until it answers well.
+/// Requests a worker's probe address until the answer is 2xx.
 public final class Prober {
     private static final int PATIENCE_MILLIS = 2_000;
 
     private Prober() {}
 
-    /// Starts asking, on a thread of its own; may throw `OutOfMemoryError` where none is to be had.
+    /// Starts requesting on a thread of its own; may throw `OutOfMemoryError` if no thread could be
+    /// started.
     ///
     /// @param wanted whether the answer is still of interest
     /// @param answered called once, when the answer was 2xx

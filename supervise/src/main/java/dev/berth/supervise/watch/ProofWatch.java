@@ -21,14 +21,15 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/// Watches a new worker, until it has accepted one of the connections that are led to it, has
-/// answered or closed it, and has lived on for a moment after that.
+/// Watches a new worker until it has accepted one of the connections that are steered to it, has
+/// answered or closed it, and has then lived on for a moment.
 ///
-/// That it has accepted is certain where its queue got shorter, where one of its processes has a
-/// connection to the port, or where more were led to it than wait or are still in the handshake.
+/// Acceptance is certain in three cases: its queue got shorter; one of its processes has a
+/// connection to the port; or more connections were steered to it than wait or are still in the
+/// handshake.
 final class ProofWatch {
-    /// A worker that dies of its first connection does so before it answers, or within this time.
-    /// Its connections close a moment before its end is known: that, too, looks like an answer.
+    /// A worker that is killed by its first connection dies before it answers, or within this time.
+    /// Its connections close a moment before its end is known, which also looks like an answer.
     private static final long LIVED_MILLIS = 300;
 
     private final LiveWorker worker;
@@ -47,7 +48,7 @@ final class ProofWatch {
 
     private Set<Long> open = Set.of();
 
-    /// Whether somebody was seen to wait since a connection last did.
+    /// Whether a thread was seen to wait since connections last waited.
     private boolean awaits;
 
     private boolean looking;
@@ -68,12 +69,12 @@ final class ProofWatch {
         next = new NextLook(equipment.loop());
     }
 
-    /// When it looks again.
+    /// The next check.
     NextLook next() {
         return next;
     }
 
-    /// What waited at the last look, for people; empty if nothing did.
+    /// What waited at the last check, for users; empty if nothing did.
     String waiting() {
         return waiting;
     }
@@ -98,7 +99,7 @@ final class ProofWatch {
         return dispatched.isPresent() || awaits ? Evidence.AWAITING : Evidence.NONE;
     }
 
-    /// What this one shows, the next look at the worker tells.
+    /// The next check of the worker reports what this one shows.
     private void lookWhoAwaits() {
         if (!looking) {
             looking = true;
@@ -128,8 +129,8 @@ final class ProofWatch {
         return shorter;
     }
 
-    /// What was led to it by the last look is in its queue or accepted now, but for handshakes that
-    /// take longer; those are looked up.
+    /// Connections that were steered to it by the last check are queued or accepted now, except for
+    /// handshakes that take longer; those are looked up.
     private boolean counted(Listeners listeners) throws IOException {
         long before = led;
         led = listeners.sockets().stream().mapToLong(this::steered).sum();
@@ -148,7 +149,7 @@ final class ProofWatch {
         return Connections.open(listeners.pids(), ports(listeners), diag) > 0;
     }
 
-    /// Whether one that it accepted is gone, or has carried data to the client.
+    /// Whether a connection that it accepted is gone, or has carried data to the client.
     private boolean done(Listeners listeners) throws IOException {
         List<SocketRow> now = Connections.of(listeners.pids(), ports(listeners), diag);
         Set<Long> before = open;
@@ -166,8 +167,8 @@ final class ProofWatch {
                 .collect(Collectors.toSet());
     }
 
-    /// Whether somebody waits for the next connection; where that cannot be seen, one process that
-    /// has the listener is trusted, but not the first of several.
+    /// Whether a thread waits for the next connection. If that cannot be seen, a single process
+    /// that has the listener is trusted, but not the first of several.
     private static boolean ready(AcceptorLooks.Seen seen) {
         return switch (seen.answer()) {
             case WAITS -> true;

@@ -16,14 +16,14 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 
-/// Looks at new workers of a roll, again and again, until they have shown that they accept.
+/// Checks new workers of a roll, repeatedly, until they have shown that they accept.
 public final class Proofs {
     private static final long LOOK_MILLIS = 50;
 
-    /// A look may take a tenth of the time.
+    /// Limits a check to a tenth of the time.
     private static final long PAUSES = 10;
 
-    /// But not so little that one look alone decides: a worker has five seconds to prove itself.
+    /// But not so rarely that a single check decides: a worker has five seconds to prove itself.
     private static final long LONGEST_PAUSE_MILLIS = 500;
 
     private final Equipment equipment;
@@ -34,7 +34,7 @@ public final class Proofs {
     private final Consumer<Event> events;
     private final Map<WorkerId, ProofWatch> watches = new HashMap<>();
 
-    /// @param wanted whether it still matters what is seen of the worker
+    /// @param wanted whether observations of the worker still matter
     public Proofs(
             Equipment equipment,
             SocketRegistry registry,
@@ -50,14 +50,14 @@ public final class Proofs {
         this.events = events;
     }
 
-    /// To be called at the moment from which on connections are led to the worker, and again where
-    /// a new look is needed: then whatever it shows is reported.
+    /// Call this at the moment from which on connections are steered to the worker, and again if a
+    /// new check is needed: its result is reported in any case.
     public void watch(LiveWorker worker) {
         ProofWatch watch =
                 watches.computeIfAbsent(
                         worker.id(),
                         _ -> new ProofWatch(worker, registry, dispatched, equipment, looks));
-        // At once, as the first look only asks who waits for a connection.
+        // At once, as the first check only asks which threads wait for a connection.
         watch.next().after(0, () -> look(worker, watch, Evidence.NONE));
     }
 
@@ -71,7 +71,7 @@ public final class Proofs {
         try {
             now = watch.look(begun);
         } catch (IOException unreadable) {
-            // What cannot be seen is no reason against it.
+            // What cannot be observed does not count against the worker.
             now = Evidence.ACCEPTED;
         }
         if (now != before || now == Evidence.UNANSWERED) {
@@ -81,7 +81,7 @@ public final class Proofs {
         watch.next().after(pause(Loop.now() - begun), () -> look(worker, watch, seen));
     }
 
-    /// How long to wait after a look that took so long.
+    /// How long to wait after a check that took `tookMillis`.
     static long pause(long tookMillis) {
         return Math.clamp(PAUSES * tookMillis, LOOK_MILLIS, LONGEST_PAUSE_MILLIS);
     }

@@ -10,34 +10,37 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 
-/// Tells from which listeners nobody accepts, although the worker has them: a process that hangs,
-/// or one whose accepting child died.
+/// Detects listeners from which nobody accepts although the worker has them: because of a hung
+/// process, or one whose accepting child died.
 ///
-/// A queue that never falls may also be one that is filled as fast as it is emptied. What tells the
-/// two apart is whether the same connections wait: they are looked at only when a queue has not
-/// fallen for a while, and once more after that.
+/// A queue that never shrinks may also be filled as fast as it is emptied. The two differ in
+/// whether the same connections wait: they are checked only when a queue has not shrunk for a
+/// while, and once more after that.
 final class Stalls {
-    /// A queue that has not fallen for so long is looked into.
+    /// A queue that has not shrunk for this long is examined.
     static final long SUSPECT_MILLIS = 1_500;
 
-    /// Connections that waited for so much longer are not accepted.
+    /// Connections that have waited for this much longer are not being accepted.
     static final long STALLED_MILLIS = Distribution.STALLED.toMillis() - SUSPECT_MILLIS;
 
     private final Map<HeldSocket, Suspicion> suspicions = new HashMap<>();
 
-    /// - `noted`: how long the queue was when `waiting` were those that waited on the port
+    /// A listener that may be stalled.
+    ///
+    /// @param noted how long the queue was when `waiting` were the connections that waited on the
+    ///   port
     private record Suspicion(int queue, long since, long lookedAt, int noted, Set<Long> waiting) {
         Suspicion now(int length) {
             return new Suspicion(length, since, lookedAt, noted, waiting);
         }
     }
 
-    /// The connections to a port that nobody has accepted, by their cookies.
+    /// The connections to a port that have not been accepted, by their cookies.
     interface Waiting {
         Set<Long> on(int port) throws IOException;
     }
 
-    /// Forgets all but those of `sockets`.
+    /// Forgets all sockets but those in `sockets`.
     void keep(Set<HeldSocket> sockets) {
         suspicions
                 .keySet()
@@ -49,9 +52,9 @@ final class Stalls {
                         });
     }
 
-    /// Takes notice of how long the queue of `socket` is; sets [HeldSocket#stalled].
+    /// Records the length of the queue of `socket`; sets [HeldSocket#stalled].
     ///
-    /// @return whether it stalled, or went on, just now
+    /// @return whether it has just stalled or recovered
     boolean look(HeldSocket socket, int queue, long now, Waiting waiting) throws IOException {
         Suspicion before = suspicions.get(socket);
         if (queue == 0) {
@@ -76,8 +79,8 @@ final class Stalls {
                 && judge(socket, before, new HashSet<>(waiting.on(port)), now);
     }
 
-    /// Those that wait may be at any listener of the port; as many as the suspects' queues had must
-    /// be left.
+    /// The waiting connections may be at any listener of the port, so as many must be left as were
+    /// in the suspects' queues.
     private boolean judge(HeldSocket socket, Suspicion before, Set<Long> left, long now) {
         left.retainAll(before.waiting());
         int port = socket.key().address().port();

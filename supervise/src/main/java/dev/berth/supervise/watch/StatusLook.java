@@ -19,7 +19,8 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
 
-/// What a status needs of the kernel's tables and of /proc: a task for a thread beside the owner's.
+/// What a status needs from the kernel's tables and /proc: a task for a thread other than the
+/// owner's.
 ///
 /// @param udpPorts on which datagrams are shared
 /// @param workers whose connections are to be counted
@@ -40,7 +41,7 @@ record StatusLook(Set<Integer> udpPorts, List<Member> workers) {
     ///
     /// @param rows of the listeners, by inode
     record Seen(Map<Long, SocketRow> rows, Map<WorkerId, Integer> connections) {
-        /// Nothing.
+        /// Nothing found.
         static final Seen NONE = new Seen(Map.of(), Map.of());
 
         OptionalInt connections(WorkerId worker) {

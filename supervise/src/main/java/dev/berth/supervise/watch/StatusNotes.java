@@ -23,7 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// What a status has to say beside its figures: what is out of the ordinary, and what to do.
+/// What a status reports in addition to its figures: anything unusual, and what to do about it.
 final class StatusNotes {
     private final Plan plan;
     private final Mechanism mechanism;
@@ -65,7 +65,7 @@ final class StatusNotes {
         }
         if (state.traffic().shed()) {
             notes.add(
-                    "maintenance: new connections are refused; to take them again: berth undrain "
+                    "maintenance: new connections are refused; to accept them again: berth undrain "
                             + plan.name()
                             + " --shed");
         }
@@ -77,7 +77,7 @@ final class StatusNotes {
                             + registry.full().stream().sorted().toList());
         }
         if (plan.adopt() == Adopt.BIND) {
-            notes.add("adopt bind: a worker that dies can lose what waits in its queue");
+            notes.add("adopt bind: when a worker dies, its queued connections can be lost");
         }
     }
 
@@ -90,8 +90,8 @@ final class StatusNotes {
                         missed
                                 + (tcp ? " connections to " : " datagrams to ")
                                 + group.key()
-                                + " were spread by the kernel's own hash so far: whom the table"
-                                + " named had left the group");
+                                + " were distributed by the kernel's own hash so far: the socket"
+                                + " that the table named had left the group");
             }
         }
     }
@@ -106,7 +106,7 @@ final class StatusNotes {
                                     + slot.index()
                                     + ": pid "
                                     + process.pid()
-                                    + " is stopped by a signal; to let it go on: kill -CONT "
+                                    + " is stopped by a signal; to resume it: kill -CONT "
                                     + process.pid());
                 }
             }
@@ -119,9 +119,9 @@ final class StatusNotes {
                 notes.add(
                         "slot "
                                 + socket.owner().slot()
-                                + " does not accept what waits on "
+                                + " is not accepting the connections that wait on "
                                 + socket.key()
-                                + "; does its worker hang?");
+                                + "; its worker may be hung");
             }
         }
     }
@@ -129,12 +129,15 @@ final class StatusNotes {
     private void addUntaken(State state, List<String> notes) {
         for (Slot slot : state.slots()) {
             if (dispatched.filter(passing -> passing.stalled(slot.index())).isPresent()) {
-                notes.add("slot " + slot.index() + " takes no connections; does its worker hang?");
+                notes.add(
+                        "slot "
+                                + slot.index()
+                                + " is not taking connections; its worker may be hung");
             }
         }
     }
 
-    /// Where the slots do not run the same.
+    /// Reports slots that do not run the same command.
     private void addMixture(State state, List<String> notes) {
         Map<Command, List<Integer>> slots = new LinkedHashMap<>();
         for (Slot slot : state.slots()) {
@@ -144,21 +147,21 @@ final class StatusNotes {
             List<String> parts = new ArrayList<>();
             slots.forEach((command, indexes) -> parts.add(part(state, command, indexes)));
             notes.add(
-                    "mixed: "
+                    "partially rolled: "
                             + String.join(", ", parts)
-                            + "; for one command everywhere: berth roll "
+                            + "; to run one command everywhere: berth roll "
                             + plan.name()
                             + " -- COMMAND");
         } else if (state.operation().isEmpty() && !state.replaced().isEmpty()) {
             notes.add(
-                    "mixed: a roll replaced the workers in slots "
+                    "partially rolled: a roll replaced the workers in slots "
                             + state.replaced()
                             + " and then failed; to replace all: berth roll "
                             + plan.name());
         }
     }
 
-    /// The variables of a command may be secret, so that they differ is all that is said.
+    /// The variables of a command may be secret, so only the fact that they differ is reported.
     private static String part(State state, Command command, List<Integer> slots) {
         boolean variables =
                 !command.equals(state.command()) && command.words().equals(state.command().words());

@@ -39,9 +39,9 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
-/// Puts the state, the sockets and what the kernel tells of them together.
+/// Combines the state, the sockets and the kernel's data about them into a status.
 public final class StatusReader {
-    /// Whoever asks waits for a status, and not for the last of its figures.
+    /// A caller waits for the status, so it must not wait for the last of its figures.
     private static final long LONGEST_LOOK_MILLIS = 3_000;
 
     private final Plan plan;
@@ -71,12 +71,12 @@ public final class StatusReader {
         notes = new StatusNotes(plan, mechanism, registry, dispatched, live);
     }
 
-    /// Looks how things stand; the owner thread does nothing of it that takes long. On a machine
-    /// that is too busy for the look, what only that could tell is absent.
+    /// Makes a status without blocking the owner thread. On a machine that is too busy for the
+    /// scan, the figures that only the scan shows are absent.
     ///
-    /// @param state told when it is needed
-    /// @param answer called by the owner thread, once, unless the supervisor ends: then `ended` is,
-    ///   by any thread
+    /// @param state returns the state when it is needed
+    /// @param answer called by the owner thread, once, unless the supervisor ends
+    /// @param ended called by any thread if the supervisor ends first
     public void read(
             Supplier<State> state, Equipment equipment, Consumer<Status> answer, Runnable ended) {
         boolean[] answered = {false};
@@ -120,7 +120,7 @@ public final class StatusReader {
         return new StatusLook(udp, members);
     }
 
-    /// How things stand at `now`; what the kernel does not tell is absent.
+    /// The status at `now`; what the kernel does not show is absent.
     private Status read(State state, long now, StatusLook.Seen seen) {
         List<Status.SlotStatus> slots = new ArrayList<>();
         for (Slot slot : state.slots()) {

@@ -6,13 +6,13 @@ import dev.berth.sys.Processes;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.LockSupport;
 
-/// Tells the loop when a child is stopped by a signal. No descriptor tells that, so a thread waits
+/// Calls back when a child is stopped by a signal. No descriptor reports that, so a thread waits
 /// for it in waitid(2).
 ///
-/// A call that waits cannot be taken back: the thread stays in it until a child stops or the last
-/// one has ended; it keeps no JVM from ending.
+/// A waiting call cannot be cancelled: the thread stays in it until a child stops or the last one
+/// has ended; it keeps no JVM from exiting.
 final class StopAlarm {
-    /// Without a child there is nothing to wait for, and each look would be at once.
+    /// Without a child there is nothing to wait for, and each call would return at once.
     private static final long CHILDLESS_NANOS = 500_000_000;
 
     private static final long THREADLESS_MILLIS = 500;
@@ -29,8 +29,8 @@ final class StopAlarm {
         this.ring = ring;
     }
 
-    /// Rings once as soon as a child is stopped, at once if one is; also some time after no child
-    /// is left.
+    /// Calls back once as soon as a child is stopped, at once if one is; also some time after no
+    /// child is left.
     void arm() {
         if (waiting) {
             return;
@@ -43,7 +43,7 @@ final class StopAlarm {
         }
     }
 
-    /// Without a thread, where none can be started, the next look is after a while.
+    /// Starts the thread; if none can be started, the next check comes after a while.
     private boolean begin() {
         try {
             Thread.ofPlatform().daemon().name("berth-stops").start(this::await);

@@ -33,8 +33,8 @@ import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/// Finds sockets that are not ours on the shared ports: members of a group, which take a share of
-/// its connections, and listeners on a more specific address, which take all of theirs.
+/// Finds foreign sockets on the shared ports: members of a group, which take a share of its
+/// connections, and listeners on a more specific address, which take all connections to it.
 public final class Strangers {
     private static final int MOST_COMMAND = 100;
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,64}");
@@ -54,11 +54,11 @@ public final class Strangers {
         return found;
     }
 
-    /// Looks again.
+    /// Checks again.
     ///
-    /// @param looks where it is found out who holds them
-    /// @param fresh called with those that are new, by the owner thread: there for the second time,
-    ///   as a worker's own socket may be there for a moment before it is known
+    /// @param looks finds out which processes hold them
+    /// @param fresh called by the owner thread with the new ones: those seen for the second time,
+    ///   as a worker's own socket may exist for a moment before it is known
     void look(SockDiag diag, Aside looks, Consumer<List<Status.Stranger>> fresh)
             throws IOException {
         Map<Protocol, Map<Integer, List<GroupKey>>> shared = shared();
@@ -79,7 +79,7 @@ public final class Strangers {
         if (inodes.equals(known)) {
             return;
         }
-        // Who holds them is looked up only when they change: that takes a walk through all of
+        // Their owners are looked up only when the sockets change: that takes a walk through all of
         // /proc.
         Set<Long> old = known;
         known = Set.copyOf(inodes);
@@ -147,7 +147,8 @@ public final class Strangers {
                 listen, OptionalInt.of(pid), who(pid), row.inode(), suspect.effect());
     }
 
-    /// The command line, short; before it whose worker it is, if it is one.
+    /// The command line, shortened; preceded by the name of the supervisor whose worker it is, if
+    /// it is one.
     private static String who(int pid) {
         String command = CommandText.shortened(ProcessList.command(pid), MOST_COMMAND);
         return supervisor(pid)
@@ -172,12 +173,12 @@ public final class Strangers {
                 }
             }
         } catch (IOException unreadable) {
-            // Then it is told by its command alone.
+            // Then only its command identifies it.
         }
         return Optional.empty();
     }
 
-    /// What the stranger does to one of the groups on its port; empty if nothing.
+    /// What the foreign socket does to one of the groups on its port; empty if nothing.
     ///
     /// @param uid of the groups' sockets
     static String effect(SocketRow row, List<GroupKey> keys, int uid) {

@@ -23,19 +23,19 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 
-/// Looks at the listeners of those in service, and tells each one's [Workload]: what was led to it,
-/// what waits, and how many connections are open.
+/// Samples the listeners of the workers in service and updates each one's [Workload]: the
+/// connections that were steered to it, those that wait, and those that are open.
 ///
-/// Counting connections takes a dump of them, so it is done for a small part of the time; in
-/// between, what was led to a listener is added.
+/// Counting connections takes a dump of them, so it is done only for a small part of the time; in
+/// between, the connections that were steered to a listener are added.
 final class Survey {
-    /// A count may take a twentieth of the time; while nothing happens much less.
+    /// Limits a count to a twentieth of the time; to much less while nothing happens.
     private static final long COUNT_SHARE = 20;
 
     private static final long IDLE_COUNT_SHARE = 200;
     private static final long IDLE_COUNT_MILLIS = 250;
 
-    /// A count during which connections came tells nothing exact, but after so many in a row it is
+    /// A count during which connections arrived is not exact, but after this many in a row it is
     /// better than none.
     private static final int MOST_DISCARDED = 20;
 
@@ -54,14 +54,14 @@ final class Survey {
     /// A group, and its listeners of workers in service.
     private record Watched(Group group, List<HeldSocket> listeners) {}
 
-    /// What a look found.
+    /// The result of a sample.
     ///
-    /// @param busy anything was going on, or may soon
-    /// @param counted connections were counted
-    /// @param stopped a child is stopped by a signal
-    /// @param waiting a connection waits, or a child is stopped: only another look will tell when
-    ///   that is over
-    /// @param open connections are open
+    /// @param busy whether anything was going on, or may be soon
+    /// @param counted whether connections were counted
+    /// @param stopped whether a child is stopped by a signal
+    /// @param waiting whether a connection waits, or a child is stopped: only another sample will
+    ///   show when that is over
+    /// @param open whether connections are open
     record Found(boolean busy, boolean counted, boolean stopped, boolean waiting, boolean open) {}
 
     Survey(
@@ -75,7 +75,7 @@ final class Survey {
         this.complaints = complaints;
     }
 
-    /// Whether others listen, or are in service, than at the last look.
+    /// Whether the listeners or the workers in service have changed since the last sample.
     boolean outdated() {
         return version != registry.version();
     }
@@ -113,20 +113,20 @@ final class Survey {
                 .forEach(group -> watched.add(new Watched(group, registry.inService(group))));
     }
 
-    /// Those that were looked at.
+    /// The listeners that were sampled.
     List<HeldSocket> listeners() {
         return watched.stream().flatMap(each -> each.listeners().stream()).toList();
     }
 
-    /// Has the tables follow what was found.
+    /// Makes the tables follow what was found.
     void rebalance() throws ErrnoException {
         for (Watched each : watched) {
             each.group().rebalance();
         }
     }
 
-    /// Whether the process that accepts is stopped; what is not the worker's first one is told by
-    /// its queue.
+    /// Whether the accepting process is stopped. For a process other than the worker's first, its
+    /// queue shows that.
     private boolean stopped(HeldSocket socket) {
         LiveWorker worker = live.get(socket.owner());
         return worker != null
@@ -134,7 +134,7 @@ final class Survey {
                 && Processes.stopped(worker.pid());
     }
 
-    /// When the next count is due if nothing happens.
+    /// When the next count is due if nothing happens, in milliseconds from now.
     long untilCountMillis() {
         long rest = idleNanos() - (System.nanoTime() - counted);
         return Math.max(0, rest / NANOS) + 1;
@@ -144,6 +144,8 @@ final class Survey {
         return Math.max(IDLE_COUNT_SHARE * countNanos, IDLE_COUNT_MILLIS * NANOS);
     }
 
+    /// Counts, if it is time for it.
+    ///
     /// @return whether it was time for it
     private boolean count(boolean busy) throws IOException {
         long since = System.nanoTime() - counted;
@@ -157,7 +159,9 @@ final class Survey {
         return true;
     }
 
-    /// @param exactly whether to keep to what was known before if connections came meanwhile
+    /// Counts the connections of all groups.
+    ///
+    /// @param exactly whether to keep the previous values if connections arrived meanwhile
     private void countAll(boolean exactly) throws IOException {
         List<long[]> before =
                 watched.stream().map(each -> each.group().steered(each.listeners())).toList();
@@ -206,8 +210,8 @@ final class Survey {
         }
     }
 
-    /// The slots that have so many connections, or more. Who may have is counted first: of what
-    /// came since the last count most may have ended.
+    /// The slots with at least `limit` connections. Those that may have as many are counted first:
+    /// most connections that came since the last count may have ended.
     Set<Integer> full(int limit) throws IOException {
         if (!reaching(limit).isEmpty()) {
             countAll(false);

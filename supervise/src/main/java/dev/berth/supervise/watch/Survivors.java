@@ -22,8 +22,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// The processes of a worker whose first one has ended. Those of a server that forks for each
-/// connection (sshd) go on with theirs when their parent is told to stop.
+/// The processes of a worker whose first process has ended. In a server that forks for each
+/// connection (sshd), they finish their connections after their parent was told to stop.
 public final class Survivors {
     private final SocketRegistry registry;
     private final Optional<Dispatched> dispatched;
@@ -41,8 +41,8 @@ public final class Survivors {
         this.diag = diag;
     }
 
-    /// Those that neither hold a connection nor are of the family of one that does: its parents and
-    /// what stems from them, as a session's shell does. All, if the connections cannot be read.
+    /// The processes that neither hold a connection nor are related to one that does: its parents
+    /// and their descendants, such as a session's shell. All, if the connections cannot be read.
     public Set<Integer> unconnected(LiveWorker worker) {
         List<ProcessEntry> all = ProcessList.read();
         Set<Integer> pids = new HashSet<>(trees.tree(worker).pids(all));

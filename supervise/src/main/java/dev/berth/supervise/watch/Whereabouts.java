@@ -21,16 +21,16 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 
-/// What a worker does that did not listen in time: where it listens instead, and whether it works,
-/// waits for a CPU or sleeps.
+/// What a worker that did not listen in time is doing: where it listens instead, and whether it
+/// works, waits for a CPU or sleeps.
 ///
-/// @param seen whether the descriptors of all its processes could be looked at, and none of them is
-///   in another network namespace: otherwise it may have sockets that are not listed here
+/// @param seen whether the descriptors of all its processes could be read, and none of them is in
+///   another network namespace: otherwise it may have sockets that are not listed here
 /// @param tcp where it listens
 /// @param unix names of Unix sockets on which it listens
 /// @param udp where it is bound
 /// @param total CPU time since its start
-/// @param lately the same, within [#SAMPLE_MILLIS]
+/// @param lately CPU time within [#SAMPLE_MILLIS]
 /// @param queue the machine's
 public record Whereabouts(
         boolean seen,
@@ -40,10 +40,10 @@ public record Whereabouts(
         CpuTime total,
         CpuTime lately,
         RunQueue queue) {
-    /// For how long it is watched.
+    /// How long it is observed.
     static final long SAMPLE_MILLIS = 300;
 
-    /// Used or wanted within that time, it makes a worker one that works.
+    /// A worker that used or wanted this much CPU within that time is working.
     private static final long WORKS_MILLIS = 60;
 
     public Whereabouts {
@@ -57,7 +57,8 @@ public record Whereabouts(
         return lately.usedMillis() + lately.waitedMillis() >= WORKS_MILLIS;
     }
 
-    /// Looks. Walks through /proc and takes its time: for a thread beside the owner's.
+    /// Inspects the worker. Walks through /proc and takes its time: run it on a thread other than
+    /// the owner's.
     ///
     /// @throws IOException the kernel's tables of sockets cannot be read
     public static Whereabouts of(ProcessTree tree) throws IOException {

@@ -1,5 +1,5 @@
-/// What is seen of workers and sockets that are there: probes, load, drains, stalls, strangers, the
-/// status.
+/// What is observed of running workers and their sockets: probes, load, drains, stalls, foreign
+/// sockets, the status.
 @NullMarked
 package dev.berth.supervise.watch;
 

@@ -70,7 +70,7 @@ class TransitionTableTest {
                     new Event.Seen(ID, Evidence.ACCEPTED, ""),
                     new Event.Lost(ID, "lost"),
                     new Event.Drained(ID),
-                    new Event.GivenUp(ID, "3 connections with a request in work"),
+                    new Event.GivenUp(ID, "3 connections with a request in progress"),
                     new Event.Exited(ID, ExitStatus.exited(3), 0, ""),
                     new Event.Exited(ID, ExitStatus.exited(0), 0, "", true),
                     new Event.Asked(9, new Request.Roll(Optional.empty())),

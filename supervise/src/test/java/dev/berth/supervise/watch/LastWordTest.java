@@ -126,15 +126,15 @@ class LastWordTest {
     @ParameterizedTest
     @CsvSource({
         // unread, unsent, bytes received and written, ages of data in and out; what is left
-        "1, 0, 82, 40, 9000, 8000, 1 connection with a request in work",
-        "0, 1, 82, 40, 9000, 8000, 1 connection with an answer under way",
-        "0, 0, 82, 40, 4000, 5000, 1 connection with a request in work",
-        "0, 0, 82, 0, 5000, 5000, 1 connection with a request in work",
-        "0, 0, 82, 40, 9000, 4900, '1 connection whose last answer, or part of one, was sent within"
-                + " --idle'",
+        "1, 0, 82, 40, 9000, 8000, 1 connection with a request in progress",
+        "0, 1, 82, 40, 9000, 8000, 1 connection with a response in progress",
+        "0, 0, 82, 40, 4000, 5000, 1 connection with a request in progress",
+        "0, 0, 82, 0, 5000, 5000, 1 connection with a request in progress",
+        "0, 0, 82, 40, 9000, 4900, '1 connection whose last response, or part of one, was sent"
+                + " within --idle'",
         "0, 0, 82, 40, 9000, 5000, ''",
-        "0, 0, 0, 0, 4000, 4000, '1 connection whose last answer, or part of one, was sent within"
-                + " --idle'",
+        "0, 0, 0, 0, 4000, 4000, '1 connection whose last response, or part of one, was sent"
+                + " within --idle'",
         "0, 0, 0, 0, 6000, 6000, ''",
     })
     void aConnectionIsWaitedForUntilItIsIdle(

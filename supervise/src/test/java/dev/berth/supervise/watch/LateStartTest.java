@@ -40,13 +40,13 @@ final class LateStartTest {
 
         assertThat(late(Plans.named(8080), Set.of(), false).silent(found))
                 .contains("a port that the kernel chose")
-                .endsWith("tell the program to listen on port 8080");
+                .endsWith("make the program listen on port 8080");
         assertThat(late(Plans.named(8080), Set.of(40_000), false).silent(found))
                 .contains("not what -p and -l name: port 8080")
                 .endsWith("start with -p 40000");
         assertThat(late(Plans.named(8080), Set.of(40_000), true).silent(found))
                 .contains("a roll does not change what is shared: port 8080")
-                .endsWith("run it anew with -p 40000");
+                .endsWith("start it again with -p 40000");
     }
 
     @Test
@@ -62,7 +62,9 @@ final class LateStartTest {
                 new LateStart(Plans.named(8080), Set.of(9000), true, list("127.0.0.1:9001"), false);
 
         assertThat(late.silent(tcp("127.0.0.1:9001")))
-                .contains("it listens on nothing but tcp://127.0.0.1:9001 of --private and sleeps");
+                .contains(
+                        "it listens on nothing but tcp://127.0.0.1:9001 of --private and is"
+                                + " sleeping");
     }
 
     /// As where two pm2-runtime are started at once with one home: the second one waits for the
@@ -74,7 +76,7 @@ final class LateStartTest {
                         true, List.of(), List.of("/run/pm2/pub.sock"), List.of(), NONE, NONE, IDLE);
 
         assertThat(late(Plans.named(8080), Set.of(), false).silent(found))
-                .contains("tell the program to listen on port 8080")
+                .contains("make the program listen on port 8080")
                 .contains("its own home or pid file with {slot}.{generation}");
     }
 
@@ -97,10 +99,10 @@ final class LateStartTest {
                         late(Plans.named(8080), Set.of(), false)
                                 .silent(silent(total, new CpuTime(10, 290), crowded)))
                 .isEqualTo(
-                        "did not listen within 60 s: it listens on nothing and is still at work: it"
-                                + " has used 10 s of CPU time and waited 50 s for a CPU (25 threads"
-                                + " want to run on 2 CPUs now); give it more time: --start-timeout"
-                                + " 360s");
+                        "did not listen within 60 s: it listens on nothing and is still working: it"
+                                + " has used 10 s of CPU time and waited 50 s for a CPU (25"
+                                + " runnable threads on 2 CPUs now); give it more time:"
+                                + " --start-timeout 360s");
     }
 
     @Test
@@ -109,9 +111,9 @@ final class LateStartTest {
         RunQueue crowded = new RunQueue(25, 2);
 
         assertThat(late(Plans.named(8080), Set.of(), false).silent(silent(total, NONE, crowded)))
-                .contains("sleeps: it has used 1.5 s of CPU time, none in the last 300 ms")
+                .contains("is sleeping: it has used 1.5 s of CPU time, none in the last 300 ms")
                 .contains("waits for something")
-                .doesNotContain("threads want to run")
+                .doesNotContain("runnable threads")
                 .endsWith("--start-timeout 120s");
     }
 }
