@@ -1,5 +1,5 @@
-/// One listener for many workers: connections are accepted, routed by their first bytes where that
-/// is asked for, and handed to a worker as they are.
+/// One listener for many workers: accepts connections, routes them by their first bytes if
+/// configured, and hands each to a worker unchanged.
 module dev.berth.dispatch {
     requires dev.berth.bpf;
     requires transitive dev.berth.net;

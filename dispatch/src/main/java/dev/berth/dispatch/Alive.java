@@ -2,7 +2,7 @@ package dev.berth.dispatch;
 
 import java.util.Arrays;
 
-/// The cookies of the sockets that a dump found with a process behind them.
+/// The cookies of the sockets that a socket dump found open in some process.
 final class Alive {
     private final long[] sorted;
 

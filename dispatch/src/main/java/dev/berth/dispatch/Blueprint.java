@@ -5,10 +5,10 @@ import dev.berth.net.Protocol;
 
 import java.util.List;
 
-/// What a dispatcher is to be. Plain data.
+/// The configuration of a dispatcher. Plain data.
 ///
-/// @param listen TCP addresses, one listener each; `[::]` takes both families
-/// @param backlog of each; the kernel caps it at `net.core.somaxconn`
+/// @param listen TCP addresses, one listener each; `[::]` accepts both families
+/// @param backlog of each listener; the kernel caps it at `net.core.somaxconn`
 public record Blueprint(
         List<ListenAddress> listen,
         int backlog,
@@ -23,23 +23,23 @@ public record Blueprint(
         for (ListenAddress address : listen) {
             if (address.protocol() != Protocol.TCP) {
                 throw new IllegalArgumentException(
-                        "connections are dispatched, so TCP only: " + address);
+                        "the dispatcher takes TCP addresses only: " + address);
             }
         }
     }
 
-    /// Every connection to the service `name`, without a look at it.
+    /// Sends every connection to the service `name` without inspecting it.
     public static Blueprint simple(List<ListenAddress> listen, int backlog, String name) {
         return new Blueprint(
                 listen, backlog, Routes.all(name), ProxyProtocol.OFF, Limits.defaults());
     }
 
-    /// Whether a connection is looked at before it is passed on.
+    /// Whether a connection's first bytes are inspected before it is passed on.
     boolean peeks() {
         return routes.needContent() || proxy != ProxyProtocol.OFF;
     }
 
-    /// Whether the kernel may keep a connection until its client has sent something.
+    /// Whether the kernel may hold a connection back until its client has sent something.
     boolean defers() {
         return proxy == ProxyProtocol.REQUIRED || routes.clientsSpeakFirst();
     }

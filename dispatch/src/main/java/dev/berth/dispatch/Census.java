@@ -14,10 +14,10 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Supplier;
 
-/// Finds out now and then which connections are still open, on a thread of its own: a dump of many
-/// sockets takes its time. Asleep unless a service counts.
+/// Periodically finds out which connections are still open, on a thread of its own, because dumping
+/// many sockets takes time. Idle unless some service needs the counts.
 ///
-/// **ownership**: owns a query socket of the network namespace that it was made in.
+/// **Ownership:** owns a query socket in the network namespace in which it was created.
 final class Census implements AutoCloseable {
     private static final long PAUSE_NANOS = 200_000_000;
 
@@ -30,7 +30,7 @@ final class Census implements AutoCloseable {
                     task -> Thread.ofPlatform().name("dispatch-census").daemon().unstarted(task));
     private boolean planned;
 
-    /// @param counted the members whose connections are of interest now
+    /// @param counted the members whose connections need counting now
     Census(Set<Integer> ports, Reactor reactor, Supplier<Collection<Member>> counted)
             throws IOException {
         this.ports = Set.copyOf(ports);
@@ -39,7 +39,8 @@ final class Census implements AutoCloseable {
         diag = SockDiag.open();
     }
 
-    /// Sees to it that there is a next one, if anybody counts; to be called when somebody may.
+    /// Schedules the next census if any member needs counting. Call it whenever that may have
+    /// changed.
     void plan() {
         if (!planned && !counted.get().isEmpty()) {
             planned = true;

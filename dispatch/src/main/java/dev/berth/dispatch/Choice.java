@@ -2,13 +2,14 @@ package dev.berth.dispatch;
 
 import java.util.Locale;
 
-/// How a worker is chosen among those of a service.
+/// How a service chooses a worker for a connection.
 public enum Choice {
-    /// Each gets as many as the others.
+    /// Every worker gets the same number of connections.
     ROUND_ROBIN,
-    /// The one with the fewest open connections; of several, as round-robin has it.
+    /// The worker with the fewest open connections; ties are broken by round-robin.
     LEAST_CONNECTIONS,
-    /// The same one for the same client address; a worker more or less moves its share only.
+    /// The same worker for the same client address; adding or removing a worker moves only that
+    /// worker's share.
     SOURCE;
 
     /// `round-robin`, `least-connections`, `source`.

@@ -7,19 +7,19 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/// Chooses a worker among those that a service has in service.
+/// Chooses among the workers that a service has in service.
 ///
-/// **Round-robin** gives the next connection to the one that got the fewest since [#serve], so that
-/// one that was full for a moment catches up, by at most `debt` connections.
+/// **Round-robin** gives the next connection to the worker that has received the fewest since
+/// [#serve], so a worker that was full for a moment catches up, by at most `debt` connections.
 ///
-/// Both take one that stalled only where no other has room; it does not catch up later, for it has
-/// enough to do.
+/// Round-robin and least-connections choose a stalled worker only if no other has room. It does not
+/// catch up later, because it already has enough to do.
 ///
-/// **Source** is rendezvous hashing over the places: the place with the highest weight for this
-/// address has it, and waits if it is full or stalled. So a place more or less moves only its own
-/// share.
+/// **Source** is rendezvous hashing over the places: a client address belongs to the place with the
+/// highest weight for it, and waits if that worker is full or stalled. Adding or removing a place
+/// therefore moves only that place's share.
 ///
-/// **source**: Thaler and Ravishankar, "Using name-based mappings to increase hit rates" (1998)
+/// **Source:** Thaler and Ravishankar, "Using name-based mappings to increase hit rates" (1998)
 final class Chooser<S extends Seat> {
     private final int debt;
     private List<S> seats = List.of();
@@ -30,7 +30,7 @@ final class Chooser<S extends Seat> {
         this.debt = debt;
     }
 
-    /// From now on these, in the order of their places, and with equal rights.
+    /// Replaces the workers in service, ordered by place; all start with equal counts.
     void serve(List<S> next) {
         List<S> ordered = new ArrayList<>(next);
         ordered.sort((a, b) -> Integer.compare(a.place(), b.place()));
@@ -50,10 +50,10 @@ final class Chooser<S extends Seat> {
         return seats;
     }
 
-    /// The worker for the next connection; empty if the one that it is for, or every one, has no
-    /// room.
+    /// The worker for the next connection; empty if the client's own worker (source), or every
+    /// worker, has no room.
     ///
-    /// @param client asked only where it matters
+    /// @param client called only by the policies that depend on the client
     Optional<S> choose(Supplier<SockAddr.Inet> client) {
         int best =
                 switch (choice) {
@@ -110,7 +110,7 @@ final class Chooser<S extends Seat> {
         return best;
     }
 
-    /// Of the address alone; one mapped into IPv6 is itself.
+    /// Hashes the address alone; an IPv4-mapped IPv6 address hashes like the IPv4 address.
     private static long hash(SockAddr.Inet client) {
         return switch (client) {
             case SockAddr.Inet4 four -> mix(four.address());
@@ -121,7 +121,7 @@ final class Chooser<S extends Seat> {
         };
     }
 
-    /// The finalizer of SplitMix64: every bit of the input moves every bit of the result.
+    /// The finalizer of SplitMix64: every input bit affects every output bit.
     private static long mix(long value) {
         long z = value + 0x9E3779B97F4A7C15L;
         z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;

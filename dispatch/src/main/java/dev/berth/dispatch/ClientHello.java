@@ -4,13 +4,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// Reads a TLS ClientHello, in one record or several.
+/// Parses a TLS ClientHello that spans one or more records.
 ///
-/// **shape**: a record is `22 | version, 2 bytes | length, 2 bytes | part of the handshake`; the
-/// handshake message `1 | length, 3 bytes | body`.
+/// **Shape:** a record is `22 | version, 2 bytes | length, 2 bytes | part of the handshake`; the
+/// handshake message is `1 | length, 3 bytes | body`.
 ///
-/// **source**: RFC 8446, 4.1.2 and 5.1; RFC 6066, 3 (server_name); RFC 7301 (ALPN). GREASE (RFC
-/// 8701) needs no care: what is not known is skipped.
+/// **Source:** RFC 8446, 4.1.2 and 5.1; RFC 6066, 3 (server_name); RFC 7301 (ALPN). GREASE (RFC
+/// 8701) needs no special handling: unknown values are skipped.
 final class ClientHello {
     static final int RECORD_TYPE = 22;
 
@@ -19,7 +19,7 @@ final class ClientHello {
     private static final int MESSAGE_HEADER = 4;
     private static final int MESSAGE_TYPE = 1;
 
-    /// Nobody's hello is longer; more would only be waited for in vain.
+    /// No client's hello is longer; waiting for more would be pointless.
     private static final int MOST_MESSAGE = 1 << 16;
 
     private static final int VERSION_AND_RANDOM = 2 + 32;
@@ -54,8 +54,8 @@ final class ClientHello {
         return FirstBytes.NEED_MORE;
     }
 
-    /// The length that a record's header tells, 1 where that is not there yet, −1 if this cannot be
-    /// a handshake record.
+    /// The length in a record's header; 1 if the header is incomplete, −1 if this cannot be a
+    /// handshake record.
     private static int recordLength(byte[] bytes, int at, int length) {
         Cursor header = new Cursor(bytes, at, Math.min(length, at + RECORD_HEADER));
         if (header.u8() != RECORD_TYPE || (header.more() && header.u8() != 3)) {
@@ -69,8 +69,8 @@ final class ClientHello {
         return part == 0 || part > MOST_RECORD ? -1 : part;
     }
 
-    /// How long the message is with its header, more than there is where that is not there yet, −1
-    /// if it is no ClientHello.
+    /// The length of the message including its header; more than is available if the header is
+    /// incomplete, −1 if this is not a ClientHello.
     private static int messageLength(byte[] message, int have) {
         if (have > 0 && message[0] != MESSAGE_TYPE) {
             return -1;

@@ -13,7 +13,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /// An accepted connection that no worker has taken yet.
 ///
-/// **ownership**: owns the descriptor until [#close] or [#reset].
+/// **Ownership:** owns the descriptor until [#close] or [#reset].
 final class Connection {
     private static final SockAddr.Inet NOBODY = new SockAddr.Inet4(0, 0);
     private static final byte[] AT_ONCE = {1, 0, 0, 0, 0, 0, 0, 0};
@@ -24,7 +24,7 @@ final class Connection {
     private boolean proxied;
     private Optional<Ends> ends = Optional.empty();
 
-    /// @param held how many of them there are
+    /// @param held the dispatcher's count of connections that it holds
     Connection(Fd fd, AtomicInteger held) {
         this.fd = fd;
         this.held = held;
@@ -45,12 +45,12 @@ final class Connection {
         ends = told;
     }
 
-    /// The true ends where a PROXY header told them.
+    /// The true ends, if a PROXY header gave them.
     Optional<Ends> ends() {
         return ends;
     }
 
-    /// The client as far as it can be known.
+    /// The client's address, as far as it is known.
     SockAddr.Inet client() {
         if (client == null) {
             client = ends.map(Ends::source).orElseGet(this::peer);
@@ -69,7 +69,7 @@ final class Connection {
         }
     }
 
-    /// `SO_COOKIE`; 0 if it cannot be had.
+    /// `SO_COOKIE`; 0 if it cannot be read.
     long cookie() {
         try {
             return SocketOption.COOKIE.read(fd());
@@ -85,7 +85,7 @@ final class Connection {
         fd.close();
     }
 
-    /// Closes it so that the client sees a reset, as from a closed port.
+    /// Closes it so that the client sees a reset, as it would from a closed port.
     void reset() {
         Sockets.setsockopt(fd(), Sockets.SOL_SOCKET, Sockets.SO_LINGER, AT_ONCE);
         close();

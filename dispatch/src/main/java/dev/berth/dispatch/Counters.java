@@ -2,7 +2,7 @@ package dev.berth.dispatch;
 
 import java.util.concurrent.atomic.AtomicLong;
 
-/// Counts for other threads to read; the loop's thread alone writes.
+/// Counters that any thread may read; only the loop's thread writes them.
 final class Counters {
     final AtomicLong accepted = new AtomicLong();
     final AtomicLong passed = new AtomicLong();

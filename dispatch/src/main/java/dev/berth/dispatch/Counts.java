@@ -1,17 +1,19 @@
 package dev.berth.dispatch;
 
-/// What a dispatcher has done since it began; `undecided` and `waiting` as of now.
+/// What a dispatcher has done since it started; `undecided` and `waiting` are current values.
 ///
 /// @param accepted connections accepted
-/// @param passed handed to a worker; one that is handed to another later counts again
-/// @param undecided connections whose first bytes do not tell yet where they go
-/// @param waiting connections that wait for a worker with room
-/// @param timedOut those that did not tell in time, nor within the bytes looked at, nor before
-///   their client's end, and those decided early since too many were undecided; whatever became of
+/// @param passed connections handed to a worker; handing one to another worker later counts again
+/// @param undecided connections whose first bytes do not yet show where they go
+/// @param waiting connections waiting for a worker with room
+/// @param timedOut connections that did not show where they go before the deadline, within the
+///   inspected bytes, or before the client stopped sending, and those decided early because too
+///   many were undecided; whatever became of them
+/// @param refused connections closed because no service takes them, or because their service is
+///   full or refuses
+/// @param requeued connections taken back from a worker that left or stalled before it received
 ///   them
-/// @param refused closed, since they are nobody's, or their service has no room or refuses
-/// @param requeued taken back from a worker that was gone before it took them
-/// @param exhausted times that no descriptor or memory was left to accept one
+/// @param exhausted how often no descriptor or memory was left to accept a connection
 public record Counts(
         long accepted,
         long passed,

@@ -2,10 +2,10 @@ package dev.berth.dispatch;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
-/// Reads numbers and vectors of a part of an array, front to back.
+/// Reads numbers and vectors from a section of an array, front to back.
 ///
-/// Reading beyond the end breaks it, and from then on all that it returns is zero or empty; so the
-/// caller asks [#broken] once, after the last read that matters.
+/// Reading past the end marks the cursor broken; from then on every read returns zero or empty. The
+/// caller therefore checks [#broken] once, after the last read that matters.
 final class Cursor {
     private final byte[] bytes;
     private final int end;
@@ -22,7 +22,7 @@ final class Cursor {
         return broken;
     }
 
-    /// Whether bytes are left.
+    /// Whether any bytes are left.
     boolean more() {
         return at < end;
     }
@@ -43,17 +43,17 @@ final class Cursor {
         take(count);
     }
 
-    /// What comes after a length of one byte.
+    /// The vector that follows a one-byte length.
     Cursor vector8() {
         return part(u8());
     }
 
-    /// What comes after a length of two bytes.
+    /// The vector that follows a two-byte length.
     Cursor vector16() {
         return part(u16());
     }
 
-    /// All that is left, as text of one byte a character.
+    /// The remaining bytes as text, one byte per character.
     String text() {
         int from = at;
         at = end;
@@ -74,7 +74,7 @@ final class Cursor {
         return value;
     }
 
-    /// Where the next `count` bytes begin.
+    /// Consumes `count` bytes and returns the index of the first.
     private int take(int count) {
         if (broken || end - at < count) {
             broken = true;

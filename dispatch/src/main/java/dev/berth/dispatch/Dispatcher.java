@@ -18,17 +18,16 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
-/// Accepts connections and passes each to a worker of the service that its first bytes ask for.
+/// Accepts connections and passes each to a worker of the service that its first bytes select.
 ///
-/// One thread does it all, on an epoll set, and nothing on it blocks. A worker has at most a window
-/// of connections that it has not taken; where no worker has room, connections wait in the kernel's
-/// backlog. What a worker had not taken when it left goes to another one.
+/// One thread does all the work, on an epoll set, and never blocks. A worker has at most a window
+/// of connections that it has not received yet; if no worker has room, connections wait in the
+/// kernel's backlog. Connections that a worker had not received when it left go to another worker.
 ///
-/// The methods may be called from any thread; what they ask for is done soon, in the order of the
-/// calls.
+/// The methods may be called from any thread; they take effect soon, in the order of the calls.
 ///
-/// **ownership**: owns the listeners, the members' socket pairs, and each connection until it is
-/// passed.
+/// **Ownership:** owns the listeners, the members' socket pairs, and each connection until it is
+/// passed to a worker.
 public final class Dispatcher implements AutoCloseable {
     private static final long FAILURE_NANOS = 1_000_000;
     private static final long EXHAUSTED_NANOS = 20_000_000;
@@ -90,14 +89,14 @@ public final class Dispatcher implements AutoCloseable {
         thread = Thread.ofPlatform().name("dispatcher").daemon().unstarted(this::run);
     }
 
-    /// Listens, in the network namespace of the calling thread, and begins; connections wait until
-    /// a member is served.
+    /// Listens in the network namespace of the calling thread and starts; connections wait until a
+    /// member is in service.
     ///
-    /// @param said is told what people should know, on the dispatcher's thread
-    /// @throws IOException an address cannot be had: see [dev.berth.net.Listeners#open]
+    /// @param said receives messages for the operator, on the dispatcher's thread
+    /// @throws IOException if an address is not available: see [dev.berth.net.Listeners#open]
     public static Dispatcher open(Blueprint blueprint, Consumer<String> said) throws IOException {
         Dispatcher dispatcher = new Dispatcher(blueprint, said);
-        // Loads the classes that a pause needs: without a descriptor left none can be loaded.
+        // Loads the classes that a pause needs; once descriptors have run out none can be loaded.
         dispatcher.pause(0);
         dispatcher.thread.start();
         return dispatcher;
@@ -123,7 +122,7 @@ public final class Dispatcher implements AutoCloseable {
         }
     }
 
-    /// A method of its own, which the JVM compiles as such: not so well a loop that never ends.
+    /// A method of its own so that the JIT compiles it; an endless loop does not compile as well.
     private void turn() {
         reactor.turn();
         long rest = pace.rest(Reactor.now());
@@ -151,12 +150,12 @@ public final class Dispatcher implements AutoCloseable {
             case NOTHING_LEFT -> exhausted();
             case BROKEN -> {
                 reactor.forget(door.fd());
-                said.accept("the listener on " + door.address() + " accepts nothing any more");
+                said.accept("the listener on " + door.address() + " no longer accepts connections");
             }
         }
     }
 
-    /// Makes room, and lets clients wait for a moment instead of asking again at once.
+    /// Makes room, and pauses so that clients wait briefly instead of accept(2) failing in a loop.
     private void exhausted() {
         if (counters.exhausted.getAndIncrement() == 0) {
             said.accept(
@@ -172,7 +171,7 @@ public final class Dispatcher implements AutoCloseable {
         reactor.at(Reactor.now() + nanos, () -> pausing = false);
     }
 
-    /// A fault of ours concerns one connection or worker; it must not end the thread, nor make it
+    /// A fault of ours affects one connection or worker; it must neither end the thread nor make it
     /// spin.
     private void failed(Throwable unexpected) {
         if (!unexpected.toString().equals(lastFailure)) {
@@ -206,10 +205,10 @@ public final class Dispatcher implements AutoCloseable {
         return members.stream().filter(m -> !m.gone() && m.service().counts()).toList();
     }
 
-    /// Adds a worker to a service; it gets nothing before [#serve].
+    /// Adds a worker to a service; it receives nothing before [#serve].
     ///
-    /// @param place the worker's number in the service, which its successor has too
-    /// @param pair is the dispatcher's from now on
+    /// @param place the worker's number in the service, which its successor inherits
+    /// @param pair owned by the dispatcher from now on
     public Member join(String service, int place, Pair pair, Watcher watcher) {
         Member member =
                 new Member(
@@ -232,12 +231,12 @@ public final class Dispatcher implements AutoCloseable {
             member.begin();
         } catch (ErrnoException failed) {
             member.abandon();
-            watcher.gone("cannot be watched: " + failed.getMessage());
+            watcher.gone("cannot be monitored: " + failed.getMessage());
         }
     }
 
-    /// Gives the service's new connections to these members, as far as they are ready, and to
-    /// nobody else; with none, they wait.
+    /// Gives the service's new connections to exactly these members, as soon as they are ready. If
+    /// there are none, connections wait.
     public void serve(String service, Collection<Member> served) {
         Service target = service(service);
         List<Member> copy = List.copyOf(served);
@@ -248,26 +247,27 @@ public final class Dispatcher implements AutoCloseable {
                 });
     }
 
-    /// Resets the service's new connections and those that wait, or lets them wait again.
+    /// Resets the service's new and waiting connections, or lets them wait again.
     public void refuse(String service, boolean refused) {
         Service target = service(service);
         reactor.post(() -> target.refuse(refused));
     }
 
-    /// Ends a service: who serves it now goes on with the connections that are there, as long as
-    /// [#ending] says; whoever comes is refused. With the last service the listeners are closed.
+    /// Ends a service: the workers in service keep receiving the connections that have already
+    /// arrived, for as long as [#ending] is true, and newcomers are refused. When the last service
+    /// ends the listeners are closed.
     public void end(String service) {
         Service target = service(service);
         target.ends();
         reactor.post(() -> farewell.begin(target));
     }
 
-    /// Whether connections may be left for those who serve a service that was told to [#end].
+    /// Whether connections may still arrive for the workers of a service after [#end].
     public boolean ending(String service) {
         return service(service).ending();
     }
 
-    /// Chooses workers otherwise from now on; round-robin at first.
+    /// Changes how workers are chosen from now on; round-robin at first.
     public void steer(String service, Choice choice) {
         Service target = service(service);
         reactor.post(
@@ -277,12 +277,13 @@ public final class Dispatcher implements AutoCloseable {
                 });
     }
 
-    /// Tells a worker that no more will come; for good.
+    /// Tells a worker that no more connections will come; this is final.
     public void drain(Member member) {
         reactor.post(member::drain);
     }
 
-    /// Takes a worker out and closes its end; what it had not taken goes to others.
+    /// Removes a worker and closes its socket pair; connections that it had not received go to
+    /// others.
     public void leave(Member member) {
         reactor.post(
                 () -> {
@@ -294,23 +295,23 @@ public final class Dispatcher implements AutoCloseable {
     private Service service(String name) {
         Service service = services.get(name);
         if (service == null) {
-            throw new IllegalArgumentException("no service of this name: " + name);
+            throw new IllegalArgumentException("no service named " + name);
         }
         return service;
     }
 
-    /// What was done so far.
+    /// The counts so far.
     public Counts counts() {
         return counters.now();
     }
 
-    /// The listeners as they stand; none once it is closed.
+    /// The current state of the listeners; none once it is closed.
     public List<Doorstep> doorsteps() {
         return doors.stream().flatMap(door -> door.doorstep().stream()).toList();
     }
 
-    /// Closes the listeners and all connections that no worker took; those that were passed are
-    /// their workers'. Twice is harmless.
+    /// Closes the listeners and all connections that no worker received; those that were passed on
+    /// belong to their workers. Closing twice is harmless.
     @Override
     public void close() {
         reactor.post(() -> over = true);

@@ -25,22 +25,22 @@ import java.util.Set;
 
 /// A listener of the dispatcher.
 ///
-/// **ownership**: owns its descriptor.
+/// **Ownership:** owns its descriptor.
 final class Door implements AutoCloseable {
     private static final int BATCH = 64;
     private static final Set<Errno> NOTHING_LEFT =
             Set.of(Errno.EMFILE, Errno.ENFILE, Errno.ENOBUFS, Errno.ENOMEM);
 
-    /// What a listener that is none any more answers: it would be ready for ever.
+    /// Errors of a socket that is no longer a listener; epoll would report it ready forever.
     private static final Set<Errno> BROKEN =
             Set.of(Errno.EINVAL, Errno.EBADF, Errno.ENOTSOCK, Errno.EOPNOTSUPP);
 
-    /// The byte of the flags in a TCP header, and the one of them that begins a handshake.
+    /// The offset of the flags in a TCP header, and the flag that begins a handshake.
     private static final int FLAGS_OFFSET = 13;
 
     private static final int SYN = 0x02;
 
-    /// Nothing of a segment that has the SYN flag, and all of any other.
+    /// A filter that drops segments with the SYN flag and accepts all others.
     private static final long[] NO_SYN =
             ClassicProgram.of(
                             new Load(Width.BYTE, FLAGS_OFFSET),
@@ -59,31 +59,31 @@ final class Door implements AutoCloseable {
         this.address = address;
     }
 
-    /// What accepting a batch came to.
+    /// The outcome of accepting a batch.
     enum Result {
-        /// Nobody waits any more, or nobody more is wanted now.
+        /// The queue is empty, or no more connections are wanted now.
         DONE,
         /// There may be more.
         MORE,
         /// No descriptor or memory is left.
         NOTHING_LEFT,
-        /// It accepts nothing any more.
+        /// The socket no longer accepts connections.
         BROKEN
     }
 
-    /// Who gets the connections.
+    /// The receiver of accepted connections.
     interface Hall {
-        /// Whether one more is wanted.
+        /// Whether another connection is wanted.
         boolean room();
 
-        /// Takes a connection's descriptor over.
+        /// Takes ownership of a connection's descriptor.
         void enter(Fd accepted);
     }
 
-    /// A socket that listens there; connections wait in it until [#accept].
+    /// Opens a listener; connections wait in its queue until [#accept].
     ///
-    /// @param deferSeconds how long the kernel keeps a connection whose client sends nothing; 0:
-    ///   not at all
+    /// @param deferSeconds how long the kernel holds back a connection whose client sends nothing;
+    ///   0 for not at all
     static Door open(ListenAddress where, int backlog, int deferSeconds) throws ErrnoException {
         Fd fd = Listeners.open(where, false, OptionalInt.of(0));
         try {
@@ -103,12 +103,12 @@ final class Door implements AutoCloseable {
         return fd.number();
     }
 
-    /// Where it listens, with the port that the kernel chose if it was to.
+    /// The listening address, with the port that the kernel chose if port 0 was requested.
     ListenAddress address() {
         return address;
     }
 
-    /// How it stands; empty once it is closed. By any thread.
+    /// Its current state; empty once it is closed. May be called by any thread.
     Optional<Doorstep> doorstep() {
         try {
             TcpInfo info = TcpInfo.of(fd.number());
@@ -118,7 +118,7 @@ final class Door implements AutoCloseable {
         }
     }
 
-    /// Whether the loop is to look at it.
+    /// Sets whether the loop accepts from it.
     void open(boolean now, Reactor reactor) {
         if (open != now && fd.isOpen()) {
             open = now;
@@ -126,14 +126,15 @@ final class Door implements AutoCloseable {
         }
     }
 
-    /// Lets nobody in who has not begun a handshake: the first segment of a newcomer is dropped, so
-    /// that it tries again after a second and finds what there is then. Where the kernel has no
-    /// memory for that they come in and are served, or wait until the listener is closed.
+    /// Admits only clients that have already begun a handshake: a newcomer's first segment is
+    /// dropped, so the client retries after a second and finds whatever listens then. If the kernel
+    /// has no memory for the filter, newcomers get in and are served, or wait until the listener is
+    /// closed.
     void turnAway() {
         Sockets.attachFilter(fd.number(), NO_SYN);
     }
 
-    /// Whether nobody waits in it.
+    /// Whether its accept queue is empty.
     boolean empty() {
         return doorstep().filter(step -> step.queue() > 0).isEmpty();
     }

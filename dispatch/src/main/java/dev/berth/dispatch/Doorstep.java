@@ -2,8 +2,8 @@ package dev.berth.dispatch;
 
 import dev.berth.net.ListenAddress;
 
-/// A listener of the dispatcher as it stands.
+/// The state of one of the dispatcher's listeners.
 ///
-/// @param queue connections that the kernel keeps until the dispatcher accepts them
-/// @param backlog how many these may be
+/// @param queue connections waiting in the kernel for the dispatcher to accept them
+/// @param backlog the limit of that queue
 public record Doorstep(ListenAddress address, int queue, int backlog) {}

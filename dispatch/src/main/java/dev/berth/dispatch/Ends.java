@@ -5,15 +5,15 @@ import dev.berth.sys.SockAddr;
 
 import java.util.Optional;
 
-/// The two ends of a connection as a proxy before us tells them.
+/// The two ends of a connection as an upstream proxy reported them.
 ///
 /// @param source the client
-/// @param destination what it connected to; of the same family
+/// @param destination the address that it connected to; of the same family
 public record Ends(SockAddr.Inet source, SockAddr.Inet destination) {
     public Ends {
         if (source.family() != destination.family()) {
             throw new IllegalArgumentException(
-                    "two families: source=" + source + ", destination=" + destination);
+                    "mixed address families: source=" + source + ", destination=" + destination);
         }
     }
 
@@ -23,7 +23,7 @@ public record Ends(SockAddr.Inet source, SockAddr.Inet destination) {
         return family + " " + text(source) + " " + text(destination);
     }
 
-    /// Reads what [#text] wrote; empty if it is something else.
+    /// Parses what [#text] produced; empty for anything else.
     static Optional<Ends> parse(String text) {
         String[] words = text.split(" ", -1);
         return words.length == 5

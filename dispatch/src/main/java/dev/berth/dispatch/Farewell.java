@@ -5,14 +5,16 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/// The end of services: connections that are there are served, and whoever comes is turned away.
+/// Shuts services down gracefully: connections that have arrived are served, newcomers are turned
+/// away.
 ///
-/// When the last service ends the listeners let nobody new in; a moment later all who wait in them
-/// are accepted, whether a worker has room or not, and they are closed. As long as another one goes
-/// on they stay open; it is not known then for whom those are who wait in them, so an ending
-/// service serves what comes within a moment and refuses the rest.
+/// When the last service ends, the listeners stop admitting new clients. A moment later everything
+/// in their queues is accepted, whether or not a worker has room, and the listeners are closed.
+/// While another service goes on, the listeners stay open and it is not known which service the
+/// queued connections are for, so an ending service serves what arrives within a moment and refuses
+/// the rest.
 final class Farewell {
-    /// For handshakes that have begun, and for those in front of the listeners.
+    /// Time for handshakes that have begun and for connections still in the listeners' queues.
     private static final long LAST_CALL_NANOS = 200_000_000;
 
     private static final long LOOK_NANOS = 10_000_000;
@@ -33,7 +35,8 @@ final class Farewell {
         this.reactor = reactor;
     }
 
-    /// Who serves the service now goes on with what is there, until [Service#ending] is false.
+    /// Starts the end of a service: its workers keep receiving what has arrived until
+    /// [Service#ending] is false.
     void begin(Service service) {
         ended.add(service);
         if (!shut && ended.containsAll(services)) {
@@ -43,7 +46,7 @@ final class Farewell {
         reactor.at(Reactor.now() + LAST_CALL_NANOS, () -> lastCall(service));
     }
 
-    /// Whether everybody who waits in front of a listener is to be let in.
+    /// Whether everything in the listeners' queues is to be accepted.
     boolean emptying() {
         return emptying;
     }

@@ -3,55 +3,55 @@ package dev.berth.dispatch;
 import java.util.List;
 import java.util.Optional;
 
-/// What the first bytes of a connection tell of it.
+/// What the first bytes of a connection reveal about it.
 ///
-/// **errors**: nothing that a client sends makes [#read] throw; what is malformed is [Other].
+/// **Errors:** no client input makes [#read] throw; malformed input is [Other].
 public sealed interface FirstBytes {
-    /// Too few bytes to tell.
+    /// Too few bytes to decide.
     FirstBytes NEED_MORE = new NeedMore();
 
-    /// None of the kinds that are known.
+    /// None of the known kinds.
     FirstBytes OTHER = new Other();
 
-    /// The beginning of several kinds or of an unfinished one.
+    /// A prefix that several kinds share, or an incomplete message of one kind.
     record NeedMore() implements FirstBytes {}
 
     /// Something else, or malformed.
     record Other() implements FirstBytes {}
 
-    /// A whole TLS ClientHello.
+    /// A complete TLS ClientHello.
     ///
-    /// @param sni the name asked for, in lower case and without a dot at its end
-    /// @param alpn the protocols offered, in the client's order
+    /// @param sni the requested server name, in lower case, without a trailing dot
+    /// @param alpn the offered protocols, in the client's order
     record Tls(Optional<String> sni, List<String> alpn) implements FirstBytes {
         public Tls {
             alpn = List.copyOf(alpn);
         }
     }
 
-    /// The head of an HTTP/1 request, at least up to its host.
+    /// The head of an HTTP/1 request, at least as far as its host.
     ///
-    /// @param host in lower case, without port, brackets and a dot at its end; empty if the request
+    /// @param host in lower case, without port, brackets and trailing dot; empty if the request
     ///   names none
     /// @param path as sent, neither decoded nor normalised, without the query; `*` for `OPTIONS *`,
     ///   empty for `CONNECT`
     record Http1(String method, Optional<String> host, String path) implements FirstBytes {}
 
-    /// The preface of HTTP/2 without TLS and without upgrade.
+    /// The HTTP/2 connection preface, without TLS and without an upgrade.
     record Http2() implements FirstBytes {}
 
     /// The beginning of an SSH client's banner.
     record Ssh() implements FirstBytes {}
 
-    /// A PROXY protocol header, which stands before what the client itself sends.
+    /// A PROXY protocol header, which precedes the client's own bytes.
     ///
     /// @param version 1 or 2
     /// @param ends the true client and what it connected to; empty for LOCAL and UNKNOWN
-    /// @param length bytes of the header
+    /// @param length of the header, in bytes
     record Proxy(int version, Optional<Ends> ends, int length) implements FirstBytes {}
 
-    /// Looks at the first `length` bytes of a connection. Linear in `length`; a result other than
-    /// [NeedMore] stays the same however many bytes follow.
+    /// Classifies the first `length` bytes of a connection. Runs in time linear in `length`; a
+    /// result other than [NeedMore] does not change however many bytes follow.
     static FirstBytes read(byte[] bytes, int length) {
         if (length == 0) {
             return NEED_MORE;

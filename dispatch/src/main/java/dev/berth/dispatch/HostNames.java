@@ -3,13 +3,14 @@ package dev.berth.dispatch;
 import java.util.Locale;
 import java.util.Optional;
 
-/// Host names as they are compared: in lower case, without a dot at the end.
+/// Host names in the form in which they are compared: lower case, without a trailing dot.
 final class HostNames {
     private static final int MOST = 255;
 
     private HostNames() {}
 
-    /// A name as sent; empty if it has other than visible ASCII characters, none, or too many.
+    /// Normalises a name as sent; empty if it contains anything but visible ASCII characters, is
+    /// empty, or is too long.
     static Optional<String> plain(String sent) {
         String name = sent.endsWith(".") ? sent.substring(0, sent.length() - 1) : sent;
         boolean visible = name.chars().allMatch(c -> c > ' ' && c < 0x7f);

@@ -15,17 +15,17 @@ import java.util.Deque;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/// What was sent to a worker and waits at its end of the pair until the worker receives it: how
-/// much, and for how long it has received nothing.
+/// The packets sent to a worker that it has not received yet: how many, and how long it has
+/// received nothing.
 ///
-/// The kernel tells how many bytes wait; how long each packet is is remembered here.
+/// The kernel reports the number of queued bytes; the length of each packet is recorded here.
 ///
-/// **ownership**: borrows the worker's end.
+/// **Ownership:** borrows the worker's end.
 final class Inbox {
     private static final int MOST_PACKET_BYTES = 128;
     private static final int FIONREAD = 0x541B;
 
-    /// With something to receive, a worker is stalled when it has received nothing for so long.
+    /// A worker is stalled if something is queued for it and it has received nothing for this long.
     private static final long STALLED_NANOS = 35_000_000;
 
     private final Fd end;
@@ -39,27 +39,28 @@ final class Inbox {
         this.end = end;
     }
 
-    /// Packets that wait, as of the last count.
+    /// Packets in the queue, as of the last count.
     int length() {
         return packets.size();
     }
 
-    /// Connections among them. For any thread.
+    /// Connections among them. May be called by any thread.
     int connections() {
         return connections.get();
     }
 
-    /// Whether the worker had received nothing for a while at the last look.
+    /// Whether the worker was stalled at the last check.
     boolean stalled() {
         return stalled;
     }
 
-    /// For how long the worker has received nothing; zero where nothing waits. For any thread.
+    /// How long the worker has received nothing; zero if its queue is empty. May be called by any
+    /// thread.
     Duration idle() {
         return owed ? Duration.ofNanos(Reactor.now() - progress) : Duration.ZERO;
     }
 
-    /// Takes notice of a packet that was sent.
+    /// Records a packet that was sent.
     void sent(int bytes) {
         if (!owed) {
             progress = Reactor.now();
@@ -68,13 +69,13 @@ final class Inbox {
         packets.add(bytes);
     }
 
-    /// Takes notice of one with a connection.
+    /// Records a packet that carried a connection.
     void passed(int bytes) {
         sent(bytes);
         connections.set(packets.size());
     }
 
-    /// Forgets what the worker has received.
+    /// Drops the packets that the worker has received since the last count.
     void recount() {
         long queued = packets.stream().mapToLong(Integer::longValue).sum();
         long left = end.isOpen() ? waitingBytes() : 0;
@@ -90,7 +91,7 @@ final class Inbox {
                 (int) packets.stream().filter(bytes -> bytes != Member.DRAIN.length).count());
     }
 
-    /// Counts, and judges whether the worker is stalled; false if nothing waits.
+    /// Recounts and updates [#stalled]; false if the queue is empty.
     boolean look() {
         recount();
         stalled = owed && Reactor.now() - progress >= STALLED_NANOS;
@@ -103,10 +104,10 @@ final class Inbox {
         return ByteBuffer.wrap(bytes).order(ByteOrder.nativeOrder()).getInt();
     }
 
-    /// Takes back the connections that wait, in order. For how long the worker has received nothing
-    /// stays as it is.
+    /// Takes the queued connections back, in order. Does not affect how long the worker has
+    /// received nothing.
     ///
-    /// @param held how many the dispatcher holds in all
+    /// @param held the dispatcher's count of connections that it holds
     Deque<Connection> takeBack(AtomicInteger held) {
         Deque<Connection> untaken = new ArrayDeque<>();
         byte[] packet = new byte[MOST_PACKET_BYTES];
@@ -127,7 +128,7 @@ final class Inbox {
         return untaken;
     }
 
-    /// Forgets all.
+    /// Empties the record.
     void clear() {
         packets.clear();
         connections.set(0);

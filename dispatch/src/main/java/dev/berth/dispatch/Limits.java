@@ -7,16 +7,16 @@ import java.time.Duration;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// What clients and workers may take of the dispatcher.
+/// Limits on what clients and workers may take from the dispatcher.
 ///
-/// @param deadline how long a client may take until its first bytes tell where it wants to go
-/// @param peekBytes how many of them are looked at
-/// @param undecided connections of which this is not known yet; beyond it the oldest is decided as
-///   at its deadline
-/// @param window connections that were passed to a worker and that it has not taken yet
-/// @param waiting connections that wait for a worker of a service with room, where others have
-///   some; beyond it, and beyond the service's part of `connections`, new ones are refused
-/// @param connections that the dispatcher holds in all, since each takes a descriptor
+/// @param deadline how long a client may take until its first bytes show where it wants to go
+/// @param peekBytes how many of its first bytes are inspected
+/// @param undecided connections whose destination is not yet known; beyond it the oldest is treated
+///   as if its deadline had passed
+/// @param window connections passed to a worker that it has not received yet
+/// @param waiting connections that wait for a full service while other services have room; beyond
+///   it, and beyond the service's part of `connections`, new ones are refused
+/// @param connections that the dispatcher holds in all, because each takes a descriptor
 public record Limits(
         Duration deadline, int peekBytes, int undecided, int window, int waiting, int connections) {
     private static final int MOST_UNDECIDED = 4_096;
@@ -30,11 +30,11 @@ public record Limits(
             throw new IllegalArgumentException("deadline=" + deadline);
         }
         if (peekBytes < 256 || peekBytes > 1 << 20) {
-            throw new IllegalArgumentException("peekBytes out of 256-1048576: " + peekBytes);
+            throw new IllegalArgumentException("peekBytes is outside 256-1048576: " + peekBytes);
         }
         if (Math.min(Math.min(undecided, connections), Math.min(window, waiting)) < 1) {
             throw new IllegalArgumentException(
-                    "none may be below 1: "
+                    "limits must be at least 1: "
                             + undecided
                             + ", "
                             + window
@@ -45,8 +45,8 @@ public record Limits(
         }
     }
 
-    /// 5 s, 16 KiB, 4,096 undecided, a window of 32, 4,096 waiting, and as many in all as leave
-    /// this process 256 descriptors; fewer where it may not open many.
+    /// 5 s, 16 KiB, 4,096 undecided, a window of 32, 4,096 waiting, and as many connections in all
+    /// as leave this process 256 descriptors; fewer if it may not open many.
     public static Limits defaults() {
         long open = openFiles();
         int connections = Math.clamp(Math.max(open - RESERVED, open / 2), 16, MOST_CONNECTIONS);
@@ -75,13 +75,13 @@ public record Limits(
         return new Limits(deadline, peekBytes, undecided, window, waiting, most);
     }
 
-    /// How many connections may wait for one of so many services. All of them together leave half
-    /// of the descriptors to those who have yet to show where they want to go.
+    /// How many connections may wait for each of `services` services. All of them together leave
+    /// half of the descriptors to connections that are still undecided.
     int waitingOf(int services) {
         return Math.clamp(connections / 2 / services, 1, waiting);
     }
 
-    /// RLIMIT_NOFILE; large where it is unlimited or cannot be read.
+    /// The soft RLIMIT_NOFILE; a large number if it is unlimited or unreadable.
     private static long openFiles() {
         try {
             Matcher line = OPEN_FILES.matcher(Files.readString(Path.of("/proc/self/limits")));

@@ -10,12 +10,12 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/// Connections whose first bytes do not tell yet where they go.
+/// Holds connections whose first bytes do not yet show where they go.
 ///
-/// The bytes are peeked and stay in the socket; only a PROXY header is consumed. A client that
-/// sends little by little is looked at whenever something came, a few times; then each pause is
-/// twice the one before, so that a whole connection costs a few dozen looks at most, and a client
-/// waits no longer than it took itself.
+/// The bytes are peeked at and stay in the socket; only a PROXY header is consumed. A client that
+/// sends in small pieces is first inspected on every arrival; after a few inspections each pause is
+/// twice the previous one. A connection thus costs a few dozen inspections at most, and a client
+/// waits no longer than it took to send.
 final class Lobby {
     private static final int FIRST_LOOK_BYTES = 2_048;
     private static final int LOOKS_AT_ONCE = 16;
@@ -31,9 +31,9 @@ final class Lobby {
     private final byte[] all;
     private boolean watching;
 
-    /// Where a connection goes from here.
+    /// Receives the connections that have been decided.
     interface Exit {
-        /// To the service, if there is one; else it is closed.
+        /// Passes the connection to the service, or closes it if there is none.
         void decided(Optional<String> service, Connection connection);
     }
 
@@ -48,7 +48,7 @@ final class Lobby {
         }
     }
 
-    /// What a look came to.
+    /// The result of peeking.
     private enum Seen {
         NOTHING_YET,
         GONE,
@@ -63,7 +63,7 @@ final class Lobby {
         all = new byte[blueprint.limits().peekBytes()];
     }
 
-    /// Looks at a connection, and keeps it as long as nothing can be told of it.
+    /// Inspects a connection, and holds it while its destination is unknown.
     void enter(Connection connection) {
         long now = Reactor.now();
         Guest guest = new Guest(now + blueprint.limits().deadline().toNanos());
@@ -115,7 +115,7 @@ final class Lobby {
         look(connection, guest);
     }
 
-    /// True if it is settled.
+    /// True if the connection needs no further inspection.
     private boolean look(Connection connection, Guest guest) {
         guest.looks++;
         byte[] buffer = few;
@@ -145,7 +145,7 @@ final class Lobby {
         return count <= 0 ? Seen.GONE : Seen.BYTES;
     }
 
-    /// The client sends nothing more, or is away altogether.
+    /// The client has finished sending, or is gone altogether.
     private void gone(Connection connection, long count) {
         if (count == 0) {
             undecidable(connection);
@@ -178,7 +178,7 @@ final class Lobby {
         return blueprint.proxy() != ProxyProtocol.OFF && !connection.proxied();
     }
 
-    /// Takes the header, which was seen to be there, out of the socket.
+    /// Reads the header, which has been seen in full, out of the socket.
     private static void consume(Connection connection, FirstBytes.Proxy proxy) {
         byte[] header = new byte[proxy.length()];
         Sockets.recv(connection.fd(), header, Sockets.MSG_DONTWAIT);
@@ -191,7 +191,7 @@ final class Lobby {
         return true;
     }
 
-    /// To the default service, unless a PROXY header should have come first.
+    /// Sends it to the default service, unless a required PROXY header is missing.
     private void undecidable(Connection connection) {
         boolean stranger = blueprint.proxy() == ProxyProtocol.REQUIRED && !connection.proxied();
         counters.timedOut.incrementAndGet();
@@ -205,7 +205,7 @@ final class Lobby {
         }
     }
 
-    /// Makes room: the oldest is decided as at its deadline.
+    /// Makes room by treating the oldest connection as if its deadline had passed.
     void expireOldest() {
         Iterator<Connection> oldest = guests.keySet().iterator();
         if (oldest.hasNext()) {
@@ -213,7 +213,7 @@ final class Lobby {
         }
     }
 
-    /// One timer for all: who came first is due first.
+    /// One timer serves all: deadlines expire in order of arrival.
     private void watchDeadlines() {
         if (!watching && !guests.isEmpty()) {
             watching = true;

@@ -5,11 +5,11 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
-/// Looks every few milliseconds whether the workers of a service receive what waits for them, as
-/// long as anything does.
+/// Checks every few milliseconds whether a service's workers receive what is queued for them, as
+/// long as anything is queued.
 ///
-/// What waits for one that stalled is taken back as soon as another worker has received all that
-/// was passed to it, and so is likely to be free.
+/// The queue of a stalled worker is taken back as soon as another worker has received everything
+/// passed to it and so is likely to be free.
 final class Lookout {
     private static final long LOOK_NANOS = 15_000_000;
 
@@ -18,15 +18,15 @@ final class Lookout {
     private final Set<Member> owing = new LinkedHashSet<>();
     private boolean planned;
 
-    /// What it looks after.
+    /// The service being watched.
     interface Work {
-        /// Workers that get new connections.
+        /// The workers that get new connections.
         Collection<Member> served();
 
-        /// Whether what waits for a worker may go to another one.
+        /// Whether connections queued for a worker may go to another one.
         boolean movable(Member from);
 
-        /// Gives what waits for the worker to others.
+        /// Gives the worker's queued connections to others.
         void takeBack(Member from);
     }
 
@@ -35,7 +35,7 @@ final class Lookout {
         this.work = work;
     }
 
-    /// Something waits for this worker now.
+    /// Starts watching this worker: something has been queued for it.
     void expect(Member member) {
         if (owing.add(member) && !planned) {
             plan();

@@ -1,6 +1,6 @@
 package dev.berth.dispatch;
 
-/// Bytes that a kind of connection begins with, always the same ones.
+/// Fixed byte sequences with which some kinds of connection begin.
 enum Magic {
     SSH("SSH-"),
     HTTP2("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"),
@@ -13,7 +13,7 @@ enum Magic {
         this.text = text;
     }
 
-    /// Whether what is there agrees, as far as it goes.
+    /// Whether the available bytes match, as far as they go.
     boolean begins(byte[] other, int length) {
         int common = Math.min(length, text.length());
         for (int i = 0; i < common; i++) {
@@ -24,7 +24,7 @@ enum Magic {
         return true;
     }
 
-    /// What it is, of bytes that agree.
+    /// Parses bytes that match.
     FirstBytes read(byte[] other, int length) {
         if (length < text.length()) {
             return FirstBytes.NEED_MORE;

@@ -15,35 +15,36 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
-/// A worker of a service, at the other end of a socket pair.
+/// A worker of a service, reached over a socket pair.
 ///
-/// What is sent to it waits in the pair's queue, and is the worker's from the moment when it
-/// receives it. That queue outlives the worker, since the worker's end is held here too: what it
-/// had not received is taken back and given to others. So nothing has to be acknowledged, and
-/// nothing can be given twice.
+/// Packets wait in the pair's queue and belong to the worker from the moment it receives them. The
+/// queue outlives the worker because the worker's end is held here too: connections that it had not
+/// received are taken back and given to others. So nothing needs to be acknowledged, and nothing
+/// can be given twice.
 ///
-/// **shape** (SOCK_SEQPACKET, ASCII, one word group a packet): from the worker `ready 1`, `pause`,
-/// `bye`; to it `conn` with one descriptor, `conn tcp4 SRCIP SRCPORT DSTIP DSTPORT` where a PROXY
-/// header told the true ends, `drain`, and `probe`, which is for its queue not to be empty.
+/// **Shape:** SOCK_SEQPACKET, ASCII, one message per packet. From the worker: `ready 1`, `pause`,
+/// `bye`. To the worker: `conn` with one descriptor; `conn tcp4 SRCIP SRCPORT DSTIP DSTPORT` if a
+/// PROXY header gave the true ends; `drain`; and `probe`, a no-op that keeps its queue from being
+/// empty.
 ///
-/// **ownership**: owns the pair.
+/// **Ownership:** owns the pair.
 public final class Member implements Seat {
     private static final String VERSION = "1";
     private static final int PACKET_BYTES = 64;
     private static final int PACKETS_A_TURN = 64;
     private static final long CHOKED_NANOS = 10_000_000;
 
-    /// A worker with a full window is looked at again after so long.
+    /// How soon a worker with a full window is checked again.
     private static final long FULL_NANOS = 1_000_000;
 
     static final byte[] CONN = "conn".getBytes(US_ASCII);
 
-    /// Both are of another length than any that tells of a connection.
+    /// `drain` and `probe` differ in length from every packet that carries a connection.
     static final byte[] DRAIN = "drain".getBytes(US_ASCII);
 
     private static final byte[] PROBE = "probe".getBytes(US_ASCII);
 
-    /// What sending to it says where its end was shut down.
+    /// The errors of sending to a worker whose end was shut down.
     private static final Set<Errno> DEAF = Set.of(Errno.EPIPE, Errno.ECONNRESET, Errno.ENOTCONN);
 
     private static final int FLAGS = Sockets.MSG_DONTWAIT | Sockets.MSG_NOSIGNAL;
@@ -67,8 +68,8 @@ public final class Member implements Seat {
     private boolean dismissed;
     private boolean drained;
 
-    /// @param window how many connections may wait for it
-    /// @param held how many the dispatcher holds in all
+    /// @param window how many connections may be queued for it
+    /// @param held the dispatcher's count of connections that it holds
     Member(
             Service service,
             int place,
@@ -97,22 +98,21 @@ public final class Member implements Seat {
         return passed.get();
     }
 
-    /// Connections that were passed to it and that it has not taken yet; asked again a moment
-    /// later, the answer is up to date.
+    /// Connections passed to it that it has not received yet. The call also triggers a recount, so
+    /// asking again a moment later gives an up-to-date answer.
     public int pending() {
         reactor.post(inbox::recount);
         return inbox.connections();
     }
 
-    /// Connections passed to it that are still open, as far as they are counted: under
-    /// [Choice#LEAST_CONNECTIONS], and some 200 ms late for those that ended.
+    /// Connections passed to it that are still open. Counted only under [Choice#LEAST_CONNECTIONS];
+    /// closed ones are noticed some 200 ms late.
     @Override
     public int connections() {
         return connections.get();
     }
 
-    /// For how long it has received nothing although something waits for it; zero where nothing
-    /// does.
+    /// How long it has received nothing although something is queued for it; zero if nothing is.
     public Duration idle() {
         return inbox.idle();
     }
@@ -122,12 +122,12 @@ public final class Member implements Seat {
         return inbox.stalled();
     }
 
-    /// Looks whether it receives what waits for it; false if nothing does.
+    /// Checks whether it receives what is queued for it; false if nothing is queued.
     boolean look() {
         return inbox.look();
     }
 
-    /// Whether connections wait for it, as of the last look.
+    /// Whether connections are queued for it, as of the last check.
     boolean waits() {
         return inbox.connections() > 0;
     }
@@ -159,13 +159,14 @@ public final class Member implements Seat {
         reactor.watch(pair.own().number(), Epoll.EPOLLIN, _ -> readable());
     }
 
-    /// Passes a connection, which is its own from then on; false if that is not possible now.
+    /// Passes a connection to the worker, which owns it from then on; false if that is not possible
+    /// now.
     boolean pass(Connection connection) {
         int bytes = connection.ends().isPresent() ? sendWithEnds(connection) : send(connection);
         if (bytes < 0) {
             choke(CHOKED_NANOS);
             if (DEAF.contains(Errno.of(-bytes))) {
-                reactor.at(Reactor.now(), () -> lost("receives nothing any more"));
+                reactor.at(Reactor.now(), () -> lost("no longer receives anything"));
             }
             return false;
         }
@@ -190,7 +191,7 @@ public final class Member implements Seat {
                 Rights.sendmsg(pair.own().number(), text.getBytes(US_ASCII), descriptor, FLAGS);
     }
 
-    /// Its queue is full, or too many descriptors are under way.
+    /// Pauses sending: the worker's queue is full, or too many descriptors are in flight.
     private void choke(long nanos) {
         choked = true;
         reactor.at(
@@ -201,7 +202,7 @@ public final class Member implements Seat {
                 });
     }
 
-    /// Tells it that no more will come.
+    /// Tells the worker that no more connections will come.
     void drain() {
         takes = false;
         drained = true;
@@ -214,8 +215,8 @@ public final class Member implements Seat {
         }
     }
 
-    /// Takes back what waits for it. When it goes on it finds something to receive all the same, so
-    /// that this is seen.
+    /// Takes back the connections queued for it. It still finds a packet to receive when it
+    /// resumes, so that resuming is noticed.
     Deque<Connection> recall() {
         Deque<Connection> untaken = inbox.takeBack(held);
         passed.addAndGet(-untaken.size());
@@ -234,9 +235,9 @@ public final class Member implements Seat {
                 break;
             }
             if (count == 0) {
-                lost("shut its socket to the dispatcher down");
+                lost("shut down its socket to the dispatcher");
             } else if (count < 0) {
-                lost("cannot be heard any more: " + Errno.of((int) -count));
+                lost("can no longer be read from: " + Errno.of((int) -count));
             } else {
                 said(new String(buffer, 0, (int) Math.min(count, PACKET_BYTES), US_ASCII));
             }
@@ -244,7 +245,7 @@ public final class Member implements Seat {
         service.pump();
     }
 
-    /// Does what a packet of the worker says.
+    /// Handles a packet from the worker.
     void said(String packet) {
         switch (packet) {
             case "ready " + VERSION -> ready();
@@ -258,7 +259,7 @@ public final class Member implements Seat {
                                             + ": \""
                                             + packet
                                             + "\""
-                                    : "said \""
+                                    : "sent \""
                                             + packet
                                             + "\", which the dispatcher does not understand");
         }
@@ -282,7 +283,7 @@ public final class Member implements Seat {
         }
     }
 
-    /// Closes the pair; what the worker has not taken goes to others.
+    /// Closes the pair; connections that the worker has not received go to others.
     void retire() {
         dismissed = true;
         if (!gone()) {
@@ -297,7 +298,7 @@ public final class Member implements Seat {
         service.left(this, untaken);
     }
 
-    /// Closes the pair; what waits there stays the worker's own, if it lives.
+    /// Closes the pair; packets still queued there remain the worker's own if it is alive.
     void abandon() {
         takes = false;
         if (!gone()) {
@@ -307,7 +308,7 @@ public final class Member implements Seat {
         inbox.clear();
     }
 
-    /// Forgets the connections that were passed before `since` and are not among `alive`.
+    /// Forgets the connections that were passed before `since` and are not in `alive`.
     void census(Alive alive, long since) {
         open.retain(alive, since);
         connections.set(open.size());

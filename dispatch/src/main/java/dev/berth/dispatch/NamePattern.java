@@ -4,13 +4,14 @@ import java.net.IDN;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/// A host name, or `*.` and a domain: every name below it, however deep, but not the domain itself.
+/// A host name, or `*.` and a domain, which matches every name below the domain at any depth but
+/// not the domain itself.
 ///
-/// @param text in lower case; of an IPv6 address without the brackets
+/// @param text in lower case; an IPv6 address has no brackets
 public record NamePattern(String text) {
     private static final String BELOW = "*.";
 
-    /// An empty part, or one colon: several are in the address of a host.
+    /// Matches an empty label, or a single colon; an IPv6 address has several.
     private static final Pattern UNUSUAL = Pattern.compile("[*/]|^\\.|\\.\\.|^[^:]*:[^:]*$");
 
     public NamePattern {
@@ -21,7 +22,7 @@ public record NamePattern(String text) {
                 HostNames.plain(address ? name.substring(1, name.length() - 1) : name);
         if (plain.isEmpty() || UNUSUAL.matcher(name).find()) {
             throw new IllegalArgumentException(
-                    "a name is like a.example or *.example, without a port, not \""
+                    "a name looks like a.example or *.example, without a port, not \""
                             + text
                             + "\""
                             + asSent(name));
@@ -29,7 +30,7 @@ public record NamePattern(String text) {
         text = (below ? BELOW : "") + plain.get();
     }
 
-    /// Clients send a name of other letters in this form.
+    /// The form in which clients send a name with non-ASCII letters.
     private static String asSent(String name) {
         if (name.chars().allMatch(c -> c < 0x80)) {
             return "";
@@ -41,7 +42,7 @@ public record NamePattern(String text) {
         }
     }
 
-    /// Whether `name`, in lower case, is meant.
+    /// Whether `name`, in lower case, matches.
     public boolean matches(String name) {
         return wildcard()
                 ? name.length() > text.length() - 1 && name.endsWith(text.substring(1))
@@ -52,7 +53,8 @@ public record NamePattern(String text) {
         return text.startsWith(BELOW);
     }
 
-    /// More for what matches fewer names: a whole name above all, then the longer domain.
+    /// Higher for patterns that match fewer names: a whole name ranks first, then the longer
+    /// domain.
     int weight() {
         return wildcard() ? text.length() : Integer.MAX_VALUE;
     }

@@ -3,8 +3,7 @@ package dev.berth.dispatch;
 import java.util.HashMap;
 import java.util.Map;
 
-/// The connections of one worker by their socket cookies, each with the time at which it was
-/// passed.
+/// The connections of one worker, by socket cookie, each with the time at which it was passed.
 final class OpenConnections {
     private final Map<Long, Long> passed = new HashMap<>();
 
@@ -16,7 +15,8 @@ final class OpenConnections {
         passed.remove(cookie);
     }
 
-    /// Forgets what was passed before `since`, a time of [Reactor#now], and is not alive.
+    /// Forgets connections that were passed before `since`, a time of [Reactor#now], and are not
+    /// alive.
     void retain(Alive alive, long since) {
         passed.entrySet()
                 .removeIf(entry -> entry.getValue() - since < 0 && !alive.has(entry.getKey()));

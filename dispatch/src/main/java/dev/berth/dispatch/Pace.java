@@ -1,14 +1,15 @@
 package dev.berth.dispatch;
 
-/// How soon the thread looks for the next connections. To wake up for each costs more than to pass
-/// it on, so where many come they gather for a moment.
+/// Decides how soon the thread accepts again. Waking up for each connection costs more than passing
+/// it on, so under load connections are batched.
 ///
-/// Two in one turn of the loop are the sign of more: the next turn begins half a millisecond after
-/// the first of them, unless this one took longer. Where they come one by one, none waits.
+/// Two connections in one turn of the loop suggest that more will follow: the next turn begins half
+/// a millisecond after the first of them, unless this turn took longer. Connections that come one
+/// by one are not delayed.
 final class Pace {
     static final long PERIOD_NANOS = 500_000;
 
-    /// To sleep for less takes longer than that.
+    /// A shorter sleep would overrun its own length.
     private static final long LEAST_NANOS = 20_000;
 
     private static final int MANY = 2;
@@ -16,7 +17,7 @@ final class Pace {
     private int came;
     private long first;
 
-    /// A connection came in this turn.
+    /// Records that a connection came in this turn.
     void came(long now) {
         if (came == 0) {
             first = now;
@@ -24,7 +25,7 @@ final class Pace {
         came++;
     }
 
-    /// How long to rest before the next turn, which begins with this call; mostly 0.
+    /// How long to wait before the next turn, which this call begins; usually 0.
     long rest(long now) {
         long rest = came >= MANY ? first + PERIOD_NANOS - now : 0;
         came = 0;

@@ -7,12 +7,12 @@ import dev.berth.sys.Sockets;
 
 /// The socket pair between a dispatcher and one worker.
 ///
-/// **ownership**: of whom it is given to; the worker has a further descriptor of its end.
+/// **Ownership:** belongs to whoever it is passed to; the worker has another descriptor of its end.
 ///
 /// @param own the dispatcher's end
-/// @param worker the worker's end: what waits there can be taken back
+/// @param worker the worker's end, from which queued packets can be taken back
 public record Pair(Fd own, Fd worker) {
-    /// Makes one.
+    /// Creates a socket pair.
     public static Pair open() throws ErrnoException {
         int[] ends = new int[2];
         int type = Sockets.SOCK_SEQPACKET | Sockets.SOCK_CLOEXEC;
@@ -21,7 +21,7 @@ public record Pair(Fd own, Fd worker) {
         return new Pair(new Fd(ends[0]), new Fd(ends[1]));
     }
 
-    /// A further descriptor of the worker's end, which is the caller's.
+    /// Another descriptor of the worker's end, owned by the caller.
     public Fd forWorker() throws ErrnoException {
         int copy = Descriptors.fcntl(worker.number(), Descriptors.F_DUPFD_CLOEXEC, 0);
         return Fd.of("fcntl", "F_DUPFD_CLOEXEC", copy);

@@ -8,14 +8,14 @@ import dev.berth.sys.SockAddr;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/// Reads the header of the PROXY protocol.
+/// Parses the header of the PROXY protocol.
 ///
-/// **shape**: version 1 is a line, `PROXY TCP4 192.0.2.1 192.0.2.2 40000 443`; version 2 is
+/// **Shape:** version 1 is a line, `PROXY TCP4 192.0.2.1 192.0.2.2 40000 443`; version 2 is
 ///
 ///     0           12            13                14       16
 ///     | signature | 0x20 or 21 | family, protocol | length | addresses, then TLVs |
 ///
-/// **source**: haproxy's doc/proxy-protocol.txt, 2.1 and 2.2
+/// **Source:** haproxy's doc/proxy-protocol.txt, 2.1 and 2.2
 final class ProxyHeader {
     private static final int MOST_TEXT = 107;
     private static final int FIXED = 16;

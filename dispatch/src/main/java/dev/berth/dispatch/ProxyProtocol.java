@@ -2,14 +2,14 @@ package dev.berth.dispatch;
 
 import java.util.Locale;
 
-/// Whether connections come through a proxy that says in a header who the client is.
+/// Whether connections come through a proxy that reports the client in a header.
 ///
-/// A client can write such a header as well as a proxy can. So it is believed only where every
-/// connection comes from proxies that are trusted.
+/// A client can write such a header just as well as a proxy, so enable this only if every
+/// connection comes from trusted proxies.
 public enum ProxyProtocol {
-    /// A header is no header, but bytes like others.
+    /// Headers are not recognised; they are ordinary bytes.
     OFF,
-    /// A header is consumed where there is one.
+    /// A header is consumed if there is one.
     OPTIONAL,
     /// A connection without a header is closed.
     REQUIRED;

@@ -15,11 +15,13 @@ import java.util.Queue;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 
-/// The one thread's loop: descriptors that became ready, timers, and what other threads post.
+/// The event loop of the dispatcher's thread: ready descriptors, timers, and tasks posted by other
+/// threads.
 ///
 /// Only [#post] may be called by other threads.
 ///
-/// **ownership**: owns its epoll set and wake-up descriptor, none of those that are watched.
+/// **Ownership:** owns its epoll set and wake-up descriptor, but none of the descriptors being
+/// watched.
 final class Reactor implements AutoCloseable {
     private static final int BATCH = 256;
 
@@ -33,7 +35,7 @@ final class Reactor implements AutoCloseable {
     private final long[] data = new long[BATCH];
     private boolean closed;
 
-    /// @param failed is told of what a callback threw
+    /// @param failed receives what a callback threw
     Reactor(Consumer<Throwable> failed) throws ErrnoException {
         this.failed = failed;
         set = Fd.of("epoll_create1", "", Epoll.epollCreate1(Epoll.EPOLL_CLOEXEC));
@@ -58,7 +60,7 @@ final class Reactor implements AutoCloseable {
         return System.nanoTime();
     }
 
-    /// Calls `ready` with the events whenever one of those wanted has come, from now on.
+    /// From now on calls `ready` with the events whenever one of the wanted events has occurred.
     void watch(int fd, int wanted, IntConsumer ready) throws ErrnoException {
         ErrnoException.check("epoll_ctl", "fd " + fd, add(fd, wanted));
         sources.put(fd, ready);
@@ -68,12 +70,12 @@ final class Reactor implements AutoCloseable {
         return Epoll.epollCtl(set.number(), Epoll.EPOLL_CTL_ADD, fd, wanted, fd);
     }
 
-    /// Waits for other events of a descriptor that is watched; 0 for none.
+    /// Changes the wanted events of a watched descriptor; 0 for none.
     void change(int fd, int wanted) {
         Epoll.epollCtl(set.number(), Epoll.EPOLL_CTL_MOD, fd, wanted, fd);
     }
 
-    /// To be called before a watched descriptor is closed or passed on.
+    /// Stops watching a descriptor. Call this before a watched descriptor is closed or passed on.
     void forget(int fd) {
         if (sources.remove(fd) != null) {
             Epoll.epollCtl(set.number(), Epoll.EPOLL_CTL_DEL, fd, 0, 0);
@@ -85,7 +87,7 @@ final class Reactor implements AutoCloseable {
         timers.add(new Timer(due, action));
     }
 
-    /// Has the loop's thread do this soon; false if there is no loop any more.
+    /// Runs this soon on the loop's thread; false if the loop has ended.
     boolean post(Runnable action) {
         synchronized (posted) {
             if (closed) {
@@ -112,12 +114,12 @@ final class Reactor implements AutoCloseable {
         }
     }
 
-    /// Waits for something to happen and sees to it: first to what was posted, so that this holds
-    /// for every connection that came later.
+    /// Waits for events and handles them: posted tasks first, so that they apply to every
+    /// connection that came later.
     void turn() {
         int count = Epoll.epollWait(set.number(), events, data, untilNextTimer());
         if (woken(count)) {
-            // Before what was posted is taken: what is posted after that wakes again.
+            // Drained before the posted tasks are taken: tasks posted later wake the loop again.
             Descriptors.read(wake.number(), new byte[8], 0, 8);
         }
         runPosted();
@@ -159,7 +161,7 @@ final class Reactor implements AutoCloseable {
         }
     }
 
-    /// Lets nothing be posted any more.
+    /// Accepts no more posted tasks.
     void stop() {
         synchronized (posted) {
             closed = true;
@@ -167,7 +169,7 @@ final class Reactor implements AutoCloseable {
         }
     }
 
-    /// By the loop's thread, or when there is none.
+    /// Call from the loop's thread, or once it has ended.
     @Override
     public void close() {
         stop();

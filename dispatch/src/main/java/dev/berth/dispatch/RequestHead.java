@@ -4,10 +4,10 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import java.util.Optional;
 
-/// Reads the head of an HTTP/1 request as far as its host.
+/// Parses the head of an HTTP/1 request as far as its host.
 ///
-/// **source**: RFC 9112, 2.1, 3 and 3.2: the target's authority counts before the Host field. A
-/// single line feed ends a line too.
+/// **Source:** RFC 9112, 2.1, 3 and 3.2: the target's authority takes precedence over the Host
+/// field. A lone line feed ends a line too.
 final class RequestHead {
     private static final int MOST_METHOD = 24;
     private static final String HOST = "host:";
@@ -91,7 +91,7 @@ final class RequestHead {
         return path.isEmpty() ? "/" : path;
     }
 
-    /// The next line without its end; empty if its end is not there yet.
+    /// The next line without its terminator; empty if the line is incomplete.
     private Optional<String> line() {
         int from = at;
         int end = from;
@@ -110,7 +110,7 @@ final class RequestHead {
         return new String(bytes, from, end - from, ISO_8859_1);
     }
 
-    /// Whether there are no control characters, but for a carriage return at the end.
+    /// Whether there are no control characters, except a carriage return at the end.
     private boolean printable(int from, int end) {
         for (int i = from; i < end; i++) {
             boolean control = bytes[i] >= 0 && bytes[i] < ' ';

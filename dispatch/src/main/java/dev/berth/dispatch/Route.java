@@ -7,15 +7,15 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 
-/// What a connection's first bytes have to be for a service. All that is given must hold; at least
-/// one thing is.
+/// The conditions under which a connection goes to a service. All given conditions must hold; at
+/// least one is given.
 ///
 /// @param sni the name in a TLS ClientHello
-/// @param alpn a protocol that it offers: `h2`, `http/1.1`
+/// @param alpn a protocol that the ClientHello offers: `h2`, `http/1.1`
 /// @param host of an HTTP/1 request, without port
-/// @param path of an HTTP/1 request: this one or what is below it, compared as sent; `/api` means
-///   `/api` and `/api/…` but not `/apis`
-/// @param protocol what is spoken
+/// @param path of an HTTP/1 request: this path and everything below it, compared as sent; `/api`
+///   matches `/api` and `/api/…` but not `/apis`
+/// @param protocol the protocol that the client speaks
 public record Route(
         Optional<NamePattern> sni,
         Optional<String> alpn,
@@ -23,7 +23,8 @@ public record Route(
         Optional<String> path,
         Optional<Speech> protocol) {
 
-    /// Any connection matches it: the basis of the `with` methods, no route by itself.
+    /// Matches every connection: the starting point for the `with` methods, not a valid route by
+    /// itself.
     public static final Route ANY =
             new Route(
                     Optional.empty(),
@@ -32,7 +33,7 @@ public record Route(
                     Optional.empty(),
                     Optional.empty());
 
-    /// The most specific first.
+    /// Orders the most specific route first.
     static final Comparator<Route> SPECIFIC_FIRST =
             Comparator.<Route>comparingInt(route -> weight(route.sni, route.host))
                     .thenComparingInt(route -> route.path.map(String::length).orElse(0))
@@ -40,14 +41,14 @@ public record Route(
                     .thenComparingInt(route -> route.protocol.isPresent() ? 1 : 0)
                     .reversed();
 
-    /// What a client speaks. HTTP/2 within TLS is [#TLS], told apart by its `alpn`.
+    /// What a client speaks. HTTP/2 within TLS is [#TLS], distinguished by its `alpn`.
     public enum Speech {
         TLS,
         HTTP,
         HTTP2,
         SSH;
 
-        /// As it is written in a route.
+        /// The spelling in a route.
         public String text() {
             return name().toLowerCase(Locale.ROOT);
         }
@@ -59,7 +60,7 @@ public record Route(
         boolean http = host.isPresent() || path.isPresent();
         if (tls && http) {
             throw new IllegalArgumentException(
-                    "sni and alpn are TLS's, host and path plain HTTP's: no connection has both");
+                    "sni and alpn need TLS, host and path plain HTTP: no connection has both");
         }
         if (tls && protocol.filter(p -> p != Speech.TLS).isPresent()) {
             throw new IllegalArgumentException(
@@ -74,10 +75,10 @@ public record Route(
         }
         if (path.filter(p -> !p.matches("[!-~&&[^?#]]+")).isPresent()) {
             throw new IllegalArgumentException(
-                    "a path is as clients send it, without a query: " + path.get());
+                    "write a path as clients send it, without a query: " + path.get());
         }
         if (alpn.filter(String::isBlank).isPresent()) {
-            throw new IllegalArgumentException("alpn is like h2 or http/1.1");
+            throw new IllegalArgumentException("alpn names a protocol, such as h2 or http/1.1");
         }
     }
 
@@ -101,7 +102,7 @@ public record Route(
         return new Route(sni, alpn, host, path, Optional.of(speech));
     }
 
-    /// Whether a connection that begins so is meant.
+    /// Whether a connection with these first bytes matches.
     public boolean matches(FirstBytes first) {
         return switch (first) {
             case FirstBytes.Tls(Optional<String> name, List<String> offered) ->

@@ -7,12 +7,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/// Which service a connection goes to.
+/// Decides which service a connection goes to.
 ///
-/// The most specific route decides, wherever it stands: a whole name before a wildcard and a longer
-/// domain before a shorter one; then the longer path; then one with `alpn`; then one with
-/// `protocol`. Of equally specific ones the first. What no route matches is the default service's,
-/// and nobody's if there is none.
+/// The most specific route wins, regardless of its position: a whole name before a wildcard and a
+/// longer domain before a shorter one; then the longer path; then a route with `alpn`; then one
+/// with `protocol`. Among equally specific routes the first wins. A connection that matches no
+/// route goes to the default service, or to none if there is no default.
 ///
 /// The first request decides for the whole connection: a later request on it, for another host or
 /// path, reaches the same worker.
@@ -21,13 +21,13 @@ public final class Routes {
     private final List<Rule> rules;
     private final Optional<String> fallback;
 
-    /// A route and where it leads.
+    /// A route and the service it leads to.
     public record Rule(Route route, String service) {}
 
-    /// @param rules in the order in which they are written
+    /// @param rules in the order in which they were written
     /// @param fallback the default service
-    /// @throws IllegalArgumentException a route that matches everything, or the same route for two
-    ///   services, or no way to any service
+    /// @throws IllegalArgumentException if a route matches everything, two services have the same
+    ///   route, or no route leads to any service
     public Routes(List<Rule> rules, Optional<String> fallback) {
         List<Rule> sorted = new ArrayList<>(rules);
         sorted.sort(Comparator.comparing(Rule::route, Route.SPECIFIC_FIRST));
@@ -41,7 +41,7 @@ public final class Routes {
         rules.forEach(this::check);
     }
 
-    /// Everything to one service; nothing is looked at.
+    /// Sends everything to one service without inspecting it.
     public static Routes all(String service) {
         return new Routes(List.of(), Optional.of(service));
     }
@@ -49,7 +49,7 @@ public final class Routes {
     private void check(Rule rule) {
         if (rule.route().equals(Route.ANY)) {
             throw new IllegalArgumentException(
-                    "a route of " + rule.service() + " says nothing: name it the default instead");
+                    "a route of " + rule.service() + " has no condition: make it the default");
         }
         for (Rule other : rules) {
             if (other.route().equals(rule.route()) && !other.service().equals(rule.service())) {
@@ -64,7 +64,7 @@ public final class Routes {
         }
     }
 
-    /// The services that are led to.
+    /// The services that connections can reach.
     public Set<String> services() {
         return Set.copyOf(services);
     }
@@ -79,8 +79,8 @@ public final class Routes {
         return !rules.isEmpty();
     }
 
-    /// Whether every client that is routed speaks before its server: true for TLS and HTTP; unknown
-    /// for SSH, and for what goes to a default service.
+    /// Whether every routed client speaks before its server: true for TLS and HTTP; unknown for
+    /// SSH, and for connections to a default service.
     public boolean clientsSpeakFirst() {
         Optional<Route.Speech> ssh = Optional.of(Route.Speech.SSH);
         return needContent()
@@ -88,7 +88,7 @@ public final class Routes {
                 && rules.stream().noneMatch(rule -> rule.route().protocol().equals(ssh));
     }
 
-    /// The service of a connection that begins so; empty if it is nobody's.
+    /// The service for a connection with these first bytes; empty if no service takes it.
     public Optional<String> choose(FirstBytes first) {
         for (Rule rule : rules) {
             if (rule.route().matches(first)) {

@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/// Workers that do the same, of whom some are in service, and the connections that wait for one of
-/// these.
+/// A group of interchangeable workers, some of them in service, and the connections that wait for
+/// one of those.
 final class Service implements Lookout.Work {
     private final Chooser<Member> chooser;
     private final Limits limits;
@@ -24,8 +24,8 @@ final class Service implements Lookout.Work {
     private volatile boolean ending;
     private int told;
 
-    /// @param most connections that may wait
-    /// @param held connections that the dispatcher holds in all
+    /// @param most how many connections may wait
+    /// @param held the dispatcher's count of connections that it holds
     Service(Limits limits, int most, Counters counters, Reactor reactor, AtomicInteger held) {
         this.chooser = new Chooser<>(limits.window());
         this.limits = limits;
@@ -35,7 +35,7 @@ final class Service implements Lookout.Work {
         lookout = new Lookout(reactor, this);
     }
 
-    /// Whether it makes sense to accept a connection that may be for it.
+    /// Whether it makes sense to accept a connection that may be for this service.
     boolean room() {
         return refuses || late || seatOpen();
     }
@@ -49,7 +49,7 @@ final class Service implements Lookout.Work {
         return false;
     }
 
-    /// Whether it matters how many connections a worker has.
+    /// Whether the policy needs the number of each worker's connections.
     boolean counts() {
         return chooser.choice() == Choice.LEAST_CONNECTIONS;
     }
@@ -69,7 +69,7 @@ final class Service implements Lookout.Work {
         pump();
     }
 
-    /// Resets new connections and those that wait, or lets them wait again.
+    /// Resets new and waiting connections, or lets them wait again.
     void refuse(boolean now) {
         refuses = now;
         while (refuses && !waiting.isEmpty()) {
@@ -78,22 +78,23 @@ final class Service implements Lookout.Work {
         counted();
     }
 
-    /// It is about to end: see [Farewell]. By any thread.
+    /// Announces that it is about to end: see [Farewell]. May be called by any thread.
     void ends() {
         ending = true;
     }
 
-    /// Whether there may still be connections for those who serve, at its end. By any thread.
+    /// Whether connections may still arrive for its workers while it ends. May be called by any
+    /// thread.
     boolean ending() {
         return ending;
     }
 
-    /// Whoever comes from now on is refused; those who wait are served.
+    /// Refuses connections that come from now on; those already waiting are served.
     void late() {
         late = true;
     }
 
-    /// Takes notice, at its end, of whether more connections may come for it.
+    /// Records, while it ends, whether more connections may come for it.
     void bye(boolean more) {
         pump();
         if (chooser.seats().isEmpty()) {
@@ -102,7 +103,7 @@ final class Service implements Lookout.Work {
         ending = more && !late || !waiting.isEmpty();
     }
 
-    /// Passes a connection to a worker; without a place it waits.
+    /// Passes a connection to a worker; it waits if no worker has room.
     void place(Connection connection) {
         boolean first = waiting.isEmpty() || chooser.choice() == Choice.SOURCE;
         if (refuses || late) {
@@ -136,7 +137,7 @@ final class Service implements Lookout.Work {
         connection.reset();
     }
 
-    /// There may be room again: whoever waits has a go, in order.
+    /// Tries to place the waiting connections, in order; call when there may be room again.
     void pump() {
         Iterator<Connection> next = waiting.iterator();
         while (next.hasNext() && seatOpen()) {
@@ -147,7 +148,8 @@ final class Service implements Lookout.Work {
         counted();
     }
 
-    /// A worker is gone; what it had not taken waits first in line.
+    /// Handles a worker's departure; connections that it had not received go to the head of the
+    /// queue.
     void left(Member member, Deque<Connection> untaken) {
         List<Member> others = new ArrayList<>(chooser.seats());
         if (others.remove(member)) {
@@ -165,8 +167,8 @@ final class Service implements Lookout.Work {
         pump();
     }
 
-    /// Not where a client's home is waited for, nor with hardly a descriptor left: what is taken
-    /// back without one is lost.
+    /// Not under source, where a client waits for its own worker, nor with hardly a descriptor
+    /// left: a connection taken back without a free descriptor is lost.
     @Override
     public boolean movable(Member from) {
         boolean home = chooser.choice() == Choice.SOURCE && chooser.seats().contains(from);

@@ -1,13 +1,13 @@
 package dev.berth.dispatch;
 
-/// Is told what becomes of a [Member], on the dispatcher's thread: it must not block, and not close
-/// the dispatcher.
+/// Receives a [Member]'s fate, on the dispatcher's thread: it must not block, and not close the
+/// dispatcher.
 public interface Watcher {
-    /// The worker said for the first time that it takes connections.
+    /// The worker said for the first time that it accepts connections.
     void ready();
 
-    /// The worker's end is closed, or it broke the protocol; not told after [Dispatcher#leave].
+    /// The worker's end is closed, or it broke the protocol; not called after [Dispatcher#leave].
     ///
-    /// @param why for people
+    /// @param why a text for the operator
     void gone(String why);
 }

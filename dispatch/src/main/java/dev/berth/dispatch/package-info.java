@@ -1,8 +1,8 @@
 /// The dispatcher: accepts the connections of an address and passes each one, as a descriptor, to
-/// the worker that it is for. No byte of it is proxied.
+/// the worker it is meant for. It proxies no bytes.
 ///
-/// What can be computed without the kernel is a value or a pure function: [FirstBytes], [Route],
-/// [Routes], [Choice]. [Dispatcher] alone is seen from outside of what touches sockets.
+/// Whatever can be computed without the kernel is a value or a pure function: [FirstBytes],
+/// [Route], [Routes], [Choice]. Of the parts that touch sockets, only [Dispatcher] is public.
 @NullMarked
 package dev.berth.dispatch;
 

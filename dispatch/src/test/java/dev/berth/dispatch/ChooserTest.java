@@ -86,7 +86,7 @@ class ChooserTest {
     }
 
     @Test
-    void whoWasFullForAMomentCatchesUpByNoMoreThanItsDebt() {
+    void aWorkerThatWasFullCatchesUpByNoMoreThanItsDebt() {
         places.get(1).open = false;
         give(9);
         places.get(1).open = true;
@@ -102,7 +102,7 @@ class ChooserTest {
     }
 
     @Test
-    void whoStalledIsTakenOnlyWhereNoOtherHasRoom() {
+    void aStalledWorkerIsChosenOnlyIfNoOtherHasRoom() {
         for (Choice choice : List.of(Choice.ROUND_ROBIN, Choice.LEAST_CONNECTIONS)) {
             serveFour();
             chooser.by(choice);
@@ -123,7 +123,7 @@ class ChooserTest {
     }
 
     @Test
-    void whoStalledHasItsShareAgainAndNoMore() {
+    void aWorkerThatStalledGetsItsShareAgainAndNoMore() {
         places.get(1).stalled = true;
         give(300);
         places.get(1).stalled = false;
@@ -132,7 +132,7 @@ class ChooserTest {
     }
 
     @Test
-    void aHomeThatStalledIsWaitedForToo() {
+    void underSourceAClientWaitsForItsStalledWorker() {
         chooser.by(Choice.SOURCE);
         Place home = chooser.choose(() -> client(1)).orElseThrow();
         home.stalled = true;
@@ -140,7 +140,7 @@ class ChooserTest {
     }
 
     @Test
-    void nobodyIsChosenWhereAllAreFullOrNoneIsServed() {
+    void noWorkerIsChosenIfAllAreFullOrNoneIsInService() {
         places.forEach(place -> place.open = false);
         assertThat(chooser.choose(() -> client(0))).isEmpty();
         for (Choice choice : Choice.values()) {
@@ -151,7 +151,7 @@ class ChooserTest {
     }
 
     @Test
-    void leastConnectionsLevelsThem() {
+    void leastConnectionsEvensThemOut() {
         chooser.by(Choice.LEAST_CONNECTIONS);
         places.get(0).connections = 10;
         places.get(2).connections = 4;
@@ -164,7 +164,7 @@ class ChooserTest {
     }
 
     @Test
-    void theSameClientHasTheSamePlaceWhateverItsPort() {
+    void aClientAddressAlwaysHasTheSamePlaceWhateverItsPort() {
         chooser.by(Choice.SOURCE);
         for (int i = 0; i < 1_000; i++) {
             SockAddr.Inet4 client = (SockAddr.Inet4) client(i);
@@ -175,7 +175,7 @@ class ChooserTest {
     }
 
     @Test
-    void aFullHomeIsWaitedFor() {
+    void underSourceAClientWaitsForItsFullWorker() {
         chooser.by(Choice.SOURCE);
         Place home = chooser.choose(() -> client(1)).orElseThrow();
         home.open = false;
@@ -183,7 +183,7 @@ class ChooserTest {
     }
 
     @Test
-    void aNinthWorkerMovesItsShareOnly() {
+    void aNinthWorkerMovesOnlyItsOwnShare() {
         chooser.by(Choice.SOURCE);
         int clients = 10_000;
         chooser.serve(places.subList(0, 8));

@@ -40,23 +40,23 @@ final class Client implements AutoCloseable {
         return send(text.getBytes(ISO_8859_1));
     }
 
-    /// Sends nothing more.
+    /// Shuts down sending.
     Client end() throws IOException {
         socket.shutdownOutput();
         return this;
     }
 
-    /// Ends what it sends, and reads all that comes.
+    /// Shuts down sending, and reads everything that comes back.
     String finish() throws IOException {
         return end().read();
     }
 
-    /// All that comes.
+    /// Everything that comes back.
     String read() throws IOException {
         return new String(socket.getInputStream().readAllBytes(), ISO_8859_1);
     }
 
-    /// Sends it over a connection of its own: what comes back.
+    /// Sends the bytes over a new connection and returns what comes back.
     static String exchange(Dispatcher dispatcher, byte[] bytes) throws IOException {
         try (Client client = new Client(dispatcher)) {
             return client.send(bytes).finish();

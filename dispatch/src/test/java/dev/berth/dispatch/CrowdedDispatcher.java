@@ -9,9 +9,9 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 
-/// A dispatcher in a process that has few descriptors left, which clients that say hardly anything
-/// use up, until it has missed one ten times; only then its worker takes connections. Prints its
-/// port, then its counts for ever.
+/// A dispatcher in a process with few descriptors left. Clients that send hardly anything use them
+/// up; after ten failed accepts its worker starts to receive connections. Prints its port, then its
+/// counts forever.
 final class CrowdedDispatcher {
     private static final int LEFT = 10;
     private static final int MISSED = 10;
@@ -33,7 +33,7 @@ final class CrowdedDispatcher {
         TestWorker worker = TestWorker.ready(dispatcher, "web", 0);
         dispatcher.serve("web", List.of(worker.member));
         ListenAddress address = dispatcher.doorsteps().getFirst().address();
-        // Loads the classes that it takes, which cannot be done without a descriptor.
+        // Loads the classes that this needs, which is impossible once descriptors have run out.
         try (Client first = new Client(address).send("GET / HTTP/1.1\r\nHost: example\r\n\r\n")) {
             worker.receive().close();
         }
@@ -44,7 +44,7 @@ final class CrowdedDispatcher {
             fillers.add(fd);
         }
         close(fillers, LEFT);
-        // Not before: descriptors of its clients would be out of the fillers' way.
+        // Not earlier: descriptors of its clients would not be counted by the fillers.
         System.out.println(port);
         while (true) {
             if (tell(dispatcher) > MISSED) {
@@ -60,7 +60,7 @@ final class CrowdedDispatcher {
         }
     }
 
-    /// A client that says nothing stays undecided, with a descriptor.
+    /// With these routes a client that sends nothing stays undecided and holds a descriptor.
     private static Routes byHost() {
         Routes.Rule rule = new Routes.Rule(Route.ANY.withHost("example"), "web");
         return new Routes(List.of(rule), Optional.of("web"));

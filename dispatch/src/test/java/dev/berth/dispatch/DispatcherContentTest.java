@@ -109,7 +109,7 @@ class DispatcherContentTest {
     }
 
     @Test
-    void aClientThatSendsByteByByteIsUnderstood() throws Exception {
+    void aClientThatSendsByteByByteIsRouted() throws Exception {
         start("rest", LONG);
         byte[] hello = Hellos.jdk("TLSv1.2", "a.example");
         byte[] request = Samples.text("GET /c HTTP/1.1\r\nX: y\r\nHost: c.example\r\n\r\n");
@@ -127,7 +127,7 @@ class DispatcherContentTest {
     }
 
     @Test
-    void whoSaysNothingInTimeGoesToTheDefault() throws Exception {
+    void aClientThatSendsTooLittleInTimeGoesToTheDefault() throws Exception {
         start("rest", Duration.ofMillis(100));
         try (Client silent = new Client(dispatcher);
                 Client begun = new Client(dispatcher)) {
@@ -143,7 +143,7 @@ class DispatcherContentTest {
     }
 
     @Test
-    void whoSaysNothingInTimeIsClosedWhereThereIsNoDefault() throws Exception {
+    void aClientThatSendsTooLittleInTimeIsClosedWithoutADefault() throws Exception {
         Limits limits = Limits.defaults().withDeadline(Duration.ofMillis(100));
         start(Optional.empty(), ProxyProtocol.OFF, limits);
         try (Client silent = new Client(dispatcher);
@@ -162,7 +162,7 @@ class DispatcherContentTest {
     }
 
     @Test
-    void anEndlessHeadGoesToTheDefaultAtTheLimit() throws Exception {
+    void anEndlessRequestHeadGoesToTheDefaultAtTheLimit() throws Exception {
         start("rest", LONG);
         String endless = "GET / HTTP/1.1\r\nX: " + "y".repeat(20_000);
         assertThat(exchange(endless)).isEqualTo("rest0|conn|" + endless);
@@ -170,7 +170,7 @@ class DispatcherContentTest {
     }
 
     @Test
-    void aThousandSilentConnectionsHoldNobodyUp() throws Exception {
+    void aThousandSilentConnectionsDelayNoOther() throws Exception {
         start("rest", LONG);
         for (int i = 0; i < 1_000; i++) {
             open.push(new Client(dispatcher));
@@ -188,7 +188,7 @@ class DispatcherContentTest {
     }
 
     @Test
-    void theOldestUndecidedMakesRoomForTheNewest() throws Exception {
+    void theOldestUndecidedConnectionMakesRoomForTheNewest() throws Exception {
         start(Optional.of("rest"), ProxyProtocol.OFF, Limits.defaults().withUndecided(3));
         try (Client oldest = new Client(dispatcher)) {
             for (int i = 0; i < 3; i++) {
@@ -200,7 +200,7 @@ class DispatcherContentTest {
     }
 
     @Test
-    void nobodyIsAcceptedBeyondTheConnectionsThatMayBeHeld() throws Exception {
+    void noConnectionIsAcceptedBeyondTheLimit() throws Exception {
         start(Optional.of("rest"), ProxyProtocol.OFF, Limits.defaults().withConnections(5));
         Deque<Client> clients = new ArrayDeque<>();
         for (int i = 0; i < 8; i++) {
@@ -218,7 +218,7 @@ class DispatcherContentTest {
     }
 
     @Test
-    void aClientThatGoesAwayLeavesNothing() throws Exception {
+    void aClientThatGoesAwayLeavesNothingBehind() throws Exception {
         start(Optional.empty(), ProxyProtocol.OFF, Limits.defaults());
         for (int i = 0; i < 50; i++) {
             try (Client client = new Client(dispatcher)) {
@@ -232,7 +232,7 @@ class DispatcherContentTest {
     }
 
     @Test
-    void aServiceWithoutRoomDoesNotHoldTheOthersUp() throws Exception {
+    void aFullServiceDoesNotDelayTheOthers() throws Exception {
         start(Optional.of("rest"), ProxyProtocol.OFF, Limits.defaults().withWaiting(5));
         dispatcher.serve("ssh", List.of());
         List<Client> waiting = new ArrayList<>();
@@ -260,7 +260,7 @@ class DispatcherContentTest {
     }
 
     @Test
-    void aServiceThatEndsServesWhoIsThereAndLeavesTheOthers() throws Exception {
+    void anEndingServiceServesWhatHasArrivedAndSparesTheOthers() throws Exception {
         start("rest", LONG);
         TestWorker ssh = TestWorker.ready(dispatcher, "ssh", 1);
         open.push(ssh);

@@ -69,7 +69,7 @@ class DispatcherProxyTest {
     }
 
     @Test
-    void theHeaderAloneIsConsumed() throws Exception {
+    void onlyTheHeaderIsConsumed() throws Exception {
         start(ProxyProtocol.REQUIRED, withSsh());
         for (String header : List.of(V1, V2)) {
             assertThat(exchange(header + "SSH-2.0-x")).isEqualTo("ssh0|" + TOLD + "|SSH-2.0-x");
@@ -84,7 +84,7 @@ class DispatcherProxyTest {
     }
 
     @Test
-    void withoutRoutesNothingAfterTheHeaderIsWaitedFor() throws Exception {
+    void withoutRoutesNothingBeyondTheHeaderIsAwaited() throws Exception {
         start(ProxyProtocol.REQUIRED, Routes.all("web"));
         try (Client client = new Client(dispatcher)) {
             for (char c : V2.toCharArray()) {
@@ -95,7 +95,7 @@ class DispatcherProxyTest {
     }
 
     @Test
-    void whereItIsRequiredAConnectionWithoutItIsClosed() throws Exception {
+    void ifRequiredAConnectionWithoutAHeaderIsClosed() throws Exception {
         start(ProxyProtocol.REQUIRED, withSsh());
         for (String sent :
                 List.of("SSH-2.0-x", "GET / HTTP/1.1\r\nHost: a\r\n\r\n", "PROXY TCP9 ")) {
@@ -115,7 +115,7 @@ class DispatcherProxyTest {
     }
 
     @Test
-    void whereItIsOptionalBothAreUnderstood() throws Exception {
+    void ifOptionalConnectionsWithAndWithoutAHeaderWork() throws Exception {
         start(ProxyProtocol.OPTIONAL, withSsh());
         assertThat(exchange(V1 + "SSH-x")).isEqualTo("ssh0|" + TOLD + "|SSH-x");
         assertThat(exchange("SSH-x")).isEqualTo("ssh0|conn|SSH-x");
@@ -123,14 +123,14 @@ class DispatcherProxyTest {
     }
 
     @Test
-    void whereItIsOffAHeaderIsNoHeader() throws Exception {
+    void ifOffAHeaderIsOrdinaryBytes() throws Exception {
         start(ProxyProtocol.OFF, withSsh());
         assertThat(exchange(V1 + "SSH-x")).isEqualTo("rest0|conn|" + V1 + "SSH-x");
         assertThat(exchange(V2)).isEqualTo("rest0|conn|" + V2);
     }
 
     @Test
-    void theTrueClientDecidesUnderSource() throws Exception {
+    void underSourceTheTrueClientDecides() throws Exception {
         start(ProxyProtocol.REQUIRED, Routes.all("web"));
         List<Member> members = new java.util.ArrayList<>();
         for (int i = 0; i < 4; i++) {

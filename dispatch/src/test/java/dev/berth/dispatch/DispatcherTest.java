@@ -79,7 +79,7 @@ class DispatcherTest {
     }
 
     @Test
-    void connectionsOfBothFamiliesArePassedInTurn() throws Exception {
+    void connectionsOfBothFamiliesArePassedInTurnToTheWorkers() throws Exception {
         List<TestWorker> workers = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
             TestWorker worker = ready(i);
@@ -133,7 +133,7 @@ class DispatcherTest {
     }
 
     @Test
-    void whatExceedsTheWindowsWaitsInTheKernel() throws Exception {
+    void connectionsBeyondTheWindowsWaitInTheKernel() throws Exception {
         TestWorker a = ready(0);
         TestWorker b = ready(1);
         serve(a, b);
@@ -178,7 +178,7 @@ class DispatcherTest {
     }
 
     @Test
-    void whatADeadWorkerHadNotTakenGoesToOthersInOrder() throws Exception {
+    void whatADeadWorkerHadNotReceivedGoesToOthersInOrder() throws Exception {
         TestWorker dying = ready(0);
         TestWorker other = ready(1);
         serve(dying);
@@ -230,7 +230,7 @@ class DispatcherTest {
     }
 
     @Test
-    void aWorkerThatLeavesIsNotToldAsGoneAndItsConnectionsAreKept() throws Exception {
+    void aWorkerThatLeavesIsNotReportedGoneAndItsConnectionsAreKept() throws Exception {
         TestWorker old = ready(0);
         TestWorker next = ready(0);
         serve(old);
@@ -260,7 +260,7 @@ class DispatcherTest {
     }
 
     @Test
-    void aServiceThatEndsServesWhoIsThereAndRefusesWhoComes() throws Exception {
+    void anEndingServiceServesWhatHasArrivedAndRefusesNewcomers() throws Exception {
         TestWorker worker = ready(0);
         serve(worker);
         ListenAddress address = dispatcher.doorsteps().getFirst().address();
@@ -280,7 +280,7 @@ class DispatcherTest {
         assertThat(dispatcher.counts().refused()).isZero();
     }
 
-    /// Whether a newcomer is refused; who is not is there, too.
+    /// Whether a newcomer is refused; if it is not, it joins `there`.
     private boolean refused(ListenAddress address, List<Client> there) {
         try {
             there.add(opened(new Client(address)).send("x").end());
@@ -293,7 +293,7 @@ class DispatcherTest {
     }
 
     @Test
-    void whoIsThereWhenTheLastWorkerLeavesAnEndingServiceIsReset() throws Exception {
+    void clientsOfAnEndingServiceAreResetWhenItsLastWorkerLeaves() throws Exception {
         TestWorker worker = ready(0);
         serve(worker);
         List<Client> there = new ArrayList<>();
@@ -309,27 +309,27 @@ class DispatcherTest {
     }
 
     @Test
-    void whoReceivesNothingAnyMoreIsGone() throws Exception {
+    void aWorkerThatNoLongerReceivesIsGone() throws Exception {
         TestWorker deaf = ready(0);
         serve(deaf);
         deaf.shutDown(Sockets.SHUT_RD);
         Client client = client();
         await(() -> !deaf.gone.isEmpty(), "noticed");
-        assertThat(deaf.gone).contains("receives nothing");
+        assertThat(deaf.gone).contains("no longer receives anything");
         TestWorker worker = opened(TestWorker.answering(dispatcher, "web", 0));
         assertThat(client.send("x").finish()).isEqualTo(worker.name() + "|conn|x");
     }
 
     @Test
-    void whoShutsItsEndDownIsGone() throws Exception {
+    void aWorkerThatShutsDownItsEndIsGone() throws Exception {
         TestWorker worker = ready(0);
         worker.shutDown(Sockets.SHUT_WR);
         await(() -> !worker.gone.isEmpty(), "noticed");
-        assertThat(worker.gone).contains("shut its socket");
+        assertThat(worker.gone).contains("shut down its socket");
     }
 
     @Test
-    void whoBreaksTheProtocolIsGoneWithTheReason() throws Exception {
+    void aWorkerThatBreaksTheProtocolIsGoneWithTheReason() throws Exception {
         Map<String, String> reasons =
                 Map.of(
                         "ready 2", "speaks another version",
@@ -346,7 +346,7 @@ class DispatcherTest {
     }
 
     @Test
-    void leastConnectionsCountsWhatIsOpenAndForgetsWhatIsClosed() throws Exception {
+    void leastConnectionsCountsOpenConnectionsAndForgetsClosedOnes() throws Exception {
         TestWorker a = ready(0);
         dispatcher.steer("web", Choice.LEAST_CONNECTIONS);
         TestWorker b = ready(1);
@@ -379,7 +379,7 @@ class DispatcherTest {
     }
 
     @Test
-    void anAddressThatIsTakenIsSaidAtOnce() {
+    void anAddressInUseIsReportedAtOnce() {
         ListenAddress same = dispatcher.doorsteps().getFirst().address();
         assertThatThrownBy(
                         () ->
@@ -389,7 +389,7 @@ class DispatcherTest {
     }
 
     @Test
-    void afterTheEndNothingIsLeftAndNothingFails() throws Exception {
+    void afterCloseNothingIsLeftAndNoCallFails() throws Exception {
         TestWorker worker = ready(0);
         serve(worker);
         client();
@@ -401,6 +401,6 @@ class DispatcherTest {
         assertThat(late.member.open()).isFalse();
         assertThat(dispatcher.doorsteps()).isEmpty();
         assertThatThrownBy(() -> dispatcher.serve("mail", List.of()))
-                .hasMessageContaining("no service of this name: mail");
+                .hasMessageContaining("no service named mail");
     }
 }

@@ -66,7 +66,7 @@ class ExhaustionTest {
         return line.startsWith("missed ") ? Long.parseLong(line.split(" ")[1]) : -1;
     }
 
-    /// The time that is the word at that place of the line.
+    /// The time at that position of the line.
     private static long millis(String line, int place) {
         return Long.parseLong(line.split(" ")[place]);
     }

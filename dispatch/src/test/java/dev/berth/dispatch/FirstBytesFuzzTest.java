@@ -11,7 +11,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 
-/// A million inputs and more: none makes the parser throw, and no answer is taken back.
+/// Over a million inputs: none makes the parser throw, and no answer ever changes.
 class FirstBytesFuzzTest {
     private static final int INPUTS = 1_200_000;
 

@@ -21,7 +21,7 @@ class FirstBytesTest {
     }
 
     @Test
-    void nameAndProtocolsOfTheJdksHellosAreRead() throws Exception {
+    void theNameAndProtocolsOfJdkHellosAreRead() throws Exception {
         for (String version : List.of("TLSv1.2", "TLSv1.3")) {
             assertThat(read(Hellos.jdk(version, "a.example", "h2", "http/1.1")))
                     .isEqualTo(
@@ -35,7 +35,7 @@ class FirstBytesTest {
     }
 
     @Test
-    void everyTruncationNeedsMoreAndNothingAfterwardsChangesTheAnswer() throws Exception {
+    void everyPrefixNeedsMoreAndLaterBytesDoNotChangeTheAnswer() throws Exception {
         for (byte[] whole : Samples.all()) {
             FirstBytes end = read(whole);
             assertThat(end).isNotEqualTo(FirstBytes.NEED_MORE);
@@ -51,14 +51,14 @@ class FirstBytesTest {
     }
 
     @Test
-    void aWholeHelloIsNeededToTheLastByte() throws Exception {
+    void aHelloIsNeededToTheLastByte() throws Exception {
         for (byte[] hello : Hellos.jdk()) {
             assertThat(FirstBytes.read(hello, hello.length - 1)).isEqualTo(FirstBytes.NEED_MORE);
         }
     }
 
     @Test
-    void aHelloInManyRecordsIsOne() {
+    void aHelloMayBeSplitIntoManyRecords() {
         byte[] message =
                 Hellos.message(Hellos.serverName("a.example"), Hellos.alpn("h2", "http/1.1"));
         FirstBytes expected =
@@ -69,7 +69,7 @@ class FirstBytesTest {
     }
 
     @Test
-    void aBrowsersHelloIsLargeAndHasUnknownParts() {
+    void aBrowsersLargeHelloWithUnknownExtensionsIsRead() {
         byte[] hello = Hellos.browser("Shop.Example.");
         assertThat(hello.length).isGreaterThan(1_300);
         assertThat(read(hello))
@@ -79,7 +79,7 @@ class FirstBytesTest {
     }
 
     @Test
-    void aHelloOfOldHasNoExtensions() {
+    void anOldHelloHasNoExtensions() {
         byte[] message = Hellos.message();
         byte[] without = Arrays.copyOf(message, message.length - 2);
         without[3] -= 2;
@@ -88,7 +88,7 @@ class FirstBytesTest {
     }
 
     @Test
-    void malformedHellosAreSomethingElse() {
+    void malformedHellosAreOther() {
         byte[] nameBeyondItsList = Hellos.extension(0, Hellos.bytes(0, 4, 0, 0, 9, 'a'));
         byte[] empty = Hellos.extension(0, Hellos.bytes(0, 0));
         byte[] garbage = Hellos.join(Hellos.serverName("a.example"), Hellos.bytes(1, 2, 3));
@@ -106,7 +106,7 @@ class FirstBytesTest {
     }
 
     @Test
-    void theHostOfARequestHasNoPortAndIsInLowerCase() {
+    void theHostOfARequestIsReadWithoutPortInLowerCase() {
         assertThat(read("GET /a?b HTTP/1.1\r\nX: y\r\nhOsT:  A.Example:8080 \r\n"))
                 .isEqualTo(new FirstBytes.Http1("GET", Optional.of("a.example"), "/a"));
         assertThat(read("GET / HTTP/1.1\nHost: [2001:DB8::1]:80\n"))
@@ -116,7 +116,7 @@ class FirstBytesTest {
     }
 
     @Test
-    void theTargetsHostCountsBeforeTheField() {
+    void theTargetsHostTakesPrecedenceOverTheField() {
         assertThat(read("GET http://u:p@B.example:81?q HTTP/1.1\r\n"))
                 .isEqualTo(new FirstBytes.Http1("GET", Optional.of("b.example"), "/"));
         assertThat(read("CONNECT c.example:443 HTTP/1.1\r\n"))
@@ -128,7 +128,7 @@ class FirstBytesTest {
     }
 
     @Test
-    void aFoldedLineIsNoHostAndNoHostIsNeeded() {
+    void aFoldedLineIsNotAHostAndNoHostIsNeeded() {
         assertThat(read("GET / HTTP/1.1\r\nA: b\r\n Host: evil\r\n\r\n"))
                 .isEqualTo(new FirstBytes.Http1("GET", Optional.empty(), "/"));
         assertThat(read("GET / HTTP/1.0\r\n\r\n"))
@@ -136,7 +136,7 @@ class FirstBytesTest {
     }
 
     @Test
-    void otherTextIsNoRequest() {
+    void otherTextIsNotARequest() {
         for (String other :
                 List.of(
                         "HELO a\r\n",
@@ -156,7 +156,7 @@ class FirstBytesTest {
     }
 
     @Test
-    void theOtherKindsAreKnownByTheirBeginning() {
+    void theOtherKindsAreRecognisedByTheirPrefix() {
         assertThat(read("SSH-2.0-x")).isEqualTo(new FirstBytes.Ssh());
         assertThat(read("SSH")).isEqualTo(FirstBytes.NEED_MORE);
         assertThat(read("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")).isEqualTo(new FirstBytes.Http2());
@@ -165,7 +165,7 @@ class FirstBytesTest {
     }
 
     @Test
-    void theTextOfAProxyHeaderTellsBothEnds() {
+    void aTextProxyHeaderGivesBothEnds() {
         FirstBytes.Proxy four =
                 (FirstBytes.Proxy) read("PROXY TCP4 192.0.2.1 198.51.100.2 40000 443\r\nGET");
         assertThat(four.ends().orElseThrow().text())
@@ -178,7 +178,7 @@ class FirstBytesTest {
     }
 
     @Test
-    void malformedProxyHeadersAreSomethingElse() {
+    void malformedProxyHeadersAreOther() {
         for (String wrong :
                 List.of(
                         "PROXY TCP4 192.0.2.1 198.51.100.2 40000\r\n",
@@ -199,7 +199,7 @@ class FirstBytesTest {
     }
 
     @Test
-    void aBinaryProxyHeaderTellsBothEndsAndMayHaveMore() {
+    void aBinaryProxyHeaderGivesBothEndsAndMayHaveMore() {
         FirstBytes.Proxy four =
                 (FirstBytes.Proxy)
                         read(

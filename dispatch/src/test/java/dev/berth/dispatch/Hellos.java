@@ -11,11 +11,11 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
 
-/// ClientHellos of the JDK, and hand-made ones.
+/// ClientHellos from the JDK, and hand-made ones.
 final class Hellos {
     private Hellos() {}
 
-    /// One of the JDK's; without a name if it is empty.
+    /// A ClientHello from the JDK; without a server name if `sni` is empty.
     static byte[] jdk(String version, String sni, String... alpn) throws Exception {
         SSLEngine engine = SSLContext.getDefault().createSSLEngine();
         engine.setUseClientMode(true);
@@ -33,7 +33,7 @@ final class Hellos {
         return hello;
     }
 
-    /// Both versions, with and without a name and protocols.
+    /// Both TLS versions, with and without a server name and protocols.
     static List<byte[]> jdk() throws Exception {
         List<byte[]> all = new ArrayList<>();
         for (String version : List.of("TLSv1.2", "TLSv1.3")) {
@@ -45,7 +45,7 @@ final class Hellos {
         return all;
     }
 
-    /// As a browser's: GREASE in ciphers, extensions and protocols, a key share of 1,216 bytes.
+    /// Like a browser's: GREASE in ciphers, extensions and protocols, a key share of 1,216 bytes.
     static byte[] browser(String sni) {
         return record(
                 message(

@@ -15,13 +15,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Workers that send anything to their dispatcher, through real socket pairs: each is kept or given
-/// up, and the others are served on.
+/// Workers that send arbitrary packets to their dispatcher over real socket pairs: each is kept or
+/// dropped, and the others stay served.
 @ExtendWith(LeakCheck.class)
 class HostileWorkerTest {
     private static final Duration TIME = Duration.ofSeconds(10);
 
-    /// So seldom a client is served in between.
+    /// A client is served after this many inputs.
     private static final int SELDOM = 500;
 
     private final List<String> said = new ArrayList<>();
@@ -39,7 +39,7 @@ class HostileWorkerTest {
     }
 
     @Test
-    void whateverTheySayTheOthersAreServed() throws Exception {
+    void whateverTheySendTheOthersAreServed() throws Exception {
         Blueprint blueprint =
                 Blueprint.simple(List.of(ListenAddress.parse("127.0.0.1:0")), 128, "web");
         try (Dispatcher dispatcher = Dispatcher.open(blueprint, said::add);

@@ -6,7 +6,7 @@ import org.junit.jupiter.api.Test;
 
 class LimitsTest {
     @Test
-    void servicesThatWaitLeaveRoomForThoseWhoAreYetUndecided() {
+    void waitingConnectionsLeaveRoomForUndecidedOnes() {
         Limits few = Limits.defaults().withConnections(768).withUndecided(384);
         for (int services = 1; services < 2_000; services++) {
             int waiting = services * few.waitingOf(services);
@@ -16,7 +16,7 @@ class LimitsTest {
     }
 
     @Test
-    void moreThanAllThatMayWaitDoNot() {
+    void noMoreConnectionsWaitThanTheLimit() {
         Limits many = Limits.defaults().withConnections(100_000).withWaiting(4_096);
         assertThat(many.waitingOf(2)).isEqualTo(4_096);
         assertThat(many.waitingOf(50)).isEqualTo(1_000);

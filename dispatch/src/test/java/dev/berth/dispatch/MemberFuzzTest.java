@@ -16,8 +16,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/// What a worker may say, whoever it is: it takes connections, takes none for now, or is given up,
-/// with a reason and its socket closed.
+/// Arbitrary packets from a worker: it takes connections, pauses, or is dropped with a reason and
+/// its socket closed.
 @ExtendWith(LeakCheck.class)
 class MemberFuzzTest {
     private final List<Throwable> failures = new ArrayList<>();
@@ -40,7 +40,7 @@ class MemberFuzzTest {
     }
 
     @Test
-    void anyPacketIsUnderstoodOrEndsItsWorker() throws Exception {
+    void everyPacketIsUnderstoodOrDropsItsWorker() throws Exception {
         try (Reactor reactor = new Reactor(failures::add)) {
             Service service = new Service(Limits.defaults(), 16, new Counters(), reactor, held);
             Fuzz.ofTexts(
@@ -70,7 +70,7 @@ class MemberFuzzTest {
         boolean ready = packet.equals("ready 1");
         boolean understood = ready || packet.equals("pause");
         Fuzz.require(worker.open() == ready, "takes connections");
-        Fuzz.require(worker.gone() != understood, "is given up");
+        Fuzz.require(worker.gone() != understood, "is dropped");
         Fuzz.require(why.isEmpty() == understood, why);
         if (worker.gone()) {
             given++;

@@ -10,12 +10,12 @@ class PaceTest {
     private final Pace pace = new Pace();
 
     @Test
-    void nobodyRestsWhereNothingComes() {
+    void thereIsNoRestIfNothingComes() {
         assertThat(pace.rest(NOW)).isZero();
     }
 
     @Test
-    void connectionsThatComeOneByOneDoNotWait() {
+    void connectionsThatComeOneByOneAreNotDelayed() {
         for (int turn = 0; turn < 10; turn++) {
             pace.came(NOW + turn);
             assertThat(pace.rest(NOW + turn)).isZero();
@@ -23,7 +23,7 @@ class PaceTest {
     }
 
     @Test
-    void afterTwoAtOnceTheNextTurnBeginsAPeriodAfterTheFirst() {
+    void afterTwoInOneTurnTheNextBeginsAPeriodAfterTheFirst() {
         pace.came(NOW);
         pace.came(NOW + 40_000);
         assertThat(pace.rest(NOW + 100_000)).isEqualTo(Pace.PERIOD_NANOS - 100_000);
@@ -31,7 +31,7 @@ class PaceTest {
     }
 
     @Test
-    void aTurnThatTookLongIsRestEnough() {
+    void afterALongTurnThereIsNoRest() {
         for (int i = 0; i < 64; i++) {
             pace.came(NOW + i * 20_000L);
         }
@@ -39,7 +39,7 @@ class PaceTest {
     }
 
     @Test
-    void aRestIsNotWorthwhileForAFewMicroseconds() {
+    void thereIsNoRestForAFewMicroseconds() {
         pace.came(NOW);
         pace.came(NOW);
         assertThat(pace.rest(NOW + Pace.PERIOD_NANOS - 5_000)).isZero();

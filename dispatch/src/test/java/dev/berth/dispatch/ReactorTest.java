@@ -16,7 +16,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 @ExtendWith(LeakCheck.class)
 class ReactorTest {
     @Test
-    void whatIsPostedAtAnyMomentIsDone() throws Exception {
+    void tasksPostedAtAnyMomentAreRun() throws Exception {
         List<Throwable> failures = new ArrayList<>();
         AtomicInteger done = new AtomicInteger();
         AtomicBoolean over = new AtomicBoolean();
@@ -45,7 +45,7 @@ class ReactorTest {
     }
 
     @Test
-    void aFailureIsToldAndTheNextIsDoneAllTheSame() throws Exception {
+    void aFailureIsReportedAndTheNextTimerStillRuns() throws Exception {
         List<Throwable> failures = new ArrayList<>();
         List<String> done = new ArrayList<>();
         try (Reactor reactor = new Reactor(failures::add)) {

@@ -32,7 +32,7 @@ class RoutesTest {
     }
 
     @Test
-    void theMostSpecificRouteDecidesWhereverItStands() {
+    void theMostSpecificRouteWinsWhateverItsPosition() {
         List<Rule> rules =
                 new ArrayList<>(
                         List.of(
@@ -65,7 +65,7 @@ class RoutesTest {
     }
 
     @Test
-    void ofEquallySpecificRoutesTheFirstDecides() {
+    void amongEquallySpecificRoutesTheFirstWins() {
         Routes routes =
                 routes(
                         rule(Route.ANY.withAlpn("h2"), "first"),
@@ -76,7 +76,7 @@ class RoutesTest {
     }
 
     @Test
-    void protocolsAreToldApart() {
+    void protocolsAreDistinguished() {
         Routes routes =
                 routes(
                         rule(Route.ANY.withProtocol(Speech.TLS), "tls"),
@@ -92,14 +92,14 @@ class RoutesTest {
     }
 
     @Test
-    void theAddressOfAHostMayStandInBrackets() {
+    void anAddressAsHostMayBeInBrackets() {
         Routes routes = routes(rule(Route.ANY.withHost("[2001:DB8::1]"), "six"));
         assertThat(routes.choose(http("2001:db8::1", "/"))).contains("six");
         assertThat(routes.choose(http("2001:db8::2", "/"))).isEmpty();
     }
 
     @Test
-    void clientsSpeakFirstOnlyWhereNoServerMight() {
+    void clientsSpeakFirstOnlyIfNoServerMight() {
         Rule tls = rule(Route.ANY.withSni("a"), "a");
         Rule ssh = rule(Route.ANY.withProtocol(Speech.SSH), "s");
         assertThat(routes(tls).clientsSpeakFirst()).isTrue();
@@ -110,7 +110,7 @@ class RoutesTest {
     }
 
     @Test
-    void whatCannotBeIsRefusedWithTheReason() {
+    void invalidRoutesAreRejectedWithTheReason() {
         assertThatThrownBy(() -> Route.ANY.withSni("a").withHost("b"))
                 .hasMessageContaining("no connection has both");
         assertThatThrownBy(() -> Route.ANY.withSni("a").withProtocol(Speech.SSH))
@@ -119,7 +119,7 @@ class RoutesTest {
         for (String wrong : List.of("", "*", "*.", "a.*.b", "*a.example", "a b", "a/b", "[]")) {
             assertThatThrownBy(() -> Route.ANY.withSni(wrong))
                     .as(wrong)
-                    .hasMessageContaining("a name is like");
+                    .hasMessageContaining("a name looks like");
         }
         assertThatThrownBy(() -> routes(rule(Route.ANY, "a"))).hasMessageContaining("default");
         assertThatThrownBy(() -> routes()).hasMessageContaining("neither");

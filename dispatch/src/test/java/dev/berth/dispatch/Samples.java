@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 
-/// Beginnings of connections of every kind.
+/// Examples of the first bytes of every kind of connection.
 final class Samples {
     private Samples() {}
 

@@ -80,7 +80,7 @@ class StalledWorkerTest {
     }
 
     @Test
-    void itsConnectionsGoToOneThatIsFreeAndNewOnesPassItOver() throws Exception {
+    void itsConnectionsGoToAFreeWorkerAndNewOnesPassItOver() throws Exception {
         serve(slow, brisk());
         for (Client client : clients(2 * WINDOW, "x")) {
             assertThat(client.read()).isEqualTo("web1|conn|x");
@@ -96,7 +96,7 @@ class StalledWorkerTest {
     }
 
     @Test
-    void itGetsItsShareAgainWhenItGoesOn() throws Exception {
+    void itGetsItsShareAgainWhenItResumes() throws Exception {
         serve(slow, brisk());
         for (Client client : clients(2, "x")) {
             assertThat(client.read()).isEqualTo("web1|conn|x");
@@ -104,7 +104,7 @@ class StalledWorkerTest {
         await(() -> slow.hears(), "finds a probe");
         assertThat(slow.member.idle()).isPositive();
         slow.answerAll();
-        await(() -> slow.member.idle().isZero() && !slow.member.stalled(), "goes on");
+        await(() -> slow.member.idle().isZero() && !slow.member.stalled(), "resumes");
         List<String> answers = new ArrayList<>();
         for (Client client : clients(10, "y")) {
             answers.add(client.read());
@@ -114,7 +114,7 @@ class StalledWorkerTest {
     }
 
     @Test
-    void whereAllStallNothingIsMoved() throws Exception {
+    void ifAllStallNothingIsMoved() throws Exception {
         TestWorker other = opened(TestWorker.ready(dispatcher, "web", 1));
         serve(slow, other);
         clients(2 * WINDOW, "x");
@@ -125,7 +125,7 @@ class StalledWorkerTest {
     }
 
     @Test
-    void anAddressThatAProxyToldIsKept() throws Exception {
+    void anAddressFromAProxyHeaderIsKept() throws Exception {
         TestWorker brisk = brisk();
         serve(slow);
         List<Client> clients = clients(1, "PROXY TCP4 192.0.2.1 192.0.2.2 40000 22\r\nx");
@@ -136,7 +136,7 @@ class StalledWorkerTest {
     }
 
     @Test
-    void whoIsPausedOrOutOfServiceLosesItsConnectionsToo() throws Exception {
+    void aPausedOrUnservedWorkerLosesItsConnectionsToo() throws Exception {
         TestWorker brisk = brisk();
         serve(slow);
         List<Client> clients = clients(2, "x");
@@ -151,7 +151,7 @@ class StalledWorkerTest {
     }
 
     @Test
-    void whoIsToldThatNoMoreComesIsToldAgain() throws Exception {
+    void drainIsSentAgainAfterAQueueIsTakenBack() throws Exception {
         TestWorker brisk = brisk();
         serve(slow);
         List<Client> clients = clients(1, "x");
@@ -164,7 +164,7 @@ class StalledWorkerTest {
     }
 
     @Test
-    void aClientsHomeIsWaitedFor() throws Exception {
+    void underSourceAClientWaitsForItsWorker() throws Exception {
         TestWorker other = opened(TestWorker.ready(dispatcher, "web", 1));
         dispatcher.steer("web", Choice.SOURCE);
         serve(slow, other);
@@ -178,7 +178,7 @@ class StalledWorkerTest {
     }
 
     @Test
-    void whatWasTakenBackIsNotCountedAsItsOwn() throws Exception {
+    void connectionsTakenBackAreNotCountedForTheWorker() throws Exception {
         dispatcher.steer("web", Choice.LEAST_CONNECTIONS);
         serve(slow);
         clients(3, "x");

@@ -15,8 +15,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/// The worker's end, in this process: takes connections one by one as the test says, or all by a
-/// thread that answers each with `NAME|PACKET|` and what it received.
+/// The worker's end, in this process: receives connections one by one as the test asks, or all of
+/// them on a thread that answers each with `NAME|PACKET|` and what it received.
 final class TestWorker implements Watcher, AutoCloseable {
     static final Duration LIMIT = Duration.ofMinutes(3);
 
@@ -29,13 +29,13 @@ final class TestWorker implements Watcher, AutoCloseable {
     private volatile boolean over;
     private Thread thread = Thread.currentThread();
 
-    /// A connection that was taken, with the packet that it came with.
+    /// A connection that was received, with the packet that it came with.
     record Taken(Fd fd, String packet) implements AutoCloseable {
         void answer(String text) {
             Sockets.send(fd.number(), text.getBytes(ISO_8859_1), Sockets.MSG_NOSIGNAL);
         }
 
-        /// All that the client sends.
+        /// Everything that the client sends.
         String all() {
             ByteArrayOutputStream out = new ByteArrayOutputStream();
             byte[] buffer = new byte[65536];
@@ -59,7 +59,7 @@ final class TestWorker implements Watcher, AutoCloseable {
         member = dispatcher.join(service, place, pair, this);
     }
 
-    /// One that says it is ready.
+    /// A worker that has said it is ready.
     static TestWorker ready(Dispatcher dispatcher, String service, int place) throws Exception {
         TestWorker worker = new TestWorker(dispatcher, service, place);
         worker.say("ready 1");
@@ -67,7 +67,7 @@ final class TestWorker implements Watcher, AutoCloseable {
         return worker;
     }
 
-    /// One that is ready, served alone, and answers by itself.
+    /// A worker that is ready, is the only one in service, and answers by itself.
     static TestWorker answering(Dispatcher dispatcher, String service, int place) throws Exception {
         TestWorker worker = ready(dispatcher, service, place);
         worker.answerAll();
@@ -93,7 +93,7 @@ final class TestWorker implements Watcher, AutoCloseable {
         Sockets.shutdown(end.number(), how);
     }
 
-    /// What comes next, apart from probes; without a connection for other packets.
+    /// The next packet, skipping probes; only `conn` packets carry a connection.
     Taken receive() {
         Taken next = next();
         while (next.packet().equals("probe")) {
@@ -118,7 +118,7 @@ final class TestWorker implements Watcher, AutoCloseable {
         return new Taken(new Fd(descriptors[0] < 0 ? 1 << 20 : descriptors[0]), text);
     }
 
-    /// Whether something came.
+    /// Whether a packet is there.
     boolean hears() {
         return Poll.poll(end.number(), Poll.POLLIN, 0) != 0;
     }
@@ -141,7 +141,7 @@ final class TestWorker implements Watcher, AutoCloseable {
         return name;
     }
 
-    /// As the end of its process does.
+    /// Has the same effect as the end of its process.
     @Override
     public void close() throws Exception {
         over = true;

@@ -112,16 +112,16 @@ class ServiceFileTest {
                 "routes = [{ sny = 'a' }] | 4:13: a route has no key sny; did you mean sni?",
                 "routes = [{ }] | 4:11: a route says what a connection begins with",
                 "routes = ['a'] | 4:11: a route is like { sni",
-                "routes = [{ sni = 'a', host = 'b' }] | 4:11: sni and alpn are TLS's",
+                "routes = [{ sni = 'a', host = 'b' }] | 4:11: sni and alpn need TLS",
                 "routes = [{ protocol = 'smtp' }] | 4:11: a protocol is tls, http, http2 or ssh",
-                "routes = [{ sni = '*' }] | 4:11: a name is like a.example or *.example",
-                "routes = [{ host = 'a.example:80' }] | 4:11: a name is like a.example or",
-                "routes = [{ sni = 'b\u00fccher.example' }] | 4:11: a name is like a.example or"
+                "routes = [{ sni = '*' }] | 4:11: a name looks like a.example or *.example",
+                "routes = [{ host = 'a.example:80' }] | 4:11: a name looks like a.example or",
+                "routes = [{ sni = 'b\u00fccher.example' }] | 4:11: a name looks like a.example or"
                         + " *.example, without a port, not \"b\u00fccher.example\"; clients send"
                         + " xn--bcher-kva.example",
-                "routes = [{ sni = 'a..example' }] | 4:11: a name is like a.example or",
-                "routes = [{ path = '/a?b' }] | 4:11: a path is as clients send it",
-                "routes = [{ alpn = '' }] | 4:11: alpn is like h2",
+                "routes = [{ sni = 'a..example' }] | 4:11: a name looks like a.example or",
+                "routes = [{ path = '/a?b' }] | 4:11: write a path as clients send it",
+                "routes = [{ alpn = '' }] | 4:11: alpn names a protocol, such as h2",
             })
     void whatIsWrongInAServiceIsToldWithItsPlace(String line, String message) {
         assertThatThrownBy(() -> read("listen = 80\n" + API + line))
