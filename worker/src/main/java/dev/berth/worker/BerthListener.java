@@ -8,8 +8,8 @@ import java.net.SocketAddress;
 import java.nio.channels.SocketChannel;
 import java.util.Optional;
 
-/// Accepts the connections that Berth's dispatcher hands to this process: what a
-/// `ServerSocketChannel` is to a server that listens itself.
+/// Accepts the connections that Berth's dispatcher hands to this process. It takes the place of the
+/// `ServerSocketChannel` of a server that listens by itself.
 ///
 ///     try (BerthListener listener = BerthListener.open()) {
 ///         SocketChannel client;
@@ -18,18 +18,18 @@ import java.util.Optional;
 ///         }
 ///     }
 ///
-/// The channels are the JDK's own, so they work with selectors, `socket()`, TLS over it and virtual
-/// threads. All bytes are there, also those that the dispatcher has looked at, but for a PROXY
-/// header.
+/// The channels are the JDK's own, so they work with selectors, `socket()`, TLS on top of that, and
+/// virtual threads. Every byte is there, including those that the dispatcher has inspected, except
+/// a PROXY header.
 ///
-/// **threads**: all methods may be called from any threads at once. `accept()` itself receives: what
-/// it has not returned goes to another process if this one dies.
+/// All methods are thread-safe. `accept()` itself receives the connection: connections that it has
+/// not returned go to another process if this one dies.
 ///
-/// **errors**: none but those of a `ServerSocketChannel`: when the process runs out of descriptors,
-/// connections wait until it closes some.
+/// **Errors:** the same as those of a `ServerSocketChannel`, except that when the process runs out
+/// of descriptors, connections wait until it closes some.
 ///
-/// **since**: Java 17, with JNA on the class path; Java 22 without. `java` needs
-/// `--add-opens=java.base/sun.nio.ch=ALL-UNNAMED`, which `berth run --share dispatch` gives it.
+/// **Since:** Java 17 with JNA on the class path, or Java 22 without it. `java` needs
+/// `--add-opens=java.base/sun.nio.ch=ALL-UNNAMED`, which `berth run --share dispatch` passes to it.
 public final class BerthListener implements AutoCloseable {
     private final Intake intake;
     private final Channels channels;
@@ -39,52 +39,54 @@ public final class BerthListener implements AutoCloseable {
         this.channels = channels;
     }
 
-    /// Whether a dispatcher started this process. If not, a server may listen by itself.
+    /// Whether a dispatcher started this process. If not, a server may open its own listener.
     public static boolean available() {
         return Intake.available();
     }
 
-    /// The listener of this process; from now on connections may come.
+    /// Opens the listener of this process; connections may arrive from now on.
     ///
-    /// @throws IOException if no dispatcher started this process, or if Java lacks what it needs;
-    ///   the message says what to add
-    /// @throws IllegalStateException if it was opened before: there is one for each process
+    /// @throws IOException if no dispatcher started this process, or if Java lacks something it
+    ///   needs; the message says what to add
+    /// @throws IllegalStateException if it was opened before: there is one listener per process
     public static BerthListener open() throws IOException {
-        // First, so that nothing is received in vain.
+        // First, so that no connection is received before channels can be created.
         Channels channels = new Channels();
         return new BerthListener(Intake.open(), channels);
     }
 
-    /// Waits for a connection; `null` after the last one, when the dispatcher drains this process
-    /// or is gone: then it is time to finish what is under way and end.
+    /// Waits for a connection. `null` means that no more will come because the dispatcher drains
+    /// this process or has exited: finish the open requests and exit.
     ///
-    /// **ownership**: the caller closes the channel.
+    /// **Ownership:** the caller closes the channel.
     ///
-    /// @throws java.nio.channels.ClosedChannelException if this is closed, also while it waits
+    /// @throws java.nio.channels.ClosedChannelException if this listener is closed, even while the
+    ///   call waits
     /// @throws java.io.InterruptedIOException if the thread is interrupted; the listener stays open
-    /// @throws IOException if a connection was lost on its way; the next call gives the next one
+    /// @throws IOException if a connection was lost on its way; the next call returns the next one
     public @Nullable SocketChannel accept() throws IOException {
         return next().map(Opened::channel).orElse(null);
     }
 
-    /// Like [#accept()], with the addresses from before a proxy.
+    /// Like [#accept()], with the addresses as they were before a proxy.
     public @Nullable Accepted acceptWithAddresses() throws IOException {
         Optional<Opened> next = next();
         return next.isPresent() ? next.get().accepted() : null;
     }
 
-    /// Asks the dispatcher for no more connections for now. Some that are on their way still come.
+    /// Asks the dispatcher to send no more connections for now. Some already on their way may still
+    /// arrive.
     public void pause() {
         intake.pause();
     }
 
-    /// Lets connections come again.
+    /// Asks the dispatcher to send connections again.
     public void resume() {
         intake.resume();
     }
 
-    /// Ends: nothing more comes, and what nobody has accepted goes to other processes. Accepted
-    /// channels stay open.
+    /// Closes the listener: no more connections arrive, and those not yet accepted go to other
+    /// processes. Accepted channels stay open.
     @Override
     public void close() {
         intake.close();
@@ -99,7 +101,7 @@ public final class BerthListener implements AutoCloseable {
             if (channel.isPresent()) {
                 return Optional.of(new Opened(channel.get(), connection.route()));
             }
-            // Reset by its client while it waited: as if it had never come.
+            // The client reset it while it waited; skip it as if it had never arrived.
             next = intake.take();
         }
         return Optional.empty();

@@ -12,22 +12,22 @@ import java.nio.channels.ClosedChannelException;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
-/// Gives the connections that Berth's dispatcher hands to this process to Netty 4.2: what a
-/// `ServerBootstrap` with its `bind()` is to a server that listens itself.
+/// Passes the connections that Berth's dispatcher hands to this process to Netty 4.2. It takes the
+/// place of the `ServerBootstrap` and its `bind()` in a server that listens by itself.
 ///
 ///     var group = new MultiThreadIoEventLoopGroup(EpollIoHandler.newFactory());
 ///     try (var listener = BerthNettyListener.start(group, new MyInitializer())) {
 ///         listener.ended().join();
 ///     }
 ///
-/// Transports: native epoll, for which `java` needs no `--add-opens`, and NIO, for which it does.
-/// No others: those for io_uring have no way to take a connection that is already there.
+/// It supports two transports: native epoll, for which `java` needs no `--add-opens`, and NIO, for
+/// which it does. The io_uring transports cannot adopt an existing connection.
 public final class BerthNettyListener implements AutoCloseable {
-    /// On a channel whose client is behind a proxy that said so: the client's true address.
+    /// Set on a channel whose client is behind a proxy that reported it: the client's true address.
     public static final AttributeKey<InetSocketAddress> CLIENT =
             AttributeKey.valueOf(BerthNettyListener.class, "client");
 
-    /// On such a channel: the address that the client connected to.
+    /// Set on the same channels: the address that the client connected to.
     public static final AttributeKey<InetSocketAddress> SERVER =
             AttributeKey.valueOf(BerthNettyListener.class, "server");
 
@@ -45,13 +45,13 @@ public final class BerthNettyListener implements AutoCloseable {
         this.child = child;
     }
 
-    /// Starts to receive; there is one listener for each process.
+    /// Starts receiving connections; there is one listener per process.
     ///
-    /// - `group`: serves the connections; stays the caller's
-    /// - `child`: is added to each channel: a `ChannelInitializer`, or a sharable handler
+    /// @param group serves the connections; remains the caller's
+    /// @param child added to each channel's pipeline: a `ChannelInitializer`, or a sharable handler
     ///
     /// @throws IOException as [BerthListener#open()]
-    /// @throws IllegalArgumentException if the group is of another transport
+    /// @throws IllegalArgumentException if the group uses another transport
     public static BerthNettyListener start(IoEventLoopGroup group, ChannelHandler child)
             throws IOException {
         NettyTransport transport = NettyTransport.of(group);
@@ -67,8 +67,8 @@ public final class BerthNettyListener implements AutoCloseable {
         return listener;
     }
 
-    /// Done when no more connections will come: the dispatcher drains this process or is gone, or
-    /// this is closed. Channels that are open stay open.
+    /// Completes when no more connections will come: the dispatcher drains this process or has
+    /// exited, or this listener is closed. Open channels stay open.
     public CompletableFuture<Void> ended() {
         return ended.copy();
     }
@@ -83,7 +83,8 @@ public final class BerthNettyListener implements AutoCloseable {
         intake.resume();
     }
 
-    /// Ends: nothing more comes, and what was not received goes to other processes.
+    /// Closes the listener: no more connections arrive, and those not yet received go to other
+    /// processes.
     @Override
     public void close() {
         intake.close();

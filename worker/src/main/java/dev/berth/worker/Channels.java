@@ -16,10 +16,10 @@ import java.nio.channels.SocketChannel;
 import java.nio.channels.spi.SelectorProvider;
 import java.util.Optional;
 
-/// Makes the JDK's own channels of descriptors, as its `accept()` does.
+/// Creates the JDK's own channels from descriptors, as its `accept()` does.
 ///
-/// The JDK has no public way to. What is used inside is the same from Java 17 to 25, and must be
-/// opened to this library.
+/// The JDK has no public API for this. The internals used here are the same from Java 17 to 25, and
+/// must be opened to this library.
 final class Channels {
     private final Constructor<?> channel;
     private final Method newDescriptor;
@@ -39,7 +39,7 @@ final class Channels {
             throw new IOException(
                     "Java "
                             + Runtime.version()
-                            + " makes its channels in another way than known"
+                            + " creates its channels in a way that is unknown"
                             + " here; use a newer berth-worker, or Netty's epoll transport",
                     e);
         }
@@ -54,20 +54,20 @@ final class Channels {
     private static void open(AccessibleObject inside) throws IOException {
         if (!inside.trySetAccessible()) {
             throw new IOException(
-                    "the JDK does not let a received connection become a SocketChannel; start"
+                    "the JDK does not allow a received connection to become a SocketChannel; start"
                             + " java with "
                             + "--add-opens=java.base/sun.nio.ch="
                             + Libc.ownModule()
-                            + " (berth run --share dispatch does so by JDK_JAVA_OPTIONS, which"
+                            + " (berth run --share dispatch does so through JDK_JAVA_OPTIONS, which"
                             + " the java command reads), or put 'Add-Opens: java.base/sun.nio.ch'"
                             + " into the manifest of the server's executable jar");
         }
     }
 
-    /// The connection as a channel in blocking mode, in which it is passed; empty if the client has
+    /// The connection as a channel in blocking mode, in which it arrives; empty if the client has
     /// reset it meanwhile.
     ///
-    /// **ownership**: the descriptor is the channel's; it is closed here if there is no channel.
+    /// **Ownership:** the channel owns the descriptor; if no channel is created, it is closed here.
     Optional<SocketChannel> channel(Libc libc, int descriptor) throws IOException {
         Optional<SocketChannel> made = Optional.empty();
         try {
@@ -77,7 +77,7 @@ final class Channels {
                 made = Optional.of(channel(family(client.get()), file, client.get()));
             }
         } catch (SocketException reset) {
-            // Between the two.
+            // The client reset it after getpeername(2), before the channel was created.
         } finally {
             if (made.isEmpty()) {
                 libc.close(descriptor);
@@ -98,7 +98,8 @@ final class Channels {
         }
     }
 
-    /// The client's, whatever the socket's: what is set for an IPv4 client has to be set for IPv4.
+    /// The client's family, whatever the socket's: options for an IPv4 client must be set at the
+    /// IPv4 level.
     private static ProtocolFamily family(InetSocketAddress client) {
         return client.getAddress() instanceof Inet6Address
                 ? StandardProtocolFamily.INET6
@@ -118,6 +119,6 @@ final class Channels {
     private static IOException cause(InvocationTargetException e) {
         return e.getCause() instanceof IOException io
                 ? io
-                : new IOException("the JDK did not take a received connection", e.getCause());
+                : new IOException("the JDK did not accept a received connection", e.getCause());
     }
 }

@@ -5,19 +5,20 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 
-/// How near this process is to the most descriptors that it may have.
+/// How close this process is to its limit on open descriptors.
 ///
-/// A packet whose descriptor finds no room is gone for good, so it must not be received at all. The
-/// kernel always gives the lowest free number: a high one tells that few are left.
+/// If there is no room for a packet's descriptor, the descriptor is lost for good, so such a packet
+/// must not be received at all. The kernel always assigns the lowest free number, so a high number
+/// means that few are left.
 ///
 /// @param most the soft limit `RLIMIT_NOFILE`
 record DescriptorLimit(long most) {
-    /// What is left for other threads to open meanwhile.
+    /// Descriptors left for other threads to open meanwhile.
     private static final int RESERVE = 16;
 
-    /// The limit of this process now.
+    /// The current limit of this process.
     ///
-    /// **source**: proc_pid_limits(5)
+    /// **Source:** proc_pid_limits(5)
     static DescriptorLimit ofThisProcess() throws IOException {
         try (Stream<String> lines = Files.lines(Path.of("/proc/self/limits"))) {
             return new DescriptorLimit(
@@ -30,14 +31,14 @@ record DescriptorLimit(long most) {
         }
     }
 
-    /// Whether a process that was just given `descriptor` should first close some.
+    /// Whether a process that was just given `descriptor` should close some first.
     ///
-    /// - `coming`: how many more it may be given at any moment
+    /// @param coming how many more descriptors it may be given at any moment
     boolean isNear(int descriptor, int coming) {
         return descriptor + coming >= most - RESERVE;
     }
 
-    /// Whether there is room now, for one and those that are `coming`.
+    /// Whether there is room now for one descriptor and the `coming` ones.
     boolean hasRoom(Link link, int coming) {
         int lowest = link.lowestFree();
         return lowest >= 0 && !isNear(lowest, coming);

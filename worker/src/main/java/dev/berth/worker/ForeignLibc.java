@@ -13,14 +13,15 @@ import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 
-/// By Java's own foreign functions.
+/// System calls through Java's foreign function API.
 ///
-/// **Since:** Java 22, and nothing of this library may name this class; see [Libc#ofThisJava()].
+/// **Since:** Java 22; nothing in this library may refer to this class by name, see
+/// [Libc#ofThisJava()].
 final class ForeignLibc implements Libc {
     private static final Linker LINKER = Linker.nativeLinker();
     private static final long ERRNO_BYTES = Linker.Option.captureStateLayout().byteSize();
 
-    // Static: what is constant the JVM compiles into its callers.
+    // Static, so that the JIT compiles the constant handles into their callers.
     private static final MethodHandle RECVMSG =
             handle("recvmsg", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT);
     private static final MethodHandle SEND =
@@ -41,11 +42,11 @@ final class ForeignLibc implements Libc {
 
     private static final ThreadLocal<Block> MINE = ThreadLocal.withInitial(Block::new);
 
-    /// Loading this class fails if this Java denies native access.
+    /// Loading this class fails if Java denies native access.
     ForeignLibc() {}
 
-    /// A thread's memory for the two calls that every connection takes: to allocate it for each
-    /// would cost more than to call.
+    /// A thread's memory for the two calls that every connection needs: allocating it per call
+    /// would cost more than the call.
     private static final class Block {
         final MemorySegment errno;
         final MemorySegment header;
@@ -220,7 +221,7 @@ final class ForeignLibc implements Libc {
         return handle(name, arguments.length, result, arguments);
     }
 
-    /// - `fixed`: how many arguments come before the variable ones
+    /// @param fixed how many arguments precede the variadic ones
     private static MethodHandle handle(
             String name, int fixed, MemoryLayout result, MemoryLayout... arguments) {
         MemorySegment function = LINKER.defaultLookup().find(name).orElseThrow();

@@ -2,5 +2,5 @@ package dev.berth.worker;
 
 import java.util.Optional;
 
-/// A connection that the dispatcher handed over. Whoever has it owns the descriptor.
+/// A connection that the dispatcher handed over. The holder owns the descriptor.
 record Handed(int descriptor, Optional<Packet.Route> route) {}

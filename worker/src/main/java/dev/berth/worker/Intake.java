@@ -11,13 +11,14 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 
-/// Receives connections as descriptors, each at the moment when the program wants it.
+/// Receives connections as descriptors, each only when the program asks for one.
 ///
-/// What is received is this process's for good, and what is not stays in the socket, from where the
-/// dispatcher gives it to another process when this one ends. So nothing is received ahead.
+/// A received connection is this process's for good. One that is not received stays in the socket,
+/// from which the dispatcher gives it to another process when this one ends. So nothing is received
+/// in advance.
 ///
-/// A thread that waits in [#take()] waits in the kernel for a moment, where the next connection
-/// finds it at the least cost, and then parks. A virtual one parks at once and lets go of its
+/// A thread that waits in [#take()] first waits in the kernel briefly, where the next connection
+/// reaches it at the lowest cost, and then parks. A virtual thread parks at once and releases its
 /// carrier.
 final class Intake implements AutoCloseable {
     static final String VARIABLE = "BERTH_DISPATCH_FD";
@@ -27,7 +28,7 @@ final class Intake implements AutoCloseable {
 
     private enum State {
         OPEN,
-        /// Nothing will come any more.
+        /// No more connections will come.
         ENDED,
         CLOSED
     }
@@ -38,10 +39,10 @@ final class Intake implements AutoCloseable {
     private final Watch watch;
     private State state = State.OPEN;
 
-    /// Whether there may be no room for another descriptor.
+    /// Whether there might be no room for another descriptor.
     private boolean nearLimit = true;
 
-    /// How many threads may be given a descriptor at any moment.
+    /// How many threads might receive a descriptor at any moment.
     private int receiving;
 
     private Intake(Link link, DescriptorLimit limit) throws IOException {
@@ -50,16 +51,16 @@ final class Intake implements AutoCloseable {
         watch = Watch.start(link, lock);
     }
 
-    /// Says that connections may come.
+    /// Tells the dispatcher that connections may come.
     ///
-    /// **ownership**: `link` is closed with the intake.
+    /// **Ownership:** the intake closes `link`.
     static Intake start(Link link, DescriptorLimit limit) throws IOException {
         Intake intake = new Intake(link, limit);
         intake.resume();
         return intake;
     }
 
-    /// Whether a dispatcher started this process, and not one of its parents.
+    /// Whether a dispatcher started this very process rather than one of its ancestors.
     static boolean available() {
         return descriptor().filter(Intake::isSocket).isPresent();
     }
@@ -79,7 +80,7 @@ final class Intake implements AutoCloseable {
                 .map(Integer::valueOf);
     }
 
-    /// The one of this process.
+    /// Opens the intake of this process.
     ///
     /// @throws IOException if no dispatcher started it, or Java cannot receive
     /// @throws IllegalStateException if it was opened before
@@ -92,7 +93,7 @@ final class Intake implements AutoCloseable {
                                                 VARIABLE
                                                         + " is not set: no dispatcher started this"
                                                         + " process (BerthListener.available()"
-                                                        + " tells); start it with berth run"
+                                                        + " reports this); start it with berth run"
                                                         + " --share dispatch"));
         if (!IN_USE.compareAndSet(false, true)) {
             throw new IllegalStateException("the dispatcher's socket was opened before");
@@ -114,11 +115,12 @@ final class Intake implements AutoCloseable {
 
     /// The next connection; empty after the last one.
     ///
-    /// **ownership**: the caller closes the descriptor.
+    /// **Ownership:** the caller closes the descriptor.
     ///
-    /// @throws ClosedChannelException if this is closed, also while it waits
-    /// @throws InterruptedIOException if the thread is interrupted while it waits, which it stays
-    /// @throws IOException if a connection was lost on its way; the next call gives the next one
+    /// @throws ClosedChannelException if this intake is closed, even while the call waits
+    /// @throws InterruptedIOException if the thread is interrupted while it waits; its interrupt
+    ///   status stays set
+    /// @throws IOException if a connection was lost on its way; the next call returns the next one
     Optional<Handed> take() throws IOException {
         lock.lock();
         try {
@@ -157,7 +159,7 @@ final class Intake implements AutoCloseable {
         return next;
     }
 
-    /// Lets other threads in meanwhile.
+    /// Releases the lock meanwhile so that other threads can enter.
     private Optional<Link.Arrival> receive() throws IOException {
         receiving++;
         lock.unlock();
@@ -177,8 +179,9 @@ final class Intake implements AutoCloseable {
         link.send("ready 1");
     }
 
-    /// Leaves to the dispatcher what nobody has taken. It has to be told, for it holds the socket
-    /// too and sees no end; for the same reason the socket is not shut down.
+    /// Leaves to the dispatcher what no thread has taken. The dispatcher needs a message because it
+    /// holds the socket too and would see no end-of-file; for the same reason the socket is not
+    /// shut down.
     @Override
     public void close() {
         lock.lock();
@@ -194,7 +197,7 @@ final class Intake implements AutoCloseable {
         watch.join();
     }
 
-    /// The connection, if it is one.
+    /// The connection, if the packet carries one.
     private Optional<Handed> takeIn(Link.Arrival arrival) throws IOException {
         int descriptor = arrival.descriptor();
         if (descriptor != Libc.NONE) {
@@ -208,7 +211,7 @@ final class Intake implements AutoCloseable {
             libc().close(descriptor);
         }
         if (packet instanceof Packet.Malformed malformed) {
-            throw lost("not of protocol v1: '" + malformed.text() + "'");
+            throw lost("not protocol v1: '" + malformed.text() + "'");
         }
         if (state == State.OPEN && (packet instanceof Packet.Drain || arrival.isEnd())) {
             state = State.ENDED;

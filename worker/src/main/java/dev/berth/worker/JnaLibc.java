@@ -6,11 +6,11 @@ import com.sun.jna.Native;
 import com.sun.jna.Pointer;
 import com.sun.jna.ptr.IntByReference;
 
-/// By JNA, for a Java without foreign functions of its own.
+/// System calls through JNA, for a Java without the foreign function API.
 final class JnaLibc implements Libc {
     private static final int FIRST_WITH_VIRTUAL_THREADS = 21;
 
-    /// @throws LinkageError if JNA is not there, or cannot load its part in C
+    /// @throws LinkageError if JNA is not there, or cannot load its native library
     JnaLibc() {
         Calls.load();
     }
@@ -138,7 +138,7 @@ final class JnaLibc implements Libc {
         return Runtime.version().feature() < FIRST_WITH_VIRTUAL_THREADS;
     }
 
-    /// The functions of the C library, found by their names.
+    /// The functions of the C library, bound by name.
     private static final class Calls {
         static {
             Native.register(Calls.class, "c");
@@ -147,7 +147,7 @@ final class JnaLibc implements Libc {
         private Calls() {}
 
         static void load() {
-            // The class is now initialized.
+            // Calling this initializes the class.
         }
 
         static native long recvmsg(int fd, Pointer header, int flags) throws LastErrorException;

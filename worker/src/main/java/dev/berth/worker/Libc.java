@@ -2,9 +2,9 @@ package dev.berth.worker;
 
 import java.io.IOException;
 
-/// The system calls of this library: each returns what the kernel returned, or −errno.
+/// The system calls that this library uses; each returns the kernel's result, or −errno.
 ///
-/// **Shape:** the offsets are those of 64-bit Linux.
+/// **Shape:** constants and offsets are those of 64-bit Linux.
 interface Libc {
     int EINTR = 4;
     int EAGAIN = 11;
@@ -31,19 +31,19 @@ interface Libc {
     int EFD_CLOEXEC = 0x80000;
     short POLLIN = 1;
 
-    /// No descriptor came.
+    /// No descriptor came with the packet.
     int NONE = -1;
 
-    /// A descriptor came, and this process had no room for it.
+    /// A descriptor came, but this process had no room for it.
     int LOST = -2;
 
-    /// The next packet, into `packet`, and its descriptor, close-on-exec, [#NONE] or [#LOST], into
-    /// `descriptor[0]`: the packet's length, 0 at the end.
+    /// Receives the next packet into `packet`, and into `descriptor[0]` its descriptor
+    /// (close-on-exec), [#NONE] or [#LOST]. Returns the packet's length, 0 at end-of-file.
     ///
-    /// - `packet`: of [Packet#MAX_BYTES]
+    /// @param packet of [Packet#MAX_BYTES] bytes
     int recvmsg(int fd, byte[] packet, int[] descriptor, int flags);
 
-    /// Waits until one of two descriptors has something to read or has ended.
+    /// Waits until one of two descriptors is readable or at end-of-file.
     int poll(int one, int other);
 
     /// A new eventfd, close-on-exec.
@@ -52,15 +52,15 @@ interface Libc {
     /// Makes an eventfd readable.
     int eventfdWrite(int fd);
 
-    /// Sends a packet, without a signal when nobody is there any more.
+    /// Sends a packet; raises no signal if the other end is gone.
     int send(int fd, byte[] packet);
 
-    /// The address of the other end as a `sockaddr` into `address`: its length.
+    /// Writes the peer's address into `address` as a `sockaddr` and returns its length.
     ///
-    /// - `address`: of [PeerName#MAX_BYTES]
+    /// @param address of [PeerName#MAX_BYTES] bytes
     int getpeername(int fd, byte[] address);
 
-    /// An integer option of [#SOL_SOCKET].
+    /// Reads an integer option of [#SOL_SOCKET].
     int getsockopt(int fd, int option);
 
     /// Sets an option of [#SOL_SOCKET].
@@ -70,10 +70,10 @@ interface Libc {
 
     int close(int fd);
 
-    /// Whether the calling thread may wait in a call. A virtual one would hold its carrier there.
+    /// Whether the calling thread may block in a call. A virtual thread would pin its carrier.
     boolean mayWait();
 
-    /// The way for this Java: its foreign functions from 22 on, JNA before.
+    /// The implementation for this Java: foreign functions from 22 on, JNA before.
     ///
     /// @throws IOException if there is none; the message says what to do
     static Libc ofThisJava() throws IOException {
@@ -82,14 +82,14 @@ interface Libc {
 
     private static Libc foreign() throws IOException {
         try {
-            // By its name, for it is compiled apart.
+            // By name, because it is compiled separately.
             return Class.forName("dev.berth.worker.ForeignLibc")
                     .asSubclass(Libc.class)
                     .getDeclaredConstructor()
                     .newInstance();
         } catch (ReflectiveOperationException | LinkageError e) {
             throw new IOException(
-                    "this Java may not call the system, so no connection can be received; start"
+                    "this Java denies native access, so no connection can be received; start"
                             + " java with --enable-native-access="
                             + ownModule(),
                     e);
@@ -111,7 +111,7 @@ interface Libc {
         }
     }
 
-    /// What `java` calls the module of this library.
+    /// The name by which `java` options refer to this library's module.
     static String ownModule() {
         Module own = Libc.class.getModule();
         return own.isNamed() ? own.getName() : "ALL-UNNAMED";

@@ -9,24 +9,24 @@ import java.util.Optional;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 
-/// This end of the socket that the dispatcher made: packets out and in.
+/// The worker's end of the dispatcher's socket: sends and receives packets.
 ///
-/// **ownership**: has the descriptor, and closes it.
+/// **Ownership:** owns the descriptor.
 final class Link {
-    /// How long [#receive] waits, if it does.
+    /// How long [#receive] waits if told to.
     private static final long PATIENCE_MICROS = 20_000;
 
     private final Libc libc;
     private final int fd;
 
-    /// Held for reading by all that use the descriptor.
+    /// Read-locked by every user of the descriptor.
     private final ReadWriteLock use = new ReentrantReadWriteLock();
 
     private boolean open = true;
 
-    /// - `fd`: closed by [#close()] only
+    /// @param fd closed only by [#close()]
     ///
-    /// @throws IOException if it is no socket of the dispatcher's kind
+    /// @throws IOException if it is not a socket of the dispatcher's kind
     Link(Libc libc, int fd) throws IOException {
         int type = libc.getsockopt(fd, Libc.SO_TYPE);
         if (type != Libc.SOCK_SEQPACKET) {
@@ -34,8 +34,8 @@ final class Link {
                     "descriptor "
                             + fd
                             + " is not the dispatcher's socket; only the process that the"
-                            + " dispatcher started has it, or what that process was replaced by"
-                            + " (exec), not its children");
+                            + " dispatcher started has it (also after exec), not that process's"
+                            + " children");
         }
         libc.fcntl(fd, Libc.F_SETFD, Libc.FD_CLOEXEC);
         libc.fcntl(fd, Libc.F_SETFL, libc.fcntl(fd, Libc.F_GETFL, 0) & ~Libc.O_NONBLOCK);
@@ -53,18 +53,18 @@ final class Link {
         return libc;
     }
 
-    /// A packet, and the descriptor that came with it, [Libc#NONE] or [Libc#LOST].
+    /// A packet, and the descriptor that came with it, or [Libc#NONE] or [Libc#LOST].
     record Arrival(String text, int descriptor) {
         boolean isEnd() {
             return text.isEmpty() && descriptor == Libc.NONE;
         }
     }
 
-    /// The next packet, if one is there; after the last one, [Arrival#isEnd()].
+    /// The next packet, if there is one; after the last packet, [Arrival#isEnd()].
     ///
-    /// - `wait`: for 20 ms, if none is there
+    /// @param wait whether to wait 20 ms for one
     ///
-    /// @throws IOException if the kernel has no memory for it, or the like
+    /// @throws IOException if the call fails, for example because the kernel has no memory
     Optional<Arrival> receive(boolean wait) throws IOException {
         use.readLock().lock();
         try {
@@ -80,7 +80,7 @@ final class Link {
         int count;
         do {
             count = libc.recvmsg(fd, packet, descriptor, flags);
-            // ECONNRESET comes once, before the last packets, from a dispatcher that was killed.
+            // A dispatcher that was killed causes ECONNRESET once, before the last packets.
         } while (count == -Libc.EINTR || count == -Libc.ECONNRESET);
         if (count == -Libc.EAGAIN) {
             return Optional.empty();
@@ -91,27 +91,27 @@ final class Link {
         return Optional.of(new Arrival(new String(packet, 0, count, US_ASCII), descriptor[0]));
     }
 
-    /// Waits until there is something to receive, or to read from `wake`, or, seldom, neither. Not
-    /// after [#close()].
+    /// Waits until there is something to receive, or to read from `wake`; may return early. Do not
+    /// call after [#close()].
     void poll(int wake) {
         libc.poll(fd, wake);
     }
 
-    /// Says something; that the dispatcher is gone shows in [#receive], not here.
+    /// Sends a message. If the dispatcher is gone, [#receive] reports it, not this method.
     void send(String text) {
         byte[] packet = text.getBytes(US_ASCII);
         use.readLock().lock();
         try {
             while (open && libc.send(fd, packet) == -Libc.EINTR) {
-                // Nothing was sent.
+                // Interrupted before anything was sent.
             }
         } finally {
             use.readLock().unlock();
         }
     }
 
-    /// The lowest number that no descriptor of this process has, or −errno; found by having one for
-    /// a moment. Not after [#close()].
+    /// The lowest free descriptor number of this process, or −errno; found by opening a descriptor
+    /// briefly. Do not call after [#close()].
     int lowestFree() {
         int copy = libc.fcntl(fd, Libc.F_DUPFD_CLOEXEC, 0);
         if (copy >= 0) {
@@ -120,7 +120,7 @@ final class Link {
         return copy;
     }
 
-    /// Waits for those who receive; not while another thread polls.
+    /// Waits for threads that are receiving. Do not call while another thread polls.
     void close() {
         use.writeLock().lock();
         try {

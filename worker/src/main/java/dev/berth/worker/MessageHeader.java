@@ -1,7 +1,7 @@
 package dev.berth.worker;
 
-/// Where things are in one block of memory that holds all that recvmsg(2) needs for a packet with
-/// one descriptor, on 64-bit Linux.
+/// Offsets within one block of memory that holds everything recvmsg(2) needs to receive a packet
+/// with one descriptor, on 64-bit Linux.
 ///
 ///     0        56      72        92      128
 ///     │ msghdr │ iovec │ cmsghdr │       │ the packet's bytes …
@@ -13,7 +13,7 @@ final class MessageHeader {
     static final int BYTES = 128;
     static final int SIZE = BYTES + Packet.MAX_BYTES;
 
-    /// In the msghdr.
+    /// Within the msghdr.
     static final int VECTOR_ADDRESS = 16;
 
     static final int VECTOR_COUNT = 24;
@@ -21,23 +21,23 @@ final class MessageHeader {
     static final int CONTROL_LENGTH = 40;
     static final int FLAGS = 48;
 
-    /// In the iovec.
+    /// Within the iovec.
     static final int BYTES_ADDRESS = VECTOR;
 
     static final int BYTES_LENGTH = VECTOR + 8;
 
-    /// In the cmsghdr: a length of 8 bytes, level and type of 4, then the descriptor.
+    /// Within the cmsghdr: a length of 8 bytes, level and type of 4 each, then the descriptor.
     static final int DESCRIPTOR = CONTROL + 16;
 
-    /// Room for one descriptor and no second one.
+    /// Room for exactly one descriptor.
     static final int CONTROL_BYTES = 20;
 
     private MessageHeader() {}
 
-    /// What came with a packet.
+    /// Decodes what came with a packet: a descriptor, [Libc#NONE] or [Libc#LOST].
     ///
-    /// - `controlLength`: what the kernel left in the msghdr
-    /// - `descriptor`: what is in its place, if anything came
+    /// @param controlLength what the kernel stored in the msghdr
+    /// @param descriptor the value at its offset, which counts only if something came
     static int descriptor(long controlLength, int flags, int descriptor) {
         if (controlLength > DESCRIPTOR - CONTROL) {
             return descriptor;

@@ -11,17 +11,18 @@ import java.io.IOException;
 import java.nio.channels.SocketChannel;
 import java.util.Optional;
 
-/// Makes Netty's channels of descriptors.
+/// Creates Netty's channels from descriptors.
 interface NettyTransport {
-    /// A channel that is connected and not registered; empty if its client has reset it.
+    /// A connected channel that is not yet registered; empty if its client has reset it.
     ///
-    /// **ownership**: the descriptor is the channel's; it is closed here if there is no channel.
+    /// **Ownership:** the channel owns the descriptor; if no channel is created, it is closed here.
     Optional<Channel> channel(Libc libc, int descriptor) throws IOException;
 
-    /// The one whose channels `group` serves.
+    /// The transport whose channels `group` serves.
     ///
-    /// @throws IOException if the JDK's channels are needed and cannot be made
-    /// @throws IllegalArgumentException if no channel for it can be made of a descriptor
+    /// @throws IOException if the JDK's channels are needed and cannot be created
+    /// @throws IllegalArgumentException if the group's transport cannot create channels from
+    ///   descriptors
     static NettyTransport of(IoEventLoopGroup group) throws IOException {
         if (group.isIoType(NioIoHandler.class)) {
             return new Nio(new Channels());
@@ -34,7 +35,7 @@ interface NettyTransport {
                         + group);
     }
 
-    /// By the JDK.
+    /// Uses the JDK's channels.
     record Nio(Channels channels) implements NettyTransport {
         @Override
         public Optional<Channel> channel(Libc libc, int descriptor) throws IOException {
@@ -43,7 +44,7 @@ interface NettyTransport {
         }
     }
 
-    /// By Netty itself.
+    /// Uses Netty's own channels.
     record Epoll() implements NettyTransport {
         private static boolean serves(IoEventLoopGroup group) {
             try {

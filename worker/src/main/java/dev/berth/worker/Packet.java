@@ -6,24 +6,24 @@ import java.net.UnknownHostException;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/// What the dispatcher says: the text of one packet of protocol v1.
+/// A message from the dispatcher: the text of one packet of protocol v1.
 sealed interface Packet {
-    /// Nearly all of them.
+    /// What nearly all packets are.
     Packet PLAIN = new Connection(Optional.empty());
 
     /// Longer than any packet: `conn tcp6` with two addresses of 39 and two ports of 5 characters.
     int MAX_BYTES = 128;
 
-    /// A connection, whose descriptor comes beside the text.
+    /// A connection; its descriptor comes alongside the text.
     record Connection(Optional<Route> route) implements Packet {}
 
     /// No more connections will come.
     record Drain() implements Packet {}
 
-    /// A connection that is described as protocol v1 does not.
+    /// A connection whose description does not follow protocol v1.
     record Malformed(String text) implements Packet {}
 
-    /// What a newer dispatcher may say; to be ignored.
+    /// A message of a newer dispatcher; to be ignored.
     record Unknown(String text) implements Packet {}
 
     static Packet parse(String text) {
@@ -49,7 +49,7 @@ sealed interface Packet {
                 : new Malformed(text);
     }
 
-    /// Where a connection truly comes from and went to, by the PROXY header that it began with.
+    /// The true ends of a connection, from the PROXY header that it began with.
     record Route(InetSocketAddress client, InetSocketAddress server) {
         private static final String OCTET = "(25[0-5]|2[0-4]\\d|1?\\d?\\d)";
         private static final Pattern IPV4 = Pattern.compile(OCTET + "(\\." + OCTET + "){3}");
@@ -65,7 +65,7 @@ sealed interface Packet {
                 return Optional.empty();
             }
             try {
-                // What looks like an address is never asked of a name server.
+                // A literal address never causes a name look-up.
                 InetAddress address = InetAddress.getByName(host);
                 return Optional.of(new InetSocketAddress(address, Integer.parseInt(port)));
             } catch (UnknownHostException notAnAddress) {

@@ -10,11 +10,11 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.Optional;
 
-/// The client's address of a connection, as the JDK's channels have it.
+/// The client's address of a connection, in the form that the JDK's channels use.
 ///
 /// **Source:** ip(7), ipv6(7).
 final class PeerName {
-    /// A `sockaddr_in6`, the longest of them.
+    /// The size of a `sockaddr_in6`, the longest of them.
     static final int MAX_BYTES = 28;
 
     private static final int AF_INET = 2;
@@ -24,7 +24,7 @@ final class PeerName {
 
     /// Empty if the client has reset the connection.
     ///
-    /// @throws IOException if it is no TCP connection over IPv4 or IPv6
+    /// @throws IOException if it is not a TCP connection over IPv4 or IPv6
     static Optional<InetSocketAddress> of(Libc libc, int descriptor) throws IOException {
         byte[] raw = new byte[MAX_BYTES];
         int length = libc.getpeername(descriptor, raw);
@@ -37,7 +37,7 @@ final class PeerName {
         return Optional.of(decode(raw));
     }
 
-    /// - `raw`: a `sockaddr_in` or `sockaddr_in6`
+    /// @param raw a `sockaddr_in` or `sockaddr_in6`
     static InetSocketAddress decode(byte[] raw) throws IOException {
         ByteBuffer name = ByteBuffer.wrap(raw);
         int port = Short.toUnsignedInt(name.getShort(2));
@@ -45,7 +45,7 @@ final class PeerName {
         return switch (family) {
             case AF_INET -> new InetSocketAddress(four(raw), port);
             case AF_INET6 -> new InetSocketAddress(six(raw, name.getInt(24)), port);
-            default -> throw new IOException("a connection was lost: of address family " + family);
+            default -> throw new IOException("a connection was lost: address family " + family);
         };
     }
 
@@ -53,7 +53,7 @@ final class PeerName {
         return InetAddress.getByAddress(Arrays.copyOfRange(raw, 4, 8));
     }
 
-    /// An IPv4 address that is mapped becomes one.
+    /// An IPv4-mapped address becomes an IPv4 address.
     private static InetAddress six(byte[] raw, int scope) throws UnknownHostException {
         byte[] address = Arrays.copyOfRange(raw, 8, 24);
         return scope == 0

@@ -5,12 +5,12 @@ import java.time.Duration;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
-/// Lets threads park until something may be there to receive: a thread of its own polls the link
-/// while somebody waits, and receives nothing.
+/// Lets threads park until there may be something to receive. A thread of its own polls the link
+/// while any thread waits, but receives nothing.
 ///
-/// All methods but [#join()] are called with the lock held.
+/// All methods except [#join()] are called with the lock held.
 ///
-/// **ownership**: closes the link when it is stopped.
+/// **Ownership:** closes the link when it is stopped.
 final class Watch {
     private final Link link;
     private final ReentrantLock lock;
@@ -30,7 +30,7 @@ final class Watch {
         come = lock.newCondition();
     }
 
-    /// - `lock`: guards what is received
+    /// @param lock guards what is received
     ///
     /// @throws IOException if this process has no descriptor left
     static Watch start(Link link, ReentrantLock lock) throws IOException {
@@ -44,8 +44,9 @@ final class Watch {
         return watch;
     }
 
-    /// Waits until something may be there. Who finds something then calls [#goOn()].
-    @SuppressWarnings("WaitNotInLoop") // Whoever calls it tries again.
+    /// Waits until there may be something to receive. A caller that finds something then calls
+    /// [#goOn()].
+    @SuppressWarnings("WaitNotInLoop") // The callers loop.
     void await() throws InterruptedException {
         waiting++;
         try {
@@ -56,25 +57,25 @@ final class Watch {
         }
     }
 
-    /// Waits so long, or less.
-    @SuppressWarnings("WaitNotInLoop") // Whoever calls it tries again.
+    /// Waits for up to `longest`.
+    @SuppressWarnings("WaitNotInLoop") // The callers loop.
     void await(Duration longest) throws InterruptedException {
         come.awaitNanos(longest.toNanos());
     }
 
-    /// Goes on looking for those who still wait: only one is told at a time.
+    /// Keeps polling for the threads that still wait: only one is woken at a time.
     void goOn() {
         if (waiting > 0) {
             look();
         }
     }
 
-    /// Wakes all who wait.
+    /// Wakes all waiting threads.
     void wakeAll() {
         come.signalAll();
     }
 
-    /// Looks no more, and wakes all.
+    /// Stops polling and wakes all waiting threads.
     void stop() {
         if (!stopped) {
             stopped = true;
@@ -84,7 +85,7 @@ final class Watch {
         }
     }
 
-    /// Waits until the link is closed, after [#stop()] and without the lock.
+    /// Waits until the link is closed; call after [#stop()] and without the lock.
     void join() {
         try {
             thread.join();

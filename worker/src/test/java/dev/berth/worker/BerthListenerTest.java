@@ -75,7 +75,7 @@ class BerthListenerTest {
     private static String read(SocketChannel channel, int bytes) throws IOException {
         ByteBuffer buffer = ByteBuffer.allocate(bytes);
         while (buffer.hasRemaining() && channel.read(buffer) >= 0) {
-            // On until all is there.
+            // Reads until everything is there.
         }
         return new String(buffer.array(), 0, buffer.position(), US_ASCII);
     }
@@ -88,7 +88,7 @@ class BerthListenerTest {
         return task;
     }
 
-    /// By its name, for it is compiled for Java 17.
+    /// By reflection, because this is compiled for Java 17.
     private static <T> FutureTask<T> startVirtually(Callable<T> work) throws Exception {
         FutureTask<T> task = new FutureTask<>(work);
         Thread.class.getMethod("startVirtualThread", Runnable.class).invoke(null, task);
@@ -99,7 +99,7 @@ class BerthListenerTest {
         return task.get(TinyDispatcher.LIMIT.toSeconds(), TimeUnit.SECONDS);
     }
 
-    /// Waits until so many threads wait for a connection.
+    /// Waits until `count` threads wait for a connection.
     private static void awaitWaiting(int count) {
         Await.until(
                 TinyDispatcher.LIMIT,
@@ -116,7 +116,7 @@ class BerthListenerTest {
     }
 
     @Test
-    void whatWasSentBeforeTheHandOverIsThere() throws Exception {
+    void bytesSentBeforeTheHandOverAreThere() throws Exception {
         Socket client = client("early ");
         dispatcher.pass();
         client.getOutputStream().write("late".getBytes(US_ASCII));
@@ -156,7 +156,7 @@ class BerthListenerTest {
     }
 
     @Test
-    void withoutAProxyTheClientIsWhoConnected() throws Exception {
+    void withoutAProxyTheClientIsThePeer() throws Exception {
         Socket client = client("");
         dispatcher.pass();
 
@@ -168,7 +168,7 @@ class BerthListenerTest {
     }
 
     @Test
-    void behindAProxyTheClientIsWhoTheProxySays() throws Exception {
+    void behindAProxyTheClientIsTheOneItReports() throws Exception {
         Socket proxy = client("");
         dispatcher.passAs("conn tcp4 192.0.2.7 1234 198.51.100.1 443");
 
@@ -181,7 +181,7 @@ class BerthListenerTest {
     }
 
     @Test
-    void receivesNothingAheadOfTheProgram() throws Exception {
+    void receivesNothingInAdvance() throws Exception {
         client("first");
         client("second");
         FutureTask<SocketChannel> waiting = start(listener::accept);
@@ -195,7 +195,7 @@ class BerthListenerTest {
     }
 
     @Test
-    void closingAnAcceptedConnectionEndsIt() throws Exception {
+    void closingAnAcceptedChannelEndsTheConnection() throws Exception {
         Socket client = client("");
         dispatcher.pass();
         accept().close();
@@ -204,7 +204,7 @@ class BerthListenerTest {
     }
 
     @Test
-    void whatACloseLeavesGoesBackToTheDispatcher() throws Exception {
+    void connectionsLeftByACloseGoBackToTheDispatcher() throws Exception {
         Socket client = client("");
         FutureTask<SocketChannel> looked = start(listener::accept);
         dispatcher.pass();
@@ -219,7 +219,7 @@ class BerthListenerTest {
     }
 
     @Test
-    void everyOneOfManyWhoWaitGetsOne() throws Exception {
+    void everyWaitingThreadGetsAConnection() throws Exception {
         List<FutureTask<SocketChannel>> waiting = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
             waiting.add(start(listener::accept));
@@ -236,7 +236,7 @@ class BerthListenerTest {
     }
 
     @Test
-    void anInterruptOfOneWhoWaitsLeavesTheOthersWaiting() throws Exception {
+    void interruptingOneThreadLeavesTheOthersWaiting() throws Exception {
         FutureTask<SocketChannel> interrupted = new FutureTask<>(listener::accept);
         Thread thread = new Thread(interrupted, "accepts");
         thread.start();
@@ -254,7 +254,7 @@ class BerthListenerTest {
     }
 
     @Test
-    void saysWhenItWantsNoMoreAndWhenItDoesAgain() {
+    void pauseAndResumeAreSentToTheDispatcher() {
         listener.pause();
         listener.resume();
 
@@ -262,7 +262,7 @@ class BerthListenerTest {
     }
 
     @Test
-    void aDrainEndsEveryThreadAfterWhatIsThere() throws Exception {
+    void aDrainEndsEveryThreadAfterTheQueuedConnections() throws Exception {
         client("");
         dispatcher.pass();
         dispatcher.say("drain");
@@ -274,7 +274,7 @@ class BerthListenerTest {
     }
 
     @Test
-    void aDrainWakesThoseWhoWait() throws Exception {
+    void aDrainWakesWaitingThreads() throws Exception {
         List<FutureTask<SocketChannel>> waiting =
                 List.of(start(listener::accept), start(listener::accept));
         awaitWaiting(2);
@@ -287,7 +287,7 @@ class BerthListenerTest {
     }
 
     @Test
-    void theEndOfTheDispatcherIsTheEnd() throws Exception {
+    void theEndOfTheDispatcherEndsTheListener() throws Exception {
         Socket client = client("still served");
         dispatcher.pass();
         FutureTask<SocketChannel> first = start(listener::accept);
@@ -305,7 +305,7 @@ class BerthListenerTest {
     }
 
     @Test
-    void whatADispatcherLeavesThatWasKilledIsStillServed() throws Exception {
+    void connectionsLeftByAKilledDispatcherAreStillServed() throws Exception {
         client("left");
         dispatcher.pass();
 
@@ -316,7 +316,7 @@ class BerthListenerTest {
     }
 
     @Test
-    void closeEndsAnAcceptThatWaits() throws Exception {
+    void closeEndsAWaitingAccept() throws Exception {
         FutureTask<SocketChannel> waiting = start(listener::accept);
         awaitWaiting(1);
 
@@ -341,7 +341,7 @@ class BerthListenerTest {
     }
 
     @Test
-    void aConnectionThatWasResetMeanwhileIsPassedOver() throws Exception {
+    void aConnectionThatWasResetMeanwhileIsSkipped() throws Exception {
         Socket reset = client("");
         reset.setSoLinger(true, 0);
         dispatcher.pass();
@@ -354,7 +354,7 @@ class BerthListenerTest {
     }
 
     @Test
-    void aConnectionWithoutDescriptorIsReportedAndTheNextOneCome() throws Exception {
+    void aLostConnectionIsReportedAndTheNextOneArrives() throws Exception {
         dispatcher.say("conn");
         client("one");
         dispatcher.passAs("conn nonsense");
@@ -421,7 +421,7 @@ class BerthListenerTest {
     }
 
     @Test
-    void aCloseAmidArrivalsLosesNone() throws Exception {
+    void aCloseDuringArrivalsLosesNone() throws Exception {
         int count = 60;
         Set<String> served = ConcurrentHashMap.newKeySet();
         List<FutureTask<Integer>> threads = new ArrayList<>();
@@ -459,7 +459,7 @@ class BerthListenerTest {
     }
 
     @Test
-    void whatEndsWhileItIsClosedIsClosed() throws Exception {
+    void aDrainDuringACloseLeavesItClosed() throws Exception {
         FutureTask<SocketChannel> waiting = start(listener::accept);
         dispatcher.say("drain");
         listener.close();
@@ -473,7 +473,7 @@ class BerthListenerTest {
     }
 
     @Test
-    void virtualThreadsThatWaitLetOthersRun() throws Exception {
+    void waitingVirtualThreadsLetOthersRun() throws Exception {
         List<FutureTask<SocketChannel>> waiting = new ArrayList<>();
         for (int i = 0; i < 16 * Runtime.getRuntime().availableProcessors(); i++) {
             waiting.add(startVirtually(listener::accept));

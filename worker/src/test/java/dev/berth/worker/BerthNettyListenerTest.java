@@ -49,7 +49,7 @@ class BerthNettyListenerTest {
 
     @ParameterizedTest
     @EnumSource
-    void nettyServesWhatIsHandedOver(Transport transport) throws Exception {
+    void nettyServesTheConnectionsHandedOver(Transport transport) throws Exception {
         try (TinyDispatcher dispatcher = TinyDispatcher.onIpv4();
                 Group group = new Group(transport.group());
                 BerthNettyListener listener = start(dispatcher, group)) {
@@ -106,7 +106,7 @@ class BerthNettyListenerTest {
         return BerthNettyListener.start(intake, transport, group.netty, group.echo);
     }
 
-    /// Says who the client is, then echoes.
+    /// Sends the client's address, then echoes.
     @ChannelHandler.Sharable
     private static final class Echo extends ChannelInboundHandlerAdapter {
         private final AtomicInteger open = new AtomicInteger();
@@ -144,7 +144,7 @@ class BerthNettyListenerTest {
             this.netty = netty;
         }
 
-        /// Netty's NIO forgets to close a connection that ends while its group does.
+        /// Netty's NIO fails to close a connection that ends at the same time as its group.
         @Override
         public void close() {
             Await.until(

@@ -21,14 +21,14 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 
-/// A worker that the tests start on each Java. The first byte of a connection says how it is to
-/// echo the rest, or what it is to tell.
+/// A worker that the tests start on each Java. The first byte of a connection says how to echo the
+/// rest, or what to report.
 ///
 /// Arguments: a key store, for TLS.
 public final class EchoServer {
     static final String PASSWORD = "changeit";
 
-    /// Connections that are kept, until the client says that they may go.
+    /// Connections that stay open until the client says that they may be closed.
     private static final List<SocketChannel> KEPT = new ArrayList<>();
 
     private EchoServer() {}
@@ -149,7 +149,7 @@ public final class EchoServer {
         return socket;
     }
 
-    /// By reflection, for Java 17 has none; there it is any thread.
+    /// By reflection, because Java 17 has no virtual threads; there an ordinary thread is used.
     private static void onVirtualThread(SocketChannel client) throws Exception {
         Runnable work =
                 () -> {

@@ -7,7 +7,7 @@ import java.util.HashSet;
 import java.util.Queue;
 import java.util.Set;
 
-/// A kernel in memory with one socket, at whose other end is the test.
+/// An in-memory kernel with one socket; the test is at its other end.
 final class HostileLibc implements Libc {
     private static final int WAKE = 7;
     private static final int LOWEST_FREE = 8;
@@ -22,7 +22,7 @@ final class HostileLibc implements Libc {
         sent.add(new Sent(packet, descriptor));
     }
 
-    /// Whoever received has ended: what is left was not received by anybody.
+    /// The receiver has ended; packets still queued were never received.
     void forget() {
         sent.clear();
     }
@@ -83,7 +83,7 @@ final class HostileLibc implements Libc {
         return command == F_DUPFD_CLOEXEC ? LOWEST_FREE : 0;
     }
 
-    /// Only those that were sent are counted. The intake's own thread closes the others.
+    /// Counts only descriptors that were sent. The intake's own thread closes the others.
     @Override
     public int close(int fd) {
         if (fd > LOWEST_FREE) {

@@ -13,8 +13,8 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.Optional;
 
-/// A dispatcher that sends anything: each packet is a connection, the end, or is refused, no
-/// descriptor that came is lost sight of, and what follows is received.
+/// A dispatcher that sends arbitrary packets: each is a connection, the end, or rejected; no
+/// descriptor leaks, and later packets are still received.
 class IntakeFuzzTest {
     private static final byte[] CONN = "conn".getBytes(US_ASCII);
     private static final int MARK = 900;
@@ -33,7 +33,7 @@ class IntakeFuzzTest {
     }
 
     @Test
-    void anyPacketIsAConnectionOrTheEndOrRefused() throws Exception {
+    void everyPacketIsAConnectionOrTheEndOrRejected() throws Exception {
         Fuzz.ofTexts(
                         "a worker's intake",
                         "conn",
@@ -66,7 +66,7 @@ class IntakeFuzzTest {
         libc.requireAllClosed();
     }
 
-    /// All, up to the mark or the end.
+    /// Receives everything up to the mark or the end.
     private void receive(Intake from) {
         while (true) {
             try {

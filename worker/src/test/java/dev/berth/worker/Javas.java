@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// The Javas of this machine that the library promises to run on.
+/// The Java versions on this machine that the library supports.
 final class Javas {
     private static final Path HOMES = Path.of("/usr/lib/jvm");
     private static final Pattern VERSION = Pattern.compile("JAVA_VERSION=\"(\\d+)[.\"]");
@@ -25,7 +25,7 @@ final class Javas {
 
     private Javas() {}
 
-    /// The `java` program of each version, the one that runs this test among them.
+    /// The `java` program of each version, including the one that runs this test.
     static Map<Integer, Path> all() throws IOException {
         Map<Integer, Path> found = new TreeMap<>();
         if (Files.isDirectory(HOMES)) {
@@ -38,7 +38,7 @@ final class Javas {
         return found;
     }
 
-    /// One without foreign functions of its own.
+    /// One without the foreign function API.
     static Optional<Path> older() throws IOException {
         return all().entrySet().stream()
                 .filter(entry -> entry.getKey() < 22)
@@ -72,7 +72,7 @@ final class Javas {
         return words;
     }
 
-    /// Folders in a build that packs nothing, the jar in one that does.
+    /// These are folders in a build that packages nothing, and the jar in one that does.
     private static String classPath(boolean withJna) {
         String own = File.separator + "worker" + File.separator + "target";
         return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))

@@ -6,7 +6,7 @@ import org.junit.jupiter.api.Test;
 
 class MessageHeaderTest {
     @Test
-    void tellsADescriptorFromNoneAndFromALostOne() {
+    void distinguishesADescriptorFromNoneAndFromALostOne() {
         assertThat(MessageHeader.descriptor(20, 0, 7)).isEqualTo(7);
         assertThat(MessageHeader.descriptor(20, Libc.MSG_CTRUNC, 7)).isEqualTo(7);
         assertThat(MessageHeader.descriptor(0, 0, 0)).isEqualTo(Libc.NONE);

@@ -10,8 +10,8 @@ import org.junit.jupiter.api.Test;
 
 import java.util.Optional;
 
-/// What a dispatcher may say, whoever it is: each packet is one of the four kinds, and no name in
-/// it is ever looked up.
+/// Arbitrary packets from a dispatcher: each is one of the four kinds, and no name in it is ever
+/// looked up.
 class PacketFuzzTest {
     @Test
     void anyBytesAreAPacket() throws Exception {

@@ -22,7 +22,7 @@ class PacketTest {
     }
 
     @Test
-    void readsWhereAProxySaysThatItComesFrom() {
+    void readsTheEndsThatAProxyReported() {
         assertThat(Packet.parse("conn tcp4 192.0.2.1 50000 198.51.100.255 443"))
                 .isEqualTo(
                         new Connection(
@@ -55,7 +55,7 @@ class PacketTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"hello", "draining", "connection", " conn", "drains all"})
-    void leavesAloneWhatItDoesNotKnow(String text) {
+    void ignoresUnknownMessages(String text) {
         assertThat(Packet.parse(text)).isEqualTo(new Unknown(text));
     }
 
@@ -77,7 +77,7 @@ class PacketTest {
                 "conn tcp6 ::1 65536 ::1 1",
                 "conn tcp6 ::1 -1 ::1 1",
             })
-    void doesNotGuessAnAddress(String text) {
+    void doesNotGuessAtAMalformedAddress(String text) {
         assertThat(Packet.parse(text)).isEqualTo(new Malformed(text));
     }
 }

@@ -26,7 +26,7 @@ class PeerNameTest {
     }
 
     @Test
-    void anIpv6ClientOfALinkHasItsScope() throws IOException {
+    void aLinkLocalIpv6ClientHasItsScope() throws IOException {
         byte[] host = InetAddress.getByName("fe80::1").getAddress();
         InetSocketAddress peer = PeerName.decode(six(host, 1));
         assertThat(peer.getAddress()).isEqualTo(InetAddress.getByName("fe80::1"));
@@ -37,7 +37,7 @@ class PeerNameTest {
     }
 
     @Test
-    void whatIsNoInternetAddressIsAnError() {
+    void anythingButAnInternetAddressIsAnError() {
         assertThatThrownBy(() -> PeerName.decode(name(1, 28).array()))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("address family 1");
@@ -56,7 +56,7 @@ class PeerNameTest {
         return name.order(ByteOrder.nativeOrder()).putInt(scope).array();
     }
 
-    /// Port 65280, whose bytes differ.
+    /// Port 65280, whose two bytes differ.
     private static ByteBuffer name(int family, int length) {
         ByteBuffer name = ByteBuffer.allocate(length).order(ByteOrder.nativeOrder());
         return name.putShort((short) family).order(ByteOrder.BIG_ENDIAN).putShort((short) 0xff00);

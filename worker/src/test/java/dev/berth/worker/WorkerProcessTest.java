@@ -45,14 +45,14 @@ class WorkerProcessTest {
     }
 
     @Test
-    void theOldestJavaIsAmongThoseTried() throws IOException {
+    void theOldestSupportedJavaIsTested() throws IOException {
         assumeTrue(Javas.all().containsKey(17), "no Java 17 below /usr/lib/jvm");
         assertThat(Javas.all()).containsKeys(17, Runtime.version().feature());
     }
 
     @ParameterizedTest
     @MethodSource("javas")
-    void servesByAllThatTheJdkDoesWithAChannel(Path java) throws Exception {
+    void servesInEveryWayThatTheJdkOffersForAChannel(Path java) throws Exception {
         try (TinyDispatcher dispatcher = TinyDispatcher.onIpv4();
                 WorkerProcess worker = start(dispatcher, java, FLAGS)) {
             dispatcher.awaitHeard("ready 1");
@@ -78,7 +78,7 @@ class WorkerProcessTest {
 
     @ParameterizedTest
     @MethodSource("javas")
-    void tellsAddressesOfIpv6(Path java) throws Exception {
+    void reportsIpv6Addresses(Path java) throws Exception {
         try (TinyDispatcher dispatcher = TinyDispatcher.onIpv6();
                 WorkerProcess worker = start(dispatcher, java, FLAGS)) {
             assertAddresses(dispatcher);
@@ -121,7 +121,7 @@ class WorkerProcessTest {
     }
 
     @Test
-    void aWorkerThatDiesLeavesWhatItHadNotTaken() throws Exception {
+    void aWorkerThatDiesLeavesWhatItHadNotReceived() throws Exception {
         Path java = Path.of(System.getProperty("java.home"), "bin", "java");
         try (TinyDispatcher dispatcher = TinyDispatcher.onIpv4();
                 WorkerProcess worker = start(dispatcher, java, FLAGS);
@@ -139,7 +139,7 @@ class WorkerProcessTest {
 
     @ParameterizedTest
     @MethodSource("javas")
-    void saysWhichFlagIsMissing(Path java) throws Exception {
+    void theErrorNamesTheMissingFlag(Path java) throws Exception {
         try (TinyDispatcher dispatcher = TinyDispatcher.onIpv4();
                 WorkerProcess worker = start(dispatcher, java, List.of(Javas.NATIVE))) {
             assertThat(worker.awaitEnd()).contains("start java with " + Javas.OPEN);
@@ -148,7 +148,7 @@ class WorkerProcessTest {
     }
 
     @Test
-    void saysThatNativeAccessIsDenied() throws Exception {
+    void theErrorSaysThatNativeAccessIsDenied() throws Exception {
         Path java = Path.of(System.getProperty("java.home"), "bin", "java");
         List<String> denied = List.of(Javas.OPEN, "--illegal-native-access=deny");
         try (TinyDispatcher dispatcher = TinyDispatcher.onIpv4();
@@ -158,7 +158,7 @@ class WorkerProcessTest {
     }
 
     @Test
-    void namesBothWaysWhereThereIsNone() throws Exception {
+    void theErrorNamesBothRemediesWithoutJna() throws Exception {
         Optional<Path> older = Javas.older();
         assumeTrue(older.isPresent(), "no Java from 17 to 21 below /usr/lib/jvm");
         List<String> command =
@@ -190,7 +190,7 @@ class WorkerProcessTest {
                 Javas.command(java, true, flags, EchoServer.class, keyStore().toString()));
     }
 
-    /// Sends all before the hand-over, and reads the answer to its end.
+    /// Sends everything before the hand-over, and reads the answer to its end.
     private static String ask(TinyDispatcher dispatcher, String text) throws IOException {
         try (Socket client = dispatcher.connect()) {
             client.getOutputStream().write(text.getBytes(US_ASCII));
@@ -249,7 +249,7 @@ class WorkerProcessTest {
         return context;
     }
 
-    /// Made once.
+    /// Created once.
     private static synchronized Path keyStore() throws Exception {
         Path store = folder.resolve("keys.p12");
         if (!Files.exists(store)) {
