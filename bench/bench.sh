@@ -1,6 +1,6 @@
 #!/bin/sh
 # Runs a bench command:   bench/bench.sh COMMAND [options]   Builds what is missing or older than its source.
-# BERTH_JAVA_HOME or JAVA_HOME may name a JDK >= 25; else one is looked for.
+# BERTH_JAVA_HOME or JAVA_HOME may name a JDK >= 25; otherwise the script looks for one.
 set -eu
 home=$(CDPATH= cd -P -- "$(dirname -- "$0")/.." && pwd)
 
@@ -18,7 +18,7 @@ if [ ! -e "$mark" ] || [ -n "$(find "$home/bench/src/main" "$home/examples/src/m
     touch "$mark"
 fi
 if [ "${1:-load}" != load ]; then
-    # Builds Berth now, as this user, and not in the first measurement.
+    # Builds Berth now, as this user, rather than during the first measurement.
     "$home/berth" --version >/dev/null
 fi
 exec "$jdk/bin/java" -XX:+UseSerialGC -Xmx512m -Dberth.home="$home" \

@@ -1,8 +1,8 @@
-"""Versions of one application, by the variable VERSION: gunicorn app:wsgi, uvicorn app:asgi
+"""Versions of one application, selected by the variable VERSION: gunicorn app:wsgi, uvicorn app:asgi
 
 good    answers
 boot    does not load: fails after 1.6 s, as a missing module does
-silent  loads, but the server that listens never accepts
+silent  loads, but the listening server never accepts
 dies    ends the server at the first request
 """
 import asyncio
@@ -20,9 +20,9 @@ if VERSION == 'boot':
 
 
 def die():
-    """Ends this process, and the master that would start another."""
+    """Ends this process, and the master that would start another one."""
     parent = os.getppid()
-    # Where the master has ended already the parent is the supervisor.
+    # If the master has already ended, the parent is the supervisor.
     if open(f'/proc/{parent}/comm').read().strip() == 'gunicorn':
         os.kill(parent, signal.SIGKILL)
     os._exit(4)
@@ -50,7 +50,7 @@ async def lifespan(receive, send):
     while True:
         message = await receive()
         if VERSION == 'silent':
-            # Listens in a moment, and then the loop stands still.
+            # The server listens in a moment; then the event loop blocks.
             asyncio.get_running_loop().call_later(0.2, time.sleep, 3600)
         await send({'type': message['type'] + '.complete'})
         if message['type'] == 'lifespan.shutdown':
@@ -58,5 +58,5 @@ async def lifespan(receive, send):
 
 
 if VERSION == 'silent' and 'gunicorn' in sys.modules:
-    # The master listens; its workers never get so far as to accept.
+    # The master listens, but its workers never get as far as accepting.
     time.sleep(3600)

@@ -1,4 +1,5 @@
-# Versions of one application, by the variable VERSION, as in app.py: puma -b tcp://ADDRESS:PORT app.ru
+# Versions of one application, selected by the variable VERSION, as in app.py: puma -b
+# tcp://ADDRESS:PORT app.ru
 version = ENV.fetch('VERSION', 'good')
 
 if version == 'boot'

@@ -4,14 +4,14 @@ import java.util.OptionalInt;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// An HTTP/1.x answer.
+/// An HTTP/1.x response.
 ///
-/// @param keeps whether the connection takes another request
+/// @param keeps whether the connection accepts another request
 record Answer(int status, String body, boolean keeps) {
     /// `pid=42`, or the first entry of a listing of `/proc/self/task`.
     private static final Pattern PID = Pattern.compile("pid=(\\d+)|href=\"(\\d+)/\"");
 
-    /// The pid in the body. Of a listing of threads it may be any thread's, which
+    /// The pid in the body. In a listing of threads it may be any thread's, which
     /// [ProcFs#processOf(int)] resolves.
     OptionalInt pid() {
         Matcher matcher = PID.matcher(body);

@@ -10,7 +10,7 @@ import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 
-/// Reads one HTTP/1.x answer after another from a stream: with a length, chunked, or up to the end.
+/// Reads consecutive HTTP/1.x responses from a stream: with a length, chunked, or up to the end.
 final class AnswerReader {
     private static final int HEAD_LIMIT_BYTES = 64 * 1024;
 
@@ -24,15 +24,15 @@ final class AnswerReader {
         this.in = in;
     }
 
-    /// Whether a byte of the answer being read, or last read, is there.
+    /// Whether any byte of the current, or last, response has arrived.
     boolean begun() {
         return begun;
     }
 
-    /// Reads the next answer.
+    /// Reads the next response.
     ///
-    /// @throws EOFException when the stream ends before the answer does
-    /// @throws ProtocolException when the bytes are no HTTP/1.x answer
+    /// @throws EOFException if the stream ends before the response does
+    /// @throws ProtocolException if the bytes are not an HTTP/1.x response
     Answer read() throws IOException {
         begun = false;
         String[] status = line().split(" ", 3);
@@ -78,7 +78,7 @@ final class AnswerReader {
             line();
         }
         while (!line().isEmpty()) {
-            // Trailer fields carry nothing that is wanted here.
+            // Trailer fields carry nothing of interest here.
         }
         return body.toString();
     }

@@ -11,9 +11,9 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 
-/// As little as a server can do, so that a measurement shows what connections cost: it reads once,
-/// answers with its pid, and closes, as `examples/servers/node/cluster.js` does. A few threads each
-/// do so by themselves, one connection at a time.
+/// A minimal server, so that a measurement shows the cost of connections: it reads once, answers
+/// with its pid, and closes, as `examples/servers/node/cluster.js` does. A few threads do this
+/// independently, each with one connection at a time.
 final class AnswerWorker {
     private static final int BACKLOG = 4096;
     private static final byte[] ANSWER = answer("pid=" + ProcessHandle.current().pid() + "\n");
@@ -21,11 +21,11 @@ final class AnswerWorker {
     private AnswerWorker() {}
 
     private interface Acceptor {
-        /// `null` when no more will come.
+        /// Returns `null` when no more connections will come.
         @Nullable SocketChannel accept() throws IOException;
     }
 
-    /// Arguments: the port, for when no dispatcher starts it, and how many threads.
+    /// Arguments: the port, used if no dispatcher starts it, and the number of threads.
     public static void main(String[] args) throws IOException {
         Acceptor acceptor = acceptor(Integer.parseInt(args[0]));
         for (int i = 0; i < Integer.parseInt(args[1]); i++) {
@@ -60,7 +60,7 @@ final class AnswerWorker {
                 client.write(out);
             }
         } catch (IOException gone) {
-            // The client went away: there is nobody left to tell.
+            // The client has gone; there is nobody to report to.
         }
     }
 

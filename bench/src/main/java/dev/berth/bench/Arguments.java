@@ -10,9 +10,9 @@ import java.util.Map;
 import java.util.Set;
 
 /// The options of a bench command: `--name value`, or `--name` alone for a flag; what follows `--`
-/// is handed to `berth run`.
+/// is passed to `berth run`.
 ///
-/// @param values by name, without the hyphens; a flag's is empty
+/// @param values by name, without the hyphens; empty for a flag
 /// @param rest what follows `--`
 record Arguments(Map<String, String> values, List<String> rest) {
     Arguments {
@@ -22,7 +22,7 @@ record Arguments(Map<String, String> values, List<String> rest) {
 
     /// Parses a command line.
     ///
-    /// @throws IllegalArgumentException when it does not fit; the message says what is known
+    /// @throws IllegalArgumentException if an argument is unknown; the message lists the known ones
     static Arguments parse(List<String> words, Set<String> flags, Set<String> options) {
         Map<String, String> values = new LinkedHashMap<>();
         for (int i = 0; i < words.size(); i++) {
@@ -46,7 +46,7 @@ record Arguments(Map<String, String> values, List<String> rest) {
         List<String> known = new ArrayList<>();
         flags.stream().sorted().map(flag -> "--" + flag).forEach(known::add);
         options.stream().sorted().map(option -> "--" + option + " …").forEach(known::add);
-        return "not understood: " + word + "; there are " + String.join(", ", known);
+        return "unknown argument: " + word + "; known are " + String.join(", ", known);
     }
 
     boolean has(String flag) {
@@ -68,7 +68,7 @@ record Arguments(Map<String, String> values, List<String> rest) {
         return SampleServers.named(values.getOrDefault("server", otherwise));
     }
 
-    /// A list with commas.
+    /// A comma-separated list.
     List<String> list(String option, List<String> otherwise) {
         String value = values.get(option);
         return value == null ? otherwise : List.of(value.split(","));

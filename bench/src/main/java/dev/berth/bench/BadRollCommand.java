@@ -12,8 +12,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/// Rolls to versions that are no good, under load: each fails with exit 1 and the right reason, the
-/// old workers serve on, and no request fails but those that a dying version had accepted.
+/// Rolls to bad versions under load: each roll fails with exit 1 and the right reason, the old
+/// workers stay in service, and no request fails except those that a dying version had accepted.
 final class BadRollCommand {
     private static final int WORKERS = 2;
     private static final int CLIENTS = 8;
@@ -39,7 +39,7 @@ final class BadRollCommand {
         this.arguments = arguments;
     }
 
-    /// Runs `badroll`; the exit code.
+    /// Runs `badroll` and returns the exit code.
     static int run(List<String> words) throws IOException {
         Set<String> options = Set.of("servers", "versions", "tries", "rate");
         Arguments arguments = Arguments.parse(words, Set.of("unprivileged"), options);
@@ -85,7 +85,7 @@ final class BadRollCommand {
                 requests + " requests are fewer than " + LEAST_REQUESTS);
     }
 
-    /// All tries with one version; how many requests there were.
+    /// Makes all tries with one version and returns the number of requests.
     private long version(
             BadRollServer server, BadVersion version, Supervised berth, int port, Verdict whole)
             throws IOException {
@@ -116,7 +116,7 @@ final class BadRollCommand {
         return berth.call("roll", words.toArray(String[]::new));
     }
 
-    /// A version that dies had accepted at most a connection of each client.
+    /// A dying version had accepted at most one connection of each client.
     private static void judge(
             BadVersion version, List<Ended> tries, LoadResult result, Verdict verdict) {
         for (Ended ended : tries) {
@@ -135,7 +135,7 @@ final class BadRollCommand {
         long most = (long) CLIENTS * tries.size();
         verdict.check(
                 result.failed() == inWork && inWork <= most,
-                "failed, at most " + most + " in work may: " + result.failedByClass());
+                "failed, at most " + most + " in progress may: " + result.failedByClass());
     }
 
     private void row(

@@ -4,11 +4,12 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 
-/// A server of the badroll bench, with the applications of `bench/versions`.
+/// A server for the badroll bench, running the applications in `bench/versions`.
 ///
-/// @param command with `{version}`, `{address}`, `{port}`, `{versions}`, `{java}` and `{classes}`
+/// @param command with the placeholders `{version}`, `{address}`, `{port}`, `{versions}`, `{java}`
+///   and `{classes}`
 record BadRollServer(String name, String command) {
-    /// In the order in which they are tried.
+    /// All servers, in the order in which they are tried.
     static List<BadRollServer> all() {
         return List.of(
                 new BadRollServer(

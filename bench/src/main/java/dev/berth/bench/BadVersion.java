@@ -4,11 +4,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
-/// The ways in which a new version is bad, and what `berth roll` has to say of each.
+/// The ways in which a new version can be bad, and what `berth roll` must report for each.
 enum BadVersion {
-    /// It does not load: fails 1.6 s after its start. How it ended, and the error.
+    /// Does not load: fails 1.6 s after its start. The report gives the exit status and the error.
     BOOT("boot", "0.0.0.0", List.of("ended[^:]*: exit [1-9]", "there.is.no.such")),
-    /// It listens on 127.0.0.1 only.
+    /// Listens on 127.0.0.1 only.
     NARROWER(
             "good",
             "127.0.0.1",
@@ -16,12 +16,12 @@ enum BadVersion {
                     "listens on tcp://.*127\\.0\\.0\\.1",
                     "does not cover tcp://(0\\.0\\.0\\.0|\\[::\\])",
                     "--allow-new-addresses")),
-    /// It listens and never accepts.
+    /// Listens but never accepts.
     SILENT(
             "silent",
             "0.0.0.0",
             List.of("accepts no connection|none of its processes waited for a connection")),
-    /// Its first connection ends it, and is lost with what it had accepted.
+    /// Its first connection ends it; that connection is lost with everything it had accepted.
     DIES("dies", "0.0.0.0", List.of("exited unexpectedly: (exit 4|killed by SIGKILL)"));
 
     private static final String STAYS = "the old generation serves on\\s*$";
@@ -38,7 +38,7 @@ enum BadVersion {
         this.words = words;
     }
 
-    /// As it is named on the command line.
+    /// Its name on the command line.
     String word() {
         return name().toLowerCase(Locale.ROOT);
     }
@@ -48,12 +48,12 @@ enum BadVersion {
         return server.words(shop, version, address, port);
     }
 
-    /// Whether requests may fail that it had accepted.
+    /// Whether requests that it had accepted may fail.
     boolean loses() {
         return this == DIES;
     }
 
-    /// Whether `text` names the right reason, and says that nothing has changed.
+    /// Whether `text` gives the right reason and says that nothing has changed.
     boolean explains(String text) {
         return Pattern.compile(STAYS).matcher(text).find()
                 && words.stream().allMatch(word -> Pattern.compile(word).matcher(text).find());

@@ -8,7 +8,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 
-/// The same thing done again and again by several threads at once.
+/// Repeats the same step on several threads at once.
 final class Burst {
     private Burst() {}
 
@@ -17,9 +17,10 @@ final class Burst {
         void once() throws IOException;
     }
 
-    /// How often all `steps` together were done a second, over `millis`, a thread each.
+    /// Runs `steps` for `millis`, each on its own thread, and returns the total number of
+    /// repetitions per second.
     ///
-    /// @throws IOException one of them failed
+    /// @throws IOException if one of them failed
     static double perSecond(List<? extends Step> steps, long millis) throws IOException {
         var count = new LongAdder();
         var begin = new CountDownLatch(1);

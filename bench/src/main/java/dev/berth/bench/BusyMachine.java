@@ -6,14 +6,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Processes that hold many sockets in a network namespace of their own: on each process a listener
-/// and connections to it, both ends. They end with this program, and the namespace with them.
+/// Processes that hold many sockets in a network namespace of their own: each has a listener and
+/// both ends of the connections to it. They end with this program, and the namespace with them.
 ///
-/// Needs root, python3, and unshare, nsenter and ip.
+/// Requires root, python3, unshare, nsenter and ip.
 final class BusyMachine implements AutoCloseable {
     private static final int EACH = 2_250;
 
-    /// Holds as many sockets as the first word says; listens on the port that the second names.
+    /// Holds as many sockets as its first argument says; listens on the port given by the second.
     private static final String HOLDER =
             """
             import socket, sys
@@ -30,7 +30,7 @@ final class BusyMachine implements AutoCloseable {
     private final List<Process> holders = new ArrayList<>();
     private int sockets;
 
-    /// One with nothing but a listener on `port`.
+    /// Creates one with nothing but a listener on `port`.
     static BusyMachine open(int port) throws IOException {
         var machine = new BusyMachine();
         try {
@@ -59,7 +59,7 @@ final class BusyMachine implements AutoCloseable {
         return sockets;
     }
 
-    /// The words that run `command` in it.
+    /// The command line that runs `command` inside the namespace.
     List<String> inside(List<String> command) {
         Path namespace = Path.of("/proc", Long.toString(holders.getFirst().pid()), "ns/net");
         List<String> words = new ArrayList<>(List.of("nsenter", "--net=" + namespace));
@@ -77,12 +77,12 @@ final class BusyMachine implements AutoCloseable {
         holders.add(process);
         BufferedReader output = process.inputReader();
         if (!"ready".equals(output.readLine())) {
-            throw new IOException("no " + count + " sockets could be opened");
+            throw new IOException("could not open " + count + " sockets");
         }
         sockets += count;
     }
 
-    /// Ends all of them, by the end of their input.
+    /// Ends all processes by closing their standard input.
     @Override
     public void close() {
         for (Process holder : holders) {

@@ -10,8 +10,8 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 
-/// One client connection, used by one thread. An [IncidentException] tells how a request failed;
-/// after one the connection is of no more use.
+/// A client connection, used by one thread. An [IncidentException] describes how a request failed;
+/// after that the connection is unusable.
 final class ClientConnection implements AutoCloseable {
     private final SocketChannel channel;
     private final AnswerReader reader;
@@ -19,7 +19,7 @@ final class ClientConnection implements AutoCloseable {
     private final int localPort;
     private int answered;
 
-    /// An incident on its way to who counts it.
+    /// Carries an incident to the code that counts it.
     static final class IncidentException extends IOException {
         private static final long serialVersionUID = 1;
         private final transient Failure failure;
@@ -41,7 +41,7 @@ final class ClientConnection implements AutoCloseable {
         this.localPort = channel.socket().getLocalPort();
     }
 
-    /// Connects. The caller closes what it gets.
+    /// Connects. **Ownership:** the caller closes the connection.
     static ClientConnection open(LoadPlan plan) throws IncidentException {
         long opened = System.nanoTime();
         int port = 0;
@@ -63,9 +63,9 @@ final class ClientConnection implements AutoCloseable {
         }
     }
 
-    /// Sends a request for `path` and reads the answer.
+    /// Sends a request for `path` and reads the response.
     ///
-    /// @param last asks the server to close after it
+    /// @param last whether to ask the server to close the connection afterwards
     Answer get(String path, boolean last) throws IncidentException {
         long sent = System.nanoTime();
         boolean sending = true;
@@ -86,7 +86,7 @@ final class ClientConnection implements AutoCloseable {
         }
     }
 
-    /// The failure to report for an answer that is none.
+    /// The failure to report for a response whose status is not 200.
     Failure badStatus(Answer answer) {
         String detail = "status " + answer.status();
         return new Failure(
@@ -98,17 +98,18 @@ final class ClientConnection implements AutoCloseable {
         return localPort;
     }
 
-    /// When connect was called.
+    /// When connect was called, as of [System#nanoTime()].
     long openedNanos() {
         return openedNanos;
     }
 
-    /// Requests answered so far.
+    /// The number of requests answered so far.
     int answered() {
         return answered;
     }
 
-    /// Finds the server's end of the connection before it is used again, as good clients do.
+    /// Detects that the server has closed the connection before it is used again, as good clients
+    /// do.
     private void refuseClosed() throws IOException {
         channel.configureBlocking(false);
         int count = channel.read(ByteBuffer.allocate(1));
@@ -117,7 +118,7 @@ final class ClientConnection implements AutoCloseable {
             throw new EOFException("closed between two requests");
         }
         if (count > 0) {
-            throw new ProtocolException("a byte that was not asked for");
+            throw new ProtocolException("an unsolicited byte");
         }
     }
 
@@ -142,7 +143,7 @@ final class ClientConnection implements AutoCloseable {
         try {
             channel.close();
         } catch (IOException e) {
-            // Whatever it says, the descriptor is gone.
+            // The descriptor is closed even if this fails.
         }
     }
 }

@@ -12,11 +12,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 
-/// A supervisor's control socket, for what is done more often than the command line could be
-/// started.
+/// A supervisor's control socket, for commands that are sent more often than the command line could
+/// be started.
 ///
-/// A frame is its length (4 bytes, big endian), a letter, and text. `C` is a command: words, each
-/// followed by a zero byte. The answer's last frame is `X`, the exit code.
+/// **Shape:** a frame is its length (4 bytes, big endian), a letter, and text. `C` is a command:
+/// words, each followed by a zero byte. The response's last frame is `X`, the exit code.
 final class ControlSocket {
     private final UnixDomainSocketAddress address;
 
@@ -24,9 +24,9 @@ final class ControlSocket {
         address = UnixDomainSocketAddress.of(path);
     }
 
-    /// Has a command carried out.
+    /// Runs a command on the supervisor.
     ///
-    /// @throws IOException with what the supervisor said, if it failed
+    /// @throws IOException if it failed; the message is the supervisor's
     void call(List<String> words) throws IOException {
         try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
             channel.connect(address);

@@ -12,18 +12,18 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/// Many requests by some clients at once, and who answered each.
+/// Many requests by concurrent clients, with the pid that answered each.
 final class Crowd {
     private Crowd() {}
 
-    /// One request, known by its number.
+    /// One request, identified by its number.
     interface Request {
         int pid(int number) throws IOException;
     }
 
     /// The pid that answered each of `count` requests, made by `clients` threads.
     ///
-    /// @throws IOException one of them failed
+    /// @throws IOException if one of them failed
     static int[] pids(int count, int clients, Request request) throws IOException {
         int[] pids = new int[count];
         var next = new AtomicInteger();
@@ -51,7 +51,7 @@ final class Crowd {
         }
     }
 
-    /// How often each pid is there.
+    /// How often each pid occurs.
     static Map<Integer, Integer> counts(int[] pids) {
         Map<Integer, Integer> counts = new TreeMap<>();
         for (int pid : pids) {
@@ -60,7 +60,7 @@ final class Crowd {
         return counts;
     }
 
-    /// The address of a client: 127.1.0.1, 127.1.0.2 and so on, all of this machine.
+    /// The source address of a client: 127.1.0.1, 127.1.0.2 and so on, all on this machine.
     static InetAddress client(int number) {
         int host = number + 1;
         return InetAddress.ofLiteral("127.1." + (host >> 8 & 0xff) + "." + (host & 0xff));

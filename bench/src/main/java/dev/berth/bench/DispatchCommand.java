@@ -14,9 +14,9 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/// What the dispatcher costs: connections a second through it, against the same workers that accept
-/// by themselves in a group, and against Node's cluster; and what a thousand clients that say
-/// nothing do to the others.
+/// Measures what the dispatcher costs: connections per second through it, compared with the same
+/// workers accepting by themselves in a group, and with Node's cluster; and how a thousand silent
+/// clients affect the others.
 final class DispatchCommand {
     private static final double LEAST_OF_DIRECT = 0.85;
     private static final double LEAST_OF_NODE = 2;
@@ -27,7 +27,7 @@ final class DispatchCommand {
     private static final int SLICES = 10;
     private static final int SILENT = 1_000;
 
-    /// Until the hot code is compiled for good, on all sides.
+    /// Long enough for the JIT to compile the hot code on all sides.
     private static final long WARM_UP_MILLIS = 30_000;
 
     private static final String ANSWERS = "dev.berth.bench.AnswerWorker";
@@ -43,7 +43,7 @@ final class DispatchCommand {
         this.arguments = arguments;
     }
 
-    /// Runs `dispatch`; the exit code.
+    /// Runs `dispatch` and returns the exit code.
     static int run(List<String> words) throws IOException {
         Arguments arguments =
                 Arguments.parse(
@@ -68,7 +68,7 @@ final class DispatchCommand {
         return arguments.number("pairs", 5);
     }
 
-    /// Fresh processes for every round; the three sides take turns in short slices.
+    /// Uses fresh processes for every round; the three sides take turns in short slices.
     private void accepts() throws IOException {
         List<Double> ofDirect = new ArrayList<>();
         List<Double> ofNode = new ArrayList<>();
@@ -133,7 +133,7 @@ final class DispatchCommand {
                 Integer.toString(port));
     }
 
-    /// Connections a second of each side.
+    /// Connections per second on each side.
     private double[] rates(int direct, int passed, int node) throws IOException {
         Process cluster = cluster(node);
         try {
@@ -193,7 +193,7 @@ final class DispatchCommand {
         }
     }
 
-    /// The same load without and with silent clients, in turn, each time on the same processes.
+    /// Applies the same load without and with silent clients, in turn, to the same processes.
     private void silent() throws IOException {
         int port = Workshop.freePort(1);
         Path file = shop.scratch().resolve("berth.toml");
@@ -210,7 +210,7 @@ final class DispatchCommand {
                     verdict.check(clients.allOpen(), "silent clients were closed");
                     ratios.add(beside / alone);
                     System.out.printf(
-                            "p99 %.2f ms alone, %.2f ms beside the silent%n", alone, beside);
+                            "p99 %.2f ms alone, %.2f ms with silent clients%n", alone, beside);
                 }
             }
         } finally {
@@ -218,7 +218,7 @@ final class DispatchCommand {
         }
         double median = Numbers.median(ratios);
         System.out.printf(
-                "p99 beside %d silent clients / alone: median %.3f of %s, at most %.1f: %s%n",
+                "p99 with %d silent clients / alone: median %.3f of %s, at most %.1f: %s%n",
                 SILENT,
                 median,
                 rounded(ratios),
@@ -234,7 +234,7 @@ final class DispatchCommand {
                 .start();
     }
 
-    /// A service that has to be told by what clients say.
+    /// Configures a service whose connections are routed by what the client sends.
     private String configuration(int port) {
         String words =
                 worker(SERVES, port).stream()

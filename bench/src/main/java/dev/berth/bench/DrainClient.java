@@ -11,7 +11,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
-/// A connection of the drain bench: HTTP/1.1 and WebSockets, as little of them as it needs.
+/// A client connection of the drain bench: a minimal subset of HTTP/1.1 and WebSockets.
 final class DrainClient implements AutoCloseable {
     private static final int CONNECT_MILLIS = 10_000;
     private static final int READ_MILLIS = 60_000;
@@ -37,13 +37,13 @@ final class DrainClient implements AutoCloseable {
         return new DrainClient(socket);
     }
 
-    /// Whether what failed is the race of every kept connection: closed by the server as the client
-    /// used it again.
+    /// Whether the failure is the race that every kept connection has: the server closed it just as
+    /// the client reused it.
     boolean closedIdle() {
         return answered > 0 && !begun && System.nanoTime() - sent < 100_000_000L;
     }
 
-    /// Whether the server has closed it between two exchanges, or speaks unasked.
+    /// Whether the server has closed it between two exchanges, or sent something unsolicited.
     boolean closed() throws IOException {
         socket.setSoTimeout(1);
         try {
@@ -55,7 +55,7 @@ final class DrainClient implements AutoCloseable {
         }
     }
 
-    /// @param bytes that the body must have; −1: any number
+    /// @param bytes the required length of the body; −1 for any
     void get(String path, long bytes) throws IOException {
         send("GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
         answer(bytes);

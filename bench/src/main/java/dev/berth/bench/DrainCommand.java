@@ -10,13 +10,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/// Rolls under requests that take their time: slow answers, streams, uploads, kept connections.
-/// None is cut. What the documentation excludes is counted apart: a kept connection closed by the
-/// server as the client used it again.
+/// Rolls under long requests: slow responses, streams, uploads, kept connections. None may be cut.
+/// The case that the documentation excludes is counted separately: a kept connection that the
+/// server closed just as the client reused it.
 final class DrainCommand {
     private static final int WORKERS = 1;
 
-    /// In the answer of a roll that had to stop a worker with something undone.
+    /// Appears in the output of a roll that had to stop a worker before its work was finished.
     private static final String UNDONE = "--drain";
 
     private final Workshop shop;
@@ -27,7 +27,7 @@ final class DrainCommand {
         this.arguments = arguments;
     }
 
-    /// Runs `drain`; the exit code.
+    /// Runs `drain` and returns the exit code.
     static int run(List<String> words) throws IOException {
         Arguments arguments =
                 Arguments.parse(
@@ -108,7 +108,7 @@ final class DrainCommand {
             long cut = count.cut().get();
             long most = kind.neverIdle() ? (long) kind.clients() * seconds.size() : 0;
             verdict.check(cut <= most, cut + " cut of " + kind + ", " + most + " at most");
-            verdict.check(count.whole().get() > 0, "none whole of " + kind);
+            verdict.check(count.whole().get() > 0, "no complete exchange of " + kind);
         }
         if (!server.neverIdle()) {
             load.errors().forEach(error -> verdict.check(false, "  " + error));

@@ -3,34 +3,34 @@ package dev.berth.bench;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 
-/// What a client of the drain bench does.
+/// The kinds of client in the drain bench.
 enum DrainKind {
     /// Requests that take 0.1 to 20 s.
     SLOW(8, true),
-    /// Answers in parts, with pauses of 0.2 to 4 s.
+    /// Responses in parts, with pauses of 0.2 to 4 s.
     STREAM(8, true),
-    /// Frames that a WebSocket pushes, with pauses of 0.2 to 4 s.
+    /// Frames pushed over a WebSocket, with pauses of 0.2 to 4 s.
     SOCKET(4, false),
     /// 200 KB at 20 KB/s from the client.
     UPLOAD(3, true),
     /// 200 KB at 20 KB/s to the client.
     DOWNLOAD(3, true),
-    /// Three requests in one go.
+    /// Three pipelined requests.
     PIPELINED(2, true),
     /// Short requests on a kept connection, with short pauses.
     KEPT(4, true),
-    /// Short requests on a kept connection, with pauses that are longer than `--idle`.
+    /// Short requests on a kept connection, with pauses longer than `--idle`.
     IDLE(8, true),
-    /// Short requests on a kept connection for ever, each as soon as the last one is answered: the
+    /// Short requests on a kept connection forever, each as soon as the last one is answered: the
     /// worker is never idle.
     ASKING(16, true),
-    /// Calls of gRPC that take 0.1 to 20 s.
+    /// gRPC calls that take 0.1 to 20 s.
     UNARY(8, true),
-    /// Streams of gRPC with pauses of 0.2 to 4 s.
+    /// gRPC streams with pauses of 0.2 to 4 s.
     PARTS(8, true);
 
-    /// Beyond it a client asks no more on a connection: with its last request the connection shall
-    /// be done within `--drain`.
+    /// A client sends no more requests on a connection older than this, so that the last one can
+    /// finish within `--drain`.
     private static final Duration LONGEST_LIFE = Duration.ofSeconds(25);
 
     private static final int LONGEST_MILLIS = 20_000;
@@ -43,18 +43,18 @@ enum DrainKind {
         this.keeps = keeps;
     }
 
-    /// How many of them at a time.
+    /// The number of concurrent clients.
     int clients() {
         return clients;
     }
 
-    /// Whether its clients leave no moment in which their connections are idle: the docs exclude
-    /// them, as a roll closes such a connection in use when `--drain` is over.
+    /// Whether its clients never leave their connections idle. The documentation excludes these: a
+    /// roll closes such a connection, in use, when `--drain` expires.
     boolean neverIdle() {
         return this == ASKING;
     }
 
-    /// How many exchanges there are on a connection.
+    /// The number of exchanges on a connection.
     int exchanges() {
         return switch (this) {
             case SOCKET -> 1;
@@ -64,12 +64,12 @@ enum DrainKind {
         };
     }
 
-    /// How long a client goes on asking on a connection.
+    /// How long a client keeps sending requests on a connection.
     Duration longestLife() {
         return this == ASKING ? Duration.ofDays(1) : LONGEST_LIFE;
     }
 
-    /// How long a client thinks between two exchanges on a connection.
+    /// How long a client pauses between two exchanges on a connection.
     int pauseMillis() {
         return switch (this) {
             case KEPT -> between(0, 50);
@@ -79,7 +79,7 @@ enum DrainKind {
         };
     }
 
-    /// One exchange.
+    /// Performs one exchange.
     void exchange(DrainClient client) throws java.io.IOException {
         int pause = between(200, 4_000);
         int parts = Math.max(2, LONGEST_MILLIS / 2 / pause);
@@ -91,7 +91,7 @@ enum DrainKind {
             case DOWNLOAD -> client.get("/stream?parts=100&ms=100&bytes=2000", 200_000);
             case PIPELINED -> client.pipelined(3, between(100, 1_500));
             case KEPT, IDLE, ASKING -> client.get("/slow?ms=0", -1);
-            case UNARY, PARTS -> throw new IllegalStateException(this + " is no HTTP/1.1");
+            case UNARY, PARTS -> throw new IllegalStateException(this + " is not HTTP/1.1");
         }
     }
 

@@ -7,19 +7,19 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /// Clients of each kind on one port, until [#finish].
 interface DrainLoad {
-    /// How the exchanges of a kind ended.
+    /// The outcomes of the exchanges of one kind.
     record Count(AtomicLong whole, AtomicLong cut, AtomicLong idleClosed) {
         Count() {
             this(new AtomicLong(), new AtomicLong(), new AtomicLong());
         }
     }
 
-    /// Lets every exchange end.
+    /// Lets every exchange finish.
     void finish() throws IOException;
 
-    /// By kind; final after [#finish].
+    /// The counts by kind; final after [#finish].
     Map<DrainKind, Count> counts();
 
-    /// Why exchanges were cut, the first few.
+    /// The first few reasons why exchanges were cut.
     List<String> errors();
 }

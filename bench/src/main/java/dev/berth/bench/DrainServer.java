@@ -7,10 +7,10 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// A server of the drain bench, which answers the paths of `examples/servers/node/streams.js`.
+/// A server for the drain bench; it serves the paths of `examples/servers/node/streams.js`.
 ///
-/// @param command with `{servers}`, `{port}`, `{java}` and `{scratch}`
-/// @param kinds of clients that it can serve
+/// @param command with the placeholders `{servers}`, `{port}`, `{java}` and `{scratch}`
+/// @param kinds the kinds of client that it can serve
 record DrainServer(String name, String command, Set<DrainKind> kinds) {
     private static final String JAVA =
             "{java} -Xmx128m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xshare:auto ";
@@ -30,10 +30,11 @@ record DrainServer(String name, String command, Set<DrainKind> kinds) {
 
     private static final Set<DrainKind> GRPC = Set.of(DrainKind.UNARY, DrainKind.PARTS);
 
-    /// The one that has Debian's packages.
+    /// The interpreter for which Debian's packages are installed.
     static final String PYTHON = "/usr/bin/python3";
 
-    /// In the order in which they are tried. All but gunicorn and Spring Boot die at once.
+    /// All servers, in the order in which they are tried. All except gunicorn and Spring Boot exit
+    /// at once on SIGTERM.
     static List<DrainServer> all() {
         String jvm = JAVA + "-cp {servers}/jvm/target/lib/*:{servers}/jvm/target/classes";
         return List.of(
@@ -70,14 +71,14 @@ record DrainServer(String name, String command, Set<DrainKind> kinds) {
         return kinds.equals(GRPC);
     }
 
-    /// Whether its clients never leave a moment in which it is idle, so that a roll takes all of
-    /// `--drain` and then closes connections that are in use.
+    /// Whether its clients never leave it idle, so that a roll takes all of `--drain` and then
+    /// closes connections in use.
     boolean neverIdle() {
         return kinds.stream().anyMatch(DrainKind::neverIdle);
     }
 
-    /// What `--idle` should be according to `docs/draining.md`: frames of HTTP/2 that the server
-    /// sends by itself make a call look answered, so it is longer than the longest call.
+    /// The `--idle` that `docs/draining.md` recommends: HTTP/2 frames that the server sends by
+    /// itself make a call look answered, so `--idle` must be longer than the longest call.
     String idle() {
         return grpc() ? "25s" : "5s";
     }
@@ -86,7 +87,7 @@ record DrainServer(String name, String command, Set<DrainKind> kinds) {
         return neverIdle() ? "10s" : "60s";
     }
 
-    /// Whether something else has to serve behind it.
+    /// Whether it needs an upstream server.
     boolean proxies() {
         return command.contains("{upstream}");
     }

@@ -8,8 +8,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
-/// What a signal to end this program means: all that it started ends too, nothing more is started,
-/// and its folders go. After an ordinary end there is nothing left to do.
+/// Handles a signal to end this program: everything that it started ends too, nothing more is
+/// started, and its scratch folders are removed. After a normal end there is nothing left to do.
 final class Ending {
     private static final Duration LONGEST = Duration.ofSeconds(20);
     private static final Set<Workshop> OPEN = ConcurrentHashMap.newKeySet();
@@ -21,7 +21,7 @@ final class Ending {
         Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(Ending::end));
     }
 
-    /// To be called before anything is started; does not return once the end has begun.
+    /// Call before starting anything; does not return once the end has begun.
     static void awaitLeave() {
         while (begun) {
             Waits.pause(LONGEST);

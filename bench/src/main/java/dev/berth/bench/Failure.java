@@ -1,12 +1,12 @@
 package dev.berth.bench;
 
-/// A request that did not succeed, with what is needed to find its connection in another's records.
+/// A request that did not succeed, with what is needed to find its connection in other records.
 ///
-/// @param localPort the client's port; 0 when there was none yet
+/// @param localPort the client's port; 0 if there was none yet
 /// @param openedNanos when connect was called, as of [System#nanoTime()]
-/// @param failedNanos when the error came, likewise
-/// @param answeredBefore how many requests the connection had answered
-/// @param detail the error, for people
+/// @param failedNanos when the error came, as of [System#nanoTime()]
+/// @param answeredBefore the number of requests that the connection had answered
+/// @param detail the error, as text
 record Failure(
         Outcome outcome,
         int localPort,

@@ -6,21 +6,23 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/// A worker stopped in the middle of its work, and what it held in that moment: the proof of which
-/// connections a kill may cost.
+/// A worker stopped in the middle of its work, with the connections it held at that moment: the
+/// proof of which connections a kill may cost.
 ///
-/// SIGSTOP holds every thread of the worker; from then on it accepts nothing and closes nothing.
-/// The sockets among its descriptors are exactly what it has accepted, while one in the accept
-/// queue has no inode and belongs to no process. SIGKILL then ends it without letting it run again.
+/// SIGSTOP stops every thread of the worker, which then accepts and closes nothing. The sockets
+/// among its descriptors are exactly the connections it has accepted; a connection in the accept
+/// queue has no inode and belongs to no process. SIGKILL then ends the worker without letting it
+/// run again.
 ///
 /// @param pids the worker and its children
-/// @param atNanos when it was found stopped, as of [System#nanoTime()]
-/// @param clientPorts the other ends of the connections that it had accepted and not closed
+/// @param atNanos when it was seen to be stopped, as of [System#nanoTime()]
+/// @param clientPorts the client ports of the connections that it had accepted and not closed
 /// @param waiting connections in its accept queues
 record Frozen(List<Integer> pids, long atNanos, Set<Integer> clientPorts, long waiting) {
     private static final Duration STOP_DEADLINE = Duration.ofSeconds(5);
 
-    /// Stops the tree of `pid`, which serves `port`, and looks at it. The caller then kills it.
+    /// Stops the process tree of `pid`, which serves `port`, and records its connections. The
+    /// caller then kills it.
     static Frozen of(int pid, int port) throws IOException {
         List<Integer> pids = ProcFs.tree(pid).stream().map(ProcFs.Life::pid).toList();
         Shell.signal("STOP", pids);
@@ -43,13 +45,13 @@ record Frozen(List<Integer> pids, long atNanos, Set<Integer> clientPorts, long w
         return new Frozen(pids, now, ports, waiting);
     }
 
-    /// Ends what was stopped, by SIGKILL.
+    /// Ends the stopped processes with SIGKILL.
     void kill() throws IOException {
         Shell.signal("KILL", pids);
     }
 
-    /// Whether `failure` is one that this kill explains: the very connection, open at that moment,
-    /// had been accepted, and failed afterwards.
+    /// Whether this kill explains `failure`: that very connection was open at the moment of the
+    /// stop, had been accepted, and failed afterwards.
     boolean explains(Failure failure) {
         return clientPorts.contains(failure.localPort())
                 && failure.openedNanos() <= atNanos

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 
-/// Clients that speak gRPC: `examples/servers/python/grpc_clients.py`, which prints its counts when
-/// its standard input ends.
+/// gRPC clients: `examples/servers/python/grpc_clients.py`, which prints its counts when its
+/// standard input ends.
 final class GrpcDrainLoad implements DrainLoad {
     private final Process process;
     private final Map<DrainKind, Count> counts = new EnumMap<>(DrainKind.class);

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
-/// Clients that speak HTTP, of each kind, on one port.
+/// HTTP clients of each kind, on one port.
 final class HttpDrainLoad implements DrainLoad {
     private static final int ERRORS_KEPT = 20;
 

@@ -9,8 +9,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/// What a supervisor with four workers costs when nothing happens: memory (PSS) and CPU, of itself
-/// and of what it runs beside the workers.
+/// Measures what a supervisor with four workers costs when nothing happens: memory (PSS) and CPU,
+/// of itself and of the processes it runs in addition to the workers.
 final class IdleCommand {
     private static final int WORKERS = 4;
     private static final long MOST_PSS_KILOBYTES = 60 * 1024;
@@ -19,7 +19,7 @@ final class IdleCommand {
 
     private IdleCommand() {}
 
-    /// Runs `idle`; the exit code.
+    /// Runs `idle` and returns the exit code.
     static int run(List<String> words) throws IOException {
         Arguments arguments =
                 Arguments.parse(
@@ -64,7 +64,7 @@ final class IdleCommand {
             pss += each;
         }
         System.out.printf(
-                "%d processes beside %d workers: PSS %.1f MB, CPU %.2f %% over %d s%n",
+                "%d processes besides %d workers: PSS %.1f MB, CPU %.2f %% over %d s%n",
                 own.size(), WORKERS, pss / 1024.0, cpu, seconds);
         verdict.check(pss <= MOST_PSS_KILOBYTES, "PSS above 60 MB");
         verdict.check(cpu < MOST_CPU_PERCENT, "CPU not below " + MOST_CPU_PERCENT + " %");

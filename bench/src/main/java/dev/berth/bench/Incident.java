@@ -9,25 +9,26 @@ import java.util.Locale;
 
 /// What went wrong with a request, and when.
 ///
-/// @param phase how far the request had come
+/// @param phase how far the request had got
 /// @param reused whether an earlier request on this connection was answered
-/// @param waitedMillis from sending the request to the error
-/// @param error the error; the end of the stream is an [EOFException]
+/// @param waitedMillis the time from sending the request to the error
+/// @param error the error; end-of-stream is an [EOFException]
 record Incident(Phase phase, boolean reused, long waitedMillis, IOException error) {
-    /// A server that closes an idle connection does so without having looked at the request, so the
-    /// client knows as soon as the packets have crossed. What took longer was lost at work.
+    /// A server that closes an idle connection has not read the request, so the client learns of it
+    /// as soon as the packets have crossed. If it takes longer, the request was lost while being
+    /// processed.
     static final long IDLE_RACE_MILLIS = 100;
 
-    /// How far a request had come.
+    /// How far a request had got.
     enum Phase {
         CONNECT,
-        /// Sending, or waiting for the first byte of the answer.
+        /// Sending the request, or waiting for the first byte of the response.
         WAIT,
-        /// A part of the answer is there.
+        /// Part of the response has arrived.
         ANSWER
     }
 
-    /// The class of this incident.
+    /// The outcome class of this incident.
     Outcome outcome() {
         return switch (phase) {
             case CONNECT -> whileConnecting();
@@ -81,7 +82,7 @@ record Incident(Phase phase, boolean reused, long waitedMillis, IOException erro
         return says("reset") || says("broken pipe");
     }
 
-    /// The JDK has no type for most errnos, only the C library's text.
+    /// For most errnos the JDK has no exception type, only the C library's text.
     private boolean says(String text) {
         String message = String.valueOf(error.getMessage()).toLowerCase(Locale.ROOT);
         return !(error instanceof BindException) && message.contains(text);

@@ -5,9 +5,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// Reads JSON into maps, lists, strings, doubles, booleans and [#NULL].
+/// Parses JSON into maps, lists, strings, doubles, booleans and [#NULL].
 final class Json {
-    /// What `null` becomes.
+    /// Stands for JSON `null`.
     static final Object NULL = new Object();
 
     private final String text;
@@ -17,9 +17,9 @@ final class Json {
         this.text = text;
     }
 
-    /// The value of a whole text.
+    /// Parses a whole text.
     ///
-    /// @throws IllegalArgumentException when it is no JSON; the message says where
+    /// @throws IllegalArgumentException if it is not JSON; the message says where
     static Object parse(String text) {
         var json = new Json(text);
         Object value = json.value();
@@ -115,7 +115,7 @@ final class Json {
         return value;
     }
 
-    /// Whether `end` comes next, after blanks and one item; it is taken then.
+    /// Skips blanks; if `end` comes next, consumes it and returns true.
     private boolean next(char end) {
         blank();
         if (peek() != end) {
@@ -148,6 +148,6 @@ final class Json {
 
     private IllegalArgumentException wrong(String wanted) {
         return new IllegalArgumentException(
-                "JSON: wanted " + wanted + " at " + at + " of: " + text);
+                "JSON: expected " + wanted + " at " + at + " of: " + text);
     }
 }

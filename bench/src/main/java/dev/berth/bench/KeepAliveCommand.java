@@ -12,9 +12,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 
-/// Rolls under keep-alive clients, with servers that shut down gracefully: no request fails, apart
-/// from connections found closed between two requests; and a roll waits for busy connections of the
-/// slot being replaced, for idle ones as long as `--idle` says, and not for those of other slots.
+/// Rolls under keep-alive clients, with servers that shut down gracefully. No request fails, apart
+/// from connections found closed between two requests. A roll waits for busy connections of the
+/// slot being replaced and, for as long as `--idle` says, for idle ones, but not for those of other
+/// slots.
 final class KeepAliveCommand {
     private static final List<String> SERVERS = List.of("node-graceful", "java-httpserver");
     private static final int WORKERS = 2;
@@ -35,7 +36,7 @@ final class KeepAliveCommand {
         this.port = Workshop.freePort(1);
     }
 
-    /// Runs `keepalive`; the exit code.
+    /// Runs `keepalive` and returns the exit code.
     static int run(List<String> words) throws IOException {
         Arguments arguments =
                 Arguments.parse(
@@ -96,8 +97,8 @@ final class KeepAliveCommand {
         }
     }
 
-    /// A roll with nothing connected, one with idle connections, and one with a busy one on one
-    /// slot.
+    /// Times a roll with no connections, one with idle connections, and one with a busy connection
+    /// to one slot.
     private void held(String server, Supervised berth) throws IOException {
         double alone = roll(berth);
         List<ClientConnection> idle = new ArrayList<>();
@@ -119,10 +120,10 @@ final class KeepAliveCommand {
                 server, alone, withIdle, SLOW_MILLIS / 1_000.0, withBusy);
         verdict.check(
                 withIdle < alone + WORKERS * IDLE_SECONDS + SLACK_SECONDS,
-                "idle connections delay a roll: " + withIdle + " s against " + alone + " s");
+                "idle connections delayed a roll: " + withIdle + " s against " + alone + " s");
         verdict.check(
                 withBusy < alone + SLOW_MILLIS / 1_000.0 + IDLE_SECONDS + SLACK_SECONDS,
-                "a busy connection delays the other slot: " + withBusy + " s");
+                "a busy connection delayed the other slot: " + withBusy + " s");
     }
 
     private double rollWithBusy(Supervised berth) throws IOException {
@@ -133,7 +134,7 @@ final class KeepAliveCommand {
             Waits.pause(Duration.ofMillis(200));
             double seconds = roll(berth);
             slow.join();
-            verdict.check(failed.get().getValue() == 200, "the busy one: " + failed.get().getKey());
+            verdict.check(failed.get().getValue() == 200, "busy one: " + failed.get().getKey());
             return seconds;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -10,9 +10,9 @@ import java.util.TreeMap;
 final class Kept {
     private Kept() {}
 
-    /// Opens so many, one after the other, and closes them when all are there.
+    /// Opens `connections` connections one after another, and closes them when all are open.
     ///
-    /// @return how many each worker got, by pid
+    /// @return the number of connections of each worker, by pid
     static Map<Integer, Integer> countByWorker(int port, int connections) throws IOException {
         Map<Integer, Integer> counts = new TreeMap<>();
         List<PingPong> open = new ArrayList<>();

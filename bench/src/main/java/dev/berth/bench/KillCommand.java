@@ -32,7 +32,7 @@ final class KillCommand {
                     " slowest",
                     "result ");
 
-    /// What a row has to show.
+    /// The data for one row.
     private static final class Kills {
         private final List<Frozen> frozen = new ArrayList<>();
         private LoadResult result = LoadResult.none();
@@ -51,7 +51,7 @@ final class KillCommand {
         this.arguments = arguments;
     }
 
-    /// Runs `kill`; the exit code.
+    /// Runs `kill` and returns the exit code.
     static int run(List<String> words) throws IOException {
         Arguments arguments =
                 Arguments.parse(
@@ -114,7 +114,7 @@ final class KillCommand {
         for (Failure failure : result.realFailures()) {
             verdict.check(kills.explains(failure), "not explained by a kill: " + failure);
         }
-        verdict.check(result.count(Outcome.OK) > 0, "nothing was served");
+        verdict.check(result.count(Outcome.OK) > 0, "no request was served");
     }
 
     private static long timedOut(LoadResult result) {

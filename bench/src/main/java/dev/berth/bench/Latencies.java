@@ -2,19 +2,19 @@ package dev.berth.bench;
 
 import java.util.Arrays;
 
-/// How long the answered requests took, each from connect (or from sending, on a kept connection)
-/// to the end of the answer.
+/// The durations of the answered requests, each from connect (or, on a kept connection, from
+/// sending) to the end of the response.
 final class Latencies {
     private final int[] sortedMicros;
 
-    /// @param micros owned by the new object, and sorted by it
+    /// @param micros owned, and sorted, by the new object
     Latencies(int[] micros) {
         Arrays.sort(micros);
         this.sortedMicros = micros;
     }
 
-    /// The time within which the share `quantile` of the requests was answered, in milliseconds; 0
-    /// when there was none. `1` is the slowest.
+    /// The time within which the fraction `quantile` of the requests was answered, in milliseconds;
+    /// 0 if there were none. `1` gives the slowest.
     double millis(double quantile) {
         if (sortedMicros.length == 0) {
             return 0;

@@ -2,11 +2,11 @@ package dev.berth.bench;
 
 import java.time.Duration;
 
-/// What bounds a load: its length, its count, its pace, and how long one request may wait.
+/// The limits of a load: its duration, number of requests, rate, and how long one request may wait.
 ///
-/// @param duration the longest that it lasts
-/// @param maxRequests the most requests of all clients together
-/// @param ratePerSecond of all clients together; 0 is as fast as they can
+/// @param duration the maximum duration
+/// @param maxRequests the maximum number of requests of all clients together
+/// @param ratePerSecond of all clients together; 0 for as fast as possible
 /// @param connectTimeoutMillis the longest that a connect may take
 /// @param readTimeoutMillis the longest time without a byte
 record Limits(
@@ -20,17 +20,18 @@ record Limits(
 
     Limits {
         if (duration.isNegative() || duration.compareTo(MAX_DURATION) > 0) {
-            throw new IllegalArgumentException("duration not in 0.." + MAX_DURATION);
+            throw new IllegalArgumentException("duration is not in 0.." + MAX_DURATION);
         }
         if (maxRequests < 1 || ratePerSecond < 0) {
-            throw new IllegalArgumentException("a count below its least");
+            throw new IllegalArgumentException("a count is below its minimum");
         }
         if (connectTimeoutMillis < 1 || readTimeoutMillis < 1) {
-            throw new IllegalArgumentException("a time-out below 1 ms");
+            throw new IllegalArgumentException("a time-out is below 1 ms");
         }
     }
 
-    /// No bound but the highest, full pace, and time-outs that only a lost packet reaches.
+    /// The maximum duration and count, no rate limit, and time-outs that only a lost packet
+    /// reaches.
     static Limits defaults() {
         return new Limits(MAX_DURATION, Long.MAX_VALUE, 0, 10_000, 30_000);
     }

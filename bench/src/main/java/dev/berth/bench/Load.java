@@ -8,12 +8,12 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
-/// A load client at work: a thread a client, each with one connection at a time.
+/// A running load client: one thread per client, each with one connection at a time.
 ///
-/// A request after one that found its kept connection closed goes to a new connection, as with any
-/// client. Time is taken with [System#nanoTime()].
+/// After a request that found its kept connection closed, the next one opens a new connection, as
+/// any client would. Times are taken with [System#nanoTime()].
 final class Load implements AutoCloseable {
-    /// A refused connect costs nothing; without a pause a client would spin on them.
+    /// A refused connect returns at once; without a pause a client would spin.
     private static final long PAUSE_AFTER_FAILURE_NANOS = 1_000_000;
 
     private final LoadPlan plan;
@@ -27,7 +27,7 @@ final class Load implements AutoCloseable {
         this.plan = plan;
     }
 
-    /// Starts `plan`. The caller ends it by [#finish()] or by closing it.
+    /// Starts `plan`. **Ownership:** the caller ends it with [#finish()] or [#close()].
     static Load start(LoadPlan plan) {
         var load = new Load(plan);
         for (int i = 0; i < plan.clients(); i++) {
@@ -39,7 +39,7 @@ final class Load implements AutoCloseable {
         return load;
     }
 
-    /// Runs `plan` up to its bounds.
+    /// Runs `plan` until it reaches its limits.
     static LoadResult run(LoadPlan plan) {
         try (Load load = start(plan)) {
             load.join();
@@ -47,12 +47,12 @@ final class Load implements AutoCloseable {
         }
     }
 
-    /// Requests begun so far.
+    /// The number of requests started so far.
     long requests() {
         return Math.min(started.get(), plan.limits().maxRequests());
     }
 
-    /// Lets each client end its request, and adds up.
+    /// Lets each client finish its request, and adds up the results.
     LoadResult finish() {
         stopping.set(true);
         join();
@@ -88,7 +88,7 @@ final class Load implements AutoCloseable {
                 && started.get() < plan.limits().maxRequests();
     }
 
-    /// Takes the right to one request, at its time.
+    /// Claims one request and waits until it is due.
     private boolean begin() {
         if (!mayBegin()) {
             return false;
@@ -123,7 +123,7 @@ final class Load implements AutoCloseable {
         }
     }
 
-    /// One request; whether the connection takes another.
+    /// Makes one request; returns whether the connection accepts another.
     private boolean request(ClientConnection connection, long fromNanos, Tally tally)
             throws IncidentException {
         boolean last = connection.answered() + 1 >= plan.requestsPerConnection();

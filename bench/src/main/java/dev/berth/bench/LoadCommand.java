@@ -5,13 +5,13 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
 
-/// The load client alone, against any server on a loopback port.
+/// Runs the load client by itself against any server on a loopback port.
 final class LoadCommand {
     private static final int FAILURES_SHOWN = 10;
 
     private LoadCommand() {}
 
-    /// Runs `load`; the exit code.
+    /// Runs `load` and returns the exit code.
     static int run(List<String> words) {
         Arguments arguments =
                 Arguments.parse(

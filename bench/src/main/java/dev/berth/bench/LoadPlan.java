@@ -4,13 +4,13 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 
-/// What a load client does. Loopback only.
+/// The configuration of a load client. Loopback only.
 ///
-/// @param address where to
+/// @param address the server's address
 /// @param path the path of every request
-/// @param clients how many threads, each with one connection at a time
+/// @param clients the number of threads, each with one connection at a time
 /// @param requestsPerConnection 1 for short connections (`Connection: close`)
-/// @param limits what bounds it
+/// @param limits the limits of the load
 record LoadPlan(
         InetSocketAddress address,
         String path,
@@ -28,7 +28,7 @@ record LoadPlan(
             throw new IllegalArgumentException("clients not in 1.." + MAX_CLIENTS + ": " + clients);
         }
         if (requestsPerConnection < 1) {
-            throw new IllegalArgumentException("requests a connection: " + requestsPerConnection);
+            throw new IllegalArgumentException("requests per connection: " + requestsPerConnection);
         }
     }
 

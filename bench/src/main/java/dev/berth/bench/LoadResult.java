@@ -5,13 +5,13 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/// What a load has shown.
+/// The results of a load.
 ///
-/// @param counts requests by how they ended
+/// @param counts requests by outcome
 /// @param served answers by the pid in their body
-/// @param failures everything but [Outcome#OK], the first ten thousand a client
+/// @param failures everything except [Outcome#OK], the first ten thousand per client
 /// @param latencies of the answered requests
-/// @param elapsedNanos how long the load lasted
+/// @param elapsedNanos the duration of the load
 record LoadResult(
         Map<Outcome, Long> counts,
         Map<Integer, Long> served,
@@ -25,22 +25,22 @@ record LoadResult(
         failures = List.copyOf(failures);
     }
 
-    /// Before any request.
+    /// The result before any request.
     static LoadResult none() {
         return Tally.sum(List.of(), 0);
     }
 
-    /// How many requests ended so.
+    /// The number of requests with this outcome.
     long count(Outcome outcome) {
         return counts.getOrDefault(outcome, 0L);
     }
 
-    /// All requests.
+    /// The number of all requests.
     long requests() {
         return counts.values().stream().mapToLong(Long::longValue).sum();
     }
 
-    /// The requests that a user would have seen fail.
+    /// The number of requests that a user would have seen fail.
     long failed() {
         return counts.entrySet().stream()
                 .filter(entry -> entry.getKey().failed())
@@ -48,7 +48,8 @@ record LoadResult(
                 .sum();
     }
 
-    /// The failed ones by class, such as `refused 2, EOF before answer 1`; empty when none failed.
+    /// The failed requests by class, such as `refused 2, EOF before answer 1`; empty if none
+    /// failed.
     String failedByClass() {
         return new TreeMap<>(counts)
                 .entrySet().stream()

@@ -7,8 +7,8 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Set;
 
-/// Every server of the catalogue under `berth run`: all workers serve, and rolling it under load
-/// fails no request. One row a server and number of workers.
+/// Runs every server of the catalogue under `berth run`: all workers serve, and rolling it under
+/// load fails no request. Prints one row per server and number of workers.
 final class MatrixCommand {
     private final Workshop shop;
     private final Arguments arguments;
@@ -32,7 +32,7 @@ final class MatrixCommand {
         this.arguments = arguments;
     }
 
-    /// Runs `matrix`; the exit code.
+    /// Runs `matrix` and returns the exit code.
     static int run(List<String> words) throws IOException {
         Set<String> options = Set.of("servers", "rolls", "workers", "clients", "rate", "keepalive");
         Arguments arguments = Arguments.parse(words, Set.of("unprivileged"), options);

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/// One server with one number of workers: the first requests, the rolls, and what is left.
+/// One server with one number of workers: the first requests, the rolls, and what is left behind.
 final class MatrixRow {
     private static final int FIRST_REQUESTS = 200;
 
@@ -40,7 +40,7 @@ final class MatrixRow {
         return verdict;
     }
 
-    /// Makes the measurement; a problem is noted in the verdict.
+    /// Makes the measurement; problems are recorded in the verdict.
     void measure() throws IOException {
         List<String> missing = shop.missing(server);
         if (!missing.isEmpty()) {
@@ -66,7 +66,7 @@ final class MatrixRow {
         return new Setup(name, port, workers, options, shop.command(server, port, port + 1));
     }
 
-    /// The first requests: none fails, and each slot answers some.
+    /// Makes the first requests: none fails, and each slot answers some.
     private void spread(Supervised berth) throws IOException {
         LoadPlan plan = LoadPlan.defaults(port).withClients(4);
         LoadResult first = Load.run(plan.withBounds(Duration.ofSeconds(60), FIRST_REQUESTS));
@@ -85,7 +85,7 @@ final class MatrixRow {
         try (Load load = Load.start(plan())) {
             int wanted = arguments.number("rolls", 20);
             while (rollSeconds.size() < wanted && roll(berth)) {
-                // Each roll is checked and timed where it is made.
+                // Each roll is checked and timed as it is made.
             }
             verdict.check(berth.status().ready(workers), "not all ready after the last roll");
             result = load.finish();
@@ -108,7 +108,7 @@ final class MatrixRow {
         return good;
     }
 
-    /// Prints the row, and below it why it failed.
+    /// Prints the row, followed by the reasons if it failed.
     void print(Table table) {
         Latencies latencies = result.latencies();
         table.row(

@@ -10,7 +10,7 @@ final class Numbers {
 
     private Numbers() {}
 
-    /// The median; 0 of nothing.
+    /// The median; 0 for an empty list.
     static double median(List<Double> values) {
         return quantile(sorted(values), 0.5);
     }

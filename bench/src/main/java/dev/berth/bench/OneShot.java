@@ -6,7 +6,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 
-/// A connection with one request, for commands that want to know who answers and nothing else.
+/// A connection with one request, for commands that only need to know who answers.
 final class OneShot {
     private static final InetAddress SERVER = InetAddress.ofLiteral("127.0.0.1");
     private static final byte[] REQUEST =
@@ -16,9 +16,10 @@ final class OneShot {
 
     private OneShot() {}
 
-    /// Who answers on `port` of 127.0.0.1 to a client at `source`, an address of this machine.
+    /// The pid that answers on `port` of 127.0.0.1 to a client at `source`, an address of this
+    /// machine.
     ///
-    /// @throws IOException the request failed, or its answer has no pid
+    /// @throws IOException if the request failed, or its response has no pid
     static int pid(InetAddress source, int port) throws IOException {
         try (Socket socket = new Socket()) {
             socket.setSoTimeout(LIMIT_MILLIS);
@@ -28,7 +29,7 @@ final class OneShot {
         }
     }
 
-    /// Who answers on `port` of 127.0.0.1.
+    /// The pid that answers on `port` of 127.0.0.1.
     static int pid(int port) throws IOException {
         try (Socket socket = new Socket()) {
             socket.setSoTimeout(LIMIT_MILLIS);

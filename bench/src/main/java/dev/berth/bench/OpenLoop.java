@@ -8,18 +8,18 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.locks.LockSupport;
 
-/// Requests that arrive at their times, whether earlier ones have been answered or not. Each has a
-/// connection of its own, and its wait counts from the time when it was due.
+/// An open-loop load: requests arrive on schedule, whether or not earlier ones have been answered.
+/// Each has a connection of its own, and its wait counts from the time when it was due.
 final class OpenLoop {
     private OpenLoop() {}
 
-    /// A request that was answered. Times by System.nanoTime().
+    /// A request that was answered. **Units:** [System#nanoTime()].
     ///
-    /// @param dueNanos when it was to begin
-    /// @param begunNanos when it began
+    /// @param dueNanos when it was due
+    /// @param begunNanos when it started
     record Arrival(long dueNanos, long begunNanos, long endNanos, int pid) {}
 
-    /// @param failures what went wrong with those that were not answered
+    /// @param failures the errors of the unanswered requests
     record Result(List<Arrival> arrivals, List<IOException> failures) {
         Result {
             arrivals = List.copyOf(arrivals);
@@ -34,7 +34,7 @@ final class OpenLoop {
         }
     }
 
-    /// So many a second to `port`, for so long.
+    /// Sends `perSecond` requests per second to `port` for `millis`.
     static Result run(int port, int perSecond, long millis) {
         var arrivals = new ConcurrentLinkedQueue<Arrival>();
         var failures = new ConcurrentLinkedQueue<IOException>();

@@ -9,8 +9,8 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 
-/// A kept connection that sends the same request again as soon as the answer is there, at the least
-/// cost for the client. Every answer of the server must be as long as its first. Used by one
+/// A kept connection that repeats the same request as soon as the response has arrived, at the
+/// lowest cost for the client. Every response must have the same length as the first. Used by one
 /// thread.
 final class PingPong implements Burst.Step, AutoCloseable {
     private static final byte[] REQUEST =
@@ -43,7 +43,7 @@ final class PingPong implements Burst.Step, AutoCloseable {
         }
     }
 
-    /// Who answers.
+    /// The pid of the server.
     int pid() {
         return pid;
     }
@@ -76,7 +76,7 @@ final class PingPong implements Burst.Step, AutoCloseable {
         try {
             channel.close();
         } catch (IOException e) {
-            // Whatever it says, the descriptor is gone.
+            // The descriptor is closed even if this fails.
         }
     }
 }

@@ -14,7 +14,7 @@ final class PingPongs implements AutoCloseable {
 
     private PingPongs() {}
 
-    /// Connects until each of `workers` processes has `each` connections; what is too many is
+    /// Connects until each of `workers` processes has `each` connections; surplus connections are
     /// closed.
     static PingPongs open(int port, int workers, int each) throws IOException {
         var all = new PingPongs();
@@ -34,7 +34,7 @@ final class PingPongs implements AutoCloseable {
         return all;
     }
 
-    /// Requests a second over `millis`, a thread a connection.
+    /// Requests per second over `millis`, with one thread per connection.
     double burst(long millis) throws IOException {
         return Burst.perSecond(connections, millis);
     }

@@ -12,29 +12,29 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/// What `/proc` tells about processes. A process that ends meanwhile is simply not there.
+/// Process information from `/proc`. A process that ends meanwhile is simply absent.
 final class ProcFs {
     private static final Path PROC = Path.of("/proc");
 
     private ProcFs() {}
 
-    /// One life of a process.
+    /// A process at one point in time.
     ///
-    /// @param startTicks tells it from a later process with the same pid
+    /// @param startTicks distinguishes it from a later process with the same pid
     record Life(int pid, int parent, char state, long startTicks, long cpuTicks) {
-        /// Whether it still runs; a zombie does not.
+        /// Whether it still runs; false for a zombie.
         boolean goesOn() {
             return of(pid).filter(now -> now.startTicks == startTicks && now.state != 'Z')
                     .isPresent();
         }
     }
 
-    /// The process `pid`, if there is one.
+    /// The process `pid`, if it exists.
     static Optional<Life> of(int pid) {
         return read(PROC.resolve(pid + "/stat")).map(ProcFs::parse);
     }
 
-    /// Parses a line of `/proc/PID/stat`; the name in it may hold blanks and brackets.
+    /// Parses a line of `/proc/PID/stat`; the name in it may contain blanks and parentheses.
     static Life parse(String stat) {
         String[] rest = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
         long cpu = Long.parseLong(rest[11]) + Long.parseLong(rest[12]);
@@ -54,7 +54,7 @@ final class ProcFs {
         return lives;
     }
 
-    /// `pid` and everything below it.
+    /// `pid` and all its descendants.
     static List<Life> tree(int pid) {
         List<Life> all = all();
         Set<Integer> pids = new HashSet<>(Set.of(pid));
@@ -65,7 +65,7 @@ final class ProcFs {
         return all.stream().filter(life -> pids.contains(life.pid)).toList();
     }
 
-    /// The process that the thread `tid` belongs to; `tid` itself when it is gone.
+    /// The process that the thread `tid` belongs to; `tid` itself if it is gone.
     static int processOf(int tid) {
         return read(PROC.resolve(tid + "/status")).stream()
                 .flatMap(String::lines)
@@ -75,7 +75,7 @@ final class ProcFs {
                 .orElse(tid);
     }
 
-    /// For each of `pids` the one of `roots` that it is or descends from, if any.
+    /// Maps each of `pids` to the one of `roots` that it is or descends from, if any.
     static Map<Integer, Integer> rootsOf(Set<Integer> pids, Set<Integer> roots) {
         Map<Integer, Integer> found = new HashMap<>();
         for (int pid : pids) {
@@ -90,7 +90,7 @@ final class ProcFs {
         return found;
     }
 
-    /// Whether every thread of `pid` is stopped, so that nothing of it runs any more.
+    /// Whether every thread of `pid` is stopped, so that none of its code runs any more.
     static boolean stopped(int pid) {
         List<String> threads = names(PROC.resolve(pid + "/task"));
         return threads.stream()
@@ -110,13 +110,13 @@ final class ProcFs {
                     inodes.add(Long.valueOf(target.substring(8, target.length() - 1)));
                 }
             } catch (IOException e) {
-                // Closed since the listing.
+                // It was closed after the listing.
             }
         }
         return inodes;
     }
 
-    /// The processes whose environment, as it was when they started, holds `assignment`.
+    /// The processes whose initial environment contains `assignment`.
     static List<Integer> withEnvironment(String assignment) {
         return all().stream()
                 .map(Life::pid)
@@ -124,8 +124,8 @@ final class ProcFs {
                 .toList();
     }
 
-    /// The proportional set size of `pid` in kilobytes: what it would free if it ended, and its
-    /// part of what it shares.
+    /// The proportional set size of `pid` in kilobytes: its private memory plus its share of shared
+    /// memory.
     static long pssKilobytes(int pid) throws IOException {
         for (String line : Files.readAllLines(PROC.resolve(pid + "/smaps_rollup"))) {
             if (line.startsWith("Pss:")) {

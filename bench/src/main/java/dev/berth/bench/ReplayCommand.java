@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 
-/// `berth lab replay` with many histories at random: every answer as predicted, and how many a
-/// second, as whole processes.
+/// Runs `berth lab replay` on many random histories: every answer must match the prediction; also
+/// measures histories per second, for whole processes.
 final class ReplayCommand {
     private static final double LEAST_ON_KERNEL = 300;
     private static final double LEAST_PREDICTED = 5000;
@@ -23,7 +23,7 @@ final class ReplayCommand {
         this.shop = shop;
     }
 
-    /// Runs `replay`; the exit code.
+    /// Runs `replay` and returns the exit code.
     static int run(List<String> words) throws IOException {
         Arguments arguments = Arguments.parse(words, Set.of(), Set.of("histories", "seed"));
         int count = arguments.number("histories", 10_000);

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Set;
 
 /// `scale` up and down under load fails no request; and without any worker for longer than
-/// `--give-up` clients are refused at once, until one is back.
+/// `--give-up`, clients are refused at once until a worker is back.
 final class ScaleCommand {
     private static final Duration GIVE_UP = Duration.ofSeconds(2);
     private static final Duration GIVE_UP_DEADLINE = GIVE_UP.plusSeconds(10);
@@ -29,7 +29,7 @@ final class ScaleCommand {
         this.port = Workshop.freePort(1);
     }
 
-    /// Runs `scale`; the exit code.
+    /// Runs `scale` and returns the exit code.
     static int run(List<String> words) throws IOException {
         Arguments arguments =
                 Arguments.parse(words, Set.of("unprivileged"), Set.of("server", "rounds", "rate"));
@@ -105,7 +105,7 @@ final class ScaleCommand {
                 / 1e6;
     }
 
-    /// One request; a connection that waits in a queue counts as a time-out, soon.
+    /// Makes one request; a connection waiting in a queue soon counts as a time-out.
     private LoadResult one() {
         return Load.run(probe().withClients(1).withBounds(Duration.ofSeconds(10), 1));
     }
@@ -122,7 +122,7 @@ final class ScaleCommand {
         return shop.command(arguments.server("python-http"), port, 0);
     }
 
-    /// `command`, which ends at once with code 1 while the file `broken` is there.
+    /// `command`, which exits at once with code 1 while the file `broken` exists.
     private static List<String> unless(Path broken, List<String> command) {
         List<String> words = new ArrayList<>();
         words.addAll(List.of("sh", "-c", "test ! -e \"$0\" || exit 1; exec \"$@\""));

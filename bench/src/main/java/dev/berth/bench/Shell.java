@@ -6,11 +6,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/// Short programs, run to their end.
+/// Runs short programs to completion.
 final class Shell {
     private Shell() {}
 
-    /// What a program said, and how it ended.
+    /// What a program printed, and how it ended.
     ///
     /// @param output standard output
     /// @param errors standard error
@@ -37,7 +37,7 @@ final class Shell {
         }
     }
 
-    /// Sends a signal to each of `pids`; one that is gone is fine.
+    /// Sends a signal to each of `pids`; ignores those that are gone.
     static void signal(String name, List<Integer> pids) throws IOException {
         String list = pids.stream().map(String::valueOf).collect(Collectors.joining(" "));
         run(new ProcessBuilder("sh", "-c", "kill -" + name + " " + list));

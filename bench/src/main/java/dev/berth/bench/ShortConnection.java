@@ -11,11 +11,11 @@ import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
-/// One connection after the other, each with one request, at the least cost for the client: plain
-/// calls, since each call that a library adds makes all that is compared look more alike. Used by
-/// one thread.
+/// Opens connections one after another, each for one request, at the lowest cost for the client: it
+/// uses plain system calls, because the overhead of a library would make the compared servers look
+/// more alike. Used by one thread.
 ///
-/// Each has a source address of its own, so that no pair of ports comes again while the server
+/// Each instance uses a source address of its own, so that no port pair recurs while the server
 /// still remembers it.
 final class ShortConnection implements Burst.Step {
     private static final byte[] REQUEST =

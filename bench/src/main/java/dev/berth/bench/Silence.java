@@ -8,7 +8,7 @@ import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Connections of clients that send one byte and then nothing more.
+/// Connections of clients that send one byte and then nothing.
 final class Silence implements AutoCloseable {
     private final List<SocketChannel> clients = new ArrayList<>();
 
@@ -31,7 +31,7 @@ final class Silence implements AutoCloseable {
         }
     }
 
-    /// Whether the server has closed none.
+    /// Whether the server has closed none of them.
     boolean allOpen() throws IOException {
         for (SocketChannel client : clients) {
             if (client.read(ByteBuffer.allocate(1)) != 0) {

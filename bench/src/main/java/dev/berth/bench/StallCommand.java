@@ -15,9 +15,9 @@ import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/// One of two workers stops for 500 ms every 2 s: how long clients wait under `hash` and under
-/// `least-loaded`, in pairs, with fresh processes each. With `--gc` the stop is a full collection
-/// of a worker's own heap.
+/// One of two workers stops for 500 ms every 2 s: measures how long clients wait under `hash` and
+/// under `least-loaded`, in pairs, with fresh processes each time. With `--gc` the stop is a full
+/// collection of a worker's own heap.
 final class StallCommand {
     private static final double MOST_RATIO = 0.2;
     private static final Duration STOP = Duration.ofMillis(500);
@@ -33,9 +33,10 @@ final class StallCommand {
     private final SampleServer server;
     private final int port;
 
-    /// A stop of a process, by System.nanoTime().
+    /// A period during which a process was stopped. **Units:** [System#nanoTime()].
     private record Stop(int pid, long from, long until) {
-        /// Whether a connection came to the process when its stop should have been noticed.
+        /// Whether a connection came to the process at a time when its stop should have been
+        /// noticed.
         boolean late(OpenLoop.Arrival arrival) {
             return arrival.pid() == pid
                     && arrival.begunNanos() > from + NOTICE_NANOS
@@ -50,7 +51,7 @@ final class StallCommand {
         this.port = Workshop.freePort(1);
     }
 
-    /// One that, in slot 0, collects its heap after each such rest; never with none.
+    /// A server that, in slot 0, collects its heap after each `rest`; never, if `rest` is zero.
     private static SampleServer collecting(Duration rest) {
         return new SampleServer(
                 "java-gc",
@@ -67,10 +68,10 @@ final class StallCommand {
                 SampleServer.OnTerm.DIES,
                 SampleServer.Reuse.CLOSES,
                 SampleServer.Processes.ONE,
-                "stands still now and then in slot 0");
+                "pauses now and then in slot 0");
     }
 
-    /// Runs `stall`; the exit code.
+    /// Runs `stall` and returns the exit code.
     static int run(List<String> words) throws IOException {
         Arguments arguments =
                 Arguments.parse(
@@ -84,7 +85,7 @@ final class StallCommand {
         var verdict = new Verdict();
         int rate = arguments.number("rate", 0);
         int perSecond = rate > 0 ? rate : Math.min(MOST_PER_SECOND, capacity(verdict) / 2);
-        System.out.println(perSecond + " arrivals a second");
+        System.out.println(perSecond + " arrivals per second");
         List<Double> ratios = new ArrayList<>();
         for (int pair = 0; pair < arguments.number("pairs", 5) && verdict.holds(); pair++) {
             boolean hashFirst = pair % 2 == 0;
@@ -104,7 +105,7 @@ final class StallCommand {
         return verdict.holds();
     }
 
-    /// What one worker can serve, a second, while nothing stops it.
+    /// The number of requests per second that one worker can serve while nothing stops it.
     private int capacity(Verdict verdict) {
         int[] found = new int[1];
         SampleServer steady = arguments.has("gc") ? collecting(Duration.ZERO) : server;
@@ -117,11 +118,12 @@ final class StallCommand {
                     perSecond(WARM_UP_MILLIS);
                     found[0] = perSecond(CAPACITY_MILLIS);
                 });
-        System.out.println("one worker serves " + found[0] + " a second");
+        System.out.println("one worker serves " + found[0] + " per second");
         return found[0];
     }
 
-    /// Answers a second to clients as those of the measurement, each as soon as the one before.
+    /// Responses per second to clients like those of the measurement, each sending as soon as it is
+    /// answered.
     private int perSecond(long millis) throws IOException {
         Burst.Step client = () -> OneShot.pid(port);
         return (int) Burst.perSecond(Collections.nCopies(CLIENTS, client), millis);

@@ -4,22 +4,22 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 
-/// What `berth status NAME --json` says, as far as it is needed here.
+/// The parts of `berth status NAME --json` that are needed here.
 ///
-/// @param pid the supervisor
+/// @param pid of the supervisor
 record Status(int pid, List<Slot> slots) {
-    /// A worker's place.
+    /// A slot of the supervisor.
     ///
-    /// @param pid the worker in service, if there is one
+    /// @param pid of the worker in service, if there is one
     record Slot(int slot, String state, OptionalInt pid, int generation, int restarts) {
         boolean ready() {
             return state.equals("ready") && pid.isPresent();
         }
     }
 
-    /// Reads the JSON.
+    /// Parses the JSON.
     ///
-    /// @throws IllegalArgumentException when it is not what the contract says
+    /// @throws IllegalArgumentException if it does not follow the contract
     static Status parse(String json) {
         Map<?, ?> root = object(Json.parse(json));
         if (!(root.get("slots") instanceof List<?> slots)) {
@@ -30,12 +30,12 @@ record Status(int pid, List<Slot> slots) {
                 slots.stream().map(slot -> slot(object(slot))).toList());
     }
 
-    /// Whether there are `count` slots and each is ready.
+    /// Whether there are `count` slots and all are ready.
     boolean ready(int count) {
         return slots.size() == count && slots.stream().allMatch(Slot::ready);
     }
 
-    /// The pids in service.
+    /// The pids of the workers in service.
     List<Integer> workers() {
         return slots.stream().flatMapToInt(slot -> slot.pid().stream()).boxed().toList();
     }

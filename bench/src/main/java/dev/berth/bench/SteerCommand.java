@@ -11,10 +11,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/// Whether each policy does what it says: exact turns, clients that stay with their worker, shares,
-/// few long connections, and changes of the policy under load.
+/// Checks that each policy does what it says: exact turns, clients that stay with their worker,
+/// shares, few long connections, and policy changes under load.
 final class SteerCommand {
-    /// A server that closes after each answer, and one that keeps its connections.
+    /// A server that closes after each response, and one that keeps its connections.
     private static final String SHORT = "java-socket";
 
     private static final String KEPT = "java-reuseport";
@@ -35,7 +35,7 @@ final class SteerCommand {
         this.port = Workshop.freePort(1);
     }
 
-    /// Runs `steer`; the exit code.
+    /// Runs `steer` and returns the exit code.
     static int run(List<String> words) throws IOException {
         Arguments arguments =
                 Arguments.parse(words, Set.of("unprivileged"), Set.of("checks", "changes"));
@@ -66,7 +66,7 @@ final class SteerCommand {
             case "changes" -> on(SHORT, 4, "hash", verdict, berth -> changes(berth, verdict));
             default ->
                     throw new IllegalArgumentException(
-                            "no check '" + name + "'; there are " + String.join(", ", CHECKS));
+                            "unknown check '" + name + "'; known are " + String.join(", ", CHECKS));
         }
         System.out.println(name + ": " + verdict.word());
         Table.reasons(verdict.reasons());
@@ -82,7 +82,7 @@ final class SteerCommand {
         Supervised.check(shop, setup, verdict, check);
     }
 
-    /// 10,000 connections by 64 clients at once: as many for each worker.
+    /// Makes 10,000 connections from 64 concurrent clients: each worker gets the same number.
     private void turns(Verdict verdict) throws IOException {
         int connections = 10_000;
         int[] pids = Crowd.pids(connections, CROWD, number -> OneShot.pid(port));
@@ -90,10 +90,11 @@ final class SteerCommand {
         System.out.println(connections + " connections by turns: " + counts);
         verdict.check(
                 List.copyOf(counts).equals(Collections.nCopies(4, connections / 4)),
-                "not the same number each: " + counts);
+                "not the same number for each: " + counts);
     }
 
-    /// 10,000 clients with an address each, asked twice; then once more with one worker more.
+    /// Has 10,000 clients, each with its own address, connect twice, and once more with one more
+    /// worker.
     private void clients(Supervised berth, Verdict verdict) throws IOException {
         int[] first = everyClient();
         int[] second = everyClient();
@@ -129,7 +130,7 @@ final class SteerCommand {
         return count;
     }
 
-    /// 100,000 connections, of which slot 3 is to get five in a hundred.
+    /// Makes 100,000 connections, of which slot 3 should get 5 %.
     private void shares(Status status, Verdict verdict) throws IOException {
         int connections = 100_000;
         int[] pids = Crowd.pids(connections, CROWD, number -> OneShot.pid(port));
@@ -141,7 +142,7 @@ final class SteerCommand {
                 "not within " + LEAST_PERCENT + " to " + MOST_PERCENT + " %");
     }
 
-    /// 16 connections that stay, over 8 workers.
+    /// Opens 16 long connections to 8 workers.
     private void few(String policy, Verdict verdict) throws IOException {
         int connections = 16;
         int workers = 8;
@@ -153,8 +154,8 @@ final class SteerCommand {
         verdict.check(policy.equals("hash") || peak == 1.0, policy + ": max/mean " + peak);
     }
 
-    /// Changes of the policy under load: none fails a request, and the next connection after each
-    /// goes by the new one.
+    /// Changes the policy under load: no change fails a request, and the next connection after each
+    /// change follows the new policy.
     private void changes(Supervised berth, Verdict verdict) throws IOException {
         int changes = arguments.number("changes", 10_000);
         List<Integer> workers = berth.status().workers();
@@ -169,7 +170,7 @@ final class SteerCommand {
             }
             LoadResult result = load.finish();
             System.out.printf(
-                    "%d changes, %d requests beside, %d failed; %d of %d misrouted%n",
+                    "%d changes, %d concurrent requests, %d failed; %d of %d misrouted%n",
                     changes, result.requests(), result.failed(), misrouted, changes / 2);
             verdict.noneFailed("while the policy changed", result);
             verdict.check(misrouted == 0, misrouted + " went where the policy did not send them");

@@ -16,7 +16,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/// A `berth run` that this program started, spoken to only through its command line.
+/// A `berth run` that this program started, controlled only through its command line.
 final class Supervised implements AutoCloseable {
     private static final Duration READY_DEADLINE = Duration.ofSeconds(120);
     private static final Duration STOP_DEADLINE = Duration.ofSeconds(90);
@@ -31,7 +31,7 @@ final class Supervised implements AutoCloseable {
 
     /// What to start.
     ///
-    /// @param options further options of `run`
+    /// @param options additional options of `run`
     record Setup(String name, int port, int workers, List<String> options, List<String> command) {}
 
     private Supervised(Workshop shop, Setup setup, Path log, Process process) {
@@ -42,7 +42,7 @@ final class Supervised implements AutoCloseable {
         this.process = process;
     }
 
-    /// Starts `berth run`; returns at once.
+    /// Starts `berth run` and returns at once.
     static Supervised start(Workshop shop, Setup setup) throws IOException {
         List<String> words = new ArrayList<>(List.of(shop.berth(), "run"));
         words.addAll(List.of("-p", Integer.toString(setup.port())));
@@ -60,12 +60,13 @@ final class Supervised implements AutoCloseable {
         return new Supervised(shop, setup, log, process);
     }
 
-    /// What is checked on a supervisor all of whose workers are ready.
+    /// A check on a supervisor whose workers are all ready.
     interface Check {
         void on(Supervised berth) throws IOException;
     }
 
-    /// Starts `setup`, waits until it is ready, makes `check`, stops it, and wants nothing left.
+    /// Starts `setup`, waits until it is ready, runs `check`, stops it, and requires that nothing
+    /// is left behind.
     static void check(Workshop shop, Setup setup, Verdict verdict, Check check) {
         try (Supervised berth = start(shop, setup)) {
             berth.awaitReady(setup.workers());
@@ -83,7 +84,7 @@ final class Supervised implements AutoCloseable {
         return Shell.run(shop.builder(words));
     }
 
-    /// Runs it and wants exit code 0.
+    /// Runs it and requires exit code 0.
     Ended change(String verb, String... arguments) throws IOException {
         Ended ended = call(verb, arguments);
         if (ended.code() != 0) {
@@ -98,14 +99,14 @@ final class Supervised implements AutoCloseable {
         return new ControlSocket(shop.runtime().resolve("berth").resolve(name).resolve("control"));
     }
 
-    /// What `status --json` says.
+    /// The output of `status --json`.
     Status status() throws IOException {
         Status status = Status.parse(change("status", "--json").output());
         seen.addAll(ProcFs.tree(status.pid()));
         return status;
     }
 
-    /// Waits until there are `count` slots and each is ready.
+    /// Waits until there are `count` slots and all are ready.
     Status awaitReady(int count) throws IOException {
         long deadline = System.nanoTime() + READY_DEADLINE.toNanos();
         while (process.isAlive()) {
@@ -129,7 +130,7 @@ final class Supervised implements AutoCloseable {
         throw new IOException("berth run ended with " + process.exitValue() + logTail());
     }
 
-    /// Waits until the slot at `index` no longer shows the pid that `before` shows.
+    /// Waits until the slot at `index` no longer shows the pid that it has in `before`.
     void awaitNext(Status before, int index) throws IOException {
         long deadline = System.nanoTime() + READY_DEADLINE.toNanos();
         while (status().slots().get(index).pid().equals(before.slots().get(index).pid())) {
@@ -151,7 +152,7 @@ final class Supervised implements AutoCloseable {
         }
     }
 
-    /// Stops it by `berth stop`, and names what is left afterwards: nothing, if all is well.
+    /// Stops it with `berth stop` and lists what is left afterwards: nothing, if all is well.
     List<String> stop() throws IOException {
         status();
         change("stop");
@@ -179,7 +180,7 @@ final class Supervised implements AutoCloseable {
         return left;
     }
 
-    /// Processes that carry this supervisor's name in their environment.
+    /// The processes that carry this supervisor's name in their environment.
     private List<Integer> workers() {
         return ProcFs.withEnvironment("BERTH_NAME=" + name);
     }
@@ -193,7 +194,7 @@ final class Supervised implements AutoCloseable {
         }
     }
 
-    /// Ends it if it still runs: SIGTERM, and SIGKILL for what then is left of all that it started.
+    /// Ends it if it still runs: SIGTERM, then SIGKILL for whatever is left of what it started.
     @Override
     public void close() throws IOException {
         if (process.isAlive()) {

@@ -3,13 +3,13 @@ package dev.berth.bench;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Rows printed as they come, in columns whose widths are known before.
+/// A table whose rows are printed as they come, in columns of predetermined width.
 final class Table {
     private final List<Integer> widths = new ArrayList<>();
 
-    /// Prints the head.
+    /// Prints the heading.
     ///
-    /// @param heads a head a column; one with leading blanks is aligned to the right
+    /// @param heads one heading per column; one with leading blanks is right-aligned
     Table(String... heads) {
         for (String head : heads) {
             widths.add(head.startsWith(" ") ? head.length() : -head.length());
@@ -17,7 +17,7 @@ final class Table {
         row((Object[]) heads);
     }
 
-    /// Prints a row; the last column may be as long as it likes.
+    /// Prints a row; the last column may be of any length.
     void row(Object... cells) {
         var line = new StringBuilder();
         for (int i = 0; i < cells.length; i++) {

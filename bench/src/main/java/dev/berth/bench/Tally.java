@@ -7,9 +7,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/// What one client thread has seen. Not shared between threads until they have ended.
+/// The results of one client thread. Not shared between threads until they have ended.
 final class Tally {
-    /// More failures than these are only counted.
+    /// Failures beyond this number are only counted.
     private static final int MAX_FAILURES_KEPT = 10_000;
 
     private final Map<Outcome, Long> counts = new EnumMap<>(Outcome.class);
@@ -18,7 +18,7 @@ final class Tally {
     private int[] latenciesMicros = new int[1024];
     private int size;
 
-    /// Takes in an answer.
+    /// Records a response.
     void answered(Answer answer, long nanos) {
         count(Outcome.OK);
         answer.pid().ifPresent(pid -> served.merge(pid, 1L, Long::sum));
@@ -28,7 +28,7 @@ final class Tally {
         latenciesMicros[size++] = (int) Math.min(Integer.MAX_VALUE, nanos / 1_000);
     }
 
-    /// Takes in a request that got no good answer.
+    /// Records a request that failed.
     void failed(Failure failure) {
         count(failure.outcome());
         if (failures.size() < MAX_FAILURES_KEPT) {
@@ -40,7 +40,7 @@ final class Tally {
         counts.merge(outcome, 1L, Long::sum);
     }
 
-    /// Adds up what the threads of a load have seen.
+    /// Adds up the results of the threads of a load.
     static LoadResult sum(List<Tally> tallies, long elapsedNanos) {
         Map<Outcome, Long> counts = new EnumMap<>(Outcome.class);
         Map<Integer, Long> served = new HashMap<>();

@@ -8,11 +8,12 @@ import java.util.stream.Stream;
 
 /// The kernel's TCP sockets of this network namespace, IPv4 and IPv6.
 ///
-/// Source: `/proc/net/tcp`, proc_net(5).
+/// **Source:** `/proc/net/tcp`, proc_net(5).
 final class TcpTable {
     private static final int LISTEN = 0x0a;
 
-    /// State, queues, timer and its kind: a socket in TIME_WAIT has no inode and no process.
+    /// State, queues, timer and its kind, as they read in TIME_WAIT: such a socket has no inode and
+    /// no process.
     private static final String TIME_WAIT = " 06 00000000:00000000 ";
 
     private TcpTable() {}
@@ -20,21 +21,21 @@ final class TcpTable {
     /// A socket.
     ///
     /// @param state as in the kernel: 1 established … 10 listening
-    /// @param queue bytes not read yet; of a listener, connections not accepted yet
-    /// @param inode 0 while no process has accepted it, or none holds it any more
+    /// @param queue unread bytes; for a listener, connections not accepted yet
+    /// @param inode 0 while no process has accepted it, or once none holds it any more
     record Row(int localPort, int remotePort, int state, long queue, long inode) {
         boolean listens() {
             return state == LISTEN;
         }
     }
 
-    /// The sockets whose local port is `port`, without those in TIME_WAIT.
+    /// The sockets whose local port is `port`, except those in TIME_WAIT.
     static List<Row> onPort(int port) throws IOException {
         try (Stream<String> four = Files.lines(Path.of("/proc/net/tcp"));
                 Stream<String> six = Files.lines(Path.of("/proc/net/tcp6"))) {
             String end = ":%04X".formatted(port);
-            // Under load there are thousands of lines in TIME_WAIT: no work on those of other
-            // ports.
+            // Under load there are thousands of lines in TIME_WAIT, so no work is spent on lines of
+            // other ports.
             return Stream.concat(four.skip(1), six.skip(1))
                     .filter(line -> line.contains(end))
                     .filter(line -> !line.contains(TIME_WAIT))

@@ -10,13 +10,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-/// Requests a second under `berth run` against the same processes sharing a port by themselves,
-/// with SO_REUSEPORT: kept connections, the same number to each worker, measured in turn, in pairs.
+/// Compares requests per second under `berth run` with the same processes sharing a port by
+/// themselves through SO_REUSEPORT: kept connections, the same number to each worker, measured in
+/// turn, in pairs.
 ///
-/// Fresh processes are taken for every pair: two starts of one JVM program differ by a few percent
-/// for as long as they live, so pairs that share processes would not be independent. `--control`
-/// compares the same processes with themselves, both sides without Berth: what it says beside 1 is
-/// the noise of the method.
+/// Every pair uses fresh processes: two starts of one JVM program differ by a few percent for as
+/// long as they live, so pairs that shared processes would not be independent. `--control` compares
+/// the same processes with themselves, both sides without Berth: its deviation from 1 is the noise
+/// of the method.
 final class ThroughputCommand {
     private static final Duration START_DEADLINE = Duration.ofSeconds(60);
     private static final double LEAST_RATIO = 0.95;
@@ -35,7 +36,7 @@ final class ThroughputCommand {
         this.server = arguments.server("java-reuseport");
     }
 
-    /// Runs `throughput`; the exit code.
+    /// Runs `throughput` and returns the exit code.
     static int run(List<String> words) throws IOException {
         Arguments arguments =
                 Arguments.parse(
@@ -164,8 +165,8 @@ final class ThroughputCommand {
         }
     }
 
-    /// Measures both sides in short slices in turn, so that what else the machine does meanwhile
-    /// falls on both; each side begins in half of the slices.
+    /// Measures both sides alternately in short slices, so that other activity on the machine
+    /// affects both equally; each side starts in half of the slices.
     private void pair(PingPongs berth, PingPongs alone, long sliceMillis) throws IOException {
         double under = 0;
         double by = 0;

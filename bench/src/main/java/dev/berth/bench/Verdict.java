@@ -3,21 +3,21 @@ package dev.berth.bench;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Collects why a check failed; none means that it holds.
+/// Collects the reasons why a check failed; it holds if there are none.
 final class Verdict {
     private static final int FAILURES_SHOWN = 8;
     private static final int REASONS_SHOWN = 14;
 
     private final List<String> reasons = new ArrayList<>();
 
-    /// Notes `reason` unless `holds`.
+    /// Records `reason` unless `holds`.
     void check(boolean holds, String reason) {
         if (!holds) {
             reasons.add(reason);
         }
     }
 
-    /// Notes the failed requests of `result`, if any.
+    /// Records the failed requests of `result`, if any.
     void noneFailed(String when, LoadResult result) {
         if (result.failed() > 0) {
             reasons.add(result.failed() + " failed " + when + ": " + result.failedByClass());
@@ -25,10 +25,10 @@ final class Verdict {
                     .limit(FAILURES_SHOWN)
                     .forEach(failure -> reasons.add("  " + failure));
         }
-        check(result.requests() > 0, "no request at all " + when);
+        check(result.requests() > 0, "no requests at all " + when);
     }
 
-    /// Notes that the check could not be made to its end.
+    /// Records that the check could not be completed.
     void broken(Exception problem) {
         reasons.add(String.valueOf(problem.getMessage()));
     }
@@ -41,7 +41,7 @@ final class Verdict {
         return holds() ? "ok" : "FAILED";
     }
 
-    /// Why it does not hold: the first reasons, and how many more there are.
+    /// The first reasons why it does not hold, and how many more there are.
     List<String> reasons() {
         if (reasons.size() <= REASONS_SHOWN) {
             return List.copyOf(reasons);

@@ -8,9 +8,9 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Executors;
 
-/// Versions of one application on the JDK's own HTTP server, as those in `bench/versions`: good,
-/// boot (listens, and fails after 1.6 s), silent (listens, never accepts), dies (at the first
-/// request).
+/// Versions of one application on the JDK's own HTTP server, corresponding to those in
+/// `bench/versions`: good, boot (listens, and fails after 1.6 s), silent (listens, never accepts),
+/// dies (exits at the first request).
 final class VersionServer {
     private static final long LOADS_MILLIS = 1_600;
     private static final int THREADS = 8;

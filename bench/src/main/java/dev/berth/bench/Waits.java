@@ -10,7 +10,7 @@ final class Waits {
 
     private Waits() {}
 
-    /// A condition that did not come true in time.
+    /// A condition that did not become true in time.
     static final class TimedOutException extends RuntimeException {
         private static final long serialVersionUID = 1;
 
@@ -21,14 +21,15 @@ final class Waits {
 
     /// Polls `condition` until it holds.
     ///
-    /// @throws TimedOutException when it does not within `longest`, with `otherwise` as its message
+    /// @throws TimedOutException if it does not hold within `longest`, with `otherwise` as the
+    ///   message
     static void until(Duration longest, BooleanSupplier condition, Supplier<String> otherwise) {
         if (!holds(longest, condition)) {
             throw new TimedOutException(otherwise.get() + " (after " + longest.toMillis() + " ms)");
         }
     }
 
-    /// Polls `condition` until it holds; whether it did within `longest`.
+    /// Polls `condition` until it holds; returns whether it did within `longest`.
     static boolean holds(Duration longest, BooleanSupplier condition) {
         long deadline = System.nanoTime() + longest.toNanos();
         while (!condition.getAsBoolean()) {
@@ -40,7 +41,7 @@ final class Waits {
         return true;
     }
 
-    /// Lets time pass that belongs to a measurement.
+    /// Sleeps for a time that is part of a measurement.
     static void pause(Duration time) {
         try {
             Thread.sleep(time);

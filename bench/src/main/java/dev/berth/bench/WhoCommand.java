@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/// `berth who` against `ss` and `lsof` for one port of a machine with many sockets: whole
-/// processes, one after the other, in turn; and the memory that a list of all of them takes.
+/// Compares `berth who` with `ss` and `lsof` for one port of a machine with many sockets, as whole
+/// processes run in turn; also measures the memory that listing all sockets takes.
 final class WhoCommand {
     private static final int PORT = 7201;
     private static final String WHO = "berth who";
@@ -24,7 +24,7 @@ final class WhoCommand {
     private static final double MOST_IDLE_MILLIS = 150;
     private static final double MOST_MEGABYTES = 70;
 
-    /// Prints the greatest memory, in KiB, of the program that it runs.
+    /// Runs a program and prints its peak memory, in KiB.
     private static final String MEMORY =
             """
             import resource, subprocess, sys
@@ -46,7 +46,7 @@ final class WhoCommand {
         this.phases = shop.scratch().resolve("phases");
     }
 
-    /// Runs `who`; the exit code.
+    /// Runs `who` and returns the exit code.
     static int run(List<String> words) throws IOException {
         Arguments arguments = Arguments.parse(words, Set.of(), Set.of("sockets", "rounds", "most"));
         try (Workshop shop = Workshop.open(false);
@@ -116,13 +116,13 @@ final class WhoCommand {
         verdict.check(megabytes <= MOST_MEGABYTES, what + " above " + MOST_MEGABYTES + " MB");
     }
 
-    /// How long one `berth who` took.
+    /// The time that one `berth who` took.
     ///
     /// @param whole from the start of the process to its end, ms
-    /// @param main from when the JVM was ready to load the main class, ms
+    /// @param main from when the JVM was ready to load the main class to the end, ms
     private record Timed(double whole, double main) {}
 
-    /// The JVM's own log tells when it was ready, by the clock that this program reads too.
+    /// The JVM's own log shows when it was ready, by the same clock that this program reads.
     private Timed who() throws IOException {
         var builder = shop.builder(inside(List.of(shop.berth(), "who", Integer.toString(PORT))));
         builder.environment()

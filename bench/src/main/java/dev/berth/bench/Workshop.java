@@ -16,12 +16,12 @@ import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Stream;
 
-/// Where a bench command works: the source tree, a scratch folder of its own that is removed at the
-/// end, and the user as whom it runs Berth.
+/// The environment of a bench command: the source tree, a scratch folder that is removed at the
+/// end, and the user as whom Berth runs.
 ///
 /// @param root the top of the source tree
-/// @param scratch for control sockets, logs and what servers write
-/// @param unprivileged run as `nobody` without any capability; needs root
+/// @param scratch for control sockets, logs and files that servers write
+/// @param unprivileged whether to run as `nobody` without any capability; requires root
 record Workshop(Path root, Path scratch, boolean unprivileged) implements AutoCloseable {
     private static final int NOBODY = 65534;
     private static final int FIRST_PORT = 20_000;
@@ -46,12 +46,12 @@ record Workshop(Path root, Path scratch, boolean unprivileged) implements AutoCl
         }
     }
 
-    /// The folder of Berth's control sockets.
+    /// The folder for Berth's control sockets.
     Path runtime() {
         return scratch.resolve("run");
     }
 
-    /// A builder for `command` in this workshop's environment and as its user.
+    /// A builder for `command` in this environment and as its user.
     ProcessBuilder builder(List<String> command) {
         Ending.awaitLeave();
         List<String> words = new ArrayList<>();
@@ -65,28 +65,28 @@ record Workshop(Path root, Path scratch, boolean unprivileged) implements AutoCl
         Map<String, String> environment = builder.environment();
         environment.put("XDG_RUNTIME_DIR", runtime().toString());
         if (unprivileged) {
-            // A private python or node in root's home is out of reach for another user.
+            // Another user cannot reach a private python or node in root's home.
             environment.put("PATH", "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin");
             environment.put("HOME", scratch.resolve("home").toString());
         }
         return builder;
     }
 
-    /// The same in a session of its own, as a service manager starts what it runs and Berth its
-    /// workers: where the kernel groups processes by session for scheduling, what shares this
-    /// program's has to share its clients' CPU.
+    /// Like [#builder], but in a session of its own, as a service manager starts its services and
+    /// Berth its workers. If the kernel groups processes by session for scheduling, a process in
+    /// this program's session would have to share its clients' CPU.
     ProcessBuilder service(List<String> command) {
         List<String> words = new ArrayList<>(List.of("setsid"));
         words.addAll(command);
         return builder(words);
     }
 
-    /// A name for a supervisor that no other run of a bench command uses.
+    /// A supervisor name that no other run of a bench command uses.
     static String unique(String kind) {
         return kind + "-" + ProcessHandle.current().pid();
     }
 
-    /// The launcher.
+    /// The path of the launcher.
     String berth() {
         return System.getProperty("berth.command", root.resolve("berth").toString());
     }
@@ -96,7 +96,8 @@ record Workshop(Path root, Path scratch, boolean unprivileged) implements AutoCl
         return Places.of(root, scratch.resolve("servers")).command(server, port, privatePort);
     }
 
-    /// What `server` needs and this machine lacks; the Maven projects are built here if need be.
+    /// The programs that `server` needs and this machine lacks; builds the Maven projects if
+    /// necessary.
     List<String> missing(SampleServer server) throws IOException {
         List<String> missing = new ArrayList<>();
         for (Need need : server.needs().stream().sorted().toList()) {
@@ -136,8 +137,8 @@ record Workshop(Path root, Path scratch, boolean unprivileged) implements AutoCl
                 .anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
     }
 
-    /// A TCP port that nothing listens on, out of the range from which clients get theirs, with
-    /// `others` free ones after it.
+    /// A TCP port that nothing listens on, outside the range of ephemeral ports, followed by
+    /// `others` free ones.
     static int freePort(int others) throws IOException {
         for (int attempt = 0; attempt < 200; attempt++) {
             int port = ThreadLocalRandom.current().nextInt(FIRST_PORT, END_PORT - others);

@@ -1,5 +1,6 @@
 /// Loads servers under `berth run` from outside and checks what Berth promises: a load client that
-/// names every failure, and one command for each promise. Plain JDK: it shares no code with Berth.
+/// names every failure, and one command per promise. Apart from the system calls of `dev.berth.sys`
+/// the clients share no code with Berth.
 @NullMarked
 package dev.berth.bench;
 

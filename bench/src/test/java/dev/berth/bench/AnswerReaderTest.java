@@ -17,7 +17,7 @@ class AnswerReaderTest {
     }
 
     @Test
-    void oneAnswerAfterAnotherWithALength() throws IOException {
+    void consecutiveAnswersWithALengthAreRead() throws IOException {
         String answer = "HTTP/1.1 200 OK\r\ncontent-LENGTH: 5\r\n\r\nhello";
         AnswerReader reader = reader(answer + answer);
         assertThat(reader.read()).isEqualTo(new Answer(200, "hello", true));
@@ -38,33 +38,33 @@ class AnswerReaderTest {
     }
 
     @Test
-    void withoutALengthTheEndOfTheStreamEndsIt() throws IOException {
+    void withoutALengthTheAnswerExtendsToEndOfStream() throws IOException {
         assertThat(reader("HTTP/1.0 200 OK\r\n\r\nto the end").read())
                 .isEqualTo(new Answer(200, "to the end", false));
     }
 
     @Test
-    void connectionCloseEndsKeeping() throws IOException {
+    void connectionCloseEndsKeepAlive() throws IOException {
         String head = "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
         assertThat(reader(head).read().keeps()).isFalse();
     }
 
     @Test
-    void aCutAnswerIsAnEndAfterItsBegin() {
+    void aTruncatedAnswerIsAnEndOfStreamAfterItsBeginning() {
         AnswerReader reader = reader("HTTP/1.1 200 OK\r\nContent-Le");
         assertThatExceptionOfType(EOFException.class).isThrownBy(reader::read);
         assertThat(reader.begun()).isTrue();
     }
 
     @Test
-    void anotherProtocolIsRefused() {
+    void anotherProtocolIsRejected() {
         assertThatExceptionOfType(ProtocolException.class)
                 .isThrownBy(reader("SSH-2.0-x\r\n\r\n")::read)
                 .withMessageContaining("SSH-2.0");
     }
 
     @Test
-    void thePidIsFoundInATextAndInAListingOfThreads() {
+    void thePidIsFoundInATextAndInAThreadListing() {
         assertThat(new Answer(200, "nginx pid=42\n", true).pid()).hasValue(42);
         assertThat(new Answer(200, "<li><a href=\"77/\">77/</a>", true).pid()).hasValue(77);
         assertThat(new Answer(200, "hello", true).pid()).isEmpty();

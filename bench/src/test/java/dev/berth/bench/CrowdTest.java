@@ -21,7 +21,7 @@ class CrowdTest {
     }
 
     @Test
-    void oneFailureIsTold() {
+    void aSingleFailureIsReported() {
         assertThatThrownBy(
                         () ->
                                 Crowd.pids(
@@ -34,7 +34,7 @@ class CrowdTest {
     }
 
     @Test
-    void clientsHaveAddressesOfTheirOwn() {
+    void eachClientHasItsOwnAddress() {
         assertThat(IntStream.range(0, 10_000).mapToObj(Crowd::client).distinct())
                 .hasSize(10_000)
                 .allMatch(InetAddress::isLoopbackAddress);

@@ -8,13 +8,13 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 
-/// A server in this JVM that misbehaves in a chosen way, on each connection alike.
+/// A server in this JVM that misbehaves in a chosen way, identically on each connection.
 final class FaultyServer implements AutoCloseable {
     static final String GOOD = "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\ntest pid=7";
 
     private final ServerSocket listener;
 
-    /// What it does with a connection after its first request was read.
+    /// What it does with a connection after reading its first request.
     interface Behaviour {
         void serve(Socket client) throws IOException;
     }
@@ -49,7 +49,7 @@ final class FaultyServer implements AutoCloseable {
             readHead(client);
             behaviour.serve(client);
         } catch (IOException e) {
-            // The client has seen what it was to see.
+            // The client has seen what it was meant to see.
         }
     }
 
@@ -71,7 +71,7 @@ final class FaultyServer implements AutoCloseable {
         out.flush();
     }
 
-    /// Makes the close that follows a reset.
+    /// Makes the following close a reset.
     static void resetOnClose(Socket client) throws IOException {
         client.setSoLinger(true, 0);
     }

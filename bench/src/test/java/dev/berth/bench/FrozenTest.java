@@ -13,7 +13,7 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
-/// With a real server process, stopped and killed.
+/// Uses a real server process, which is stopped and killed.
 class FrozenTest {
     private int port;
     private Process server;
@@ -78,7 +78,7 @@ class FrozenTest {
     }
 
     @Test
-    void aKillExplainsWhatWasAcceptedAndNotWhatWaited() throws Exception {
+    void aKillExplainsAcceptedConnectionsAndNotQueuedOnes() throws Exception {
         try (ClientConnection held = ClientConnection.open(plan())) {
             awaitAccepted(held);
             Frozen.of(pid, port);
@@ -97,7 +97,7 @@ class FrozenTest {
     }
 
     @Test
-    void aKillExplainsNoEarlierFailureAndNoLaterConnection() throws IOException {
+    void aKillExplainsNeitherEarlierFailuresNorLaterConnections() throws IOException {
         Frozen frozen = new Frozen(java.util.List.of(pid), 1_000, Set.of(40_000), 0);
         assertThat(frozen.explains(failure(40_000, 500, 1_500))).isTrue();
         assertThat(frozen.explains(failure(40_000, 500, 900))).isFalse();
@@ -110,7 +110,7 @@ class FrozenTest {
     }
 
     @Test
-    void theProcessTableKnowsThisProcessAndItsChild() throws IOException {
+    void theProcessTableListsThisProcessAndItsChild() throws IOException {
         int self = (int) ProcessHandle.current().pid();
         assertThat(ProcFs.tree(self)).extracting(ProcFs.Life::pid).contains(self, pid);
         assertThat(ProcFs.rootsOf(Set.of(pid), Set.of(self))).containsEntry(pid, self);
@@ -119,7 +119,7 @@ class FrozenTest {
     }
 
     @Test
-    void aNameWithBlanksAndBracketsDoesNotMisleadTheParser() {
+    void aNameWithBlanksAndParenthesesIsParsed() {
         String line = "7 (a) b (c) T 3 7 7 0 -1 0 0 0 0 0 11 22 0 0 20 0 1 0 555 0 0";
         assertThat(ProcFs.parse(line)).isEqualTo(new ProcFs.Life(7, 3, 'T', 555, 33));
     }

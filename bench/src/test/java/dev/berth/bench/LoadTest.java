@@ -37,7 +37,7 @@ class LoadTest {
     }
 
     @Test
-    void goodAnswersAreCountedByTheirPid() throws IOException {
+    void goodAnswersAreCountedByPid() throws IOException {
         LoadResult result = load(client -> FaultyServer.send(client, FaultyServer.GOOD), 1);
         assertThat(result.counts()).isEqualTo(Map.of(Outcome.OK, (long) REQUESTS));
         assertThat(result.served()).isEqualTo(Map.of(7, (long) REQUESTS));
@@ -73,19 +73,19 @@ class LoadTest {
     }
 
     @Test
-    void aResetInsteadOfAnAnswerIsNamed() throws IOException {
+    void aResetInsteadOfAnAnswerIsClassified() throws IOException {
         LoadResult result = load(FaultyServer::resetOnClose, 1);
         assertThat(result.counts()).isEqualTo(Map.of(Outcome.RESET_BEFORE_ANSWER, (long) REQUESTS));
     }
 
     @Test
-    void anEndInsteadOfAnAnswerIsNamed() throws IOException {
+    void anEndOfStreamInsteadOfAnAnswerIsClassified() throws IOException {
         LoadResult result = load(client -> {}, 1);
         assertThat(result.counts()).isEqualTo(Map.of(Outcome.EOF_BEFORE_ANSWER, (long) REQUESTS));
     }
 
     @Test
-    void aFailureKnowsItsLocalPortAndItsTimes() throws IOException {
+    void aFailureRecordsItsLocalPortAndTimes() throws IOException {
         LoadResult result = load(client -> {}, 1);
         assertThat(result.failures())
                 .hasSize(REQUESTS)
@@ -97,7 +97,7 @@ class LoadTest {
     }
 
     @Test
-    void anEndInTheMiddleOfAnAnswerIsNamed() throws IOException {
+    void anEndOfStreamInTheMiddleOfAnAnswerIsClassified() throws IOException {
         LoadResult result =
                 load(
                         client ->
@@ -108,7 +108,7 @@ class LoadTest {
     }
 
     @Test
-    void aResetInTheMiddleOfAnAnswerIsNamed() throws IOException {
+    void aResetInTheMiddleOfAnAnswerIsClassified() throws IOException {
         LoadResult result =
                 load(
                         client -> {
@@ -127,7 +127,7 @@ class LoadTest {
     }
 
     @Test
-    void aConnectionClosedBetweenTwoRequestsIsNoFailure() throws IOException {
+    void aConnectionClosedBetweenTwoRequestsIsNotAFailure() throws IOException {
         LoadResult result = load(LoadTest::answerTwice, 10);
         assertThat(result.counts()).containsOnlyKeys(Outcome.OK, Outcome.IDLE_CLOSED);
         assertThat(result.failed()).isZero();
@@ -135,7 +135,7 @@ class LoadTest {
     }
 
     @Test
-    void aKeptConnectionLostWhileTheServerWorksOnItIsAFailure() throws IOException {
+    void aKeptConnectionLostDuringARequestIsAFailure() throws IOException {
         LoadResult result =
                 load(
                         client -> {
@@ -148,7 +148,7 @@ class LoadTest {
     }
 
     @Test
-    void anErrorStatusIsAFailureAndNoLostConnection() throws IOException {
+    void anErrorStatusIsAFailureButNotALostConnection() throws IOException {
         LoadResult result =
                 load(
                         client ->
@@ -159,19 +159,19 @@ class LoadTest {
     }
 
     @Test
-    void bytesThatAreNoAnswerAreMalformed() throws IOException {
+    void bytesThatAreNotAnAnswerAreMalformed() throws IOException {
         LoadResult result = load(client -> FaultyServer.send(client, "hello\r\n\r\n"), 1);
         assertThat(result.counts()).isEqualTo(Map.of(Outcome.MALFORMED, (long) REQUESTS));
     }
 
     @Test
-    void neverMoreRequestsThanPlanned() throws IOException {
+    void neverMakesMoreRequestsThanPlanned() throws IOException {
         LoadResult result = load(client -> FaultyServer.send(client, FaultyServer.GOOD), 3);
         assertThat(result.requests()).isEqualTo(REQUESTS);
     }
 
     @Test
-    void aLoadStopsWhenToldTo() throws IOException {
+    void aLoadStopsOnRequest() throws IOException {
         try (FaultyServer server =
                         FaultyServer.start(client -> FaultyServer.send(client, FaultyServer.GOOD));
                 Load load =

@@ -26,7 +26,7 @@ class NumbersTest {
     }
 
     @Test
-    void theIntervalHoldsTheMeanAndNarrowsWithMorePairs() {
+    void theIntervalContainsTheMeanAndNarrowsWithMorePairs() {
         List<Double> few = List.of(0.8, 1.25, 0.8, 1.25);
         Numbers.Interval wide = Numbers.ratio(few, 1);
         Numbers.Interval narrow =
@@ -39,7 +39,7 @@ class NumbersTest {
     }
 
     @Test
-    void latenciesByShare() {
+    void latenciesByQuantile() {
         var latencies = new Latencies(new int[] {4_000, 1_000, 3_000, 2_000});
         assertThat(latencies.millis(0.5)).isEqualTo(2);
         assertThat(latencies.millis(1)).isEqualTo(4);
@@ -47,7 +47,7 @@ class NumbersTest {
     }
 
     @Test
-    void argumentsAreFlagsOptionsAndARest() {
+    void argumentsAreFlagsOptionsAndTheRest() {
         Arguments arguments =
                 Arguments.parse(
                         List.of("--quick", "--rolls", "3", "--", "--settle", "1s"),
@@ -59,7 +59,7 @@ class NumbersTest {
     }
 
     @Test
-    void anUnknownArgumentIsRefusedWithWhatThereIs() {
+    void anUnknownArgumentIsRejectedWithTheKnownOnes() {
         assertThatIllegalArgumentException()
                 .isThrownBy(
                         () -> Arguments.parse(List.of("--rols", "3"), Set.of(), Set.of("rolls")))

@@ -11,7 +11,7 @@ import java.util.concurrent.CountDownLatch;
 class OpenLoopTest {
 
     @Test
-    void arrivalsComeAtTheirTimesAndSayWhoAnswered() throws IOException {
+    void arrivalsComeOnScheduleAndRecordWhoAnswered() throws IOException {
         try (FaultyServer server =
                 FaultyServer.start(client -> FaultyServer.send(client, FaultyServer.GOOD))) {
             OpenLoop.Result result = OpenLoop.run(server.port(), 100, 200);
@@ -29,9 +29,9 @@ class OpenLoopTest {
         }
     }
 
-    /// Were it closed, the second arrival would wait for the answer to the first.
+    /// In a closed loop the second arrival would wait for the answer to the first.
     @Test
-    void nobodyWaitsForTheAnswersToOthers() throws IOException {
+    void noArrivalWaitsForTheAnswerToAnother() throws IOException {
         var all = new CountDownLatch(10);
         try (FaultyServer server =
                 FaultyServer.start(
@@ -56,7 +56,7 @@ class OpenLoopTest {
     }
 
     @Test
-    void whatIsNotAnsweredIsAFailure() throws IOException {
+    void anUnansweredArrivalIsAFailure() throws IOException {
         int port;
         try (var closed = new ServerSocket(0)) {
             port = closed.getLocalPort();

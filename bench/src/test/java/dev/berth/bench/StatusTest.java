@@ -27,7 +27,7 @@ class StatusTest {
     }
 
     @Test
-    void readyMeansEverySlotAndTheirNumber() {
+    void readyMeansTheRightNumberOfSlotsAllReady() {
         Status status = Status.parse(JSON);
         assertThat(status.ready(2)).isFalse();
         var first = new Status(10, status.slots().subList(0, 1));
@@ -36,7 +36,7 @@ class StatusTest {
     }
 
     @Test
-    void jsonValuesOfEachKind() {
+    void jsonValuesOfEveryKindAreParsed() {
         assertThat(Json.parse(" {\"a\": [1, -2.5e1, true, false, null, \"x\\ny\"], \"b\": {}} "))
                 .isEqualTo(
                         Map.of(
@@ -45,7 +45,7 @@ class StatusTest {
     }
 
     @Test
-    void whatIsNoJsonIsRefusedWithItsPlace() {
+    void invalidJsonIsRejectedWithItsPosition() {
         assertThatIllegalArgumentException().isThrownBy(() -> Json.parse("{\"a\":}"));
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Json.parse("[1] x"))
