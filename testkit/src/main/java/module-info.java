@@ -1,4 +1,4 @@
-/// What the tests of the other modules share; not shipped.
+/// Tools that the tests of the other modules share; not shipped.
 module dev.berth.testkit {
     requires transitive dev.berth.net;
     requires transitive org.junit.jupiter.api;

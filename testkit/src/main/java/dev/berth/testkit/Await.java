@@ -6,9 +6,9 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
-/// Waits by looking again and again, never longer than a limit.
+/// Waits by polling, never longer than a limit.
 ///
-/// Limits are in [MachineTime]: on a crowded machine they last longer, as what is waited for does.
+/// Limits are in [MachineTime]: they stretch on a crowded machine, as the awaited work does.
 public final class Await {
     private static final long FIRST_PAUSE_NANOS = 200_000;
     private static final long LONGEST_PAUSE_NANOS = 20_000_000;
@@ -17,8 +17,8 @@ public final class Await {
 
     /// Waits until `condition` is true.
     ///
-    /// @throws AssertionError with the failure text, made only then, if it is still false after
-    ///   `limit`, or if the thread is interrupted
+    /// @throws AssertionError if the condition is still false after `limit`, with the failure text
+    ///   (which is computed only then), or if the thread is interrupted
     public static void until(
             Duration limit, BooleanSupplier condition, Supplier<String> failureText) {
         value(
@@ -27,10 +27,10 @@ public final class Await {
                 failureText);
     }
 
-    /// Lets time pass, for what leaves no trace when it has been done.
+    /// Lets time pass, for effects that leave no trace when they are complete.
     public static void pass(Duration time) {
         MachineTime passed = new MachineTime();
-        // The limit is never met: both go by the same time.
+        // The limit is never reached, because both use the same clock.
         until(time.multipliedBy(2), () -> passed.nanos() >= time.toNanos(), () -> "no time passes");
     }
 

@@ -10,11 +10,11 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
-/// A child program whose output is collected, and that does not outlive its `try`.
+/// A child program whose output is collected and that does not outlive its `try` block.
 ///
-/// Started on the thread of a [NetworkNamespace] it is inside of it.
+/// If started on the thread of a [NetworkNamespace], it runs inside that namespace.
 ///
-/// **ownership**: [#close()] kills it and all that descend from it, and waits for its end.
+/// **Ownership:** [#close()] kills it and all its descendants, and waits for its end.
 public final class ChildProcess implements AutoCloseable {
     private static final int CLOSE_SECONDS = 10;
 
@@ -28,13 +28,13 @@ public final class ChildProcess implements AutoCloseable {
                 Thread.ofPlatform().daemon().name("output-" + process.pid()).start(this::read);
     }
 
-    /// Starts a program; what it writes to standard error is part of its output, its standard input
-    /// is empty.
+    /// Starts a program. Its output includes standard error; its standard input is empty.
     public static ChildProcess start(String... command) throws IOException {
         return start(new ProcessBuilder(command));
     }
 
-    /// Starts what `builder` describes (directory, environment), with the streams as above.
+    /// Starts the program that `builder` describes (directory, environment), with the streams as
+    /// above.
     public static ChildProcess start(ProcessBuilder builder) throws IOException {
         Process process = builder.redirectErrorStream(true).start();
         process.getOutputStream().close();
@@ -60,21 +60,22 @@ public final class ChildProcess implements AutoCloseable {
         return Math.toIntExact(process.pid());
     }
 
-    /// Whether it runs.
+    /// Whether it is running.
     public boolean isAlive() {
         return process.isAlive();
     }
 
-    /// The lines it wrote so far.
+    /// The lines that it has written so far.
     public List<String> output() {
         synchronized (output) {
             return List.copyOf(output);
         }
     }
 
-    /// Waits for a line of its output, one that is there already or the next to come.
+    /// Waits for a line of its output, whether already there or still to come.
     ///
-    /// @throws AssertionError with the output, if none comes within `limit`, or it has ended
+    /// @throws AssertionError with the output, if no such line comes within `limit` or before it
+    ///   ends
     public String awaitLine(Predicate<String> wanted, Duration limit) {
         return Await.value(
                 limit,
@@ -82,14 +83,15 @@ public final class ChildProcess implements AutoCloseable {
                     boolean over = !reader.isAlive();
                     Optional<String> line = found(wanted);
                     if (over && line.isEmpty()) {
-                        throw new AssertionError("ended without such a line: " + output());
+                        throw new AssertionError("ended without the expected line: " + output());
                     }
                     return line;
                 },
-                () -> "no such line from " + process.info().command() + ": " + output());
+                () -> "no matching line from " + process.info().command() + ": " + output());
     }
 
-    /// Waits for its end; its exit code, 128 + the signal's number if a signal killed it.
+    /// Waits for its end and returns its exit code: 128 + the signal's number if a signal killed
+    /// it.
     ///
     /// @throws AssertionError with the output, if it still runs after `limit`
     public int awaitExit(Duration limit) throws InterruptedException {
@@ -100,12 +102,12 @@ public final class ChildProcess implements AutoCloseable {
         return process.exitValue();
     }
 
-    /// Asks it to end, by SIGTERM.
+    /// Asks it to end with SIGTERM.
     public void terminate() {
         process.destroy();
     }
 
-    /// Kills it, by SIGKILL.
+    /// Kills it with SIGKILL.
     public void kill() {
         process.destroyForcibly();
     }

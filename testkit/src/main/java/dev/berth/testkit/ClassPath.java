@@ -8,11 +8,11 @@ import java.util.LinkedHashSet;
 import java.util.Objects;
 import java.util.Set;
 
-/// Where this JVM has its classes from, as one class path.
+/// The locations of this JVM's classes, as one class path.
 final class ClassPath {
     private ClassPath() {}
 
-    /// A class path on which `main` runs, also where this JVM has its classes from a module path.
+    /// A class path on which `main` runs, even if this JVM loads its classes from a module path.
     static String of(Class<?> main) {
         Set<String> parts = new LinkedHashSet<>();
         parts.add(rootOf(main).toString());
@@ -22,8 +22,8 @@ final class ClassPath {
         return String.join(File.pathSeparator, parts);
     }
 
-    /// The folder below which the class lies. A test's classes are patched into the module that it
-    /// tests and are on neither path, so that the class has to be asked.
+    /// The root folder of the class. A test's classes are patched into the module that it tests and
+    /// are on neither path, so the location is read from the class itself.
     private static Path rootOf(Class<?> main) {
         String file = main.getName().replace('.', '/') + ".class";
         URL place = Objects.requireNonNull(main.getResource("/" + file), file);

@@ -9,12 +9,12 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 
-/// Finds a port that nobody holds on any address of either family.
+/// Finds a port that nothing holds on any address of either family.
 ///
-/// It is taken from below the range from which the kernel serves outgoing connections, so that none
-/// of those takes it before the test does; never twice in one JVM, and from a part of it that JVMs
-/// which run beside this one hardly share. Where a whole namespace is at hand, any port is free:
-/// prefer [NetworkNamespace].
+/// The port is below the kernel's range for outgoing connections, so that none of those takes it
+/// before the test does. No port is returned twice in one JVM, and the part of the range used here
+/// is hardly shared with other JVMs running at the same time. Inside a namespace of its own a test
+/// can use any port: prefer [NetworkNamespace].
 public final class FreePort {
     private static final int PARTS = 17;
     private static final int PART = 1_000;
@@ -52,7 +52,7 @@ public final class FreePort {
 
     private static boolean tcpIsFree(int port) {
         try (ServerSocket socket = new ServerSocket()) {
-            // Set by default on Linux: it would hide sockets that are bound only.
+            // On by default on Linux, it would hide sockets that are bound but do not listen.
             socket.setReuseAddress(false);
             socket.bind(new InetSocketAddress(port));
             return true;

@@ -10,12 +10,12 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 
-/// Checks a property on a million inputs, most of them valid ones that were broken a little.
+/// Checks a property on a million inputs, most of them valid inputs with small defects.
 ///
-/// What ends the run early: a minute has passed. What makes it fail: the property throws, or one
-/// input takes minutes. Either names the input, in hexadecimal digits.
+/// The run ends early after a minute. It fails if the property throws, or if one input takes
+/// minutes. Either failure names the input, in hexadecimal digits.
 public final class Fuzz {
-    /// How many inputs a run checks at most.
+    /// The maximum number of inputs of a run.
     public static final int INPUTS = 1_000_000;
 
     private static final Duration HANG = Duration.ofMinutes(2);
@@ -23,10 +23,10 @@ public final class Fuzz {
     private static final int MOST_INSERTED = 24;
     private static final byte[] TELLING = {0, 1, 3, 4, 16, 72, 127, (byte) 128, (byte) 255, '\n'};
 
-    /// What has to hold for every input.
+    /// A property that must hold for every input.
     @FunctionalInterface
     public interface Property {
-        /// Throws where it does not hold.
+        /// Throws if the property does not hold.
         void check(byte[] input) throws Exception;
     }
 
@@ -39,8 +39,7 @@ public final class Fuzz {
     private final AtomicReference<Optional<Throwable>> failure =
             new AtomicReference<>(Optional.empty());
 
-    /// Fails where something does not hold: for millions of inputs, at less cost than an assertion
-    /// that is described.
+    /// Fails if `holds` is false: cheaper than a described assertion, for millions of inputs.
     public static void require(boolean holds, Object what) {
         if (!holds) {
             throw new AssertionError(what);
@@ -53,25 +52,25 @@ public final class Fuzz {
         this.random = SeededRandom.create("fuzz " + name);
     }
 
-    /// Inputs made from `examples`; prints the seed.
+    /// Derives inputs from `examples`; prints the seed.
     public static Fuzz of(String name, List<byte[]> examples) {
         return new Fuzz(name, examples);
     }
 
-    /// The same of texts, one byte a character.
+    /// Like [#of], for texts with one byte per character.
     public static Fuzz ofTexts(String name, String... examples) {
         return of(name, Arrays.stream(examples).map(text -> text.getBytes(ISO_8859_1)).toList());
     }
 
-    /// Ends after so much time and not after a minute, where each input takes long.
+    /// Changes the time after which the run ends, for properties that take long per input.
     public Fuzz within(Duration limit) {
         time = limit;
         return this;
     }
 
-    /// Checks, and prints how many inputs there were.
+    /// Runs the check and prints the number of inputs.
     ///
-    /// @throws AssertionError with the input for which `property` threw, or which does not end
+    /// @throws AssertionError with the input for which `property` threw or did not finish
     public void check(Property property) throws InterruptedException {
         long start = System.nanoTime();
         Thread worker =
@@ -123,14 +122,14 @@ public final class Fuzz {
                 checked.incrementAndGet();
             }
         } catch (Throwable thrown) {
-            // Errors too: a stack that overflows is what is looked for.
+            // Catches errors too: stack overflows are among the faults sought.
             failure.set(Optional.of(thrown));
         }
     }
 
     private byte[] next() {
         byte[] input = random.pick(examples);
-        // One in sixteen is as it was, and one in sixteen nothing but noise.
+        // One input in sixteen is left unchanged, and one in sixteen is pure noise.
         int kind = random.nextInt(16);
         if (kind == 0) {
             return input.clone();
@@ -146,7 +145,7 @@ public final class Fuzz {
         return input;
     }
 
-    /// A copy in which bytes differ, are gone, or are there once more.
+    /// A copy in which bytes are changed, removed, or duplicated.
     private byte[] broken(byte[] input) {
         int at = random.nextInt(input.length + 1);
         int end = at + random.nextInt(Math.min(input.length - at, MOST_INSERTED) + 1);
@@ -179,7 +178,7 @@ public final class Fuzz {
         return copy;
     }
 
-    /// With `insert` where the bytes from `at` to `end` were.
+    /// Replaces the bytes from `at` to `end` with `insert`.
     private static byte[] joined(byte[] input, int at, int end, byte[] insert) {
         byte[] copy = new byte[input.length - (end - at) + insert.length];
         System.arraycopy(input, 0, copy, 0, at);

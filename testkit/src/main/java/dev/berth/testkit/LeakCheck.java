@@ -10,26 +10,26 @@ import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 import java.time.Duration;
 import java.util.List;
 
-/// Fails a test, or a test class, that leaves a descriptor open or a child process behind:
+/// Fails a test, or a test class, that leaves a descriptor or a child process behind:
 /// `@ExtendWith(LeakCheck.class)`.
 ///
-/// **The rule.** Before and after, the links of `/proc/self/fd` are read. Counted are those whose
-/// text is no path: sockets, pipes, namespaces, and all that shows as `anon_inode:[…]` (pidfds, BPF
-/// maps and programs, seccomp listeners, epoll, eventfd). A text that is there more often than
-/// before is a leak. Files do not count, as the JVM opens jars whenever it likes. What the JDK
-/// opens once and keeps (the socket pair for closing, the pollers of virtual threads) is made to be
-/// there before the first look. Children are the processes whose parent this one is, ended and
-/// unreaped ones too.
+/// **The rule.** The links of `/proc/self/fd` are read before and after. Links whose text is not a
+/// path are counted: sockets, pipes, namespaces, and everything shown as `anon_inode:[…]` (pidfds,
+/// BPF maps and programs, seccomp listeners, epoll, eventfd). A text that occurs more often than
+/// before is a leak. Files do not count, because the JVM opens jars at any time. Descriptors that
+/// the JDK opens once and keeps (the socket pair for closing, the pollers of virtual threads) are
+/// created before the first check. Children are the processes whose parent is this process,
+/// including ended ones that have not been reaped.
 ///
-/// What ends by itself within two seconds, as the pipes of a process that was just killed do, is no
-/// leak. A test's `@BeforeEach` and `@AfterEach` are part of the test, a class's `@BeforeAll` and
-/// `@AfterAll` of the class. Tests must not run at the same time in one JVM.
+/// Anything that goes away within two seconds is not a leak, such as the pipes of a process that
+/// was just killed. A test's `@BeforeEach` and `@AfterEach` belong to the test, a class's
+/// `@BeforeAll` and `@AfterAll` to the class. Tests must not run concurrently in one JVM.
 public final class LeakCheck
         implements BeforeAllCallback, AfterAllCallback, BeforeEachCallback, AfterEachCallback {
     private static final Namespace NAMESPACE = Namespace.create(LeakCheck.class);
     private static final Duration GRACE = Duration.ofSeconds(2);
 
-    /// For JUnit, which makes it by reflection.
+    /// For JUnit, which instantiates it by reflection.
     public LeakCheck() {}
 
     @Override

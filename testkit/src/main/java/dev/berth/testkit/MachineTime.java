@@ -5,12 +5,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 
-/// Time as far as the machine gave it: where five threads want each CPU, five seconds count as one.
+/// Time scaled by the machine's load: if five threads compete for each CPU, five seconds count as
+/// one.
 ///
-/// What a wait is for needs CPU, and gets less of it the longer the run queue is. So a limit in
-/// this time means the same on an idle machine and on a crowded one.
+/// The awaited work needs CPU, and gets less of it the longer the run queue is. A limit in this
+/// time therefore means the same on an idle machine and on a crowded one.
 ///
-/// **source**: proc_loadavg(5); where there is none, it is the time of the clock
+/// **Source:** proc_loadavg(5); without it, this is ordinary clock time
 public final class MachineTime {
     private static final Path LOAD = Path.of("/proc/loadavg");
     private static final long LOOK_NANOS = 100_000_000;
@@ -23,7 +24,7 @@ public final class MachineTime {
 
     MachineTime() {}
 
-    /// Nanoseconds since it was made.
+    /// Nanoseconds since this object was created.
     long nanos() {
         long now = System.nanoTime();
         if (now - looked >= LOOK_NANOS) {
@@ -35,8 +36,8 @@ public final class MachineTime {
         return passed;
     }
 
-    /// So much longer as the machine is crowded at this moment: for limits that a program under
-    /// test keeps by the clock.
+    /// Stretches `limit` by the current load: for limits that a program under test measures with
+    /// the clock.
     public static Duration stretched(Duration limit) {
         return Duration.ofNanos((long) (limit.toNanos() * crowd()));
     }
@@ -49,9 +50,9 @@ public final class MachineTime {
         }
     }
 
-    /// How many threads want each CPU; 1 where there is one or none.
+    /// The number of runnable threads per CPU; at least 1.
     ///
-    /// - `loadavg`: `0.42 0.40 0.35 RUNNABLE/ALL LAST`
+    /// @param loadavg `0.42 0.40 0.35 RUNNABLE/ALL LAST`
     static double crowd(String loadavg, int cpus) {
         String[] words = loadavg.split("[ /]");
         boolean known = words.length > 3 && words[3].matches("[0-9]{1,6}");

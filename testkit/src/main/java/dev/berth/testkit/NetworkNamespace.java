@@ -12,12 +12,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /// A fresh network namespace with loopback up, and the platform thread that lives in it.
 ///
-/// Sockets and processes that a task makes *on this thread* are inside, and stay so wherever they
-/// are used afterwards; threads that the task starts are inside too, those of a pool that existed
-/// before are not. Needs `CAP_SYS_ADMIN`: see [RequiresCapability].
+/// Sockets and processes that a task creates *on this thread* are inside, and stay inside wherever
+/// they are used later. Threads that the task starts are inside too; threads of a pool that already
+/// existed are not. Requires `CAP_SYS_ADMIN`: see [RequiresCapability].
 ///
-/// **ownership**: [#close()] ends the thread, and with it the namespace unless a socket or a
-/// process is left in it.
+/// **Ownership:** [#close()] ends the thread, and with it the namespace, unless a socket or a
+/// process remains in it.
 public final class NetworkNamespace implements AutoCloseable {
     private static final AtomicInteger COUNT = new AtomicInteger();
     private static final int CLOSE_SECONDS = 10;
@@ -32,16 +32,16 @@ public final class NetworkNamespace implements AutoCloseable {
                         task -> Thread.ofPlatform().name(name).daemon().unstarted(task));
     }
 
-    /// A step that returns nothing.
+    /// A task that returns nothing.
     @FunctionalInterface
     public interface Task {
-        /// Does it.
+        /// Runs the task.
         void run() throws Exception;
     }
 
-    /// Makes a namespace.
+    /// Creates a namespace.
     ///
-    /// @throws IOException with `EPERM` without `CAP_SYS_ADMIN`
+    /// @throws IOException with `EPERM`, without `CAP_SYS_ADMIN`
     public static NetworkNamespace open() throws IOException {
         NetworkNamespace namespace = new NetworkNamespace();
         try {
@@ -61,8 +61,8 @@ public final class NetworkNamespace implements AutoCloseable {
         }
     }
 
-    /// Runs `task` inside and returns what it returns, or throws what it throws. A task may call
-    /// this again.
+    /// Runs `task` inside and returns its result, or throws what it throws. A task may call this
+    /// method again.
     public <T> T call(Callable<T> task) throws Exception {
         return Thread.currentThread() == inside ? task.call() : submit(task);
     }
@@ -76,7 +76,7 @@ public final class NetworkNamespace implements AutoCloseable {
                 });
     }
 
-    /// Ends the thread after the task that it runs now, interrupted; closing twice is harmless.
+    /// Interrupts the current task and ends the thread after it; closing twice is harmless.
     @Override
     public void close() {
         executor.shutdownNow();

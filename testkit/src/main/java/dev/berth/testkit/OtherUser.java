@@ -14,10 +14,10 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.FutureTask;
 import java.util.stream.Stream;
 
-/// Runs a piece of a test as another user, on a thread that alone is that user.
+/// Runs part of a test as another user, on a thread that alone has that user's identity.
 ///
-/// Before that all classes of Berth are loaded: that user may not be allowed to enter the folder
-/// where they are, and then the first use of one would fail.
+/// All classes of Berth are loaded first: the user may not be permitted to enter the folder that
+/// contains them, and then the first use of a class would fail.
 public final class OtherUser {
     /// The uid of `nobody`.
     public static final int NOBODY = 65534;
@@ -27,7 +27,7 @@ public final class OtherUser {
 
     private OtherUser() {}
 
-    /// Does `task` as `uid`, on a new thread.
+    /// Runs `task` as `uid`, on a new thread.
     public static <T> T call(int uid, Callable<T> task) throws Exception {
         FutureTask<T> run =
                 new FutureTask<>(
@@ -39,13 +39,13 @@ public final class OtherUser {
         return run.get();
     }
 
-    /// Makes the calling thread that user for good.
+    /// Changes the calling thread to that user permanently.
     public static void become(int uid) throws IOException {
         load();
         ErrnoException.check("setresuid", uid, Processes.setresuid(uid, uid, uid));
     }
 
-    /// Loads what is in folders; a jar stays open.
+    /// Loads classes from folders only; a jar remains readable because it is open.
     private static synchronized void load() throws IOException {
         if (!loaded) {
             loaded = true;
@@ -55,7 +55,7 @@ public final class OtherUser {
         }
     }
 
-    /// Those of the class path and the module path, and of tests, which may be on neither.
+    /// The folders of the class path, the module path, and the tests, which may be on neither.
     private static Set<Path> folders() {
         Set<Path> folders = new LinkedHashSet<>();
         for (String path : List.of("java.class.path", "jdk.module.path")) {
@@ -80,7 +80,7 @@ public final class OtherUser {
                 try {
                     Class.forName(name, false, OtherUser.class.getClassLoader());
                 } catch (ClassNotFoundException | LinkageError elsewhere) {
-                    // A module's description, or a test of what is not on this path.
+                    // A module descriptor, or a test of something that is not on this path.
                 }
             }
         }

@@ -18,11 +18,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// Decides the `@Requires…` annotations of a test or its class.
+/// Evaluates the `@Requires…` annotations of a test or its class.
 final class Requirements implements ExecutionCondition {
     private final Map<String, String> environment;
 
-    /// For JUnit, which makes it by reflection.
+    /// For JUnit, which instantiates it by reflection.
     Requirements() {
         this(System.getenv());
     }
@@ -52,7 +52,7 @@ final class Requirements implements ExecutionCondition {
             if (!installed(name)) {
                 String reason = "not installed: " + name;
                 if ("true".equals(environment.get("CI"))) {
-                    throw new IllegalStateException(reason + ", and CI=true forbids to skip");
+                    throw new IllegalStateException(reason + ", and CI=true forbids skipping");
                 }
                 return Optional.of(reason);
             }

@@ -14,6 +14,6 @@ import java.lang.annotation.Target;
 @Retention(RetentionPolicy.RUNTIME)
 @ExtendWith(Requirements.class)
 public @interface RequiresCapability {
-    /// The capabilities, effective ones.
+    /// The capabilities that must be effective.
     Capability[] value();
 }

@@ -15,6 +15,6 @@ public @interface RequiresKernel {
     /// The first release that has the feature, as `6.8`.
     String value();
 
-    /// What the test needs of it.
+    /// The feature that the test needs.
     String feature();
 }

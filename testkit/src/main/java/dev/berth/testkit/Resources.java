@@ -27,7 +27,7 @@ record Resources(Map<Integer, String> descriptors, Map<Long, String> children) {
         return new Resources(openDescriptors(), children);
     }
 
-    /// What is held now and was not at `earlier`, for people; empty if nothing is.
+    /// Describes what is held now but was not at `earlier`; empty if nothing is.
     List<String> since(Resources earlier) {
         List<String> leaks = new ArrayList<>();
         Map<String, Integer> known = new HashMap<>();
@@ -57,14 +57,15 @@ record Resources(Map<Integer, String> descriptors, Map<Long, String> children) {
                     found.put(Integer.parseInt(name), target);
                 }
             } catch (IOException gone) {
-                // Closed since the directory was read; so not a leak.
+                // Closed after the directory was read, so not a leak.
             }
         }
         return found;
     }
 
-    /// `socket:[1]`, `pipe:[1]`, `net:[1]`, `anon_inode:[pidfd]`: a name without a path. Files are
-    /// left out, as the JVM opens jars and its own modules whenever it likes.
+    /// Counts names without a path, such as `socket:[1]`, `pipe:[1]`, `net:[1]`,
+    /// `anon_inode:[pidfd]`. Files are left out, because the JVM opens jars and its own modules at
+    /// any time.
     static boolean counts(String target) {
         return !target.startsWith("/");
     }

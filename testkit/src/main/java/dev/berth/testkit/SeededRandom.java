@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 
-/// Random numbers that can be had again: prints its seed, and takes another from the system
+/// Reproducible random numbers: prints its seed, and accepts a given seed through the system
 /// property `berth.seed`.
 public final class SeededRandom implements RandomGenerator {
     private static final String PROPERTY = "berth.seed";
@@ -17,28 +17,28 @@ public final class SeededRandom implements RandomGenerator {
         this.random = new SplittableRandom(seed);
     }
 
-    /// A generator with a new seed, or the one that the property names. `purpose` says in the
-    /// output what the numbers are for.
+    /// A generator with a new seed, or with the one that the property gives. `purpose` is printed
+    /// with the seed.
     @SuppressWarnings("SystemOut")
     public static SeededRandom create(String purpose) {
         Long wanted = Long.getLong(PROPERTY);
         long seed = wanted == null ? System.nanoTime() : wanted;
         System.out.println(
-                purpose + ": seed " + seed + " (again: -D" + PROPERTY + "=" + seed + ")");
+                purpose + ": seed " + seed + " (repeat with -D" + PROPERTY + "=" + seed + ")");
         return new SeededRandom(seed);
     }
 
-    /// The generator that has this seed; prints nothing.
+    /// A generator with this seed; prints nothing.
     public static SeededRandom of(long seed) {
         return new SeededRandom(seed);
     }
 
-    /// What makes the same numbers again.
+    /// The seed, which reproduces the same numbers.
     public long seed() {
         return seed;
     }
 
-    /// One of `choices`, each as likely as any other.
+    /// One of `choices`, with equal probability.
     public <T> T pick(List<T> choices) {
         return choices.get(nextInt(choices.size()));
     }

@@ -11,9 +11,10 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509TrustManager;
 
-/// A TLS server's keys with a certificate that it signed itself, and clients that take any.
+/// The keys of a TLS server with a self-signed certificate, and clients that accept any
+/// certificate.
 public final class SelfSigned {
-    /// That of the key store.
+    /// The password of the key store.
     public static final String PASSWORD = "changeit";
 
     private static final String OPTIONS =
@@ -23,7 +24,7 @@ public final class SelfSigned {
 
     private SelfSigned() {}
 
-    /// Makes a key store (PKCS #12) in the folder.
+    /// Creates a key store (PKCS #12) in the folder.
     public static Path keyStore(Path folder) throws IOException, InterruptedException {
         Path store = folder.resolve("keys.p12");
         String keytool = Path.of(System.getProperty("java.home"), "bin", "keytool").toString();
@@ -42,7 +43,7 @@ public final class SelfSigned {
         return store;
     }
 
-    /// For clients.
+    /// A context for clients.
     public static SSLContext trusting() throws GeneralSecurityException {
         SSLContext context = SSLContext.getInstance("TLS");
         context.init(null, new TrustManager[] {new TrustsAll()}, null);

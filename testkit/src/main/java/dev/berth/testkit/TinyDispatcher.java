@@ -24,10 +24,11 @@ import java.util.Optional;
 
 /// A dispatcher with one worker: a listener, and the socket pair of protocol v1 (`docs/worker.md`).
 ///
-/// It does one thing at a time, when it is told: [#connect()] makes a client, [#pass()] accepts it
-/// and hands it over. What the worker does not receive waits in the pair, whose other end it keeps.
+/// It performs one step at a time, on request: [#connect()] creates a client, [#pass()] accepts it
+/// and hands it over. What the worker does not receive waits in the pair; the worker's end is held
+/// here too.
 ///
-/// **ownership**: [#close()] closes all but the clients.
+/// **Ownership:** [#close()] closes everything except the clients.
 public final class TinyDispatcher implements AutoCloseable {
     /// How long it waits for a worker.
     public static final Duration LIMIT = Duration.ofMinutes(3);
@@ -74,23 +75,23 @@ public final class TinyDispatcher implements AutoCloseable {
 
     /// A copy of the worker's end, for a worker in this process.
     ///
-    /// **ownership**: the caller closes it.
+    /// **Ownership:** the caller closes it.
     public int workerEnd() throws ErrnoException {
         int copy = Descriptors.fcntl(workers.number(), F_DUPFD_CLOEXEC, 0);
         return (int) check("fcntl", workers, copy);
     }
 
-    /// The worker's end itself: for a process that gets a copy.
+    /// The worker's end itself, for a process that receives a copy.
     int workerEndToCopy() {
         return workers.number();
     }
 
-    /// A client of the listener, not accepted yet.
+    /// Connects a client, which is not accepted yet.
     public Socket connect() throws IOException {
         return connect("localhost");
     }
 
-    /// The same to one of the addresses that it listens on.
+    /// Connects a client to one of the addresses that it listens on.
     public Socket connect(String host) throws IOException {
         SockAddr.Inet address = (SockAddr.Inet) Sockets.getsockname(listener.number());
         InetAddress target =
@@ -109,7 +110,7 @@ public final class TinyDispatcher implements AutoCloseable {
         passAs("conn");
     }
 
-    /// Accepts a client and hands it over with these words.
+    /// Accepts a client and hands it over with this packet text.
     public void passAs(String text) throws IOException {
         int flags = Sockets.SOCK_CLOEXEC | Sockets.SOCK_NONBLOCK;
         try (Fd connection =
@@ -118,14 +119,14 @@ public final class TinyDispatcher implements AutoCloseable {
         }
     }
 
-    /// A client that is handed over.
+    /// Connects a client and hands it over.
     public Socket connectAndPass() throws IOException {
         Socket client = connect();
         pass();
         return client;
     }
 
-    /// Sends a packet with these descriptors, which stay this process's, once there is room.
+    /// Sends a packet with these descriptors, which this process keeps, as soon as there is room.
     public void sendWith(String text, int... descriptors) throws ErrnoException {
         Await.until(
                 LIMIT,
@@ -143,7 +144,7 @@ public final class TinyDispatcher implements AutoCloseable {
         sendWith(text);
     }
 
-    /// All that the worker has said, oldest first.
+    /// Everything that the worker has said, oldest first.
     public List<String> heard() {
         Optional<String> next = receive();
         while (next.isPresent()) {
@@ -153,7 +154,7 @@ public final class TinyDispatcher implements AutoCloseable {
         return List.copyOf(heard);
     }
 
-    /// Waits until the worker has said just this since its start.
+    /// Waits until the worker has said exactly this since its start.
     public void awaitHeard(String... packets) {
         Await.until(
                 LIMIT,
@@ -161,17 +162,17 @@ public final class TinyDispatcher implements AutoCloseable {
                 () -> "heard " + heard + ", not " + List.of(packets));
     }
 
-    /// Waits until the worker has received all that was sent.
+    /// Waits until the worker has received everything that was sent.
     public void awaitAllTaken() {
         Await.until(LIMIT, () -> !hasUntaken(), () -> "not all received, heard " + heard());
     }
 
-    /// Whether something waits that the worker has not received.
+    /// Whether the worker has yet to receive something.
     public boolean hasUntaken() {
         return Poll.poll(workers.number(), Poll.POLLIN, 0) != 0;
     }
 
-    /// Receives what the worker has not, and closes it here: how many connections.
+    /// Receives what the worker has not received, closes it, and returns the number of connections.
     public int takeBack() {
         int count = 0;
         int[] descriptor = new int[1];
@@ -197,7 +198,7 @@ public final class TinyDispatcher implements AutoCloseable {
                 : Optional.empty();
     }
 
-    /// Ends without a word, as a dispatcher that is killed.
+    /// Ends without a message, like a killed dispatcher.
     public void vanish() {
         own.close();
         workers.close();

@@ -10,9 +10,9 @@ import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.time.Duration;
 
-/// Makes the JDK open the descriptors that it opens once and keeps for ever, so that no test is
-/// blamed for them: the socket pair that it closes sockets with, and the epoll and event
-/// descriptors on which virtual threads wait.
+/// Makes the JDK open the descriptors that it opens once and keeps forever, so that no test is
+/// blamed for them: the socket pair used for closing sockets, and the epoll and event descriptors
+/// on which virtual threads wait.
 final class Warmth {
     private static boolean done;
 
@@ -36,7 +36,7 @@ final class Warmth {
         }
     }
 
-    /// Reads from and accepts on sockets in virtual threads, each before there is something to get.
+    /// Reads from and accepts on sockets in virtual threads, each before there is anything to get.
     private static void virtualThread() throws IOException, InterruptedException {
         InetAddress loopback = InetAddress.getLoopbackAddress();
         try (ServerSocket server = new ServerSocket(0, 1, loopback)) {
@@ -58,7 +58,7 @@ final class Warmth {
             peer.getInputStream().read();
             peer.getOutputStream().write(1);
         } catch (IOException ended) {
-            // Warm enough; the test that needs the network will say what is wrong with it.
+            // Warm enough; a test that needs the network will report what is wrong with it.
         }
     }
 }

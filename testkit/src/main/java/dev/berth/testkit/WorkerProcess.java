@@ -16,9 +16,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/// A worker as a dispatcher starts it: descriptor 3 is its socket.
+/// A worker started as a dispatcher starts it: descriptor 3 is its socket.
 ///
-/// **ownership**: [#close()] kills it and waits for its end.
+/// **Ownership:** [#close()] kills it and waits for its end.
 public final class WorkerProcess implements AutoCloseable {
     private static final int SIGKILL = 9;
 
@@ -31,7 +31,7 @@ public final class WorkerProcess implements AutoCloseable {
         this.output = output;
     }
 
-    /// - `folder`: where it runs, and where its output goes
+    /// @param folder its working directory, which also receives its output
     public static WorkerProcess start(TinyDispatcher dispatcher, Path folder, List<String> command)
             throws IOException {
         Path output = Files.createTempFile(folder, "worker", ".txt");
@@ -61,7 +61,7 @@ public final class WorkerProcess implements AutoCloseable {
         return pid;
     }
 
-    /// All that it wrote so far.
+    /// Everything that it has written so far.
     public String output() {
         try {
             return Files.readString(output);
@@ -70,7 +70,7 @@ public final class WorkerProcess implements AutoCloseable {
         }
     }
 
-    /// All that it wrote, once it has ended.
+    /// Everything that it wrote, once it has ended.
     public String awaitEnd() {
         Await.until(TinyDispatcher.LIMIT, this::hasEnded, () -> "it still runs: " + output());
         return output();
@@ -87,7 +87,7 @@ public final class WorkerProcess implements AutoCloseable {
         }
     }
 
-    /// By SIGKILL.
+    /// Kills it with SIGKILL.
     public void kill() {
         Processes.kill(pid, SIGKILL);
     }

@@ -13,17 +13,17 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 
-/// In this module since it needs testkit, which needs net.
+/// It lives in this module because it needs testkit, which depends on net.
 ///
-/// Answers of the kernel that it would never give: [DiagReply] reads them to their end, or says
-/// that they make no sense.
+/// Replies that the kernel would never send: [DiagReply] reads them to their end, or reports that
+/// they are malformed.
 class NetlinkFuzzTest {
     private static final int SEQUENCE = 7;
     private static final int ROW = 20;
     private static final int DONE = 3;
 
     @Test
-    void anyBytesAreRowsOrRefused() throws Exception {
+    void anyBytesAreRowsOrRejected() throws Exception {
         List<byte[]> examples = new ArrayList<>();
         for (int family : new int[] {Sockets.AF_INET, Sockets.AF_INET6}) {
             examples.add(joined(part(ROW, row(family)), part(ROW, row(family))));

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 import java.util.Optional;
 
-/// Texts that /proc would never have: each reader finds something in them, or nothing.
+/// Texts that /proc would never contain: each reader returns a value or nothing.
 class ProcFuzzTest {
     private static final String EPOLL =
             "tfd:       12 events: 80000019 data: fffffffffffffffe  pos:0 ino:2a sdev:9";
@@ -65,12 +65,12 @@ class ProcFuzzTest {
     }
 
     @Test
-    void aDescriptorOfAnEpollSetIsReadFromAnyLine() throws Exception {
+    void anyLineIsAnEpollEntryOrNone() throws Exception {
         Fuzz.ofTexts("epoll sets", EPOLL, "tfd: 7 events: ffffffff data: f", "flags:\t02000002")
                 .check(ProcFuzzTest::epoll);
     }
 
-    /// What is read is read again from the kernel's way to write it.
+    /// An entry that was read is formatted as the kernel would, and read again.
     private static void epoll(byte[] input) {
         Optional<EpollEntry> entry = EpollEntry.parse(new String(input, ISO_8859_1));
         if (entry.isPresent()) {

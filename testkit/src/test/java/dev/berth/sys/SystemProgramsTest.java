@@ -14,7 +14,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 
-/// Which programs are run with the supervisor's rights.
+/// The programs that run with the supervisor's privileges.
 @RequiresRoot
 class SystemProgramsTest {
     @TempDir Path first;
@@ -40,27 +40,27 @@ class SystemProgramsTest {
     }
 
     @Test
-    void theFirstFolderCounts() throws IOException {
+    void theFirstFolderWins() throws IOException {
         Path expected = program(first, "setpriv");
         program(second, "setpriv");
         assertFound(expected);
     }
 
     @Test
-    void aFolderThatOthersMayWriteToIsPassedOver() throws IOException {
+    void aFolderThatOthersCanWriteToIsSkipped() throws IOException {
         program(first, "setpriv");
         permit(first, "rwxrwxrwx");
         assertFound(program(second, "setpriv"));
     }
 
     @Test
-    void aProgramThatOthersMayWriteToIsPassedOver() throws IOException {
+    void aProgramThatOthersCanWriteToIsSkipped() throws IOException {
         permit(program(first, "setpriv"), "rwxrwxr-x");
         assertFound(program(second, "setpriv"));
     }
 
     @Test
-    void aProgramOfAnotherUserIsPassedOverAlsoBehindALink() throws IOException {
+    void aProgramOfAnotherUserIsSkippedEvenBehindALink() throws IOException {
         Path foreign = program(first, "foreign");
         Files.setAttribute(foreign, "unix:uid", 4321);
         Files.createSymbolicLink(first.resolve("setpriv"), foreign);
@@ -68,13 +68,13 @@ class SystemProgramsTest {
     }
 
     @Test
-    void theSetprivOfBusyboxWhichCannotChangeUsersIsPassedOver() throws IOException {
+    void busyboxSetprivWhichCannotChangeUsersIsSkipped() throws IOException {
         Files.createSymbolicLink(first.resolve("setpriv"), program(first, "busybox"));
         assertFound(program(second, "setpriv"));
     }
 
     @Test
-    void whatIsNowhereIsNotFound() {
+    void aMissingProgramIsNotFound() {
         assertThat(SystemPrograms.find("setpriv", List.of(first, second))).isEmpty();
     }
 }

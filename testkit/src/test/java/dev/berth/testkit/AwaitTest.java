@@ -13,7 +13,7 @@ final class AwaitTest {
     private static final Duration LONG = Duration.ofSeconds(30);
 
     @Test
-    void looksAgainUntilTheConditionIsTrue() {
+    void pollsUntilTheConditionIsTrue() {
         AtomicInteger looks = new AtomicInteger();
         Await.until(LONG, () -> looks.incrementAndGet() == 5, () -> "never");
         assertThat(looks).hasValue(5);
@@ -31,7 +31,7 @@ final class AwaitTest {
     }
 
     @Test
-    void looksOnceEvenWithoutTime() {
+    void checksOnceEvenWithoutTime() {
         Await.until(Duration.ZERO, () -> true, () -> "never");
         assertThatThrownBy(() -> Await.until(Duration.ZERO, () -> false, () -> "queue is 3"))
                 .isInstanceOf(AssertionError.class)
@@ -39,7 +39,7 @@ final class AwaitTest {
     }
 
     @Test
-    void failureTextIsMadeAtTheEnd() {
+    void failureTextIsComputedAtTheEnd() {
         AtomicInteger looks = new AtomicInteger();
         assertThatThrownBy(
                         () ->

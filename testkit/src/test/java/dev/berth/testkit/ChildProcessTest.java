@@ -43,7 +43,7 @@ final class ChildProcessTest {
     }
 
     @Test
-    void childThatRunsOnIsReported() throws Exception {
+    void childThatStillRunsIsReported() throws Exception {
         try (ChildProcess child = ChildProcess.start("sleep", "60")) {
             assertThatThrownBy(() -> child.awaitExit(Duration.ofMillis(20)))
                     .isInstanceOf(AssertionError.class)

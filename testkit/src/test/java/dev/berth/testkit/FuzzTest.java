@@ -27,7 +27,7 @@ class FuzzTest {
     }
 
     @Test
-    void overflowIsAFailureAndNotTheEndOfTheTests() {
+    void stackOverflowIsAFailureAndDoesNotEndTheTests() {
         assertThatThrownBy(() -> Fuzz.ofTexts("of a test", "abc").check(FuzzTest::overflow))
                 .hasCauseInstanceOf(StackOverflowError.class);
     }
@@ -38,7 +38,7 @@ class FuzzTest {
     }
 
     @Test
-    void examplesComeWholeAndBrokenShorterAndLonger() throws InterruptedException {
+    void inputsAreWholeAndBrokenExamplesShorterAndLonger() throws InterruptedException {
         Set<Integer> lengths = new HashSet<>();
         Set<String> texts = new HashSet<>();
         int[] count = new int[1];

@@ -76,7 +76,7 @@ final class LeakCheckTest {
     }
 
     @Test
-    void whatEndsInTimeIsNoLeak() throws Exception {
+    void whatEndsInTimeIsNotALeak() throws Exception {
         Resources before = Resources.now();
         Process child = new ProcessBuilder("sleep", "60").start();
         child.destroyForcibly();
@@ -85,7 +85,7 @@ final class LeakCheckTest {
     }
 
     @Test
-    void whatWasThereBeforeIsNoLeak() throws Exception {
+    void whatWasThereBeforeIsNotALeak() throws Exception {
         try (ServerSocket old = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             Resources before = Resources.now();
             assertThat(old.isBound()).isTrue();
@@ -118,7 +118,7 @@ final class LeakCheckTest {
     }
 
     @Test
-    void testAndClassAreCheckedEachByItself() throws Exception {
+    void testAndClassAreCheckedSeparately() throws Exception {
         LeakCheck check = new LeakCheck();
         ExtensionContext ofClass = context("class");
         ExtensionContext ofTest = context("test");

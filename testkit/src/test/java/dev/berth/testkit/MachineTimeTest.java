@@ -8,13 +8,13 @@ import java.time.Duration;
 
 class MachineTimeTest {
     @Test
-    void aLimitIsNeverShorterThanByTheClock() {
+    void aLimitIsNeverShorterThanClockTime() {
         Duration limit = Duration.ofSeconds(15);
         assertThat(MachineTime.stretched(limit)).isGreaterThanOrEqualTo(limit);
     }
 
     @Test
-    void crowdIsThoseWhoWantEachCpu() {
+    void crowdIsTheNumberOfRunnableThreadsPerCpu() {
         assertThat(MachineTime.crowd("9.70 16.16 19.93 25/2207 27571\n", 2)).isEqualTo(12.5);
         assertThat(MachineTime.crowd("0.00 0.01 0.05 1/180 99\n", 8)).isEqualTo(1);
         assertThat(MachineTime.crowd("something else", 2)).isEqualTo(1);

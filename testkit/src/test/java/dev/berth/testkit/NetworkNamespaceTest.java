@@ -60,7 +60,7 @@ final class NetworkNamespaceTest {
     }
 
     @Test
-    void whatATaskThrowsComesOut() throws Exception {
+    void exceptionsOfATaskAreRethrown() throws Exception {
         try (NetworkNamespace namespace = NetworkNamespace.open()) {
             IOException failure = new IOException("x");
             assertThatThrownBy(

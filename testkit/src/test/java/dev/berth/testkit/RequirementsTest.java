@@ -46,7 +46,7 @@ final class RequirementsTest {
     }
 
     @Test
-    void missingProgramSkipsAtHome() {
+    void missingProgramSkipsOutsideCi() {
         ConditionEvaluationResult result = evaluate(HOME, NotInstalled.class);
         assertThat(result.isDisabled()).isTrue();
         assertThat(result.getReason()).contains("not installed: no-such-program");
@@ -56,18 +56,18 @@ final class RequirementsTest {
     void missingProgramFailsInCi() {
         assertThatThrownBy(() -> evaluate(CI, NotInstalled.class))
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessage("not installed: no-such-program, and CI=true forbids to skip");
+                .hasMessage("not installed: no-such-program, and CI=true forbids skipping");
     }
 
     @Test
-    void rootAndCapabilitiesAreThoseOfThisProcess() {
+    void rootAndCapabilitiesOfThisProcessAreChecked() {
         assertThat(evaluate(HOME, Root.class).isDisabled()).isEqualTo(Processes.geteuid() != 0);
         assertThat(evaluate(HOME, Admin.class).isDisabled())
                 .isEqualTo(!Capabilities.has(Capability.SYS_ADMIN));
     }
 
     @Test
-    void kernelThatIsTooOldIsNamedWithTheFeature() {
+    void aTooOldKernelIsReportedWithTheFeature() {
         assertThat(evaluate(HOME, OldKernel.class).isDisabled()).isFalse();
         assertThat(evaluate(CI, NewKernel.class).getReason())
                 .contains("time travel needs Linux 99.0");

@@ -11,7 +11,7 @@ import java.util.Set;
 final class SeededRandomTest {
 
     @Test
-    void seedMakesTheSameNumbersAgain() {
+    void aSeedReproducesTheSameNumbers() {
         SeededRandom first = SeededRandom.create("a test of the seed");
         SeededRandom second = SeededRandom.of(first.seed());
         assertThat(second).hasToString("seed " + first.seed());
@@ -22,7 +22,7 @@ final class SeededRandomTest {
     }
 
     @Test
-    void everyChoiceIsPickedAtTimes() {
+    void everyChoiceIsPickedSometimes() {
         SeededRandom random = SeededRandom.of(1);
         Set<String> picked = new HashSet<>();
         for (int i = 0; i < 100; i++) {
