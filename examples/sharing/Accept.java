@@ -4,7 +4,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 
-/** Scenario 1: one listener; each accept() makes a new socket on the listener's own port. */
+/** Scenario 1: one listener; each accept() returns a new socket on the listener's own port. */
 public class Accept {
     public static void main(String[] args) throws IOException {
         InetAddress loopback = InetAddress.getLoopbackAddress();

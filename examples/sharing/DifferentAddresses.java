@@ -4,8 +4,8 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 
 /**
- * Scenario 5: one port, different addresses. Concrete addresses do not meet; the wildcard meets
- * them all. (On Linux all of 127.0.0.0/8 is there; on macOS add 127.0.0.2 with ifconfig first.)
+ * Scenario 5: one port, different addresses. Specific addresses do not conflict; the wildcard
+ * conflicts with all. (Linux has all of 127.0.0.0/8; on macOS add 127.0.0.2 with ifconfig first.)
  */
 public class DifferentAddresses {
     public static void main(String[] args) throws IOException {

@@ -4,7 +4,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 
-/** Many connections share one local port: each is known by both addresses and both ports. */
+/** Many connections share one local port: both addresses and both ports identify each. */
 public class FourTuple {
     public static void main(String[] args) throws IOException {
         InetAddress loopback = InetAddress.getLoopbackAddress();
@@ -13,7 +13,7 @@ public class FourTuple {
             for (int i = 0; i < accepted.length; i++) {
                 Socket client = new Socket();
                 client.connect(new InetSocketAddress(loopback, server.getLocalPort()));
-                // The client stays open: its port is what tells this connection from the next.
+                // The client stays open: its port distinguishes this connection from the next.
                 accepted[i] = server.accept();
             }
             for (Socket socket : accepted) {

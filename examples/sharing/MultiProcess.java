@@ -9,7 +9,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.locks.LockSupport;
 
-/** A parent starts workers, four where they can share a port, and asks until each has answered. */
+/** Starts four workers if they can share a port, else one, and asks until each has answered. */
 public class MultiProcess {
     public static void main(String[] args) throws IOException {
         ServerSocket free = new ServerSocket(0);

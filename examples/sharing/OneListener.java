@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 
-/** For routing of one's own: one listener, which hands each connection to the worker it chooses. */
+/** Custom routing: one listener hands each connection to a worker of its choice. */
 public class OneListener {
     private static final int WORKERS = 4;
 
@@ -19,7 +19,7 @@ public class OneListener {
         try (ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
             for (int i = 0; i < 8; i++) {
                 try (Socket client = new Socket(server.getInetAddress(), server.getLocalPort())) {
-                    // Exactly in turn, which SO_REUSEPORT's hash never is.
+                    // Strictly in turn, unlike SO_REUSEPORT's hash.
                     workers.get(i % WORKERS).add(server.accept());
                     byte[] answer = client.getInputStream().readAllBytes();
                     System.out.println("connection " + i + ": " + new String(answer));

@@ -4,7 +4,7 @@ import java.net.ServerSocket;
 import java.util.HashSet;
 import java.util.Set;
 
-/** Port 0 asks the kernel for a port: one that no other TCP listener has. */
+/** Port 0 asks the kernel for a port: one that no other TCP listener uses. */
 public class PortZero {
     public static void main(String[] args) throws IOException {
         InetAddress loopback = InetAddress.getLoopbackAddress();

@@ -7,7 +7,7 @@ import java.net.Socket;
 
 /**
  * Scenario 3: a port in TIME_WAIT can be bound again at once if SO_REUSEADDR was set on the *old*
- * listener and is set on the new one. On the new one alone it does not help.
+ * listener and is set on the new one. Setting it only on the new one does not help.
  */
 public class ReuseAddress {
     public static void main(String[] args) throws IOException {
@@ -38,7 +38,7 @@ public class ReuseAddress {
 
     private static ServerSocket listen(int port, boolean reuseAddress) throws IOException {
         ServerSocket server = new ServerSocket();
-        // Java sets it by itself, except on Windows: so "forgetting it" has to be done on purpose.
+        // Java sets it by default, except on Windows, so "forgetting" it must be done explicitly.
         server.setReuseAddress(reuseAddress);
         try {
             server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));

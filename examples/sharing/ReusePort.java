@@ -15,7 +15,7 @@ public class ReusePort {
         }
     }
 
-    /** Opens two listeners where the platform lets them share a port, else one that serves all. */
+    /** Opens two listeners if the platform lets them share a port, else one that serves all. */
     static void run(Set<SocketOption<?>> supported, int clients) throws IOException {
         boolean shares = supported.contains(StandardSocketOptions.SO_REUSEPORT);
         try (ServerSocketChannel first = listen(0, shares);
@@ -31,7 +31,7 @@ public class ReusePort {
         }
     }
 
-    /** Which of the two has the connection that was made last. */
+    /** Returns which of the two received the latest connection. */
     private static int take(ServerSocketChannel first, ServerSocketChannel second)
             throws IOException {
         while (true) {

@@ -7,7 +7,7 @@ import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
 
-/** Scenario 6, where it is right: of a multicast datagram every socket on the port gets a copy. */
+/** Scenario 6, where it is right: every socket on the port gets a copy of a multicast datagram. */
 public class UdpMulticast {
     private static final String GROUP = "239.1.2.3";
 
@@ -27,7 +27,7 @@ public class UdpMulticast {
         }
     }
 
-    /** How many datagrams wait: on loopback all that were sent are there when send() returns. */
+    /** Counts queued datagrams: on loopback, all have arrived by the time send() returns. */
     private static int drain(DatagramChannel channel) throws IOException {
         int count = 0;
         while (channel.receive(ByteBuffer.allocate(1)) != null) {

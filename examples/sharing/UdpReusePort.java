@@ -16,7 +16,7 @@ public class UdpReusePort {
         }
     }
 
-    /** Binds two sockets where the platform lets them share a port, else one that gets all. */
+    /** Binds two sockets if the platform lets them share a port, else one that gets all. */
     static void run(Set<SocketOption<?>> supported, int senders) throws IOException {
         boolean shares = supported.contains(StandardSocketOptions.SO_REUSEPORT);
         try (DatagramChannel first = bind(0, shares);
@@ -31,7 +31,7 @@ public class UdpReusePort {
         }
     }
 
-    /** How many datagrams wait: on loopback all that were sent are there when send() returns. */
+    /** Counts queued datagrams: on loopback, all have arrived by the time send() returns. */
     private static int drain(DatagramChannel channel) throws IOException {
         int count = 0;
         while (channel.receive(ByteBuffer.allocate(1)) != null) {

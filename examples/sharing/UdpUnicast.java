@@ -7,8 +7,8 @@ import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
 
 /**
- * Scenario 6: with SO_REUSEADDR two UDP sockets bind one port, but a unicast datagram goes to one
- * of them only: on Linux to the one that was bound last.
+ * Scenario 6: with SO_REUSEADDR two UDP sockets bind one port, but a unicast datagram goes to only
+ * one of them: on Linux, to the one bound last.
  */
 public class UdpUnicast {
     public static void main(String[] args) throws IOException {
@@ -23,7 +23,7 @@ public class UdpUnicast {
         }
     }
 
-    /** How many datagrams wait: on loopback all that were sent are there when send() returns. */
+    /** Counts queued datagrams: on loopback, all have arrived by the time send() returns. */
     private static int drain(DatagramChannel channel) throws IOException {
         int count = 0;
         while (channel.receive(ByteBuffer.allocate(1)) != null) {

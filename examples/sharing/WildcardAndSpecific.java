@@ -6,8 +6,8 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 
 /**
- * Scenario 5, where the rule of thumb is wrong: with SO_REUSEPORT on both, 0.0.0.0 and one concrete
- * address can have the same port. The concrete address wins for the clients that name it.
+ * Scenario 5, where the rule of thumb is wrong: with SO_REUSEPORT on both, 0.0.0.0 and a specific
+ * address can use the same port. The specific address wins for clients that connect to it.
  */
 public class WildcardAndSpecific {
     public static void main(String[] args) throws IOException {

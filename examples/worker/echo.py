@@ -23,12 +23,12 @@ while True:
     try:
         packet, descriptors, _, _ = socket.recv_fds(
             dispatcher, 128, 1, socket.MSG_CMSG_CLOEXEC)
-    except ConnectionResetError:  # The dispatcher was killed; what it had sent still comes.
+    except ConnectionResetError:  # The dispatcher was killed; what it had sent still arrives.
         continue
     word = packet.split(b" ")[0]
     if word == b"conn":
         client = socket.socket(fileno=descriptors[0])
         client.setblocking(True)
         threading.Thread(target=serve, args=(client,)).start()
-    elif word in (b"drain", b""):  # An empty packet: the dispatcher is gone.
+    elif word in (b"drain", b""):  # An empty packet: the dispatcher has exited.
         break

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Runs a server that is configured by a file, in the foreground, in a folder of its own below SCRATCH. Each
-# answers with its pid, or lists /proc/self/task.
+# Runs a server that needs a configuration file, in the foreground, in a folder of its own below SCRATCH. Each
+# server answers with its pid, or lists /proc/self/task.
 # usage: run.sh apache-event|apache-prefork|lighttpd|caddy|haproxy|varnish PORT SCRATCH
 set -eu
 [ $# -eq 3 ] || { sed -n 's/^# usage/usage/p' "$0" >&2; exit 2; }
@@ -82,7 +82,7 @@ END
     exec varnishd -F -n "$home/work" -a "127.0.0.1:$port" -f "$home/vcl" -s malloc,16m
     ;;
 *)
-    echo "run.sh: there is no $kind" >&2
+    echo "run.sh: unknown server $kind" >&2
     exit 2
     ;;
 esac

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Runs nginx in the foreground as a proxy before 127.0.0.1:UPSTREAM, in a prefix of its own below SCRATCH.
+# Runs nginx in the foreground as a proxy in front of 127.0.0.1:UPSTREAM, in a prefix of its own below SCRATCH.
 # usage: proxy.sh PORT UPSTREAM SCRATCH
 set -eu
 prefix=$(mktemp -d "$3/nginx.XXXXXX")

@@ -6,7 +6,7 @@ set -eu
 case $1 in
     plain) workers=1 options= ;;
     reuseport) workers=2 options=reuseport ;;
-    *) echo "run.sh: plain or reuseport, not '$1'" >&2; exit 2 ;;
+    *) echo "run.sh: expected plain or reuseport, not '$1'" >&2; exit 2 ;;
 esac
 prefix=$(mktemp -d "$3/nginx.XXXXXX")
 sed -e "s/@PORT@/$2/" -e "s/ *@OPTIONS@/${options:+ $options}/" -e "s/@WORKERS@/$workers/" \

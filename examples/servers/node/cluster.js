@@ -1,5 +1,5 @@
 // Node's own way to share a port: the primary accepts and hands the connections to its workers in
-// turn. Arguments: port, number of workers.
+// round-robin order. Arguments: port, number of workers.
 const cluster = require('node:cluster');
 const net = require('node:net');
 

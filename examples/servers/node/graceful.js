@@ -1,4 +1,4 @@
-// Finishes what it has begun on SIGTERM.   usage: graceful.js PORT   GET /slow?ms=N answers after N ms
+// Finishes open requests on SIGTERM.   usage: graceful.js PORT   GET /slow?ms=N answers after N ms
 if (process.argv.length !== 3) {
   console.error('usage: graceful.js PORT');
   process.exit(2);

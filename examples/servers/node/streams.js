@@ -1,9 +1,9 @@
-// Slow answers, streams, uploads and a WebSocket; no signal handler: dies at once on SIGTERM.   usage: streams.js PORT
+// Slow responses, streams, uploads and a WebSocket; no signal handler: dies at once on SIGTERM.   usage: streams.js PORT
 //
-//   /slow?ms=N                         an answer after N ms
-//   /stream?parts=N&ms=N&bytes=N       so many parts, with pauses
-//   POST /upload                       how many bytes came
-//   /ws?parts=N&ms=N                   a WebSocket that pushes so many frames, with pauses
+//   /slow?ms=N                         responds after N ms
+//   /stream?parts=N&ms=N&bytes=N       sends N parts, with pauses
+//   POST /upload                       responds with the number of bytes received
+//   /ws?parts=N&ms=N                   a WebSocket that pushes N frames, with pauses
 const http = require('node:http');
 const crypto = require('node:crypto');
 
@@ -46,5 +46,5 @@ server.on('upgrade', (request, socket) => {
 });
 
 server.requestTimeout = 0;
-server.keepAliveTimeout = 75_000; // the default of 5 s races with clients that pause as long
+server.keepAliveTimeout = 75_000; // the default of 5 s races with clients that pause that long
 server.listen(Number(process.argv[2]));

@@ -1,4 +1,4 @@
-"""An ASGI application that tells which process answered: uvicorn --port PORT asgi:application"""
+"""An ASGI application that reports which process answered: uvicorn --port PORT asgi:application"""
 import os
 
 

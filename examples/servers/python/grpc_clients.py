@@ -1,10 +1,11 @@
-"""Clients of grpc_streams.py, until standard input ends: unary calls of 0.1 to 20 s and server streams with pauses of
-0.2 to 4 s, several a channel, one channel a client. Prints for each kind  KIND WHOLE CUT CLOSED  and why calls failed.
+"""Clients of grpc_streams.py, run until standard input ends: unary calls of 0.1 to 20 s and server streams with pauses
+of 0.2 to 4 s, several per channel, one channel per client. Prints  KIND WHOLE CUT CLOSED  for each kind, and why calls
+failed.
 
 usage: grpc_clients.py PORT CLIENTS
 
-CLOSED: the channel had been used before, and the call failed within 100 ms with nothing of an answer: the server closed
-it as the client used it again. No call begins on a channel that is older than 25 s.
+CLOSED: the channel had been used before, and the call failed within 100 ms without any part of a response: the server
+closed it as the client reused it. No call starts on a channel that is older than 25 s.
 """
 import random
 import sys

@@ -1,9 +1,9 @@
-"""A gRPC server: calls that take their time, and streams with pauses. Dies at once on SIGTERM.
+"""A gRPC server: slow calls, and streams with pauses. Dies at once on SIGTERM.
 
-usage: grpc_streams.py PORT      wants python3-grpcio
+usage: grpc_streams.py PORT      requires python3-grpcio
 
-Messages are bare text, so that nothing has to be generated:
-/berth.Streams/Slow    MILLIS -> pid, after so long;    /berth.Streams/Parts    COUNT MILLIS -> so many, with pauses
+Messages are plain text, so that no code needs to be generated:
+/berth.Streams/Slow    MILLIS -> pid, after MILLIS;    /berth.Streams/Parts    COUNT MILLIS -> COUNT parts, with pauses
 """
 import os
 import sys

@@ -1,4 +1,4 @@
-"""A blocking accept() loop: one socket listens, each accept() makes a new one. Dies at once on SIGTERM.
+"""A blocking accept() loop: one socket listens, each accept() returns a new one. Dies at once on SIGTERM.
 
 usage: seed_accept.py PORT
 """
@@ -19,5 +19,5 @@ while True:
         data = client_socket.recv(1024)
         client_socket.sendall(answer)
     except OSError:
-        pass  # a client that went away is no reason to end
+        pass  # a client that goes away must not end the server
     client_socket.close()

@@ -21,7 +21,7 @@ def worker(port):
             client.recv(1024)
             client.sendall(answer)
         except OSError:
-            pass  # a client that went away is no reason to end
+            pass  # a client that goes away must not end the worker
         client.close()
 
 

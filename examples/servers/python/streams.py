@@ -1,4 +1,4 @@
-"""Slow answers, streams and uploads by http.server, a thread a connection. Dies at once on SIGTERM.
+"""Slow responses, streams and uploads with http.server, one thread per connection. Dies at once on SIGTERM.
 
 usage: streams.py PORT      paths: see node/streams.js
 """

@@ -1,4 +1,4 @@
-"""Slow answers, streams and uploads as a WSGI application: gunicorn --threads 64 streams_wsgi:application
+"""Slow responses, streams and uploads as a WSGI application: gunicorn --threads 64 streams_wsgi:application
 
 paths: see node/streams.js
 """

@@ -1,4 +1,4 @@
-"""http.server with HTTP/1.1 keep-alive and the pid as its answer. Dies at once on SIGTERM.
+"""http.server with HTTP/1.1 keep-alive that answers with its pid. Dies at once on SIGTERM.
 
 usage: threading_http.py PORT
 """

@@ -1,6 +1,6 @@
-"""A WebSocket that pushes messages with pauses, by the library websockets. Dies at once on SIGTERM.
+"""A WebSocket that pushes messages with pauses, using the websockets library. Dies at once on SIGTERM.
 
-usage: websocket_streams.py PORT      wants python3-websockets; path: /ws?parts=N&ms=N
+usage: websocket_streams.py PORT      requires python3-websockets; path: /ws?parts=N&ms=N
 """
 import asyncio
 import sys

@@ -1,4 +1,4 @@
-"""A WSGI application that tells which process answered: gunicorn -b 127.0.0.1:PORT wsgi:application"""
+"""A WSGI application that reports which process answered: gunicorn -b 127.0.0.1:PORT wsgi:application"""
 import os
 
 

@@ -8,8 +8,8 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Executors;
 
-/// `com.sun.net.httpserver` with keep-alive, which finishes what it has begun when SIGTERM comes.
-/// `GET /slow?ms=N` answers after N milliseconds.
+/// `com.sun.net.httpserver` with keep-alive, which finishes open requests on SIGTERM. `GET
+/// /slow?ms=N` answers after N milliseconds.
 public final class GracefulHttpServer {
     private static final int STOP_SECONDS = 10;
 
@@ -17,7 +17,7 @@ public final class GracefulHttpServer {
 
     /// Serves until SIGTERM. Argument: the port.
     public static void main(String[] args) throws IOException {
-        // Without it an answer on a kept connection waits for the client's delayed ACK.
+        // Without it a response on a kept connection waits for the client's delayed ACK.
         System.setProperty("sun.net.httpserver.nodelay", "true");
         var server = HttpServer.create(new InetSocketAddress(Port.of(args)), 0);
         String body = "jdk httpserver pid=" + ProcessHandle.current().pid() + "\n";

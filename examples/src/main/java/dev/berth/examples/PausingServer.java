@@ -7,11 +7,11 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Answers one request after the other, each for about a millisecond's work, and, as the worker in
-/// slot 0, collects a heap full of small objects now and then: with the serial collector the whole
-/// JVM stands still for about half a second.
+/// Answers one request at a time, each with about a millisecond's work. As the worker in slot 0 it
+/// also collects a heap full of small objects now and then: with the serial collector this pauses
+/// the whole JVM for about half a second.
 public final class PausingServer {
-    /// What is hashed for an answer, in bytes.
+    /// The number of bytes hashed per response.
     private static final int WORK = 1 << 20;
 
     private static final long PAUSE_MILLIS = 500;
@@ -43,7 +43,7 @@ public final class PausingServer {
         }
     }
 
-    /// As much as takes so long to collect.
+    /// Allocates enough objects to make a collection take that long.
     private static List<Object[]> ballast() {
         List<Object[]> parts = new ArrayList<>();
         long millis = 0;

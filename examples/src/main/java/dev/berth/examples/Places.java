@@ -4,13 +4,13 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
-/// Where the parts of the sample servers are on this machine. It fills the placeholders of a
+/// Where the parts of the sample servers are on this machine. Fills the placeholders of a
 /// [SampleServer#command()].
 ///
 /// @param java the `java` program: `{java}`
 /// @param classes the compiled classes of this module: `{classes}`
 /// @param servers the folder `examples/servers`: `{servers}`
-/// @param scratch a folder for what a server writes, removed by who made it: `{scratch}`
+/// @param scratch a folder for files that a server writes, removed by its creator: `{scratch}`
 public record Places(Path java, Path classes, Path servers, Path scratch) {
     /// The places in a source tree that has been built, for the JDK that runs this code.
     ///
@@ -23,10 +23,10 @@ public record Places(Path java, Path classes, Path servers, Path scratch) {
                 scratch);
     }
 
-    /// The command to start `server` with.
+    /// The command that starts `server`.
     ///
-    /// @param port `{port}`, which all workers share
-    /// @param privatePort `{private}`, which each worker asks for; 0 where none is needed
+    /// @param port `{port}`, shared by all workers
+    /// @param privatePort `{private}`, which each worker asks for; 0 if none is needed
     public List<String> command(SampleServer server, int port, int privatePort) {
         Map<String, String> values =
                 Map.of(

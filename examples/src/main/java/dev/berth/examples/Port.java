@@ -1,6 +1,6 @@
 package dev.berth.examples;
 
-/// The port of a sample server: its first argument, and without one what most servers take.
+/// The port of a sample server: its first argument, or the usual port if there is none.
 final class Port {
     private static final int USUAL = 8080;
 

@@ -9,8 +9,8 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 
-/// A keep-alive server that sets SO_REUSEPORT by itself, so that several of it share a port without
-/// any help: what throughput under `berth run` is compared with. A thread a connection.
+/// A keep-alive server that sets SO_REUSEPORT itself, so that several instances share a port
+/// without help: the baseline for throughput under `berth run`. One thread per connection.
 public final class ReuseportServer {
     private static final int HEAD_BYTES = 4096;
 
@@ -42,11 +42,11 @@ public final class ReuseportServer {
                 }
             }
         } catch (IOException e) {
-            // The client went away: there is nobody left to tell.
+            // The client has gone; there is nobody to report to.
         }
     }
 
-    /// Whether the bytes so far end in a blank line. A client of this server does not pipeline.
+    /// Whether the bytes so far end in a blank line. Clients of this server do not pipeline.
     private static boolean endsHead(ByteBuffer in) {
         return in.position() >= 4 && in.getInt(in.position() - 4) == 0x0d0a0d0a;
     }

@@ -3,15 +3,15 @@ package dev.berth.examples;
 import java.util.List;
 import java.util.Set;
 
-/// An unmodified server that shows in each answer to `GET /` which process gave it.
+/// An unmodified server that shows in each response to `GET /` which process sent it.
 ///
 /// @param name short and unique: lower-case letters, digits and hyphens
 /// @param command the command, with placeholders that [Places] fills in
-/// @param needs what must be there to run it
+/// @param needs what must be present to run it
 /// @param onTerm what it does on SIGTERM
 /// @param reuse whether it serves several requests on a connection
 /// @param processes how its processes are arranged
-/// @param note what it stands for
+/// @param note what it exemplifies
 public record SampleServer(
         String name,
         List<String> command,
@@ -21,7 +21,7 @@ public record SampleServer(
         Processes processes,
         String note) {
 
-    /// What a server needs beside the JDK that runs this code.
+    /// What a server needs in addition to the JDK that runs this code.
     public enum Need {
         PYTHON("python3", "python3"),
         NODE("node", "nodejs"),
@@ -55,13 +55,13 @@ public record SampleServer(
             this.debian = debian;
         }
 
-        /// The program to look for on the `PATH`, or a file by its full path; empty when the need
-        /// is neither.
+        /// The program to look for on the `PATH`, or a file by its full path; empty if the need is
+        /// neither.
         public String program() {
             return program;
         }
 
-        /// The package of Debian that brings it; empty where [#program] is.
+        /// The Debian package that provides it; empty if [#program] is empty.
         public String debian() {
             return debian;
         }
@@ -69,25 +69,25 @@ public record SampleServer(
 
     /// What a server does when its main process gets SIGTERM.
     public enum OnTerm {
-        /// Ends at once, and resets or closes what it was serving.
+        /// Exits at once, and resets or closes open connections.
         DIES,
-        /// Finishes what it has begun, then ends.
+        /// Finishes open requests, then exits.
         FINISHES
     }
 
-    /// What happens to a connection after an answer.
+    /// What happens to a connection after a response.
     public enum Reuse {
         /// The server closes it.
         CLOSES,
-        /// It takes further requests.
+        /// It accepts further requests.
         KEEPS
     }
 
-    /// Where the processes that answer are.
+    /// Which processes answer.
     public enum Processes {
-        /// The process that was started answers.
+        /// The started process itself.
         ONE,
-        /// Children of the process that was started answer.
+        /// Children of the started process.
         CHILDREN
     }
 

@@ -40,7 +40,7 @@ import java.util.stream.Stream;
 
 /// The catalogue of sample servers: one row each, in the order in which they are tried.
 public final class SampleServers {
-    /// What keeps a JVM small and quick to start.
+    /// Options that keep a JVM small and quick to start.
     private static final String JAVA =
             "{java} -Xmx128m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xshare:auto ";
 
@@ -63,7 +63,7 @@ public final class SampleServers {
 
     /// The row with this name.
     ///
-    /// @throws IllegalArgumentException when there is none; the message lists the names
+    /// @throws IllegalArgumentException if there is none; the message lists the names
     public static SampleServer named(String name) {
         return ALL.stream()
                 .filter(server -> server.name().equals(name))
@@ -72,7 +72,7 @@ public final class SampleServers {
     }
 
     private static String unknown(String name) {
-        return "no sample server '" + name + "'; there are " + names();
+        return "unknown sample server '" + name + "'; known are " + names();
     }
 
     private static String names() {
@@ -83,11 +83,11 @@ public final class SampleServers {
         return List.of(
                 row("python-accept", "python3 {servers}/python/seed_accept.py {port}")
                         .with(DIES, CLOSES, ONE, "blocking accept(), backlog 5", PYTHON),
-                // The folder that it lists holds one entry a thread of the very process.
+                // The folder that it lists has one entry per thread of the server's own process.
                 row(
                                 "python-http-module",
                                 "python3 -m http.server -b 127.0.0.1 -d /proc/self/task {port}")
-                        .with(DIES, CLOSES, ONE, "http.server as it comes", PYTHON),
+                        .with(DIES, CLOSES, ONE, "http.server, unmodified", PYTHON),
                 row("python-http", "python3 {servers}/python/threading_http.py {port}")
                         .with(DIES, KEEPS, ONE, "ThreadingHTTPServer", PYTHON),
                 row("python-workers", "python3 {servers}/python/seed_workers.py {port} 2")
@@ -106,10 +106,10 @@ public final class SampleServers {
                 row("nginx", "sh {servers}/nginx/run.sh plain {port} {scratch}")
                         .with(DIES, KEEPS, CHILDREN, "listens, then forks", NGINX),
                 row("nginx-reuseport", "sh {servers}/nginx/run.sh reuseport {port} {scratch}")
-                        .with(DIES, KEEPS, CHILDREN, "a socket a worker of its own", NGINX));
+                        .with(DIES, KEEPS, CHILDREN, "one socket per worker", NGINX));
     }
 
-    /// Servers as Debian packages them, each with an application of its own.
+    /// Servers as packaged by Debian, each with an application of its own.
     private static List<SampleServer> packaged() {
         return List.of(
                 row("puma", "puma -q -t 1:8 -b tcp://127.0.0.1:{port} {servers}/ruby/config.ru")
@@ -145,9 +145,9 @@ public final class SampleServers {
     private static List<SampleServer> daemons() {
         return List.of(
                 daemon("apache-event").with(DIES, KEEPS, CHILDREN, "listens, then forks", APACHE),
-                daemon("apache-prefork").with(DIES, KEEPS, CHILDREN, "a process each", APACHE),
+                daemon("apache-prefork").with(DIES, KEEPS, CHILDREN, "one process each", APACHE),
                 daemon("lighttpd").with(DIES, KEEPS, ONE, "one process", LIGHTTPD),
-                daemon("caddy").with(FINISHES, KEEPS, ONE, "Go, SO_REUSEPORT of its own", CADDY),
+                daemon("caddy").with(FINISHES, KEEPS, ONE, "Go, sets SO_REUSEPORT itself", CADDY),
                 daemon("haproxy").with(DIES, KEEPS, ONE, "answers by itself", HAPROXY),
                 daemon("varnish").with(DIES, KEEPS, CHILDREN, "answers by itself", VARNISH));
     }
@@ -163,7 +163,7 @@ public final class SampleServers {
                                 JAVA
                                         + "-m jdk.httpserver -b 127.0.0.1 -p {port}"
                                         + " -o none -d /proc/self/task")
-                        .with(DIES, KEEPS, ONE, "jwebserver as it comes"),
+                        .with(DIES, KEEPS, ONE, "jwebserver, unmodified"),
                 row(
                                 "java-socket",
                                 JAVA + "-cp {classes} dev.berth.examples.SocketLoopServer {port}")
@@ -175,7 +175,7 @@ public final class SampleServers {
                 row(
                                 "java-reuseport",
                                 JAVA + "-cp {classes} dev.berth.examples.ReuseportServer {port}")
-                        .with(DIES, KEEPS, ONE, "sets SO_REUSEPORT by itself"));
+                        .with(DIES, KEEPS, ONE, "sets SO_REUSEPORT itself"));
     }
 
     private static List<SampleServer> libraries() {

@@ -6,7 +6,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 
-/// A `java.net.ServerSocket` loop that answers one request a connection with its pid. It has no
+/// A `java.net.ServerSocket` loop that answers one request per connection with its pid. It has no
 /// shutdown hook: on SIGTERM it dies at once, whatever it was doing.
 public final class SocketLoopServer {
     private SocketLoopServer() {}
@@ -25,18 +25,19 @@ public final class SocketLoopServer {
 
     /// Answers one request.
     ///
-    /// @param work what is to be done between the request and its answer
+    /// @param work what to do between the request and its response
     static void serve(Socket client, byte[] answer, Runnable work) {
         try (client) {
             readHead(client.getInputStream());
             work.run();
             client.getOutputStream().write(answer);
         } catch (IOException e) {
-            // The client went away: there is nobody left to tell.
+            // The client has gone; there is nobody to report to.
         }
     }
 
-    /// Reads up to the blank line that ends a request's head, so that closing does not reset.
+    /// Reads up to the blank line that ends a request's head, so that closing does not cause a
+    /// reset.
     private static void readHead(InputStream in) throws IOException {
         int last = 0;
         int next;
@@ -48,7 +49,7 @@ public final class SocketLoopServer {
         }
     }
 
-    /// An answer that tells who gives it.
+    /// A response that names its process.
     static byte[] answer(String server) {
         String body = server + " pid=" + ProcessHandle.current().pid() + "\n";
         String head = "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: " + body.length();

@@ -1,4 +1,4 @@
-/// Servers to try Berth with, and the catalogue of them. Plain JDK; no server here knows of Berth.
+/// Servers to try Berth with, and a catalogue of them. Plain JDK; no server here knows about Berth.
 @NullMarked
 package dev.berth.examples;
 

@@ -59,7 +59,7 @@ class SampleServersTest {
     }
 
     @Test
-    void anUnknownNameIsAnsweredWithTheKnownOnes() {
+    void anUnknownNameIsRejectedWithTheKnownOnes() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> SampleServers.named("apache"))
                 .withMessageContaining("apache")
@@ -69,7 +69,7 @@ class SampleServersTest {
     @ParameterizedTest
     @ValueSource(
             strings = {"java-socket", "java-httpserver", "java-reuseport", "jdk-httpserver-module"})
-    void aJdkServerTellsItsPid(String name) throws Exception {
+    void aJdkServerReportsItsPid(String name) throws Exception {
         int port;
         try (var probe = new ServerSocket(0)) {
             port = probe.getLocalPort();

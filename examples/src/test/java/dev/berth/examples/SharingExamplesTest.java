@@ -35,13 +35,13 @@ import javax.tools.ToolProvider;
 
 /// What the examples of `examples/sharing` print, on this kernel.
 ///
-/// Each is run as its reader would; they are compiled once, too, for the oldest Java that they
-/// promise.
+/// Each is run as its reader would run it; they are also compiled once for the oldest Java that
+/// they support.
 class SharingExamplesTest {
     private static final Path SOURCES = Path.of("sharing").toAbsolutePath();
     private static final Duration LONG = Duration.ofMinutes(5);
 
-    /// The longest that a reader can take in at once.
+    /// The most lines that a reader can take in at once.
     private static final int MOST_LINES = 60;
 
     @TempDir private static Path classes;
@@ -69,7 +69,7 @@ class SharingExamplesTest {
         }
     }
 
-    /// Started as README.md says: from the top folder, from its source file, without arguments.
+    /// Starts it as README.md says: from the top folder, from its source file, without arguments.
     private static List<String> run(String name) throws IOException, InterruptedException {
         String file = "examples/sharing/" + name + ".java";
         var builder = new ProcessBuilder(java(), "-XX:TieredStopAtLevel=1", file);
@@ -95,7 +95,7 @@ class SharingExamplesTest {
         return Optional.ofNullable(found.invoke(null, arguments)).orElse("");
     }
 
-    /// What a method prints when the platform offers no socket option at all.
+    /// What a method prints if the platform offers no socket option at all.
     private static String printedWithoutOptions(String type) throws ReflectiveOperationException {
         PrintStream before = System.out;
         var bytes = new ByteArrayOutputStream();
@@ -119,7 +119,7 @@ class SharingExamplesTest {
     }
 
     @Test
-    void connectionsShareTheLocalPortAndDifferInTheRemoteOne() throws Exception {
+    void connectionsShareTheLocalPortAndDifferInTheRemotePort() throws Exception {
         assertThat(run("FourTuple")).hasSize(4).endsWith("one local port: true");
     }
 
@@ -135,7 +135,7 @@ class SharingExamplesTest {
     }
 
     @Test
-    void reuseAddressHelpsOnlyWhereTheOldListenerHadItToo() throws Exception {
+    void reuseAddressHelpsOnlyIfTheOldListenerHadItToo() throws Exception {
         assertThat(run("ReuseAddress"))
                 .containsExactly(
                         "neither: refused, Address already in use",
@@ -162,7 +162,7 @@ class SharingExamplesTest {
     }
 
     @Test
-    void concreteAddressesDoNotMeetAndTheWildcardMeetsThemAll() throws Exception {
+    void specificAddressesDoNotConflictAndTheWildcardConflictsWithAll() throws Exception {
         assertThat(run("DifferentAddresses"))
                 .containsExactly(
                         "127.0.0.1: bound",
@@ -171,7 +171,7 @@ class SharingExamplesTest {
     }
 
     @Test
-    void withReuseportTheConcreteAddressWinsOverTheWildcard() throws Exception {
+    void withReuseportTheSpecificAddressWinsOverTheWildcard() throws Exception {
         assertThat(run("WildcardAndSpecific"))
                 .containsExactly("both bound", "127.0.0.1 -> specific", "127.0.0.2 -> wildcard");
     }
@@ -188,7 +188,7 @@ class SharingExamplesTest {
     }
 
     @Test
-    void oneListenerHandsOutInTurn() throws Exception {
+    void oneListenerHandsConnectionsOutInTurn() throws Exception {
         assertThat(run("OneListener"))
                 .containsExactly(
                         "connection 0: worker 0",
@@ -217,7 +217,7 @@ class SharingExamplesTest {
     }
 
     @Test
-    void eachIsTestedHereAsItsReaderRunsIt() throws IOException {
+    void everyExampleIsTestedHere() throws IOException {
         assertThat(sources())
                 .extracting(file -> file.getFileName().toString().replace(".java", ""))
                 .allMatch(name -> mentions("run(\"" + name + "\")"));
@@ -234,7 +234,7 @@ class SharingExamplesTest {
         }
     }
 
-    /// What the worker that has this connection says; nothing while no worker listens.
+    /// The response of the worker that gets this connection; nothing while no worker listens.
     private static List<String> ask(int port) {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             byte[] answer = socket.getInputStream().readAllBytes();

@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import java.nio.file.Path;
 import java.time.Duration;
 
-/// What the samples say that need arguments and got none.
+/// What samples that need arguments print without them.
 class UsageTest {
     private static final Duration LONG = Duration.ofMinutes(5);
 
@@ -30,12 +30,12 @@ class UsageTest {
                 "sh servers/nginx/run.sh",
                 "python3 worker/echo.py"
             })
-    void scriptWithoutArgumentsSaysInOneLineWhatItWants(String command) throws Exception {
+    void scriptWithoutArgumentsPrintsAUsageLine(String command) throws Exception {
         says("usage: ", command.split(" "));
     }
 
     @Test
-    void tlsWorkerSaysInOneLineWhatItWants() throws Exception {
+    void tlsWorkerWithoutArgumentsPrintsAUsageLine() throws Exception {
         Class<?> worker = Class.forName("dev.berth.examples.worker.TlsWorker");
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         says(
@@ -56,7 +56,7 @@ class UsageTest {
     }
 
     @Test
-    void serverWithoutArgumentsTakesTheUsualPort() {
+    void serverWithoutArgumentsUsesTheUsualPort() {
         assertThat(Port.of()).isEqualTo(8080);
         assertThat(Port.of("80", "2")).isEqualTo(80);
     }

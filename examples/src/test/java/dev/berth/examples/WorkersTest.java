@@ -38,7 +38,7 @@ class WorkersTest {
     @TempDir private Path folder;
 
     @Test
-    void theHttpServerTellsItsPidAsOftenAsItIsAsked() throws Exception {
+    void theHttpServerReportsItsPidForEveryRequest() throws Exception {
         try (TinyDispatcher dispatcher = TinyDispatcher.onIpv4();
                 WorkerProcess worker = start(dispatcher, java("HttpWorker", "0"));
                 Socket client = dispatcher.connectAndPass()) {
@@ -53,7 +53,7 @@ class WorkersTest {
     }
 
     @Test
-    void theHttpServerGivesABodyBackByteByByte() throws Exception {
+    void theHttpServerReturnsABodyByteForByte() throws Exception {
         byte[] body = new byte[256];
         for (int i = 0; i < body.length; i++) {
             body[i] = (byte) i;
@@ -75,7 +75,7 @@ class WorkersTest {
     }
 
     @Test
-    void itListensByItselfWhereNoDispatcherStartedIt() throws Exception {
+    void itListensByItselfIfNoDispatcherStartedIt() throws Exception {
         int port = FreePort.tcp();
         var builder = new ProcessBuilder(java("HttpWorker", Integer.toString(port)));
         builder.environment().remove("BERTH_DISPATCH_FD");
@@ -89,7 +89,7 @@ class WorkersTest {
     }
 
     @Test
-    void theTlsServerTellsItsPidToo() throws Exception {
+    void theTlsServerReportsItsPidToo() throws Exception {
         String keys = SelfSigned.keyStore(folder).toString();
         try (TinyDispatcher dispatcher = TinyDispatcher.onIpv4();
                 WorkerProcess worker =
@@ -127,7 +127,7 @@ class WorkersTest {
 
     @Test
     @RequiresProgram("python3")
-    void aProgramWithoutTheLibrarySpeaksTheProtocol() throws Exception {
+    void aProgramWithoutTheLibraryCanSpeakTheProtocol() throws Exception {
         String script = Path.of("worker", "echo.py").toAbsolutePath().toString();
         try (TinyDispatcher dispatcher = TinyDispatcher.onIpv4();
                 WorkerProcess worker = start(dispatcher, List.of("python3", "-u", script))) {

@@ -13,7 +13,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
-/// What the samples have in common: where connections come from, and a thread for each.
+/// What the samples share: the source of connections, and a thread for each.
 final class Connections {
     private static final int BACKLOG = 1024;
     private static final int USUAL_PORT = 8080;
@@ -26,18 +26,18 @@ final class Connections {
     }
 
     private interface Acceptor {
-        /// `null` when no more will come.
+        /// Returns `null` when no more connections will come.
         @Nullable SocketChannel accept() throws IOException;
     }
 
-    /// The first argument; without one the port that most servers take.
+    /// The first argument, or the usual port if there is none.
     static int port(String... args) {
         return args.length > 0 ? Integer.parseInt(args[0]) : USUAL_PORT;
     }
 
-    /// Serves until the dispatcher drains this process, and finishes what is under way then.
+    /// Serves until the dispatcher drains this process, then finishes the open connections.
     ///
-    /// - `port`: where to listen if no dispatcher started this process
+    /// @param port where to listen if no dispatcher started this process
     static void serveAll(int port, Handler handler) throws IOException {
         if (BerthListener.available()) {
             try (BerthListener listener = BerthListener.open()) {
@@ -67,11 +67,11 @@ final class Connections {
         try (client) {
             handler.serve(client.socket());
         } catch (IOException gone) {
-            // The client went away: there is nobody left to tell.
+            // The client has gone; there is nobody to report to.
         }
     }
 
-    /// Virtual ones where there are; by their name, for Java 17 has none.
+    /// Virtual threads if available; looked up by name, because Java 17 has none.
     private static ExecutorService threads() {
         if (Runtime.version().feature() < 21) {
             return Executors.newCachedThreadPool();

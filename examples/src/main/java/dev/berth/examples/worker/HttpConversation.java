@@ -9,20 +9,20 @@ import java.io.OutputStream;
 import java.net.Socket;
 import java.util.Locale;
 
-/// HTTP/1.1, as far as this goes: the answer to a request with a body (and its `Content-Length`) is
-/// that body, and to any other the pid of this process.
+/// A minimal HTTP/1.1: the response to a request with a body (and its `Content-Length`) is that
+/// body, and to any other request it is the pid of this process.
 final class HttpConversation {
     private static final String PID = "pid=" + ProcessHandle.current().pid() + "\n";
     private static final int MOST_BODY_BYTES = 1 << 24;
 
     private HttpConversation() {}
 
-    /// Answers until the client wants no more.
+    /// Answers until the client sends no more requests.
     static void hold(Socket client) throws IOException {
         hold(client, "");
     }
 
-    /// - `more`: told after the pid
+    /// @param more text that follows the pid
     static void hold(Socket client, String more) throws IOException {
         // One character is one byte, so that a body passes unchanged.
         var in = new BufferedReader(new InputStreamReader(client.getInputStream(), ISO_8859_1));
@@ -37,7 +37,7 @@ final class HttpConversation {
         }
     }
 
-    /// What counts of a request's head.
+    /// The relevant parts of a request's head.
     private record Head(int length, boolean last) {
         static Head read(BufferedReader in) throws IOException {
             int length = 0;

@@ -12,7 +12,7 @@ public final class SshWorker {
 
     private SshWorker() {}
 
-    /// Argument: the port, if no dispatcher starts it.
+    /// Argument: the port, used if no dispatcher starts it.
     public static void main(String[] args) throws IOException {
         Connections.serveAll(Connections.port(args), SshWorker::serve);
     }

@@ -16,12 +16,12 @@ import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
 
-/// The same over TLS, and after the pid what the client asked for in its first bytes: they were
-/// looked at on their way, and came all the same.
+/// Like [HttpWorker] over TLS. After the pid it reports what the client asked for in its first
+/// bytes, which arrive here although the dispatcher has inspected them.
 public final class TlsWorker {
     private TlsWorker() {}
 
-    /// Arguments: the port, if no dispatcher starts it; a key store; its password.
+    /// Arguments: the port, used if no dispatcher starts it; a key store; its password.
     public static void main(String[] args) throws IOException, GeneralSecurityException {
         if (args.length != 3) {
             System.err.println("usage: TlsWorker PORT KEYSTORE PASSWORD");
@@ -44,7 +44,7 @@ public final class TlsWorker {
         }
     }
 
-    /// Lines like `name=a.example` and `protocol=http/1.1`, as far as the client said so.
+    /// Lines like `name=a.example` and `protocol=http/1.1`, as far as the client sent them.
     private static String asked(SSLSocket tls) {
         StringBuilder asked = new StringBuilder();
         for (SNIServerName name :

@@ -1,5 +1,5 @@
-/// Sample servers on `dev.berth.worker`, for Java 17 and newer: they serve what a dispatcher hands
-/// to them, and where none started them they listen by themselves.
+/// Sample servers that use `dev.berth.worker`, for Java 17 and newer: they serve the connections
+/// that a dispatcher hands to them, and listen by themselves if none started them.
 @NullMarked
 package dev.berth.examples.worker;
 

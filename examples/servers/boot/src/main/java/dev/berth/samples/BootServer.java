@@ -5,18 +5,18 @@ import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 
-/// A Spring Boot application that tells which process answered.
+/// A Spring Boot application that reports which process answered.
 @SpringBootApplication
 @RestController
 public class BootServer {
     private final String body = "spring boot pid=" + ProcessHandle.current().pid() + "\n";
 
-    /// Starts it; the ports come as Spring's own arguments.
+    /// Starts the application; the ports are given as Spring's own arguments.
     public static void main(String[] args) {
         SpringApplication.run(BootServer.class, args);
     }
 
-    /// The one page.
+    /// The only page.
     @GetMapping("/")
     public String page() {
         return body;

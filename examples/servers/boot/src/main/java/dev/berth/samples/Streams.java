@@ -9,17 +9,17 @@ import org.springframework.web.servlet.mvc.method.annotation.StreamingResponseBo
 
 import java.nio.charset.StandardCharsets;
 
-/// Slow answers, streams and uploads; the paths are those of `node/streams.js`.
+/// Slow responses, streams and uploads; the paths are those of `node/streams.js`.
 @RestController
 public class Streams {
-    /// An answer after so many milliseconds.
+    /// Responds after `ms` milliseconds.
     @GetMapping("/slow")
     public String slow(@RequestParam int ms) throws InterruptedException {
         Thread.sleep(ms);
         return "pid=" + ProcessHandle.current().pid() + "\n";
     }
 
-    /// So many parts, with pauses.
+    /// Sends a number of parts, with pauses.
     @GetMapping("/stream")
     public StreamingResponseBody stream(
             @RequestParam int parts,
@@ -43,7 +43,7 @@ public class Streams {
         }
     }
 
-    /// How many bytes came.
+    /// Responds with the number of bytes received.
     @PostMapping("/upload")
     public String upload(@RequestBody byte[] body) {
         return body.length + "\n";

@@ -12,7 +12,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 
-/// Slow answers, streams and uploads by Jetty, without a graceful stop.
+/// Slow responses, streams and uploads with Jetty, without a graceful stop.
 public final class JettyStreams {
     private static final long IDLE_MILLIS = 120_000;
 

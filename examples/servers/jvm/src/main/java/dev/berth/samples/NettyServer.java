@@ -26,7 +26,7 @@ import io.netty.handler.codec.http.HttpVersion;
 
 import java.nio.charset.StandardCharsets;
 
-/// Netty on its NIO or its native epoll transport. It has no shutdown hook and dies on SIGTERM.
+/// Netty on its NIO or native epoll transport. It has no shutdown hook and dies on SIGTERM.
 public final class NettyServer {
     private static final byte[] BODY =
             ("netty pid=" + ProcessHandle.current().pid() + "\n")

@@ -25,7 +25,7 @@ import io.netty.handler.codec.http.LastHttpContent;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 
-/// Slow answers, streams and uploads by Netty. Dies at once on SIGTERM.
+/// Slow responses, streams and uploads with Netty. Dies at once on SIGTERM.
 public final class NettyStreams {
     private static final int LONGEST_BODY = 16 * 1024 * 1024;
 

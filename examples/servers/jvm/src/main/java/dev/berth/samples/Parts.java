@@ -3,11 +3,11 @@ package dev.berth.samples;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// What a query asks for; the paths are those of `node/streams.js`.
+/// The parameters of a query; the paths are those of `node/streams.js`.
 ///
-/// @param count of parts
-/// @param millis before an answer, or after each part
-/// @param bytes of each part
+/// @param count the number of parts
+/// @param millis the delay before a response, or after each part
+/// @param bytes the size of each part
 record Parts(int count, int millis, int bytes) {
     static Parts of(String query) {
         return new Parts(

@@ -11,11 +11,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/// Embedded Tomcat, which stops in order on SIGTERM.
+/// Embedded Tomcat, which shuts down cleanly on SIGTERM.
 public final class TomcatServer {
     private TomcatServer() {}
 
-    /// Serves until SIGTERM. Arguments: the port, and a folder that may be written to.
+    /// Serves until SIGTERM. Arguments: the port, and a writable folder.
     public static void main(String[] args) throws Exception {
         var tomcat = new Tomcat();
         tomcat.setBaseDir(
