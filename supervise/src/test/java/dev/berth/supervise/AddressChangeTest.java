@@ -20,8 +20,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/// Rolls to a version that listens on another address of the same port. The kernel prefers the
-/// narrower of two addresses, and of the wildcards that of the client's family.
+/// Rolls to a version that listens on another address of the same port. The kernel prefers the more
+/// specific of two addresses, and among the wildcards the one of the client's family.
 @ExtendWith(LeakCheck.class)
 @RequiresProgram("python3")
 class AddressChangeTest {
@@ -57,7 +57,7 @@ class AddressChangeTest {
 
     @ParameterizedTest
     @CsvSource({"127.0.0.1, 0.0.0.0", "0.0.0.0, ::", "::, 0.0.0.0"})
-    void nobodyIsRefusedAtAnyMoment(String before, String after) throws Exception {
+    void noClientIsRefusedAtAnyMoment(String before, String after) throws Exception {
         int port = FreePort.tcp();
         Rig.Setup setup = new Rig.Setup().command(at(before, port)).workers(2);
         try (Rig rig = Rig.start(setup).awaitReady();
@@ -73,7 +73,7 @@ class AddressChangeTest {
     }
 
     @Test
-    void theOldOneIsFoundAgainWhereTheWiderVersionIsNoGood() throws Exception {
+    void theOldVersionIsReachedAgainIfTheWiderVersionIsBad() throws Exception {
         int port = FreePort.tcp();
         Command dies = new Command(List.of(Programs.python(), "-c", BAD.formatted(port)));
         Rig.Setup setup = new Rig.Setup().command(at("127.0.0.1", port)).workers(1);

@@ -18,7 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
 
-/// Servers that nobody modified, of all kinds: every worker is served, and a roll loses nothing.
+/// Unmodified servers of all kinds: every worker is served, and a roll loses nothing.
 @RequiresRoot
 @RequiresProgram("python3")
 @ExtendWith(LeakCheck.class)
@@ -35,7 +35,8 @@ final class AdoptionTest {
         }
     }
 
-    /// For one that closes listeners before it keeps one, which may take any time: it says when.
+    /// For a program that closes listeners before it keeps one, which may take any time: it
+    /// announces that it is ready.
     private void announcesServesAndRolls(String body) throws Exception {
         try (Harbour harbour = Harbour.open(directory).announced()) {
             harbour.start(SampleServers.python(directory, body));
@@ -61,7 +62,7 @@ final class AdoptionTest {
     }
 
     @Test
-    void eachPortThatNobodyNamedIsTold() throws Exception {
+    void eachUnnamedPortIsReported() throws Exception {
         try (Harbour harbour = Harbour.open(directory)) {
             harbour.start(
                     SampleServers.python(
@@ -80,7 +81,7 @@ final class AdoptionTest {
     }
 
     @Test
-    void aSingleWorkerIsRolledUnseen() throws Exception {
+    void aSingleWorkerIsRolledWithoutClientsNoticing() throws Exception {
         try (Harbour harbour = Harbour.open(directory).workers(1)) {
             harbour.start(SampleServers.plain(directory));
             harbour.servesAndRolls(V4, PORT);
@@ -90,7 +91,7 @@ final class AdoptionTest {
 
     @ParameterizedTest
     @EnumSource(names = {"EXTENDED", "CLASSIC"})
-    void oneThatForksBeforeItListensIsServedAndRolled(Steer steer) throws Exception {
+    void aProgramThatForksBeforeItListensIsServedAndRolled(Steer steer) throws Exception {
         try (Harbour harbour = Harbour.open(directory).steer(steer)) {
             harbour.start(
                     SampleServers.python(
@@ -111,7 +112,7 @@ final class AdoptionTest {
     }
 
     @Test
-    void oneThatForksAfterItListensIsServedAndRolled() throws Exception {
+    void aProgramThatForksAfterItListensIsServedAndRolled() throws Exception {
         servesAndRolls(
                 """
                 s = listen(('0.0.0.0', 8080))
@@ -123,7 +124,7 @@ final class AdoptionTest {
     }
 
     @Test
-    void oneThatOpensSeveralSocketsOnOneAddressIsServedAndRolled() throws Exception {
+    void aProgramWithSeveralSocketsOnOneAddressIsServedAndRolled() throws Exception {
         servesAndRolls(
                 """
                 sockets = []
@@ -230,7 +231,7 @@ final class AdoptionTest {
     }
 
     @Test
-    void aBindOfAThreadThatIsNotTheFirstIsAdopted() throws Exception {
+    void aBindByAnotherThreadThanTheFirstIsAdopted() throws Exception {
         servesAndRolls(
                 """
                 def work():
@@ -241,7 +242,7 @@ final class AdoptionTest {
     }
 
     @Test
-    void oneThatBindsClosesAndBindsAgainIsServedAndRolled() throws Exception {
+    void aProgramThatBindsClosesAndBindsAgainIsServedAndRolled() throws Exception {
         announcesServesAndRolls(
                 """
                 probe = tcp()
@@ -255,7 +256,7 @@ final class AdoptionTest {
     }
 
     @Test
-    void aSocketThatIsBoundIsNotBoundToASecondAddress() throws Exception {
+    void aBoundSocketIsNotBoundToASecondAddress() throws Exception {
         try (Harbour harbour = Harbour.open(directory)) {
             harbour.start(
                     SampleServers.python(
@@ -294,7 +295,7 @@ final class AdoptionTest {
     }
 
     @Test
-    void whatDoesNotCountIsLeftToTheKernel() throws Exception {
+    void bindsThatAreNotSharedAreLeftToTheKernel() throws Exception {
         try (Harbour harbour = Harbour.open(directory)) {
             harbour.start(
                     SampleServers.python(
@@ -321,7 +322,7 @@ final class AdoptionTest {
     }
 
     @Test
-    void anAddressThatIsBoundAfterReadinessIsTheWorkersOwn() throws Exception {
+    void anAddressBoundAfterReadinessIsTheWorkersOwn() throws Exception {
         try (Harbour harbour = Harbour.open(directory).workers(1)) {
             harbour.start(
                     SampleServers.python(
@@ -366,7 +367,7 @@ final class AdoptionTest {
         }
     }
 
-    /// What waits at an inner worker that dies goes to the one that is forked in its place.
+    /// The queue of an inner worker that dies goes to the one forked in its place.
     @ParameterizedTest
     @EnumSource(names = {"EXTENDED", "CLASSIC"})
     void theSuccessorOfAnInnerWorkerJoinsAgain(Steer steer) throws Exception {

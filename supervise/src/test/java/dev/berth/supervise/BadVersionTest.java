@@ -21,12 +21,12 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/// A new version that does not become and stay ready never replaces one that works; nobody who asks
-/// meanwhile notices.
+/// A new version that does not become and stay ready never replaces one that works, and clients do
+/// not notice.
 @ExtendWith(LeakCheck.class)
 @RequiresProgram("python3")
 class BadVersionTest {
-    /// The ways in which a version is bad, and what the roll says of it.
+    /// The ways in which a version is bad, and what the roll reports for each.
     enum Bad {
         CRASHES_AT_START("import sys; print('no config'); sys.exit(7)", "exit 7"),
         LISTENS_AND_DIES("%s; import sys; sys.exit(5)", "right after it listened: exit 5"),
@@ -56,7 +56,7 @@ class BadVersionTest {
 
     @ParameterizedTest
     @EnumSource(Bad.class)
-    void theOldOneServesOnAndTheRollSaysWhy(Bad bad) throws Exception {
+    void theOldVersionServesOnAndTheRollSaysWhy(Bad bad) throws Exception {
         int port = FreePort.tcp();
         Rig.Setup setup =
                 new Rig.Setup()
@@ -78,13 +78,13 @@ class BadVersionTest {
                 assertThat(load.answered()).isPositive();
             }
             assertThat(rig.ask(new Request.Roll(Optional.empty())).done())
-                    .as("and the command that works is still the command")
+                    .as("the working command is still the command")
                     .isTrue();
         }
     }
 
     @Test
-    void aVersionThatListensOnAnotherPortOnlyDoesNotTakeTheServiceAway() throws Exception {
+    void aVersionThatListensOnlyOnAnotherPortDoesNotEndTheService() throws Exception {
         int port = FreePort.tcp();
         Rig.Setup setup =
                 new Rig.Setup().command(Programs.web(port)).workers(1).settings(impatient());

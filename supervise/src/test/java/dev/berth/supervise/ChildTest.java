@@ -51,14 +51,14 @@ class ChildTest {
             assertThat(rig.printed("FDS ")).isEqualTo("[0, 1, 2]");
             assertThat(rig.printed("STDIN ")).isEqualTo("/dev/null");
             assertThat(rig.printed("SigBlk ")).isEqualTo("0000000000000000");
-            // What python itself ignores: PIPE and XFSZ.
+            // Python itself ignores PIPE and XFSZ.
             assertThat(Long.parseLong(rig.printed("SigIgn "), 16) & ~0x1001000L).isZero();
             assertThat(rig.pid(0)).isEqualTo(Integer.parseInt(pid));
         }
     }
 
     @Test
-    void findsWhatItWasGivenInItsEnvironment() throws Exception {
+    void findsTheGivenVariablesInItsEnvironment() throws Exception {
         int port = FreePort.tcp();
         Rig.Setup setup =
                 new Rig.Setup()
@@ -88,7 +88,7 @@ class ChildTest {
     }
 
     @Test
-    void variablesOfTheSupervisorsOwnManagerAreKeptBack() {
+    void variablesOfTheSupervisorsOwnManagerAreNotPassedOn() {
         List<String> words =
                 WorkerEnvironment.of(
                         new Rig.Setup().plan(Path.of("/run/berth/web")),
@@ -116,7 +116,7 @@ class ChildTest {
     }
 
     @Test
-    void aWorkerOfAnotherUserGetsNothingOfTheSession() {
+    void aWorkerOfAnotherUserGetsNoSessionVariables() {
         User user = new User("web", 4321, 4322, "/srv", "/bin/sh", List.of(4322));
         List<String> words =
                 WorkerEnvironment.of(
@@ -154,7 +154,7 @@ class ChildTest {
     }
 
     @Test
-    void aRuntimeDirectoryTooDeepForASocketIsNoHindrance() throws Exception {
+    void aRuntimeDirectoryTooDeepForASocketStillWorks() throws Exception {
         Path top = Rig.directory();
         Path deep = Files.createDirectories(top.resolve("x".repeat(60)).resolve("y".repeat(60)));
         int port = FreePort.tcp();
@@ -180,7 +180,7 @@ class ChildTest {
     }
 
     @Test
-    void workingDirectoryIsLookedUpAnewAtEachStart() throws Exception {
+    void workingDirectoryIsResolvedAgainAtEachStart() throws Exception {
         int port = FreePort.tcp();
         Path releases = Rig.directory();
         Path one = Files.createDirectory(releases.resolve("one"));
@@ -200,7 +200,7 @@ class ChildTest {
     }
 
     @Test
-    void aCommandThatIsMissingEndsTheFirstStartWithWords() throws Exception {
+    void aMissingCommandEndsTheFirstStartWithAMessage() throws Exception {
         try (Rig rig = Rig.start(new Rig.Setup().command(new Command(List.of("no-such-thing"))))) {
             assertThat(rig.exit()).isEqualTo(1);
             rig.said("command not found: no-such-thing");
@@ -208,7 +208,7 @@ class ChildTest {
     }
 
     @Test
-    void theFailureOfAStartTellsItsLastWords() throws Exception {
+    void theFailureOfAStartIncludesItsLastOutput() throws Exception {
         Command command =
                 Programs.shell(
                         "for i in 1 2 3 4 5 6 7 8 9 10 11 12; do echo w$i; done;"

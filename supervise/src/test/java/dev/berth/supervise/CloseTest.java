@@ -51,7 +51,7 @@ class CloseTest {
     }
 
     @Test
-    void beforeItRan() throws Exception {
+    void beforeItHasRun() throws Exception {
         Supervisor supervisor = Supervisor.create(new Rig.Setup().plan(runtime), new Notes());
         CompletableFuture<Outcome> asked = supervisor.ask(new Request.Stop());
         CompletableFuture<Status> looked = supervisor.status();
@@ -98,7 +98,7 @@ class CloseTest {
         }
     }
 
-    /// Tells how many were ready.
+    /// Completes `ready` with the number of ready slots, then stops the supervisor.
     private static void stopWhenReady(Supervisor supervisor, CompletableFuture<Integer> ready) {
         Await.until(Rig.LIMIT, () -> readySlots(supervisor) == 2, () -> "not ready");
         ready.complete(readySlots(supervisor));
@@ -142,7 +142,7 @@ class CloseTest {
     }
 
     @Test
-    void whenNoWorkerCanBeStarted() throws Exception {
+    void ifNoWorkerCanBeStarted() throws Exception {
         Plan plan = new Rig.Setup().plan(runtime);
         Path gone = runtime.resolve("gone").resolve("further");
         Plan unreachable =

@@ -27,8 +27,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/// A supervisor in a JVM of its own to which pidfd_getfd is refused, as in a container with
-/// Docker's default profile. It prints what it says, and stops when the file `stop` appears in its
+/// A supervisor in a JVM of its own for which pidfd_getfd is refused, as in a container with
+/// Docker's default profile. It prints its messages, and stops when the file `stop` appears in its
 /// runtime directory.
 final class ConfinedSupervisor {
     private ConfinedSupervisor() {}

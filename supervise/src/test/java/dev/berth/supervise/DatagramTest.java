@@ -32,7 +32,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
-/// Datagrams: only where they are named; a roll keeps the socket and what waits in it.
+/// Datagrams: they are shared only if named, and a roll keeps the socket and the datagrams queued
+/// in it.
 @RequiresRoot
 @RequiresProgram("python3")
 @ExtendWith(LeakCheck.class)
@@ -99,8 +100,7 @@ final class DatagramTest {
 
     @ParameterizedTest
     @EnumSource(names = {"EXTENDED", "CLASSIC"})
-    void flowsOfAClientStayTogetherOverARollAndAsFarAsCanBeOverScaling(Steer steer)
-            throws Exception {
+    void aClientsFlowsStayTogetherOverARollAndMostlyOverScaling(Steer steer) throws Exception {
         try (Harbour harbour = datagrams(Adopt.SECCOMP, steer).policy("source")) {
             harbour.start(SampleServers.python(directory, PROGRAM));
             List<Integer> homes = homes(harbour);
@@ -119,7 +119,7 @@ final class DatagramTest {
     }
 
     @Test
-    void whoConnectsItsSocketIsNoLongerInService() throws Exception {
+    void aWorkerThatConnectsItsSocketIsNoLongerInService() throws Exception {
         try (Harbour harbour = datagrams(Adopt.SECCOMP, Steer.AUTO).workers(2)) {
             harbour.start(SampleServers.python(directory, PROGRAM));
             assertThat(harbour.inside(() -> ask("connect"))).isEqualTo("connected");
@@ -135,7 +135,7 @@ final class DatagramTest {
     }
 
     @Test
-    void whatIsCountedIsTheWorkersOwn() throws Exception {
+    void steeredDatagramsAreCountedPerWorker() throws Exception {
         try (Harbour harbour = datagrams(Adopt.SECCOMP, Steer.EXTENDED).workers(1)) {
             harbour.start(SampleServers.python(directory, PROGRAM));
             slots(harbour);
@@ -163,7 +163,8 @@ final class DatagramTest {
                 });
     }
 
-    /// One datagram from a fresh port; the answer may take as long as a worker does to start.
+    /// Sends one datagram from a fresh port; the response may take as long as a worker takes to
+    /// start.
     private static String ask(String question) throws IOException {
         return ask(question, new InetSocketAddress(0));
     }

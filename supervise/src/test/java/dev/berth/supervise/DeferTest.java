@@ -20,8 +20,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/// Listeners under TCP_DEFER_ACCEPT, as Apache's are: a connection is not accepted until its first
-/// bytes have come.
+/// Listeners with TCP_DEFER_ACCEPT, such as Apache's: a connection is not accepted until its first
+/// bytes have arrived.
 @ExtendWith(LeakCheck.class)
 @RequiresProgram("python3")
 class DeferTest {
@@ -56,7 +56,7 @@ class DeferTest {
     }
 
     @Test
-    void aSilentClientDoesNotHoldTheSlotWhereItsConnectionMovesOn() throws Exception {
+    void aSilentClientDoesNotDelayTheSlotIfItsConnectionMigrates() throws Exception {
         int port = FreePort.tcp();
         try (Rig rig = rig(port, Steer.EXTENDED, Duration.ofSeconds(600));
                 Socket silent = Rig.connect(port)) {
@@ -68,7 +68,7 @@ class DeferTest {
     }
 
     @Test
-    void whereItDoesNotTheRollSaysThatItWasGivenUp() throws Exception {
+    void ifItDoesNotMigrateTheRollReportsItsLoss() throws Exception {
         int port = FreePort.tcp();
         try (Rig rig = rig(port, Steer.CLASSIC, Duration.ofSeconds(2));
                 Socket silent = Rig.connect(port)) {
@@ -80,7 +80,7 @@ class DeferTest {
     }
 
     @Test
-    void acknowledgementsLeftOutOnPurposeAreNoDrops() throws Exception {
+    void deliberatelyOmittedAcknowledgementsAreNotDrops() throws Exception {
         int port = FreePort.tcp();
         try (Rig rig = rig(port, Steer.AUTO, Duration.ofSeconds(2))) {
             for (int i = 0; i < 5; i++) {

@@ -27,14 +27,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
-/// Workers that a dispatcher passes connections to.
+/// Workers to which a dispatcher passes connections.
 @ExtendWith(LeakCheck.class)
 @RequiresCapability(Capability.SYS_ADMIN)
 class DispatchTest {
     private static final String HOST = "127.0.0.1";
     private static final int PORT = Harbour.PORT;
 
-    /// Takes connections as the library does, and answers each with `SLOT.GENERATION`.
+    /// Receives connections as the library does, and answers each with `SLOT.GENERATION`.
     private static final String SERVER =
             """
             import os, socket
@@ -92,7 +92,7 @@ class DispatchTest {
     }
 
     @Test
-    void statusTellsOfTheListenerAndOfWhatWasPassed() throws Exception {
+    void statusShowsTheListenerAndTheConnectionsPassed() throws Exception {
         start(2);
         answers(10);
         Status status = harbour.status();
@@ -110,14 +110,14 @@ class DispatchTest {
     }
 
     @Test
-    void oneWorkerIsRolledWithoutALoss() throws Exception {
+    void aSingleWorkerIsRolledWithoutLoss() throws Exception {
         start(1);
         harbour.rollUnseen(HOST, PORT);
         assertThat(harbour.served(HOST, PORT, 3)).containsOnly("0.2");
     }
 
     @Test
-    void slotsComeAndGo() throws Exception {
+    void slotsCanBeAddedAndRemoved() throws Exception {
         start(2);
         assertThat(harbour.ask(new Request.Scale(4)).text()).isEqualTo("scaled from 2 to 4");
         assertThat(harbour.slots(HOST, PORT)).containsOnly(0, 1, 2, 3);
@@ -135,7 +135,7 @@ class DispatchTest {
     }
 
     @Test
-    void aCrashCostsOnlyWhatTheWorkerHadTaken() throws Exception {
+    void aCrashCostsOnlyConnectionsThatTheWorkerHadReceived() throws Exception {
         start(2);
         try (Load load = harbour.load(HOST, PORT, 4)) {
             for (int i = 0; i < 5; i++) {
@@ -172,7 +172,7 @@ class DispatchTest {
     }
 
     @Test
-    void thePolicyCanBeChangedAndAKernelsPolicyIsRefused() throws Exception {
+    void thePolicyCanBeChangedAndAKernelPolicyIsRefused() throws Exception {
         start(3);
         Outcome done = harbour.ask(new Request.Steer(new Policy.Source()));
         assertThat(done.text()).isEqualTo("steered by source from now on");
@@ -189,7 +189,7 @@ class DispatchTest {
     }
 
     @Test
-    void thePolicyThatItBeginsWithHoldsFromTheFirstConnectionOn() throws Exception {
+    void theInitialPolicyHoldsFromTheFirstConnection() throws Exception {
         harbour.policy("source");
         start(3);
         assertThat(harbour.served(HOST, PORT, 20)).hasSize(1);
@@ -222,7 +222,7 @@ class DispatchTest {
     }
 
     @Test
-    void whoIsThereWhenItIsToldToStopIsServed() throws Exception {
+    void queuedClientsAreServedOnAStop() throws Exception {
         start(1);
         try (Waiting waiting = Waiting.stop(harbour.pid(0))) {
             harbour.inside(() -> waiting.fill(60));
@@ -236,7 +236,7 @@ class DispatchTest {
     }
 
     @Test
-    void whoSpeaksAnotherVersionFailsAtOnceWithTheReason() throws Exception {
+    void aWorkerWithAnotherProtocolVersionFailsAtOnceWithTheReason() throws Exception {
         harbour.workers(1)
                 .begin(
                         Programs.python(),
@@ -251,7 +251,7 @@ class DispatchTest {
     }
 
     @Test
-    void aWorkerThatTakesNoMoreIsReplacedAndFinishesWhatItHas() throws Exception {
+    void aWorkerThatStopsAcceptingIsReplacedAndFinishesItsConnections() throws Exception {
         harbour.workers(1)
                 .start(
                         Programs.python(),

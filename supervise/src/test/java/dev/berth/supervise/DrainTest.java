@@ -27,14 +27,14 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/// A worker that gets nothing new is told to stop when it is quiet.
+/// A worker that gets no new connections is told to stop once it is quiet.
 @ExtendWith(LeakCheck.class)
 @RequiresProgram("python3")
 class DrainTest {
     private static final Duration LONG = Duration.ofMinutes(3);
 
-    /// Keeps connections: answers `a NUMBER` by its pid after so many milliseconds, each connection
-    /// in a thread.
+    /// Keeps connections open: responds to `a NUMBER` with its pid after that many milliseconds,
+    /// with one thread per connection.
     private static Command keeper(int port) {
         String script =
                 """
@@ -62,7 +62,7 @@ class DrainTest {
                 .awaitReady();
     }
 
-    /// A connection that is kept.
+    /// A connection that stays open.
     private record Client(Socket socket) implements AutoCloseable {
         static Client to(int port) throws IOException {
             return new Client(Rig.connect(port));
@@ -78,7 +78,7 @@ class DrainTest {
             socket.getOutputStream().write((millis + "\n").getBytes());
         }
 
-        /// The pid that answers; −1 if the connection ends without.
+        /// The pid that answers; −1 if the connection ends without a response.
         int answer() throws IOException {
             StringBuilder text = new StringBuilder();
             int next;
@@ -100,7 +100,7 @@ class DrainTest {
     }
 
     @Test
-    void anIdleConnectionDoesNotHoldItUp() throws Exception {
+    void anIdleConnectionDoesNotDelayTheStop() throws Exception {
         int port = FreePort.tcp();
         try (Rig rig = rig(port, 1, LONG);
                 Client idle = Client.to(port)) {
@@ -112,12 +112,12 @@ class DrainTest {
     }
 
     @Test
-    void aRequestInWorkDoesUntilItsAnswer() throws Exception {
+    void aRequestInProgressDelaysTheStopUntilItsAnswer() throws Exception {
         int port = FreePort.tcp();
         try (Rig rig = rig(port, 1, LONG);
                 Client busy = Client.to(port)) {
             int old = busy.exchange();
-            // The kernel's clock must have moved between the answer and the next request.
+            // The kernel's clock must advance between the response and the next request.
             Thread.sleep(30);
             busy.ask(1_500);
             Future<Outcome> roll = rig.supervisor.ask(new Request.Roll(Optional.empty()));
@@ -129,7 +129,7 @@ class DrainTest {
     }
 
     @Test
-    void aRequestThatFollowsTheHandshakeAtOnceIsInWork() throws Exception {
+    void aRequestRightAfterTheHandshakeIsInProgress() throws Exception {
         int port = FreePort.tcp();
         try (Rig rig = rig(port, 1, LONG);
                 Client busy = Client.to(port)) {
@@ -141,7 +141,7 @@ class DrainTest {
     }
 
     @Test
-    void requestsThatFollowAnAnswerAtOnceAreInWork() throws Exception {
+    void requestsRightAfterAnAnswerAreInProgress() throws Exception {
         int port = FreePort.tcp();
         List<Client> clients = new ArrayList<>();
         try (Rig rig = rig(port, 1, LONG)) {
@@ -168,7 +168,7 @@ class DrainTest {
     }
 
     @Test
-    void anAnswerThatPausesIsWaitedForWhileThePausesAreShorterThanIdle() throws Exception {
+    void anAnswerWithPausesShorterThanIdleIsAwaited() throws Exception {
         int port = FreePort.tcp();
         String streams =
                 """
@@ -201,7 +201,7 @@ class DrainTest {
     }
 
     @Test
-    void butNoLongerThanItMay() throws Exception {
+    void itIsAwaitedNoLongerThanTheDrainTime() throws Exception {
         int port = FreePort.tcp();
         try (Rig rig = rig(port, 1, Duration.ofMillis(700));
                 Client busy = Client.to(port)) {
@@ -223,7 +223,7 @@ class DrainTest {
     }
 
     @Test
-    void whatOtherSlotsDoIsNoneOfItsBusiness() throws Exception {
+    void connectionsOfOtherSlotsDoNotMatter() throws Exception {
         int port = FreePort.tcp();
         List<Client> clients = new ArrayList<>();
         try (Rig rig = rig(port, 2, LONG)) {
@@ -247,7 +247,7 @@ class DrainTest {
     }
 
     @Test
-    void aHeldSlotGetsNothingUntilItIsPutBack() throws Exception {
+    void aDrainedSlotGetsNothingUntilItIsUndrained() throws Exception {
         int port = FreePort.tcp();
         try (Rig rig = rig(port, 2, LONG)) {
             int held = rig.pid(0);
@@ -305,7 +305,7 @@ class DrainTest {
     }
 
     @Test
-    void aServerThatDiesAtOnceLosesNothingInRolls() throws Exception {
+    void aServerThatExitsAtOnceLosesNothingInRolls() throws Exception {
         int port = FreePort.tcp();
         AtomicBoolean over = new AtomicBoolean();
         try (Rig rig = Rig.start(new Rig.Setup().command(Programs.server(port, ""))).awaitReady();

@@ -36,13 +36,13 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 
-/// The end of a worker, seen to while memory is full.
+/// The end of a worker is handled even if memory is full.
 @ExtendWith(LeakCheck.class)
 @Timeout(60)
 final class EndingsTest {
     private static final WorkerId ID = new WorkerId(0, 1);
 
-    /// Lacks memory for the first looks at who lives.
+    /// Runs out of memory on the first look-ups of live workers.
     private static final class Full extends HashMap<WorkerId, LiveWorker> {
         private static final long serialVersionUID = 1;
         private int lacking = 3;
@@ -57,7 +57,7 @@ final class EndingsTest {
     }
 
     @Test
-    void thatMemoryLackedForIsSeenToAgain() throws Exception {
+    void anEndThatMemoryWasMissingForIsHandledAgain() throws Exception {
         Path runtime = Rig.directory();
         Plan plan = new Rig.Setup().plan(runtime);
         Map<WorkerId, LiveWorker> live = new Full();

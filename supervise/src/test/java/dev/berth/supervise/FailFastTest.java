@@ -18,7 +18,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/// Nobody is ready for longer than the patience: clients are refused instead of waiting unseen.
+/// If no worker is ready for longer than the patience, clients are refused instead of waiting
+/// unnoticed.
 @ExtendWith(LeakCheck.class)
 @RequiresCapability({Capability.BPF, Capability.NET_ADMIN})
 @RequiresProgram("python3")
@@ -66,12 +67,13 @@ class FailFastTest {
     }
 
     @Test
-    void withinThePatienceTheyWaitAndAreServed() throws Exception {
+    void withinThePatienceClientsWaitAndAreServed() throws Exception {
         int port = FreePort.tcp();
         try (Rig rig = Rig.start(new Rig.Setup().command(Programs.server(port, ""))).awaitReady()) {
             int pid = rig.pid(0);
             ProcessHandle.of(pid).orElseThrow().destroyForcibly();
-            // Until it is gone it may still accept one, and take it with it.
+            // Until the process is gone it may still accept a connection, which would be lost with
+            // it.
             Rig.awaitGone(pid, Rig.LIMIT);
             for (int client : List.of(1, 2, 3)) {
                 assertThat(served(port)).as("client %d", client).isTrue();

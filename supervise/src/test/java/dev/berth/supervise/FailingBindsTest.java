@@ -22,22 +22,22 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/// A worker whose calls of bind(2) fail without end.
+/// A worker whose bind(2) calls fail endlessly.
 @RequiresRoot
 @RequiresProgram("python3")
 @ExtendWith(LeakCheck.class)
 final class FailingBindsTest {
-    /// Failing calls in one batch, and batches; the heap may grow by less than 100 bytes for a
-    /// call.
+    /// The number of failing calls in one batch, and of batches; the heap may grow by less than 100
+    /// bytes per call.
     private static final int BATCH = 4_000;
 
     private static final int BATCHES = 3;
     private static final long MOST_BYTES = 100L * BATCH * (BATCHES - 2);
 
-    /// What no program could count as answers to its failing binds.
+    /// More than any program would print about its failing binds.
     private static final int MOST_LINES = 60;
 
-    /// What each look through the processes has to read at least.
+    /// The minimum that each look-up through all processes must read.
     private static final int PROCESSES = 50;
 
     private static final int DESCRIPTORS = 100;
@@ -47,7 +47,7 @@ final class FailingBindsTest {
     @TempDir Path directory;
 
     @Test
-    void thousandsOfThemInSeveralWaysAreFewLinesAndTheWorkerServes() throws Exception {
+    void thousandsOfFailuresAreFewLinesAndTheWorkerServes() throws Exception {
         try (Harbour harbour = Harbour.open(directory).workers(1)) {
             harbour.start(
                     SampleServers.python(
@@ -94,9 +94,9 @@ final class FailingBindsTest {
         }
     }
 
-    /// Who holds the port is looked up beside the owner's thread, and not for each bind.
+    /// The port's owner is looked up off the owner's thread, and not for each bind.
     @Test
-    void eachOneCostsLittleHoweverManyProcessesThereAre() throws Exception {
+    void eachFailureCostsLittleHoweverManyProcessesThereAre() throws Exception {
         String crowd =
                 """
                 import os, time
@@ -140,7 +140,8 @@ final class FailingBindsTest {
         }
     }
 
-    /// Nanoseconds of CPU that a look through all processes takes this thread, once it is warm.
+    /// The CPU time, in nanoseconds, that this thread needs to look through all processes, once it
+    /// is warm.
     private static long cpuOfOneLook() {
         ThreadMXBean threads = ManagementFactory.getThreadMXBean();
         long least = Long.MAX_VALUE;
@@ -152,10 +153,10 @@ final class FailingBindsTest {
         return least;
     }
 
-    /// What is kept of them does not grow: the first batches have all kinds in them, and load all
+    /// The memory kept about them does not grow: the first batches contain all kinds, and load all
     /// classes.
     @Test
-    void endlesslyManyOfThemDoNotFillTheHeap() throws Exception {
+    void endlessFailuresDoNotFillTheHeap() throws Exception {
         String program =
                 """
                 import ctypes, os, time
@@ -197,7 +198,7 @@ final class FailingBindsTest {
         }
     }
 
-    /// Bytes of the supervisor's heap in use after that batch.
+    /// The bytes of the supervisor's heap in use after that batch.
     private static long memoryAfter(ChildProcess jvm, Path runtime, int batch) throws Exception {
         jvm.awaitLine(line -> line.endsWith("batch " + batch), Rig.LIMIT);
         long before = jvm.output().stream().filter(FailingBindsTest::tells).count();

@@ -34,7 +34,7 @@ import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/// The guard's script by itself, in every shell that there is.
+/// The guard's script by itself, in every available shell.
 @ExtendWith(LeakCheck.class)
 @RequiresProgram({"sh", "setsid"})
 class GuardScriptTest {
@@ -62,7 +62,7 @@ class GuardScriptTest {
         return tools.stream().filter(Tools::present);
     }
 
-    /// What the script runs with.
+    /// The shell and awk that the script runs with.
     record Tools(List<String> shell, String awk) {
         boolean present() {
             return Files.isExecutable(Path.of(shell.getFirst()))
@@ -109,7 +109,7 @@ class GuardScriptTest {
         return process;
     }
 
-    /// A process that leads a session, and the numbers that it prints.
+    /// A process that leads a session, and the pids that it prints.
     private record Family(int root, List<Integer> others) {
         String add() {
             return "add " + root + " " + Rig.start(root) + "\n";
@@ -138,7 +138,7 @@ class GuardScriptTest {
         return new Family((int) start("setsid", "sleep", "100").pid(), List.of());
     }
 
-    /// Runs the guard over `orders`, to its end.
+    /// Feeds `orders` to the guard and waits for its end.
     private void guard(Tools shell, String orders, Path runtime) throws Exception {
         guard(shell.command(directory, script), orders, runtime);
     }
@@ -160,7 +160,7 @@ class GuardScriptTest {
 
     @ParameterizedTest
     @MethodSource("shells")
-    void endsAllThatStemsFromARootAndRemovesTheDirectory(Tools shell) throws Exception {
+    void killsAllDescendantsOfARootAndRemovesTheDirectory(Tools shell) throws Exception {
         Family family =
                 family(
                         "trap '' TERM; sleep 100 & echo $!; setsid sh -c 'trap \"\" TERM;"
@@ -174,10 +174,10 @@ class GuardScriptTest {
         assertThat(sibling).exists();
     }
 
-    /// A worker is moved to its cgroup when it runs already: what it started before is outside, and
-    /// known by its parent only, which ends at the first signal.
+    /// A worker is moved to its cgroup when it is already running: a process that it started
+    /// earlier is outside the cgroup and known only by its parent, which ends at the first signal.
     @Test
-    void endsWhatIsOutsideTheCgroupThoughItsParentEndsAtOnce() throws Exception {
+    void killsProcessesOutsideTheCgroupThoughTheirParentEndsAtOnce() throws Exception {
         Family family =
                 family(
                         "setsid sh -c 'trap \"\" TERM; echo $$; while :; do sleep 1; done' & wait",
@@ -191,7 +191,7 @@ class GuardScriptTest {
 
     @ParameterizedTest
     @MethodSource("shells")
-    void endsNothingWhenItIsLetGo(Tools shell) throws Exception {
+    void killsNothingWhenItIsReleased(Tools shell) throws Exception {
         Family family = sleeper();
         Path runtime = runtime();
         guard(shell, family.add() + "bye\n", runtime);
@@ -209,7 +209,7 @@ class GuardScriptTest {
 
     @ParameterizedTest
     @MethodSource("shells")
-    void theSessionOfARootThatHasEndedIsEnded(Tools shell) throws Exception {
+    void theSessionOfARootThatHasEndedIsKilled(Tools shell) throws Exception {
         Process leader = start("setsid", "sh", "-c", "sleep 100 & echo $!; read x; exit 0");
         int left = Integer.parseInt(leader.inputReader().readLine());
         String orders = new Family((int) leader.pid(), List.of()).add();
@@ -222,7 +222,7 @@ class GuardScriptTest {
 
     @ParameterizedTest
     @MethodSource("shells")
-    void ofFiftyRootsThoseAreSparedThatWereTakenBack(Tools shell) throws Exception {
+    void rootsThatWereWithdrawnAreSpared(Tools shell) throws Exception {
         List<Family> families = new ArrayList<>();
         StringBuilder orders = new StringBuilder("del 1\n");
         for (int i = 0; i < 50; i++) {
@@ -242,7 +242,7 @@ class GuardScriptTest {
 
     @ParameterizedTest
     @MethodSource("shells")
-    void namesThatLookLikeStatisticsDeceiveNobody(Tools shell) throws Exception {
+    void processNamesThatLookLikeStatFieldsDoNotMisleadIt(Tools shell) throws Exception {
         Family root = family("sleep 100 & echo $!; wait", 1);
         Path sleep = sleepNamed("x) S 1 1 (");
         Path lines = sleepNamed("a) \nb");
@@ -268,7 +268,7 @@ class GuardScriptTest {
         assertThat(foreign.allAlive()).isTrue();
     }
 
-    /// Runs the guard over a family with a lock that it inherits.
+    /// Runs the guard over a family, with a lock that it inherits.
     private void guard(Tools shell, Path inherited, Path named, Path runtime) throws Exception {
         List<String> words =
                 new ArrayList<>(
@@ -282,7 +282,7 @@ class GuardScriptTest {
 
     @ParameterizedTest
     @MethodSource("shells")
-    void itsOwnLockGoesWithTheDirectory(Tools shell) throws Exception {
+    void itsOwnLockIsRemovedWithTheDirectory(Tools shell) throws Exception {
         Path lock = Files.createFile(directory.resolve(".run time * ?.lock"));
         Path runtime = runtime();
         guard(shell, lock, lock, runtime);
@@ -292,7 +292,7 @@ class GuardScriptTest {
 
     @ParameterizedTest
     @MethodSource("shells")
-    void whatIsUnderAnotherLockIsSpared(Tools shell) throws Exception {
+    void aDirectoryUnderAnotherLockIsSpared(Tools shell) throws Exception {
         Path old = Files.createFile(directory.resolve("old"));
         Path lock = Files.createFile(directory.resolve(".web.lock"));
         Path runtime = runtime();
@@ -312,7 +312,7 @@ class GuardScriptTest {
     /// A process whose first thread has ended looks like a zombie.
     @Test
     @RequiresProgram("python3")
-    void aProcessOfWhichOnlyOtherThreadsAreLeftIsEnded() throws Exception {
+    void aProcessWithOnlyOtherThreadsLeftIsKilled() throws Exception {
         String program =
                 "import ctypes, threading, time, sys\n"
                         + "threading.Thread(target=lambda: time.sleep(100)).start()\n"
@@ -327,8 +327,8 @@ class GuardScriptTest {
         assertThat(process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
     }
 
-    /// Each process leads a session of its own, begets the next and lives on: whose parent has
-    /// ended is nobody's.
+    /// Each process leads a session of its own, starts the next one and lives on: once its parent
+    /// has ended, it can be attributed to nothing.
     private static final String CHAIN =
             """
             import os, signal, time
@@ -342,7 +342,7 @@ class GuardScriptTest {
             time.sleep(1000)
             """;
 
-    /// An awk that takes its time, as on a machine where many others want to run.
+    /// A slow awk, as on a machine where many processes compete for the CPU.
     private Path slowly(Path awk) throws IOException {
         Path slow = directory.resolve("slow");
         Files.writeString(slow, "#!/bin/sh\nsleep 0.3\nexec " + awk + " \"$@\"\n");
@@ -353,7 +353,7 @@ class GuardScriptTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     @RequiresProgram("python3")
-    void nobodyEscapesThatIsBornWhileTheOthersAreEnded(boolean slow) throws Exception {
+    void noProcessStartedDuringTheKillsEscapes(boolean slow) throws Exception {
         String mark = "chain" + directory.getFileName();
         Process first = start("setsid", "python3", "-c", CHAIN, mark);
         first.inputReader().readLine();
@@ -378,11 +378,11 @@ class GuardScriptTest {
                 .toList();
     }
 
-    /// A guard that waited for those that it may not end would hold the name for ever.
+    /// A guard that waited for processes it is not permitted to kill would hold the name forever.
     @Test
     @RequiresRoot
     @RequiresProgram("setpriv")
-    void whoMayNotBeSignalledDoesNotKeepTheGuard() throws Exception {
+    void aProcessThatCannotBeSignalledDoesNotDelayTheGuard() throws Exception {
         List<String> words =
                 new ArrayList<>(
                         List.of("setpriv", "--reuid=61234", "--regid=61234", "--clear-groups"));
@@ -399,10 +399,10 @@ class GuardScriptTest {
         }
     }
 
-    /// [#LIMIT] is what a look by one system call for each byte of /proc does not keep.
+    /// A guard that made one system call per byte of /proc would exceed [#LIMIT].
     @Test
     @RequiresProgram("mkfifo")
-    void twoThousandOtherProcessesDoNotHoldItUp() throws Exception {
+    void twoThousandOtherProcessesDoNotDelayIt() throws Exception {
         String crowd =
                 "mkfifo \"$1\"; i=0;"
                         + " while [ $i -lt 2000 ]; do read x <&3 & i=$((i + 1)); done 3<>\"$1\";"

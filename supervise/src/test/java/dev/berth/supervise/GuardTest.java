@@ -34,7 +34,7 @@ import java.util.Optional;
 @ExtendWith(LeakCheck.class)
 @RequiresProgram("python3")
 class GuardTest {
-    /// Two that do not want to end, one of them an orphan in a session of its own.
+    /// Two processes that resist ending, one of them an orphan in a session of its own.
     private static final String STUBBORN =
             """
             import os, signal, time
@@ -72,11 +72,12 @@ class GuardTest {
             }
             Await.until(Rig.LIMIT, () -> strays(jvm).size() == 4, () -> jvm.output().toString());
             pids.addAll(strays(jvm));
-            // Those whose parent has ended are the supervisor's now, and a whole patrol sees them.
+            // Processes whose parent has ended belong to the supervisor now, and one whole patrol
+            // sees them.
             Await.until(Rig.LIMIT, () -> adopted(jvm) == 2, () -> jvm.output().toString());
             afterThePatrol(runtime);
             pids.add(afterThePatrol(runtime));
-            // Not before the new guard has been told whom to kill.
+            // Not before the new guard has been given the processes to kill.
             Await.until(
                     Rig.LIMIT,
                     () -> jvm.output().stream().filter(l -> l.contains(AGAIN)).count() == 2,
@@ -98,7 +99,7 @@ class GuardTest {
         }
     }
 
-    /// How many of the strays came to the supervisor.
+    /// How many of the strays were reparented to the supervisor.
     private static long adopted(ChildProcess jvm) {
         return strays(jvm).stream()
                 .flatMap(pid -> ProcessList.of(pid).stream())
@@ -113,8 +114,8 @@ class GuardTest {
                 .toList();
     }
 
-    /// The supervisor looks for orphans once a second, just before it looks after its guard: that
-    /// there is a new one shows that it has found them.
+    /// Once a second the supervisor looks for orphans, just before it checks its guard: a new guard
+    /// shows that it has found them.
     private static int afterThePatrol(Path runtime) {
         int first = Await.value(Rig.LIMIT, () -> guard(runtime), () -> "no guard");
         assertThat(Processes.kill(first, Signal.KILL.number())).isZero();
@@ -130,7 +131,7 @@ class GuardTest {
     }
 
     @Test
-    void aGuardThatIsKilledIsReplacedByOneThatKnowsAllWorkers() throws Exception {
+    void aKilledGuardIsReplacedByOneThatKnowsAllWorkers() throws Exception {
         int port = FreePort.tcp();
         try (Rig rig = Rig.start(new Rig.Setup().command(Programs.server(port, "")))) {
             rig.awaitReady();
@@ -142,7 +143,7 @@ class GuardTest {
     }
 
     @Test
-    void aGuardThatDoesNotReadIsReplacedAndStopsNobody() throws Exception {
+    void aGuardThatDoesNotReadIsReplacedAndStopsNoWorker() throws Exception {
         Path runtime = Rig.directory();
         try (Guard guard = Guard.start(Optional.empty(), List.of())) {
             int first = guard.pid();
@@ -160,7 +161,7 @@ class GuardTest {
         assertThat(Files.exists(runtime)).isFalse();
     }
 
-    /// More than a pipe holds, and a guard that has just begun does not read yet.
+    /// This is more than a pipe holds, and a guard that has just started does not read yet.
     @Test
     void aNewGuardTakesOverThousandsOfProcesses() throws Exception {
         try (Guard guard = Guard.start(Optional.empty(), List.of())) {
@@ -178,9 +179,10 @@ class GuardTest {
         }
     }
 
-    /// The pid of one that is gone may be anybody's, whom an order that nobody reads must not end.
+    /// The pid of a guard that is gone may belong to any process by now, which an order that
+    /// nothing reads must not end.
     @Test
-    void oneThatCannotBeReplacedHasNoPidAnyMore() throws Exception {
+    void aGuardThatCannotBeReplacedNoLongerHasAPid() throws Exception {
         int file = Descriptors.open("/dev/null", Descriptors.O_RDWR, 0);
         Fd lock = Fd.of("open", "/dev/null", file);
         try (lock;
@@ -198,7 +200,7 @@ class GuardTest {
     }
 
     @Test
-    void closingItEndsNothingAndTwiceIsHarmless() throws IOException {
+    void closingItKillsNothingAndClosingTwiceIsHarmless() throws IOException {
         Path runtime = Rig.directory();
         Guard guard = Guard.start(Optional.empty(), List.of());
         guard.close();

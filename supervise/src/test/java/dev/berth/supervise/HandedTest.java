@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 import java.nio.file.Path;
 
-/// The mode `listen-fds`: sockets are handed over; and `bind`: they are found.
+/// The mode `listen-fds`, in which sockets are handed over, and `bind`, in which they are found.
 @RequiresRoot
 @RequiresProgram("python3")
 @ExtendWith(LeakCheck.class)
@@ -43,7 +43,7 @@ final class HandedTest {
     }
 
     @Test
-    void theWorkerIsToldInEveryWayThatIsInUse() throws Exception {
+    void theWorkerIsInformedByEveryConventionInUse() throws Exception {
         String program =
                 """
                 e = os.environ
@@ -113,7 +113,7 @@ final class HandedTest {
     }
 
     @Test
-    void whatAWorkerBindsItselfIsFoundAndRolled() throws Exception {
+    void aSocketThatAWorkerBindsItselfIsFoundAndRolled() throws Exception {
         String program =
                 """
                 s = tcp()
@@ -133,7 +133,7 @@ final class HandedTest {
     }
 
     @Test
-    void aWorkerThatBindsWithoutReuseportIsToldSo() throws Exception {
+    void aWorkerThatBindsWithoutReuseportIsReported() throws Exception {
         try (Harbour harbour = Harbour.open(directory).adopt(Adopt.BIND).port(PORT).workers(1)) {
             harbour.begin(SampleServers.plain(directory));
             harbour.awaitSaid("listens without SO_REUSEPORT");

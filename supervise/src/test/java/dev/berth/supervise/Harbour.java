@@ -48,10 +48,10 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/// A supervisor in a network namespace of its own, and clients there.
+/// A supervisor in a network namespace of its own, with clients there.
 ///
-/// **Ownership:** [#close] ends the supervisor, all workers and the namespace, and finds it an
-/// error if a listener is left in it.
+/// **Ownership:** [#close] ends the supervisor, all workers and the namespace, and fails if a
+/// listener is left in it.
 final class Harbour implements AutoCloseable, Observer {
     static final int PORT = 8080;
 
@@ -128,7 +128,7 @@ final class Harbour implements AutoCloseable, Observer {
         return this;
     }
 
-    /// The workers get connections of a dispatcher that listens on `listen`.
+    /// Gives the workers connections from a dispatcher that listens on `listen`.
     Harbour dispatch() {
         adopt = Adopt.DISPATCH;
         steer = Steer.DISPATCH;
@@ -137,7 +137,7 @@ final class Harbour implements AutoCloseable, Observer {
         return this;
     }
 
-    /// Workers are ready when they say so.
+    /// Makes workers ready only when they say so.
     Harbour announced() {
         ready = Settings.Ready.ANNOUNCED;
         return this;
@@ -214,7 +214,7 @@ final class Harbour implements AutoCloseable, Observer {
                 runtime);
     }
 
-    /// Begins; waits for nothing.
+    /// Starts, without waiting for anything.
     Harbour begin(String... command) throws Exception {
         namespace.run(
                 () -> {
@@ -237,7 +237,7 @@ final class Harbour implements AutoCloseable, Observer {
         return Supervisor.create(plan, this, opened, "test");
     }
 
-    /// What the dispatcher has done.
+    /// The dispatcher's counts.
     Counts dispatched() {
         return dispatcher.orElseThrow().counts();
     }
@@ -250,7 +250,7 @@ final class Harbour implements AutoCloseable, Observer {
         }
     }
 
-    /// Begins, and waits until every slot is ready.
+    /// Starts, and waits until every slot is ready.
     Harbour start(String... command) throws Exception {
         begin(command);
         awaitReady();
@@ -265,7 +265,7 @@ final class Harbour implements AutoCloseable, Observer {
         return slot.state().equals("ready") && slot.workers().size() == 1;
     }
 
-    /// Waits for the end of the supervisor; its exit code.
+    /// Waits for the end of the supervisor and returns its exit code.
     int awaitEnd() {
         await("the supervisor's end", this::ended);
         return exitCode;
@@ -303,7 +303,7 @@ final class Harbour implements AutoCloseable, Observer {
         return status().slots().get(index);
     }
 
-    /// How many connections wait in all queues.
+    /// The number of connections in all queues.
     int queued() {
         return status().slots().stream()
                 .flatMap(slot -> slot.sockets().stream())
@@ -311,7 +311,7 @@ final class Harbour implements AutoCloseable, Observer {
                 .sum();
     }
 
-    /// How many connections wait for one slot.
+    /// The number of connections queued for one slot.
     int queue(int slot) {
         return slot(slot).sockets().stream().mapToInt(socket -> socket.queue().orElse(0)).sum();
     }
@@ -331,7 +331,7 @@ final class Harbour implements AutoCloseable, Observer {
         return answer.get();
     }
 
-    /// How much CPU the supervisor's own thread has taken.
+    /// The CPU time used by the supervisor's own thread.
     long ownerCpuNanos() {
         return ManagementFactory.getThreadMXBean().getThreadCpuTime(owner.orElseThrow().threadId());
     }
@@ -340,7 +340,7 @@ final class Harbour implements AutoCloseable, Observer {
         return owner.filter(Thread::isAlive).isEmpty();
     }
 
-    /// Rolls; the outcome must be a good one.
+    /// Rolls, and requires success.
     void roll() throws Exception {
         Outcome outcome = ask(new Request.Roll(Optional.empty()));
         assertThat(outcome.done()).as(outcome.text() + "; said: " + said()).isTrue();
@@ -358,7 +358,7 @@ final class Harbour implements AutoCloseable, Observer {
         return inside(() -> Load.ask(at(host, port)));
     }
 
-    /// Who answered so many requests.
+    /// The workers that answered `requests` requests.
     Set<String> served(String host, int port, int requests) throws Exception {
         return inside(
                 () -> {
@@ -370,7 +370,7 @@ final class Harbour implements AutoCloseable, Observer {
                 });
     }
 
-    /// Which slots answered.
+    /// The slots that answered.
     Set<Integer> slots(String host, int port) throws Exception {
         Set<Integer> slots = new HashSet<>();
         for (String who : served(host, port, 60)) {
@@ -383,7 +383,7 @@ final class Harbour implements AutoCloseable, Observer {
         return inside(() -> new Load(at(host, port), clients));
     }
 
-    /// Rolls under clients, of whom none may notice.
+    /// Rolls under load, and requires that no client notices.
     void rollUnseen(String host, int port) throws Exception {
         try (Load load = load(host, port, 4)) {
             await("some answers", () -> load.answered() > 20);
@@ -394,7 +394,7 @@ final class Harbour implements AutoCloseable, Observer {
         }
     }
 
-    /// Every slot answers, before and after a roll that nobody notices.
+    /// Requires that every slot answers before and after a roll that no client notices.
     void servesAndRolls(String host, int port) throws Exception {
         Set<Integer> all = new HashSet<>();
         status().slots().forEach(slot -> all.add(slot.slot()));
@@ -445,7 +445,7 @@ final class Harbour implements AutoCloseable, Observer {
     public void close() throws Exception {
         try {
             if (!ended()) {
-                // It may be ending by itself just now, and then does not answer.
+                // It may be ending by itself at this moment, and then does not answer.
                 begin(new Request.Stop());
                 awaitEnd();
             }
@@ -461,7 +461,8 @@ final class Harbour implements AutoCloseable, Observer {
         }
     }
 
-    /// What the workers started came to this process when they ended; nobody else waits for it.
+    /// Processes that the workers started were reparented to this process when the workers ended;
+    /// nothing else reaps them.
     private void reap() throws IOException {
         int self = (int) ProcessHandle.current().pid();
         for (ProcessEntry entry : ProcessList.read()) {
@@ -471,14 +472,14 @@ final class Harbour implements AutoCloseable, Observer {
         }
     }
 
-    /// All listeners of the namespace; to be called inside.
+    /// All listeners of the namespace; call it inside the namespace.
     List<SocketRow> listeners() throws IOException {
         try (SockDiag diag = SockDiag.open()) {
             return diag.dump(DiagQuery.listeners());
         }
     }
 
-    /// The inode of the only one.
+    /// The inode of the only listener.
     long listener() throws Exception {
         List<SocketRow> rows = inside(this::listeners);
         assertThat(rows).hasSize(1);

@@ -19,7 +19,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 
-/// A port on which nobody listens and which is taken all the same: by the local end of a
+/// A port on which nothing listens but which is taken all the same: by the local end of a
 /// connection.
 @RequiresRoot
 @RequiresProgram("python3")
@@ -30,7 +30,7 @@ final class HeldByConnectionTest {
     @TempDir Path directory;
 
     @Test
-    void aLiveOneIsNamedWithItsProcessAndItsPeer() throws Exception {
+    void aLiveConnectionIsReportedWithItsProcessAndPeer() throws Exception {
         try (Harbour harbour = Harbour.open(directory)) {
             try (ServerSocket server = harbour.inside(() -> new ServerSocket(9000));
                     Socket client = harbour.inside(HeldByConnectionTest::outgoing);
@@ -57,7 +57,7 @@ final class HeldByConnectionTest {
     }
 
     @Test
-    void whatAnEarlierProgramLeftIsSaidWithTheTimeThatItTakes() throws Exception {
+    void connectionsOfAnEarlierProgramAreReportedWithTheTimeToWait() throws Exception {
         try (Harbour harbour = Harbour.open(directory)) {
             harbour.inside(HeldByConnectionTest::leaveTimeWait);
             harbour.begin(SampleServers.plain(directory));
@@ -69,7 +69,7 @@ final class HeldByConnectionTest {
     }
 
     @Test
-    void aHalfClosedOneIsNotTakenForOneInTimeWait() throws Exception {
+    void aHalfClosedConnectionIsNotTakenForTimeWait() throws Exception {
         try (Harbour harbour = Harbour.open(directory);
                 SocketChannel client = harbour.inside(HeldByConnectionTest::leaveFinWait2)) {
             harbour.begin(SampleServers.plain(directory));
@@ -81,7 +81,8 @@ final class HeldByConnectionTest {
         }
     }
 
-    /// The server's end is closed, without SO_REUSEADDR; the client's, returned, is not.
+    /// The server's end is closed, without SO_REUSEADDR; the client's end, which is returned, is
+    /// not.
     private static SocketChannel leaveFinWait2() throws Exception {
         InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), PORT);
         try (ServerSocketChannel server = ServerSocketChannel.open()) {

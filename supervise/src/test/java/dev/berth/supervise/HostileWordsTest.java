@@ -18,12 +18,12 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/// Words of other programs, meant for whoever reads them at a terminal, do no harm: neither a
-/// worker's last ones nor the command line of one that has the port.
+/// Text from other programs, meant for a person at a terminal, does no harm: neither a worker's
+/// last output nor the command line of a process that has the port.
 @RequiresProgram("python3")
 @ExtendWith(LeakCheck.class)
 final class HostileWordsTest {
-    /// A title, a cleared screen, control characters, marks of direction, line ends; in python.
+    /// A title, a cleared screen, control characters, direction marks, line ends; as python.
     private static final String HOSTILE =
             "'\\x1b]0;PWNED\\x07\\x1b[2J\\x08\\x9b2J\\u202egnp.exe\\u2066\\u2028\\x85end'";
 
@@ -45,7 +45,7 @@ final class HostileWordsTest {
     }
 
     @Test
-    void aWorkersLastWordsAreHarmlessInTheAnswerTheLogAndTheStatus() throws Exception {
+    void aWorkersLastOutputIsHarmlessInTheAnswerTheLogAndTheStatus() throws Exception {
         int port = FreePort.tcp();
         Rig.Setup setup =
                 new Rig.Setup().command(Programs.web(port)).port(port).directory(directory);
@@ -64,7 +64,7 @@ final class HostileWordsTest {
     }
 
     @Test
-    void theCommandLineOfWhoHasThePortIsHarmless() throws Exception {
+    void theCommandLineOfThePortsOwnerIsHarmless() throws Exception {
         int port = FreePort.tcp();
         String holder =
                 "import socket, time; s = socket.socket(); s.bind(('127.0.0.1', %d)); s.listen();"

@@ -48,8 +48,8 @@ import java.util.Optional;
 import java.util.concurrent.FutureTask;
 import java.util.stream.Stream;
 
-/// A kernel before 5.19, on which a signal interrupts a call that the supervisor is answering, so
-/// that the same call comes again.
+/// Behaviour on kernels before 5.19, where a signal interrupts a call that the supervisor is
+/// answering, so that the same call is made again.
 @RequiresRoot
 @RequiresProgram("python3")
 @ExtendWith(LeakCheck.class)
@@ -67,7 +67,7 @@ final class InterruptedCallTest {
     @TempDir Path directory;
 
     @Test
-    void aCallThatComesAgainIsAnsweredAsBefore() throws Exception {
+    void aRepeatedCallIsAnsweredAsBefore() throws Exception {
         try (NetworkNamespace namespace = NetworkNamespace.open()) {
             namespace.run(
                     () -> {
@@ -103,8 +103,8 @@ final class InterruptedCallTest {
         }
     }
 
-    /// One that is not in service yet. What is asked of it is asked between the receipt of a call
-    /// and its answer: then each first call is interrupted, so that the kernel starts it again.
+    /// A worker that is not in service yet. The adopter queries it between the receipt of a call
+    /// and its answer. Each first call is interrupted there, so that the kernel restarts it.
     private static final class OneWorker implements Adopter.Staff {
         private final LiveWorker worker;
         private int binds;
@@ -140,7 +140,7 @@ final class InterruptedCallTest {
             return Optional.empty();
         }
 
-        /// Returns when the call that waits has taken the signal.
+        /// Returns when the waiting call has received the signal.
         private void interrupt() {
             Processes.kill(worker.pid(), Signal.ALRM.number());
             Await.until(

@@ -12,7 +12,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 
 /// A server to be supervised, on the plain JDK, run in a JVM of its own: `socket` is a loop around
-/// `ServerSocket.accept`, `channel` a selector that knows its channel before that is bound.
+/// `ServerSocket.accept`; `channel` registers its channel with a selector before binding it.
 final class JavaServer {
     private JavaServer() {}
 

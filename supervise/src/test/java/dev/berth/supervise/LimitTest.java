@@ -27,16 +27,16 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// A supervisor that no more threads, processes or descriptors are granted to: it serves on, and
-/// can be commanded when that is over.
+/// A supervisor at its limit of threads, processes or descriptors: it serves on, and accepts
+/// commands again once the limit is lifted.
 @ExtendWith(LeakCheck.class)
 @RequiresRoot
 @RequiresProgram({"python3", "setpriv", "prlimit"})
 class LimitTest {
-    /// Without an account, so that no other processes count.
+    /// A uid without an account, so that no other processes count.
     private static final int LONER = 61_234;
 
-    /// A worker that is not the first one of its slot is ready.
+    /// Matches when a worker that is not the first of its slot is ready.
     private static final String SECOND = "slot \\d\\.(?!1 ).* is ready.*";
 
     private static final String LIMIT = ".*limit on processes and threads.*";
@@ -44,10 +44,9 @@ class LimitTest {
     private static final List<String> AS_LONER =
             List.of("setpriv", "--reuid=" + LONER, "--regid=" + LONER, "--clear-groups");
 
-    /// Sets the soft limit, as the user of the process: root may not where it lacks
-    /// CAP_SYS_RESOURCE.
+    /// Sets the soft limit, as the user of the process: root may lack CAP_SYS_RESOURCE.
     ///
-    /// @param as words before the command that become that user
+    /// @param as the words before the command that switch to that user
     private static void limit(ChildProcess jvm, List<String> as, String what, int most)
             throws Exception {
         List<String> words = new ArrayList<>(as);
@@ -68,7 +67,7 @@ class LimitTest {
         Processes.kill(Integer.parseInt(Rig.ask(port)), Signal.KILL.number());
     }
 
-    /// Threads of the user, which is what RLIMIT_NPROC counts.
+    /// The threads of the user, which is what RLIMIT_NPROC counts.
     private static int threads() throws IOException {
         int count = 0;
         try (Stream<Path> all = Files.list(Path.of("/proc"))) {
@@ -89,11 +88,11 @@ class LimitTest {
         }
     }
 
-    /// First there is room for what a crash leaves, then for nothing at all. Each start that fails
-    /// takes a generation: which one gets ready depends on how many failed.
+    /// First there is room for the consequences of a crash, then for nothing at all. Each failed
+    /// start uses up a generation: which one becomes ready depends on how many failed.
     @ParameterizedTest
     @ValueSource(ints = {0, -40})
-    void aCrashAtTheLimitOfThreadsEndsNobodyElse(int room) throws Exception {
+    void aCrashAtTheThreadLimitEndsNoOtherWorker(int room) throws Exception {
         int port = FreePort.tcp();
         Path runtime = Rig.directory();
         Path classes = runtime.resolveSibling(runtime.getFileName() + "-classes");
@@ -103,7 +102,7 @@ class LimitTest {
             awaitReady(jvm, "slot \\d\\.1 is ready.*", 3);
             limit(jvm, AS_LONER, "--nproc", Math.max(1, threads() + room));
             kill(port);
-            // Where there is room, a thread of the JVM may take it before.
+            // If there is room, a thread of the JVM may take it first.
             awaitReady(jvm, room < 0 ? LIMIT : SECOND + "|" + LIMIT, 1);
             Rig.ask(port);
             limit(jvm, AS_LONER, "--nproc", 4_096);
@@ -120,7 +119,7 @@ class LimitTest {
     }
 
     @Test
-    void aCrashAtThePidsLimitOfAControlGroupEndsNobodyElse() throws Exception {
+    void aCrashAtThePidsLimitOfACgroupEndsNoOtherWorker() throws Exception {
         Path runtime = Rig.directory();
         Optional<PidsGroup> made = PidsGroup.create(runtime.getFileName().toString());
         assumeTrue(made.isPresent(), "no control group of the pids controller can be made");
@@ -148,9 +147,9 @@ class LimitTest {
         }
     }
 
-    /// At 40 there are not enough for all that a start takes.
+    /// At 40 there are not enough descriptors for everything that a start needs.
     @Test
-    void aCrashAtTheLimitOfDescriptorsEndsNobodyElse() throws Exception {
+    void aCrashAtTheDescriptorLimitEndsNoOtherWorker() throws Exception {
         for (int most : List.of(40, 64, 256)) {
             int port = FreePort.tcp();
             Path runtime = Rig.directory();

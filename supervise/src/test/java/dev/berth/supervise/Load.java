@@ -11,7 +11,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
-/// Clients that connect, ask once and read the answer to its end, again and again.
+/// Clients that repeatedly connect, ask once and read the whole response.
 final class Load implements AutoCloseable {
     private static final int PATIENCE_MILLIS = 60_000;
     private static final long PAUSE_NANOS = 300_000;
@@ -22,7 +22,7 @@ final class Load implements AutoCloseable {
     private final List<Thread> threads = new CopyOnWriteArrayList<>();
     private volatile boolean over;
 
-    /// Its threads are in the network namespace of the calling one.
+    /// Its threads run in the network namespace of the calling thread.
     Load(InetSocketAddress server, int clients) {
         this.server = server;
         for (int i = 0; i < clients; i++) {
@@ -42,7 +42,7 @@ final class Load implements AutoCloseable {
         }
     }
 
-    /// The body of one answer.
+    /// The body of one response.
     static String ask(InetSocketAddress server) throws IOException {
         try (Socket socket = new Socket()) {
             socket.setSoTimeout(PATIENCE_MILLIS);
@@ -57,7 +57,7 @@ final class Load implements AutoCloseable {
         return body(socket.getInputStream().readAllBytes());
     }
 
-    /// @throws IOException the answer is not a whole one
+    /// @throws IOException if the response is incomplete
     static String body(byte[] raw) throws IOException {
         String answer = new String(raw, StandardCharsets.ISO_8859_1);
         int body = answer.indexOf("\r\n\r\n");
@@ -75,7 +75,7 @@ final class Load implements AutoCloseable {
         return List.copyOf(failures);
     }
 
-    /// Ends, and tells what failed.
+    /// Stops, and returns what failed.
     List<String> end() throws InterruptedException {
         over = true;
         for (Thread thread : threads) {

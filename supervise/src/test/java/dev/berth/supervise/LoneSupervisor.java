@@ -22,15 +22,15 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// A supervisor in a JVM of its own, to be killed, or run by another user.
+/// A supervisor in a JVM of its own, to be killed, or to run as another user.
 ///
-/// It prints what it says and what its workers print. A line `roll` at its standard input, which is
-/// the file `orders` in its runtime directory, makes it roll, `stop` makes it stop; `memory` makes
-/// it print how many bytes of its heap are in use.
+/// It prints its messages and its workers' output. It reads commands from the file `orders` in its
+/// runtime directory, one per line: `roll`, `stop`, and `memory`, which prints how many bytes of
+/// its heap are in use.
 public final class LoneSupervisor {
     private LoneSupervisor() {}
 
-    /// The system property that names the uid of the workers, if not this process's.
+    /// The system property with the uid of the workers, if it differs from this process's.
     private static final String USER = "test.user";
 
     private static final int LOOKS_AT_MEMORY = 3;
@@ -89,7 +89,8 @@ public final class LoneSupervisor {
         }
     }
 
-    /// The least of several looks: what is freed by a cleaner is gone after the next collection.
+    /// The smallest of several measurements: memory that a cleaner releases is gone after the next
+    /// collection.
     private static long used() throws InterruptedException {
         Runtime jvm = Runtime.getRuntime();
         long least = Long.MAX_VALUE;
@@ -101,14 +102,14 @@ public final class LoneSupervisor {
         return least;
     }
 
-    /// Starts one, as `prefix` says (empty: as this user).
+    /// Starts one through `prefix` (empty: as this user).
     static ChildProcess start(
             Path runtime, List<String> prefix, boolean cgroup, int workers, Command command)
             throws IOException {
         return start(runtime, prefix, List.of(), cgroup, workers, command);
     }
 
-    /// Starts one whose workers are of another user.
+    /// Starts one whose workers run as another user.
     static ChildProcess start(Path runtime, int uid, int workers, Command command)
             throws IOException {
         List<String> options = List.of("-D" + USER + "=" + uid);
@@ -150,7 +151,7 @@ public final class LoneSupervisor {
                 java.nio.file.StandardOpenOption.APPEND);
     }
 
-    /// Copies of the classes in question: the originals may lie where another user may not look.
+    /// Copies the classes needed: the originals may be in a place that another user cannot read.
     private static String classPath(Path copies) throws IOException {
         Files.createDirectories(copies);
         List<String> parts = new ArrayList<>();
@@ -169,7 +170,7 @@ public final class LoneSupervisor {
         return String.join(File.pathSeparator, parts);
     }
 
-    /// The jar or the folder that `one` was loaded from.
+    /// The jar or folder that `one` was loaded from.
     private static Path root(Class<?> one) {
         String file = one.getName().replace('.', '/') + ".class";
         String place = Objects.requireNonNull(one.getResource("/" + file), file).toString();

@@ -55,7 +55,7 @@ final class ManyPortsTest {
     @TempDir Path directory;
 
     @Test
-    void isServedAskedAndStoppedSoon() throws Exception {
+    void isServedReportedAndStoppedSoon() throws Exception {
         try (Harbour harbour = Harbour.open(directory).workers(1)) {
             begin(harbour, PROGRAM);
             harbour.awaitSaid("more ports are shared too");
@@ -73,13 +73,13 @@ final class ManyPortsTest {
             begun = System.nanoTime();
             harbour.stop();
             Duration stopped = Duration.ofNanos(System.nanoTime() - begun);
-            // Generous: the supervisor of before needed 8 s and more than 30 s.
+            // Generous: a naive implementation needs 8 s and more than 30 s.
             assertThat(asked).isLessThan(Duration.ofSeconds(5));
             assertThat(stopped).isLessThan(Duration.ofSeconds(15));
         }
     }
 
-    /// A thousand answers take their time on a busy machine.
+    /// A thousand responses take a while on a busy machine.
     private void begin(Harbour harbour, String program) throws Exception {
         harbour.begin(SampleServers.python(directory, program));
         Await.until(
@@ -90,10 +90,10 @@ final class ManyPortsTest {
                 harbour::said);
     }
 
-    /// The kernel walks through all of its connections at each dump: with one for each port a
-    /// status and a stop would need at least as many as there are ports.
+    /// The kernel walks through all of its connections at each dump: with one dump per port, a
+    /// status and a stop would need at least as many dumps as there are ports.
     @Test
-    void theirConnectionsAreListedByOneDumpForAllPorts() throws Exception {
+    void connectionsOfAllPortsAreListedByOneDump() throws Exception {
         String[] addresses =
                 IntStream.range(0, NAMED)
                         .mapToObj(i -> "tcp://0.0.0.0:" + (10000 + i))
@@ -108,7 +108,7 @@ final class ManyPortsTest {
     }
 
     @Test
-    void aSuccessorThatCannotHaveTheOthersIsToldWhatToDo() throws Exception {
+    void aSuccessorThatCannotBindTheOtherPortsGetsAdvice() throws Exception {
         try (Harbour harbour = Harbour.open(directory).workers(1)) {
             begin(harbour, PROGRAM);
             Outcome outcome = harbour.ask(new Request.Roll(Optional.empty()));

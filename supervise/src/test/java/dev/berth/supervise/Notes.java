@@ -6,7 +6,7 @@ import dev.berth.supervise.contract.WorkerId;
 import java.util.ArrayList;
 import java.util.List;
 
-/// An observer that keeps everything, in order.
+/// An observer that records everything, in order.
 final class Notes implements Observer {
     private final List<String> said = new ArrayList<>();
     private final List<String> printed = new ArrayList<>();
@@ -25,7 +25,7 @@ final class Notes implements Observer {
         return List.copyOf(said);
     }
 
-    /// `SLOT.GENERATION LINE`, with `!` between for standard error.
+    /// `SLOT.GENERATION LINE`, with `!` in between for standard error.
     synchronized List<String> printed() {
         return List.copyOf(printed);
     }

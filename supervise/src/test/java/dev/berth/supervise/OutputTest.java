@@ -69,12 +69,12 @@ class OutputTest {
     }
 
     @Test
-    void theLastLineNeedsNoEnd() throws Exception {
+    void theLastLineNeedsNoTerminator() throws Exception {
         assertThat(lines(text("a\nb"))).containsExactly("0.1 a", "0.1 b");
     }
 
     @Test
-    void aLongLineComesInPiecesAndNoCharacterIsCut() throws Exception {
+    void aLongLineIsSplitBetweenCharacters() throws Exception {
         String line = "x" + "\u20ac".repeat(50_000);
         List<String> pieces = lines(text(line + "\n"));
         assertThat(pieces).hasSizeGreaterThan(1).allMatch(p -> p.length() < 66_000);
@@ -83,7 +83,7 @@ class OutputTest {
     }
 
     @Test
-    void bytesThatAreNoTextDoNoHarm() throws Exception {
+    void bytesThatAreNotTextDoNoHarm() throws Exception {
         byte[] all = new byte[200_000];
         for (int i = 0; i < all.length; i++) {
             all[i] = (byte) (i % 7 == 0 ? 0x80 : i);
@@ -95,7 +95,7 @@ class OutputTest {
     }
 
     @Test
-    void errorsAndLastWordsAreTold() throws Exception {
+    void errorsAndLastOutputAreReported() throws Exception {
         try (OutputPump pump = new OutputPump(notes);
                 OutputPump.Pipes pipes = pump.open(ID)) {
             byte[] oops = text("oops\n");
@@ -154,7 +154,7 @@ class OutputTest {
     }
 
     @Test
-    void whoTakesNothingStallsThePrinterAndNobodyElse() throws Exception {
+    void anObserverThatBlocksStallsOnlyThePrinter() throws Exception {
         Observer stuck =
                 new Observer() {
                     @Override

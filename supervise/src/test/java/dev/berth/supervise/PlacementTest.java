@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 import java.nio.file.Path;
 
-/// Addresses that are named or private, and sockets whose place another one takes.
+/// Addresses that are named or private, and sockets that are replaced by others.
 @RequiresRoot
 @RequiresProgram("python3")
 @ExtendWith(LeakCheck.class)
@@ -35,7 +35,7 @@ final class PlacementTest {
 
     @ParameterizedTest
     @EnumSource(names = {"EXTENDED", "CLASSIC"})
-    void aPrivatePortIsTheSlotsOwnAlsoInARoll(Steer steer) throws Exception {
+    void aPrivatePortIsTheSlotsOwnEvenDuringARoll(Steer steer) throws Exception {
         try (Harbour harbour = Harbour.open(directory).steer(steer).privatePort(9000)) {
             harbour.start(SampleServers.python(directory, TWO_PORTS));
             assertThat(harbour.ask(V4, 9000)).startsWith("0.1 ");
@@ -48,7 +48,7 @@ final class PlacementTest {
     }
 
     @Test
-    void aNewVersionAnswersOnItsPrivatePortBeforeItIsReadyAndTheOldOneIfItFails() throws Exception {
+    void aPrivatePortAnswersForTheNewVersionAndForTheOldOneIfItFails() throws Exception {
         try (Harbour harbour = Harbour.open(directory).workers(1).privatePort(9000)) {
             harbour.start(SampleServers.python(directory, TWO_PORTS));
             Command failing =
@@ -87,7 +87,7 @@ final class PlacementTest {
         }
     }
 
-    /// The program listens on the other family than the one named: any wildcard means any.
+    /// The program listens on a different family from the one named: any wildcard means any.
     @Test
     void aNamedPortIsSharedWhateverItsAddress() throws Exception {
         String program =
@@ -143,10 +143,10 @@ final class PlacementTest {
         }
     }
 
-    /// epoll forgets a socket that another one is placed over; and a program that has put it there
-    /// before bind(2) would never hear of a client.
+    /// epoll forgets a socket that another one replaces; a program that registered it before
+    /// bind(2) would never hear of a client.
     @Test
-    void aSocketThatWasInAnEpollSetBeforeBindIsThereAfterItsReplacement() throws Exception {
+    void aSocketRegisteredWithEpollBeforeBindStaysRegistered() throws Exception {
         String program =
                 """
                 import select

@@ -33,14 +33,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/// Who really gets the connections, by each policy.
+/// Which workers really get the connections, for each policy.
 @RequiresRoot
 @RequiresProgram("python3")
 @ExtendWith(LeakCheck.class)
 final class PoliciesTest {
     private static final int PORT = Harbour.PORT;
 
-    /// Says who it is at once, and keeps the connection until the client closes it.
+    /// Sends its identity at once, and keeps the connection until the client closes it.
     private static final String KEEPING =
             """
             def keep(c):
@@ -65,7 +65,7 @@ final class PoliciesTest {
         return Integer.parseInt(who.substring(0, who.indexOf('.')));
     }
 
-    /// How many of so many connections each slot answered.
+    /// How many of `connections` connections each slot answered.
     private static Map<Integer, Integer> counts(Harbour harbour, int connections) throws Exception {
         return harbour.inside(
                 () -> {
@@ -77,7 +77,7 @@ final class PoliciesTest {
                 });
     }
 
-    /// Where nobody answers, with what was said until then.
+    /// Asks once; if there is no response, fails with the answers so far.
     private static String ask(Harbour harbour, Map<Integer, Integer> until) throws IOException {
         try {
             return Load.ask(Harbour.at("127.0.0.1", PORT));
@@ -119,7 +119,7 @@ final class PoliciesTest {
 
     @ParameterizedTest
     @EnumSource(names = {"EXTENDED", "CLASSIC"})
-    void randomReachesEverybody(Steer steer) throws Exception {
+    void randomReachesEveryWorker(Steer steer) throws Exception {
         try (Harbour harbour = harbour(steer, "random", 3)) {
             harbour.start(SampleServers.plain(directory));
             assertThat(counts(harbour, 100)).containsOnlyKeys(0, 1, 2);
@@ -145,7 +145,7 @@ final class PoliciesTest {
 
     @ParameterizedTest
     @EnumSource(names = {"EXTENDED", "CLASSIC"})
-    void aClientStaysWhereItIs(Steer steer) throws Exception {
+    void aClientStaysWithItsWorker(Steer steer) throws Exception {
         try (Harbour harbour = harbour(steer, "source", 3)) {
             harbour.start(SampleServers.plain(directory));
             List<Integer> homes = homes(harbour);
@@ -176,7 +176,7 @@ final class PoliciesTest {
 
     @ParameterizedTest
     @EnumSource(names = {"EXTENDED", "CLASSIC"})
-    void eachCpuHasItsWorkerWhichIsPinnedThere(Steer steer) throws Exception {
+    void eachCpuHasAWorkerPinnedToIt(Steer steer) throws Exception {
         int[] cpus = Processes.affinity(0);
         String everywhere = allowed((int) ProcessHandle.current().pid());
         try (Harbour harbour = harbour(steer, "cpu", cpus.length)) {
@@ -235,8 +235,8 @@ final class PoliciesTest {
         }
     }
 
-    /// On a busy machine a worker may be late to accept, and is then left out for a moment: so not
-    /// each connection is judged, but all together.
+    /// On a busy machine a worker may be late to accept, and is then skipped for a moment; so the
+    /// connections are judged together rather than one by one.
     @Test
     void theLeastLoadedGetsTheNextOne() throws Exception {
         try (Harbour harbour = harbour(Steer.EXTENDED, "least-loaded", 4);
@@ -266,15 +266,15 @@ final class PoliciesTest {
         return harbour.slot(slot).workers().getFirst().connections().orElse(-1);
     }
 
-    /// Counts are taken four times a second where nothing else happens, more seldom where one takes
-    /// long.
+    /// Connections are counted four times a second if nothing else happens, and less often if a
+    /// count takes long.
     private static void awaitPlan() {
         Await.pass(Duration.ofSeconds(5));
     }
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void aStoppedWorkerGetsNothingAndComesBackByItself(boolean afterQuiet) throws Exception {
+    void aStoppedWorkerGetsNothingAndReturnsByItself(boolean afterQuiet) throws Exception {
         try (Harbour harbour = harbour(Steer.EXTENDED, "least-loaded", 3)) {
             harbour.start(SampleServers.plain(directory));
             assertThat(counts(harbour, 30)).containsOnlyKeys(0, 1, 2);
@@ -298,7 +298,7 @@ final class PoliciesTest {
     }
 
     @Test
-    void aWorkerThatDoesNotAcceptIsLeftOutAsSoonAsSomethingWaitsForIt() throws Exception {
+    void aWorkerThatDoesNotAcceptIsSkippedOnceAConnectionIsQueued() throws Exception {
         String hanging =
                 """
                 def hang(signum, frame):
@@ -319,7 +319,7 @@ final class PoliciesTest {
         }
     }
 
-    /// The part of the new connections that it gets; −1: not known.
+    /// Its share of the new connections; −1 if unknown.
     private static double share(Harbour harbour, int slot) {
         return harbour.slot(slot).sockets().getFirst().share().orElse(-1);
     }
@@ -333,7 +333,7 @@ final class PoliciesTest {
         "EXTENDED, hash random round-robin source weighted:1=5% least-loaded",
         "CLASSIC, hash random source weighted:1=5%"
     })
-    void changesUnderLoadFailNobody(Steer steer, String policies) throws Exception {
+    void changesUnderLoadFailNoClient(Steer steer, String policies) throws Exception {
         try (Harbour harbour = harbour(steer, "hash", 3)) {
             harbour.start(SampleServers.plain(directory));
             try (Load load = harbour.load("127.0.0.1", PORT, 4)) {
@@ -366,7 +366,7 @@ final class PoliciesTest {
     }
 
     @Test
-    void aFullSlotGetsNoMoreAndAFullServiceRefuses() throws Exception {
+    void aFullSlotGetsNothingMoreAndAFullServiceRefuses() throws Exception {
         try (Harbour harbour = harbour(Steer.EXTENDED, "round-robin", 2).maxConnections(2);
                 Kept kept = new Kept()) {
             harbour.start(SampleServers.python(directory, KEEPING));
@@ -384,7 +384,7 @@ final class PoliciesTest {
     }
 
     @Test
-    void connectionsThatHaveEndedFillNoSlot() throws Exception {
+    void endedConnectionsDoNotFillASlot() throws Exception {
         try (Harbour harbour = harbour(Steer.EXTENDED, "round-robin", 2).maxConnections(20)) {
             harbour.start(SampleServers.plain(directory));
             assertThat(counts(harbour, 1_000)).isEqualTo(Map.of(0, 500, 1, 500));
@@ -405,7 +405,7 @@ final class PoliciesTest {
         "CLASSIC, least-loaded, CAP_BPF",
         "NONE, random, or use hash"
     })
-    void whatCannotBeHadIsRefusedWithTheReasonAndTheRemedy(
+    void unavailablePoliciesAreRefusedWithTheReasonAndTheRemedy(
             Steer steer, String policy, String reason) throws Exception {
         try (Harbour harbour = harbour(steer, policy, 1)) {
             assertThatThrownBy(() -> harbour.begin("true"))
@@ -432,7 +432,7 @@ final class PoliciesTest {
     }
 
     @Test
-    void aFreshWorkerBeginsWithATenth() throws Exception {
+    void aFreshWorkerStartsWithATenthOfItsShare() throws Exception {
         try (Harbour harbour =
                 harbour(Steer.EXTENDED, "round-robin", 2).slowStart(Duration.ofMinutes(10))) {
             harbour.start(SampleServers.plain(directory));

@@ -12,7 +12,7 @@ import java.util.stream.Stream;
 final class Programs {
     private Programs() {}
 
-    /// Not a version manager's wrapper in the PATH, where there is another.
+    /// Avoids a version manager's wrapper on the PATH if there is another python.
     static String python() {
         return Stream.of("/usr/bin/python3", "/usr/local/bin/python3")
                 .filter(file -> Files.isExecutable(Path.of(file)))
@@ -20,7 +20,7 @@ final class Programs {
                 .orElse("python3");
     }
 
-    /// The file of [#python()].
+    /// The path of [#python()].
     static Path executable() throws IOException {
         return Path.of(python()).toRealPath();
     }
@@ -29,8 +29,8 @@ final class Programs {
         return new Command(List.of("/bin/sh", "-c", script));
     }
 
-    /// Listens on `port`, answers each connection with its pid, one at a time, by the default
-    /// action of every signal.
+    /// Listens on `port` and answers one connection at a time with its pid; every signal has its
+    /// default action.
     static String server(int port) {
         return """
         import os, socket, sys, time, signal
@@ -46,7 +46,7 @@ final class Programs {
                 .formatted(port);
     }
 
-    /// The same in HTTP, one answer a connection.
+    /// The same over HTTP, with one response per connection.
     static Command web(int port) {
         return new Command(
                 List.of(
@@ -67,7 +67,7 @@ final class Programs {
                                 .formatted(port)));
     }
 
-    /// The same, after `first`.
+    /// The same, after running `first`.
     static Command server(int port, String first) {
         return new Command(List.of(python(), "-c", first + "\n" + server(port)));
     }

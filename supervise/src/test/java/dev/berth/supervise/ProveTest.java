@@ -26,8 +26,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/// A new version that becomes ready and is no good all the same: it accepts nothing, dies of its
-/// first connection, or listens where fewer clients reach it. The old one is still there.
+/// A new version that becomes ready but is bad: it accepts nothing, dies of its first connection,
+/// or listens where fewer clients reach it. The old version is still there.
 @ExtendWith(LeakCheck.class)
 @RequiresProgram("python3")
 class ProveTest {
@@ -40,7 +40,7 @@ class ProveTest {
             s.listen()
             """;
 
-    /// The ways in which a version is bad that listens and lives.
+    /// The ways in which a version that listens and lives can be bad.
     enum Bad {
         ACCEPTS_NOTHING("time.sleep(600)", "accepts no connection"),
         DIES_OF_ITS_FIRST_CONNECTION("s.accept(); os._exit(4)", "exited unexpectedly: exit 4"),
@@ -104,7 +104,7 @@ class ProveTest {
 
     @ParameterizedTest
     @EnumSource(Bad.class)
-    void theOldOneComesBackAndWhatWaitedIsServed(Bad bad) throws Exception {
+    void theOldVersionReturnsAndQueuedClientsAreServed(Bad bad) throws Exception {
         int port = FreePort.tcp();
         try (Rig rig = start(good("0.0.0.0", port), 2)) {
             List<Integer> before = List.of(rig.pid(0), rig.pid(1));
@@ -118,16 +118,16 @@ class ProveTest {
                 assertThat(List.of(rig.pid(0), rig.pid(1))).isEqualTo(before);
                 int then = load.answered();
                 rig.await(() -> load.answered() > then + 20);
-                // What it had accepted and not answered is lost with it.
+                // Connections that it had accepted and not answered are lost with it.
                 int lost = bad == Bad.DIES_OF_ITS_FIRST_CONNECTION ? 1 : 0;
                 assertThat(load.end()).hasSizeLessThanOrEqualTo(lost);
             }
         }
     }
 
-    /// As a program does that was just started on a busy machine: it takes its time to die.
+    /// Like a program that was just started on a busy machine: it takes a while to die.
     @Test
-    void oneThatDiesLongAfterItAcceptedButBeforeItAnsweredGoesBackToo() throws Exception {
+    void aVersionThatDiesBetweenAcceptAndAnswerIsRolledBackToo() throws Exception {
         int port = FreePort.tcp();
         Settings patient = quick().withProve(Duration.ofMinutes(1));
         var setup = new Rig.Setup().command(good("0.0.0.0", port)).workers(1).settings(patient);
@@ -149,7 +149,7 @@ class ProveTest {
     }
 
     @Test
-    void anIdleRollToOneThatLoadsAndDiesGoesBackToo() throws Exception {
+    void anIdleRollToAVersionThatLoadsAndDiesIsRolledBackToo() throws Exception {
         int port = FreePort.tcp();
         try (Rig rig = start(good("0.0.0.0", port), 1)) {
             Outcome outcome = rig.ask(new Request.Roll(Optional.of(Bad.LOADS_AND_DIES.on(port))));
@@ -160,7 +160,7 @@ class ProveTest {
     }
 
     @Test
-    void anIdleRollOfAGoodOneWaitsForNoProof() throws Exception {
+    void anIdleRollToAGoodVersionWaitsForNoProof() throws Exception {
         int port = FreePort.tcp();
         Settings patient = quick().withProve(Duration.ofMinutes(10));
         Rig.Setup setup =
@@ -172,7 +172,7 @@ class ProveTest {
     }
 
     @Test
-    void aNarrowerAddressFailsUnlessItIsAllowed() throws Exception {
+    void aNarrowerAddressFailsUnlessAllowed() throws Exception {
         int port = FreePort.tcp();
         try (Rig rig = start(good("0.0.0.0", port), 2);
                 Load load = new Load(at(port), 4)) {
@@ -197,7 +197,7 @@ class ProveTest {
     }
 
     @Test
-    void aVersionThatOpensItsPortsOneAfterTheOtherIsGivenTheTime() throws Exception {
+    void aVersionThatOpensItsPortsOneByOneIsGivenTime() throws Exception {
         int port = FreePort.tcp();
         int second = FreePort.tcp();
         String both =
@@ -252,7 +252,7 @@ class ProveTest {
     }
 
     @Test
-    void oneSlotWithANewCommandIsAMixtureThatTheStatusTells() throws Exception {
+    void statusReportsASlotWithADifferentCommand() throws Exception {
         int port = FreePort.tcp();
         try (Rig rig = start(good("0.0.0.0", port), 2)) {
             int other = rig.pid(0);
@@ -274,8 +274,7 @@ class ProveTest {
 
     @Test
     @RequiresProgram("gunicorn")
-    void gunicornWhoseApplicationDoesNotLoadReplacesNobody(@TempDir Path directory)
-            throws Exception {
+    void gunicornWithABrokenApplicationReplacesNoWorker(@TempDir Path directory) throws Exception {
         int port = FreePort.tcp();
         String answers = "def app(e, r):\n    r('200 OK', [])\n    return [b'old']\n";
         Files.writeString(directory.resolve("works.py"), answers);

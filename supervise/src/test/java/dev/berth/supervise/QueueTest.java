@@ -22,7 +22,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
-/// What waits in the queue of a worker that dies is not lost.
+/// Connections in the queue of a worker that dies are not lost.
 @RequiresRoot
 @RequiresProgram("python3")
 @ExtendWith(LeakCheck.class)
@@ -30,7 +30,7 @@ final class QueueTest {
     private static final String V4 = "127.0.0.1";
     private static final int PORT = Harbour.PORT;
 
-    /// The second worker of slot 0 listens late.
+    /// The second worker of slot 0 is slow to listen.
     private static final String SLOW_SUCCESSOR =
             """
             if os.environ['BERTH_SLOT'] + os.environ['BERTH_GENERATION'] == '02':
@@ -64,7 +64,7 @@ final class QueueTest {
         }
     }
 
-    /// Taken out of service because it hung, as it may be: then others come and go.
+    /// A worker may be taken out of service because it hangs; then others come and go.
     @ParameterizedTest
     @EnumSource(names = {"EXTENDED", "CLASSIC"})
     void theQueueOfADrainedSlotOutlivesItsWorkerAndChangesOfTheTable(Steer steer) throws Exception {
@@ -89,7 +89,7 @@ final class QueueTest {
     }
 
     @Test
-    void withoutSteeringTheSameSocketIsHandedOn() throws Exception {
+    void withoutSteeringTheSameSocketIsPassedOn() throws Exception {
         try (Harbour harbour = Harbour.open(directory).workers(1).steer(Steer.NONE)) {
             harbour.start(SampleServers.plain(directory));
             long before = harbour.listener();
@@ -100,7 +100,7 @@ final class QueueTest {
     }
 
     @Test
-    void aSocketThatWasHandedOnIsGivenBackWhenTheCandidateFails() throws Exception {
+    void aSocketThatWasPassedOnIsReturnedIfTheCandidateFails() throws Exception {
         try (Harbour harbour = Harbour.open(directory).workers(1).steer(Steer.NONE)) {
             harbour.start(SampleServers.plain(directory));
             long before = harbour.listener();
@@ -116,9 +116,9 @@ final class QueueTest {
         }
     }
 
-    /// An orphaned queue whose slot is taken away belongs to nobody.
+    /// The queue of a dead worker whose slot has been removed belongs to no slot.
     @Test
-    void theOrphanOfASlotThatIsScaledAwayIsClosed() throws Exception {
+    void theQueueLeftByASlotThatIsScaledAwayIsClosed() throws Exception {
         String once =
                 """
                 if os.environ['BERTH_SLOT'] == '1' and os.environ['BERTH_GENERATION'] != '1':

@@ -25,7 +25,7 @@ import java.util.Optional;
 @ExtendWith(LeakCheck.class)
 @RequiresProgram("python3")
 class ReadinessTest {
-    /// Tells it from a thread, some time after it listens.
+    /// Says READY=1 from a thread, some time after it listens.
     static final String SAY_READY_SOON =
             """
             import os, socket, threading, time
@@ -49,7 +49,7 @@ class ReadinessTest {
     }
 
     @Test
-    void sayingItShortensTheWait() throws Exception {
+    void sayingReadyShortensTheWait() throws Exception {
         int port = FreePort.tcp();
         Rig.Setup setup =
                 new Rig.Setup()
@@ -61,7 +61,7 @@ class ReadinessTest {
         }
     }
 
-    /// Says it where it is told to, and stays.
+    /// Says READY=1 on the socket that it is given, and stays.
     private static final String SAY =
             """
             import socket, sys, time
@@ -70,7 +70,7 @@ class ReadinessTest {
             time.sleep(1000)
             """;
 
-    /// Prints where to say it, and says it itself when a file is there.
+    /// Prints the address of the notify socket, and says READY=1 itself when a file appears.
     private static final String SAY_WHEN =
             """
             import os, socket, threading, time
@@ -84,7 +84,7 @@ class ReadinessTest {
 
     /// Any process of the worker's user can reach the socket.
     @Test
-    void whatAnotherProcessSaysIsNotHeeded() throws Exception {
+    void readinessFromAnotherProcessIsIgnored() throws Exception {
         int port = FreePort.tcp();
         Path go = Files.createTempFile("go", "");
         Files.delete(go);
@@ -105,9 +105,9 @@ class ReadinessTest {
         }
     }
 
-    /// An orphan in a session of its own, as of a server that goes to the background.
+    /// An orphan in a session of its own, like a server that goes to the background.
     @Test
-    void whatAnOrphanOfTheWorkerSaysIsHeeded() throws Exception {
+    void readinessFromAnOrphanOfTheWorkerCounts() throws Exception {
         int port = FreePort.tcp();
         String first =
                 """
@@ -136,7 +136,7 @@ class ReadinessTest {
     }
 
     @Test
-    void whoHasToSayItIsNotReadyBefore() throws Exception {
+    void aWorkerThatMustSayReadyIsNotReadyBefore() throws Exception {
         int port = FreePort.tcp();
         Settings settings =
                 new Settings(
@@ -155,7 +155,7 @@ class ReadinessTest {
         }
     }
 
-    /// Answers HTTP on the private port; well only if the file says so.
+    /// Answers HTTP on the private port, with success only if the file says so.
     private static Command probed(int port, int admin, Path healthy) {
         String answer =
                 """
@@ -175,7 +175,7 @@ class ReadinessTest {
     }
 
     @Test
-    void aProbeReachesJustTheWorkerThatIsMeantAlsoInARoll() throws Exception {
+    void aProbeReachesExactlyTheIntendedWorkerEvenDuringARoll() throws Exception {
         int port = FreePort.tcp();
         int admin = FreePort.tcp();
         Path healthy = Files.createTempFile("healthy", "");
@@ -208,7 +208,7 @@ class ReadinessTest {
     }
 
     @Test
-    void aPlanWithAProbeMustWaitForItsAnswer() {
+    void aPlanWithAProbeMustWaitForItsResult() {
         Rig.Setup setup = new Rig.Setup().probe(new Probe("http://localhost:1/", Duration.ZERO));
         assertThatThrownBy(() -> setup.plan(Path.of("/run/berth/web")))
                 .isInstanceOf(IllegalArgumentException.class)

@@ -22,7 +22,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/// What is said, and what still works, where the system refuses something.
+/// What is reported, and what still works, if the system refuses an operation.
 @RequiresRoot
 @RequiresProgram("python3")
 @ExtendWith(LeakCheck.class)
@@ -39,7 +39,7 @@ final class RefusedTest {
     }
 
     @Test
-    void whereDescriptorsCannotBeTakenANamedAddressIsSharedAllTheSame() throws Exception {
+    void withoutPidfdGetfdANamedAddressIsStillShared() throws Exception {
         try (NetworkNamespace namespace = NetworkNamespace.open()) {
             namespace.run(
                     () -> {
@@ -57,8 +57,7 @@ final class RefusedTest {
     }
 
     @Test
-    void whereDescriptorsCannotBeTakenAnAddressThatIsNotNamedIsRefusedWithAdvice()
-            throws Exception {
+    void withoutPidfdGetfdAnUnnamedAddressIsRefusedWithAdvice() throws Exception {
         try (NetworkNamespace namespace = NetworkNamespace.open()) {
             namespace.run(
                     () -> {
@@ -76,7 +75,7 @@ final class RefusedTest {
     }
 
     @Test
-    void whereAnEpollSetCannotBeTakenThatIsSaid() throws Exception {
+    void anEpollSetThatCannotBeTakenIsReported() throws Exception {
         String program =
                 """
                 import select

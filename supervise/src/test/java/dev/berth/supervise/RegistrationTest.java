@@ -23,7 +23,7 @@ import java.util.stream.Stream;
 class RegistrationTest {
     @TempDir Path runtime;
 
-    /// Begins, and is killed by nobody but itself: at the point that it was given.
+    /// Starts, and kills itself at the given point.
     static final class Killed {
         private Killed() {}
 
@@ -69,7 +69,7 @@ class RegistrationTest {
     }
 
     @Test
-    void anEndGivesTheNameBack() throws IOException {
+    void aNormalEndReleasesTheName() throws IOException {
         for (int i = 0; i < 2; i++) {
             try (Registration registration = Registration.begin(runtime)) {
                 registration.take("web", _ -> {});

@@ -22,7 +22,7 @@ import java.util.List;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
 
-/// What workers and strangers do to the sockets while they run.
+/// What workers and foreign sockets do to the sockets while they run.
 @RequiresRoot
 @RequiresProgram("python3")
 @ExtendWith(LeakCheck.class)
@@ -69,7 +69,7 @@ final class RepairTest {
     /// The worker itself may be quicker than the patrol.
     @ParameterizedTest
     @EnumSource(names = {"EXTENDED", "CLASSIC"})
-    void aWorkerMayShutItsListenerDownAndListenAgainItself(Steer steer) throws Exception {
+    void aWorkerCanShutItsListenerDownAndListenAgainItself(Steer steer) throws Exception {
         String program =
                 """
                 s = listen(('0.0.0.0', 8080))
@@ -89,7 +89,7 @@ final class RepairTest {
             dev.berth.sys.Processes.kill(harbour.pid(0), dev.berth.sys.Signal.USR1.number());
             harbour.await("again", () -> harbour.printed().contains("0.1 again"));
             dev.berth.sys.Processes.kill(harbour.pid(0), dev.berth.sys.Signal.STOP.number());
-            // Were the supervisor wrong about the order, the stopped one would still get clients.
+            // If the supervisor had the order wrong, the stopped worker would still get clients.
             harbour.ask(new Request.Drain(0));
             assertThat(harbour.slots(V4, PORT)).containsExactlyInAnyOrder(1, 2);
             dev.berth.sys.Processes.kill(harbour.pid(0), dev.berth.sys.Signal.CONT.number());
@@ -97,7 +97,7 @@ final class RepairTest {
     }
 
     @Test
-    void aWorkerThatClosesItsListenerAndLivesOnIsLost() throws Exception {
+    void aWorkerThatClosesItsListenerAndLivesOnIsReported() throws Exception {
         String program =
                 """
                 s = listen(('0.0.0.0', 8080))
@@ -123,7 +123,7 @@ final class RepairTest {
     }
 
     @Test
-    void strangersAreNamedWithTheirPid() throws Exception {
+    void foreignSocketsAreReportedWithTheirPid() throws Exception {
         String[] member =
                 SampleServers.python(
                         directory,
@@ -164,7 +164,7 @@ final class RepairTest {
                     .contains("word end) is a member of the group");
             assertThat(harbour.status().strangers())
                     .allSatisfy(one -> assertThat(one.command()).hasSizeLessThan(130));
-            // It knows no slot, and has its part.
+            // It knows no slot, and gets its share.
             assertThat(harbour.served(V4, PORT, 60))
                     .extracting(who -> who.substring(0, who.indexOf('.')))
                     .contains("0", "1", "None");

@@ -14,14 +14,15 @@ import org.junit.jupiter.api.io.TempDir;
 import java.nio.file.Path;
 import java.time.Duration;
 
-/// A server that ends by itself after some requests, the only worker.
+/// A server that exits by itself after some requests, as the only worker.
 @RequiresRoot
 @RequiresProgram("python3")
 @ExtendWith(LeakCheck.class)
 final class RequestLimitTest {
     private static final int GENERATIONS = 10;
 
-    /// Ends with its second answer. As two or more clients always wait, that is while it settles.
+    /// Exits with its second response. As two or more clients always wait, this happens while it
+    /// settles.
     private static final String TWO_ANSWERS =
             """
             s = listen(('0.0.0.0', 8080))

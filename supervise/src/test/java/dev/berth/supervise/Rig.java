@@ -42,7 +42,7 @@ import java.util.stream.Stream;
 
 /// A supervisor under test, on a thread and in a runtime directory of its own.
 ///
-/// **ownership**: [#close] stops it and removes the directory.
+/// **Ownership:** [#close] stops it and removes the directory.
 final class Rig implements AutoCloseable {
     static final Duration LIMIT = Duration.ofMinutes(3);
     private static final AtomicInteger COUNT = new AtomicInteger();
@@ -53,7 +53,7 @@ final class Rig implements AutoCloseable {
     private final CompletableFuture<Integer> exit = new CompletableFuture<>();
     private final Thread thread;
 
-    /// What differs from one test to the next.
+    /// The settings that differ between tests.
     static final class Setup {
         private Command command = new Command(List.of("true"));
         private int workers = 1;
@@ -72,7 +72,7 @@ final class Rig implements AutoCloseable {
         /// How long the server must have been silent on an idle connection.
         private static final Duration IDLE = Duration.ofMillis(300);
 
-        /// Times that make a test short.
+        /// Settings with short times.
         static Settings quick(Settings.Ready ready) {
             return timed(ready, Duration.ofSeconds(5), Duration.ofSeconds(10));
         }
@@ -125,7 +125,7 @@ final class Rig implements AutoCloseable {
             return this;
         }
 
-        /// Whether only root may enter the runtime directory.
+        /// Sets whether only root is permitted to enter the runtime directory.
         Setup closed(boolean next) {
             closed = next;
             return this;
@@ -198,7 +198,7 @@ final class Rig implements AutoCloseable {
         }
     }
 
-    /// An empty directory that anybody may enter; whose name no other has.
+    /// An empty directory with a unique name that anybody can enter.
     static Path directory() throws IOException {
         String name = "rig-" + ProcessHandle.current().pid() + "-" + COUNT.incrementAndGet() + "-";
         Path directory = Files.createTempDirectory(name);
@@ -210,7 +210,7 @@ final class Rig implements AutoCloseable {
         return new Rig(setup, true);
     }
 
-    /// Made but not yet run.
+    /// Created but not yet running.
     static Rig idle(Setup setup) throws IOException {
         return new Rig(setup, false);
     }
@@ -225,7 +225,7 @@ final class Rig implements AutoCloseable {
         }
     }
 
-    /// Waits for its end by itself: the exit code.
+    /// Waits until it ends by itself and returns the exit code.
     int exit() throws Exception {
         return exit.get(LIMIT.toSeconds(), TimeUnit.SECONDS);
     }
@@ -268,7 +268,7 @@ final class Rig implements AutoCloseable {
                 notes::toString);
     }
 
-    /// A line that some worker printed, from `start` on; what follows that.
+    /// Waits for a line that starts with `start` from any worker, and returns the rest of it.
     String printed(String start) {
         return Await.value(
                 LIMIT,
@@ -299,7 +299,7 @@ final class Rig implements AutoCloseable {
         Await.until(limit, () -> !alive(pid), () -> pid + " lives: " + ProcessList.command(pid));
     }
 
-    /// The first line that the server at `port` answers.
+    /// The first line of the response from the server at `port`.
     static String ask(int port) throws IOException {
         try (Socket socket = connect(port);
                 BufferedReader lines =

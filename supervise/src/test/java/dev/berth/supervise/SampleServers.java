@@ -9,8 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 
-/// Small servers to be supervised, in python. None knows of a supervisor; each dies at once on
-/// SIGTERM, and answers `SLOT.GENERATION PID` to any request.
+/// Small servers to be supervised, in python. They know nothing about the supervisor; each exits at
+/// once on SIGTERM, and answers `SLOT.GENERATION PID` to any request.
 final class SampleServers {
     private static final String PRELUDE =
             """
@@ -92,7 +92,7 @@ final class SampleServers {
         };
     }
 
-    /// Not a version manager's wrapper, where that can be avoided: those are slow.
+    /// Avoids a version manager's wrapper if possible: those are slow.
     static String interpreter() {
         Path system = Path.of("/usr/bin/python3");
         return Files.isExecutable(system) ? system.toString() : "python3";

@@ -12,13 +12,13 @@ import org.junit.jupiter.api.io.TempDir;
 
 import java.nio.file.Path;
 
-/// Programs with a port beside that of their service (a debugger's, metrics, HTTP/3), which a
-/// second worker cannot have: it is said which port, who has it, and what to do.
+/// Programs with a port in addition to that of their service (for a debugger, metrics, HTTP/3),
+/// which a second worker cannot bind: the report says which port, who has it, and what to do.
 @RequiresRoot
 @RequiresProgram("python3")
 @ExtendWith(LeakCheck.class)
 final class SecondPortTest {
-    /// Without SO_REUSEADDR, as a debugger's agent does it, and ends like one.
+    /// Binds without SO_REUSEADDR, as a debugger's agent does, and exits as one does.
     private static final String DEBUGGER =
             """
             def debugger(port):
@@ -34,7 +34,7 @@ final class SecondPortTest {
     @TempDir Path directory;
 
     @Test
-    void oneThatIsNotNamedIsSaidWithItsHolderAndTheOption() throws Exception {
+    void anUnnamedPortIsReportedWithItsHolderAndTheOption() throws Exception {
         try (Harbour harbour = Harbour.open(directory).port(8080)) {
             harbour.begin(
                     SampleServers.python(
@@ -48,7 +48,7 @@ final class SecondPortTest {
     }
 
     @Test
-    void theServiceThatIsOpenedAfterTheDebuggersPortIsSaidLikewise() throws Exception {
+    void aServiceOpenedAfterTheDebuggersPortIsReportedToo() throws Exception {
         String program =
                 DEBUGGER
                         + """
@@ -67,7 +67,7 @@ final class SecondPortTest {
     }
 
     @Test
-    void aPortThatIsOpenedAfterReadinessIsSaidToWhoCannotHaveIt() throws Exception {
+    void aPortOpenedAfterReadinessIsReportedToTheOneThatCannotBindIt() throws Exception {
         String program =
                 """
                 s = listen(('0.0.0.0', 8080))
@@ -94,7 +94,7 @@ final class SecondPortTest {
     }
 
     @Test
-    void datagramsLeadToTheOptionForThem() throws Exception {
+    void datagramPortsAreReportedWithTheirOption() throws Exception {
         String program =
                 """
                 s = listen(('0.0.0.0', 8080))
@@ -115,7 +115,7 @@ final class SecondPortTest {
     }
 
     @Test
-    void aPrivatePortThatIsOpenedFirstIsNoReasonToWarn() throws Exception {
+    void aPrivatePortOpenedFirstCausesNoWarning() throws Exception {
         try (Harbour harbour = Harbour.open(directory).privatePort(2019)) {
             harbour.start(
                     SampleServers.python(

@@ -48,15 +48,15 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.BooleanSupplier;
 
-/// The moment of the stop: a worker with a kept connection stands still for the last look at it,
-/// and runs on whatever comes of that.
+/// The moment of the stop: a worker with a kept connection is frozen for the last check, and runs
+/// on whatever the result.
 @RequiresRoot
 @RequiresProgram("python3")
 @ExtendWith(LeakCheck.class)
 final class StandstillTest {
     private static final WorkerId ID = new WorkerId(0, 1);
 
-    /// Answers every byte by the same byte, on one connection after the other.
+    /// Echoes every byte, on one connection after another.
     private static final String ECHO =
             """
             s = listen(('127.0.0.1', 8080))
@@ -69,7 +69,7 @@ final class StandstillTest {
                     c.sendall(byte)
             """;
 
-    /// No test lasts until the end of the time, when the worker need not be quiet any more.
+    /// No test lasts until the time is over, when the worker no longer has to be quiet.
     private static final Settings SETTINGS =
             Rig.Setup.timed(
                     Settings.Ready.LISTENING, Duration.ofMinutes(30), Duration.ofSeconds(10));
@@ -78,12 +78,12 @@ final class StandstillTest {
 
     @TempDir Path directory;
 
-    /// What happens between the look that finds the worker quiet and the one while it stands still.
+    /// What happens between the check that finds the worker quiet and the one while it is frozen.
     private interface Meanwhile {
         void happens(Scene scene) throws IOException;
     }
 
-    /// A worker that drains, by the owner's loop of a test.
+    /// A draining worker, driven by the test's own loop.
     private final class Scene {
         private final Equipment equipment;
         private final LiveWorker worker;
@@ -115,7 +115,7 @@ final class StandstillTest {
                             events::add);
         }
 
-        /// Asked between the two looks.
+        /// Called between the two checks.
         private boolean stops(LiveWorker any) {
             try {
                 meanwhile.happens(this);
@@ -134,14 +134,14 @@ final class StandstillTest {
                     });
         }
 
-        /// The worker's answer: it runs.
+        /// Exchanges a byte, which shows that the worker runs.
         void exchange() throws IOException {
             asked = Loop.now();
             client.getOutputStream().write('a');
             assertThat(client.getInputStream().read()).isEqualTo('a');
         }
 
-        /// True wherever the look before this one has found the connection idle.
+        /// True whenever the previous check found the connection idle.
         boolean idle() {
             return Loop.now() - asked >= IDLE_MILLIS;
         }
@@ -260,7 +260,7 @@ final class StandstillTest {
     }
 
     @Test
-    void itStandsStillUntilTheSignalIsSent() throws Exception {
+    void itIsFrozenUntilTheSignalIsSent() throws Exception {
         in(
                 _ -> {},
                 scene -> {
@@ -272,14 +272,14 @@ final class StandstillTest {
                 });
     }
 
-    /// [Drains#close] is what a supervisor does that ends.
+    /// A supervisor that ends calls [Drains#close].
     @Test
     void itRunsOnWhenTheSupervisorEnds() throws Exception {
         in(_ -> {}, scene -> scene.turnUntil(() -> !scene.events.isEmpty()));
     }
 
     @Test
-    void itRunsOnWhenItIsNotToldToStopAfterAll() throws Exception {
+    void itRunsOnIfTheStopIsCancelled() throws Exception {
         in(
                 _ -> {},
                 scene -> {
@@ -290,7 +290,7 @@ final class StandstillTest {
     }
 
     @Test
-    void itRunsOnWhenTheLastLookFails() throws Exception {
+    void itRunsOnIfTheLastCheckFails() throws Exception {
         in(
                 scene -> {
                     if (scene.idle()) {
@@ -306,7 +306,7 @@ final class StandstillTest {
     }
 
     @Test
-    void itRunsOnWhenARequestHasComeMeanwhile() throws Exception {
+    void itRunsOnIfARequestHasArrivedMeanwhile() throws Exception {
         int[] asked = {0};
         in(
                 scene -> {

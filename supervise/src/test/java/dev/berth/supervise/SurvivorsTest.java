@@ -22,8 +22,8 @@ import java.util.concurrent.Future;
 @ExtendWith(LeakCheck.class)
 @RequiresProgram("python3")
 class SurvivorsTest {
-    /// The child of a connection has a child of its own that does the work, through a pipe, as a
-    /// session's shell does. One more child has no connection. None handles SIGTERM.
+    /// The child that serves a connection has a child of its own that does the work, through a
+    /// pipe, like a session's shell. Another child has no connection. None handles SIGTERM.
     private static Command sessions(int port) {
         String script =
                 """
@@ -82,7 +82,7 @@ class SurvivorsTest {
     }
 
     @Test
-    void andWhenAllIsStopped() throws Exception {
+    void aSessionOutlivesItWhenTheServiceIsStopped() throws Exception {
         int port = FreePort.tcp();
         try (Rig rig = rig(port, Duration.ofSeconds(60));
                 Socket client = ask(port, 4_000)) {
@@ -93,7 +93,7 @@ class SurvivorsTest {
     }
 
     @Test
-    void butNoLongerThanItMay() throws Exception {
+    void aSessionLastsNoLongerThanTheDrainTime() throws Exception {
         int port = FreePort.tcp();
         try (Rig rig = rig(port, Duration.ofSeconds(1));
                 Socket client = ask(port, 120_000)) {

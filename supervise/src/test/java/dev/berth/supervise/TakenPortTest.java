@@ -23,7 +23,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 
-/// Another program of this user that shares the port already, where nobody named the port.
+/// Another program of this user that already shares the port, if no port was named.
 @RequiresRoot
 @RequiresProgram("python3")
 @ExtendWith(LeakCheck.class)
@@ -42,7 +42,7 @@ final class TakenPortTest {
 
     @ParameterizedTest
     @CsvSource({"0.0.0.0", "127.0.0.1"})
-    void aGroupDoesNotBeginWhereAnotherProgramListens(String host) throws Exception {
+    void noGroupIsCreatedWhereAnotherProgramListens(String host) throws Exception {
         try (Harbour harbour = Harbour.open(directory)) {
             try (ServerSocketChannel rival = harbour.inside(() -> rival(host))) {
                 harbour.begin(SampleServers.plain(directory));
@@ -59,7 +59,7 @@ final class TakenPortTest {
     }
 
     @Test
-    void whereTheOtherIsASupervisorItsNameIsSaid() throws Exception {
+    void anotherSupervisorIsReportedByName() throws Exception {
         Path control = directory.resolve("shop").resolve(RuntimeDirectory.CONTROL);
         try (Harbour harbour = Harbour.open(directory);
                 ServerSocketChannel _ = harbour.inside(() -> rival("0.0.0.0"));
@@ -76,7 +76,7 @@ final class TakenPortTest {
     }
 
     @Test
-    void whoWantsToJoinsAllTheSame() throws Exception {
+    void withJoinTheGroupIsSharedAnyway() throws Exception {
         try (Harbour harbour = Harbour.open(directory).join()) {
             try (ServerSocketChannel _ = harbour.inside(() -> rival("0.0.0.0"))) {
                 harbour.start(SampleServers.plain(directory));
@@ -88,12 +88,12 @@ final class TakenPortTest {
     }
 
     @Test
-    void whoJoinsLeavesTheOtherItsPart() throws Exception {
+    void withJoinTheOtherProgramKeepsItsShare() throws Exception {
         try (Harbour harbour = Harbour.open(directory).join()) {
             try (ServerSocketChannel rival = harbour.inside(() -> rival("0.0.0.0"))) {
                 rival.configureBlocking(false);
                 harbour.start(SampleServers.plain(directory));
-                // By the kernel's hash: that none of so many is the other's is too unlikely.
+                // The kernel's hash decides: that none of so many go to the other is too unlikely.
                 int theirs = 0;
                 for (int i = 0; i < 100 && theirs == 0; i++) {
                     try (SocketChannel client = harbour.inside(TakenPortTest::connected);
@@ -112,7 +112,7 @@ final class TakenPortTest {
     }
 
     @Test
-    void whoCameLaterServesAllWhenTheGroupEnds() throws Exception {
+    void aLaterForeignSocketServesAllWhenTheGroupEnds() throws Exception {
         try (Harbour harbour = Harbour.open(directory)) {
             harbour.start(SampleServers.plain(directory));
             try (ServerSocketChannel rival = harbour.inside(() -> rival("0.0.0.0"))) {
@@ -128,7 +128,7 @@ final class TakenPortTest {
     }
 
     @Test
-    void whoseProgramLeadsAllElsewhereIsNotJoined() throws Exception {
+    void aGroupSteeredByAnotherProgramIsNotJoined() throws Exception {
         try (Harbour harbour = Harbour.open(directory).join();
                 ServerSocketChannel _ = harbour.inside(() -> rival("0.0.0.0"));
                 SocketTable _ = SocketTable.create(1)) {
@@ -141,7 +141,7 @@ final class TakenPortTest {
     }
 
     @Test
-    void whoeverComesLaterIsNoReasonToRefuseASuccessor() throws Exception {
+    void aLaterForeignSocketDoesNotPreventASuccessor() throws Exception {
         try (Harbour harbour = Harbour.open(directory)) {
             harbour.start(SampleServers.plain(directory));
             try (ServerSocketChannel _ = harbour.inside(() -> rival("0.0.0.0"))) {

@@ -24,7 +24,7 @@ import java.util.List;
 
 /// Processes of the workers' user attack root's supervisor while it starts workers.
 ///
-/// `-Dattack.respawns=500 -Dattack.processes=4` makes it longer and harder.
+/// `-Dattack.respawns=500 -Dattack.processes=4` makes the attack longer and harder.
 @ExtendWith(LeakCheck.class)
 @RequiresRoot
 @RequiresProgram({"python3", "setpriv"})
@@ -34,8 +34,8 @@ class TakeoverTest {
     private static final int WORKERS = 4;
     private static final int RESPAWNS = Integer.getInteger("attack.respawns", 8);
 
-    /// Tries each thread of a process, most of all new ones: to trace it, to take a descriptor of
-    /// it, to read its memory, and whether it could send it a signal.
+    /// Tries on each thread of a process, above all on new ones: to trace it, to take a descriptor
+    /// of it, to read its memory, and whether it could send it a signal.
     private static final String ATTACK =
             """
             import ctypes, os, sys
@@ -100,8 +100,8 @@ class TakeoverTest {
         Await.until(Rig.LIMIT, () -> ready(jvm) >= count, () -> jvm.output().toString());
     }
 
-    /// Kills all workers for a start; rolls, which never wait for a back-off, until there were
-    /// enough.
+    /// Kills all workers at first; then rolls, which never wait for a back-off, until there have
+    /// been enough starts.
     private static int respawn(ChildProcess jvm, Path runtime) throws IOException {
         for (ProcessEntry worker : ProcessList.descendants(jvm.pid(), ProcessList.read())) {
             if (ProcessList.command(worker.pid()).contains("socket")) {
@@ -119,7 +119,7 @@ class TakeoverTest {
     }
 
     @Test
-    void nobodyOfTheWorkersUserGetsHoldOfAThreadOfTheSupervisor() throws Exception {
+    void noProcessOfTheWorkersUserCanTakeOverASupervisorThread() throws Exception {
         int port = FreePort.tcp();
         Path runtime = Rig.directory();
         Path classes = runtime.resolveSibling(runtime.getFileName() + "-classes");

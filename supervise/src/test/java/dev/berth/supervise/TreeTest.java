@@ -26,12 +26,12 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/// Everything that a worker starts, with a cgroup (where this system has them) and without.
+/// All processes that a worker starts, with a cgroup (if this system has them) and without.
 @ExtendWith(LeakCheck.class)
 @RequiresProgram({"python3", "setsid"})
 public class TreeTest {
-    /// Starts a process that `os.setsid()`s, and one more whose parent ends at once; each tells
-    /// when it is told to stop.
+    /// Starts a process that calls `os.setsid()`, and another one whose parent ends at once; each
+    /// prints when it is told to stop.
     private static final String FAMILY =
             """
             import os, signal, sys, time
@@ -129,7 +129,7 @@ public class TreeTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void whoDoesNotStopIsKilledAfterTheGrace(boolean cgroups) throws Exception {
+    void aWorkerThatDoesNotStopIsKilledAfterTheGrace(boolean cgroups) throws Exception {
         int port = FreePort.tcp();
         Settings settings =
                 Rig.Setup.timed(
@@ -157,7 +157,7 @@ public class TreeTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void whoOutlivesTheFirstProcessIsKilledAfterTheGrace(boolean cgroups) throws Exception {
+    void aProcessThatOutlivesTheFirstIsKilledAfterTheGrace(boolean cgroups) throws Exception {
         int port = FreePort.tcp();
         Settings settings =
                 Rig.Setup.timed(
@@ -183,7 +183,7 @@ public class TreeTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void aProgramThatGoesToTheBackgroundIsRefused(boolean cgroups) throws Exception {
+    void aProgramThatGoesToTheBackgroundIsRejected(boolean cgroups) throws Exception {
         int port = FreePort.tcp();
         Command command =
                 new Command(
@@ -224,7 +224,7 @@ public class TreeTest {
         }
     }
 
-    /// All but the worker and the guard.
+    /// All children except the worker and the guard.
     private static long childrenOfThisProcess(int worker) {
         long self = ProcessHandle.current().pid();
         return ProcessList.read().stream()
@@ -259,7 +259,7 @@ public class TreeTest {
         }
     }
 
-    /// What is left of the cgroups of a supervisor.
+    /// The remaining cgroups of a supervisor.
     public static List<Path> groups(String name) throws IOException {
         Path root = Path.of("/sys/fs/cgroup");
         if (!Files.isDirectory(root)) {

@@ -76,7 +76,7 @@ class UnprivilegedTest {
 
     /// Without CAP_NET_RAW no listener can be hidden from clients and shown again.
     @Test
-    void aVersionOnANarrowerAddressGoesBackAndClientsReachTheOldOne() throws Exception {
+    void aVersionOnANarrowerAddressIsRolledBackAndClientsReachTheOldOne() throws Exception {
         int port = FreePort.tcp();
         Path runtime = Rig.directory();
         Path classes = runtime.resolveSibling(runtime.getFileName() + "-classes");

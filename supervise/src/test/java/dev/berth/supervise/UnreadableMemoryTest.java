@@ -20,8 +20,8 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 
-/// A worker that binds to an address in memory that is never filled, or waits for connections by a
-/// list in such memory.
+/// A worker that passes bind(2) an address in memory that is never filled, or waits for connections
+/// with a list in such memory.
 @RequiresRoot
 @RequiresProgram("python3")
 @ExtendWith(LeakCheck.class)
@@ -60,7 +60,7 @@ final class UnreadableMemoryTest {
                     serve(s)
                     """;
 
-    /// The second one of each slot waits in poll(2), and then takes its list away.
+    /// The second worker of each slot waits in poll(2), and then unmaps its list.
     private static final String POLLS =
             MEMORY
                     + """
@@ -78,7 +78,7 @@ final class UnreadableMemoryTest {
     @TempDir Path directory;
 
     @Test
-    void holdsUpNeitherTheOtherSlotsNorCommands() throws Exception {
+    void delaysNeitherTheOtherSlotsNorCommands() throws Exception {
         try (Harbour harbour = Harbour.open(directory)) {
             harbour.start(SampleServers.python(directory, BINDS));
             harbour.await("slot 0 to ask", () -> harbour.printed().contains("0.1 asked"));
@@ -99,14 +99,14 @@ final class UnreadableMemoryTest {
     }
 
     @Test
-    void ofANewVersionHoldsUpNobodyWhileItIsLookedWhetherThatAccepts() throws Exception {
+    void aNewVersionsUnreadableListDelaysNothingDuringTheAcceptCheck() throws Exception {
         try (Harbour harbour = Harbour.open(directory)) {
             harbour.start(SampleServers.python(directory, POLLS));
             CompletableFuture<Outcome> roll =
                     harbour.begin(
                             new Request.Roll(Optional.empty(), Map.of(), OptionalInt.of(0), false));
             harbour.await(
-                    "an answer while it is looked",
+                    "an answer during the check",
                     () -> harbour.slot(0).generation() == 1 && harbour.slot(1).pid().isPresent());
             harbour.await("the roll's end", roll::isDone);
             assertThat(roll.get().text()).isEqualTo("rolled 1 slot");

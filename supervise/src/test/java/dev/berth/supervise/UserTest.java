@@ -32,7 +32,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Optional;
 
-/// Workers of another user under root.
+/// Workers that run as another user, under root.
 @ExtendWith(LeakCheck.class)
 @RequiresRoot
 @RequiresProgram("python3")
@@ -88,9 +88,10 @@ class UserTest {
                 .orElseThrow();
     }
 
-    /// What makes a loader load files is kept from the root's program that changes the user.
+    /// Variables that make a loader load files are withheld from the root-owned program that
+    /// changes the user.
     @Test
-    void variablesOfTheLoaderReachTheWorker() throws Exception {
+    void loaderVariablesReachTheWorker() throws Exception {
         int port = FreePort.tcp();
         Path folder = Files.createDirectory(Rig.directory().resolve("a=b"));
         Path python = Files.createSymbolicLink(folder.resolve("python3"), Programs.executable());
@@ -112,7 +113,7 @@ class UserTest {
     }
 
     @Test
-    void aFolderThatTheUserMayNotEnterIsNamedBeforeTheStart() throws Exception {
+    void anInaccessibleFolderIsReportedBeforeTheStart() throws Exception {
         Path folder = Rig.directory();
         Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
         Rig.Setup setup =
@@ -129,7 +130,7 @@ class UserTest {
     }
 
     @Test
-    void aProgramThatTheUserMayNotExecuteIsNamedBeforeTheStart() throws Exception {
+    void aProgramThatTheUserCannotExecuteIsReportedBeforeTheStart() throws Exception {
         Path folder = Rig.directory();
         Path program = Files.writeString(folder.resolve("server"), "#!/bin/sh\n");
         Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwx------"));
@@ -146,7 +147,7 @@ class UserTest {
     }
 
     @Test
-    void aProgramThatIsMissingIsNamedBeforeTheStart() throws Exception {
+    void aMissingProgramIsReportedBeforeTheStart() throws Exception {
         Rig.Setup setup =
                 new Rig.Setup()
                         .command(new Command(List.of("/tmp/no/such/server")))
@@ -173,7 +174,7 @@ class UserTest {
     }
 
     @Test
-    void rollAndCrashWorkForThem() throws Exception {
+    void rollAndCrashWorkForSuchWorkers() throws Exception {
         int port = FreePort.tcp();
         User nobody = Users.byUid(65534).orElseThrow();
         try (Rig rig = rig(nobody, port, true)) {
@@ -191,7 +192,7 @@ class UserTest {
     }
 
     @Test
-    void readyIsSaidByThatUserToo() throws Exception {
+    void thatUserCanSayReadyToo() throws Exception {
         int port = FreePort.tcp();
         Rig.Setup setup =
                 new Rig.Setup()
@@ -203,9 +204,9 @@ class UserTest {
         }
     }
 
-    /// A directory that only root may enter, such as root's XDG_RUNTIME_DIR.
+    /// A directory that only root is permitted to enter, such as root's XDG_RUNTIME_DIR.
     @Test
-    void aNotifySocketThatTheUserCannotReachIsNamedAtTheStart() throws Exception {
+    void anUnreachableNotifySocketIsReportedAtTheStart() throws Exception {
         Rig.Setup setup =
                 new Rig.Setup()
                         .command(Programs.server(FreePort.tcp(), ReadinessTest.SAY_READY_SOON))
@@ -219,7 +220,7 @@ class UserTest {
     }
 
     @Test
-    void theOutputCanBeOpenedAgainByItsName() throws Exception {
+    void theOutputCanBeReopenedByName() throws Exception {
         String program =
                 """
                 for name in ("/dev/stdout", "/dev/stderr"):
@@ -235,7 +236,7 @@ class UserTest {
     }
 
     @Test
-    void theKeysOfRootsSessionAreNotTheWorkers() throws Exception {
+    void theKeyringOfRootsSessionIsNotTheWorkers() throws Exception {
         String program =
                 """
                 import ctypes
@@ -257,7 +258,7 @@ class UserTest {
     }
 
     @Test
-    void aPrivilegedPortHasToBeNamed() throws Exception {
+    void aPrivilegedPortMustBeNamed() throws Exception {
         int port = privilegedPort();
         try (Rig rig = rig(STRANGER, port, false)) {
             assertThat(rig.exit()).isEqualTo(1);

@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 
-/// Clients that have asked and wait at a stopped process, so that the queue of its socket is
-/// filled.
+/// Clients that have sent a request and wait at a stopped process, so that the queue of its socket
+/// is filled.
 final class Waiting implements AutoCloseable {
     private final List<Socket> clients = new ArrayList<>();
     private final int pid;
@@ -37,7 +37,7 @@ final class Waiting implements AutoCloseable {
         }
     }
 
-    /// Returns when the process has stopped: until then it may accept.
+    /// Returns once the process has stopped: until then it may accept.
     static Waiting stop(int pid) {
         Processes.kill(pid, Signal.STOP.number());
         Await.until(
@@ -63,7 +63,7 @@ final class Waiting implements AutoCloseable {
         Processes.kill(pid, Signal.KILL.number());
     }
 
-    /// Who answered; each client must have got an answer.
+    /// The workers that answered; fails if any client got no response.
     Set<String> answers() throws IOException {
         Set<String> answers = new TreeSet<>();
         for (Socket client : clients) {

@@ -23,8 +23,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 
-/// Of a program that does not listen where it could be shared it is said where it does, and what to
-/// do. On a crowded machine it may not come that far in its time: then its next try tells.
+/// If a program does not listen where it could be shared, the report says where it does listen and
+/// what to do. On a crowded machine it may not get that far in its time; then the next try reports
+/// it.
 @RequiresProgram("python3")
 @ExtendWith(LeakCheck.class)
 final class WhereaboutsTest {
@@ -69,7 +70,7 @@ final class WhereaboutsTest {
 
     @ParameterizedTest
     @EnumSource(Kind.class)
-    void atItsStart(Kind kind) throws Exception {
+    void isReportedAtTheStart(Kind kind) throws Exception {
         int port = FreePort.tcp();
         int other = FreePort.tcp();
         Rig.Setup setup = setup(port).command(kind.command(directory, port, other));
@@ -80,7 +81,7 @@ final class WhereaboutsTest {
 
     @ParameterizedTest
     @EnumSource(Kind.class)
-    void inARoll(Kind kind) throws Exception {
+    void isReportedInARoll(Kind kind) throws Exception {
         int port = FreePort.tcp();
         int other = FreePort.tcp();
         try (Rig rig = Rig.start(setup(port).command(Programs.web(port))).awaitReady()) {
@@ -101,7 +102,7 @@ final class WhereaboutsTest {
     }
 
     @Test
-    void aRollToAnotherPortNamesTheWayToDoItAllTheSame() throws Exception {
+    void aRollToAnotherPortIsReportedWithTheRemedy() throws Exception {
         int port = FreePort.tcp();
         Rig.Setup setup = new Rig.Setup().settings(impatient()).command(Programs.web(port));
         try (Rig rig = Rig.start(setup).awaitReady()) {

@@ -7,10 +7,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/// A control group of the pids controller, version 1 or 2: a limit of the processes and threads in
-/// it, which systemd calls TasksMax.
+/// A cgroup of the pids controller, version 1 or 2: it limits the number of processes and threads
+/// in it, which systemd calls TasksMax.
 ///
-/// **Ownership:** [#close()] removes it; its processes have to be at their end by then.
+/// **Ownership:** [#close()] removes it; its processes must have ended by then.
 public final class PidsGroup implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofMinutes(1);
     private static final Path FIRST = Path.of("/sys/fs/cgroup/pids");
@@ -22,7 +22,7 @@ public final class PidsGroup implements AutoCloseable {
         this.folder = folder;
     }
 
-    /// Makes one without a limit; empty where this machine allows none.
+    /// Creates one without a limit; empty if this machine does not allow it.
     public static Optional<PidsGroup> create(String name) throws IOException {
         Path control = SECOND.resolve("cgroup.subtree_control");
         boolean unified = Files.exists(control) && Files.readString(control).contains("pids");
@@ -37,17 +37,17 @@ public final class PidsGroup implements AutoCloseable {
         }
     }
 
-    /// Words before a command that put it, and what it starts, into the group.
+    /// The words before a command that put it, and its descendants, into the group.
     public List<String> prefix() {
         return List.of("sh", "-c", "echo $$ >" + folder + "/cgroup.procs; exec \"$@\"", "sh");
     }
 
-    /// From now on nothing can be started in the group.
+    /// Sets the limit so that nothing more can be started in the group.
     public void fill() throws IOException {
         Files.writeString(folder.resolve("pids.max"), "1");
     }
 
-    /// The group has no limit any more.
+    /// Removes the limit.
     public void lift() throws IOException {
         Files.writeString(folder.resolve("pids.max"), "max");
     }

@@ -113,7 +113,7 @@ class ClaimsTest {
     }
 
     @Test
-    void aPortNamesEveryTcpAddressOfIt() {
+    void aNamedPortMeansEveryTcpAddressWithIt() {
         Plan plan = ports(8080);
 
         assertThat(Stream.of("0.0.0.0:8080", "127.0.0.1:8080", "[::1]:8080", "[::]:8080"))
@@ -123,7 +123,7 @@ class ClaimsTest {
     }
 
     @Test
-    void anAddressNamesItsProtocolOnly() {
+    void aNamedAddressMeansItsProtocolOnly() {
         Plan plan = listen("tcp://127.0.0.1:53", "udp://0.0.0.0:54");
 
         assertThat(Claims.names(plan, Protocol.TCP, address("127.0.0.1:53"))).isTrue();
@@ -134,14 +134,14 @@ class ClaimsTest {
     }
 
     @Test
-    void withoutNamesEveryTcpPortBeforeReadinessIsShared() {
+    void ifNothingIsNamedEveryTcpPortBeforeReadinessIsShared() {
         assertThat(judge(UNNAMED, "0.0.0.0:8080")).isEqualTo(SHARE);
         assertThat(judge(UNNAMED, "[::1]:9")).isEqualTo(SHARE);
         assertThat(judge(UNNAMED, 0, "0.0.0.0:8080", true, List.of())).isEqualTo(PASS);
     }
 
     @Test
-    void whatIsSharedAlreadyIsSharedAgainAlsoLater() {
+    void anAddressSharedAlreadyIsSharedAgainLaterToo() {
         assertThat(judge(UNNAMED, 0, "0.0.0.0:8080", true, List.of("tcp://0.0.0.0:8080")))
                 .isEqualTo(SHARE);
         assertThat(judge(UNNAMED, 0, "127.0.0.1:8080", true, List.of("tcp://0.0.0.0:8080")))
@@ -151,7 +151,7 @@ class ClaimsTest {
     }
 
     @Test
-    void whatIsNamedIsSharedAlsoLaterAndNothingElseIs() {
+    void namedAddressesAreSharedLaterTooAndNothingElseIs() {
         Plan plan = ports(8080);
 
         assertThat(judge(plan, 0, "0.0.0.0:8080", true, List.of())).isEqualTo(SHARE);
@@ -226,14 +226,14 @@ class ClaimsTest {
     }
 
     @Test
-    void withoutNamesAnySharedListenerCompletes() {
+    void ifNothingIsNamedAnySharedListenerCompletesReadiness() {
         assertThat(complete(UNNAMED)).isFalse();
         assertThat(complete(UNNAMED, "127.0.0.1:9")).isTrue();
         assertThat(Claims.complete(UNNAMED, List.of(key("127.0.0.1:9", true)))).isFalse();
     }
 
     @Test
-    void everythingNamedHasToBeBound() {
+    void everyNamedAddressMustBeBound() {
         Plan plan = plan(List.of(80, 443), List.of("udp://0.0.0.0:53"), List.of(), false);
 
         assertThat(complete(plan, "0.0.0.0:80", "[::1]:443", "udp://[::]:53")).isTrue();
@@ -244,7 +244,7 @@ class ClaimsTest {
     }
 
     @Test
-    void theAddressCountsWhereOneIsNamed() {
+    void ifAnAddressIsNamedTheAddressMatters() {
         Plan plan = listen("tcp://127.0.0.1:80");
 
         assertThat(complete(plan, "127.0.0.1:80")).isTrue();
@@ -253,7 +253,7 @@ class ClaimsTest {
     }
 
     @Test
-    void aPrivatePortIsNotTheNamedOneOfTheSameNumber() {
+    void aPrivatePortIsNotTheNamedPortOfTheSameNumber() {
         Plan plan = plan(List.of(8081), List.of("127.0.0.1:8082"), List.of(8080), false);
 
         assertThat(
@@ -295,7 +295,7 @@ class ClaimsTest {
     }
 
     @Test
-    void bothWildcardsTogetherCoverTheOneThatIsBoth() {
+    void bothWildcardsTogetherCoverTheDualStackWildcard() {
         GroupKey six = new GroupKey(Protocol.TCP, plain("[::]:80").address(), true, 0, false);
 
         assertThat(Claims.uncovered(List.of(six), List.of(plain("[::]:80")))).hasSize(1);
@@ -305,7 +305,7 @@ class ClaimsTest {
     }
 
     @Test
-    void aListenerOfOneDeviceOrOfTheSlotItselfCoversNothingElse() {
+    void aListenerOnADeviceOrAPrivateOneCoversNothingElse() {
         GroupKey bound = plain("0.0.0.0:80");
         GroupKey device = new GroupKey(Protocol.TCP, bound.address(), false, 3, false);
         GroupKey own = new GroupKey(Protocol.TCP, bound.address(), false, 0, true);

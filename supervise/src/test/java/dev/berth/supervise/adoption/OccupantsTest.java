@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 
 final class OccupantsTest {
     @Test
-    void aPortThatNeedsPrivilegesIsExplained() {
+    void aPrivilegedPortIsExplained() {
         var http = new GroupKey(Protocol.TCP, new SockAddr.Inet4(0, 80), false, 0, false);
         var refused = new ErrnoException("bind", "0.0.0.0:80", Errno.EACCES.number());
         assertThat(Occupants.brief(refused, http))

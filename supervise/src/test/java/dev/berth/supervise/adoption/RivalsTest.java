@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/// Which listeners are in each other's way.
+/// Which listeners conflict with each other.
 final class RivalsTest {
     @ParameterizedTest
     @CsvSource({
@@ -30,26 +30,26 @@ final class RivalsTest {
         "[::1], [::], true",
         "[::ffff:127.0.0.1], 127.0.0.1, true"
     })
-    void twoListenersMeetWhereAClientCouldReachEither(String ours, String theirs, boolean meet) {
+    void twoListenersConflictIfAClientCouldReachEither(String ours, String theirs, boolean meet) {
         assertThat(Rivals.meets(key(ours, false, 0), row(theirs, false, 0))).isEqualTo(meet);
     }
 
     @Test
-    void anIpv6ListenerForIpv6OnlyMeetsNoIpv4Listener() {
+    void anIpv6OnlyListenerConflictsWithNoIpv4Listener() {
         assertThat(Rivals.meets(key("[::]", true, 0), row("0.0.0.0", false, 0))).isFalse();
         assertThat(Rivals.meets(key("0.0.0.0", false, 0), row("[::]", true, 0))).isFalse();
         assertThat(Rivals.meets(key("[::]", true, 0), row("[::1]", true, 0))).isTrue();
     }
 
     @Test
-    void listenersOnTwoDevicesDoNotMeet() {
+    void listenersOnTwoDevicesDoNotConflict() {
         assertThat(Rivals.meets(key("0.0.0.0", false, 1), row("0.0.0.0", false, 2))).isFalse();
         assertThat(Rivals.meets(key("0.0.0.0", false, 1), row("0.0.0.0", false, 0))).isTrue();
     }
 
     /// The kernel binds a socket to the device that such an address names, and lists it there.
     @Test
-    void aLinkLocalAddressIsOnItsOwnDeviceOnly() {
+    void aLinkLocalAddressIsOnlyOnItsOwnDevice() {
         GroupKey ours = key("[fe80::1%2]", false, 0);
         assertThat(Rivals.meets(ours, row("[fe80::1]", false, 3))).isFalse();
         assertThat(Rivals.meets(ours, row("[fe80::1]", false, 2))).isTrue();

@@ -28,7 +28,7 @@ class CommandLookupTest {
     }
 
     @Test
-    void aWordIsLookedForInThePathOfTheWorker() throws IOException {
+    void aNameIsLookedUpInTheWorkersPath() throws IOException {
         assertThat(find("sh", PATH)).isEqualTo("/usr/bin/sh");
         assertThat(find("sh", Map.of("PATH", "/nowhere:/bin"))).isEqualTo("/bin/sh");
         assertThatThrownBy(() -> find("no-such-program", PATH))
@@ -38,12 +38,12 @@ class CommandLookupTest {
     }
 
     @Test
-    void anEnvironmentWithoutPathHasTheUsualOne() throws IOException {
+    void anEnvironmentWithoutPathUsesTheDefaultPath() throws IOException {
         assertThat(find("sh", Map.of())).isEqualTo("/usr/bin/sh");
     }
 
     @Test
-    void anEmptyFolderOfThePathIsTheWorkingDirectory() throws IOException {
+    void anEmptyPathEntryIsTheWorkingDirectory() throws IOException {
         assertThat(script.toFile().setExecutable(true)).isTrue();
         for (String path : new String[] {":/usr/bin", "/usr/bin:", "/usr/bin::/bin", "."}) {
             assertThat(Path.of(find("my-own-script", Map.of("PATH", path))).normalize())
@@ -55,7 +55,7 @@ class CommandLookupTest {
     }
 
     @Test
-    void aPathIsTakenFromTheWorkingDirectoryAndStaysAsItIs() throws IOException {
+    void aPathIsRelativeToTheWorkingDirectoryAndUnchanged() throws IOException {
         assertThat(find("/bin/sh", PATH)).isEqualTo("/bin/sh");
         assertThatThrownBy(() -> find("./my-own-script", PATH))
                 .hasMessageContaining("chmod +x ./my-own-script");
@@ -66,7 +66,7 @@ class CommandLookupTest {
     }
 
     @Test
-    void whatIsNoProgramIsSaidToBeNone() {
+    void anythingButAProgramIsReported() {
         assertThatThrownBy(() -> find("/", PATH)).hasMessageContaining("is a directory");
         assertThatThrownBy(() -> find(" ", PATH)).hasMessageContaining("is empty");
     }

@@ -9,7 +9,7 @@ import java.util.List;
 
 class CommandTest {
     @Test
-    void eachWorkerHasItsOwnWords() {
+    void eachWorkerHasItsOwnArguments() {
         var command = new Command(List.of("serve", "--port=90{slot}1", "{slot}.{generation}"));
         assertThat(command.wordsFor(new WorkerId(3, 7)))
                 .containsExactly("serve", "--port=9031", "3.7");
@@ -17,7 +17,7 @@ class CommandTest {
     }
 
     @Test
-    void theJavaOfTheSupervisorNeedNotBeOnThePath() {
+    void theSupervisorsJavaNeedNotBeOnThePath() {
         String java = new Command(List.of("{java}")).wordsFor(new WorkerId(0, 1)).getFirst();
         assertThat(Path.of(java))
                 .isExecutable()

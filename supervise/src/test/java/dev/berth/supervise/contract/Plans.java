@@ -8,11 +8,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/// Plans in which nothing matters but what is named.
+/// Plans with arbitrary values except those given.
 public final class Plans {
     private Plans() {}
 
-    /// Shares these TCP ports.
+    /// A plan that shares these TCP ports.
     public static Plan named(Integer... ports) {
         return new Plan(
                 "app",

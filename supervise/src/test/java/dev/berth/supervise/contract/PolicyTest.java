@@ -21,7 +21,7 @@ final class PolicyTest {
                 "weighted:1=2,3=5%",
                 "weighted:0=0.5,12=100%"
             })
-    void aWordIsReadAndWrittenAlike(String word) {
+    void parsingAndFormattingAPolicyAreInverse(String word) {
         assertThat(Policy.parse(word).word()).isEqualTo(word);
         assertThat(Policy.WORDS).contains(word.replaceAll(":.*", ""));
     }
@@ -52,7 +52,7 @@ final class PolicyTest {
     }
 
     @Test
-    void aSlotThatIsNotThereGetsNoWeight() {
+    void aMissingSlotGetsNoWeight() {
         Policy policy = Policy.parse("weighted:3=5%");
         assertThat(policy.unfit(4)).isEmpty();
         assertThat(policy.unfit(3)).hasValueSatisfying(why -> assertThat(why).contains("0 to 2"));

@@ -12,13 +12,13 @@ import java.util.stream.LongStream;
 
 class SettingsTest {
     @Test
-    void theFirstFailureCostsNoPause() {
+    void theFirstFailureCausesNoPause() {
         assertThat(Settings.backoffMillis(0, 1)).isZero();
         assertThat(Settings.backoffMillis(1, 1)).isZero();
     }
 
     @Test
-    void pausesDoubleUpToHalfAMinuteAndAQuarter() {
+    void pausesDoubleUpToHalfAMinutePlusAQuarter() {
         assertThat(IntStream.rangeClosed(2, 100))
                 .allSatisfy(
                         failures -> {

@@ -3,7 +3,7 @@ package dev.berth.supervise.contract;
 import java.time.Duration;
 import java.util.Optional;
 
-/// The default settings with one thing changed.
+/// The default settings with one value changed.
 public final class Variants {
     private static final Settings USUAL = Settings.defaults();
 

@@ -18,20 +18,20 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
-/// What anybody may send to a control socket: a frame, which is the same when it is sent on, or an
+/// Arbitrary input to a control socket: it is a frame, which survives being sent on, or an
 /// [IOException].
 @ExtendWith(LeakCheck.class)
 class ControlFrameFuzzTest {
     private static final int MOST_BYTES = 1 << 20;
     private static final int HEADER_BYTES = 4;
 
-    /// So seldom an input goes through a socket, which takes much longer.
+    /// One in this many inputs goes through a socket, which takes much longer.
     private static final int SELDOM = 64;
 
     private int inputs;
 
     @Test
-    void anyBytesAreAFrameOrRefused() throws Exception {
+    void anyBytesAreAFrameOrRejected() throws Exception {
         Fuzz.of(
                         "control frames",
                         List.of(

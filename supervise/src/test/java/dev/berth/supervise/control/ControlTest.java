@@ -92,7 +92,7 @@ class ControlTest {
         Sockets.send(client.number(), bytes, Sockets.MSG_NOSIGNAL);
     }
 
-    /// Whether the server closed the conversation without a word.
+    /// Whether the server closed the connection without a reply.
     private static boolean hungUp(Fd client) throws IOException {
         ControlFrame.timeout(client.number(), Sockets.SO_RCVTIMEO, 10 * SECOND);
         long got = Sockets.recv(client.number(), new byte[16], 0);
@@ -100,7 +100,7 @@ class ControlTest {
     }
 
     @Test
-    void wordsArriveAsTheyAreAndLinesComeBack() throws IOException {
+    void wordsArriveUnchangedAndLinesComeBack() throws IOException {
         try (var server = ControlServer.open(socket(), ControlTest::echo)) {
             assertThat(server).isNotNull();
             assertThat(call("roll", "", "two words", "line\nbreak", "ümläut €")).isEqualTo(5);
@@ -137,9 +137,9 @@ class ControlTest {
         }
     }
 
-    /// All threads are at work, so its command waits to be read.
+    /// All threads are busy, so the client's command waits to be read.
     @Test
-    void oneThatHasSpokenIsNotSentAwayThoughNobodyListensYet() throws Exception {
+    void aClientThatHasSentACommandIsKeptThoughNoThreadReadsYet() throws Exception {
         var threads = new CountDownLatch(Conversations.THREADS);
         var end = new CountDownLatch(1);
         ControlServer.Handler handler =
@@ -159,7 +159,7 @@ class ControlTest {
             Fd patient = connect();
             clients.add(patient);
             send(patient, ControlFrame.command(List.of("short")).encode());
-            // Long enough to be sent away as one that has said nothing.
+            // Long enough for a silent client to be disconnected.
             for (int i = 0; i < 5; i++) {
                 Thread.sleep(50);
                 connect().close();
@@ -174,7 +174,7 @@ class ControlTest {
     }
 
     @Test
-    void theSocketIsTheOwnersOnlyAndGoesWithTheServer() throws IOException {
+    void theSocketIsPrivateToItsOwnerAndRemovedWithTheServer() throws IOException {
         try (var server = ControlServer.open(socket(), ControlTest::echo)) {
             assertThat(server).isNotNull();
             assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(socket())))
@@ -187,7 +187,7 @@ class ControlTest {
     }
 
     @Test
-    void onlyTheSameUserAndRootMayAsk() {
+    void onlyTheSameUserAndRootArePermitted() {
         assertThat(ControlServer.mayAsk(1000, 1000)).isTrue();
         assertThat(ControlServer.mayAsk(0, 1000)).isTrue();
         assertThat(ControlServer.mayAsk(1001, 1000)).isFalse();
@@ -223,7 +223,7 @@ class ControlTest {
     }
 
     @Test
-    void aClientThatTricklesIsCutOffAsAWhole() throws Exception {
+    void aClientThatTricklesIsCutOff() throws Exception {
         try (var server = ControlServer.open(socket(), ControlTest::echo, SHORT);
                 Fd trickle = connect()) {
             assertThat(server).isNotNull();
@@ -239,7 +239,7 @@ class ControlTest {
     }
 
     @Test
-    void aCommandGoesOnWhenItsClientHangsUp() throws Exception {
+    void aCommandContinuesWhenItsClientHangsUp() throws Exception {
         var go = new CountDownLatch(1);
         var over = new CountDownLatch(1);
         ControlServer.Handler handler =
@@ -266,9 +266,9 @@ class ControlTest {
         }
     }
 
-    /// As a supervisor that is stopped: clients can connect, and nobody takes them.
+    /// Like a stopped supervisor: clients can connect, but are never accepted.
     @Test
-    void aServerThatShowsNoSignOfLifeIsNamedAfterAWhile() throws IOException {
+    void anUnresponsiveServerIsReportedAfterAWhile() throws IOException {
         Files.createDirectory(runtime.resolve("web"));
         try (Fd deaf = ControlPath.bind(socket())) {
             assertThat(Sockets.listen(deaf.number(), 8)).isZero();
@@ -283,7 +283,7 @@ class ControlTest {
     }
 
     @Test
-    void whatAClientThatLeftHadAskedIsNotDone() throws IOException {
+    void theCommandOfAClientThatLeftIsNotRun() throws IOException {
         List<String> done = Collections.synchronizedList(new ArrayList<>());
         ControlServer.Handler handler =
                 (client, words, lines, errors) -> {
@@ -293,7 +293,7 @@ class ControlTest {
         try (var server = ControlServer.open(socket(), handler)) {
             assertThat(server).isNotNull();
             try (Fd impatient = connect()) {
-                // Nobody can be answered here any more, and the command is there to be read.
+                // The client can no longer receive a reply, and its command is there to be read.
                 assertThat(Sockets.shutdown(impatient.number(), Sockets.SHUT_RD)).isZero();
                 ControlFrame.command(List.of("roll")).send(impatient.number());
             }
@@ -303,7 +303,7 @@ class ControlTest {
     }
 
     @Test
-    void theHandlerIsToldWhoAsks() throws IOException {
+    void theHandlerReceivesTheClientsIdentity() throws IOException {
         var asked = new AtomicReference<PeerCredentials>();
         ControlServer.Handler handler =
                 (client, words, lines, errors) -> {
@@ -320,7 +320,7 @@ class ControlTest {
     }
 
     @Test
-    void tooManyAtOnceAreToldToComeBack() throws Exception {
+    void tooManyClientsAreAskedToRetry() throws Exception {
         var go = new CountDownLatch(1);
         ControlServer.Handler handler =
                 (client, words, lines, errors) -> {
@@ -371,7 +371,7 @@ class ControlTest {
     }
 
     @Test
-    void onlyARollMayBeLong() throws IOException {
+    void onlyARollCommandMayBeLong() throws IOException {
         String word = "x".repeat(Conversations.MOST_BYTES_USUAL);
         try (var server = ControlServer.open(socket(), ControlTest::echo)) {
             assertThat(server).isNotNull();
@@ -381,9 +381,9 @@ class ControlTest {
         }
     }
 
-    /// The first bytes decide whether a command may be long; a zero can be one of them.
+    /// The first bytes decide whether a command may be long; a zero can be among them.
     @Test
-    void aCommandWhoseFirstWordIsEmptyMayNotBeLong() throws IOException {
+    void aCommandWhoseFirstWordIsEmptyMustNotBeLong() throws IOException {
         String word = "x".repeat(Conversations.MOST_BYTES_USUAL);
         try (var server = ControlServer.open(socket(), ControlTest::echo)) {
             assertThat(server).isNotNull();
@@ -396,7 +396,7 @@ class ControlTest {
     /// The first threads serve clients, the last one accepts them.
     @ParameterizedTest
     @ValueSource(ints = {0, Conversations.THREADS})
-    void whereAThreadCannotBeStartedNothingIsLeft(int started) throws Exception {
+    void ifAThreadCannotBeStartedNothingIsLeft(int started) throws Exception {
         List<Thread> threads = new ArrayList<>();
         ThreadFactory few =
                 task -> {
@@ -415,7 +415,7 @@ class ControlTest {
         }
     }
 
-    /// As at the limit of processes.
+    /// Behaves as at the process limit.
     private static final class Unstartable extends Thread {
         Unstartable(Runnable task) {
             super(task);
@@ -428,7 +428,7 @@ class ControlTest {
     }
 
     @Test
-    void aCommandOfTooManyWordsIsRefusedAndTheClientReadsWhy() throws IOException {
+    void aCommandWithTooManyWordsIsRefusedWithTheReason() throws IOException {
         List<String> words = new ArrayList<>(List.of("roll"));
         words.addAll(Collections.nCopies(ControlFrame.MOST_WORDS - 1, "x"));
         ControlServer.Handler count = (client, all, lines, errors) -> all.size() >> 10;
@@ -442,7 +442,7 @@ class ControlTest {
     }
 
     @Test
-    void anErrorInACommandIsAnswered() throws IOException {
+    void anErrorInACommandIsReportedToTheClient() throws IOException {
         ControlServer.Handler handler =
                 (client, words, lines, errors) -> {
                     throw new OutOfMemoryError("unable to create native thread");
@@ -465,7 +465,7 @@ class ControlTest {
     }
 
     @Test
-    void aHandlerThatFailsIsAnError() throws IOException {
+    void aFailingHandlerIsAnError() throws IOException {
         ControlServer.Handler handler =
                 (client, words, lines, errors) -> {
                     throw new IllegalStateException("oops");
@@ -478,7 +478,7 @@ class ControlTest {
     }
 
     @Test
-    void whatAnEarlierOneLeftIsReplaced() throws IOException {
+    void theLeftoversOfAnEarlierServerAreReplaced() throws IOException {
         Files.createDirectory(runtime.resolve("web"));
         ControlPath.bind(socket()).close();
         Files.createFile(runtime.resolve("web/notify-0.1"));
@@ -490,7 +490,7 @@ class ControlTest {
     }
 
     @Test
-    void aDirectoryThatIsALinkIsLeftAlone() throws IOException {
+    void aDirectoryThatIsASymbolicLinkIsLeftAlone() throws IOException {
         Path elsewhere = Files.createDirectory(runtime.resolve("elsewhere"));
         Files.createFile(elsewhere.resolve("file"));
         Files.createSymbolicLink(runtime.resolve("web"), elsewhere);

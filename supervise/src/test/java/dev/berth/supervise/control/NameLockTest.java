@@ -42,14 +42,14 @@ class NameLockTest {
         return ControlServer.open(socket, (client, words, out, err) -> 0);
     }
 
-    /// As a guard has it.
+    /// A descriptor such as a guard inherits.
     private static Fd inherited(NameLock lock) throws IOException {
         int copy = Descriptors.fcntl(lock.fd().number(), Descriptors.F_DUPFD_CLOEXEC, 3);
         return Fd.of("fcntl", "lock", copy);
     }
 
     @Test
-    void itIsThereWhileItIsHeldAndGoesWithIt() throws IOException {
+    void theLockFileExistsWhileTheLockIsHeld() throws IOException {
         try (NameLock lock = taken()) {
             FileStatus own = FileStatus.of(lock.fd().number());
             Path file = runtime.resolve(".web.lock");
@@ -62,7 +62,7 @@ class NameLockTest {
     }
 
     @Test
-    void untilItHasANameThereIsNothingToSee() throws IOException {
+    void untilItHasANameNoFileIsVisible() throws IOException {
         try (NameLock lock = NameLock.prepare(runtime)) {
             assertThat(lock.fd().isOpen()).isTrue();
             assertThat(runtime).isEmptyDirectory();
@@ -70,7 +70,7 @@ class NameLockTest {
     }
 
     @Test
-    void whereNoFileIsWithoutANameItLeavesNothingEither() throws IOException {
+    void withoutUnnamedFilesItLeavesNothingEither() throws IOException {
         try (NameLock lock = NameLock.prepare(runtime, LIMIT, false)) {
             lock.take("web", notes::add);
             assertThat(lock.file("web")).exists();
@@ -79,7 +79,7 @@ class NameLockTest {
     }
 
     @Test
-    void aNameThatAnswersIsTaken() throws IOException {
+    void aNameWhoseSupervisorAnswersIsTaken() throws IOException {
         try (NameLock first = taken();
                 ControlServer server = answering();
                 NameLock second = NameLock.prepare(runtime)) {
@@ -96,7 +96,7 @@ class NameLockTest {
     }
 
     @Test
-    void oneThatAnswersWithoutALockHasTheName() throws IOException {
+    void aSupervisorThatAnswersWithoutALockHasTheName() throws IOException {
         try (ControlServer server = answering();
                 NameLock second = NameLock.prepare(runtime)) {
             assertThat(server).isNotNull();
@@ -107,11 +107,11 @@ class NameLockTest {
     }
 
     @Test
-    void ofManyWhoStartAtOnceOneGetsTheName() throws Exception {
+    void ofManyThatStartAtOnceOneGetsTheName() throws Exception {
         List<NameLock> winners = Collections.synchronizedList(new ArrayList<>());
         List<NameLock> losers = new ArrayList<>();
         List<Thread> starters = new ArrayList<>();
-        // What a killed one left is in the way of all of them.
+        // A killed supervisor's leftovers are in the way of all of them.
         Files.createFile(runtime.resolve(".web.lock"));
         for (int i = 0; i < 8; i++) {
             NameLock lock = NameLock.prepare(runtime, Duration.ofMillis(200), true);
@@ -131,12 +131,12 @@ class NameLockTest {
             lock.take("web", notes::add);
             winners.add(lock);
         } catch (IOException late) {
-            // As all but one.
+            // Expected of all but one.
         }
     }
 
     @Test
-    void whatNobodyHasLockedIsReplaced() throws IOException {
+    void anUnlockedFileIsReplaced() throws IOException {
         Files.writeString(runtime.resolve(".web.lock"), "4711\n");
         try (NameLock lock = taken()) {
             FileStatus own = FileStatus.of(lock.fd().number());
@@ -158,11 +158,11 @@ class NameLockTest {
     }
 
     @Test
-    void whoHasInheritedTheLockIsWaitedFor() throws Exception {
+    void aProcessThatInheritedTheLockIsWaitedFor() throws Exception {
         NameLock first = taken();
         try (Fd guard = inherited(first)) {
             Files.writeString(first.file("web"), ProcessHandle.current().pid() + "\n");
-            // As a kill: nothing is given back.
+            // Like a kill: nothing is released.
             first.fd().close();
             List<NameLock> got = Collections.synchronizedList(new ArrayList<>());
             Thread second =
@@ -192,7 +192,7 @@ class NameLockTest {
     }
 
     @Test
-    void whoDoesNotLetGoIsNamed() throws Exception {
+    void aProcessThatKeepsTheLockIsReported() throws Exception {
         NameLock first = taken();
         try (Fd guard = inherited(first);
                 NameLock second = NameLock.prepare(runtime, Duration.ofMillis(100), true)) {
@@ -205,9 +205,9 @@ class NameLockTest {
         }
     }
 
-    /// Each guard adds its pid; a thousand may have been killed and replaced.
+    /// Each guard appends its pid; a thousand may have been killed and replaced.
     @Test
-    void theLastOfAnyNumberOfGuardsIsNamed() throws Exception {
+    void theLastOfAnyNumberOfGuardsIsReported() throws Exception {
         NameLock first = taken();
         try (Fd guard = inherited(first);
                 NameLock second = NameLock.prepare(runtime, Duration.ofMillis(100), true)) {

@@ -17,7 +17,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 
-/// A control socket that another user listens at.
+/// A control socket on which another user listens.
 @ExtendWith(LeakCheck.class)
 @RequiresRoot
 @RequiresProgram("python3")
@@ -52,7 +52,7 @@ class PeerTest {
             };
 
     @Test
-    void anotherUsersServerGetsNothing() throws Exception {
+    void anotherUsersServerReceivesNothing() throws Exception {
         Path directory = Files.createTempDirectory("peer");
         Path socket = directory.resolve("control");
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxrwxrwx"));

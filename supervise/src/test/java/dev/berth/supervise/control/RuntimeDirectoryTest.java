@@ -47,7 +47,7 @@ class RuntimeDirectoryTest {
     }
 
     @Test
-    void anotherUsersOrAMissingOneIsPassedOver() throws IOException {
+    void anotherUsersOrAMissingDirectoryIsSkipped() throws IOException {
         int other = uid + 1;
         assertThat(of(Map.of("XDG_RUNTIME_DIR", top.resolve("xdg").toString()), other).list())
                 .isEmpty();
@@ -62,14 +62,14 @@ class RuntimeDirectoryTest {
     }
 
     @Test
-    void rootsIsForAllToSeeIn() throws IOException {
+    void rootsDirectoryIsReadableByAll() throws IOException {
         Path made = of(Map.of(), 0).make(Optional.empty());
         assertThat(made).isEqualTo(top.resolve("run/berth"));
         assertThat(mode(made)).isEqualTo("rwxr-xr-x");
     }
 
     @Test
-    void aDirectoryThatOthersPreparedIsRefused() throws IOException {
+    void aDirectoryPreparedByOthersIsRefused() throws IOException {
         int other = uid + 4711;
         Path trap = Files.createDirectory(top.resolve("tmp/berth-" + other));
         assertThatThrownBy(() -> of(Map.of(), other).make(Optional.empty()))
@@ -88,7 +88,7 @@ class RuntimeDirectoryTest {
     }
 
     @Test
-    void onesOwnThatOthersCanWriteToIsMadeRight() throws IOException {
+    void theUsersOwnDirectoryLosesWriteAccessForOthers() throws IOException {
         String xdg = top.resolve("xdg").toString();
         Path made = of(Map.of("XDG_RUNTIME_DIR", xdg), uid).make(Optional.empty());
         Files.setPosixFilePermissions(made, PosixFilePermissions.fromString("rwxrwxrwx"));
@@ -99,7 +99,7 @@ class RuntimeDirectoryTest {
     }
 
     @Test
-    void whoAsksTrustsNoDirectoryOfOthersEither() throws IOException {
+    void aClientTrustsNoDirectoryOfOthersEither() throws IOException {
         int other = uid + 4711;
         Path trap = Files.createDirectories(top.resolve("tmp/berth-" + other + "/app"));
         Files.createFile(trap.resolve("control"));
@@ -117,7 +117,7 @@ class RuntimeDirectoryTest {
     }
 
     @Test
-    void namesAreThoseWithASocket() throws IOException {
+    void onlyNamesWithASocketAreListed() throws IOException {
         RuntimeDirectory directory = of(Map.of("XDG_RUNTIME_DIR", top + "/xdg"), uid);
         assertThat(directory.list()).isEmpty();
         Path made = directory.make(Optional.empty());

@@ -30,7 +30,7 @@ class CrashTest {
     }
 
     @Test
-    void aWorkerThatKeepsDyingIsTriedMoreAndMoreSeldom() {
+    void aWorkerThatKeepsDyingIsRetriedLessAndLessOften() {
         Script script = Script.running(2).exits(0, 1);
         long longest = 0;
         for (int generation = 2; generation < 14; generation++) {
@@ -49,7 +49,7 @@ class CrashTest {
     }
 
     @Test
-    void aWorkerThatCannotBeStartedIsTriedAgainWithinSecondsHoweverOftenThatFailed() {
+    void aWorkerThatCannotBeStartedIsAlwaysRetriedWithinSeconds() {
         Script script = Script.running(2).exits(0, 1);
         for (int generation = 2; generation < 14; generation++) {
             script.tell(new Event.SpawnFailed(id(0, generation), "no process"));
@@ -81,7 +81,7 @@ class CrashTest {
     }
 
     @Test
-    void aStableLifeMakesTheNextCrashTheFirstAgain() {
+    void afterAStableTimeTheNextCrashCountsAsTheFirst() {
         Script script = Script.running(2).exits(0, 1).readies(0, 2).pass(10).exits(0, 2);
 
         assertThat(script.slot(0).health().failures()).isEqualTo(1);
@@ -90,7 +90,7 @@ class CrashTest {
     }
 
     @Test
-    void whenNobodyIsReadyClientsWaitUntilPatienceIsOver() {
+    void whenNoWorkerIsReadyClientsWaitUntilPatienceIsOver() {
         Script script = Script.running(1).exits(0, 1).pass(Duration.ofMillis(9_999));
         assertThat(script.state().refusing()).isFalse();
 
@@ -100,7 +100,7 @@ class CrashTest {
         assertThat(script.said()).contains("no worker has been ready for 10 s");
 
         script.forget().pass(20);
-        assertThat(script.orders(Action.Refuse.class)).as("said once").isEmpty();
+        assertThat(script.orders(Action.Refuse.class)).as("reported once").isEmpty();
 
         script.readies(0, 2);
         assertThat(script.deeds())
@@ -110,7 +110,7 @@ class CrashTest {
     }
 
     @Test
-    void furtherFailuresDoNotProlongPatience() {
+    void furtherFailuresDoNotExtendPatience() {
         Script script = Script.running(1).exits(0, 1).pass(6).exits(0, 2).pass(3).exits(0, 3);
         assertThat(script.state().refusing()).isFalse();
 
@@ -119,7 +119,7 @@ class CrashTest {
     }
 
     @Test
-    void patienceStartsAnewWithEachTimeThatNobodyIsReady() {
+    void patienceRestartsWheneverNoWorkerIsReady() {
         Script script = Script.running(1).exits(0, 1).pass(8).readies(0, 2).pass(11);
 
         script.exits(0, 2).pass(9);
@@ -152,7 +152,7 @@ class CrashTest {
     }
 
     @Test
-    void aStableLifeThatEndsWithTheListenerLostIsForgivenWhatWasBefore() {
+    void losingTheListenerAfterAStableTimeForgetsEarlierCrashes() {
         Script script = Script.running(2).exits(0, 1).exits(0, 2).pass(1).readies(0, 3).pass(10);
         assertThat(script.slot(0).health().failures()).isEqualTo(2);
 
@@ -163,7 +163,7 @@ class CrashTest {
     }
 
     @Test
-    void whoAnnouncedItselfOnceNeedNotDoSoAgainAfterItLostItsListener() {
+    void aWorkerThatAnnouncedItselfNeedNotDoSoAgainAfterLosingItsListener() {
         Script script = Script.begun(Variants.announced(), 1).listens(0, 1).announces(0, 1);
 
         script.loses(0, 1).listens(0, 1);
@@ -172,7 +172,7 @@ class CrashTest {
     }
 
     @Test
-    void whatIsKilledIsKilledAgainEveryFiveSecondsUntilItEnds() {
+    void aKilledWorkerIsKilledAgainEveryFiveSecondsUntilItEnds() {
         Script script = Script.running(2);
         script.asks(new Request.Scale(1));
         script.pass(10 + 30);
@@ -189,7 +189,7 @@ class CrashTest {
     }
 
     @Test
-    void aSpawnThatFailsAfterTheWorkerWasGivenUpBlamesNobody() {
+    void aSpawnThatFailsAfterItsWorkerWasAbandonedCountsAgainstNone() {
         Script script = Script.running(2).exits(0, 1);
         long roll = script.rolls();
         assertThat(script.phase(0, 2)).isEqualTo(Phase.STOPPING);
@@ -201,7 +201,7 @@ class CrashTest {
     }
 
     @Test
-    void oneThatServedAndEndsWithoutAnErrorIsReplacedAtOnceHoweverOften() {
+    void aWorkerThatServedAndExitsCleanlyIsAlwaysReplacedAtOnce() {
         Script script = Script.running(1);
         for (int generation = 1; generation < 20; generation++) {
             script.forget();
@@ -214,9 +214,9 @@ class CrashTest {
         assertThat(script.slot(0).health().restarts()).isEqualTo(19);
     }
 
-    /// So it is where much waits for a server with a limit of requests.
+    /// This happens if many clients wait for a server with a request limit.
     @Test
-    void oneThatServedAndEndsWhileItSettlesIsReplacedAtOnceAndNobodyIsRefused() {
+    void aWorkerThatServedAndExitsWhileItSettlesIsReplacedAtOnce() {
         Script script = Script.running(1);
         script.tell(new Event.Exited(id(0, 1), ExitStatus.exited(0), 0, "", true));
         for (int generation = 2; generation < 20; generation++) {
@@ -231,7 +231,7 @@ class CrashTest {
     }
 
     @Test
-    void aNewVersionThatServedAndEndsWhileItSettlesMakesTheRollGoBack() {
+    void aNewVersionThatServedAndExitsWhileItSettlesIsRolledBack() {
         Script script = Script.running(1);
         long roll = script.rolls();
         script.listens(0, 2);
@@ -243,7 +243,7 @@ class CrashTest {
     }
 
     @Test
-    void oneThatEndsWithoutAnErrorButServedNobodyIsAFailure() {
+    void aWorkerThatExitsCleanlyButServedNoClientHasFailed() {
         Script script = Script.running(2);
         for (int generation = 1; generation <= 3; generation++) {
             script.exits(0, generation, ExitStatus.exited(0), 0).pass(1);
@@ -254,7 +254,7 @@ class CrashTest {
     }
 
     @Test
-    void whileNobodyIsInServiceNoPauseIsLong() {
+    void whileNoWorkerIsInServiceNoPauseIsLong() {
         Script script = Script.running(1).exits(0, 1);
         for (int generation = 2; generation < 14; generation++) {
             script.exits(0, generation);
@@ -265,7 +265,7 @@ class CrashTest {
     }
 
     @Test
-    void whenTheLastOneInServiceEndsTheOthersPauseNoLonger() {
+    void whenTheLastWorkerInServiceEndsTheOthersPauseNoLonger() {
         Script script = Script.running(2).exits(0, 1);
         for (int generation = 2; generation < 12; generation++) {
             script.exits(0, generation).pass(40);

@@ -20,7 +20,7 @@ class EpitaphTest {
     }
 
     @Test
-    void howAndWhenItEndedAndItsLastWordsAreTold() {
+    void howAndWhenItEndedAndItsLastOutputAreReported() {
         assertThat(
                         Epitaph.atStart(
                                 WORKER, exited(ExitStatus.exited(1), 0, "oops\nbad port\n"), false))
@@ -40,7 +40,7 @@ class EpitaphTest {
     }
 
     @Test
-    void onlyASuccessfulExitWithSurvivorsIsGoingToTheBackground() {
+    void onlyASuccessfulExitWithSurvivorsMeansGoingToTheBackground() {
         assertThat(Epitaph.atStart(WORKER, exited(ExitStatus.exited(0), 1, ""), false))
                 .contains("went into the background");
         assertThat(Epitaph.atStart(WORKER, exited(ExitStatus.exited(0), 0, ""), false))
@@ -52,7 +52,7 @@ class EpitaphTest {
     }
 
     @Test
-    void whoWantsThePortThatADispatcherHasIsToldWhy() {
+    void aProgramThatBindsTheDispatchersPortGetsAnExplanation() {
         String python = "OSError: [Errno 98] Address already in use\n";
         for (String words : List.of(python, "Error: listen EADDRINUSE :::80", "It is fine")) {
             boolean taken = !words.equals("It is fine");
@@ -72,7 +72,7 @@ class EpitaphTest {
     }
 
     @Test
-    void aProgramThatLeavesItsWorkToOneThatRunsAlreadyIsToldSo() {
+    void aProgramThatDefersToARunningInstanceGetsAnExplanation() {
         for (String words :
                 List.of(
                         "[PM2][ERROR] Script already launched, add -f option",
@@ -86,7 +86,7 @@ class EpitaphTest {
     }
 
     @Test
-    void whatIsNoServerIsToldSo() {
+    void aProgramThatIsNotAServerGetsAnExplanation() {
         assertThat(Epitaph.atStart(WORKER, exited(ExitStatus.exited(0), 0, ""), false))
                 .contains("without listening; Berth runs servers");
         assertThat(Epitaph.atStart(WORKER, exited(ExitStatus.exited(1), 0, ""), false))

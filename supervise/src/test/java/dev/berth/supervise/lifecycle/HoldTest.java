@@ -30,7 +30,7 @@ class HoldTest {
     }
 
     @Test
-    void aDrainEndsWithItsTime() {
+    void aDrainEndsWhenItsTimeIsOver() {
         Script script = Script.running(2);
         long drain = script.asks(new Request.Drain(0));
         assertThat(script.pass(9).answer(drain)).isEmpty();
@@ -82,7 +82,7 @@ class HoldTest {
     }
 
     @Test
-    void drainingTwiceIsDoneAtOnce() {
+    void drainingAgainReturnsAtOnce() {
         Script script = Script.running(2);
         script.asks(new Request.Drain(0));
         script.drains(0, 1);
@@ -92,7 +92,7 @@ class HoldTest {
     }
 
     @Test
-    void slotsThatAreNotThereAreNamed() {
+    void missingSlotsAreReported() {
         Script script = Script.running(2);
 
         assertThat(script.answer(script.asks(new Request.Drain(2))))
@@ -127,7 +127,7 @@ class HoldTest {
     }
 
     @Test
-    void whatAnotherGenerationTellsDoesNotEndTheDrain() {
+    void eventsOfAnotherGenerationDoNotEndTheDrain() {
         Script script = Script.running(2);
         long drain = script.asks(new Request.Drain(0));
 

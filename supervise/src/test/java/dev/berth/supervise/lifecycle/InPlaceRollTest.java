@@ -17,7 +17,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 
-/// Where the next worker of a slot must not start before the old one has stopped: datagrams.
+/// The next worker of a slot must not start before the old one has stopped, as with datagrams.
 class InPlaceRollTest {
     @Test
     void theOldWorkerStopsBeforeTheNewOneStarts() {
@@ -57,7 +57,7 @@ class InPlaceRollTest {
     }
 
     @Test
-    void datagramsDoNotGoToAnEmptySlotThatGoes() {
+    void datagramsDoNotGoToAnEmptySlotThatIsLeaving() {
         Script script = Script.running(Variants.inPlace(), 2).exits(1, 1).exits(1, 2);
         assertThat(script.slot(1).workers()).isEmpty();
 
@@ -78,7 +78,7 @@ class InPlaceRollTest {
     }
 
     @Test
-    void aNewOneThatHangsIsStoppedBeforeTheOldCommandStarts() {
+    void aNewWorkerThatHangsIsStoppedBeforeTheOldCommandStarts() {
         Script script = Script.running(Variants.inPlace(), 1);
         script.rolls(NEW);
         script.exits(0, 1).pass(60);
@@ -90,14 +90,14 @@ class InPlaceRollTest {
     }
 
     @Test
-    void aSlotThatWaitsForItsOldWorkerToStopIsNoReasonToTickOnAndOn() {
+    void aSlotWaitingForItsOldWorkerCausesNoEndlessTicks() {
         Settings settings =
                 Variants.of(Optional.of(Duration.ofSeconds(1)), Settings.Ready.LISTENING, false);
         Script script = Script.begun(settings, 1).readies(0, 1).pass(5);
         script.rolls();
 
         assertThat(script.state().nextDeadline())
-                .as("the end of patience with nobody ready")
+                .as("the end of patience with no worker ready")
                 .isEqualTo(script.now() + 10_000);
     }
 }

@@ -9,10 +9,10 @@ import org.junit.jupiter.api.Test;
 
 import java.time.Duration;
 
-/// The end of `--start-timeout`: what the worker does is looked at, and said.
+/// The end of `--start-timeout`: the worker is inspected, and the findings are reported.
 final class LatenessTest {
     @Test
-    void whatWasSeenIsWhatIsSaid() {
+    void theFindingsAreReported() {
         Script script = Script.begun(Settings.defaults(), 1).located("listens elsewhere");
 
         script.pass(60);
@@ -21,7 +21,7 @@ final class LatenessTest {
     }
 
     @Test
-    void aLookThatTakesTooLongIsNotWaitedFor() {
+    void aSlowInspectionIsNotWaitedFor() {
         Script script = Script.begun(Settings.defaults(), 1).located("");
 
         script.pass(60);
@@ -33,7 +33,7 @@ final class LatenessTest {
     }
 
     @Test
-    void whoListensWhileItIsLookedAtIsTooLate() {
+    void aWorkerThatListensDuringTheInspectionIsTooLate() {
         Script script = Script.begun(Settings.defaults(), 1).located("");
 
         script.pass(60).listens(0, 1);
@@ -42,7 +42,7 @@ final class LatenessTest {
     }
 
     @Test
-    void oneThatListensAndNeverSaysThatItIsReadyIsLookedAtToo() {
+    void aWorkerThatListensButNeverSaysReadyIsInspectedToo() {
         Script script = Script.begun(Variants.announced(), 1);
 
         script.listens(0, 1).pass(60);
@@ -51,7 +51,7 @@ final class LatenessTest {
     }
 
     @Test
-    void oneThatSaysItIsReadyWhileItIsLookedAtIsReady() {
+    void aWorkerThatSaysReadyDuringTheInspectionIsReady() {
         Script script = Script.begun(Variants.announced(), 1).located("");
 
         script.listens(0, 1).pass(60).announces(0, 1);

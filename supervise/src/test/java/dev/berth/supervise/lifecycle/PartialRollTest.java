@@ -40,7 +40,7 @@ class PartialRollTest {
     }
 
     @Test
-    void aNewCommandInOneSlotLeavesAMixtureThatIsTold() {
+    void aNewCommandInOneSlotIsReportedAsMixed() {
         Script script = Script.running(3);
         long roll = script.asks(slot(2, NEW));
 
@@ -58,7 +58,7 @@ class PartialRollTest {
     }
 
     @Test
-    void onceTheLastSlotHasItTooItIsTheCommand() {
+    void onceTheLastSlotRunsItTooItIsTheCommand() {
         Script script = Script.running(2);
         script.asks(slot(0, NEW));
         script.readies(0, 2).retires(0, 1);
@@ -71,7 +71,7 @@ class PartialRollTest {
     }
 
     @Test
-    void aSlotThatIsNotThereIsNamed() {
+    void aMissingSlotIsReported() {
         Script script = Script.running(2);
 
         long roll = script.asks(roll(Optional.empty(), Map.of(), OptionalInt.of(5)));
@@ -103,7 +103,7 @@ class PartialRollTest {
     }
 
     @Test
-    void variablesOfARollThatFailsAreForgotten() {
+    void variablesOfAFailedRollAreForgotten() {
         Script script = Script.running(2);
         long roll = script.asks(roll(Optional.empty(), Map.of("A", "1"), OptionalInt.empty()));
         script.readies(0, 2).retires(0, 1).exits(1, 2);
@@ -116,7 +116,7 @@ class PartialRollTest {
     }
 
     @Test
-    void whatAFailedRollHadReplacedIsRememberedUntilARollOfAll() {
+    void slotsReplacedByAFailedRollAreRememberedUntilAFullRoll() {
         Script script = Script.running(2);
         script.rolls();
         script.readies(0, 2).retires(0, 1).exits(1, 2);
@@ -128,7 +128,7 @@ class PartialRollTest {
     }
 
     @Test
-    void theRestOfAFailedRollCanFollowOneByOne() {
+    void theRemainingSlotsOfAFailedRollCanFollowOneByOne() {
         Script script = Script.running(2);
         script.rolls();
         script.readies(0, 2).retires(0, 1).exits(1, 2);

@@ -57,7 +57,7 @@ class RollTest {
     }
 
     @Test
-    void anOldWorkerThatDoesNotBecomeQuietIsStoppedWhenTheDrainTimeIsOver() {
+    void anOldWorkerThatStaysBusyIsStoppedWhenTheDrainTimeIsOver() {
         Script script = Script.running(1);
         script.rolls();
         script.readies(0, 2).pass(Duration.ofMillis(9_999));
@@ -139,7 +139,7 @@ class RollTest {
         long roll = script.rolls(NEW);
 
         script.listens(0, 2).closes(0, 2).pass(1);
-        assertThat(script.answer(roll)).as("its end tells more").isEmpty();
+        assertThat(script.answer(roll)).as("its end will tell more").isEmpty();
         script.exits(0, 2);
 
         expectFailure(
@@ -194,7 +194,7 @@ class RollTest {
     }
 
     @Test
-    void withoutANewCommandWhatIsReplacedStaysAndTheMixtureIsTold() {
+    void withoutANewCommandReplacedSlotsStayAndAreReported() {
         Script script = Script.running(3);
         long roll = script.rolls();
         script.readies(0, 2).retires(0, 1).exits(1, 2);
@@ -207,7 +207,7 @@ class RollTest {
     }
 
     @Test
-    void aRollBackThatFailsTooTellsWhichSlotsHaveTheNewCommand() {
+    void aFailedRollbackReportsTheSlotsWithTheNewCommand() {
         Script script = Script.running(3);
         long roll = script.rolls(NEW);
         script.readies(0, 2).retires(0, 1).readies(1, 2).retires(1, 1).exits(2, 2);
@@ -222,7 +222,7 @@ class RollTest {
     }
 
     @Test
-    void whenTheNewOneCrashesWhileTheOldOneDrainsTheOldOneIsBackInService() {
+    void ifTheNewWorkerCrashesWhileTheOldOneDrainsTheOldOneReturns() {
         Script script = Script.running(1);
         long roll = script.rolls(NEW);
         script.readies(0, 2).pass(2).forget().exits(0, 2);
@@ -237,11 +237,11 @@ class RollTest {
         assertThat(script.spawned()).isEmpty();
 
         script.drains(0, 1).pass(60);
-        assertThat(script.phase(0, 1)).as("its old drain is off").isEqualTo(Phase.READY);
+        assertThat(script.phase(0, 1)).as("its drain is cancelled").isEqualTo(Phase.READY);
     }
 
     @Test
-    void whenTheNewOneLosesItsListenerWhileTheOldOneDrainsTheOldOneIsBackInService() {
+    void ifTheNewWorkerLosesItsListenerWhileTheOldOneDrainsTheOldOneReturns() {
         Script script = Script.running(1);
         long roll = script.rolls(NEW);
         script.readies(0, 2).forget().loses(0, 2);
@@ -250,7 +250,7 @@ class RollTest {
                 .containsExactly(
                         new Action.Serve(Set.of(id(0, 1)), Set.of(0)),
                         new Action.Terminate(id(0, 2), true));
-        assertThat(script.answer(roll)).as("its end tells more").isEmpty();
+        assertThat(script.answer(roll)).as("its end will tell more").isEmpty();
         script.exits(0, 2);
         assertThat(script.answer(roll).orElseThrow().text())
                 .contains("closed its listener after it was ready, and ended: exit")
@@ -259,7 +259,7 @@ class RollTest {
     }
 
     @Test
-    void whenTheNewOneCrashesAfterTheOldOneWasToldToStopTheRollFailsAndTheOldCommandStarts() {
+    void ifTheNewWorkerCrashesAfterTheOldOneGotItsStopTheOldCommandStarts() {
         Script script = Script.running(1);
         long roll = script.rolls(NEW);
         script.readies(0, 2).drains(0, 1).forget().exits(0, 2);
@@ -272,7 +272,7 @@ class RollTest {
     }
 
     @Test
-    void aRollStopsWhenWhatItReplacedDoesNotStayReady() {
+    void aRollStopsIfAReplacedSlotDoesNotStayReady() {
         Script script = Script.running(3);
         long roll = script.rolls();
         script.readies(0, 2).retires(0, 1).listens(1, 2).exits(0, 2);
@@ -291,7 +291,7 @@ class RollTest {
         long roll = script.rolls(NEW);
         script.readies(0, 2).retires(0, 1).readies(1, 2).forget().exits(0, 2);
         assertThat(script.said())
-                .as("the old one of slot 1 is still there")
+                .as("the old worker of slot 1 is still there")
                 .contains("slot 1.1 is back in service")
                 .contains("rolling back 1 slot");
         assertThat(script.orders()).contains(new Action.Withdraw(id(1, 2)));
@@ -304,7 +304,7 @@ class RollTest {
     }
 
     @Test
-    void theNextSlotWaitsWhileAReplacedOneHasLostItsListener() {
+    void theNextSlotWaitsWhileAReplacedSlotHasLostItsListener() {
         Script script = Script.running(2);
         script.rolls();
         script.readies(0, 2).drains(0, 1).loses(0, 2).exits(0, 1);
@@ -315,7 +315,7 @@ class RollTest {
     }
 
     @Test
-    void theSlotAfterTheNextWaitsForAllThatWereReplaced() {
+    void theSlotAfterTheNextWaitsForAllReplacedSlots() {
         Script script = Script.running(3);
         long roll = script.rolls();
         script.readies(0, 2).retires(0, 1).loses(0, 2).readies(1, 2).retires(1, 1);
@@ -326,7 +326,7 @@ class RollTest {
     }
 
     @Test
-    void aReplacedOneThatDoesNotListenAgainFailsTheRoll() {
+    void aReplacedSlotThatDoesNotListenAgainFailsTheRoll() {
         Script script = Script.running(3);
         long roll = script.rolls();
         script.readies(0, 2).retires(0, 1).loses(0, 2).readies(1, 2).retires(1, 1).pass(60);
@@ -338,7 +338,7 @@ class RollTest {
     }
 
     @Test
-    void whenTheIncumbentCrashesItsSuccessorGoesOn() {
+    void ifTheIncumbentCrashesItsSuccessorContinues() {
         Script script = Script.running(1);
         long roll = script.rolls(NEW);
         script.forget().exits(0, 1);
@@ -353,7 +353,7 @@ class RollTest {
     }
 
     @Test
-    void whenTheIncumbentCrashesAndItsSuccessorFailsTheOldCommandIsStartedAgain() {
+    void ifTheIncumbentCrashesAndItsSuccessorFailsTheOldCommandStarts() {
         Script script = Script.running(1);
         long roll = script.rolls(NEW);
         script.exits(0, 1).exits(0, 2);
@@ -402,13 +402,13 @@ class RollTest {
         assertThat(script.orders()).contains(new Action.Spawn(id(0, 4), NEW));
 
         script.readies(0, 4).pass(9);
-        assertThat(script.has(1, 2)).as("it has to live for a while").isFalse();
+        assertThat(script.has(1, 2)).as("it must live for a while").isFalse();
         script.pass(1).readies(1, 2).retires(1, 1);
         assertThat(script.answer(roll)).map(Outcome::done).contains(true);
     }
 
     @Test
-    void whereASlotWasEmptyAFailedRollBacksOff() {
+    void afterAFailedRollAnEmptySlotBacksOff() {
         Script script = Script.running(2).exits(0, 1).exits(0, 2).pass(1).exits(0, 3);
         long roll = script.rolls();
 
@@ -434,7 +434,7 @@ class RollTest {
     }
 
     @Test
-    void aHeldSlotIsRolledAndStaysHeld() {
+    void aDrainedSlotIsRolledAndStaysDrained() {
         Script script = Script.running(2);
         script.asks(new Request.Drain(0));
         script.drains(0, 1);

@@ -26,7 +26,7 @@ class ScaleTest {
     }
 
     @Test
-    void whenOneNewSlotFailsAllNewOnesGoAgain() {
+    void ifOneNewSlotFailsAllNewSlotsAreRemoved() {
         Script script = Script.running(2);
         long scale = script.asks(new Request.Scale(4));
         script.readies(2, 1).forget().exits(3, 1);
@@ -45,7 +45,7 @@ class ScaleTest {
     }
 
     @Test
-    void aNewSlotThatCrashesBeforeTheOthersAreReadyFailsTheWhole() {
+    void aNewSlotThatCrashesBeforeTheOthersAreReadyFailsTheScale() {
         Script script = Script.running(1);
         long scale = script.asks(new Request.Scale(3));
         script.readies(1, 1).exits(1, 1).exits(2, 1);
@@ -57,7 +57,7 @@ class ScaleTest {
     }
 
     @Test
-    void whatIsBeingTakenBackIsNotRolled() {
+    void slotsBeingRemovedAreNotRolled() {
         Script script = Script.running(1);
         script.asks(new Request.Scale(2));
         script.pass(60);
@@ -106,7 +106,7 @@ class ScaleTest {
     }
 
     @Test
-    void aSlotThatComesBackGoesOnCountingGenerations() {
+    void aSlotThatReturnsContinuesItsGenerationCount() {
         Script script = Script.running(2);
         script.asks(new Request.Scale(1));
         script.retires(1, 1).forget();
@@ -117,7 +117,7 @@ class ScaleTest {
     }
 
     @Test
-    void oneMoreAndOneLess() {
+    void oneWorkerMoreAndOneLess() {
         Script script = Script.running(1);
         long more = script.asks(new Request.ScaleBy(1));
         script.readies(1, 1);
@@ -133,7 +133,7 @@ class ScaleTest {
     }
 
     @Test
-    void thereIsAMost() {
+    void theNumberOfWorkersHasALimit() {
         Script script = Script.running(1);
 
         long scale = script.asks(new Request.Scale(257));
@@ -144,7 +144,7 @@ class ScaleTest {
     }
 
     @Test
-    void growingDuringACrashLoopOfAnOldSlotSucceedsByTheNewOnes() {
+    void growingSucceedsThroughTheNewSlotsWhileAnOldOneCrashLoops() {
         Script script = Script.running(2).exits(0, 1).exits(0, 2);
         long scale = script.asks(new Request.Scale(3));
 
@@ -168,7 +168,7 @@ class ScaleTest {
     }
 
     @Test
-    void shrinkingToNobodyInServiceIsRefused() {
+    void shrinkingToNoWorkerInServiceIsRefused() {
         Script script = Script.running(2).exits(0, 1).exits(0, 2);
         assertThat(script.served()).containsExactly(id(1, 1));
 

@@ -18,10 +18,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 
-/// A supervisor without processes: applies events at a time of its own and keeps what was ordered.
+/// A supervisor without processes: applies events with simulated time and records the actions.
 ///
-/// A spawned worker is told of at once, with the pid 100 × generation + slot, and a check finds the
-/// listeners of all workers but those that [#closes] named. All else the test tells.
+/// A spawn is confirmed at once, with the pid 100 × generation + slot, and a check finds the
+/// listeners of all workers except those named in [#closes]. The test supplies all other events.
 final class Script {
     static final Command OLD = new Command(List.of("old"));
     static final Command NEW = new Command(List.of("new"));
@@ -43,12 +43,12 @@ final class Script {
         state = State.initial(settings, OLD, workers, new Policy.Hash(), now);
     }
 
-    /// Begun, nothing started is listening yet.
+    /// Started, but no worker listens yet.
     static Script begun(Settings settings, int workers) {
         return new Script(settings, workers).tell(new Event.Begin());
     }
 
-    /// All slots ready with their first generation, nothing under way; what was ordered is
+    /// All slots ready with their first generation, nothing in progress; earlier actions are
     /// forgotten.
     static Script running(Settings settings, int workers) {
         Script script = begun(settings, workers);
@@ -87,25 +87,27 @@ final class Script {
         return this;
     }
 
-    /// What is seen of a worker whose time to listen is over; empty: the look takes too long.
+    /// Sets the finding about a worker whose time to listen is over; empty if the inspection takes
+    /// too long.
     Script located(String next) {
         located = next;
         return this;
     }
 
-    /// What a check finds from now on of a worker that listens.
+    /// Sets what checks of a listening worker find from now on.
     Script looks(Sight next) {
         sight = next;
         return this;
     }
 
-    /// What is seen from now on of a worker as soon as it comes into service in a roll.
+    /// Sets the evidence that is reported from now on as soon as a worker comes into service in a
+    /// roll.
     Script proves(Evidence next) {
         evidence = next;
         return this;
     }
 
-    /// Something else is seen of a worker that has yet to prove itself.
+    /// Reports new evidence about a worker that has yet to prove itself.
     Script sees(int slot, int generation, Evidence next) {
         evidence = next;
         return tell(new Event.Seen(id(slot, generation), next, waiting()));
@@ -133,7 +135,7 @@ final class Script {
         return this;
     }
 
-    /// Of a worker that has connections waiting; [Worker#NEVER] where there is none.
+    /// The next check of a worker with queued connections; [Worker#NEVER] if there is none.
     private long nextLook() {
         return blind || evidence != Evidence.UNANSWERED || trying().isEmpty()
                 ? Worker.NEVER
@@ -153,7 +155,7 @@ final class Script {
                 .findFirst();
     }
 
-    /// From now on nobody comes to look at the new worker.
+    /// From now on checks of the new worker are late.
     Script looksLate(boolean now) {
         blind = now;
         return this;
@@ -177,7 +179,7 @@ final class Script {
         return tell(new Event.Announced(id(slot, generation)));
     }
 
-    /// From now on a check does not find the listener of that worker.
+    /// From now on a check does not find that worker's listener.
     Script closes(int slot, int generation) {
         closed.add(id(slot, generation));
         return this;
@@ -199,7 +201,7 @@ final class Script {
         return tell(new Event.Exited(id(slot, generation), status, survivors, ""));
     }
 
-    /// An old worker finishes as it should: drains, is told to stop, ends.
+    /// An old worker finishes normally: drains, is told to stop, ends.
     Script retires(int slot, int generation) {
         drains(slot, generation);
         assertThat(phase(slot, generation)).isEqualTo(Phase.STOPPING);
@@ -240,7 +242,7 @@ final class Script {
         return state.worker(id(slot, generation)).orElseThrow().phase();
     }
 
-    /// Who gets new connections.
+    /// The workers that get new connections.
     Set<WorkerId> served() {
         return state.service().workers();
     }
@@ -249,7 +251,7 @@ final class Script {
         return List.copyOf(orders);
     }
 
-    /// What was ordered, without what is only said.
+    /// The recorded actions, without messages.
     List<Action> deeds() {
         return orders.stream().filter(action -> !(action instanceof Action.Say)).toList();
     }
@@ -281,7 +283,7 @@ final class Script {
         return this;
     }
 
-    /// Where in the orders the first such action stands.
+    /// The position of the first such action.
     int place(Predicate<Action> wanted) {
         for (int i = 0; i < orders.size(); i++) {
             if (wanted.test(orders.get(i))) {

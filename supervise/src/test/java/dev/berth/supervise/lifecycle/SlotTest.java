@@ -37,7 +37,7 @@ class SlotTest {
     }
 
     @Test
-    void whoIsInServiceCountsMostThenWhoComesThenWhoGoes() {
+    void theWorkerInServiceCountsFirstThenTheNewOneThenTheOldOne() {
         Slot all = with(Phase.STOPPING, Phase.READY, Phase.STARTING);
         assertThat(all.principal()).map(Worker::phase).contains(Phase.READY);
         assertThat(all.condition()).isEqualTo(Slot.Condition.READY);
@@ -58,7 +58,7 @@ class SlotTest {
     }
 
     @Test
-    void aWorkerTakesItsTryAndItsNumber() {
+    void aWorkerGetsATryAndAGenerationNumber() {
         Slot slot = with(Phase.STARTING).withHealth(Health.NEW.retryingAt(5));
 
         WorkerId next = new WorkerId(0, 2);

@@ -51,7 +51,7 @@ class StartTest {
     }
 
     @Test
-    void aListenerThatStaysForTheSettlingTimeIsReady() {
+    void aListenerThatLastsForTheSettlingTimeIsReady() {
         Script script = Script.begun(Settings.defaults(), 1).pass(5).listens(0, 1);
         assertThat(script.phase(0, 1)).isEqualTo(Phase.SETTLING);
 
@@ -70,7 +70,7 @@ class StartTest {
     }
 
     @Test
-    void aFurtherListenerStartsTheSettlingTimeAgain() {
+    void anotherListenerRestartsTheSettlingTime() {
         Script script = Script.begun(Settings.defaults(), 1).listens(0, 1);
 
         script.pass(Duration.ofMillis(600)).listens(0, 1).pass(Duration.ofMillis(600));
@@ -81,7 +81,7 @@ class StartTest {
     }
 
     @Test
-    void whatAnnouncesItselfNeedNotSettle() {
+    void aWorkerThatAnnouncesItselfNeedNotSettle() {
         Script before = Script.begun(Settings.defaults(), 1).announces(0, 1);
         assertThat(before.phase(0, 1)).isEqualTo(Phase.STARTING);
         assertThat(before.listens(0, 1).phase(0, 1)).isEqualTo(Phase.READY);
@@ -91,7 +91,7 @@ class StartTest {
     }
 
     @Test
-    void whereItMustAnnounceItselfToListenIsNotEnough() {
+    void ifAnnouncementIsRequiredListeningIsNotEnough() {
         Script script = Script.begun(Variants.announced(), 1).listens(0, 1).pass(59);
         assertThat(script.phase(0, 1)).isEqualTo(Phase.SETTLING);
 
@@ -100,7 +100,7 @@ class StartTest {
     }
 
     @Test
-    void whereItMustAnnounceItselfItHasTheStartTimeoutToDoSo() {
+    void ifAnnouncementIsRequiredItMustComeWithinTheStartTimeout() {
         Script script = Script.begun(Variants.announced(), 1).listens(0, 1).pass(60);
 
         assertThat(script.phase(0, 1)).isEqualTo(Phase.STOPPING);
@@ -118,7 +118,7 @@ class StartTest {
     }
 
     @Test
-    void aCheckThatIsNeverAnsweredEndsTheTryAfterTheTimeout() {
+    void anUnansweredCheckEndsTheTryAfterTheTimeout() {
         State state = State.initial(Settings.defaults(), Script.OLD, 1, new Policy.Hash(), 0);
         state = Transition.apply(state, new Event.Begin(), 0).state();
         state = Transition.apply(state, new Event.Listening(id(0, 1)), 0).state();
@@ -135,7 +135,7 @@ class StartTest {
     }
 
     @Test
-    void theStartFailsAsAWholeWhileNobodyWasEverReady() {
+    void theWholeStartFailsIfNoWorkerWasEverReady() {
         Script script = Script.begun(Settings.defaults(), 3).exits(0, 1);
 
         assertThat(script.orders(Action.Terminate.class))
@@ -149,7 +149,7 @@ class StartTest {
     }
 
     @Test
-    void twoWorkersThatAreLateTogetherAreEachToldOnceToStop() {
+    void twoLateWorkersAreEachToldToStopOnce() {
         Script script = Script.begun(Settings.defaults(), 2).pass(60);
 
         assertThat(script.orders(Action.Terminate.class))
@@ -171,7 +171,7 @@ class StartTest {
     }
 
     @Test
-    void onceSomebodyWasReadyAFailedStartIsTriedAgain() {
+    void onceAWorkerWasReadyAFailedStartIsRetried() {
         Script script = Script.begun(Settings.defaults(), 2).readies(0, 1).exits(1, 1);
 
         assertThat(script.has(1, 2)).isTrue();
@@ -185,7 +185,7 @@ class StartTest {
     }
 
     @Test
-    void theStartIsNotOverBeforeEverySlotWasTried() {
+    void theStartEndsOnlyOnceEverySlotWasTried() {
         Script script = Script.begun(Settings.defaults(), 3).readies(0, 1);
         assertThat(script.state().operation()).isPresent();
 
@@ -194,7 +194,7 @@ class StartTest {
     }
 
     @Test
-    void aProgramThatGoesToTheBackgroundIsToldHowToStay() {
+    void aProgramThatGoesToTheBackgroundGetsAdvice() {
         Script script = Script.begun(Settings.defaults(), 1).listens(0, 1);
 
         script.exits(0, 1, ExitStatus.exited(0), 2);
@@ -232,7 +232,7 @@ class StartTest {
     }
 
     @Test
-    void whoSpeaksWithTheDispatcherNoMoreIsFollowedAtOnceAndDrains() {
+    void aWorkerThatLeavesTheDispatcherIsReplacedAtOnceAndDrains() {
         Script script = Script.running(taking(), 2).loses(0, 1);
 
         assertThat(script.phase(0, 1)).isEqualTo(Phase.DRAINING);
@@ -261,7 +261,7 @@ class StartTest {
     }
 
     @Test
-    void aCommandLineThatIsWrongInALaterSlotEndsTheStartForAll() {
+    void aBadCommandLineInALaterSlotEndsTheWholeStart() {
         Script script = Script.begun(Settings.defaults(), 3).readies(0, 1);
 
         script.tell(

@@ -17,12 +17,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// How new connections are treated, as the transition function decides it.
+/// How the transition function treats new connections.
 final class SteerTest {
     private static final Policy RANDOM = new Policy.Random();
 
     @Test
-    void aPolicyHoldsOnceTheTableIsWritten() {
+    void aPolicyAppliesOnceTheTableIsWritten() {
         Script script = Script.running(2);
         long steer = script.asks(new Request.Steer(RANDOM));
         assertThat(script.deeds()).containsExactly(new Action.Steer(steer, RANDOM));
@@ -34,7 +34,7 @@ final class SteerTest {
     }
 
     @Test
-    void whatCannotBeWrittenChangesNothingAndIsTold() {
+    void aFailedWriteChangesNothingAndIsReported() {
         Script script = Script.running(2);
         long steer = script.asks(new Request.Steer(RANDOM));
         script.tell(new Event.Steered(steer, RANDOM, "no memory"));
@@ -43,7 +43,7 @@ final class SteerTest {
     }
 
     @Test
-    void aWeightForASlotThatIsNotThereIsRefused() {
+    void aWeightForAMissingSlotIsRefused() {
         Script script = Script.running(2);
         long steer = script.asks(new Request.Steer(Policy.parse("weighted:2=5%")));
         assertThat(script.deeds()).noneMatch(Action.Steer.class::isInstance);
@@ -51,7 +51,7 @@ final class SteerTest {
     }
 
     @Test
-    void aRollDoesNotHinderAChangeAndDoesNotUndoIt() {
+    void aRollNeitherPreventsNorUndoesAChange() {
         Script script = Script.running(2);
         long roll = script.rolls();
         long steer = script.asks(new Request.Steer(RANDOM));
@@ -65,7 +65,7 @@ final class SteerTest {
     }
 
     @Test
-    void whoStopsIsNotSteeredAnyMore() {
+    void aStoppingServiceIsNoLongerSteered() {
         Script script = Script.running(2);
         script.asks(new Request.Stop());
         long steer = script.asks(new Request.Steer(RANDOM));
@@ -73,7 +73,7 @@ final class SteerTest {
     }
 
     @Test
-    void sheddingIsOrderedOnceAndTakenBackOnce() {
+    void sheddingIsAppliedOnceAndUndoneOnce() {
         Script script = Script.running(2);
         script.asks(new Request.Shed(true));
         long again = script.asks(new Request.Shed(true));
@@ -121,7 +121,7 @@ final class SteerTest {
     }
 
     @Test
-    void aRollWaitsWithTheNextSlotUntilTheFreshWorkerHasItsShare() {
+    void aRollDelaysTheNextSlotUntilTheFreshWorkerHasItsShare() {
         Script script = Script.running(slow(), 3);
         long roll = script.rolls();
         script.readies(0, 2).retires(0, 1).forget();
@@ -134,7 +134,7 @@ final class SteerTest {
 
         script.readies(1, 2).retires(1, 1).pass(9);
         script.readies(2, 2).retires(2, 1);
-        assertThat(script.answer(roll)).as("nobody waits for the last").isPresent();
+        assertThat(script.answer(roll)).as("the last slot is not waited for").isPresent();
     }
 
     @Test
@@ -147,7 +147,7 @@ final class SteerTest {
     }
 
     @Test
-    void theWayBackWaitsForNoSlowStart() {
+    void aRollbackWaitsForNoSlowStart() {
         Script script = Script.running(slow(), 3);
         script.rolls(NEW);
         script.readies(0, 2).retires(0, 1).pass(9);
@@ -159,7 +159,7 @@ final class SteerTest {
     }
 
     @Test
-    void whatGoesByTheClientHasNoSlowStart() {
+    void policiesThatHashTheClientHaveNoSlowStart() {
         Script script = Script.running(slow(), 2);
         long steer = script.asks(new Request.Steer(new Policy.Source()));
         assertThat(script.answer(steer).orElseThrow().text()).contains("no slow start");

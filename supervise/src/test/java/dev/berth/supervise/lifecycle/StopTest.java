@@ -36,7 +36,7 @@ class StopTest {
     }
 
     @Test
-    void askedTwiceItKills() {
+    void aSecondStopKills() {
         Script script = Script.running(2);
         long first = script.asks(new Request.Stop());
         script.drains(0, 1).forget();
@@ -54,7 +54,7 @@ class StopTest {
     }
 
     @Test
-    void stoppingAnswersTheRollThatItEnds() {
+    void stoppingReportsTheRollThatItEnds() {
         Script script = Script.running(2);
         long roll = script.rolls();
         script.forget();
@@ -91,7 +91,7 @@ class StopTest {
     }
 
     @Test
-    void aStopDuringTheFirstStartEndsItWithoutBlame() {
+    void aStopDuringTheFirstStartIsNotAFailure() {
         Script script = Script.begun(Settings.defaults(), 2);
         long stop = script.asks(new Request.Stop());
 

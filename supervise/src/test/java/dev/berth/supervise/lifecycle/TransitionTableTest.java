@@ -20,10 +20,9 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Consumer;
 
-/// Every event × every phase of the worker that it is about × every goal of its slot × every
-/// operation.
+/// Every event × every phase of the worker it concerns × every goal of its slot × every operation.
 ///
-/// Slot 0 has the worker and nobody else, slot 1 a bystander that is ready.
+/// Slot 0 has only that worker, slot 1 a bystander that is ready.
 class TransitionTableTest {
     private static final long NOW = 100_000;
     private static final long SINCE = 99_000;
@@ -32,7 +31,8 @@ class TransitionTableTest {
     private static final WorkerId BYSTANDER = new WorkerId(1, 1);
 
     private record Case(Event event, Phase phase, Slot.Goal goal, Operation operation) {
-        /// The slot is leaving only by an operation that takes it away, and a stop leaves no other.
+        /// A slot is leaving only because of an operation that removes it, and a stop leaves no
+        /// other operation.
         boolean possible() {
             boolean leaves =
                     operation instanceof Operation.Stop
@@ -160,8 +160,7 @@ class TransitionTableTest {
         return cases.stream().filter(Case::possible).toList();
     }
 
-    /// What the event means to its worker: the phase after it, or GONE, or SAME where it is
-    /// meaningless.
+    /// The phase of the worker after the event, or GONE, or SAME if the event is meaningless.
     private static Optional<Phase> after(Case row) {
         Phase phase = row.phase();
         boolean candidate = phase == Phase.STARTING || phase == Phase.SETTLING;
@@ -202,13 +201,13 @@ class TransitionTableTest {
         };
     }
 
-    /// A roll moves on by itself as soon as the slot being done has nobody but a ready worker.
+    /// A roll moves on by itself as soon as the current slot has only a ready worker.
     private static boolean moves(Case row) {
         return row.operation() instanceof Operation.Roll;
     }
 
     @Test
-    void theWorkerGoesWhereTheEventSendsIt() {
+    void theWorkerEntersThePhaseForTheEvent() {
         everyCase(TransitionTableTest::goesOn);
     }
 
@@ -225,7 +224,7 @@ class TransitionTableTest {
     }
 
     @Test
-    void nothingThatIsImpossibleIsOrdered() {
+    void noImpossibleActionIsOrdered() {
         everyCase(TransitionTableTest::orders);
     }
 
@@ -280,7 +279,7 @@ class TransitionTableTest {
     }
 
     @Test
-    void whoWaitsIsAnsweredAtMostOnceAndTheOperationEndsWithTheAnswer() {
+    void aRequestIsAnsweredAtMostOnceAndItsOperationEndsThen() {
         everyCase(TransitionTableTest::answers);
     }
 
@@ -317,7 +316,7 @@ class TransitionTableTest {
     }
 
     @Test
-    void aboutAnUnknownWorkerAnEventChangesNothing() {
+    void anEventAboutAnUnknownWorkerChangesNothing() {
         everyCase(TransitionTableTest::ignoresStrangers);
     }
 

@@ -12,13 +12,13 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/// Random histories, in each of which the rules hold after every step.
+/// Random histories; the rules must hold after every step.
 class TransitionWalkTest {
     private static final int WALKS = 2_000;
     private static final int TAIL = 60;
 
     @Test
-    void whateverHappensTheRulesHoldAndInTheEndAllIsWell() {
+    void theRulesHoldInEveryHistoryAndAllRecoversInTheEnd() {
         SeededRandom seeds = SeededRandom.create("transition walk");
         for (int walk = 0; walk < WALKS; walk++) {
             walk(seeds.nextLong());

@@ -16,10 +16,11 @@ import org.junit.jupiter.api.Test;
 
 import java.time.Duration;
 
-/// A new worker has to show that it accepts, before its predecessor goes and the next slot begins.
+/// A new worker must show that it accepts connections before its predecessor goes and the next slot
+/// is rolled.
 class TrialTest {
     @Test
-    void thePredecessorIsKeptUntilTheNewOneHasAccepted() {
+    void thePredecessorIsKeptUntilTheNewWorkerHasAccepted() {
         Script script = Script.running(2).proves(Evidence.UNANSWERED);
         long roll = script.rolls(NEW);
         script.readies(0, 2).drains(0, 1).pass(4);
@@ -60,7 +61,7 @@ class TrialTest {
                                         + "the old generation serves on"));
         assertThat(script.served()).containsExactlyInAnyOrder(id(0, 1), id(1, 1));
         assertThat(script.orders())
-                .as("what waits for it moves at once")
+                .as("its queue moves at once")
                 .contains(new Action.Withdraw(id(0, 2)));
         assertThat(script.phase(0, 2)).isEqualTo(Phase.STOPPING);
         assertThat(script.slot(0).command()).isEqualTo(OLD);
@@ -80,7 +81,7 @@ class TrialTest {
     }
 
     @Test
-    void anEndWithoutAnErrorIsNoProofEither() {
+    void aCleanExitIsNoProofEither() {
         Script script = Script.running(1).proves(Evidence.UNANSWERED);
         long roll = script.rolls(NEW);
         script.readies(0, 2).tell(new Event.Exited(id(0, 2), ExitStatus.exited(0), 0, "", true));
@@ -90,7 +91,7 @@ class TrialTest {
     }
 
     @Test
-    void whereNobodyAsksItIsTrustedAfterAWhile() {
+    void withoutClientsItIsTrustedAfterAWhile() {
         Script script = Script.running(1).proves(Evidence.NONE);
         long roll = script.rolls(NEW);
         script.readies(0, 2).drains(0, 1).pass(Duration.ofMillis(4_900));
@@ -103,7 +104,7 @@ class TrialTest {
     }
 
     @Test
-    void whoWaitsForConnectionsIsTrustedAsSoonAsThePredecessorIsQuiet() {
+    void aWorkerWaitingInAcceptIsTrustedOnceThePredecessorIsQuiet() {
         Script script = Script.running(1).proves(Evidence.AWAITING);
         script.rolls(NEW);
         script.readies(0, 2);
@@ -113,9 +114,9 @@ class TrialTest {
         assertThat(script.phase(0, 1)).isEqualTo(Phase.STOPPING);
     }
 
-    /// What was seen before the predecessor was quiet may be long ago on a busy machine.
+    /// Evidence from before the predecessor was quiet may be old on a busy machine.
     @Test
-    void whoWaitedForConnectionsIsLookedAtOnceMoreBeforeThePredecessorGoes() {
+    void aWorkerWaitingInAcceptIsCheckedAgainBeforeThePredecessorGoes() {
         Script script = Script.running(1).proves(Evidence.AWAITING);
         script.rolls(NEW);
         script.readies(0, 2).proves(Evidence.TAKEN).forget().drains(0, 1);
@@ -127,7 +128,7 @@ class TrialTest {
     }
 
     @Test
-    void onceItHasAcceptedItIsGivenTheTimeToAnswer() {
+    void onceItHasAcceptedItIsGivenTimeToAnswer() {
         Script script = Script.running(1).proves(Evidence.UNANSWERED);
         long roll = script.rolls(NEW);
         script.readies(0, 2).drains(0, 1).pass(4).sees(0, 2, Evidence.TAKEN);
@@ -135,13 +136,13 @@ class TrialTest {
         assertThat(script.phase(0, 1)).isEqualTo(Phase.DRAINING);
 
         script.pass(Duration.ofMillis(100));
-        assertThat(script.phase(0, 1)).as("long requests are no fault").isEqualTo(Phase.STOPPING);
+        assertThat(script.phase(0, 1)).as("long requests are fine").isEqualTo(Phase.STOPPING);
         script.exits(0, 1);
         assertThat(script.answer(roll)).map(Outcome::done).contains(true);
     }
 
     @Test
-    void oneThatEndsWithAllItsConnectionsUnansweredIsReplacedByItsPredecessor() {
+    void aVersionThatEndsWithNoConnectionAnsweredIsReplacedByItsPredecessor() {
         Script script = Script.running(1).proves(Evidence.TAKEN);
         long roll = script.rolls(NEW);
         script.readies(0, 2).drains(0, 1).pass(2).exits(0, 2);
@@ -151,7 +152,7 @@ class TrialTest {
     }
 
     @Test
-    void theTimeCountsFromTheMomentWhenSomebodyWaits() {
+    void theTimeCountsFromTheFirstQueuedConnection() {
         Script script = Script.running(1).proves(Evidence.NONE);
         long roll = script.rolls(NEW);
         script.readies(0, 2).pass(3).sees(0, 2, Evidence.UNANSWERED).pass(4);
@@ -162,7 +163,7 @@ class TrialTest {
     }
 
     @Test
-    void oneLookThatShowsAQueueDecidesNothingWhereTheNextOnesAreLate() {
+    void aSingleCheckWithAQueueDecidesNothingIfTheNextOnesAreLate() {
         Script script = Script.running(1).proves(Evidence.UNANSWERED).looksLate(true);
         long roll = script.rolls(NEW);
         script.readies(0, 2).drains(0, 1).pass(8);
@@ -173,7 +174,7 @@ class TrialTest {
     }
 
     @Test
-    void lateLooksThatShowTheSameDecideInTheEnd() {
+    void lateChecksWithTheSameResultDecideInTheEnd() {
         Script script = Script.running(1).proves(Evidence.UNANSWERED).looksLate(true);
         long roll = script.rolls(NEW);
         script.readies(0, 2).drains(0, 1).pass(8).looksLate(false).pass(2);
@@ -182,7 +183,7 @@ class TrialTest {
     }
 
     @Test
-    void whereThePredecessorHasEndedMeanwhileItsCommandIsStartedAgain() {
+    void ifThePredecessorHasEndedItsCommandIsStartedAgain() {
         Script script = Script.running(1).proves(Evidence.UNANSWERED);
         long roll = script.rolls(NEW);
         script.readies(0, 2).exits(0, 1).forget().pass(5);
@@ -194,7 +195,7 @@ class TrialTest {
     }
 
     @Test
-    void aVersionThatStillLoadsIsWaitedForBeforeAnythingIsLedToIt() {
+    void aVersionThatIsStillLoadingGetsNoTrafficYet() {
         Script script = Script.running(1).looks(Sight.SHARED);
         long roll = script.rolls(NEW);
         script.listens(0, 2).pass(30);
@@ -208,7 +209,7 @@ class TrialTest {
     }
 
     @Test
-    void toSayThatItIsReadyIsNotEnoughUnlessTheUserGoesByThat() {
+    void sayingReadyIsNotEnoughUnlessTheUserReliesOnIt() {
         Script script = Script.running(1).looks(Sight.SHARED);
         script.rolls(NEW);
         script.announces(0, 2).listens(0, 2).pass(3);
@@ -221,7 +222,7 @@ class TrialTest {
     }
 
     @Test
-    void aPreforkVersionOfWhichNobodyEverWaitsFails() {
+    void aPreforkVersionWithNoProcessInAcceptFails() {
         Script script = Script.running(1).looks(Sight.SHARED);
         long roll = script.rolls(NEW);
         script.listens(0, 2).pass(60);
@@ -233,7 +234,7 @@ class TrialTest {
     }
 
     @Test
-    void aSingleProcessThatIsNeverSeenToWaitIsTriedAfterAWhile() {
+    void aSingleProcessNeverSeenInAcceptIsTriedAfterAWhile() {
         Script script = Script.running(1).looks(Sight.LISTENS);
         script.rolls(NEW);
         script.listens(0, 2).pass(5);
@@ -244,7 +245,7 @@ class TrialTest {
     }
 
     @Test
-    void nobodyIsWaitedForWhereNobodyIsReplaced() {
+    void withoutAPredecessorThereIsNoTrial() {
         Script script = Script.begun(Settings.defaults(), 1).looks(Sight.SHARED);
 
         script.readies(0, 1);
@@ -253,7 +254,7 @@ class TrialTest {
     }
 
     @Test
-    void withoutATimeToProveItselfThereIsNoTrial() {
+    void withAZeroProveTimeThereIsNoTrial() {
         Script script = Script.running(Settings.defaults().withProve(Duration.ZERO), 1);
         script.looks(Sight.SHARED).proves(Evidence.UNANSWERED).rolls(NEW);
 
@@ -263,7 +264,7 @@ class TrialTest {
     }
 
     @Test
-    void aVersionThatLeavesAnAddressOutFailsSoonAfterItsLastListener() {
+    void aVersionThatOmitsAnAddressFailsSoonAfterItsLastListener() {
         Script script = Script.running(1);
         long roll = script.rolls(NEW);
         script.pass(2).tell(new Event.Incomplete(id(0, 2), "listens on one of two", true));
@@ -278,7 +279,7 @@ class TrialTest {
     }
 
     @Test
-    void oneThatOpensItsListenersOneAfterTheOtherIsReadyWithTheLast() {
+    void aVersionThatOpensItsListenersOneByOneIsReadyWithTheLast() {
         Script script = Script.running(1);
         long roll = script.rolls(NEW);
         script.tell(new Event.Incomplete(id(0, 2), "listens on one of two", true)).pass(5);
@@ -289,7 +290,7 @@ class TrialTest {
     }
 
     @Test
-    void whoStopsMeanwhileStopsTheOneThatWasKeptToo() {
+    void aStopDuringATrialStopsThePredecessorToo() {
         Script script = Script.running(1).proves(Evidence.UNANSWERED);
         script.rolls(NEW);
         script.readies(0, 2).drains(0, 1);

@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// What must hold whatever happens. Keeps what was ordered so far.
+/// The rules that must hold whatever happens. Records the actions so far.
 final class WalkRules {
     private final Set<WorkerId> spawned = new HashSet<>();
     private final Set<WorkerId> terminated = new HashSet<>();
@@ -30,7 +30,7 @@ final class WalkRules {
         refusing = initial.refusing();
     }
 
-    /// One step.
+    /// Checks one step.
     void check(
             State before, Event event, Action.Result result, long now, Map<Long, Request> asked) {
         State after = result.state();
@@ -108,7 +108,7 @@ final class WalkRules {
         assertThat(buried.add(id)).as("first burial of " + id).isTrue();
     }
 
-    /// An answer tells the truth.
+    /// Checks that an answer is true.
     private void outcome(State before, State after, long ticket, Request request, Outcome outcome) {
         if (after.stopping()) {
             return;
@@ -161,7 +161,7 @@ final class WalkRules {
         return slot.command().equals(command);
     }
 
-    /// Service is never taken from everybody but by a worker's own doing or as asked for.
+    /// Service is never taken from all workers unless a worker's own action or a request causes it.
     private static void keepsServing(State before, Event event, State after) {
         boolean lost = !before.service().workers().isEmpty() && after.service().workers().isEmpty();
         boolean own = event instanceof Event.Exited || event instanceof Event.Lost;
@@ -173,7 +173,7 @@ final class WalkRules {
                                                 || now instanceof Operation.Scale)
                         .isPresent();
         assertThat(lost && !own && !asked && before.settings().overlap())
-                .as("nobody is served any more")
+                .as("no worker is in service any more")
                 .isFalse();
     }
 
@@ -188,7 +188,7 @@ final class WalkRules {
         }
     }
 
-    /// How things stand after a step.
+    /// Checks the state after a step.
     void check(State state, Set<WorkerId> processes, long now) {
         for (Slot slot : state.slots()) {
             assertThat(slot.workers().stream().filter(w -> w.phase().candidate()).count())
@@ -228,15 +228,14 @@ final class WalkRules {
         tickMakesProgress(state, now);
     }
 
-    /// Who has finished what it had is kept for no other reason than a successor that has yet to
-    /// prove itself, and as long as there is one it is not told to stop.
+    /// A predecessor that has finished its connections is kept only for a successor that has yet to
+    /// prove itself, and while there is one it is not told to stop.
     private static void keepsThePredecessor(Slot slot) {
         boolean kept = slot.workers().stream().anyMatch(Worker::quiet);
-        assertThat(kept && !slot.trying()).as("kept for nobody in slot " + slot).isFalse();
+        assertThat(kept && !slot.trying()).as("kept for no successor in slot " + slot).isFalse();
     }
 
-    /// Phases that may last no time at all can follow each other in ticks of one moment, but not
-    /// for ever.
+    /// Phases that last no time can follow each other in ticks at the same moment, but not forever.
     private static void tickMakesProgress(State state, long now) {
         long then = Math.max(now, state.nextDeadline());
         State later = state;
@@ -246,7 +245,7 @@ final class WalkRules {
         }
     }
 
-    /// How things stand when all went well for long enough.
+    /// Checks the state once all has gone well for long enough.
     void rest(State state) {
         assertThat(state.operation()).as("operation").isEmpty();
         assertThat(answered).as("answered tickets").isEqualTo(sizes.keySet());

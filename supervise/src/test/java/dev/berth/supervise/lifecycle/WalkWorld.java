@@ -16,8 +16,9 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.TreeMap;
 
-/// A world that answers the supervisor's orders as processes might, at random: spawning works or
-/// not, a worker listens or not, closes its listener, drains, obeys, ignores signals, dies.
+/// A simulated world that responds to the supervisor's actions as processes might, at random: a
+/// spawn works or fails; a worker listens or not, closes its listener, drains, obeys, ignores
+/// signals, dies.
 final class WalkWorld {
     private static final List<Policy> POLICIES =
             List.of(new Policy.Hash(), new Policy.RoundRobin(), Policy.parse("weighted:3=5%"));
@@ -29,7 +30,7 @@ final class WalkWorld {
 
     private static final List<Sight> SIGHTS = List.of(Sight.LISTENS, Sight.SHARED, Sight.AWAITS);
 
-    /// A process: whether it has a listener and whether it ends when it is told to.
+    /// A process: whether it has a listener, and whether it ends when told to.
     private record Process(boolean listening, boolean obedient) {}
 
     private final SeededRandom random;
@@ -155,7 +156,7 @@ final class WalkWorld {
         return new Event.Exited(id, status, survivors, "", random.nextInt(2) == 0);
     }
 
-    /// One thing that happens, whatever it is.
+    /// Makes one random thing happen.
     void happen() {
         switch (random.nextInt(10)) {
             case 0, 1, 2 -> deliver();
@@ -181,8 +182,7 @@ final class WalkWorld {
         }
     }
 
-    /// What is told of one worker keeps its order, and nobody hears of it any more once it has
-    /// ended.
+    /// Events about one worker keep their order, and none follows its end.
     private void deliver(int index) {
         Event event = pending.get(index);
         Optional<WorkerId> id = subject(event);
@@ -278,8 +278,8 @@ final class WalkWorld {
         tell(new Event.Asked(tickets, request));
     }
 
-    /// From now on all goes well: who starts listens and says so, who shall end does. Goes on until
-    /// nothing is due any more.
+    /// From now on all goes well: workers that start listen and say so, workers told to stop do.
+    /// Continues until nothing is due.
     void calm() {
         kind = true;
         pending.removeIf(event -> event instanceof Event.Exited);

@@ -13,7 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 
-/// Work beside the owner's thread, some of which never ends.
+/// Work off the owner's thread, some of which never ends.
 @ExtendWith(LeakCheck.class)
 @Timeout(60)
 final class AsideTest {
@@ -44,7 +44,7 @@ final class AsideTest {
     }
 
     @Test
-    void whatIsDoneComesBackToTheOwnerThread() throws Exception {
+    void resultsComeBackToTheOwnerThread() throws Exception {
         try (Loop loop = new Loop(answers::add);
                 Aside aside = new Aside(loop, "aside", 10_000, MOST_THREADS)) {
             List<Thread> threads = new ArrayList<>();
@@ -73,7 +73,7 @@ final class AsideTest {
     }
 
     @Test
-    void oneThatIsStuckKeepsOthersOnlyForATickAndIsGivenUp() throws Exception {
+    void aStuckTaskDelaysOthersOnlyForATickAndIsAbandoned() throws Exception {
         try (Loop loop = new Loop(answers::add);
                 Aside aside = new Aside(loop, "aside", 1_000, MOST_THREADS)) {
             aside.ask(this::stuck, this::note, _ -> late.add("came late"));
@@ -89,7 +89,7 @@ final class AsideTest {
     }
 
     @Test
-    void whenAllThreadsAreStuckWhatWaitsIsGivenUpToo() throws Exception {
+    void ifAllThreadsAreStuckWaitingTasksAreAbandonedToo() throws Exception {
         try (Loop loop = new Loop(answers::add);
                 Aside aside = new Aside(loop, "stuck aside", 1_000, MOST_THREADS)) {
             for (int i = 0; i < 10; i++) {
@@ -107,7 +107,7 @@ final class AsideTest {
     }
 
     @Test
-    void ofWhatNoThreadHasBegunItIsKnownThatNothingComes() throws Exception {
+    void tasksThatNoThreadHasStartedReportThatNoResultWillCome() throws Exception {
         try (Loop loop = new Loop(answers::add);
                 Aside aside = new Aside(loop, "aside", 1_000, 1)) {
             aside.ask(this::stuck, this::note, _ -> late.add("stuck"));
@@ -120,7 +120,7 @@ final class AsideTest {
     }
 
     @Test
-    void nobodyIsAnsweredAfterTheEnd() throws Exception {
+    void noResultIsDeliveredAfterTheEnd() throws Exception {
         try (Loop loop = new Loop(answers::add)) {
             try (Aside aside = new Aside(loop, "aside", 10_000, MOST_THREADS)) {
                 aside.ask(this::stuck, this::note, _ -> late.add("given back"));

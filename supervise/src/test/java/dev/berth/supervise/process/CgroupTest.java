@@ -16,7 +16,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 
-/// Cgroups, where this system has them for us; where it has none, that there is none.
+/// Cgroups, if this system has them for us; if it has none, that there is none.
 @ExtendWith(LeakCheck.class)
 class CgroupTest {
     private static final Duration LIMIT = Duration.ofMinutes(3);
@@ -25,7 +25,7 @@ class CgroupTest {
     private final String name = "cgroup-" + ProcessHandle.current().pid();
 
     @Test
-    void whatAWorkerStartsIsInItsGroupAndEndsWithIt() throws Exception {
+    void processesOfAWorkerAreInItsGroupAndEndWithIt() throws Exception {
         Optional<Cgroup> created = Cgroup.create(name);
         try (ChildProcess shell = ChildProcess.start("sh", "-c", "sleep 0.3; sleep 100 & wait")) {
             if (created.isPresent()) {
@@ -42,7 +42,7 @@ class CgroupTest {
     }
 
     @Test
-    void groupsThatAWorkerMadeItselfAndItsProcessesGoAtTheEnd() throws Exception {
+    void groupsThatAWorkerCreatedAreRemovedWithTheirProcesses() throws Exception {
         Optional<Cgroup> created = Cgroup.create(name);
         try (ChildProcess sleep = ChildProcess.start("sleep", "100")) {
             if (created.isPresent()) {
@@ -58,7 +58,7 @@ class CgroupTest {
     }
 
     @Test
-    void anEmptyGroupOfThatNameIsNoHindrance() throws IOException {
+    void anEmptyGroupWithThatNameIsReused() throws IOException {
         Optional<Cgroup> first = Cgroup.create(name);
         Optional<Cgroup> second = Cgroup.create(name);
         assertThat(second.map(Cgroup::path)).isEqualTo(first.map(Cgroup::path));

@@ -33,15 +33,14 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
-/// Workers that stand still for a moment, with a cgroup (where this system has one for us) and
-/// without.
+/// Workers that are frozen for a moment, with a cgroup (if this system has one for us) and without.
 @ExtendWith(LeakCheck.class)
 class FreezerTest {
     private static final Duration LIMIT = Duration.ofMinutes(3);
     private static final Duration A_WHILE = Duration.ofMillis(40);
     private static final WorkerId ID = new WorkerId(1, 2);
 
-    /// A process and a child of it in a session of its own; each says again and again that it runs.
+    /// A process and a child of it in a session of its own; each prints repeatedly while it runs.
     private static final String[] TREE = {
         "sh",
         "-c",
@@ -86,7 +85,7 @@ class FreezerTest {
 
     /// A worker of two processes.
     ///
-    /// **ownership**: [#close] ends both, also where one has lost the other.
+    /// **Ownership:** [#close] ends both, even if one has lost the other.
     private record Tree(ChildProcess child, LiveWorker worker, Collection<ProcessEntry> processes)
             implements AutoCloseable {
         static Tree start(String... before) throws IOException {
@@ -127,7 +126,7 @@ class FreezerTest {
                 new WorkerOutput(ID, NOBODY));
     }
 
-    /// A tree all of which is in the cgroup, where there is one.
+    /// A tree that is entirely in the cgroup, if there is one.
     private Tree start(String... before) throws IOException {
         Tree tree = Tree.start(before);
         tree.processes.forEach(each -> cgroup.ifPresent(group -> group.add(ID, each.pid())));
@@ -155,7 +154,7 @@ class FreezerTest {
         }
     }
 
-    /// Waits until each of them says something that it has not said yet.
+    /// Waits until each of them prints again.
     private static void awaitRunning(ChildProcess child, String... names) {
         int before = child.output().size();
         for (String name : names) {
@@ -169,7 +168,7 @@ class FreezerTest {
         }
     }
 
-    /// What had been said before may still come through the pipe.
+    /// Earlier output may still come through the pipe.
     private static void assertStill(ChildProcess child) {
         int[] before = {-1};
         Await.until(
@@ -185,7 +184,7 @@ class FreezerTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void theWholeTreeStandsStillAndRunsOn(boolean grouped) throws Exception {
+    void theWholeTreeIsFrozenAndRunsOn(boolean grouped) throws Exception {
         Freezer freezer = freezer(grouped);
         try (Tree tree = start()) {
             for (int i = 0; i < 2; i++) {
@@ -199,7 +198,7 @@ class FreezerTest {
     }
 
     @Test
-    void whatHasLeftTheCgroupStandsStillToo() throws Exception {
+    void processesThatLeftTheCgroupAreFrozenToo() throws Exception {
         Freezer freezer = freezer(true);
         try (Tree tree = Tree.start()) {
             cgroup.ifPresent(group -> group.add(ID, tree.pid()));
@@ -212,7 +211,7 @@ class FreezerTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void itRunsOnWhereTheLookAtItsProcessesFails(boolean grouped) throws Exception {
+    void itRunsOnIfReadingItsProcessesFails(boolean grouped) throws Exception {
         Freezer freezer =
                 freezer(
                         grouped,
@@ -227,14 +226,14 @@ class FreezerTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void aWorkerThatSomebodyElseStoppedStaysStopped(boolean grouped) throws Exception {
+    void aWorkerStoppedBySomeoneElseStaysStopped(boolean grouped) throws Exception {
         Freezer freezer = freezer(grouped);
         try (Tree tree = start()) {
             send(tree.pid(), Signal.STOP);
             Await.until(LIMIT, () -> state(tree.pid()).equals("T"), () -> state(tree.pid()));
             try (Freezer.Frozen frozen = freezer.freeze(tree.worker)) {
                 assertStill(tree.child);
-                // The signal that it is to end by waits too, for whoever has stopped it.
+                // The termination signal waits too, for whoever has stopped it.
                 send(tree.pid(), Signal.TERM);
                 frozen.close();
             }
@@ -246,7 +245,7 @@ class FreezerTest {
     }
 
     @Test
-    void aCgroupThatSomebodyElseFrozeStaysFrozen() throws Exception {
+    void aCgroupFrozenBySomeoneElseStaysFrozen() throws Exception {
         Freezer freezer = freezer(true);
         if (cgroup.isEmpty()) {
             return;
@@ -264,21 +263,21 @@ class FreezerTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void aWorkerMayDieWhileItStandsStill(boolean grouped) throws Exception {
+    void aWorkerMayDieWhileItIsFrozen(boolean grouped) throws Exception {
         Freezer freezer = freezer(grouped);
         try (Tree tree = start()) {
             try (Freezer.Frozen _ = freezer.freeze(tree.worker)) {
                 tree.child.kill();
                 Await.until(LIMIT, () -> !tree.child.isAlive(), () -> state(tree.pid()));
             }
-            // Nobody reads any more what the other one says.
+            // Nothing reads the other one's output any more.
             Await.until(LIMIT, () -> tree.processes.stream().noneMatch(this::stopped), () -> "");
         }
     }
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void aWorkerThatHasEndedIsNoHindrance(boolean grouped) throws Exception {
+    void aWorkerThatHasEndedCausesNoError(boolean grouped) throws Exception {
         Freezer freezer = freezer(grouped);
         try (Tree tree = start()) {
             tree.processes.forEach(process -> SeenProcess.send(process, Signal.KILL));
@@ -291,7 +290,7 @@ class FreezerTest {
     @ValueSource(booleans = {true, false})
     @RequiresRoot
     @RequiresProgram("setpriv")
-    void workersOfAnotherUserStandStillToo(boolean grouped) throws Exception {
+    void workersOfAnotherUserAreFrozenToo(boolean grouped) throws Exception {
         Freezer freezer = freezer(grouped);
         try (Tree tree = start("setpriv", "--reuid", "4321", "--clear-groups")) {
             try (Freezer.Frozen _ = freezer.freeze(tree.worker)) {

@@ -8,14 +8,14 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 
-/// A few processes made from any bytes: what the guard's awk reads of them, and which of them it
-/// has to end.
+/// A few processes derived from arbitrary bytes: what the guard's awk reads about them, and which
+/// of them it must end.
 final class GuardTable {
     private static final int MOST_PROCESSES = 6;
     private static final String STATES = "SRDTZX";
     private static final String ZEROES = " 0".repeat(11);
 
-    /// With parentheses, blanks and numbers that look like the fields behind the name.
+    /// Names with parentheses, blanks, and numbers that look like the fields after the name.
     private static final List<String> NAMES =
             List.of(
                     "sh",
@@ -28,7 +28,7 @@ final class GuardTable {
                     "\\ * [a-z] &");
 
     private record Row(int pid, int parent, int session, char state, int threads, int start) {
-        /// As in `/proc/PID/stat`.
+        /// The text as in `/proc/PID/stat`.
         String text(String name) {
             String beginning = pid + " (" + name + ") " + state + " " + parent + " 0 " + session;
             return beginning + ZEROES + " 20 0 " + threads + " 0 " + start + " 0 0";
@@ -75,7 +75,7 @@ final class GuardTable {
         }
         roots.forEach(id -> line("doomed", id));
         members.forEach(pid -> line("member", pid));
-        // One that ended before it is looked at has no text.
+        // A process that ended before it is read has no text.
         int listed = Math.max(1, count + next(2));
         for (int pid = 1; pid <= listed; pid++) {
             line("all", "/proc/" + pid);
@@ -105,18 +105,18 @@ final class GuardTable {
         line("stat", "/proc/" + pid + "/stat " + shown);
     }
 
-    /// The requests to awk, a line each.
+    /// The requests to awk, one per line.
     String text() {
         return text.toString();
     }
 
-    /// What awk has to answer: those to be ended, as PID:START.
+    /// The answer expected from awk: the processes to end, as PID:START.
     Set<String> doomed() {
         Deque<Row> queue = new ArrayDeque<>();
         alive.stream()
                 .filter(row -> members.contains(row.pid()) || roots.contains(row.id()))
                 .forEach(queue::add);
-        // Of a root that has ended, what it left in its session.
+        // If a root has ended, the processes that it left in its session.
         roots.stream()
                 .filter(id -> alive.stream().noneMatch(row -> row.pid() == id.pid()))
                 .flatMap(id -> alive.stream().filter(row -> row.session() == id.pid()))

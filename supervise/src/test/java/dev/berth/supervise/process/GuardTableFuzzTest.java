@@ -20,10 +20,10 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 
-/// The guard's awk ends the same processes as [GuardTable] expects, whatever is in /proc.
+/// The guard's awk ends the processes that [GuardTable] expects, whatever is in /proc.
 ///
-/// One awk reads a batch of tables. Its program is the guard's own, but for two things: the text of
-/// a process comes from the input instead of /proc, and "over" ends a table.
+/// One awk reads a batch of tables. Its program is the guard's own, with two differences: the text
+/// of a process comes from the input instead of /proc, and "over" ends a table.
 @ExtendWith(LeakCheck.class)
 @RequiresProgram("awk")
 class GuardTableFuzzTest {
@@ -48,7 +48,7 @@ class GuardTableFuzzTest {
     private final List<GuardTable> batch = new ArrayList<>();
 
     @Test
-    void whatIsToBeEndedIsFoundInAnyTable() throws Exception {
+    void processesToEndAreFoundInAnyTable() throws Exception {
         Path program = Files.writeString(folder.resolve("program"), program(), ISO_8859_1);
         Fuzz.of("the guard's table", examples())
                 .check(

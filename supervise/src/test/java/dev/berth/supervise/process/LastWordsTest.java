@@ -9,8 +9,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 import java.util.List;
 
 class LastWordsTest {
-    /// What programs print when they end by an error, `%s` standing for many more frames, and what
-    /// of it is told.
+    /// The output of programs that end with an error, `%s` standing for many more frames, and the
+    /// part of it that is reported.
     enum Program {
         PYTHON(
                 """
@@ -143,7 +143,7 @@ class LastWordsTest {
 
     @ParameterizedTest
     @EnumSource(Program.class)
-    void theMessagesOfALongTraceAreTold(Program program) {
+    void theMessagesOfALongTraceAreReported(Program program) {
         assertThat(told(program.text).lines()).containsExactlyElementsOf(program.told);
     }
 
@@ -153,7 +153,7 @@ class LastWordsTest {
 
     @ParameterizedTest
     @EnumSource(Program.class)
-    void whatIsPrintedWhileTheProgramEndsDoesNotPushTheErrorOut(Program program) {
+    void outputDuringTheExitDoesNotDisplaceTheError(Program program) {
         String error = program.told.stream().filter(LastWordsTest::names).toList().getLast();
         String words = told("starting\n".repeat(20) + program.text + "closing a file\n".repeat(20));
 
@@ -165,13 +165,13 @@ class LastWordsTest {
     }
 
     @Test
-    void anErrorOfLongAgoIsNotTold() {
+    void anOldErrorIsNotReported() {
         assertThat(told("Error: no luck\n" + "a request\n".repeat(50)))
                 .isEqualTo("a request\n".repeat(10).strip());
     }
 
     @Test
-    void ofManyErrorsTheLastThreeAreToldAndRoomIsLeftForTheEnd() {
+    void ofManyErrorsTheLastThreeAndTheEndAreReported() {
         StringBuilder text = new StringBuilder();
         for (int i = 0; i < 9; i++) {
             text.append("Error: ").append(i).append("\nretry\nretry\nretry\n");
@@ -182,7 +182,7 @@ class LastWordsTest {
     }
 
     @Test
-    void whatComesAfterATraceIsNoFrame() {
+    void linesAfterATraceAreNotFrames() {
         String recovered =
                 "http: panic serving 127.0.0.1:5: boom\ngoroutine 34 [running]:\nmain.f(0x1)\n"
                         + "\t/srv/main.go:9 +0x27\nGET / 500\nGET /x 200\n";

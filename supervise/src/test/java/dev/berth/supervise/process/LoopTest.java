@@ -36,7 +36,7 @@ class LoopTest {
     }
 
     @Test
-    void aMistakeInOnePieceOfWorkIsToldAndTheRestIsDone() throws Exception {
+    void anErrorInOneTaskIsReportedAndTheRestIsDone() throws Exception {
         loop.post(
                 () -> {
                     throw new IllegalStateException("oops");
@@ -50,7 +50,7 @@ class LoopTest {
     }
 
     @Test
-    void whatFailsAgainAndAgainIsSaidOnceInItsOwnWords() {
+    void aRepeatedFailureIsReportedOnceWithItsOwnMessage() {
         for (int i = 0; i < 3; i++) {
             loop.failed(new IOException("no process could be started"), "patrol: guard");
         }
@@ -60,7 +60,7 @@ class LoopTest {
     }
 
     @Test
-    void workThatLackedAThreadIsDoneAgain() {
+    void workThatLackedAThreadIsRetried() {
         int[] tries = {0};
         Runnable lacking =
                 () -> {
@@ -79,7 +79,7 @@ class LoopTest {
     }
 
     @Test
-    void whatComesAgainAndAgainSurvivesAnError() {
+    void aPeriodicTaskSurvivesAnError() {
         loop.every(
                 1,
                 () -> {
@@ -111,7 +111,7 @@ class LoopTest {
     }
 
     @Test
-    void whatIsPostedFromAnotherThreadEndsTheWait() throws Exception {
+    void aTaskPostedFromAnotherThreadEndsTheWait() throws Exception {
         Thread other = Thread.ofPlatform().start(() -> loop.post(() -> calls.add("posted")));
         loop.turn(Worker.NEVER);
         other.join();
@@ -119,7 +119,7 @@ class LoopTest {
     }
 
     @Test
-    void laterWorkComesInTheOrderOfItsTime() throws Exception {
+    void timersRunInTheOrderOfTheirTime() throws Exception {
         long now = Loop.now();
         loop.at(now + 20, () -> calls.add("third"));
         loop.at(now, () -> calls.add("first"));
@@ -131,7 +131,7 @@ class LoopTest {
     }
 
     @Test
-    void aReaderMayForgetAndCloseAnotherThatIsReadyToo() throws Exception {
+    void aReaderMayForgetAndCloseAnotherReadyOne() throws Exception {
         Ends one = pipe();
         Ends two = pipe();
         one.write();
@@ -153,7 +153,7 @@ class LoopTest {
     }
 
     @Test
-    void aNumberThatIsTakenAnewIsNotTakenForTheOldOne() throws Exception {
+    void aReusedDescriptorNumberIsNotMistakenForTheOldOne() throws Exception {
         Ends one = pipe();
         Ends two = pipe();
         one.write();
@@ -174,7 +174,7 @@ class LoopTest {
     }
 
     @Test
-    void oneAtItsEndIsToldOnceAndDoesNotSpin() throws Exception {
+    void aReaderAtEndOfFileIsCalledOnceAndDoesNotSpin() throws Exception {
         Ends pipe = pipe();
         pipe.write();
         pipe.writing().close();
@@ -188,7 +188,7 @@ class LoopTest {
     }
 
     @Test
-    void workForAClosedLoopIsRefused() {
+    void tasksForAClosedLoopAreRejected() {
         loop.post(() -> calls.add("before"));
         loop.close();
         assertThat(calls).containsExactly("before");

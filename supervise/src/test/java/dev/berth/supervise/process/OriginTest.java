@@ -13,7 +13,7 @@ import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
 
-/// What a process shows of where it comes from.
+/// What a process reveals about its origin.
 @ExtendWith(LeakCheck.class)
 class OriginTest {
     private static Optional<WorkerId> of(Map<String, String> environment) throws IOException {
@@ -32,7 +32,7 @@ class OriginTest {
     }
 
     @Test
-    void thatOfAnotherSupervisorDoesNot() throws Exception {
+    void anotherSupervisorsEnvironmentNamesNone() throws Exception {
         assertThat(of(Map.of("BERTH_NAME", "db", "BERTH_SLOT", "3", "BERTH_GENERATION", "17")))
                 .isEmpty();
         assertThat(of(Map.of("BERTH_NAME", "web", "BERTH_SLOT", "3"))).isEmpty();
@@ -42,7 +42,7 @@ class OriginTest {
     }
 
     @Test
-    void ofAProcessThatIsGoneNothingIsTold() {
+    void aProcessThatIsGoneRevealsNothing() {
         assertThat(Origin.environment(Integer.MAX_VALUE, "web")).isEmpty();
         assertThat(Origin.filters("2147483647")).isZero();
     }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 
-/// What is remembered of what goes wrong.
+/// What is remembered about failures.
 final class TroublesTest {
     private final Troubles troubles = new Troubles();
 
@@ -16,7 +16,7 @@ final class TroublesTest {
     }
 
     @Test
-    void aKindThatComesAgainIsSaidMoreAndMoreSeldomWithItsCount() {
+    void aRepeatedKindIsReportedLessAndLessOftenWithItsCount() {
         troubles.add("a", "it failed", 0);
         int said = 0;
         long hour = 3_600_000;
@@ -30,7 +30,7 @@ final class TroublesTest {
     }
 
     @Test
-    void ofAnyNumberOfKindsAFewAreKept() {
+    void onlyAFewKindsAreKept() {
         int news = 0;
         for (int i = 0; i < 100_000; i++) {
             String kind = "kind " + i;
@@ -43,7 +43,7 @@ final class TroublesTest {
     }
 
     @Test
-    void anExplanationTakesThePlaceOfWhatWasKnown() {
+    void anExplanationReplacesTheEarlierText() {
         troubles.add("a", "in use", 0);
         troubles.await("a");
         assertThat(troubles.awaited()).isTrue();
@@ -53,7 +53,7 @@ final class TroublesTest {
     }
 
     @Test
-    void whatTurnedOutToBeNoneIsForgotten() {
+    void aFalseAlarmIsForgotten() {
         troubles.add("a", "a real one", 0);
         troubles.add("b", "none", 0);
         troubles.drop("b");

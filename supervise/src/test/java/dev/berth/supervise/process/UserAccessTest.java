@@ -20,7 +20,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 
-/// A program that the permission bits close to a worker's user.
+/// A program that its permission bits close to a worker's user.
 @ExtendWith(LeakCheck.class)
 @RequiresRoot
 @RequiresProgram("setpriv")
@@ -37,16 +37,16 @@ class UserAccessTest {
     }
 
     @Test
-    void itIsRefusedWithItsName() throws Exception {
+    void itIsReportedByName() throws Exception {
         UserAccess access = new UserAccess(UserChange.to(USER, "workers"));
         SpawnRequest request = closed();
         assertThatThrownBy(() -> access.check(request))
                 .hasMessageContaining("user user is not permitted to execute " + request.file());
     }
 
-    /// As on a file system that does not answer, for which every start would wait.
+    /// Like a file system that does not respond, for which every start would wait.
     @Test
-    void aTryThatTakesTooLongIsNotRepeated(@TempDir Path open) throws Exception {
+    void aSlowTryIsNotRepeated(@TempDir Path open) throws Exception {
         Path tries = Files.createFile(open.resolve("tries"));
         Path shell = Files.writeString(open.resolve("sh"), SLOW.formatted(tries));
         for (Path path : List.of(open, tries, shell)) {

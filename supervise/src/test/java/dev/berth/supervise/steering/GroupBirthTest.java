@@ -28,14 +28,14 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/// The first listener on an address that another one covers: from the moment on at which the kernel
-/// finds it, clients are led to it, not refused.
+/// The first listener on an address that another one covers: from the moment the kernel finds it,
+/// clients are led to it rather than refused.
 @RequiresRoot
 @ExtendWith(LeakCheck.class)
 final class GroupBirthTest {
     private static final int BIRTHS = 40;
 
-    /// Nobody accepts; so all together they have to fit into a queue.
+    /// Nothing accepts, so all of them together must fit into a queue.
     private static final int CLIENTS_PER_BIRTH = 20;
 
     private static final WorkerId OLD = new WorkerId(0, 1);
@@ -47,7 +47,7 @@ final class GroupBirthTest {
     private volatile boolean over;
 
     @Test
-    void nobodyIsRefusedWhileAGroupBegins() throws Exception {
+    void noClientIsRefusedWhileAGroupIsCreated() throws Exception {
         try (NetworkNamespace namespace = NetworkNamespace.open()) {
             namespace.run(
                     () -> {
@@ -83,7 +83,7 @@ final class GroupBirthTest {
         }
     }
 
-    /// Returns when none of the clients can be amid a handshake that began before.
+    /// Returns once no client can still be in a handshake that began earlier.
     private void awaitConnection() {
         int before = connected.get() + refused.size();
         clients.release(2);

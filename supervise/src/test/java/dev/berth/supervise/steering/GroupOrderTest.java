@@ -29,8 +29,8 @@ import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
 
-/// The book that is kept of a group's members, against the kernel: after every change, exactly
-/// those that are served get connections.
+/// The supervisor's model of a group's members compared with the kernel: after every change,
+/// exactly the served members get connections.
 @RequiresRoot
 @ExtendWith(LeakCheck.class)
 final class GroupOrderTest {
@@ -44,7 +44,7 @@ final class GroupOrderTest {
 
     @ParameterizedTest
     @EnumSource(names = {"EXTENDED", "CLASSIC"})
-    void onlyTheServedGetConnectionsWhateverJoinsOrLeaves(Steer steer) throws Exception {
+    void onlyServedMembersGetConnectionsWhateverJoinsOrLeaves(Steer steer) throws Exception {
         try (NetworkNamespace namespace = NetworkNamespace.open()) {
             namespace.run(
                     () -> {
@@ -92,7 +92,7 @@ final class GroupOrderTest {
         return members.get(random.nextInt(members.size()));
     }
 
-    /// As in a roll: who leaves is not served any more; but a crash knows no order.
+    /// As in a roll, a leaving member is no longer served; but a crash can come at any time.
     private void leave(SocketRegistry registry) throws IOException {
         HeldSocket leaving = any();
         boolean last = served.equals(Set.of(leaving.owner()));
@@ -139,7 +139,7 @@ final class GroupOrderTest {
                     Await.value(
                                     Duration.ofSeconds(5),
                                     () -> members.stream().filter(GroupOrderTest::drop).findFirst(),
-                                    () -> "nobody got the connection")
+                                    () -> "no member got the connection")
                             .owner());
         }
         assertThat(served).as(random.toString()).containsAll(hit);

@@ -29,14 +29,14 @@ final class HomesTest {
     }
 
     @Test
-    void aNinthWorkerTakesANinthOfThePlacesAndNoOtherMoves() {
+    void aNinthWorkerTakesANinthOfThePlacesAndNoOtherPlaceMoves() {
         Homes eight = NONE.next(first(8));
         int[] nine = eight.next(first(9)).slots();
         assertThat(moved(eight.slots(), nine)).isEqualTo(count(nine, 8)).isBetween(113, 114);
     }
 
     @Test
-    void whoComesBackGetsTheSamePlacesBack() {
+    void aWorkerThatReturnsGetsTheSamePlacesBack() {
         Homes grown = NONE;
         for (int slots = 1; slots <= 8; slots++) {
             grown = grown.next(first(slots));
@@ -62,7 +62,7 @@ final class HomesTest {
     }
 
     @Test
-    void inAnyHistoryTheSharesAreEvenAndNoPlaceMovesThatNeedNot() {
+    void sharesStayEvenAndNoPlaceMovesUnnecessarily() {
         SeededRandom random = SeededRandom.create("slots come and go");
         for (int history = 0; history < 100; history++) {
             TreeSet<Integer> slots = new TreeSet<>(List.of(random.nextInt(16)));
@@ -101,7 +101,8 @@ final class HomesTest {
         }
     }
 
-    /// The fewest places that can move: those of who is gone, and what the others have too much.
+    /// The smallest number of places that can move: those of removed slots, and the surplus of the
+    /// others.
     private static int needed(int[] homes, int[] slots) {
         List<Integer> held =
                 Arrays.stream(slots)

@@ -16,13 +16,13 @@ final class LoadPlanTest {
     }
 
     @Test
-    void theLeastLoadedComesFirstUntilAllAreAlike() {
+    void theLeastLoadedComesFirstUntilAllAreEqual() {
         int[] plan = LoadPlan.of(List.of(candidate(5), candidate(2), candidate(4)), 8);
         assertThat(plan).containsExactly(1, 1, 2, 1, 0, 2, 1, 0);
     }
 
     @Test
-    void equalsTakeTurnsFromWhereTheyWere() {
+    void equalListenersTakeTurnsWhereTheyLeftOff() {
         List<LoadPlan.Candidate> equal = new ArrayList<>();
         for (long turn : new long[] {7, 5, 6}) {
             equal.add(new LoadPlan.Candidate(3, 1, turn));
@@ -31,19 +31,19 @@ final class LoadPlanTest {
     }
 
     @Test
-    void aLighterOneHasItsPartOfTheLoad() {
+    void aListenerWithLessWeightGetsItsPartOfTheLoad() {
         int[] plan = LoadPlan.of(List.of(candidate(0), new LoadPlan.Candidate(0, 0.1, 0)), 110);
         assertThat(Arrays.stream(plan).filter(member -> member == 1)).hasSize(10);
         assertThat(plan[0]).isZero();
     }
 
     @Test
-    void nobodyMeansNoPlan() {
+    void withoutListenersThereIsNoPlan() {
         assertThat(LoadPlan.of(List.of(), 10)).isEmpty();
     }
 
     @Test
-    void afterAnyPlanTheLoadsAreAsLevelAsTheyCanBe() {
+    void anyPlanLeavesTheLoadsAsEvenAsPossible() {
         SeededRandom random = SeededRandom.create("loads");
         for (int round = 0; round < 300; round++) {
             int[] loads = new int[1 + random.nextInt(9)];
@@ -59,7 +59,7 @@ final class LoadPlanTest {
     }
 
     @Test
-    void aQueueThatNobodyTakesFromStalls() {
+    void aQueueFromWhichNothingIsTakenStalls() {
         Workload load = new Workload();
         assertThat(load.look(5, 0, false, 1_000)).isTrue();
         assertThat(load.look(6, 1, false, 1_005)).isTrue();
@@ -73,7 +73,7 @@ final class LoadPlanTest {
     }
 
     @Test
-    void aQueueThatIsFilledAsFastAsItIsEmptiedDoesNot() {
+    void aQueueThatFillsAsFastAsItEmptiesDoesNotStall() {
         Workload load = new Workload();
         for (int i = 0; i < 100; i++) {
             load.look(1_000 + 10 * i, 3, false, 5L * i);
@@ -82,7 +82,7 @@ final class LoadPlanTest {
     }
 
     @Test
-    void aProcessThatIsStoppedStallsAtOnce() {
+    void aStoppedProcessStallsAtOnce() {
         Workload load = new Workload();
         load.look(0, 0, true, 1);
         assertThat(load.stalled()).isTrue();
@@ -91,7 +91,7 @@ final class LoadPlanTest {
     }
 
     @Test
-    void connectionsAreThoseCountedAndThoseThatCameSince() {
+    void connectionsAreTheCountedOnesPlusLaterArrivals() {
         Workload load = new Workload();
         load.look(10, 0, false, 1);
         assertThat(load.connections()).as("never counted").isZero();

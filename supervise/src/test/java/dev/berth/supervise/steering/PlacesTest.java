@@ -26,7 +26,7 @@ final class PlacesTest {
     }
 
     @Test
-    void equalsStandOnceEachInOrderHoweverManyThereAre() {
+    void equalMembersAppearOnceEachInOrder() {
         for (int members = 1; members <= MOST; members += members < 40 ? 1 : 41) {
             int[] places = Places.spread(even(members), MOST);
             assertThat(places).isEqualTo(IntStream.range(0, members).toArray());
@@ -46,14 +46,14 @@ final class PlacesTest {
     }
 
     @Test
-    void partsThatComeOutEvenAreExactAndTheTableShort() {
+    void sharesThatDivideEvenlyAreExactAndTheTableIsShort() {
         assertThat(Places.spread(new double[] {1, 1, 2}, MOST)).containsExactly(2, 0, 1, 2);
         int[] twenty = Places.spread(new double[] {95, 5}, MOST);
         assertThat(counts(twenty, 2)).containsExactly(19, 1);
     }
 
     @Test
-    void aMemberStandsAsEvenlyAsItCan() {
+    void aMemberIsSpreadAsEvenlyAsPossible() {
         SeededRandom random = SeededRandom.create("smooth tables");
         for (int round = 0; round < 200; round++) {
             double[] weights =
@@ -74,7 +74,7 @@ final class PlacesTest {
         }
     }
 
-    /// In any stretch of the table, a member stands about as often as in the whole of it.
+    /// In any stretch of the table, a member appears about as often as in the whole.
     private static void evenly(int[] places, int member, int quota, String seed) {
         int seen = 0;
         for (int i = 0; i < places.length; i++) {
@@ -85,7 +85,7 @@ final class PlacesTest {
     }
 
     @Test
-    void aWeightIsNeverRoundedToNothingAndNothingIsNeverMoreThanThat() {
+    void aWeightIsNeverRoundedToZeroAndZeroStaysZero() {
         int[] places = Places.spread(new double[] {100_000, 0.001, 0}, MOST);
         assertThat(counts(places, 3)[1]).isOne();
         assertThat(counts(places, 3)[2]).isZero();
@@ -93,7 +93,7 @@ final class PlacesTest {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3, 8, 64, 300})
-    void eachCpuHasThoseThatArePinnedThereInTurnOrElseAll(int cpus) {
+    void eachCpuHasItsPinnedMembersInTurnOrElseAll(int cpus) {
         SeededRandom random = SeededRandom.create("columns");
         int members = 1 + random.nextInt(9);
         int[] pinned = IntStream.range(0, members).map(_ -> random.nextInt(cpus)).toArray();

@@ -19,7 +19,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/// Plans of least-loaded.
+/// Plans for least-loaded.
 class SeatingTest {
     private static final GroupKey KEY =
             new GroupKey(Protocol.TCP, new SockAddr.Inet4(0, 8080), false, 0, false);
@@ -27,7 +27,7 @@ class SeatingTest {
     private final List<HeldSocket> sockets =
             IntStream.range(0, 4).mapToObj(SeatingTest::socket).toList();
 
-    /// With a descriptor that nobody uses.
+    /// A socket with a descriptor that nothing uses.
     private static HeldSocket socket(int slot) {
         return new HeldSocket(new Fd(Integer.MAX_VALUE), slot, KEY, new WorkerId(slot, 1));
     }
@@ -42,8 +42,8 @@ class SeatingTest {
         return new Seating.Rules(new Policy.LeastLoaded(), service, Pinning.here());
     }
 
-    /// Who of four get the next connections, of whom the last is new: the others have got 600 each
-    /// that nobody has counted since.
+    /// The distribution of the next connections over four listeners. The last one is new; each of
+    /// the others has received 600 that have not been counted since.
     private Map<Integer, Long> next(int count, Map<WorkerId, Integer> warming) throws IOException {
         for (HeldSocket old : sockets.subList(0, 3)) {
             old.load().begin(0);
@@ -58,19 +58,19 @@ class SeatingTest {
     }
 
     @Test
-    void aNewListenerDoesNotGetAllThatComeNext() throws IOException {
+    void aNewListenerDoesNotGetAllNewConnections() throws IOException {
         assertThat(next(40, Map.of())).isEqualTo(Map.of(0, 10L, 1, 10L, 2, 10L, 3, 10L));
     }
 
     @Test
-    void oneThatWarmsUpBeginsWithItsPart() throws IOException {
+    void aWarmingListenerStartsWithItsPart() throws IOException {
         assertThat(next(62, Map.of(sockets.get(3).owner(), 10)))
                 .isEqualTo(Map.of(0, 20L, 1, 20L, 2, 20L, 3, 2L));
     }
 
-    /// The busy one's turn would come only long after those that a look plans anew for.
+    /// The busy listener's turn would come only long after those whose turns a sampling replans.
     @Test
-    void whoStallsLeavesThePlanAlsoWhereItsTurnIsFarOff() throws IOException {
+    void aStalledListenerLeavesThePlanEvenIfItsTurnIsFarOff() throws IOException {
         HeldSocket busy = sockets.get(1);
         for (HeldSocket socket : sockets) {
             socket.load().begin(0);

@@ -35,7 +35,7 @@ final class SharesTest {
     }
 
     @Test
-    void whatASlotThatIsDownWouldHaveGoesToTheOthers() {
+    void theShareOfASlotThatIsDownGoesToTheOthers() {
         double[] weights = shares("weighted:3=50%", seat(0), seat(1));
         assertThat(part(weights, 0)).isEqualTo(0.5);
         double[] alone = shares("weighted:3=20%,2=60%", seat(2), seat(3));
@@ -43,7 +43,7 @@ final class SharesTest {
     }
 
     @Test
-    void zeroIsNoneButNobodyIsRefusedForIt() {
+    void zeroMeansNoneButNoClientIsRefusedForIt() {
         assertThat(shares("weighted:0=0", seat(0), seat(1))[0]).isZero();
         assertThat(shares("weighted:0=100%", seat(0), seat(1))[1]).isZero();
         assertThat(part(shares("weighted:0=0", seat(0)), 0)).isEqualTo(1);
@@ -57,7 +57,7 @@ final class SharesTest {
     }
 
     @Test
-    void aFreshWorkerGetsAPartOfItsShare() {
+    void aFreshWorkerGetsPartOfItsShare() {
         double[] weights = shares("hash", seat(0), new Shares.Seat(1, 10));
         assertThat(weights[1]).isEqualTo(weights[0] / 10);
     }

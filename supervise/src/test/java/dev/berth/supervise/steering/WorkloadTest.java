@@ -8,7 +8,7 @@ class WorkloadTest {
     private final Workload load = new Workload();
 
     @Test
-    void whatCameSinceTheLastCountIsHeldToBeOpen() {
+    void arrivalsSinceTheLastCountAreAssumedOpen() {
         load.look(1_000, 0, false, 0);
         assertThat(load.connections()).isZero();
         load.look(1_040, 0, false, 5);
@@ -18,7 +18,7 @@ class WorkloadTest {
     }
 
     @Test
-    void aNewOneBeginsAsIfItHadGotItsShareUntilItIsCounted() {
+    void aNewListenerStartsAsIfItHadItsShareUntilItIsCounted() {
         assertThat(load.begun()).isFalse();
         load.begin(500);
         assertThat(load.begun()).isTrue();
@@ -31,7 +31,7 @@ class WorkloadTest {
     }
 
     @Test
-    void whatCameWhileNobodyLookedIsForgotten() {
+    void arrivalsDuringASamplingGapAreForgotten() {
         load.begin(0);
         load.look(10, 0, false, 0);
         load.count(1, 10);

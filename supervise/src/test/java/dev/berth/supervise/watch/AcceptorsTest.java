@@ -17,7 +17,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 
-/// Real processes that wait for a connection, or do not.
+/// Real processes, some of which wait for a connection.
 @RequiresProgram("python3")
 class AcceptorsTest {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -57,7 +57,7 @@ class AcceptorsTest {
                         + " o.poll()",
                 "import threading; threading.Thread(target=s.accept).start(); time.sleep(600)"
             })
-    void whoWaitsForAConnectionIsSeen(String waits) throws Exception {
+    void aProcessWaitingForAConnectionIsDetected(String waits) throws Exception {
         afterwards(waits, Answer.WAITS);
     }
 
@@ -69,12 +69,12 @@ class AcceptorsTest {
                 "e = select.epoll(); e.register(other, 1); e.poll()",
                 "e = select.epoll(); e.register(s, 4); e.poll()"
             })
-    void whoWaitsForSomethingElseIsNoAcceptor(String waits) throws Exception {
+    void aProcessWaitingForSomethingElseIsNotAnAcceptor(String waits) throws Exception {
         afterwards(waits, Answer.NONE);
     }
 
     @Test
-    void ofProcessesThatAreGoneNoneWaits() {
+    void processesThatAreGoneDoNotWait() {
         assertThat(Acceptors.look(List.of(0x3fff_ffff), Set.of(1L))).isEqualTo(Answer.NONE);
     }
 }

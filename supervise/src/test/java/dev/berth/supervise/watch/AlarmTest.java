@@ -24,7 +24,7 @@ import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
 
-/// What ends the sleep of a supervisor that has nothing to look at.
+/// What wakes a supervisor that has nothing to sample.
 @ExtendWith(LeakCheck.class)
 final class AlarmTest {
     private final List<String> rings = new ArrayList<>();
@@ -48,7 +48,7 @@ final class AlarmTest {
     }
 
     @Test
-    void aChildThatIsStoppedRings() throws Exception {
+    void aStoppedChildWakesIt() throws Exception {
         Process child = new ProcessBuilder("sleep", "60").start();
         try {
             StopAlarm alarm = new StopAlarm(loop, () -> rings.add("stopped"));
@@ -62,7 +62,7 @@ final class AlarmTest {
     }
 
     @Test
-    void aConnectionRingsOnce() throws Exception {
+    void aConnectionWakesItOnce() throws Exception {
         int type = Sockets.SOCK_STREAM | Sockets.SOCK_CLOEXEC;
         try (Fd fd = Fd.of("socket", "", Sockets.socket(Sockets.AF_INET, type, 0));
                 Socket client = new Socket();

@@ -18,13 +18,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/// Who spoke last on a connection, and what that makes of it.
+/// Which side of a connection sent last, and what follows from that.
 class LastWordTest {
-    /// @param bytesIn received
-    /// @param bytesOut written and acknowledged
-    /// @param in how long ago data last came
-    /// @param out how long ago data last went
-    /// @param ack how long ago an acknowledgement last came
+    /// @param bytesIn bytes received
+    /// @param bytesOut bytes written and acknowledged
+    /// @param in milliseconds since data last arrived
+    /// @param out milliseconds since data was last sent
+    /// @param ack milliseconds since an acknowledgement last arrived
     private record Sight(
             long bytesIn, long bytesOut, int in, int out, int ack, TcpInfo.Segments segments) {
         Sight(long bytesIn, long bytesOut, int in, int out) {
@@ -65,7 +65,7 @@ class LastWordTest {
 
     @ParameterizedTest
     @CsvSource({
-        // bytes received and written, ages of the last data in and out; who spoke last
+        // bytes received and written, ages of the last data in and out; who sent last
         "82, 0, 500, 500, CLIENT",
         "82, 0, 9000, 9000, CLIENT",
         "0, 0, 500, 500, SERVER",
@@ -74,12 +74,12 @@ class LastWordTest {
         "82, 40, 900, 500, SERVER",
         "82, 40, 500, 500, OPEN",
     })
-    void countersAndClocksTell(long bytesIn, long bytesOut, int in, int out, LastWord word) {
+    void countersAndAgesDecide(long bytesIn, long bytesOut, int in, int out, LastWord word) {
         assertThat(word(new Sight(bytesIn, bytesOut, in, out))).isEqualTo(word);
     }
 
     @Test
-    void whatMovedBetweenTwoLooksTellsThoughTheClocksDoNot() {
+    void changesBetweenTwoSamplesDecideIfTheAgesDoNot() {
         LastWord.Seen before = look(new Sight(100, 40, 20, 20), null);
         assertThat(look(new Sight(200, 40, 8, 8), before).word()).isEqualTo(LastWord.CLIENT);
         assertThat(look(new Sight(100, 90, 8, 8), before).word()).isEqualTo(LastWord.SERVER);
@@ -87,14 +87,14 @@ class LastWordTest {
     }
 
     @Test
-    void whatWasToldOnceHoldsWhileNothingMoves() {
+    void aResultHoldsWhileNothingChanges() {
         LastWord.Seen asked =
                 look(new Sight(200, 40, 8, 8), look(new Sight(100, 40, 20, 20), null));
         assertThat(look(new Sight(200, 40, 9008, 9008), asked).word()).isEqualTo(LastWord.CLIENT);
     }
 
     @Test
-    void whatWasAcknowledgedByDataOnlyWasAnswered() {
+    void dataAcknowledgedOnlyByDataWasAnswered() {
         LastWord.Seen before =
                 look(new Sight(100, 40, 20, 20, 20, new TcpInfo.Segments(9, 9, 3, 5)), null);
         Sight young = new Sight(200, 90, 100, 100, 100, new TcpInfo.Segments(10, 11, 4, 6));
@@ -107,7 +107,8 @@ class LastWordTest {
 
     @ParameterizedTest
     @CsvSource({
-        // interactive, age of the last acknowledgement, segments out, data in, data out; who
+        // interactive, age of the last acknowledgement, segments out, data in, data out; who sent
+        // last
         "false, 300, 20, 9, 9, CLIENT",
         "false, 260, 20, 9, 9, CLIENT",
         "true, 300, 20, 9, 9, SERVER",
@@ -116,7 +117,7 @@ class LastWordTest {
         "true, 300, 7, 12, 6, SERVER",
         ", 260, 20, 9, 9, UNKNOWN",
     })
-    void theWayOfAcknowledgingTells(
+    void theWayOfAcknowledgingDecides(
             Boolean interactive, int ack, int out, int dataIn, int dataOut, LastWord word) {
         var segments = new TcpInfo.Segments(out, 30, dataIn, dataOut);
         TcpInfo info = new Sight(100, 40, 300, 300, ack, segments).row(0, 0).info().orElseThrow();
@@ -125,7 +126,7 @@ class LastWordTest {
 
     @ParameterizedTest
     @CsvSource({
-        // unread, unsent, bytes received and written, ages of data in and out; what is left
+        // unread, unsent, bytes received and written, ages of data in and out; what is unfinished
         "1, 0, 82, 40, 9000, 8000, 1 connection with a request in progress",
         "0, 1, 82, 40, 9000, 8000, 1 connection with a response in progress",
         "0, 0, 82, 40, 4000, 5000, 1 connection with a request in progress",

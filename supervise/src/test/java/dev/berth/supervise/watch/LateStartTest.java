@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import java.util.List;
 import java.util.Set;
 
-/// What is said of a worker that is not ready in time; its 60 s are those of the settings.
+/// What is reported about a worker that is not ready in time; its 60 s are the default settings'.
 final class LateStartTest {
     private static final CpuTime NONE = new CpuTime(0, 0);
     private static final RunQueue IDLE = new RunQueue(1, 2);
@@ -35,7 +35,7 @@ final class LateStartTest {
     }
 
     @Test
-    void aPortThatTheProgramAskedForIsNoneThatTheKernelChose() {
+    void aRequestedPortIsNotReportedAsChosenByTheKernel() {
         Whereabouts found = tcp("127.0.0.1:40000");
 
         assertThat(late(Plans.named(8080), Set.of(), false).silent(found))
@@ -50,14 +50,14 @@ final class LateStartTest {
     }
 
     @Test
-    void whereBindsAreNotSeenNothingIsGuessedFromThePort() {
+    void ifBindsAreNotSeenNothingIsInferredFromThePort() {
         LateStart late = new LateStart(Plans.named(8080), Set.of(), false, List.of(), false);
 
         assertThat(late.silent(tcp("127.0.0.1:40000"))).doesNotContain("the kernel chose");
     }
 
     @Test
-    void aPortOfItsOwnIsNotTheService() {
+    void aPrivatePortIsNotTheService() {
         LateStart late =
                 new LateStart(Plans.named(8080), Set.of(9000), true, list("127.0.0.1:9001"), false);
 
@@ -67,10 +67,10 @@ final class LateStartTest {
                                 + " sleeping");
     }
 
-    /// As where two pm2-runtime are started at once with one home: the second one waits for the
-    /// daemon of the first.
+    /// For example, if two pm2-runtime processes are started at once with the same home, the second
+    /// one waits for the daemon of the first.
     @Test
-    void aUnixSocketMayBeThatOfADaemonWhichSeveralWorkersShare() {
+    void aUnixSocketMayBelongToADaemonThatWorkersShare() {
         Whereabouts found =
                 new Whereabouts(
                         true, List.of(), List.of("/run/pm2/pub.sock"), List.of(), NONE, NONE, IDLE);
@@ -81,7 +81,7 @@ final class LateStartTest {
     }
 
     @Test
-    void whereItMayHaveSocketsThatAreNotSeenThatIsSaid() {
+    void possiblyUnseenSocketsAreMentioned() {
         Whereabouts found =
                 new Whereabouts(false, List.of(), List.of(), List.of(), NONE, NONE, IDLE);
 
@@ -91,7 +91,7 @@ final class LateStartTest {
     }
 
     @Test
-    void aWorkerThatWorksOnACrowdedMachineIsGivenTheTimeThatItTakesThere() {
+    void aBusyWorkerOnACrowdedMachineIsReportedWithTheAdviceForMoreTime() {
         CpuTime total = new CpuTime(10_000, 50_000);
         RunQueue crowded = new RunQueue(25, 2);
 
@@ -106,7 +106,7 @@ final class LateStartTest {
     }
 
     @Test
-    void theMachineIsNoReasonWhereTheWorkerSleeps() {
+    void theMachineIsNotBlamedIfTheWorkerSleeps() {
         CpuTime total = new CpuTime(1_500, 100);
         RunQueue crowded = new RunQueue(25, 2);
 

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import java.io.IOException;
 import java.util.Set;
 
-/// A listener from which nobody accepts.
+/// A listener from which nothing is accepted.
 final class StallsTest {
     private static final GroupKey KEY =
             new GroupKey(Protocol.TCP, new SockAddr.Inet4(0, 8080), false, 0, false);
@@ -24,7 +24,7 @@ final class StallsTest {
     private Set<Long> waiting = Set.of(1L, 2L, 3L);
     private int asked;
 
-    /// With a descriptor that nobody uses.
+    /// A socket with a descriptor that nothing uses.
     private static HeldSocket socket(int slot) {
         return new HeldSocket(new Fd(Integer.MAX_VALUE), slot, KEY, new WorkerId(slot, 1));
     }
@@ -41,7 +41,7 @@ final class StallsTest {
     }
 
     @Test
-    void connectionsThatAllWaitOnMeanAStallUntilTheQueueFalls() throws IOException {
+    void connectionsThatAllKeepWaitingMeanAStallUntilTheQueueShrinks() throws IOException {
         for (int second = 0; second < 6; second++) {
             assertThat(look(socket, 3, second)).as("second " + second).isFalse();
         }
@@ -55,7 +55,7 @@ final class StallsTest {
     }
 
     @Test
-    void aFullQueueWhoseConnectionsAreOthersEachTimeIsNone() throws IOException {
+    void aFullQueueWithDifferentConnectionsEachTimeIsNotAStall() throws IOException {
         for (int second = 0; second < 30; second++) {
             waiting = Set.of(3L * second, 3L * second + 1, 3L * second + 2);
             assertThat(look(socket, 3, second)).isFalse();
@@ -64,7 +64,7 @@ final class StallsTest {
     }
 
     @Test
-    void whoIsOutOfServiceIsForgotten() throws IOException {
+    void aListenerOutOfServiceIsForgotten() throws IOException {
         for (int second = 0; second < 7; second++) {
             look(socket, 3, second);
         }
@@ -77,7 +77,7 @@ final class StallsTest {
     }
 
     @Test
-    void aQueueThatFallsNowAndThenIsNotLookedInto() throws IOException {
+    void aQueueThatShrinksNowAndThenIsNotInspected() throws IOException {
         for (int second = 0; second < 30; second++) {
             look(socket, 3 + second % 2, second);
         }
@@ -85,7 +85,7 @@ final class StallsTest {
     }
 
     @Test
-    void whoIsBusyIsNotBlamedForASiblingThatStalls() throws IOException {
+    void aBusyListenerIsNotBlamedForAStalledSibling() throws IOException {
         HeldSocket busy = socket(1);
         for (long second = 0; second < 30; second++) {
             waiting = Set.of(1L, 2L, 3L, 100 + second, 200 + second, 300 + second);

@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/// What a foreign socket, as the kernel lists it, does to a group.
+/// What a foreign socket, as listed by the kernel, does to a group.
 class StrangersTest {
     private static final int UID = 1000;
     private static final String MEMBER = "is a member of the group";
@@ -53,7 +53,7 @@ class StrangersTest {
         assertThat(effect("127.0.0.1", "127.0.0.2", 0)).isEmpty();
     }
 
-    /// The kernel lists such an address without its scope, and the device of that scope.
+    /// The kernel lists such an address without its scope, but with the scope's device.
     @Test
     void aSocketOfTheSameLinkLocalAddressIsAMemberOnTheSameDevice() {
         assertThat(effect("[fe80::1%2]", "[fe80::1]", 2)).isEqualTo(MEMBER);
