@@ -94,7 +94,8 @@ final class FailingBindsTest {
         }
     }
 
-    /// The port's owner is looked up off the owner's thread, and not for each bind.
+    /// The process that holds the port is looked up off the supervisor's own thread, and not once
+    /// per bind.
     @Test
     void eachFailureCostsLittleHoweverManyProcessesThereAre() throws Exception {
         String crowd =
