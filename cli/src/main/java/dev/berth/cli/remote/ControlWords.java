@@ -4,12 +4,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 
-/// A command as it goes over the control socket: the verb, its arguments, hints on how to print,
-/// and after `--` a command line.
+/// A command in the form in which it is sent over the control socket: the verb, its arguments,
+/// hints on how to print the answer, and after `--` a command line.
 ///
 /// **Shape:** `VERB [ARGUMENT…] [--json] [--colour] [--columns N] [-- WORD…]`
 ///
-/// @param command what follows `--`; empty without it
+/// @param command the words after `--`; empty if there is none
 public record ControlWords(
         List<String> arguments,
         boolean json,
@@ -21,7 +21,7 @@ public record ControlWords(
         command = List.copyOf(command);
     }
 
-    /// Reads what [#words] wrote; what it does not know is an argument.
+    /// Reads the result of [#words]; an unknown word is an argument.
     public static ControlWords parse(List<String> words) {
         int end = words.indexOf("--");
         List<String> own = end < 0 ? words : words.subList(0, end);
@@ -42,7 +42,7 @@ public record ControlWords(
                 arguments, own.contains("--json"), own.contains("--colour"), columns, command);
     }
 
-    /// What [#parse] reads.
+    /// The words that [#parse] reads.
     public List<String> words() {
         List<String> words = new ArrayList<>(arguments);
         if (json) {

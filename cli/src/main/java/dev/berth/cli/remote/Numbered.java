@@ -8,9 +8,11 @@ import picocli.CommandLine.ParseResult;
 import java.util.List;
 import java.util.Optional;
 
-/// The words `[NAME] NUMBER`.
+/// The arguments `[NAME] NUMBER`.
 record Numbered(Optional<String> name, String number) {
-    /// - `what`: the number is, for the complaint that it is missing
+    /// Reads the arguments.
+    ///
+    /// @param what the meaning of the number, for the error message
     static Numbered of(ParseResult parsed, String what) throws UsageException {
         List<String> words = Options.words(parsed);
         String last = words.isEmpty() ? "" : words.getLast();

@@ -17,13 +17,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// Asks a running supervisor and copies its answer.
+/// Sends a command to a running supervisor and prints its answer.
 final class Remote {
     private Remote() {}
 
-    /// Sends words to the supervisor `name`, or to the only one; the exit code.
+    /// Sends words to the supervisor `name`, or to the only one, and returns the exit code.
     ///
-    /// @param words the verb and its arguments; how to print is added
+    /// @param words the verb and its arguments; hints on how to print the answer are added
     static int call(
             Optional<String> name,
             List<String> words,
@@ -51,10 +51,10 @@ final class Remote {
     private static String unanswered(String name, UnansweredException late) {
         String what = "the supervisor " + name + " does not answer: ";
         return late.pid() == 0
-                ? what + "it is stopped (SIGSTOP), stuck or out of CPU"
+                ? what + "it is stopped (SIGSTOP), stuck or starved of CPU"
                 : what
                         + late.getMessage()
-                        + "; if it is stopped (SIGSTOP), this lets it go on: kill -CONT "
+                        + "; if it is stopped (SIGSTOP), this resumes it: kill -CONT "
                         + late.pid();
     }
 
@@ -62,7 +62,7 @@ final class Remote {
         return RuntimeDirectory.forName(name).resolve(RuntimeDirectory.CONTROL);
     }
 
-    /// A supervisor that was told to stop may be gone before its last line is.
+    /// A supervisor that was asked to stop may exit before its last line has been sent.
     private static int ended(String name, List<String> words, Terminal terminal)
             throws IOException {
         if (words.getFirst().equals("stop") && ControlClient.listener(control(name)).isEmpty()) {
@@ -72,8 +72,7 @@ final class Remote {
         throw new Failure(
                 "the supervisor "
                         + name
-                        + " ended before it had answered;"
-                        + " its own output says why");
+                        + " ended before it answered; its own output says why");
     }
 
     private static String theOnlyOne() throws IOException {
@@ -81,17 +80,17 @@ final class Remote {
         return switch (running.size()) {
             case 0 ->
                     throw new Failure(
-                            "no supervisor of yours is running; start one: berth run -- COMMAND,"
-                                    + " or berth demo");
+                            "you have no running supervisor; start one: berth run -- COMMAND, or"
+                                    + " berth demo");
             case 1 -> running.getFirst();
             default ->
                     throw new Failure(
-                            "several supervisors are running, name one: "
+                            "several supervisors are running; name one: "
                                     + String.join(", ", running));
         };
     }
 
-    /// The names of those of this user that run; also of those that cannot be asked.
+    /// The names of this user's running supervisors, including those that cannot be asked.
     static List<String> running() throws IOException {
         List<String> running = new ArrayList<>();
         for (String name : RuntimeDirectory.names()) {
@@ -106,42 +105,41 @@ final class Remote {
         try {
             return ControlClient.listener(control(name)).isPresent();
         } catch (IOException unknown) {
-            // Somebody else's, or overloaded: it is there.
+            // It belongs to another user or is overloaded: it exists.
             return true;
         }
     }
 
     private static String explain(String name, ErrnoException failed) throws IOException {
         return switch (failed.name().orElse(Errno.UNLISTED)) {
-            case ENOENT -> "no supervisor of yours named " + name + " is running; " + others();
+            case ENOENT -> "you have no running supervisor named " + name + "; " + others();
             case ECONNREFUSED ->
                     "the supervisor "
                             + name
-                            + " ended and left its control socket behind, or is"
-                            + " just starting; starting it again cleans up";
+                            + " ended and left its control socket behind, or is still starting;"
+                            + " starting it again cleans up";
             case EPERM ->
                     "nothing was sent to the supervisor "
                             + name
                             + ": "
                             + failed.getMessage()
-                            + "; that is neither you nor root: remove the directory that it is in,"
-                            + " or set XDG_RUNTIME_DIR to one of your own";
+                            + "; that is neither you nor root: remove the directory of the socket,"
+                            + " or set XDG_RUNTIME_DIR to your own directory";
             case EACCES ->
                     "the supervisor "
                             + name
-                            + " is another user's; only that user and root may"
-                            + " ask it";
+                            + " belongs to another user; only that user and root may control it";
             case EAGAIN ->
                     "the supervisor "
                             + name
-                            + " does not answer, and too many wait for it already: is it stopped"
-                            + " (SIGSTOP)?";
+                            + " does not answer, and too many clients are waiting for it already;"
+                            + " is it stopped (SIGSTOP)?";
             default -> "cannot ask the supervisor " + name + ": " + failed.getMessage();
         };
     }
 
     private static String others() throws IOException {
         List<String> running = running();
-        return running.isEmpty() ? "none is" : "there are: " + String.join(", ", running);
+        return running.isEmpty() ? "none is running" : "running: " + String.join(", ", running);
     }
 }

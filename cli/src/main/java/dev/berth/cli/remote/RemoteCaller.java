@@ -5,11 +5,11 @@ import dev.berth.cli.command.Signals;
 import dev.berth.cli.command.Terminal;
 import dev.berth.supervise.control.ControlClient;
 
-/// Prints what a supervisor answers. To interrupt it (Ctrl-C) once the supervisor has begun does
-/// not end what it does, and it says so.
+/// Prints a supervisor's answer. Ctrl-C after the supervisor has begun does not stop the operation;
+/// the command then says that it goes on.
 ///
-/// @param name the supervisor's
-/// @param verb what it does
+/// @param name the supervisor's name
+/// @param verb the operation
 record RemoteCaller(String name, String verb, Terminal terminal) implements ControlClient.Caller {
     private static final int INT = 2;
 

@@ -11,24 +11,24 @@ import java.util.Optional;
 /// What the commands to a running supervisor have in common.
 public final class RemoteHelp {
     static final String NAME =
-            "Which supervisor; may be left out where exactly one of yours is running.";
+            "The supervisor; may be omitted if exactly one of yours is running.";
 
     private RemoteHelp() {}
 
-    /// The only word, as a name.
+    /// The only argument, as a name.
     static Optional<String> name(ParseResult parsed) throws UsageException {
         List<String> words = Options.words(parsed);
         if (words.size() > 1) {
-            throw new UsageException("one NAME at most: " + String.join(" ", words));
+            throw new UsageException("at most one NAME is allowed: " + String.join(" ", words));
         }
         return words.isEmpty() ? Optional.empty() : Optional.of(checked(words.getFirst()));
     }
 
-    /// A word that is a path must not lead out of the runtime directory.
+    /// Checks a name: one that is a path must not lead out of the runtime directory.
     public static String checked(String name) throws UsageException {
         if (!name.matches("[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}")) {
             throw new UsageException(
-                    "a name has letters, digits, '.', '_' and '-', 1 to 64 of them, not \""
+                    "a name has 1 to 64 letters, digits, '.', '_' and '-', not \""
                             + name
                             + "\"");
         }

@@ -24,32 +24,34 @@ public final class RollCommand implements Subcommand {
                         .addOption(
                                 Options.flag(
                                         RollWords.NEW_ADDRESSES,
-                                        "Let the new workers listen on fewer or other addresses"
-                                                + " than the old ones; clients of the others are"
-                                                + " refused then."))
+                                        "Allow the new workers to listen on fewer or other"
+                                                + " addresses than the old ones; clients of the"
+                                                + " missing addresses are then refused."))
                         .addPositional(
                                 Options.words("NAME SLOT -- COMMAND", "0..*", RemoteHelp.NAME));
         Variables.addTo(spec);
         spec.usageMessage()
                 .customSynopsis("berth roll [NAME] [SLOT] [OPTIONS] [-- COMMAND ...]")
                 .description(
-                        "Replace every worker, one slot after the other, without losing a"
-                                + " connection: the next one is started, becomes ready, takes the"
-                                + " new connections; the old one finishes its own, is kept until"
-                                + " the new one has shown that it accepts (--prove of berth run),"
-                                + " is told to stop, and after the grace time killed.",
-                        "With COMMAND after --, or with variables, the new workers run that; it is"
-                                + " remembered when all of them became ready, and taken back"
-                                + " everywhere when one does not. The working directory is"
+                        "Replace every worker, one slot after another, without losing a connection."
+                                + " In each slot the new worker starts, becomes ready and takes"
+                                + " over the new connections. The old one finishes its own, is kept"
+                                + " until the new one has shown that it accepts (berth run"
+                                + " --prove), then gets the stop signal, and is killed after the"
+                                + " grace time.",
+                        "With COMMAND after --, or with variables, the new workers use these. The"
+                                + " change is kept once all of them are ready, and undone in every"
+                                + " slot if one does not become ready. The working directory is"
                                 + " resolved again, so a changed 'current' link takes effect.",
-                        "With SLOT, only the worker in that slot is replaced; a new command is then"
-                                + " in that slot only, as berth status says.",
+                        "With SLOT, only the worker in that slot is replaced. A new command then"
+                                + " applies to that slot only; berth status says so.",
                         "")
                 .footer(
                         "",
-                        "Returns when the roll is over: 0 when every slot was replaced, 1 when not,"
-                                + " with the reason; what worked before then serves on. To be"
-                                + " interrupted (Ctrl-C) does not stop the roll.",
+                        "Returns when the roll is over: 0 if every slot was replaced, or 1 with the"
+                                + " reason; the slots that were not replaced then serve on as"
+                                + " before. Interrupting this command (Ctrl-C) does not stop the"
+                                + " roll.",
                         "SIGHUP to the supervisor does the same.");
         return spec;
     }
@@ -71,8 +73,8 @@ public final class RollCommand implements Subcommand {
         List<String> names = slot ? before.subList(0, before.size() - 1) : before;
         if (names.size() > 1) {
             throw new UsageException(
-                    "one NAME at most, and the number of a slot; a new command follows --, as in:"
-                            + " berth roll -- "
+                    "at most one NAME and the number of a slot are allowed; a new command follows"
+                            + " --, for example: berth roll -- "
                             + new Command(words));
         }
         Optional<String> name =

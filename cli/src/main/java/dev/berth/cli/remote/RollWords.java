@@ -12,7 +12,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/// What is asked of a roll beside the command, as it goes over the control socket.
+/// The arguments of a roll other than the command, in the form in which they are sent over the
+/// control socket.
 ///
 /// **Shape:** `roll [SLOT] [--env=NAME=VALUE…] [--allow-new-addresses]`
 ///
@@ -23,12 +24,12 @@ public record RollWords(OptionalInt slot, Map<String, String> environment, boole
     private static final String VERB = "roll";
     private static final String ENV = "--env=";
 
-    /// Whether these arguments are a roll's.
+    /// Whether these are the arguments of a roll.
     public static boolean are(List<String> arguments) {
         return !arguments.isEmpty() && arguments.getFirst().equals(VERB);
     }
 
-    /// What [#words] wrote.
+    /// Reads the result of [#words].
     public static RollWords parse(List<String> arguments) throws UsageException {
         OptionalInt slot = OptionalInt.empty();
         Map<String, String> environment = new LinkedHashMap<>();
@@ -41,7 +42,8 @@ public record RollWords(OptionalInt slot, Map<String, String> environment, boole
             } else if (word.matches("[0-9]{1,6}") && slot.isEmpty()) {
                 slot = OptionalInt.of(Integer.parseInt(word));
             } else {
-                throw new UsageException("this supervisor does not know: roll " + word);
+                throw new UsageException(
+                        "this supervisor does not know the argument: roll " + word);
             }
         }
         return new RollWords(slot, environment, newAddresses);
@@ -57,7 +59,7 @@ public record RollWords(OptionalInt slot, Map<String, String> environment, boole
         return words;
     }
 
-    /// For a log: the variables by name only, as their values may be secret.
+    /// The arguments for a log: variables without their values, which may be secret.
     public static String shown(List<String> arguments) {
         List<String> shown = new ArrayList<>();
         for (String word : arguments) {
@@ -66,13 +68,15 @@ public record RollWords(OptionalInt slot, Map<String, String> environment, boole
         return String.join(" ", shown);
     }
 
-    /// A value may have several lines, as a key in PEM has.
+    /// A value may have several lines, such as a PEM key.
     private static String withoutValue(String word) {
         int end = word.indexOf('=', ENV.length());
         return "--env " + (end < 0 ? "" : word.substring(ENV.length(), end + 1)) + "…";
     }
 
-    /// - `command`: empty without a new one
+    /// The request to the supervisor.
+    ///
+    /// @param command the new command; empty for none
     public Request.Roll request(List<String> command) {
         Optional<Command> proposed =
                 Optional.of(command).filter(words -> !words.isEmpty()).map(Command::new);

@@ -22,15 +22,15 @@ public final class ScaleCommand implements Subcommand {
         spec.usageMessage()
                 .customSynopsis("berth scale [NAME] N")
                 .description(
-                        "Have N workers from now on. More: the new ones take part once they are"
-                                + " ready. Fewer: the last slots get no new connections, finish"
-                                + " those they have, and end.",
+                        "Change the number of workers to N. If there are more, the new ones get"
+                                + " connections once they are ready. If there are fewer, the last"
+                                + " slots get no new connections, finish those they have, and end.",
                         "")
                 .footer(
                         "",
-                        "Returns when it is done: 0, or 1 with the reason when a new worker does"
-                                + " not become ready; the number is then as before.",
-                        "SIGTTIN and SIGTTOU to the supervisor add and remove one.");
+                        "Returns when this is done: 0, or 1 with the reason if a new worker does"
+                                + " not become ready; the number of workers then stays as it was.",
+                        "SIGTTIN and SIGTTOU to the supervisor add and remove a worker.");
         return spec;
     }
 
@@ -38,7 +38,7 @@ public final class ScaleCommand implements Subcommand {
     public int run(ParseResult parsed, Terminal terminal) throws UsageException, IOException {
         Numbered words = Numbered.of(parsed, "the number of workers");
         if (words.number().matches("0+")) {
-            throw new UsageException("at least one worker; to have none: berth stop");
+            throw new UsageException("at least one worker is needed; to stop all: berth stop");
         }
         try {
             Options.workers(words.number());

@@ -11,9 +11,10 @@ import picocli.CommandLine.ParseResult;
 import java.io.IOException;
 import java.util.List;
 
-/// `berth drain [NAME] SLOT` and `berth undrain [NAME] SLOT`; with `--shed` of all slots.
+/// `berth drain [NAME] SLOT` and `berth undrain [NAME] SLOT`; with `--shed` instead of SLOT for all
+/// slots.
 public final class SlotCommand implements Subcommand {
-    /// In place of a slot: refuse what is new, whoever is ready.
+    /// Takes the place of a slot: refuse new connections, whichever slots are ready.
     public static final String SHED = "--shed";
 
     private final boolean drains;
@@ -42,27 +43,27 @@ public final class SlotCommand implements Subcommand {
                                 Options.flag(
                                         SHED,
                                         drains
-                                                ? "Maintenance: refuse every new connection at once"
-                                                        + " (a datagram is dropped), of all slots,"
-                                                        + " until berth undrain --shed. Needs eBPF."
-                                                : "Take new connections again, after drain"
+                                                ? "Maintenance: refuse new connections (and drop"
+                                                        + " datagrams) for all slots at once, until"
+                                                        + " berth undrain --shed. Needs eBPF."
+                                                : "Accept new connections again after drain"
                                                         + " --shed."))
                         .addPositional(Options.words("NAME SLOT", "0..*", RemoteHelp.NAME));
         spec.usageMessage()
                 .customSynopsis("berth " + word() + " [NAME] (SLOT | " + SHED + ")")
                 .description(
                         drains
-                                ? "Send no new connections to the worker in SLOT; it lives on and"
-                                        + " finishes those it has. For a look at a worker in"
-                                        + " peace: a heap dump, a debugger, a profile."
+                                ? "Send no new connections to the worker in SLOT; it keeps running"
+                                        + " and finishes those it has. Use this before taking a"
+                                        + " heap dump, attaching a debugger or profiling."
                                 : "Send new connections to the worker in SLOT again.",
                         "")
                 .footer(
                         "",
                         drains
-                                ? "Returns when no connection of it is busy, or when the drain time"
-                                        + " is over. The only worker in service is not drained."
-                                        + " Back: berth undrain SLOT."
+                                ? "Returns when none of its connections is busy, or when the drain"
+                                        + " time is over. The only worker in service cannot be"
+                                        + " drained. To undo: berth undrain SLOT."
                                 : "Slots count from 0, as in berth status.");
         return spec;
     }
@@ -73,7 +74,7 @@ public final class SlotCommand implements Subcommand {
             List<String> all = Options.words(parsed);
             if (all.size() > 1 && all.getLast().matches("[0-9]+")) {
                 throw new UsageException(
-                        SHED + " is for all slots: give no SLOT beside it, or leave it away");
+                        SHED + " applies to all slots: omit SLOT, or omit " + SHED);
             }
             return Remote.call(
                     RemoteHelp.name(parsed), List.of(word(), SHED), List.of(), false, terminal);

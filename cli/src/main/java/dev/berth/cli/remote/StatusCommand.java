@@ -19,36 +19,40 @@ public final class StatusCommand implements Subcommand {
     public CommandSpec spec() {
         CommandSpec spec =
                 CommandSpec.create()
-                        .addOption(Options.flag("--json", "One line of JSON, schema 1."))
+                        .addOption(Options.flag("--json", "Print one line of JSON, schema 1."))
                         .addPositional(
                                 Options.words(
                                         "NAME",
                                         "0..*",
-                                        "Which supervisor; all of yours if left out."));
+                                        "The supervisor; all of yours if omitted."));
         spec.usageMessage()
                 .customSynopsis("berth status [NAME] [--json]")
                 .description(
-                        "Show a running supervisor: a row for each slot, one more for each"
-                                + " further worker in it, and what needs attention below. Without"
-                                + " NAME, where several run: a line for each; as JSON"
-                                + " {\"schema\":1,\"supervisors\":[...],\"unknown\":[...]}, each as"
-                                + " with its NAME.",
+                        "Show a running supervisor: a row for each slot, another row for each"
+                                + " further worker in it, and below the table what needs attention."
+                                + " Without NAME, if several supervisors are running, show a line"
+                                + " for each; as JSON"
+                                + " {\"schema\":1,\"supervisors\":[...],\"unknown\":[...]}, with"
+                                + " the same object for each as with its NAME.",
                         "")
                 .footer(
                         "",
-                        "The columns, the less important ones only where there is room:",
-                        "  SLOT      the worker's place, from 0",
+                        "The columns (less important ones are left out if there is no room):",
+                        "  SLOT      the number of the slot, from 0",
                         "  STATE     starting, ready, draining, backoff (it keeps dying), stopped",
-                        "  PID, GEN  of the worker in service; GEN counts the lives in this slot",
-                        "  UP        how long it has been in that state",
-                        "  RESTARTS  unasked ends of a worker so far",
-                        "  CONNS     open connections of the worker and all that it started",
-                        "  QUEUE     connections that wait to be accepted, of how many at most",
-                        "  DROPS     connections lost because that queue was full; not known with"
+                        "  PID, GEN  of the worker in service; GEN counts the workers started in"
+                                + " this slot",
+                        "  UP        how long the slot has been in that state",
+                        "  RESTARTS  how often a worker has exited unexpectedly so far",
+                        "  CONNS     open connections of the worker and all processes that it"
+                                + " started",
+                        "  QUEUE     connections waiting to be accepted, and their maximum",
+                        "  DROPS     connections lost because that queue was full; unknown with"
                                 + " TCP_DEFER_ACCEPT",
                         "  STEERED   connections sent to this worker so far (by eBPF or a"
                                 + " dispatcher)",
-                        "What cannot be observed is -, and absent from the JSON.");
+                        "Values that cannot be observed are shown as -, and are absent from the"
+                                + " JSON.");
         return spec;
     }
 

@@ -9,8 +9,8 @@ import dev.berth.supervise.contract.Status.WorkerStatus;
 
 import tools.jackson.core.JsonGenerator;
 
-/// `berth status --json`, schema 1. What could not be observed is absent; `operation` is null when
-/// there is none.
+/// `berth status --json`, schema 1. Values that could not be observed are absent; `operation` is
+/// null if none is in progress.
 public final class StatusJson {
     private static final int SCHEMA = 1;
 
@@ -57,7 +57,7 @@ public final class StatusJson {
         json.writeNumberProperty("slot", slot.slot());
         json.writeStringProperty("state", slot.state());
         slot.pid().ifPresent(pid -> json.writeNumberProperty("pid", pid));
-        // Generations count from 1: 0 is that of a slot which never had a worker in service.
+        // Generations count from 1; 0 means that the slot has never had a worker in service.
         if (slot.generation() > 0) {
             json.writeNumberProperty("generation", slot.generation());
         }

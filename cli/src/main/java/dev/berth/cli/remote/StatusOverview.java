@@ -17,10 +17,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// `berth status` where several supervisors run: a line for each.
+/// `berth status` if several supervisors are running: a line for each.
 ///
-/// **shape** as JSON: `{"schema":1,"supervisors":[…],"unknown":[…]}`: what `berth status NAME
-/// --json` prints of each, and a sentence for each that does not answer.
+/// **Shape:** as JSON `{"schema":1,"supervisors":[…],"unknown":[…]}`, with the output of `berth
+/// status NAME --json` for each supervisor, and a sentence for each that does not answer.
 final class StatusOverview {
     private final Map<String, String> answers = new LinkedHashMap<>();
     private final List<String> unknown = new ArrayList<>();
@@ -38,7 +38,7 @@ final class StatusOverview {
         }
     }
 
-    /// Prints it; the exit code: whether all answered.
+    /// Prints it and returns the exit code, which says whether all answered.
     int print(Terminal terminal, boolean json) {
         if (json) {
             terminal.line(json());
@@ -47,7 +47,7 @@ final class StatusOverview {
                     .lines(terminal.columns().orElse(Integer.MAX_VALUE), terminal.colour())
                     .forEach(terminal::line);
             unknown.forEach(sentence -> terminal.line(Printable.text(sentence)));
-            terminal.line("more of one: berth status NAME");
+            terminal.line("for one supervisor: berth status NAME");
         }
         return unknown.isEmpty() ? ExitCode.DONE : ExitCode.FAILED;
     }
@@ -76,7 +76,7 @@ final class StatusOverview {
                         summary.operation.isEmpty() ? "-" : Printable.text(summary.operation)));
     }
 
-    /// What a line shows.
+    /// The contents of a line.
     static final class Summary {
         String name = "";
         String operation = "";

@@ -11,13 +11,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/// Asks a supervisor for its status as JSON, for whoever reads it on.
+/// Asks a supervisor for its status as JSON, for further processing.
 public final class StatusQuery {
     private StatusQuery() {}
 
     /// The line that `berth status NAME --json` prints; empty if it would print none.
     ///
-    /// @throws IOException as [ControlClient#call]
+    /// @throws IOException under the same conditions as [ControlClient#call]
     public static Optional<String> json(String name) throws IOException {
         Path control = RuntimeDirectory.forName(name).resolve(RuntimeDirectory.CONTROL);
         List<String> lines = new ArrayList<>();

@@ -20,8 +20,8 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.function.Function;
 
-/// `berth status` for people: a row for each slot, one more for each further worker of it, and what
-/// else an operator should know below.
+/// `berth status` for people: a row for each slot, another row for each further worker in it, and
+/// below the table what else an operator should know.
 public final class StatusTable {
     private static final int WIDE = 120;
     private static final int LEAST_COMMAND = 30;
@@ -30,7 +30,7 @@ public final class StatusTable {
     private final boolean colour;
     private final Instant now;
 
-    /// - `columns`: no line is longer; empty: as long as they get
+    /// @param columns the maximum line length; empty for no limit
     public StatusTable(OptionalInt columns, boolean colour, Instant now) {
         this.columns = columns;
         this.colour = colour;
@@ -124,7 +124,7 @@ public final class StatusTable {
         return slot.pid().isPresent() && slot.pid().getAsInt() == worker.pid();
     }
 
-    /// Queue of backlog, drops, steered: sums over the sockets of one generation; share: the mean
+    /// Queue and backlog, drops, steered: sums over the sockets of one generation. Share: the mean
     /// over the shared addresses.
     private static List<String> sockets(SlotStatus slot, int generation, List<String> listen) {
         List<SocketStatus> own =
@@ -183,7 +183,7 @@ public final class StatusTable {
                     stranger.pid().isPresent()
                             ? "pid " + stranger.pid().getAsInt() + " (" + stranger.command() + ")"
                             : "a socket whose process was not found";
-            String line = "stranger on " + stranger.listen() + ": " + who + ": ";
+            String line = "foreign socket on " + stranger.listen() + ": " + who + ": ";
             below.add(Printable.text(line + stranger.effect()));
         }
         for (SlotStatus slot : status.slots()) {

@@ -23,29 +23,29 @@ public final class SteerCommand implements Subcommand {
         spec.usageMessage()
                 .customSynopsis("berth steer [NAME] POLICY")
                 .description(
-                        "Choose who gets the next connection (of udp:// the next datagram). In one"
-                                + " step and without losing a connection; also during a roll. It"
-                                + " holds until it is changed again; connections that are open stay"
-                                + " where they are.",
+                        "Choose which worker gets the next connection (with udp:// the next"
+                                + " datagram). The change is made in one step and loses no"
+                                + " connection; it is also possible during a roll. It applies until"
+                                + " the next change. Open connections stay where they are.",
                         "")
                 .footer(
                         "",
-                        "hash          by both addresses and ports",
-                        "random        any",
-                        "round-robin   one after the other, exactly (eBPF)",
-                        "least-loaded  who has the fewest connections; one that does not accept"
-                                + " gets none (eBPF, TCP)",
-                        "source        always the same for one client address; when workers come"
-                                + " or go, only their part of the clients changes over",
+                        "hash          by a hash of both addresses and ports",
+                        "random        any worker",
+                        "round-robin   each worker in turn, exactly (eBPF)",
+                        "least-loaded  the worker with the fewest connections; a worker that does"
+                                + " not accept gets none (eBPF, TCP)",
+                        "source        always the same worker for a client address; when workers"
+                                + " come or go, only their share of the clients moves",
                         "cpu           the worker on the CPU that took the packet: slot i is pinned"
-                                + " to the i-th CPU (a JVM that starts so counts one processor)",
+                                + " to the i-th CPU (a JVM started that way counts one processor)",
                         "least-connections",
-                        "              who has the fewest open connections (with --share dispatch,"
-                                + " beside round-robin and source)",
+                        "              the worker with the fewest open connections (with --share"
+                                + " dispatch only, which also has round-robin and source)",
                         "weighted:SLOT=WEIGHT,...",
-                        "              a weight is a number beside the 1 of every other slot, or a"
-                                + " percentage of all connections; 0 is none (where all that are"
-                                + " ready have 0, all get the same)",
+                        "              a weight is a number (every other slot has 1) or a"
+                                + " percentage of all connections; 0 means none (if all ready slots"
+                                + " have 0, all get the same)",
                         "",
                         "Examples:",
                         "  berth steer least-loaded",

@@ -20,15 +20,15 @@ public final class StopCommand implements Subcommand {
         spec.usageMessage()
                 .customSynopsis("berth stop [NAME]")
                 .description(
-                        "End all workers, then the supervisor. New connections are refused at once;"
-                                + " the workers get the stop signal and finish what they have, and"
-                                + " are killed after the grace time. A second stop waits for the"
-                                + " same end.",
+                        "Stop all workers, then the supervisor. New connections are refused at"
+                                + " once. The workers get the stop signal, finish the connections"
+                                + " they have, and are killed after the grace time. A second stop"
+                                + " waits for the same shutdown.",
                         "")
                 .footer(
                         "",
-                        "SIGTERM, SIGINT and Ctrl-C to the supervisor do the same; the second of"
-                                + " these kills at once what is left.");
+                        "SIGTERM, SIGINT and Ctrl-C to the supervisor do the same; a second one"
+                                + " kills the remaining workers at once.");
         return spec;
     }
 

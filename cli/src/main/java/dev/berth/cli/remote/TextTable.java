@@ -6,15 +6,15 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/// Rows of short texts in aligned columns; where they do not fit, the least important columns are
-/// left out.
+/// Rows of short texts in aligned columns; if they do not fit, the least important columns are left
+/// out.
 public final class TextTable {
     private static final String GAP = "  ";
 
     private final List<Column> columns;
     private final List<Row> rows = new ArrayList<>();
 
-    /// What colour a row's second cell has.
+    /// The colour of a row's second cell.
     public enum Paint {
         PLAIN(""),
         RED("31"),
@@ -32,7 +32,7 @@ public final class TextTable {
         }
     }
 
-    /// A column; the one with the greatest `rank` is left out first, one of rank 0 never.
+    /// A column. The one with the highest `rank` is left out first; rank 0 is never left out.
     private record Column(String header, boolean toRight, int rank) {
         /// `NAME<RANK` is aligned to the left, `NAME>RANK` to the right.
         static Column parse(String word) {
@@ -48,14 +48,14 @@ public final class TextTable {
 
     private record Row(Paint paint, List<String> cells) {}
 
-    /// - `columns`: from left to right, separated by blanks: the header, `<` to align it to the
-    ///   left or `>` to the right, and the rank; a column of the greatest rank is left out first
-    ///   where there is no room, one of rank 0 never
+    /// @param columns the columns from left to right, separated by blanks: for each the header, `<`
+    ///   to align it to the left or `>` to the right, and the rank. If there is no room, the column
+    ///   with the highest rank is left out first; rank 0 is never left out
     public TextTable(String columns) {
         this.columns = Arrays.stream(columns.split(" ")).map(Column::parse).toList();
     }
 
-    /// Adds a row of as many cells as there are columns.
+    /// Adds a row with one cell per column.
     public void row(Paint paint, List<String> cells) {
         if (cells.size() != columns.size()) {
             throw new IllegalArgumentException(
@@ -64,7 +64,7 @@ public final class TextTable {
         rows.add(new Row(paint, List.copyOf(cells)));
     }
 
-    /// The header and the rows, none longer than `most` as far as columns can be left out.
+    /// The header and the rows. As far as columns can be left out, no line is longer than `most`.
     public List<String> lines(int most, boolean colour) {
         List<Integer> shown = fitting(most);
         List<String> lines = new ArrayList<>();

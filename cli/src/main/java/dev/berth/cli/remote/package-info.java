@@ -1,5 +1,5 @@
-/// What is asked of a running supervisor, over its control socket: `status`, `roll`, `scale`,
-/// `steer`, `drain`, `undrain`, `stop`.
+/// Commands to a running supervisor, over its control socket: `status`, `roll`, `scale`, `steer`,
+/// `drain`, `undrain`, `stop`.
 @NullMarked
 package dev.berth.cli.remote;
 

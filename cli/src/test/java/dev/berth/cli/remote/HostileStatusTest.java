@@ -15,7 +15,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 
-/// A status in which every text comes from a program that means harm.
+/// A status in which every text comes from a malicious program.
 final class HostileStatusTest {
     static List<String> samples() {
         return HostileText.samples();

@@ -15,7 +15,7 @@ class StatusRenderingTest {
     }
 
     @Test
-    void allIsShownWherePagesAreWide() {
+    void everythingIsShownInAWideWindow() {
         assertThat(lines(OptionalInt.empty(), false))
                 .containsExactly(
                         "web (pid 4711): server --port 8080",
@@ -32,9 +32,9 @@ class StatusRenderingTest {
                         "   1  backoff         -    -     5s         5      -       -      -"
                                 + "        -      -",
                         "",
-                        "stranger on tcp://0.0.0.0:8080: pid 99 (old-server): takes a share",
-                        "stranger on tcp://0.0.0.0:8080: a socket whose process was not found:"
-                                + " takes a share",
+                        "foreign socket on tcp://0.0.0.0:8080: pid 99 (old-server): takes a share",
+                        "foreign socket on tcp://0.0.0.0:8080: a socket whose process was not"
+                                + " found: takes a share",
                         "slot 1: slot 1.6 (pid 12) ended at start: exit 3; its last words:",
                         "    no such table",
                         "slot 1 keeps dying: 5 times in a row, next try in 3 s");
@@ -55,7 +55,7 @@ class StatusRenderingTest {
     }
 
     @Test
-    void colourIsRoundTheStateAndMovesNothing() {
+    void onlyTheStateIsColouredAndTheColumnsStayAligned() {
         List<String> coloured = lines(OptionalInt.empty(), true);
         assertThat(coloured).anyMatch(line -> line.contains("\033[32mready   \033[0m"));
         assertThat(coloured.stream().map(line -> line.replaceAll("\033\\[[0-9]*m", "")))
@@ -93,7 +93,7 @@ class StatusRenderingTest {
     }
 
     @Test
-    void noOperationIsNull() {
+    void withoutAnOperationItIsNull() {
         var status = Statuses.rolling();
         var idle =
                 new dev.berth.supervise.contract.Status(

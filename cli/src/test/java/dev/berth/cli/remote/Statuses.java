@@ -14,7 +14,7 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 
-/// A supervisor in the middle of a roll, with all that can be said of one.
+/// The status of a supervisor in the middle of a roll, with a value in every field.
 public final class Statuses {
     static final Instant NOW = Instant.parse("2026-11-22T12:10:00Z");
 
