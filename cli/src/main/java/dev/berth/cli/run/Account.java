@@ -8,11 +8,13 @@ import dev.berth.sys.Users;
 
 import java.util.Optional;
 
-/// Whom the workers run as.
+/// Looks up the user that the workers run as.
 final class Account {
     private Account() {}
 
-    /// - `wanted`: a name or a number
+    /// Finds the user, and checks that this process may become it.
+    ///
+    /// @param wanted a name or a number
     static Optional<User> find(Optional<String> wanted) throws Failure {
         if (wanted.isEmpty()) {
             return Optional.empty();

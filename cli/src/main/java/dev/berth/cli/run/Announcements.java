@@ -5,8 +5,8 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/// What the supervisor says, passed on to those who wait for the end of a command. Saying never
-/// waits: who does not keep up misses lines.
+/// Passes the supervisor's messages to the clients that wait for the end of a command. This never
+/// blocks: a client that does not keep up misses lines.
 public final class Announcements {
     private static final int MOST_LINES = 1_000;
 
@@ -16,7 +16,7 @@ public final class Announcements {
         listeners.forEach(queue -> queue.offer(text));
     }
 
-    /// A queue of all that is said from now on, until [#forget].
+    /// A queue that receives all further messages, until [#forget].
     BlockingQueue<String> listen() {
         BlockingQueue<String> queue = new ArrayBlockingQueue<>(MOST_LINES);
         listeners.add(queue);

@@ -14,11 +14,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 
-/// A change that a client asks for. The client is told what happens until it is over; the
-/// supervisor's own log, when it begins and how it ends, whether the client stays or not.
+/// A change that a client requests. The client receives every message until the change is over. The
+/// supervisor's own log records when it begins and how it ends, whether or not the client stays.
 ///
-/// @param label what is asked, and by whom
-/// @param seen whether the client sees the supervisor's own lines already
+/// @param label what is requested, and by whom
+/// @param seen whether the client already sees the supervisor's own lines
 record Change(
         Supervised supervised,
         Journal journal,
@@ -28,18 +28,18 @@ record Change(
     private static final long ANSWER_SECONDS = 5;
     private static final long PAUSE_MILLIS = 50;
 
-    /// Nobody says nothing: it wakes who listens.
+    /// No message is empty, so the empty text can wake the waiting thread.
     private static final String OVER = "";
 
-    /// Returns the exit code when it is over.
+    /// Makes the change and returns the exit code when it is over.
     ///
-    /// @throws TimeoutException if the supervisor's owner thread shows no sign of life; then the
-    ///   change is not asked for
+    /// @throws TimeoutException if the supervisor's owner thread does not respond; then the change
+    ///   is not requested
     int make(Request request, Consumer<String> out, Consumer<String> err)
             throws InterruptedException, ExecutionException, TimeoutException {
         Optional<String> current = operation();
         if (request instanceof Request.Stop && current.equals(Optional.of("stop"))) {
-            out.accept("it is stopping already; this waits for the end");
+            out.accept("already stopping; waiting for the end");
         }
         BlockingQueue<String> said = announcements.listen();
         try {
@@ -74,7 +74,7 @@ record Change(
                         });
     }
 
-    /// What is under way. That there is an answer is the owner thread's sign of life.
+    /// The operation in progress. An answer shows that the owner thread is alive.
     private Optional<String> operation()
             throws InterruptedException, ExecutionException, TimeoutException {
         return supervised
@@ -84,10 +84,10 @@ record Change(
     }
 
     private static String ending(Outcome outcome) {
-        return (outcome.done() ? " is over: " : " failed: ") + oneLine(outcome.text());
+        return (outcome.done() ? " done: " : " failed: ") + oneLine(outcome.text());
     }
 
-    /// The lines as one: what follows a colon is part of it, all else comes after a semicolon.
+    /// Joins the lines: with a blank after a line that ends in a colon, with a semicolon otherwise.
     static String oneLine(String text) {
         return text.strip().replaceAll(":\\s*\n\\s*", ": ").replaceAll("\\s*\n\\s*", "; ");
     }

@@ -18,8 +18,8 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
-/// What `run` shows: `[name/slot.generation] …` for a worker's line, `berth: …` for its own. No
-/// call waits for whoever reads it.
+/// The output of `run`: `[name/slot.generation] …` for a line from a worker, `berth: …` for its
+/// own. No call waits for the reader.
 public final class Console implements Observer, Journal, AutoCloseable {
     private static final int MOST_RECENT = 30;
 
@@ -27,7 +27,7 @@ public final class Console implements Observer, Journal, AutoCloseable {
     private final LineWriter out;
     private final LineWriter err;
 
-    /// Standard error, also where `err` is a file.
+    /// Standard error, even if `err` is a file.
     private final LineWriter alarm;
 
     private final Deque<String> recent = new ArrayDeque<>();
@@ -40,8 +40,8 @@ public final class Console implements Observer, Journal, AutoCloseable {
         this.alarm = alarm;
     }
 
-    /// Workers' standard output to ours, all else to standard error; or all of it to a file, each
-    /// line with its time. That one of them cannot be written is said on standard error.
+    /// Writes the workers' standard output to ours and everything else to standard error; or all of
+    /// it to a file, with the time on each line. Write failures are reported on standard error.
     static Console open(Announcements announcements, Optional<Path> log) throws IOException {
         Supplier<String> bare = () -> "";
         LineTarget stderr = new StreamTarget(FileDescriptor.err);
@@ -99,7 +99,7 @@ public final class Console implements Observer, Journal, AutoCloseable {
         plain("berth: " + text);
     }
 
-    /// Text to be copied from.
+    /// Prints text without a prefix, so that it can be copied.
     public void plain(String text) {
         shown(text, err);
     }
@@ -113,12 +113,13 @@ public final class Console implements Observer, Journal, AutoCloseable {
         printed(name, worker, error, line);
     }
 
-    /// The same, of a worker of another supervisor in this process.
+    /// The same for a worker of another supervisor in this process.
     void printed(String supervisor, WorkerId worker, boolean error, String line) {
         (error ? err : out).add("[" + supervisor + "/" + worker + "] " + line);
     }
 
-    /// Why it ends in failure is said on standard error too: who has just started it looks there.
+    /// Repeats the reason for a failure on standard error, where a user who has just started it
+    /// looks.
     void failed() {
         if (alarm != err) {
             synchronized (recent) {
@@ -132,13 +133,13 @@ public final class Console implements Observer, Journal, AutoCloseable {
         return Stream.of(out, err).distinct().flatMap(w -> w.trouble().stream()).toList();
     }
 
-    /// For log rotation; a stream is none.
+    /// Reopens the log file, for log rotation; does nothing for streams.
     void reopen() {
         out.reopen();
         err.reopen();
     }
 
-    /// The last one hears the complaints of the others.
+    /// Closes the alarm last, since the others report their failures to it.
     @Override
     public void close() {
         out.close();

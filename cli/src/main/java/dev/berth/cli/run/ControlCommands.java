@@ -28,7 +28,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
 /// The supervisor's side of `status`, `roll`, `scale`, `steer`, `drain`, `undrain` and `stop`:
-/// words in, lines out.
+/// takes the words of a command and answers with lines.
 public final class ControlCommands implements ControlServer.Handler {
     private static final long STATUS_SECONDS = 5;
     private static final int MOST_COMMAND = 60;
@@ -42,7 +42,7 @@ public final class ControlCommands implements ControlServer.Handler {
         this.announcements = announcements;
     }
 
-    /// From now on commands are carried out; before, they are told to try again.
+    /// Carries out commands from now on. Until then, clients are asked to try again.
     public void serve(Supervised supervised, Journal journal) {
         served.set(new Served(supervised, journal));
     }
@@ -55,7 +55,7 @@ public final class ControlCommands implements ControlServer.Handler {
             Consumer<String> err) {
         Served now = served.get();
         if (now == null) {
-            err.accept("berth: the supervisor is just starting; try again");
+            err.accept("berth: the supervisor is still starting; try again");
             return ExitCode.FAILED;
         }
         try {
@@ -72,8 +72,8 @@ public final class ControlCommands implements ControlServer.Handler {
             err.accept(
                     "berth: the supervisor (pid "
                             + ProcessHandle.current().pid()
-                            + ") takes commands, but does not get to them: it is stuck, or out of"
-                            + " CPU");
+                            + ") accepted the command but is not responding; it is stuck or starved"
+                            + " of CPU");
             return ExitCode.FAILED;
         } catch (ExecutionException failed) {
             Throwable cause = Objects.requireNonNullElse(failed.getCause(), failed);
@@ -139,7 +139,7 @@ public final class ControlCommands implements ControlServer.Handler {
                     throw new UsageException(
                             "this supervisor (berth "
                                     + Version.TEXT
-                                    + ") does not know: "
+                                    + ") does not know the command: "
                                     + String.join(" ", arguments));
         };
     }

@@ -23,9 +23,9 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/// What `--share dispatch` means for the options, and its dispatcher.
+/// Checks the options that apply with `--share dispatch`, and opens the dispatcher.
 final class Dispatching {
-    /// What belongs to workers that listen for themselves.
+    /// The options for workers that listen for themselves.
     private static final List<String> GROUP_ONLY =
             List.of(
                     "--adopt",
@@ -39,22 +39,22 @@ final class Dispatching {
                     "--slow-start",
                     "--allow-new-addresses");
 
-    /// Why a dispatcher does not listen by UDP; what to do instead follows.
+    /// Why a dispatcher does not listen on UDP. Callers append what to do instead.
     static final String NO_DATAGRAMS =
-            ": a dispatcher passes connections, and datagrams are none; ";
+            ": a dispatcher handles TCP connections only, not datagrams; ";
 
     private Dispatching() {}
 
     static void check(ParseResult parsed, Share share) throws UsageException {
         if (share == Share.GROUP) {
             if (parsed.hasMatchedOption("--proxy-protocol")) {
-                throw new UsageException("--proxy-protocol goes with --share dispatch only");
+                throw new UsageException("--proxy-protocol requires --share dispatch");
             }
             return;
         }
         for (String option : GROUP_ONLY) {
             if (parsed.hasMatchedOption(option)) {
-                throw new UsageException(option + " does not go with --share dispatch");
+                throw new UsageException(option + " cannot be used with --share dispatch or -f");
             }
         }
     }
@@ -62,11 +62,11 @@ final class Dispatching {
     static void check(RunOptions options) throws UsageException {
         if (options.ports().isEmpty() && options.listen().isEmpty()) {
             throw new UsageException(
-                    "--share dispatch needs to be told where to listen, as in: -p 8080");
+                    "--share dispatch needs an address or port to listen on, for example: -p 8080");
         }
         for (ListenAddress address : options.listen()) {
             if (address.protocol() != Protocol.TCP) {
-                throw new UsageException(address + NO_DATAGRAMS + "leave --share dispatch away");
+                throw new UsageException(address + NO_DATAGRAMS + "omit --share dispatch");
             }
         }
         List<ListenAddress> before = new ArrayList<>();
@@ -79,12 +79,12 @@ final class Dispatching {
         }
     }
 
-    /// Why a listener there cannot stand beside these; empty if it can. The port is not shared, so
-    /// the kernel would say no more than that it is taken.
+    /// Why a listener at `address` conflicts with `others`; empty if it does not. Since the port is
+    /// not shared, the kernel would say only that it is taken.
     static Optional<String> obstacle(ListenAddress address, List<ListenAddress> others) {
         for (ListenAddress other : others) {
             if (other.equals(address)) {
-                return Optional.of(address + " is there twice");
+                return Optional.of(address + " is listed twice");
             }
             if (covers(other.address(), address.address())) {
                 return Optional.of(part(address, other));
@@ -97,7 +97,7 @@ final class Dispatching {
     }
 
     private static String part(ListenAddress some, ListenAddress all) {
-        return some + " is a part of " + all + ", which is there too: leave it out";
+        return some + " is covered by " + all + ", which is listed too; omit it";
     }
 
     private static boolean covers(SockAddr.Inet all, SockAddr.Inet some) {
@@ -114,10 +114,10 @@ final class Dispatching {
             }
         }
         throw new IllegalArgumentException(
-                "it is off, optional or required, not " + word.toLowerCase(Locale.ROOT));
+                "must be off, optional or required, not " + word.toLowerCase(Locale.ROOT));
     }
 
-    /// A dispatcher at all addresses of `options`.
+    /// Opens a dispatcher on all addresses of `options`.
     static Dispatcher open(RunOptions options, Routes routes, Console console) throws IOException {
         try {
             return Dispatcher.open(
@@ -129,7 +129,7 @@ final class Dispatching {
                             Limits.defaults()),
                     console::said);
         } catch (ErrnoException failed) {
-            throw new Failure("cannot listen there: " + failed.getMessage(), failed);
+            throw new Failure("cannot listen: " + failed.getMessage(), failed);
         }
     }
 
@@ -141,7 +141,7 @@ final class Dispatching {
         return listen;
     }
 
-    /// Both families, where the system has both.
+    /// All addresses of both families, or of IPv4 if the system has no IPv6.
     static ListenAddress everywhere(int port) {
         var six = new ListenAddress(Protocol.TCP, new SockAddr.Inet6(0, 0, 0));
         try (Fd probe = Listeners.open(six, false, OptionalInt.of(0))) {

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
-/// A supervisor whose end many may ask for: they wait for the same one, which nothing hurries but a
-/// signal that comes again.
+/// A supervisor that several clients can stop: all wait for the same shutdown. Only a repeated
+/// signal speeds it up.
 final class Ending implements Supervised {
     private final Supervised supervised;
     private @Nullable CompletableFuture<Outcome> end;
@@ -32,10 +32,10 @@ final class Ending implements Supervised {
         return end;
     }
 
-    /// SIGTERM or SIGINT: the first one asks for the end like anybody, each further one kills what
-    /// is left.
+    /// Handles SIGTERM or SIGINT: the first signal requests the same shutdown as a client would;
+    /// each further one kills the remaining workers.
     ///
-    /// @return whether it is a further one
+    /// @return whether a signal had been received before
     synchronized boolean signal() {
         boolean again = signalled;
         signalled = true;

@@ -12,14 +12,14 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 
-/// What the kernel gives a program because of its file: capabilities, or another user or group. All
-/// of it is lost under `no_new_privs`.
+/// The privileges that the kernel gives a program because of its file: capabilities, or another
+/// user or group. All are lost under `no_new_privs`.
 ///
-/// **source**: capabilities(7), execve(2)
+/// **Source:** capabilities(7), execve(2)
 ///
-/// @param file the program; of a script its interpreter, which is what counts
-/// @param capabilities of the file, as setcap(8) sets them
-/// @param setuid the uid that it runs as whoever starts it
+/// @param file the program; for a script its interpreter, whose privileges count
+/// @param capabilities the capabilities of the file, as set by setcap(8)
+/// @param setuid the uid that it runs with, whoever starts it
 /// @param setgid whether it has the setgid bit
 record FilePrivileges(
         Path file,
@@ -30,7 +30,7 @@ record FilePrivileges(
     private static final int SETGID = 02000;
     private static final int MOST_LINE = 256;
 
-    /// Those of the program in `file`; of what cannot be read there are none.
+    /// The privileges of the program in `file`; none where the file cannot be read.
     static FilePrivileges of(Path file) {
         Path program = interpreter(file).orElse(file);
         Optional<FileCapabilities> capabilities = FileCapabilities.of(program);
@@ -47,7 +47,7 @@ record FilePrivileges(
         }
     }
 
-    /// The program that the first line of a script names.
+    /// The interpreter that the first line of a script names.
     private static Optional<Path> interpreter(Path file) {
         if (!Files.isRegularFile(file)) {
             return Optional.empty();
@@ -66,12 +66,12 @@ record FilePrivileges(
         }
     }
 
-    /// Whether there are any.
+    /// Whether the file gives any privileges.
     boolean any() {
         return capabilities.isPresent() || setuid.isPresent() || setgid;
     }
 
-    /// Whether a process of any user that executes it may bind the ports below 1024.
+    /// Whether any user's process that executes it may bind ports below 1024.
     boolean lowPorts() {
         return setuid.equals(Optional.of(0))
                 || capabilities
@@ -79,7 +79,7 @@ record FilePrivileges(
                         .orElse(false);
     }
 
-    /// In words: `/usr/bin/server (cap_net_bind_service=ep)`.
+    /// For people: `/usr/bin/server (cap_net_bind_service=ep)`.
     @Override
     public String toString() {
         String what =

@@ -8,8 +8,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/// A log file that is appended to. When it was deleted it is made anew: what is written to a file
-/// without a name is lost.
+/// A log file, opened for appending. If it has been deleted it is created again, because whatever
+/// is written to a file without a name is lost.
 final class FileTarget implements LineTarget {
     private static final int MOST_BYTES = 1 << 16;
     private static final String DELETED = " (deleted)";
@@ -17,9 +17,9 @@ final class FileTarget implements LineTarget {
     private final Path file;
     private Fd fd;
 
-    /// Opens the file, or makes it.
+    /// Opens the file, or creates it.
     ///
-    /// @throws IOException if that fails, or others could lead root to another file
+    /// @throws IOException if that fails, or if others could redirect root to another file
     FileTarget(Path file) throws IOException {
         this.file = file;
         this.fd = LogFile.open(file);

@@ -28,12 +28,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// The services of a file: one dispatcher, and a supervisor for each, in one process.
+/// The services of a file: one dispatcher and one supervisor per service, in one process.
 ///
-/// A service that is stopped refuses its connections while the others go on; one that cannot be
-/// started at all ends them all.
+/// When a service is stopped, its connections are refused and the others go on. If a service cannot
+/// be started at all, all services end.
 final class Fleet {
-    /// What the file says, and the command line must not.
+    /// The options that are set in the file and must not be on the command line.
     private static final List<String> IN_FILE =
             List.of("--port", "--listen", "--workers", "--share", "--proxy-protocol");
 
@@ -54,7 +54,7 @@ final class Fleet {
         this.environment = environment;
     }
 
-    /// One service under way.
+    /// One running service.
     private record Ship(
             String service,
             Plan plan,
@@ -68,7 +68,7 @@ final class Fleet {
                     supervisor) {
                 return supervisor.run();
             } catch (IOException | RuntimeException | Error failed) {
-                // The others are to hear of it, too.
+                // Caught here, so that the other services end, too.
                 voice.said("the supervisor failed: " + failed);
                 return ExitCode.FAILED;
             } finally {
@@ -77,16 +77,17 @@ final class Fleet {
         }
     }
 
-    /// Runs until all services have ended; the exit code.
+    /// Runs until all services have ended, and returns the exit code.
     static int run(ParseResult parsed, Path path, Map<String, String> environment)
             throws UsageException, IOException {
         for (String option : IN_FILE) {
             if (parsed.hasMatchedOption(option)) {
-                throw new UsageException(option + " is for the file to say: " + path);
+                throw new UsageException(
+                        "with -f, " + option + " must be set in the file: " + path);
             }
         }
         if (!Options.words(parsed).isEmpty()) {
-            throw new UsageException("with -f the file names the commands: " + path);
+            throw new UsageException("with -f, the commands must be set in the file: " + path);
         }
         ServiceFile file = ServiceFileReader.read(path.toString(), bytes(path));
         List<String> words = file.services().getFirst().command().words();
@@ -191,7 +192,7 @@ final class Fleet {
         }
     }
 
-    /// Each on a thread of its own, to the end of the last.
+    /// Runs each service on a separate thread, and returns when the last one has ended.
     private int sail(Dispatcher dispatcher, Supervised together) {
         List<Thread> threads = new ArrayList<>();
         List<Integer> codes = new ArrayList<>();
@@ -205,7 +206,7 @@ final class Fleet {
                             last = codes.size() == ships.size();
                         }
                         if (code != ExitCode.DONE && !last) {
-                            ship.voice().said("so the other services end, too");
+                            ship.voice().said("stopping the other services, too");
                             var _ = together.ask(new Request.Stop());
                         }
                     };

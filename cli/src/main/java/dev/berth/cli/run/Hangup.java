@@ -3,16 +3,16 @@ package dev.berth.cli.run;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 
-/// Tells the two meanings of SIGHUP apart: the terminal is gone, or somebody asks for a roll.
+/// Distinguishes the two meanings of SIGHUP: the terminal is gone, or somebody requests a roll.
 ///
-/// The kernel sends it when the terminal of the process goes away, and so do shells that end, some
-/// of them (zsh) a moment before the terminal does. Whoever asks for a roll sends it to a process
-/// that has a terminal and keeps it, or never had one (a service; setsid).
+/// The kernel sends it when the terminal of the process goes away. So does a shell that ends, in
+/// some cases (zsh) a moment before the terminal goes. A request for a roll is sent to a process
+/// that has a terminal and keeps it, or that never had one (a service; setsid).
 final class Hangup {
     private static final long SHELL_MILLIS = 200;
 
-    /// How long after the first one further signals may come of the same hang-up: from the shell,
-    /// and from the kernel when that has ended.
+    /// How long after the first signal further signals may belong to the same hang-up: from the
+    /// shell, and from the kernel when the shell has ended.
     private static final long ECHO_NANOS = 2_000_000_000L;
 
     private final BooleanSupplier terminal;
@@ -21,25 +21,25 @@ final class Hangup {
     private boolean echoes;
     private long lostAt;
 
-    /// What a signal means.
+    /// The meaning of a signal.
     enum Meaning {
-        /// Somebody asks for a roll.
+        /// Somebody requests a roll.
         ROLL,
-        /// The terminal that there was has gone.
+        /// The terminal has gone away.
         LOST,
-        /// It belongs to a hang-up that is known.
+        /// The signal belongs to a hang-up that has been handled.
         ECHO
     }
 
-    /// - `terminal`: whether the process has a controlling terminal at the moment
-    /// - `nanos`: the time, as System.nanoTime() tells it
+    /// @param terminal whether the process currently has a controlling terminal
+    /// @param nanos the time, as System.nanoTime() returns it
     Hangup(BooleanSupplier terminal, LongSupplier nanos) {
         this.terminal = terminal;
         this.nanos = nanos;
         attached = terminal.getAsBoolean();
     }
 
-    /// To be called on a SIGHUP, by a thread that may wait.
+    /// Handles a SIGHUP. Call it on a thread that may block.
     synchronized Meaning signalled() {
         if (attached && terminal.getAsBoolean()) {
             pause();

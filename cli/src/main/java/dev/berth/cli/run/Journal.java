@@ -4,9 +4,10 @@ import java.util.List;
 
 /// The supervisor's own log.
 public interface Journal {
-    /// A line of its own that is no news to those who wait for a command. Never waits.
+    /// Adds a line to the log alone, not to the output of clients that wait for a command. Never
+    /// blocks.
     void note(String text);
 
-    /// What is wrong with the log itself, a sentence each.
+    /// The problems of the log itself, one sentence each.
     List<String> troubles();
 }

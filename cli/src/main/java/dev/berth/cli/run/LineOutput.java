@@ -10,36 +10,36 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
-/// A target that may fail for a while: a closed pipe or a full disk is no reason to stop, the
-/// workers run on all the same. It is told when that begins and when it is over; lines lost are
-/// counted, and where they are missing a line says how many. Used by one thread, but for
-/// [#trouble].
+/// A target that may fail for a while. A closed pipe or a full disk is no reason to stop; the
+/// workers keep running. Failures are reported when they begin and when they are over. Lost lines
+/// are counted, and a line in the output says how many are missing there. Used by one thread,
+/// except for [#trouble].
 final class LineOutput implements AutoCloseable {
     private final String name;
     private final LineTarget target;
     private final Consumer<String> complaints;
 
-    /// Lines lost since the last that was written.
+    /// Lines lost since the last one that was written.
     private long lost;
 
-    /// Whether the last line written was not written to its end.
+    /// Whether the last line was written only in part.
     private boolean torn;
 
     private final AtomicLong lostInAll = new AtomicLong();
     private volatile @Nullable String reason;
 
-    /// - `name`: for people, as `the log FILE`
-    /// - `target`: closed with this
-    /// - `complaints`: must not wait
+    /// @param name for messages, such as `the log FILE`
+    /// @param target closed together with this object
+    /// @param complaints must not block
     LineOutput(String name, LineTarget target, Consumer<String> complaints) {
         this.name = name;
         this.target = target;
         this.complaints = complaints;
     }
 
-    /// Writes whole lines, as far as it can.
+    /// Writes whole lines, as far as the target accepts them.
     ///
-    /// - `stamp`: what a line of its own begins with
+    /// @param stamp the beginning of this object's own lines
     void write(String lines, String stamp) {
         byte[] head = ((torn ? "\n" : "") + missing(stamp)).getBytes(UTF_8);
         byte[] body = lines.getBytes(UTF_8);
@@ -76,12 +76,14 @@ final class LineOutput implements AutoCloseable {
     private void worked() {
         if (reason != null) {
             reason = null;
-            complaints.accept(name + " is written again; lines lost meanwhile: " + lost);
+            complaints.accept(name + " can be written again; lines lost meanwhile: " + lost);
         }
         lost = 0;
     }
 
-    /// - `mentioned`: whether the file says how many were lost before
+    /// Counts lost lines, and reports the first failure.
+    ///
+    /// @param mentioned whether the output already says how many were lost before
     private void lose(long lines, boolean mentioned, IOException failed) {
         boolean first = reason == null;
         reason = String.valueOf(failed.getMessage());
@@ -97,11 +99,14 @@ final class LineOutput implements AutoCloseable {
             target.reopen();
         } catch (IOException failed) {
             complaints.accept(
-                    name + " is not opened anew: " + failed.getMessage() + "; the old one is kept");
+                    name
+                            + " cannot be reopened: "
+                            + failed.getMessage()
+                            + "; the old file stays in use");
         }
     }
 
-    /// What an operator should know; from any thread.
+    /// The current problem, for the operator; callable from any thread.
     Optional<String> trouble() {
         String now = reason;
         String why = now == null ? ":" : " cannot be written: " + now + ";";
@@ -111,11 +116,11 @@ final class LineOutput implements AutoCloseable {
                 : Optional.of(name + why + " lines lost so far: " + lines);
     }
 
-    /// Says what could not be made good.
+    /// Reports the lines that are still lost.
     @Override
     public void close() {
         if (lost > 0) {
-            complaints.accept(name + ": lines lost at its end: " + lost);
+            complaints.accept(name + ": lines lost at the end: " + lost);
         }
         try {
             target.close();

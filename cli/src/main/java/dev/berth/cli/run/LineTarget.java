@@ -3,12 +3,13 @@ package dev.berth.cli.run;
 import java.io.Closeable;
 import java.io.IOException;
 
-/// Where lines end up. Used by one thread.
+/// A destination for lines. Used by one thread.
 interface LineTarget extends Closeable {
-    /// Writes some of what is from `offset` to the end of `bytes`, which is not nothing; how many.
+    /// Writes some of the bytes from `offset` to the end of `bytes`, at least one, and returns how
+    /// many.
     int write(byte[] bytes, int offset) throws IOException;
 
-    /// Lets go of a file that was renamed, and opens it anew by its name; if that fails, the old
-    /// one is kept.
+    /// Closes a file that was renamed and opens the file that has its name now; if that fails, the
+    /// old file stays open.
     void reopen() throws IOException;
 }

@@ -6,11 +6,11 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
-/// Writes lines on a thread of its own, so that a reader who stalls (a full pipe, a terminal
-/// stopped by Ctrl-S) stalls nobody else. What does not fit into the buffer meanwhile is dropped
-/// and counted; where lines are missing, a line says how many.
+/// Writes lines on a separate thread, so that a stalled reader (a full pipe, a terminal stopped
+/// with Ctrl-S) does not stall anything else. Lines that do not fit into the buffer meanwhile are
+/// dropped and counted; a line in the output says how many are missing there.
 final class LineWriter implements AutoCloseable {
-    /// Characters that may wait.
+    /// The size of the buffer in characters.
     static final int MOST_CHARS = 1 << 20;
 
     private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(2);
@@ -25,18 +25,18 @@ final class LineWriter implements AutoCloseable {
     private boolean reopen;
     private boolean closed;
 
-    /// What the thread has to do next.
+    /// The next task of the thread.
     private record Work(String text, boolean reopen, boolean last) {}
 
-    /// - `output`: closed by the thread at its end
-    /// - `stamp`: what each line begins with
+    /// @param output closed by the thread when it ends
+    /// @param stamp the beginning of each line
     LineWriter(String name, LineOutput output, Supplier<String> stamp) {
         this.output = output;
         this.stamp = stamp;
         this.thread = Thread.ofPlatform().name(name).daemon().start(this::work);
     }
 
-    /// Adds a line. Never waits.
+    /// Adds a line. Never blocks.
     void add(String line) {
         lock.lock();
         try {
@@ -60,7 +60,7 @@ final class LineWriter implements AutoCloseable {
         }
     }
 
-    /// What is added from now on goes to the file that then has the name.
+    /// Reopens the file: lines added from now on go to the file that then has its name.
     void reopen() {
         lock.lock();
         try {
@@ -71,12 +71,12 @@ final class LineWriter implements AutoCloseable {
         }
     }
 
-    /// What is wrong with the output.
+    /// The current problem of the output.
     Optional<String> trouble() {
         return output.trouble();
     }
 
-    /// Writes what waits, for two seconds at most. Closing twice is harmless.
+    /// Writes the buffered lines, for at most two seconds. Closing twice is harmless.
     @Override
     public void close() {
         lock.lock();

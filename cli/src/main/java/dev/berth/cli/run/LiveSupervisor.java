@@ -8,9 +8,9 @@ import dev.berth.supervise.contract.Status;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
-/// The supervisor of this process; one that has ended says so by itself.
+/// The supervisor of this process. After its end it answers that it has ended.
 ///
-/// - `supervisor`: is not closed by this
+/// @param supervisor not closed by this object
 record LiveSupervisor(Supervisor supervisor) implements Supervised {
     @Override
     public CompletableFuture<Outcome> ask(Request request) {

@@ -16,13 +16,13 @@ import java.nio.file.Path;
 import java.util.Objects;
 import java.util.Optional;
 
-/// Opens a log to append to it, and makes it where it is missing. Nobody else can lead root to
-/// another file, and after the start nobody else's link leads an ordinary user there either.
+/// Opens a log for appending, and creates it if it is missing. No other user can redirect root to
+/// another file; after the start, no other user's link can redirect an ordinary user either.
 final class LogFile {
-    /// How a log is opened.
+    /// The flags for opening a log.
     static final int FLAGS = Descriptors.O_WRONLY | Descriptors.O_CREAT | Descriptors.O_APPEND;
 
-    /// Less the umask.
+    /// Before the umask is applied.
     static final int MODE = 0666;
 
     private static final Path PROC = Path.of("/proc");
@@ -34,20 +34,20 @@ final class LogFile {
 
     private LogFile() {}
 
-    /// At the start: an ordinary user named the file, and has no more rights than its own.
+    /// At the start: an ordinary user named the file and has only the user's own rights.
     static Fd open(Path file) throws IOException {
         return guarded() ? TrustedPath.open(file) : append(file, 0);
     }
 
-    /// Later, when what has the name may be somebody else's.
+    /// Later, when the file of that name may belong to somebody else.
     static Fd reopen(Path file) throws IOException {
         return guarded() ? TrustedPath.open(file) : follow(file, () -> {});
     }
 
-    /// Opens a file and follows its links itself: the kernel would follow one that was put in the
-    /// place of a checked one.
+    /// Opens a file, following its links here rather than in the kernel, which would also follow a
+    /// link that has replaced a checked one.
     ///
-    /// @param meanwhile runs after each look at a link: a test puts another link there
+    /// @param meanwhile runs after each check of a link, so that a test can replace it
     static Fd follow(Path file, Runnable meanwhile) throws IOException {
         Path at = file.toAbsolutePath();
         for (int links = 0; links <= MOST_LINKS; links++) {
@@ -65,7 +65,7 @@ final class LogFile {
         throw new ErrnoException("open", file.toString(), Errno.ELOOP.number());
     }
 
-    /// Where a link leads; empty if it is none, or not there.
+    /// The target of a link; empty if it is not a link or does not exist.
     private static Optional<Path> target(Path link) throws IOException {
         int flags = Descriptors.O_PATH | Descriptors.noFollow();
         int opened = Descriptors.open(link.toString(), flags, 0);
@@ -79,19 +79,20 @@ final class LogFile {
             }
             if (!trusted(status)) {
                 throw new IOException(
-                        "%s is a link of uid %d; delete it".formatted(link, status.uid()));
+                        "%s is a link that belongs to uid %d; delete it"
+                                .formatted(link, status.uid()));
             }
             byte[] text = new byte[MOST_PATH];
             long length = Descriptors.readlinkat(fd.number(), "", text);
             ErrnoException.check("readlink", link, length);
             return Optional.of(Path.of(new String(text, 0, (int) length, UTF_8)));
         } catch (InvalidPathException locale) {
-            throw new IOException("the link %s cannot be followed".formatted(link), locale);
+            throw new IOException("cannot follow the link %s".formatted(link), locale);
         }
     }
 
-    /// Root of a namespace without ordinary uids has no rights over other users' files, and cannot
-    /// tell their owners apart.
+    /// False for root in a namespace without ordinary uids: it has no rights over other users'
+    /// files, and cannot distinguish their owners.
     private static boolean guarded() {
         return Processes.geteuid() == 0 && !UserNamespace.isPartial();
     }
@@ -101,12 +102,12 @@ final class LogFile {
         return Fd.of("open", file, opened);
     }
 
-    /// Whether it belongs to root or to this user.
+    /// Whether the file belongs to root or to this user.
     static boolean trusted(FileStatus status) {
         return status.uid() == 0 || status.uid() == Processes.geteuid();
     }
 
-    /// Of what has this name, a link itself; empty if nothing has it.
+    /// The status of the file with this name, without following a link; empty if there is none.
     static Optional<FileStatus> status(int directory, String name) throws ErrnoException {
         try {
             return Optional.of(FileStatus.at(directory, name));

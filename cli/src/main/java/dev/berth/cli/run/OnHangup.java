@@ -2,11 +2,11 @@ package dev.berth.cli.run;
 
 import java.util.Locale;
 
-/// What becomes of a supervisor whose terminal goes away.
+/// What a supervisor does when its terminal goes away.
 enum OnHangup {
-    /// It ends, as a program in the foreground does.
+    /// It stops, as a program in the foreground does.
     STOP,
-    /// It runs on without a terminal.
+    /// It keeps running without a terminal.
     CONTINUE;
 
     static OnHangup parse(String word) {
@@ -15,6 +15,6 @@ enum OnHangup {
                 return one;
             }
         }
-        throw new IllegalArgumentException("it is stop or continue, not " + word);
+        throw new IllegalArgumentException("must be stop or continue, not " + word);
     }
 }

@@ -28,17 +28,17 @@ import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
 
-/// Tells before anything is started that a port cannot be had, and who has it.
+/// Reports, before anything is started, that a port is taken and by whom.
 ///
-/// It looks at the kernel's tables; where that is not enough it binds a socket for a moment,
-/// without SO_REUSEPORT and without listening: a probe must never join a group that is in service.
+/// It reads the kernel's tables. Where they are not enough it briefly binds a socket, without
+/// SO_REUSEPORT and without listening: a probe must never join a group that serves clients.
 final class PortCheck implements AutoCloseable {
     private final SockDiag diag = SockDiag.open();
     private final boolean join;
     private final WorkerRights rights;
 
-    /// - `join`: whether others may be there that would share the port
-    /// - `rights`: of the process that will bind
+    /// @param join whether the port may be shared with listeners that already exist
+    /// @param rights the rights of the process that will bind
     PortCheck(boolean join, WorkerRights rights) throws ErrnoException {
         this.join = join;
         this.rights = rights;
@@ -49,7 +49,7 @@ final class PortCheck implements AutoCloseable {
         diag.close();
     }
 
-    /// Checks all that `options` names.
+    /// Checks every address and port in `options`.
     static void check(RunOptions options, WorkerRights rights) throws IOException {
         try (var check = new PortCheck(options.join(), rights)) {
             for (ListenAddress address : options.listen()) {
@@ -70,14 +70,15 @@ final class PortCheck implements AutoCloseable {
         }
     }
 
-    /// A port on addresses that only the program knows: taken for sure where it is taken on all.
+    /// Checks a port on addresses that only the program knows: it is certainly taken if it is taken
+    /// on all addresses.
     void port(int port, boolean otherUser) throws IOException {
         permitted(port, "port " + port, "tcp://0.0.0.0:" + port);
         if (otherUser && !rights.worker() && port < LowPorts.firstFree()) {
             throw new Failure(
                     "port "
                             + port
-                            + " for workers of another user needs its full address, as in: -l"
+                            + " for workers of another user needs its full address, for example: -l"
                             + " tcp://0.0.0.0:"
                             + port);
         }
@@ -118,7 +119,7 @@ final class PortCheck implements AutoCloseable {
                         protocol, DiagQuery.BOTH, states, OptionalInt.of(port), false, false));
     }
 
-    /// Whether it is no obstacle but a stranger, which the supervisor names.
+    /// Whether the socket is not an obstacle but a foreign socket, which the supervisor reports.
     private boolean shareable(SocketRow row) {
         List<Holder> holders = holders(row);
         return join
@@ -140,7 +141,7 @@ final class PortCheck implements AutoCloseable {
         try (Fd probe = Listeners.open(address, false, OptionalInt.empty())) {
             probe.number();
         } catch (ErrnoException failed) {
-            // A worker that binds by itself may have rights that this process lacks.
+            // A worker that binds for itself may have rights that this process lacks.
             if (!(rights.worker() && failed.is(Errno.EACCES))) {
                 throw unusable(address, failed);
             }
@@ -152,15 +153,15 @@ final class PortCheck implements AutoCloseable {
             case EADDRNOTAVAIL ->
                     new Failure(
                             address.address().host()
-                                    + " is no address of this machine; ip addr"
-                                    + " lists them, 0.0.0.0 means all",
+                                    + " is not an address of this machine; ip addr lists them,"
+                                    + " 0.0.0.0 means all",
                             failed);
             case EADDRINUSE -> new Failure(silent(address), failed);
-            default -> new Failure("cannot listen there: " + failed.getMessage(), failed);
+            default -> new Failure("cannot listen: " + failed.getMessage(), failed);
         };
     }
 
-    /// Who has it though nobody listens: a socket that is bound only, or a connection.
+    /// Who holds the port although nobody listens: a socket that is only bound, or a connection.
     private String silent(ListenAddress address) throws IOException {
         var wanted = new BoundAddress(address.address(), false, 0);
         DiagQuery bound =
@@ -176,14 +177,14 @@ final class PortCheck implements AutoCloseable {
                         + (holders.isEmpty() ? unseen(row) : process(holders.getFirst().pid()))
                         + " has bound "
                         + row.local().unmapped()
-                        + " and does not listen; stop it, or take another port";
+                        + " without listening; stop it, or use another port";
             }
         }
         return address
                 + PortConnections.of(address, diag)
                         .orElse(
-                                " was taken when it was asked for, and nothing is seen there now;"
-                                        + " try again. If that repeats: berth why "
+                                " was taken when Berth tried to bind it, but nothing is visible"
+                                        + " there now; try again. If this happens again: berth why "
                                         + address);
     }
 
@@ -197,10 +198,9 @@ final class PortCheck implements AutoCloseable {
                         + " listens on "
                         + row.local()
                         + (holders.isEmpty()
-                                ? "; take another port; berth who "
+                                ? "; use another port; for details: berth who "
                                         + row.local().port()
-                                        + " tells more"
-                                : "; stop it, or take another port")
+                                : "; stop it, or use another port")
                         + sharing(row, holders));
     }
 
@@ -209,12 +209,12 @@ final class PortCheck implements AutoCloseable {
             return "";
         }
         return SharedSockets.led(holders)
-                ? " (it leads every connection to its own sockets; to share the port, start both"
+                ? " (it steers every connection to its own sockets; to share the port, start both"
                         + " with --join)"
-                : ", or share it with that one: --join";
+                : ", or share this one with it: --join";
     }
 
-    /// Who has a socket of which no process was found: it need not be a process.
+    /// Who holds a socket for which no process was found; the holder need not be a process.
     private static String unseen(SocketRow row) throws IOException {
         PortQuery query = PortQuery.port(row.local().port()).withProtocol(row.protocol());
         return PortReport.of(query).sockets().stream()

@@ -12,10 +12,10 @@ import java.util.Optional;
 final class Program {
     private Program() {}
 
-    /// Its file; empty where it differs from slot to slot.
+    /// Its file; empty if it differs from slot to slot.
     ///
-    /// @param directory that relative paths are from
-    /// @param environment the worker's
+    /// @param directory the base of relative paths
+    /// @param environment the worker's environment
     /// @throws Failure if there is no such program; the message says what to do
     static Optional<Path> find(String word, Path directory, Map<String, String> environment)
             throws Failure {

@@ -43,14 +43,15 @@ public final class RunCommand implements Subcommand {
                 (supervised, console) -> {});
     }
 
-    /// A supervisor holds sockets of all its workers, a dispatcher those of their clients too.
+    /// Raises the descriptor limit: a supervisor holds the sockets of all its workers, and a
+    /// dispatcher also those of their clients.
     public static void prepare() throws Failure {
         requireLinux();
         DescriptorLimit.raise();
     }
 
-    /// Elsewhere SO_REUSEPORT does not balance (macOS, BSD: the last socket gets all) or is not
-    /// there (Windows), and nothing takes the place of seccomp.
+    /// Elsewhere SO_REUSEPORT does not balance (macOS, BSD: the last socket gets everything) or
+    /// does not exist (Windows), and nothing replaces seccomp.
     private static void requireLinux() throws Failure {
         if (!Platform.supported()) {
             throw new Failure(

@@ -27,13 +27,13 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.Stream;
 
-/// The options of `run`, read and checked as far as that is possible without a look at the system.
+/// The options of `run`, read and checked as far as that is possible without inspecting the system.
 ///
-/// @param name as given; empty: to be derived from the command
-/// @param user by name or number
-/// @param join whether the port may be shared with others that are there already
-/// @param proxy with a dispatcher: whether connections come through a proxy
-/// @param log empty: the standard streams
+/// @param name as given; empty if it is to be derived from the command
+/// @param user a name or a number
+/// @param join whether the port may be shared with listeners that already exist
+/// @param proxy whether connections to a dispatcher come through a proxy
+/// @param log the log file; empty for the standard streams
 /// @param onHangup what to do when the terminal goes away
 public record RunOptions(
         Command command,
@@ -72,7 +72,7 @@ public record RunOptions(
         return read(parsed, Options.words(parsed), Options.values(parsed, "--listen"));
     }
 
-    /// With `words` as the command.
+    /// The same with `words` as the command.
     public static RunOptions read(
             ParseResult parsed, List<String> words, List<ListenAddress> listen)
             throws UsageException {
@@ -136,7 +136,7 @@ public record RunOptions(
                 duration(parsed, "--give-up", defaults.giveUp()),
                 Options.value(parsed, "--stagger"),
                 ready,
-                // Two processes must not read datagrams of one flow from the same socket.
+                // Two processes must not read datagrams of the same flow from one socket.
                 listen.stream().noneMatch(address -> address.protocol() == Protocol.UDP),
                 duration(parsed, "--slow-start", defaults.slowStart()),
                 duration(parsed, "--prove", defaults.prove()),
@@ -161,7 +161,7 @@ public record RunOptions(
         return adopt == Adopt.DISPATCH;
     }
 
-    /// The same for one service of several.
+    /// The same options for one of several services.
     RunOptions of(ServiceFile file, ServiceFile.Service service, String supervisor) {
         return new RunOptions(
                 service.command(),
@@ -196,15 +196,16 @@ public record RunOptions(
             throw new UsageException(
                     "--adopt "
                             + adopt.word()
-                            + " needs to be told where to listen, as in: -p 8080");
+                            + " needs an address or port to listen on, for example: -p 8080");
         }
         if (join && (steer == Steer.EXTENDED || steer == Steer.CLASSIC)) {
             throw new UsageException(
-                    "--join leaves others on the port their part, by the kernel's own hash; a BPF"
-                            + " program would lead all to the workers here: leave out --bpf");
+                    "with --join, the kernel's hash gives other sockets on the port their share; a"
+                            + " BPF program would steer every connection to these workers: omit"
+                            + " --bpf");
         }
         if (firstAtZero && adopt != Adopt.LISTEN_FDS) {
-            throw new UsageException("--fd0 goes with --adopt listen-fds only");
+            throw new UsageException("--fd0 requires --adopt listen-fds");
         }
         for (int port : privatePorts) {
             if (port + workers - 1 > 65535) {
@@ -238,7 +239,7 @@ public record RunOptions(
                 .toList();
     }
 
-    /// The name of the program, as far as it can be a supervisor's.
+    /// The name of the program, reduced to what is valid as a supervisor's name.
     String programName() {
         String program = command.words().getFirst().replace(Command.JAVA, "java");
         if (program.contains("{")) {
@@ -249,8 +250,10 @@ public record RunOptions(
         return clean.isEmpty() ? "berth" : clean.substring(0, Math.min(50, clean.length()));
     }
 
-    /// - `supervisor`: the name that it got
-    /// - `runtime`: its own directory
+    /// The plan of the supervisor.
+    ///
+    /// @param supervisor the name that it was given
+    /// @param runtime its own runtime directory
     Plan plan(String supervisor, Path runtime, Path workingDirectory, Optional<User> account) {
         return new Plan(
                 supervisor,

@@ -8,18 +8,20 @@ import dev.berth.supervise.contract.Request;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/// What signals mean to a running supervisor.
+/// Handles signals to a running supervisor.
 final class RunSignals {
     private static final int HUP = 1;
 
     private RunSignals() {}
 
+    /// Installs the handlers.
+    ///
     /// @param onHangup what to do when the terminal goes away
     static void install(Ending supervisor, Console console, OnHangup onHangup) {
         stop("TERM", 15, supervisor, console);
         stop("INT", 2, supervisor, console);
         if (Signals.ignored(HUP)) {
-            console.said("SIGHUP is ignored, as under nohup: roll by berth roll");
+            console.said("SIGHUP is ignored, as under nohup; to roll, use berth roll");
         }
         hangup(supervisor, console, onHangup);
         ask("TTIN", 21, supervisor, console, new Request.ScaleBy(1));
@@ -46,12 +48,12 @@ final class RunSignals {
         switch (onHangup) {
             case CONTINUE ->
                     console.said(
-                            "SIGHUP: the terminal is gone; running on (--on-hangup continue). End"
-                                    + " it by berth stop");
+                            "SIGHUP: the terminal is gone; running on (--on-hangup continue). To"
+                                    + " stop: berth stop");
             case STOP -> {
                 console.said(
-                        "SIGHUP: the terminal is gone: stopping. To run on without it: --on-hangup"
-                                + " continue");
+                        "SIGHUP: the terminal is gone; stopping. To keep running without it:"
+                                + " --on-hangup continue");
                 var _ = supervisor.ask(new Request.Stop());
             }
         }
@@ -63,7 +65,7 @@ final class RunSignals {
                 number,
                 () -> {
                     boolean again = supervisor.signal();
-                    String what = again ? "again: killing what is left" : "stopping";
+                    String what = again ? "again; killing the remaining workers" : "stopping";
                     console.note("SIG" + name + ": " + what);
                 });
     }

@@ -5,12 +5,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/// Whether a client looks at the same terminal that the supervisor's own lines go to: then it has
-/// seen them.
+/// Whether a client's output goes to the same terminal as the supervisor's own lines, so that its
+/// user has already seen them.
 final class SameTerminal {
     private SameTerminal() {}
 
-    /// @param pid the client's, 0 if it is not known
+    /// Whether the client's output goes to this terminal.
+    ///
+    /// @param pid the client's process, 0 if it is not known
     static boolean as(int pid) {
         Optional<String> own = terminal("self", 2);
         return pid > 0 && own.isPresent() && own.equals(terminal(Integer.toString(pid), 1));

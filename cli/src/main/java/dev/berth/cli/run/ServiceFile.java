@@ -9,10 +9,11 @@ import dev.berth.supervise.contract.Policy;
 import java.util.List;
 import java.util.Optional;
 
-/// What a `berth.toml` says: services that share addresses, told apart by what clients send first.
+/// The contents of a `berth.toml`: services that share addresses and are distinguished by what
+/// clients send first.
 ///
-/// - `name`: what the supervisors' names begin with
-/// - `listen`: at least one
+/// @param name the beginning of the supervisors' names
+/// @param listen at least one
 record ServiceFile(
         Optional<String> name,
         List<ListenAddress> listen,
@@ -24,9 +25,9 @@ record ServiceFile(
         services = List.copyOf(services);
     }
 
-    /// One of them; what is empty is as the command line says.
+    /// One of the services. The command line applies to what is empty.
     ///
-    /// - `place`: where in the file the command stands, for messages
+    /// @param place the position of the command in the file, for messages
     record Service(
             String name,
             Command command,

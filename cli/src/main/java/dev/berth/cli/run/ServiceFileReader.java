@@ -24,7 +24,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// Reads a `berth.toml`. What is wrong is told as `FILE:LINE:COLUMN: …`.
+/// Reads a `berth.toml`. Errors are reported as `FILE:LINE:COLUMN: …`.
 final class ServiceFileReader {
     private static final List<String> KEYS = List.of("name", "listen", "proxy-protocol", "service");
     private static final List<String> SERVICE_KEYS =
@@ -41,7 +41,9 @@ final class ServiceFileReader {
         fields = new TomlFields(file);
     }
 
-    /// - `file`: as messages are to name it
+    /// Reads a service file.
+    ///
+    /// @param file its name in messages
     static ServiceFile read(String file, byte[] bytes) throws UsageException {
         var reader = new ServiceFileReader(file);
         String text = reader.fields.text(bytes);
@@ -49,20 +51,20 @@ final class ServiceFileReader {
         if (tooDeep.isPresent()) {
             throw reader.fields.wrong(
                     tooDeep.get(),
-                    "nested too deep: a service file needs no more than lists of tables in tables");
+                    "nested too deeply: a service file needs at most lists of tables in tables");
         }
         return reader.read(reader.parsed(text));
     }
 
-    /// The parser fails by itself on some tables that are not closed, and cannot say where.
+    /// On some unclosed tables the parser itself fails, without a position.
     private TomlParseResult parsed(String text) throws UsageException {
         try {
             return Toml.parse(text, TomlVersion.V1_1_0);
         } catch (RuntimeException | AssertionError ofTheParser) {
             throw fields.wrong(
                     TomlFields.BEGINNING,
-                    "somewhere in this file a list or table is not closed: look for [ without ],"
-                            + " and { without }");
+                    "a list or table in this file is not closed; look for [ without ], and {"
+                            + " without }");
         }
     }
 
@@ -76,7 +78,7 @@ final class ServiceFileReader {
         if (name.isPresent() && !name.get().matches(NAME)) {
             throw fields.wrong(
                     TomlFields.at(toml, "name"),
-                    "a name has letters, digits, '-' and '_', at most 32");
+                    "a name has at most 32 letters, digits, '-' and '_'");
         }
         List<ListenAddress> listen = listen(toml);
         ProxyProtocol proxy =
@@ -99,7 +101,7 @@ final class ServiceFileReader {
         if (addresses.isEmpty()) {
             throw fields.wrong(
                     TomlFields.BEGINNING,
-                    "say where to listen, as in: listen = [\"tcp://0.0.0.0:443\"]");
+                    "no address to listen on; for example: listen = [\"tcp://0.0.0.0:443\"]");
         }
         return addresses;
     }
@@ -113,12 +115,14 @@ final class ServiceFileReader {
         }
         if (!(item.value() instanceof String text)) {
             throw fields.wrong(
-                    item.place(), "listen is like 443, \"tcp://0.0.0.0:443\", or a list of these");
+                    item.place(),
+                    "listen must be a port such as 443, an address such as \"tcp://0.0.0.0:443\","
+                            + " or a list of these");
         }
         try {
             ListenAddress address = ListenAddress.parse(text);
             if (address.protocol() != Protocol.TCP) {
-                throw fields.wrong(item.place(), text + Dispatching.NO_DATAGRAMS + "take tcp://");
+                throw fields.wrong(item.place(), text + Dispatching.NO_DATAGRAMS + "use tcp://");
             }
             if (address.address().port() == 0) {
                 throw fields.wrong(item.place(), text + ": a port is a number from 1 to 65535");
@@ -134,14 +138,15 @@ final class ServiceFileReader {
                 fields.value(toml, "service", TomlTable.class, "a table of services");
         if (tables.isEmpty() || tables.get().isEmpty()) {
             throw fields.wrong(
-                    TomlFields.BEGINNING, "there is no service; begin one with [service.NAME]");
+                    TomlFields.BEGINNING, "no service is defined; begin one with [service.NAME]");
         }
         List<ServiceFile.Service> services = new ArrayList<>();
         for (String name : inOrder(tables.get())) {
             if (!name.matches(NAME)) {
                 throw fields.wrong(
                         TomlFields.at(tables.get(), name),
-                        "\"" + name + "\" is no name: letters, digits, '-' and '_', at most 32");
+                        "\"" + name + "\" is not a name: use at most 32 letters, digits, '-' and"
+                                + " '_'");
             }
             Optional<TomlTable> table =
                     fields.value(
@@ -151,7 +156,7 @@ final class ServiceFileReader {
         return services;
     }
 
-    /// As they stand in the file.
+    /// In the order of the file.
     private static List<String> inOrder(TomlTable table) {
         Comparator<String> byLine =
                 Comparator.comparingInt(key -> TomlFields.at(table, key).line());
@@ -177,15 +182,15 @@ final class ServiceFileReader {
             if (fallback.isPresent()) {
                 throw fields.wrong(
                         TomlFields.at(table, "default"),
-                        "service " + fallback.get() + " is the default already; there is one");
+                        "service " + fallback.get() + " is already the default; only one can be");
             }
             fallback = Optional.of(name);
         } else if (rules.size() == known) {
             throw fields.wrong(
                     place,
                     what
-                            + " gets no connection: give it routes = [{ sni = \"…\" }], or default"
-                            + " = true");
+                            + " would get no connections: give it routes = [{ sni = \"…\" }], or"
+                            + " default = true");
         }
         return service;
     }
@@ -195,17 +200,18 @@ final class ServiceFileReader {
         List<String> words = new ArrayList<>();
         for (TomlFields.Item item : fields.list(table, "command")) {
             if (!(item.value() instanceof String text)) {
-                throw fields.wrong(item.place(), "command has to be a list of texts in quotes");
+                throw fields.wrong(item.place(), "command must be a list of strings in quotes");
             }
             if (text.indexOf('\0') >= 0) {
-                throw fields.wrong(item.place(), "no word of a command can have a zero byte");
+                throw fields.wrong(
+                        item.place(), "a word of a command must not contain a zero byte");
             }
             words.add(text);
         }
         if (table.get(List.of("command")) instanceof String line && line.contains(" ")) {
             throw fields.wrong(
                     TomlFields.at(table, "command"),
-                    "command has to be a list of words: [\""
+                    "command must be a list of words: [\""
                             + String.join("\", \"", line.strip().split(" +"))
                             + "\"]");
         }
@@ -220,7 +226,7 @@ final class ServiceFileReader {
         if (workers.filter(n -> n < 1 || n > Plan.MOST_WORKERS).isPresent()) {
             throw fields.wrong(
                     TomlFields.at(table, "workers"),
-                    "there are 1 to " + Plan.MOST_WORKERS + " workers");
+                    "workers must be a number from 1 to " + Plan.MOST_WORKERS);
         }
         return workers.map(Long::intValue);
     }
@@ -237,7 +243,7 @@ final class ServiceFileReader {
                 .orElseThrow(
                         () ->
                                 new IllegalArgumentException(
-                                        "services of a file are steered by round-robin,"
+                                        "a service in a file can be steered by round-robin,"
                                                 + " least-connections or source, not \""
                                                 + word
                                                 + "\""));
@@ -251,7 +257,8 @@ final class ServiceFileReader {
             TomlPosition place =
                     Optional.ofNullable(array.inputPositionOf(i)).orElse(TomlFields.BEGINNING);
             if (!(array.get(i) instanceof TomlTable route)) {
-                throw fields.wrong(place, "a route is like { sni = \"a.example\" }");
+                throw fields.wrong(
+                        place, "a route must be a table such as { sni = \"a.example\" }");
             }
             fields.checkKeys(route, ROUTE_KEYS, "a route");
             try {
@@ -280,7 +287,7 @@ final class ServiceFileReader {
         }
         if (route.equals(Route.ANY)) {
             throw new IllegalArgumentException(
-                    "a route says what a connection begins with: sni, alpn, host, path, protocol");
+                    "a route needs at least one condition: sni, alpn, host, path or protocol");
         }
         return route;
     }
@@ -292,6 +299,6 @@ final class ServiceFileReader {
             }
         }
         throw new IllegalArgumentException(
-                "a protocol is tls, http, http2 or ssh, not \"" + word + "\"");
+                "protocol must be tls, http, http2 or ssh, not \"" + word + "\"");
     }
 }

@@ -20,9 +20,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 
-/// One supervisor from its checks to its end.
+/// One supervisor, from the checks before its start to its end.
 public final class Session {
-    /// Names that are tried: `python3`, `python3-2` …
+    /// How many names are tried: `python3`, `python3-2` …
     private static final int MOST_NAMES = 100;
 
     private final RunOptions options;
@@ -46,10 +46,10 @@ public final class Session {
         }
     }
 
-    /// Runs until it is told to stop; the exit code.
+    /// Runs until it is stopped, and returns the exit code.
     ///
-    /// - `base`: the name to begin with where none was given
-    /// - `begun`: told when the supervisor is about to run; must not wait
+    /// @param base the name to start from if none was given
+    /// @param begun called when the supervisor is about to run; must not block
     public static int run(
             RunOptions options,
             String base,
@@ -130,7 +130,7 @@ public final class Session {
         }
     }
 
-    /// What is begun, and where to look at it.
+    /// What has been started, and the command that shows it.
     static String greeting(Plan plan) {
         return plan.name()
                 + ": "

@@ -4,9 +4,10 @@ import java.util.Locale;
 
 /// How workers share a port.
 enum Share {
-    /// Each has a listener of its own in one SO_REUSEPORT group; the kernel distributes.
+    /// Each worker has its own listener in one SO_REUSEPORT group; the kernel distributes the
+    /// connections.
     GROUP,
-    /// Berth listens, accepts, and passes the connections on.
+    /// Berth listens, accepts, and passes the connections to the workers.
     DISPATCH;
 
     static Share parse(String word) {
@@ -15,6 +16,6 @@ enum Share {
                 return share;
             }
         }
-        throw new IllegalArgumentException("it is group or dispatch, not " + word);
+        throw new IllegalArgumentException("must be group or dispatch, not " + word);
     }
 }

@@ -5,7 +5,7 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 
-/// A standard stream, which stays open.
+/// A standard stream, which is never closed.
 final class StreamTarget implements LineTarget {
     private final OutputStream stream;
 

@@ -7,13 +7,13 @@ import dev.berth.supervise.contract.Status;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
-/// What the control commands need of a supervisor.
+/// What the control commands need from a supervisor.
 public interface Supervised {
     CompletableFuture<Outcome> ask(Request request);
 
     CompletableFuture<Status> status();
 
-    /// The verb in progress: much cheaper than all of the status.
+    /// The operation in progress; much cheaper than the whole status.
     default CompletableFuture<Optional<String>> operation() {
         return status().thenApply(Status::operation);
     }

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 
-/// Several supervisors that are asked the same.
+/// Several supervisors that receive the same requests.
 record Together(List<Supervised> all) implements Supervised {
     Together {
         all = List.copyOf(all);
@@ -29,7 +29,7 @@ record Together(List<Supervised> all) implements Supervised {
                 outcomes.stream().map(Outcome::text).distinct().collect(Collectors.joining("; ")));
     }
 
-    /// Of the first.
+    /// The status of the first one.
     @Override
     public CompletableFuture<Status> status() {
         return all.getFirst().status();

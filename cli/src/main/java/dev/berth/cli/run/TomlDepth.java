@@ -4,11 +4,11 @@ import org.tomlj.TomlPosition;
 
 import java.util.Optional;
 
-/// Finds where a TOML text is nested so deep that the parser, which calls itself for each level,
+/// Finds where a TOML text is nested so deeply that the parser, which recurses for each level,
 /// would run out of stack.
 ///
-/// It need not know the language: what stands in texts and comments is skipped, and then brackets
-/// and the dots of a line are counted. What is not TOML at all the parser refuses.
+/// It need not know the language. It skips strings and comments, and counts brackets and the dots
+/// of a line. The parser rejects whatever is not TOML at all.
 final class TomlDepth {
     /// A service file has at most four levels.
     private static final int MOST = 32;
@@ -22,7 +22,7 @@ final class TomlDepth {
         this.text = text;
     }
 
-    /// The place of the bracket or dot that is one too many.
+    /// The position of the bracket or dot that exceeds the limit.
     static Optional<TomlPosition> tooDeep(String text) {
         return new TomlDepth(text).find();
     }
@@ -56,7 +56,8 @@ final class TomlDepth {
         at += multiline ? 2 : 0;
     }
 
-    /// To the first character of `end`, or the last of all. What stands on one line ends with it.
+    /// Skips to the first character of `end`, or to the end of the text. A single-line string or
+    /// comment ends with its line.
     private void skipTo(String end, boolean escapes) {
         boolean oneLine = end.length() == 1;
         while (at < text.length() && !text.startsWith(end, at)) {

@@ -16,25 +16,25 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
-/// Takes values out of a TOML file. What is wrong is told as `FILE:LINE:COLUMN: …`.
+/// Reads values from a TOML file. Errors are reported as `FILE:LINE:COLUMN: …`.
 final class TomlFields {
-    /// Where what is missing should have been.
+    /// The position reported for something that is missing.
     static final TomlPosition BEGINNING = TomlPosition.positionAt(1, 1);
 
     private final String file;
 
-    /// Some editors of other systems put it before the text.
+    /// Some editors of other systems put this before the text.
     private static final String BYTE_ORDER_MARK = "\ufeff";
 
-    /// - `file`: as messages are to name it
+    /// @param file its name in messages
     TomlFields(String file) {
         this.file = file;
     }
 
-    /// A value of a list.
+    /// A value in a list.
     record Item(Object value, TomlPosition place) {}
 
-    /// The text of the file, which is to be UTF-8.
+    /// The text of the file, which must be UTF-8.
     String text(byte[] bytes) throws UsageException {
         ByteBuffer in = ByteBuffer.wrap(bytes);
         CharBuffer out = CharBuffer.allocate(bytes.length);
@@ -43,12 +43,12 @@ final class TomlFields {
         if (malformed) {
             int line = 1 + (int) text.chars().filter(c -> c == '\n').count();
             int column = text.length() - text.lastIndexOf('\n');
-            throw wrong(TomlPosition.positionAt(line, column), "what stands here is no UTF-8");
+            throw wrong(TomlPosition.positionAt(line, column), "this is not UTF-8");
         }
         return text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text;
     }
 
-    /// The values of a list, or one that stands alone.
+    /// The values of a list; a single value counts as a list of one.
     List<Item> list(TomlTable table, String key) {
         List<Item> items = new ArrayList<>();
         Object value = table.get(List.of(key));
@@ -63,7 +63,7 @@ final class TomlFields {
     }
 
     Optional<String> text(TomlTable table, String key) throws UsageException {
-        return value(table, key, String.class, "a text in quotes");
+        return value(table, key, String.class, "a string in quotes");
     }
 
     <T> Optional<T> converted(TomlTable table, String key, Function<String, T> conversion)
@@ -76,12 +76,14 @@ final class TomlFields {
         }
     }
 
-    /// - `form`: what the value has to be, for the message
+    /// The value of a key; empty if the key is missing.
+    ///
+    /// @param form what the value must be, for the message
     <T> Optional<T> value(TomlTable table, String key, Class<T> type, String form)
             throws UsageException {
         Object value = table.get(List.of(key));
         if (value != null && !type.isInstance(value)) {
-            throw wrong(at(table, key), key + " has to be " + form);
+            throw wrong(at(table, key), key + " must be " + form);
         }
         return Optional.ofNullable(value).map(type::cast);
     }
@@ -101,7 +103,7 @@ final class TomlFields {
                 .filter(name -> EditDistance.of(key, name) <= Math.max(1, name.length() / 3))
                 .min(Comparator.comparingInt(name -> EditDistance.of(key, name)))
                 .map(name -> "did you mean " + name + "?")
-                .orElse("it is one of " + String.join(", ", allowed));
+                .orElse("known keys: " + String.join(", ", allowed));
     }
 
     static TomlPosition at(TomlTable table, String key) {

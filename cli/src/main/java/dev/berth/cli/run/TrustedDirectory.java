@@ -11,11 +11,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/// An open directory of root's (or this user's) on the way to a log.
+/// An open directory on the path to a log, owned by root or this user.
 ///
-/// It is exclusive where nobody else may write to it: whatever is in it was put there by root.
-/// Where it is shared (`/tmp`; `/var/log` of Ubuntu, which the group syslog may write to), each
-/// entry has to show whose it is.
+/// It is exclusive if nobody else may write to it: then root created all that it contains. If it is
+/// shared (`/tmp`; Ubuntu's `/var/log`, which the group syslog may write to), the owner of each
+/// entry is checked.
 final class TrustedDirectory implements AutoCloseable {
     private static final Path PROTECTED_HARDLINKS = Path.of("/proc/sys/fs/protected_hardlinks");
     private static final Path SAFE = Path.of("/var/log/berth");
@@ -35,7 +35,7 @@ final class TrustedDirectory implements AutoCloseable {
         return open(Descriptors.AT_FDCWD, "/", Path.of("/"));
     }
 
-    /// A directory in this one, which stays open; the caller closes both.
+    /// Opens a directory in this one, which stays open; the caller closes both.
     TrustedDirectory enter(String name) throws IOException {
         return open(fd.number(), name, path.resolve(name).normalize());
     }
@@ -58,7 +58,7 @@ final class TrustedDirectory implements AutoCloseable {
             throw refusal(path + " belongs to " + owner(status));
         }
         if (status.isWritableByAll() && !status.isSticky()) {
-            throw refusal("everybody may write to " + path);
+            throw refusal("anybody may write to " + path);
         }
     }
 
@@ -67,12 +67,15 @@ final class TrustedDirectory implements AutoCloseable {
         return "uid " + Integer.toUnsignedString(status.uid()) + name;
     }
 
-    /// - `reason`: what lets others choose the file
+    /// The error for a path that is not safe for root.
+    ///
+    /// @param reason why other users could choose the file
     private static IOException refusal(String reason) {
         return new IOException(
                 reason
-                        + ": others than root could lead root to another file by a link; log to a"
-                        + " directory of root's, for example: install -d -o root -g root -m 755 "
+                        + ": other users could redirect root to another file with a link; log to a"
+                        + " directory that belongs to root, for example: install -d -o root -g root"
+                        + " -m 755 "
                         + SAFE
                         + ", then --log "
                         + SAFE
@@ -83,7 +86,7 @@ final class TrustedDirectory implements AutoCloseable {
         return path;
     }
 
-    /// What has this name, a link itself.
+    /// The entry with this name, without following a link.
     Optional<FileStatus> entry(String name) throws ErrnoException {
         return LogFile.status(fd.number(), name);
     }
@@ -92,24 +95,25 @@ final class TrustedDirectory implements AutoCloseable {
         return !status.isWritableByOthers();
     }
 
-    /// Where a link in this directory leads.
+    /// The target of a link in this directory.
     ///
-    /// @throws IOException if others may have put it there
+    /// @throws IOException if other users may have created the link
     Path linkTarget(String name) throws IOException {
         if (!exclusive()) {
-            throw refusal(path.resolve(name) + " is a link in a directory that others write to");
+            throw refusal(
+                    path.resolve(name) + " is a link in a directory that others may write to");
         }
         return Files.readSymbolicLink(Path.of("/proc/self/fd/" + fd.number(), name));
     }
 
-    /// Opens a link of procfs, which no text can tell where it leads: `/proc/self/fd/2`.
+    /// Opens a link in procfs whose target cannot be expressed as a path: `/proc/self/fd/2`.
     Fd appendThroughLink(String name) throws ErrnoException {
         return append(name, 0);
     }
 
-    /// Opens an entry that is no link, or makes it; the caller closes it.
+    /// Opens an entry that is not a link, or creates it; the caller closes it.
     ///
-    /// @throws IOException if others may have chosen what it is
+    /// @throws IOException if other users may have chosen which file it is
     Fd append(String name) throws IOException {
         if (exclusive()) {
             return append(name, Descriptors.noFollow());
@@ -123,7 +127,7 @@ final class TrustedDirectory implements AutoCloseable {
         if (before.isPresent()) {
             check(name, before.get());
         }
-        // Nobody reads a FIFO that somebody puts there now: opening it must not wait.
+        // If somebody puts a FIFO there now, nobody reads it: opening it must not block.
         boolean file = before.map(FileStatus::isRegularFile).orElse(true);
         Fd opened = append(name, Descriptors.noFollow() | (file ? Descriptors.O_NONBLOCK : 0));
         try {
@@ -140,14 +144,14 @@ final class TrustedDirectory implements AutoCloseable {
         return Fd.of("open", path.resolve(name), opened);
     }
 
-    /// A second name of one of root's files is an entry that anybody may make where hard links are
-    /// not protected.
+    /// Where hard links are not protected, anybody may create a second name for one of root's
+    /// files.
     private void check(String name, FileStatus entry) throws IOException {
         if (entry.isSymbolicLink() || !LogFile.trusted(entry)) {
             throw refusal(path.resolve(name) + " belongs to " + owner(entry));
         }
         if (entry.links() != 1) {
-            throw refusal(path.resolve(name) + " has " + entry.links() + " names");
+            throw refusal(path.resolve(name) + " has " + entry.links() + " names (hard links)");
         }
     }
 

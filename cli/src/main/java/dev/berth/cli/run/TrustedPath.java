@@ -10,9 +10,9 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
-/// The way from `/` to a log that root appends to, one name after the other: each directory is held
-/// open while the next one is looked at, so that nobody can exchange one that has been checked.
-/// Links of root's are followed here, and not by the kernel.
+/// Walks the path from `/` to a log that root appends to, one name at a time. Each directory is
+/// kept open while the next one is checked, so that nobody can replace a checked one. Links that
+/// belong to root are followed here and not by the kernel.
 final class TrustedPath implements AutoCloseable {
     private static final Path PROC = Path.of("/proc");
 
@@ -30,10 +30,10 @@ final class TrustedPath implements AutoCloseable {
         push(this.file);
     }
 
-    /// Opens the file, or makes it; the caller closes it.
+    /// Opens the file, or creates it; the caller closes it.
     ///
-    /// @throws IOException if that fails, or others than root may have chosen what file it is; the
-    ///   message says what to do
+    /// @throws IOException if that fails, or if users other than root may have chosen which file it
+    ///   is; the message says what to do
     static Fd open(Path file) throws IOException {
         try (var path = new TrustedPath(file)) {
             return path.walk();

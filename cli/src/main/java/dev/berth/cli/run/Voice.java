@@ -5,9 +5,9 @@ import dev.berth.supervise.contract.WorkerId;
 
 import java.util.List;
 
-/// One of several supervisors of this process, at its console.
+/// Prints the messages of one of several supervisors in this process to the shared console.
 ///
-/// - `announcements`: to those who wait for a command of this supervisor
+/// @param announcements to clients that wait for a command to this supervisor
 record Voice(Console console, String name, Announcements announcements)
         implements Observer, Journal {
     @Override

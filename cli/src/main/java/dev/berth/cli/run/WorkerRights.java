@@ -9,24 +9,26 @@ import dev.berth.sys.Processes;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/// Who binds the workers' ports, and whether that process may bind those below 1024.
+/// Which process binds the workers' ports, and whether it may bind those below 1024.
 ///
 /// In the mode `bind` it is the worker: its rights count, and they may come from its file. In all
-/// others it is the supervisor.
+/// other modes it is the supervisor.
 ///
-/// @param lowPorts whether it may
-/// @param worker whether the worker binds by itself
-/// @param lost what the program's file would give it and does not, and what to do; empty if nothing
-/// @param hidden why Berth could not see what the worker binds, and what to do; empty if it can
+/// @param lowPorts whether it may bind ports below 1024
+/// @param worker whether the worker binds for itself
+/// @param lost which privileges the program loses that its file would give it, and what to do;
+///   empty if none
+/// @param hidden why Berth could not see which addresses the worker binds, and what to do; empty if
+///   it can
 record WorkerRights(
         boolean lowPorts, boolean worker, Optional<String> lost, Optional<String> hidden) {
-    /// What is known of this process and its kernel.
+    /// What this process may do.
     ///
     /// @param effective whether CAP_NET_BIND_SERVICE is in effect
-    /// @param kept whether a program that it starts as its own user has that capability too
+    /// @param kept whether a program that it starts as its own user has that capability, too
     /// @param filters whether it may watch a worker without `no_new_privs` (CAP_SYS_ADMIN)
-    /// @param traces whether it may look into processes with more rights (CAP_SYS_PTRACE)
-    /// @param denied whether it was itself started under `no_new_privs`
+    /// @param traces whether it may inspect processes with more rights (CAP_SYS_PTRACE)
+    /// @param denied whether it was started under `no_new_privs` itself
     record Own(boolean effective, boolean kept, boolean filters, boolean traces, boolean denied) {
         static Own read() {
             boolean effective = Capabilities.has(Capability.NET_BIND_SERVICE);
@@ -41,7 +43,9 @@ record WorkerRights(
         }
     }
 
-    /// @param program the file of the command; empty where it differs from slot to slot
+    /// The rights for these options in this process.
+    ///
+    /// @param program the file of the command; empty if it differs from slot to slot
     static WorkerRights of(RunOptions options, Optional<Path> program) {
         return of(options, program.map(FilePrivileges::of), Own.read());
     }
@@ -57,38 +61,40 @@ record WorkerRights(
         }
         boolean kept = own.kept() && options.user().isEmpty();
         boolean given = !denied && granted.map(FilePrivileges::lowPorts).orElse(false);
-        // Which program a slot runs is not known here: its own bind will tell.
+        // Which program a slot runs is not known here: its own bind will show it.
         boolean file = program.isEmpty() || given;
         Optional<String> hidden =
                 denied || own.traces() ? Optional.empty() : granted.map(WorkerRights::hidden);
         return new WorkerRights(kept || file, true, lost, hidden);
     }
 
-    /// The kernel lets nobody of the same user look into a process that its file gave privileges.
+    /// The kernel does not let processes of the same user inspect a process that got privileges
+    /// from its file.
     private static String hidden(FilePrivileges file) {
         return file
-                + " gets privileges by its file, so Berth may not look into its process and would"
-                + " never find the sockets that it binds (--adopt bind). Take --adopt listen-fds if"
-                + " the program knows socket activation; start Berth as root with --user NAME; or"
-                + " take the privileges off the file and give them to Berth, whose workers keep"
-                + " them (systemd: AmbientCapabilities=)";
+                + " gets privileges from its file, so the kernel does not let Berth inspect its"
+                + " process, and Berth would never find the sockets that it binds (--adopt bind)."
+                + " Use --adopt listen-fds if the program supports socket activation; start Berth"
+                + " as root with --user NAME; or remove the privileges from the file and give them"
+                + " to Berth, whose workers keep them (systemd: AmbientCapabilities=)";
     }
 
     private static String lost(FilePrivileges file, boolean everywhere) {
         return file
-                + " has no privileges here: "
+                + " loses the privileges of its file: "
                 + (everywhere
                         ? "Berth itself was started with no_new_privs (by a container or systemd's"
                                 + " NoNewPrivileges=), which cannot be undone; start it without"
-                        : "without CAP_SYS_ADMIN, Berth can watch a worker's binds only with"
-                                + " no_new_privs. To keep them: --adopt listen-fds, or start Berth"
-                                + " as root with --user NAME");
+                                + " that"
+                        : "without CAP_SYS_ADMIN, Berth can intercept a worker's binds only with"
+                                + " no_new_privs. To keep the privileges: --adopt listen-fds, or"
+                                + " start Berth as root with --user NAME");
     }
 
-    /// Why a low port is refused, and what to do.
+    /// The message that refuses a low port: why, and what to do.
     ///
-    /// - `what`: the port or address as its user named it
-    /// - `address`: it as `-l` takes it
+    /// @param what the port or address as the user gave it
+    /// @param address the same in the form that `-l` takes
     String refusal(String what, int port, String address) {
         return (worker ? "the worker would bind it by itself (--adopt bind), and has " : "")
                 + LowPorts.refused(what, port, address);

@@ -8,8 +8,8 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 
-/// The directory that workers start in, by a name that keeps its symbolic links: they are followed
-/// anew at every start.
+/// The directory that workers start in, by a name that keeps its symbolic links. They are followed
+/// again at every start.
 final class WorkingDirectory {
     private WorkingDirectory() {}
 
@@ -23,7 +23,7 @@ final class WorkingDirectory {
         return directory;
     }
 
-    /// The shell's idea of where we are, links and all, if it is right.
+    /// The shell's name for the current directory, including links, if it is right.
     private static Path logical(String pwd) {
         Path real = Path.of("").toAbsolutePath();
         try {

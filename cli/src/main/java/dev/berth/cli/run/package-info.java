@@ -1,5 +1,5 @@
-/// A supervisor, or the several of a file, from their options to their end, and its side of the
-/// control socket: `run`.
+/// `run`: one supervisor, or the several of a service file, from their options to their end, and
+/// their side of the control socket.
 @NullMarked
 package dev.berth.cli.run;
 

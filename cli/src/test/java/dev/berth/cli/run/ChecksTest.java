@@ -63,7 +63,7 @@ class ChecksTest {
     }
 
     @Test
-    void anotherMemberIsJoinedOnlyWhenAskedFor() throws Exception {
+    void anotherMemberIsJoinedOnlyOnRequest() throws Exception {
         try (var member = new ServerSocket()) {
             member.setOption(StandardSocketOptions.SO_REUSEPORT, true);
             member.bind(new InetSocketAddress("127.0.0.1", 0));
@@ -71,14 +71,14 @@ class ChecksTest {
             assertThatThrownBy(() -> check("-l", address, "x")).hasMessageEndingWith("--join");
             assertThatCode(() -> check("--join", "-l", address, "x")).doesNotThrowAnyException();
             assertThatThrownBy(() -> check("--join", "--bpf", "classic", "-l", address, "x"))
-                    .hasMessageEndingWith("leave out --bpf");
+                    .hasMessageEndingWith("omit --bpf");
         }
     }
 
     @Test
-    void anAddressOfAnotherMachineIsToldApart() {
+    void anAddressOfAnotherMachineIsReportedAsSuch() {
         assertThatThrownBy(() -> check("-l", "192.0.2.1:" + FreePort.tcp(), "x"))
-                .hasMessageContaining("192.0.2.1 is no address of this machine");
+                .hasMessageContaining("192.0.2.1 is not an address of this machine");
     }
 
     @Test
@@ -101,7 +101,7 @@ class ChecksTest {
     }
 
     @Test
-    void whatIsLeftOfAConnectionIsNamedByItsStateWithTheTimeThatItTakes() throws Exception {
+    void aClosedConnectionIsNamedByItsStateWithTheTimeToWait() throws Exception {
         var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), FreePort.tcp());
         try (var client = finWait2(address)) {
             assertThat(client.isConnected()).isTrue();
@@ -111,7 +111,8 @@ class ChecksTest {
         }
     }
 
-    /// The server's end is closed, without SO_REUSEADDR; the client's, returned, is not.
+    /// Closes the server's end of a connection, without SO_REUSEADDR, and returns the client's end,
+    /// which is still open.
     private static SocketChannel finWait2(InetSocketAddress address) throws IOException {
         try (var server = ServerSocketChannel.open()) {
             server.setOption(StandardSocketOptions.SO_REUSEADDR, false);
@@ -123,19 +124,19 @@ class ChecksTest {
     }
 
     @Test
-    void aSocketThatIsBoundOnlyIsNamedWithItsProcess() throws Exception {
+    void aBoundButSilentSocketIsNamedWithItsProcess() throws Exception {
         try (var silent = new Socket()) {
             silent.setReuseAddress(false);
             silent.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
             int port = silent.getLocalPort();
             assertThatThrownBy(() -> check("-l", "127.0.0.1:" + port, "x"))
                     .hasMessageContaining("taken: pid " + ProcessHandle.current().pid())
-                    .hasMessageContaining("has bound 127.0.0.1:" + port + " and does not listen");
+                    .hasMessageContaining("has bound 127.0.0.1:" + port + " without listening");
         }
     }
 
     @Test
-    void anIpv6AddressIsFreeBesideAnIpv4Listener() throws Exception {
+    void anIpv6AddressIsFreeDespiteAnIpv4Listener() throws Exception {
         try (var taken = ServerSocketChannel.open(StandardProtocolFamily.INET)) {
             taken.bind(new InetSocketAddress("0.0.0.0", 0));
             int port = taken.socket().getLocalPort();

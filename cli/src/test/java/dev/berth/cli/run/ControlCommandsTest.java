@@ -34,7 +34,7 @@ class ControlCommandsTest {
             CompletableFuture.completedFuture(Statuses.rolling());
     private Outcome outcome = new Outcome(true, "done");
 
-    /// Says a line in the middle of each request.
+    /// Prints a line in the middle of each request.
     private final Supervised supervised =
             new Supervised() {
                 @Override
@@ -69,9 +69,9 @@ class ControlCommandsTest {
     }
 
     @Test
-    void beforeTheSupervisorIsThereClientsAreToldToTryAgain() {
+    void beforeTheSupervisorIsReadyClientsAreAskedToTryAgain() {
         assertThat(handle("status")).isEqualTo(1);
-        assertThat(err).singleElement().asString().contains("just starting");
+        assertThat(err).singleElement().asString().contains("still starting");
     }
 
     @Test
@@ -103,7 +103,7 @@ class ControlCommandsTest {
     }
 
     @Test
-    void whatIsSaidMeanwhileComesBeforeTheOutcome() {
+    void messagesOfTheSupervisorComeBeforeTheOutcome() {
         commands.serve(supervised, journal);
         assertThat(handle("roll")).isZero();
         assertThat(out).containsExactly("working", "done");
@@ -134,7 +134,7 @@ class ControlCommandsTest {
                 "steer weighted:1=101%",
                 "drain --shed 1"
             })
-    void whatItDoesNotKnowIsRefused(String line) {
+    void unknownCommandsAreRefused(String line) {
         commands.serve(supervised, journal);
         assertThat(handle(line.split(" "))).isEqualTo(2);
         assertThat(err).hasSize(1);
@@ -161,7 +161,7 @@ class ControlCommandsTest {
     }
 
     @Test
-    void theLogTellsWhoAskedForAChangeAndWhatCameOfIt() {
+    void theLogSaysWhoRequestedAChangeAndHowItEnded() {
         commands.serve(supervised, journal);
         handle("status");
         handle("roll", "--", "server\u001b[2J", "-x");
@@ -170,14 +170,14 @@ class ControlCommandsTest {
         assertThat(log)
                 .containsExactly(
                         "roll -- 'server?[2J' -x (by uid 1000, pid 4711) begins",
-                        "roll -- 'server?[2J' -x (by uid 1000, pid 4711) is over: done",
+                        "roll -- 'server?[2J' -x (by uid 1000, pid 4711) done: done",
                         "scale 3 (by uid 1000, pid 4711) begins",
                         "scale 3 (by uid 1000, pid 4711) failed: slot 0 did not become ready;"
                                 + " rolled back");
     }
 
     @Test
-    void aRollOfOneSlotWithVariablesIsAskedForAndLoggedWithoutTheirValues() {
+    void aRollOfOneSlotWithVariablesIsRequestedAndLoggedWithoutTheirValues() {
         commands.serve(supervised, journal);
 
         handle("roll", "2", "--env=TOKEN=secret=1", "--allow-new-addresses", "--", "new");
@@ -194,7 +194,7 @@ class ControlCommandsTest {
     }
 
     @Test
-    void noLineOfAVariableThatHasSeveralIsLogged() {
+    void noLineOfAMultilineVariableIsLogged() {
         commands.serve(supervised, journal);
 
         handle("roll", "--env=KEY=BEGIN\nsecret\nlast=\n", "--env=PLAIN=1");
@@ -203,7 +203,7 @@ class ControlCommandsTest {
     }
 
     @Test
-    void inTheLogTheLastWordsOfAWorkerAreOneLineThatReadsWell() {
+    void inTheLogTheLastWordsOfAWorkerAreOneReadableLine() {
         assertThat(
                         Change.oneLine(
                                 "ended: exit 1; its last words:\n"
@@ -214,7 +214,7 @@ class ControlCommandsTest {
     }
 
     @Test
-    void whatIsWrongWithTheLogIsInTheStatus() {
+    void problemsOfTheLogAreInTheStatus() {
         commands.serve(supervised, journal);
         handle("status", "--json");
         assertThat(out).singleElement().asString().contains("the disk is full");
@@ -222,7 +222,7 @@ class ControlCommandsTest {
 
     @Test
     @Timeout(600)
-    void nothingIsAskedOfASupervisorThatIsStuck() {
+    void nothingIsRequestedFromAStuckSupervisor() {
         commands.serve(supervised, journal);
         status = new CompletableFuture<>();
         assertThat(handle("roll")).isEqualTo(1);
@@ -235,15 +235,15 @@ class ControlCommandsTest {
     }
 
     @Test
-    void aStopWhileItIsStoppingSaysSo() {
+    void aStopDuringAStopSaysSo() {
         commands.serve(supervised, journal);
         status = CompletableFuture.completedFuture(Statuses.during("stop"));
         assertThat(handle("stop")).isZero();
-        assertThat(out).first().asString().contains("stopping already");
+        assertThat(out).first().asString().contains("already stopping");
     }
 
     @Test
-    void hintsSurviveTheWayThroughTheSocket() {
+    void hintsSurviveTheTransferOverTheSocket() {
         var words =
                 new ControlWords(
                         List.of("status"),

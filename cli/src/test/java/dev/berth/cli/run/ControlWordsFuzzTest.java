@@ -18,8 +18,7 @@ import org.junit.jupiter.api.Test;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
-/// What anybody may say over a control socket: each command line is carried out, or refused with a
-/// reason.
+/// Arbitrary input on a control socket: each command line is carried out, or refused with a reason.
 class ControlWordsFuzzTest {
     private final ControlCommands commands = new ControlCommands(new Announcements());
     private int said;

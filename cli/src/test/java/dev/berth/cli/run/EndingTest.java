@@ -44,7 +44,7 @@ class EndingTest {
     }
 
     @Test
-    void aSignalAfterAStopDoesNotHurryItAndTheNextOneDoes() {
+    void aSignalAfterAStopDoesNotSpeedItUpButTheNextOneDoes() {
         var _ = ending.ask(new Request.Stop());
         assertThat(ending.signal()).isFalse();
         assertThat(asked).hasSize(1);
@@ -53,14 +53,14 @@ class EndingTest {
     }
 
     @Test
-    void aStopAfterASignalDoesNotHurry() {
+    void aStopAfterASignalDoesNotSpeedItUp() {
         ending.signal();
         var _ = ending.ask(new Request.Stop());
         assertThat(asked).hasSize(1);
     }
 
     @Test
-    void otherRequestsPass() {
+    void otherRequestsArePassedOn() {
         var _ = ending.ask(new Request.Scale(3));
         var _ = ending.ask(new Request.Scale(3));
         assertThat(asked).hasSize(2);

@@ -28,7 +28,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 
-/// What a worker's user may do to the log of a supervisor of root's.
+/// What a worker's user can do to the log of a supervisor that runs as root.
 @RequiresRoot
 @RequiresProgram("mkfifo")
 @ExtendWith(LeakCheck.class)
@@ -101,7 +101,7 @@ class FileTargetTest {
         }
         assertThat(secret).isEmptyFile();
         assertThat(complaints.get(0)).contains("the log cannot be written", WAY_OUT);
-        assertThat(complaints.get(1)).contains("not opened anew", "the old one is kept");
+        assertThat(complaints.get(1)).contains("cannot be reopened", "the old file stays in use");
     }
 
     @Test
@@ -116,7 +116,7 @@ class FileTargetTest {
         }
         assertThat(secret).isEmptyFile();
         assertThat(old).hasContent("after\n");
-        assertThat(complaints).singleElement().asString().contains("not opened anew", WAY_OUT);
+        assertThat(complaints).singleElement().asString().contains("cannot be reopened", WAY_OUT);
     }
 
     @Test
@@ -135,20 +135,20 @@ class FileTargetTest {
     }
 
     @Test
-    void aDirectoryThatEverybodyMayWriteToIsRefused() throws IOException {
+    void aWorldWritableDirectoryIsRefused() throws IOException {
         mode(logs, EVERYBODY);
-        assertRefused("everybody may write to " + logs);
+        assertRefused("anybody may write to " + logs);
     }
 
     @Test
-    void inAStickyDirectoryOnlyAFileOfOnesOwnIsWritten() throws IOException {
+    void inAStickyDirectoryOnlyOwnFilesAreWritten() throws IOException {
         sticky(logs);
         output().close();
         output().close();
         giveAway(log);
         assertRefused(log + " belongs to uid 65534 (nobody)");
         putLinkInItsPlace();
-        assertRefused(log + " is a link in a directory that others write to");
+        assertRefused(log + " is a link in a directory that others may write to");
         Files.delete(log);
         Files.createLink(log, secret);
         assertRefused(log + " has 2 names");
@@ -156,7 +156,7 @@ class FileTargetTest {
 
     @Test
     @Timeout(60)
-    void aFifoOfAnotherUserIsRefusedAndNotWaitedFor() throws Exception {
+    void aFifoOfAnotherUserIsRefusedWithoutBlocking() throws Exception {
         sticky(logs);
         assertThat(new ProcessBuilder("mkfifo", log.toString()).start().waitFor()).isZero();
         giveAway(log);
@@ -164,7 +164,7 @@ class FileTargetTest {
     }
 
     @Test
-    void inADirectoryThatAGroupMayWriteToALinkIsNotFollowed() throws IOException {
+    void inAGroupWritableDirectoryALinkIsNotFollowed() throws IOException {
         mode(logs, "rwxrwxr-x");
         try (LineOutput output = output()) {
             output.write("before\n", "");
@@ -173,11 +173,11 @@ class FileTargetTest {
             output.reopen();
         }
         assertThat(secret).isEmptyFile();
-        assertThat(complaints.get(1)).contains("is a link in a directory that others write to");
+        assertThat(complaints.get(1)).contains("is a link in a directory that others may write to");
     }
 
     @Test
-    void aDirectoryExchangedForALinkIsNotEntered() throws IOException {
+    void aDirectoryReplacedByALinkIsNotEntered() throws IOException {
         Path inner = Files.createDirectory(logs.resolve("inner"));
         log = inner.resolve("secret");
         mode(logs, "rwxrwxr-x");
@@ -221,7 +221,7 @@ class FileTargetTest {
     }
 
     @Test
-    void linksThatLeadInACircleAreAnError() throws IOException {
+    void circularLinksAreAnError() throws IOException {
         Files.createSymbolicLink(log, log);
         assertThatThrownBy(() -> new FileTarget(log).close()).hasMessageContaining("ELOOP");
         log = logs;
@@ -254,7 +254,7 @@ class FileTargetTest {
     }
 
     @Test
-    void anOrdinaryUserIsLedToAnotherFileByItsOwnLinksOnly() throws Exception {
+    void anOrdinaryUserIsRedirectedOnlyByItsOwnLinks() throws Exception {
         mode(directory, "rwxr-xr-x");
         giveAway(logs);
         Path mine = logs.resolve("mine");
@@ -276,14 +276,14 @@ class FileTargetTest {
                 () -> {
                     try (FileTarget target = new FileTarget(log)) {
                         assertThatThrownBy(target::reopen)
-                                .hasMessageContaining(log + " is a link of uid 12345");
+                                .hasMessageContaining(log + " is a link that belongs to uid 12345");
                     }
                 });
     }
 
-    /// In a directory that others may write to, the link is exchanged after the look at it.
+    /// In a directory that others may write to, the link is replaced after it was checked.
     @Test
-    void anOrdinaryUserFollowsNoLinkThatReplacedItsOwn() throws Exception {
+    void anOrdinaryUserDoesNotFollowALinkThatReplacedItsOwn() throws Exception {
         mode(directory, EVERYBODY);
         giveAway(logs);
         Path mine = logs.resolve("mine");

@@ -11,28 +11,28 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.atomic.AtomicLong;
 
-/// What a SIGHUP means.
+/// The meaning of a SIGHUP.
 final class HangupTest {
     private final AtomicLong now = new AtomicLong(Long.MAX_VALUE - 1);
 
-    /// Answers of a terminal that is there or not, one after the other; the last one for ever.
+    /// Successive answers to whether there is a terminal; the last one is repeated.
     private Hangup with(Boolean... answers) {
         Queue<Boolean> left = new ArrayDeque<>(List.of(answers));
         return new Hangup(() -> left.size() > 1 ? left.remove() : left.element(), now::get);
     }
 
     @Test
-    void itIsARollWhereThereNeverWasATerminal() {
+    void itIsARollIfThereNeverWasATerminal() {
         assertThat(with(false).signalled()).isEqualTo(Meaning.ROLL);
     }
 
     @Test
-    void itIsARollWhereTheTerminalStays() {
+    void itIsARollIfTheTerminalStays() {
         assertThat(with(true).signalled()).isEqualTo(Meaning.ROLL);
     }
 
     @Test
-    void itIsAHangupWhereTheTerminalHasGoneOnceForTheShellAndTheKernel() {
+    void itIsASingleHangupIfTheTerminalHasGoneAndShellAndKernelSignal() {
         Hangup hangup = with(true, false);
 
         assertThat(hangup.signalled()).isEqualTo(Meaning.LOST);
@@ -42,7 +42,7 @@ final class HangupTest {
     }
 
     @Test
-    void itIsAHangupWhereTheShellSaysSoAMomentBefore() {
+    void itIsAHangupIfTheShellSignalsAMomentBefore() {
         assertThat(with(true, true, false).signalled()).isEqualTo(Meaning.LOST);
     }
 }

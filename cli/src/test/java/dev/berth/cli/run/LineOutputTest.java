@@ -22,7 +22,7 @@ class LineOutputTest {
 
     private final List<String> complaints = new ArrayList<>();
 
-    /// A disk with so much room left.
+    /// A disk with a given amount of free space.
     private static final class Disk implements LineTarget {
         private final StringBuilder written = new StringBuilder();
         private int room;
@@ -51,7 +51,7 @@ class LineOutputTest {
     private final LineOutput output = new LineOutput("the log", disk, complaints::add);
 
     @Test
-    void itsFailureAndItsEndAreToldOnceAndLinesLostAreCounted() {
+    void aFailureAndItsEndAreReportedOnceAndLostLinesAreCounted() {
         disk.room = 6;
         output.write("one\ntwo\nthree\n", "");
         output.write("four\n", "");
@@ -69,29 +69,29 @@ class LineOutputTest {
                                 + "five\nsix\n");
         assertThat(complaints)
                 .last()
-                .isEqualTo("the log is written again; lines lost meanwhile: 3");
+                .isEqualTo("the log can be written again; lines lost meanwhile: 3");
         assertThat(complaints).hasSize(2);
         assertThat(output.trouble()).contains("the log: lines lost so far: 3");
     }
 
     @Test
-    void whatIsLostWhenItIsClosedIsTold() {
+    void linesLostOnCloseAreReported() {
         output.write("one\ntwo\n", "");
         output.close();
-        assertThat(complaints).last().isEqualTo("the log: lines lost at its end: 2");
+        assertThat(complaints).last().isEqualTo("the log: lines lost at the end: 2");
     }
 
     @Test
-    void aFileThatCannotBeOpenedAnewIsTold() {
+    void aFileThatCannotBeReopenedIsReported() {
         output.reopen();
         assertThat(complaints)
                 .containsExactly(
-                        "the log is not opened anew: no such directory; the old one is kept");
+                        "the log cannot be reopened: no such directory; the old file stays in use");
         assertThat(output.trouble()).isEmpty();
     }
 
     @Test
-    void withoutTroubleNothingIsTold() {
+    void withoutProblemsNothingIsReported() {
         disk.room = 1_000;
         output.write("", "");
         output.write("one\n", "");
@@ -101,7 +101,7 @@ class LineOutputTest {
     }
 
     @Test
-    void aLogWhoseDirectoryIsGoneWorksAgainWhenThatIsBack() throws IOException {
+    void aLogWhoseDirectoryWasDeletedWorksAgainOnceItIsBack() throws IOException {
         Path folder = Files.createDirectory(directory.resolve("logs"));
         Path file = folder.resolve("berth.log");
         try (var log = new LineOutput("the log", new FileTarget(file), complaints::add)) {
@@ -117,12 +117,12 @@ class LineOutputTest {
                 .hasContent("berth: lines missing here: 1 (they could not be written)\nthree\n");
         assertThat(complaints).hasSize(3);
         assertThat(complaints.get(0)).contains("cannot be written", "ENOENT");
-        assertThat(complaints.get(1)).contains("not opened anew");
-        assertThat(complaints.get(2)).contains("written again");
+        assertThat(complaints.get(1)).contains("cannot be reopened");
+        assertThat(complaints.get(2)).contains("can be written again");
     }
 
     @Test
-    void aRenamedLogIsWrittenOnUntilItIsOpenedAnew() throws IOException {
+    void aRenamedLogIsWrittenUntilItIsReopened() throws IOException {
         Path file = directory.resolve("berth.log");
         Path old = directory.resolve("berth.log.1");
         try (var log = new LineOutput("the log", new FileTarget(file), complaints::add)) {

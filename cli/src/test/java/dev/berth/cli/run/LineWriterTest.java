@@ -18,7 +18,7 @@ import java.util.concurrent.CountDownLatch;
 
 @Timeout(600)
 class LineWriterTest {
-    /// Takes nothing until it is let.
+    /// Accepts nothing until it is released.
     private static final class Gate implements LineTarget {
         private final CountDownLatch open = new CountDownLatch(1);
         private final StringBuffer written = new StringBuffer();
@@ -46,7 +46,7 @@ class LineWriterTest {
     }
 
     @Test
-    void aReaderThatStallsStallsNobodyAndMissingLinesAreCounted() {
+    void aStalledReaderStallsNothingElseAndMissingLinesAreCounted() {
         var gate = new Gate();
         var writer = writer(gate);
         String line = "x".repeat(999);
@@ -68,7 +68,7 @@ class LineWriterTest {
     }
 
     @Test
-    void aClosedPipeIsNoReasonToStop() {
+    void aClosedPipeDoesNotStopIt() {
         var failures = new java.util.concurrent.atomic.AtomicInteger();
         LineTarget broken =
                 new LineTarget() {
@@ -93,7 +93,7 @@ class LineWriterTest {
     }
 
     @Test
-    void aRotatedLogIsOpenedAnew(@TempDir Path directory) throws IOException {
+    void aRotatedLogIsReopened(@TempDir Path directory) throws IOException {
         Path log = directory.resolve("berth.log");
         Path old = directory.resolve("berth.log.1");
         try (var writer = writer(new FileTarget(log))) {

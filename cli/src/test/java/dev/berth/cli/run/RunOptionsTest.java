@@ -88,7 +88,7 @@ class RunOptionsTest {
     }
 
     @Test
-    void aProbeMakesReadyWhatAnswersIt() throws UsageException {
+    void aProbeDecidesReadiness() throws UsageException {
         Plan plan = plan("--probe", "http://127.0.0.1:900{slot}/up", "x");
         assertThat(plan.settings().ready()).isEqualTo(Settings.Ready.ANNOUNCED);
         assertThat(plan.probe()).isPresent();
@@ -101,7 +101,7 @@ class RunOptionsTest {
     }
 
     @Test
-    void theNameIsTheProgramsAsFarAsItCanBe() throws UsageException {
+    void theDefaultNameIsDerivedFromTheProgram() throws UsageException {
         assertThat(read("/usr/bin/python3.11").programName()).isEqualTo("python3.11");
         assertThat(read("./my server!").programName()).isEqualTo("my-server-");
         assertThat(read("./.hidden").programName()).isEqualTo("hidden");
@@ -110,7 +110,7 @@ class RunOptionsTest {
     }
 
     @Test
-    void aDispatcherHasItsOwnPolicyAndItsOwnWayToBeReady() throws UsageException {
+    void aDispatcherHasItsOwnDefaultPolicyAndReadiness() throws UsageException {
         Plan plan = plan("--share", "dispatch", "-p", "80", "--", "server");
         assertThat(plan.adopt()).isEqualTo(Adopt.DISPATCH);
         assertThat(plan.steer()).isEqualTo(Steer.DISPATCH);
@@ -119,14 +119,14 @@ class RunOptionsTest {
     }
 
     @Test
-    void whatDoesNotGoWithADispatcherIsRefused() {
+    void optionsThatDoNotApplyToADispatcherAreRefused() {
         assertThatThrownBy(() -> read("--share", "dispatch", "--", "server"))
                 .hasMessageContaining("-p 8080");
         assertThatThrownBy(() -> read("--share", "dispatch", "-l", "udp://:53", "--", "server"))
-                .hasMessageContaining("datagrams are none");
+                .hasMessageContaining("a dispatcher handles TCP connections only, not datagrams");
         assertThatThrownBy(
                         () -> read("--share", "dispatch", "-p", "80", "--adopt", "bind", "server"))
-                .hasMessageContaining("--adopt does not go with --share dispatch");
+                .hasMessageContaining("--adopt cannot be used with --share dispatch");
         assertThatThrownBy(
                         () ->
                                 read(
@@ -136,12 +136,12 @@ class RunOptionsTest {
                                         "80",
                                         "--allow-new-addresses",
                                         "server"))
-                .hasMessageContaining("--allow-new-addresses does not go with --share dispatch");
+                .hasMessageContaining("--allow-new-addresses cannot be used with --share dispatch");
         assertThatThrownBy(
                         () -> read("--share", "dispatch", "-l", ":80", "-l", "[::]:80", "server"))
-                .hasMessageContaining("tcp://0.0.0.0:80 is a part of tcp://[::]:80");
+                .hasMessageContaining("tcp://0.0.0.0:80 is covered by tcp://[::]:80");
         assertThatThrownBy(() -> read("--proxy-protocol", "required", "--", "server"))
-                .hasMessageContaining("goes with --share dispatch only");
+                .hasMessageContaining("--proxy-protocol requires --share dispatch");
         assertThatThrownBy(() -> read("--adopt", "dispatch", "--", "server"))
                 .hasMessageContaining("unknown adopt mode");
     }

@@ -12,10 +12,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Any file is one of services, or wrong at a place that is named.
+/// Any file is either a valid service file, or has an error with a position.
 class ServiceFileFuzzTest {
     @Test
-    void anyBytesAreServicesOrWrongAtAPlace() throws Exception {
+    void anyBytesAreServicesOrAnErrorWithAPosition() throws Exception {
         Fuzz.ofTexts(
                         "TOML",
                         "listen = 443\nservice.a = { command = [\"x\"], default = true }",
@@ -34,29 +34,29 @@ class ServiceFileFuzzTest {
     }
 
     @Test
-    void whatTheParserFailsOnIsWrongAndNoBug() {
+    void aFailureOfTheParserIsAUsageErrorAndNotABug() {
         String text = "[service.c]\nroutes = [{ sni = \"*.a\", ]\n[service.b]\nworkers = 2";
         assertThatThrownBy(() -> ServiceFileReader.read("a.toml", text.getBytes(UTF_8)))
                 .isInstanceOf(UsageException.class)
-                .hasMessageStartingWith("a.toml:1:1: somewhere in this file a list or table");
+                .hasMessageStartingWith("a.toml:1:1: a list or table in this file is not closed");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"[", "{a=", "[[", "[{a=[", "{a={a=1},b="})
-    void whatIsNestedTooDeepIsRefusedAtItsPlace(String opening) {
+    void tooDeepNestingIsReportedWithItsPosition(String opening) {
         String text = "listen = " + opening.repeat(200_000);
         assertThatThrownBy(() -> ServiceFileReader.read("a.toml", text.getBytes(UTF_8)))
                 .isInstanceOf(UsageException.class)
-                .hasMessageMatching("a.toml:1:[0-9]{2,3}: nested too deep: .*");
+                .hasMessageMatching("a.toml:1:[0-9]{2,3}: nested too deeply: .*");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"a.", "'a'.", "\"a\" . "})
-    void aKeyOfTooManyPartsIsRefusedAtItsPlace(String part) {
+    void aKeyWithTooManyPartsIsReportedWithItsPosition(String part) {
         String text = part.repeat(200_000) + "b = 1";
         assertThatThrownBy(() -> ServiceFileReader.read("a.toml", text.getBytes(UTF_8)))
                 .isInstanceOf(UsageException.class)
-                .hasMessageMatching("a.toml:1:[0-9]{2,3}: nested too deep: .*");
+                .hasMessageMatching("a.toml:1:[0-9]{2,3}: nested too deeply: .*");
     }
 
     @ParameterizedTest
@@ -68,7 +68,7 @@ class ServiceFileFuzzTest {
                 "'' # [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[",
                 "'a.b.c.d.e.f.g.h.i.j.k.l.m.n.o.p.q.r.s.t.u.v.w.x.y.z.a.b.c.d.e.f.g.h.i.j'"
             })
-    void bracketsInTextsAndCommentsAreNotNested(String value) throws UsageException {
+    void bracketsInStringsAndCommentsDoNotCountAsNesting(String value) throws UsageException {
         String text =
                 "listen = 80\n[service.a]\ndefault = true\ncommand = [\"x\", " + value + "\n]\n";
         assertThat(ServiceFileReader.read("a.toml", text.getBytes(UTF_8)).services()).hasSize(1);

@@ -29,7 +29,7 @@ class ServiceFileTest {
     }
 
     @Test
-    void everythingThatItSaysIsRead() throws UsageException {
+    void everyKeyIsRead() throws UsageException {
         ServiceFile file =
                 read(
                         """
@@ -76,22 +76,23 @@ class ServiceFileTest {
             delimiter = '|',
             value = {
                 "listne = 1 | berth.toml:1:1: the file has no key listne; did you mean listen?",
-                "listen = 80 | berth.toml:1:1: there is no service; begin one with [service.NAME]",
-                "listen = 'udp://:53' | berth.toml:1:1: udp://:53: a dispatcher passes"
-                        + " connections,",
+                "listen = 80 | berth.toml:1:1: no service is defined; begin one with"
+                        + " [service.NAME]",
+                "listen = 'udp://:53' | berth.toml:1:1: udp://:53: a dispatcher handles TCP"
+                        + " connections only,",
                 "listen = 'tcp://:0' | berth.toml:1:1: tcp://:0: a port is a number from 1 to",
                 "listen = 'x:y' | berth.toml:1:1: ",
                 "listen = 70000 | berth.toml:1:1: 70000: a port is a number from 1 to 65535",
-                "listen = [80, true] | berth.toml:1:15: listen is like 443",
+                "listen = [80, true] | berth.toml:1:15: listen must be a port such as 443",
                 "listen = [80, 'x'] | berth.toml:1:15: ",
                 "listen = [80, 80] | berth.toml:1:15: ",
-                "listen = ['[::]:80', ':80'] | berth.toml:1:22: tcp://0.0.0.0:80 is a part of"
-                        + " tcp://[::]:80, which is there too: leave it out",
-                "listen = ['127.0.0.1:80', ':80'] | berth.toml:1:27: tcp://127.0.0.1:80 is a part",
+                "listen = ['[::]:80', ':80'] | berth.toml:1:22: tcp://0.0.0.0:80 is covered by"
+                        + " tcp://[::]:80, which is listed too; omit it",
+                "listen = ['127.0.0.1:80', ':80'] | berth.toml:1:27: tcp://127.0.0.1:80 is covered",
                 "listen = | berth.toml:1:9: ",
-                "name = 'a b' | berth.toml:1:1: a name has letters",
+                "name = 'a b' | berth.toml:1:1: a name has at most 32 letters",
             })
-    void whatIsWrongAtTheTopIsToldWithItsPlace(String text, String message) {
+    void errorsAtTheTopLevelAreReportedWithTheirPosition(String text, String message) {
         assertThatThrownBy(() -> read(text))
                 .isInstanceOf(UsageException.class)
                 .hasMessageStartingWith(
@@ -103,17 +104,17 @@ class ServiceFileTest {
             delimiter = '|',
             value = {
                 "worker = 3 | 4:1: service api has no key worker; did you mean workers?",
-                "workers = 0 | 4:1: there are 1 to 256 workers",
-                "workers = 'two' | 4:1: workers has to be a number",
-                "steer = 'hash' | 4:1: steer: services of a file are steered by round-robin",
-                "steer = 'fair' | 4:1: steer: services of a file are steered by round-robin",
-                "default = 1 | 4:1: default has to be true or false",
-                "default = false | 2:1: service api gets no connection: give it routes",
+                "workers = 0 | 4:1: workers must be a number from 1 to 256",
+                "workers = 'two' | 4:1: workers must be a number",
+                "steer = 'hash' | 4:1: steer: a service in a file can be steered by round-robin",
+                "steer = 'fair' | 4:1: steer: a service in a file can be steered by round-robin",
+                "default = 1 | 4:1: default must be true or false",
+                "default = false | 2:1: service api would get no connections: give it routes",
                 "routes = [{ sny = 'a' }] | 4:13: a route has no key sny; did you mean sni?",
-                "routes = [{ }] | 4:11: a route says what a connection begins with",
-                "routes = ['a'] | 4:11: a route is like { sni",
+                "routes = [{ }] | 4:11: a route needs at least one condition",
+                "routes = ['a'] | 4:11: a route must be a table such as { sni",
                 "routes = [{ sni = 'a', host = 'b' }] | 4:11: sni and alpn need TLS",
-                "routes = [{ protocol = 'smtp' }] | 4:11: a protocol is tls, http, http2 or ssh",
+                "routes = [{ protocol = 'smtp' }] | 4:11: protocol must be tls, http, http2 or ssh",
                 "routes = [{ sni = '*' }] | 4:11: a name looks like a.example or *.example",
                 "routes = [{ host = 'a.example:80' }] | 4:11: a name looks like a.example or",
                 "routes = [{ sni = 'b\u00fccher.example' }] | 4:11: a name looks like a.example or"
@@ -123,7 +124,7 @@ class ServiceFileTest {
                 "routes = [{ path = '/a?b' }] | 4:11: write a path as clients send it",
                 "routes = [{ alpn = '' }] | 4:11: alpn names a protocol, such as h2",
             })
-    void whatIsWrongInAServiceIsToldWithItsPlace(String line, String message) {
+    void errorsInAServiceAreReportedWithTheirPosition(String line, String message) {
         assertThatThrownBy(() -> read("listen = 80\n" + API + line))
                 .isInstanceOf(UsageException.class)
                 .hasMessageStartingWith("berth.toml:" + message);
@@ -134,9 +135,9 @@ class ServiceFileTest {
         Map<String, String> wrong =
                 Map.of(
                         "'java -jar  a.jar'",
-                                "has to be a list of words: [\"java\", \"-jar\", \"a.jar\"]",
-                        "[1]", "has to be a list of texts",
-                        "['a', \"b\\u0000\"]", "no word of a command can have a zero byte");
+                                "must be a list of words: [\"java\", \"-jar\", \"a.jar\"]",
+                        "[1]", "must be a list of strings",
+                        "['a', \"b\\u0000\"]", "a word of a command must not contain a zero byte");
         wrong.forEach(
                 (command, message) ->
                         assertThatThrownBy(
@@ -149,29 +150,29 @@ class ServiceFileTest {
     }
 
     @Test
-    void aByteOrderMarkIsLeftOut() throws Exception {
+    void aByteOrderMarkIsIgnored() throws Exception {
         assertThat(read("\ufefflisten = 80\n" + API + "default = true").services()).hasSize(1);
     }
 
     @Test
-    void whatIsNoUtf8IsToldWithItsPlace() {
+    void invalidUtf8IsReportedWithItsPosition() {
         byte[] latin = "listen = 80\n# caf\u00e9\n".getBytes(StandardCharsets.ISO_8859_1);
         assertThatThrownBy(() -> ServiceFileReader.read("berth.toml", latin))
                 .isInstanceOf(UsageException.class)
-                .hasMessage("berth.toml:2:6: what stands here is no UTF-8");
+                .hasMessage("berth.toml:2:6: this is not UTF-8");
     }
 
     @Test
-    void addressesThatHaveNothingInCommonStandSideBySide() throws UsageException {
+    void addressesThatDoNotOverlapAreAccepted() throws UsageException {
         String listen = "listen = ['127.0.0.1:80', '127.0.0.2:80', '[::1]:80', ':81', '[::]:82']";
         assertThat(read(listen + "\n" + API + "default = true\n").listen()).hasSize(5);
     }
 
     @Test
-    void thereIsOneDefaultAndARouteLeadsToOneService() {
+    void thereIsOnlyOneDefaultAndARouteHasOnlyOneService() {
         String twice = "listen = 80\n" + API + "default = true\n";
         assertThatThrownBy(() -> read(twice + API.replace("api", "b") + "default = true\n"))
-                .hasMessageContaining("berth.toml:7:1: service api is the default already");
+                .hasMessageContaining("berth.toml:7:1: service api is already the default");
         String route = "routes = [{ sni = 'a' }]\n";
         assertThatThrownBy(
                         () -> read("listen = 80\n" + API + route + API.replace("api", "b") + route))

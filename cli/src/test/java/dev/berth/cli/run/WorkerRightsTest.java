@@ -54,7 +54,7 @@ class WorkerRightsTest {
     }
 
     @Test
-    void aWorkerThatBindsByItselfNeedsRightsOfItsOwn() throws UsageException {
+    void aWorkerThatBindsForItselfNeedsItsOwnRights() throws UsageException {
         assertThat(rights("--adopt bind -l :80 x", PLAIN, NOBODY).lowPorts()).isFalse();
         assertThat(rights("--adopt bind -l :80 x", PLAIN, ROOT).lowPorts()).isTrue();
         assertThat(rights("--adopt bind -l :80 --user nobody x", PLAIN, ROOT).lowPorts()).isFalse();
@@ -71,9 +71,9 @@ class WorkerRightsTest {
     }
 
     @Test
-    void whatTheFilterTakesAwayIsSaid() throws UsageException {
+    void privilegesLostToTheFilterAreReported() throws UsageException {
         assertThat(rights("-p 8080 x", GRANTED, NOBODY).lost().orElseThrow())
-                .startsWith("/x (cap_net_bind_service=ep) has no privileges here")
+                .startsWith("/x (cap_net_bind_service=ep) loses the privileges of its file")
                 .contains("no_new_privs", "--adopt listen-fds");
         assertThat(rights("-p 8080 x", PLAIN, NOBODY).lost()).isEmpty();
         assertThat(rights("-p 8080 x", GRANTED, ROOT).lost()).isEmpty();
@@ -84,7 +84,7 @@ class WorkerRightsTest {
     }
 
     @Test
-    void aWorkerThatMayNotBeLookedIntoIsRefusedWhereBerthMustFindItsSockets()
+    void aWorkerThatCannotBeInspectedIsRefusedIfBerthMustFindItsSockets()
             throws UsageException {
         assertThat(rights("--adopt bind -l :80 x", GRANTED, NOBODY).hidden().orElseThrow())
                 .contains("never find the sockets", "--user NAME");
@@ -95,7 +95,7 @@ class WorkerRightsTest {
     @Test
     @RequiresRoot
     @RequiresProgram("setcap")
-    void privilegesAreReadFromTheFileAndOfAScriptFromItsInterpreter(@TempDir Path folder)
+    void privilegesAreReadFromTheFileOrFromTheInterpreterOfAScript(@TempDir Path folder)
             throws Exception {
         Path program = Files.copy(Path.of("/bin/cat"), folder.resolve("program"));
         assertThat(FilePrivileges.of(program).any()).isFalse();
