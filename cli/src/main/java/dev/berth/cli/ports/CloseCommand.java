@@ -21,20 +21,21 @@ public final class CloseCommand implements Subcommand {
     public CommandSpec spec() {
         CommandSpec spec =
                 Sharing.spec(
-                        "Also for UDP, and where several sockets share the port already, of which"
-                                + " one will get everything.");
+                        "Close UDP ports too, and ports that several sockets already share; one of"
+                                + " them will then get everything.");
         spec.usageMessage()
                 .customSynopsis(
                         "berth close PORT | ADDRESS:PORT [--yes] [--udp] [--force] [--json]")
                 .description(
-                        "Undo berth open: clears SO_REUSEPORT on the sockets of a running server,"
-                                + " after telling what that means and asking.",
+                        "Undo berth open: clear SO_REUSEPORT on the sockets of a running server,"
+                                + " after explaining the effects and asking.",
                         "")
                 .footer(
                         "",
-                        "No socket is closed. What cannot be undone is told: sockets that joined"
-                                + " meanwhile, and what the kernel remembers of them.",
-                        "Exit code 0 when the rules keep others out now, 1 when not.",
+                        "No socket is closed. The command lists what cannot be undone: sockets that"
+                                + " have joined meanwhile, and what the kernel remembers about"
+                                + " them.",
+                        "Exit code 0 if the rules now keep others out, 1 otherwise.",
                         "",
                         "Example: berth close 8080");
         return spec;

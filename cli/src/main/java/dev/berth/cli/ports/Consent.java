@@ -9,15 +9,15 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.util.Locale;
 
-/// Whoever is asked before something is done to a running program.
+/// Asks for consent before a running program is changed.
 public interface Consent {
-    /// Whether there is anybody to ask.
+    /// Whether there is a user to ask.
     boolean possible();
 
-    /// Whether the answer to the question that was just printed is yes; nothing means no.
+    /// Whether the answer to the question just printed is yes; an empty answer means no.
     boolean given() throws IOException;
 
-    /// Whoever sits at the terminal that is standard input.
+    /// Asks the user at the terminal on standard input.
     static Consent ofProcess() {
         return new Consent() {
             private static final long TCGETS = 0x5401;

@@ -10,16 +10,18 @@ import dev.berth.sys.Capability;
 import java.io.IOException;
 import java.util.Optional;
 
-/// Says what is there where nothing is here: on the port in other network namespaces.
+/// When nothing is found on a port, says what is on it in other network namespaces.
 final class Elsewhere {
     private Elsewhere() {}
 
-    /// - `report`: what was found here
+    /// The message that nobody listens, with a hint about other namespaces.
+    ///
+    /// @param report what was found in this network namespace
     static String nobody(String verb, ShareTarget target, PortReport report) throws IOException {
         if (!report.sockets().isEmpty()) {
             return "nobody listens on "
                     + target.word()
-                    + ", there are only connections: see berth who "
+                    + ", it only has connections; see: berth who "
                     + target.word();
         }
         String nobody = "nobody is on " + protocol(target) + " " + target.word();
@@ -32,10 +34,10 @@ final class Elsewhere {
                         .orElse("");
     }
 
-    /// What to say of a port on which nobody is in this network namespace.
+    /// The message for a port with no socket in this network namespace.
     ///
-    /// - `nobody`: that, in words
-    /// - `asked`: where nothing was found
+    /// @param nobody the sentence that says so
+    /// @param asked the query that found nothing
     static String nobody(String nobody, PortQuery asked) throws IOException {
         if (asked.port().isEmpty() || asked.pid().isPresent() || asked.namespaces()) {
             return nobody;
@@ -43,7 +45,7 @@ final class Elsewhere {
         String command = "berth who " + asked.port().getAsInt() + " --all-netns";
         if (!Capabilities.has(Capability.SYS_ADMIN)) {
             return nobody
-                    + " in this network namespace; others (of containers) were not looked at; as"
+                    + " in this network namespace; others (of containers) were not checked; as"
                     + " root: "
                     + command;
         }

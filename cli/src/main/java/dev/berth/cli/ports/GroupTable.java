@@ -11,11 +11,11 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
-/// The sockets of one group as a table, a row each: who listens, what waits, and of a service of
-/// Berth's the slot and its share.
+/// The sockets of one group as a table, with a row for each: who listens, how many connections are
+/// queued, and for a service of Berth the slot and its share.
 ///
-/// @param service what its supervisor says; empty if none has it, or it does not answer
-/// @param foreign inodes of those that are no part of the family
+/// @param service the answer of the group's supervisor; empty if it has none, or it does not answer
+/// @param foreign the inodes of sockets that do not belong to the family
 record GroupTable(Optional<SteeredGroup> service, List<Long> foreign) {
     private static final int MOST_COMMAND = 60;
 
@@ -58,10 +58,11 @@ record GroupTable(Optional<SteeredGroup> service, List<Long> foreign) {
                         socket.drops().isPresent()
                                 ? Integer.toUnsignedString(socket.drops().getAsInt())
                                 : "-",
-                        stranger ? "STRANGER " + command : command));
+                        stranger ? "FOREIGN " + command : command));
     }
 
-    /// The slot's worker; else the last that has it, as those that inherit come later.
+    /// The slot's worker, or else the last owner that is not a supervisor, because processes that
+    /// inherit a socket come later.
     private static Optional<Owner> worker(Row row) {
         List<Owner> owners = row.socket.owners();
         int pid = row.seat.map(Seat::pid).orElse(0);

@@ -5,8 +5,8 @@ import dev.berth.net.ListenAddress;
 
 import java.util.Optional;
 
-/// The name `localhost`, which stands for two addresses: `127.0.0.1`, which is taken here, and
-/// `::1`, which a program may take instead, or as well.
+/// The name `localhost`, which stands for two addresses: `127.0.0.1`, which Berth uses, and `::1`,
+/// which a program may use instead or as well.
 final class Localhost {
     private static final String NAME = "(?:[a-z]+://)?localhost(?::.*)?";
 
@@ -14,8 +14,8 @@ final class Localhost {
 
     /// The other address, if a user wrote the name.
     ///
-    /// - `word`: as it was written
-    /// - `taken`: as it was read
+    /// @param word the address as the user wrote it
+    /// @param taken the address that it was read as
     static Optional<ListenAddress> other(String word, ListenAddress taken) {
         return word.strip().matches(NAME)
                 ? Optional.of(

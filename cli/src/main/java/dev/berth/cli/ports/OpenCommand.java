@@ -19,20 +19,20 @@ public final class OpenCommand implements Subcommand {
 
     @Override
     public CommandSpec spec() {
-        CommandSpec spec = Sharing.spec("Open a UDP port, with all the dangers that are told.");
+        CommandSpec spec = Sharing.spec("Open a UDP port despite the listed risks.");
         spec.usageMessage()
                 .customSynopsis("berth open PORT | ADDRESS:PORT [--yes] [--udp --force] [--json]")
                 .description(
-                        "Let others bind beside a running server, without restarting it: sets"
-                                + " SO_REUSEPORT on its sockets from outside, after telling what"
-                                + " that means and asking.",
+                        "Let other processes bind the port of a running server, without restarting"
+                                + " it: set SO_REUSEPORT on its sockets from outside, after"
+                                + " explaining the effects and asking.",
                         "")
                 .footer(
                         "",
                         "Needs the right to trace the server: its own user, root, or"
-                                + " CAP_SYS_PTRACE. Connections that it accepted before get the"
-                                + " option too, as they would be in the way.",
-                        "Exit code 0 when a bind with SO_REUSEPORT would succeed now, 1 when not.",
+                                + " CAP_SYS_PTRACE. Connections that it has already accepted get"
+                                + " the option too, because they would be in the way.",
+                        "Exit code 0 if a bind with SO_REUSEPORT would succeed now, 1 otherwise.",
                         "",
                         "Example: berth open 8080");
         return spec;

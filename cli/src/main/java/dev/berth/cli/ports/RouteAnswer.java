@@ -8,13 +8,14 @@ import dev.berth.sys.SockAddr;
 import java.util.List;
 import java.util.Optional;
 
-/// What `berth route` found out.
+/// The result of `berth route`.
 ///
-/// @param socket whom the client would reach; empty: nobody, it would be refused
-/// @param certain whether nothing that cannot be seen from outside could change that
-/// @param note why it is so, or not certain
+/// @param socket the socket that the client would reach; empty if it would be refused
+/// @param certain whether nothing invisible from outside could change that
+/// @param note the reason for the result, or why it is not certain
 /// @param report the sockets on the port
-/// @param spread how many clients each socket would get, the most first; empty if not asked for
+/// @param spread how many clients each socket would get, in descending order; empty if not
+///   requested
 record RouteAnswer(
         ListenAddress server,
         SockAddr.Inet client,
@@ -23,10 +24,12 @@ record RouteAnswer(
         String note,
         PortReport report,
         List<Share> spread) {
-    /// - `socket`: empty for refused
+    /// How many clients one socket would get.
+    ///
+    /// @param socket empty if the client is refused
     record Share(Optional<PortSocket> socket, int clients) {}
 
-    /// The same, less sure.
+    /// The same answer, but not certain.
     RouteAnswer doubted(String reason) {
         String why = note + "; but " + reason;
         return new RouteAnswer(server, client, socket, false, why, report, spread);

@@ -40,7 +40,7 @@ public final class RouteCommand implements Subcommand {
     private static final String UNHASHED =
             "; --spread would show the kernel's own hash, which does not choose here";
     private static final String EXAMPLE =
-            "write for example berth route 127.0.0.1:8080 --from 127.0.0.1:50000";
+            "for example: berth route 127.0.0.1:8080 --from 127.0.0.1:50000";
 
     @Override
     public CommandSpec spec() {
@@ -50,32 +50,36 @@ public final class RouteCommand implements Subcommand {
                                 Options.one(
                                         "IP[:PORT]",
                                         Options::text,
-                                        "Where the client comes from.",
+                                        "The address of the client.",
                                         "--from"))
                         .addOption(
                                 Options.one(
                                         "N",
                                         Options::count,
-                                        "Ask for N source ports of the client, and show whom they"
-                                                + " reach by the kernel's hash.",
+                                        "Look up N source ports of the client, and show which"
+                                                + " sockets they reach by the kernel's hash.",
                                         "--spread"))
-                        .addOption(Options.flag("--json", "One line of JSON, schema 1."))
-                        .addPositional(Options.words("ADDRESS", "0..*", "Where it connects to."));
+                        .addOption(Options.flag("--json", "Print one line of JSON, schema 1."))
+                        .addPositional(
+                                Options.words(
+                                        "ADDRESS",
+                                        "0..*",
+                                        "The address that the client connects to."));
         spec.usageMessage()
                 .customSynopsis("berth route ADDRESS --from IP:PORT [--spread N] [--json]")
                 .description(
-                        "Ask the kernel which socket a client would reach: its own look-up, no"
-                                + " packet is sent.",
+                        "Ask the kernel which socket a client would reach. The kernel does its own"
+                                + " look-up; no packet is sent.",
                         "")
                 .footer(
                         "",
-                        "What the kernel leaves out here: a BPF program that steers a reuseport"
-                                + " group, so the answer for somebody else's group is never"
-                                + " certain (Berth's own supervisor is asked); and what happens to"
-                                + " packets before (NAT, a firewall, IPVS, policy routing, BPF at"
-                                + " devices and cgroups): where there is any of that, or it could"
-                                + " not be looked at, the answer is not certain and says so.",
-                        "Exit code 0 when somebody would be reached, 1 when nobody would.",
+                        "The look-up ignores a BPF program that steers a reuseport group, so the"
+                                + " answer for a foreign group is never certain (for a group of"
+                                + " Berth's, its supervisor is asked). It also ignores what happens"
+                                + " to packets earlier: NAT, a firewall, IPVS, policy routing, BPF"
+                                + " at devices and cgroups. If there is any of that, or it could"
+                                + " not be checked, the answer is not certain and says so.",
+                        "Exit code 0 if the client would reach a socket, 1 otherwise.",
                         "",
                         "Example: berth route 127.0.0.1:8080 --from 127.0.0.1:50000");
         return spec;
@@ -90,7 +94,7 @@ public final class RouteCommand implements Subcommand {
         Optional<Integer> spread = Options.value(parsed, "--spread");
         String from =
                 Options.<String>value(parsed, "--from")
-                        .orElseThrow(() -> new UsageException("--from is missing: " + EXAMPLE));
+                        .orElseThrow(() -> new UsageException("--from is missing; " + EXAMPLE));
         SockAddr.Inet client = client(from, spread.isPresent());
         RouteAnswer answer = answer(server, client, spread.orElse(0));
         Optional<ListenAddress> other =
@@ -109,7 +113,7 @@ public final class RouteCommand implements Subcommand {
         return answer.socket().isPresent() ? ExitCode.DONE : ExitCode.FAILED;
     }
 
-    /// An answer about one address of `localhost`, beside that about the other.
+    /// An answer for one address of `localhost`, in view of the answer for the other.
     private static RouteAnswer beside(RouteAnswer answer, RouteAnswer other) {
         boolean same =
                 answer.socket()
@@ -118,7 +122,7 @@ public final class RouteCommand implements Subcommand {
         return same && other.certain()
                 ? answer
                 : answer.doubted(
-                        "localhost is ::1 too, where a client reaches "
+                        "localhost also means ::1, where a client reaches "
                                 + other.socket().map(SocketText::line).orElse("nobody")
                                 + ": berth route "
                                 + other.server()
@@ -132,18 +136,18 @@ public final class RouteCommand implements Subcommand {
 
     static ListenAddress server(List<String> words) throws UsageException {
         if (words.size() != 1) {
-            throw new UsageException("one address to connect to: " + EXAMPLE);
+            throw new UsageException("needs one address to connect to; " + EXAMPLE);
         }
         try {
             ListenAddress named = ListenAddress.parse(words.getFirst());
             var address = new ListenAddress(named.protocol(), named.address().unmapped());
             if (address.address().port() == 0) {
-                throw new UsageException("nobody connects to port 0: " + EXAMPLE);
+                throw new UsageException("no client can connect to port 0; " + EXAMPLE);
             }
             if (!address.address().wildcard()) {
                 return address;
             }
-            // As connect(2) takes it.
+            // As connect(2) interprets it.
             String loopback = address.address() instanceof SockAddr.Inet4 ? "127.0.0.1" : "::1";
             int port = address.address().port();
             return new ListenAddress(address.protocol(), Addresses.of(loopback, port));
@@ -160,7 +164,7 @@ public final class RouteCommand implements Subcommand {
             throw new UsageException("--from " + wrong.getMessage());
         }
         if (client.wildcard() || client.port() == 0) {
-            throw new UsageException("a client has an address and a port: --from " + text);
+            throw new UsageException("a client has an address and a port, not: --from " + text);
         }
         return client.unmapped();
     }
@@ -178,12 +182,16 @@ public final class RouteCommand implements Subcommand {
             throws UsageException, IOException {
         if (server.address().family() != client.family()) {
             throw new UsageException(
-                    "client and server are of two families: " + client + ", " + server.address());
+                    "client and server must both be IPv4 or IPv6: "
+                            + client
+                            + ", "
+                            + server.address());
         }
         if (!here(server.address())) {
             throw new Failure(
                     server.address().host()
-                            + " is no address of this machine: its packets do not come here");
+                            + " is not an address of this machine; traffic to it does not reach"
+                            + " this host");
         }
         boolean local = client.loopback() || here(client);
         int device = local ? device(server.address()) : 0;
@@ -193,7 +201,7 @@ public final class RouteCommand implements Subcommand {
             PortReport report = report(server, hit);
             Optional<PortSocket> socket = hit.flatMap(row -> withCookie(report, row));
             if (hit.isPresent() && socket.isEmpty()) {
-                throw new Failure("the sockets on the port changed meanwhile; ask again");
+                throw new Failure("the sockets on the port have changed meanwhile; try again");
             }
             Optional<SteeredRoute> steered = steered(socket, report);
             RouteVerdict verdict =
@@ -213,14 +221,14 @@ public final class RouteCommand implements Subcommand {
             throw new Failure(
                     "cannot ask the kernel which socket it would choose: "
                             + refused.getMessage()
-                            + "; nothing but netlink tells, berth who "
+                            + "; this needs netlink; berth who "
                             + server.address().port()
-                            + " shows who listens",
+                            + " lists the listeners",
                     refused);
         }
     }
 
-    /// Of a group of Berth's, its supervisor knows more than the kernel tells.
+    /// The supervisor of a group of Berth's knows more than the kernel reports.
     private static Optional<SteeredRoute> steered(Optional<PortSocket> hit, PortReport report) {
         return hit.filter(PortSocket::listening)
                 .flatMap(
@@ -229,7 +237,7 @@ public final class RouteCommand implements Subcommand {
                                         .map(group -> SteeredRoute.of(group, socket, report)));
     }
 
-    /// A BPF program at the look-up (sk_lookup) may choose a socket of another port.
+    /// A BPF program at the look-up (sk_lookup) may choose a socket on another port.
     private static PortReport report(ListenAddress server, Optional<SocketRow> hit)
             throws IOException {
         int port = hit.map(row -> row.local().port()).orElse(server.address().port());
@@ -254,8 +262,8 @@ public final class RouteCommand implements Subcommand {
         return shares;
     }
 
-    /// By which interface this machine's own packets to `address` count as having come in: that
-    /// which has the address, though they pass through lo.
+    /// The interface on which this machine's own packets to `address` count as received: the one
+    /// with that address, although they pass through lo.
     private static int device(SockAddr.Inet address) throws IOException {
         if (address.loopback()) {
             return LOOPBACK;

@@ -4,8 +4,8 @@ import dev.berth.cli.command.Json;
 
 import tools.jackson.core.JsonGenerator;
 
-/// `berth route --json`: schema 1; the socket as `berth who` shows it, `null` when the client would
-/// be refused.
+/// `berth route --json`: schema 1; the socket in the form of `berth who`, `null` if the client
+/// would be refused.
 final class RouteJson {
     private static final int SCHEMA = 1;
 

@@ -65,7 +65,7 @@ final class RouteText {
 
     private static String name(Optional<PortSocket> socket) {
         if (socket.isEmpty()) {
-            return "refused, or a socket that closed meanwhile";
+            return "refused, or a socket that has closed meanwhile";
         }
         String where = socket.get().local().toString();
         Optional<Owner> owner = socket.get().owners().stream().reduce((_, last) -> last);

@@ -10,18 +10,20 @@ import dev.berth.net.TcpState;
 import java.util.List;
 import java.util.Optional;
 
-/// How sure the kernel's answer is, and why. It is the kernel's own look-up, but that does not take
-/// into account the program that a reuseport group may have; nor what happens to a packet before,
+/// How certain the kernel's answer is, and why. It is the kernel's own look-up, but that ignores
+/// the program that a reuseport group may have. It also ignores what happens to a packet earlier,
 /// see [dev.berth.inspect.Diversions].
 record RouteVerdict(boolean certain, String note) {
-    /// - `device`: whether it is known by which interface the client comes in
+    /// The verdict on the kernel's answer.
+    ///
+    /// @param device whether it is known through which interface the client arrives
     static RouteVerdict of(
             ListenAddress server, Optional<PortSocket> hit, PortReport report, boolean device) {
         if (!device && report.sockets().stream().anyMatch(s -> s.device() != 0)) {
             return new RouteVerdict(
                     false,
-                    "a socket on the port is bound to an interface, and it is not known by which"
-                            + " one the client comes in");
+                    "a socket on the port is bound to an interface, and it is not known through"
+                            + " which interface the client arrives");
         }
         if (hit.isEmpty()) {
             return new RouteVerdict(true, nobody(server.protocol()));
@@ -37,7 +39,7 @@ record RouteVerdict(boolean certain, String note) {
         return listener(socket, report);
     }
 
-    /// The same, less sure where there are reasons to doubt it.
+    /// The same verdict, but not certain if there are reasons to doubt it.
     RouteVerdict doubted(List<String> doubts) {
         return doubts.isEmpty()
                 ? this
@@ -54,22 +56,23 @@ record RouteVerdict(boolean certain, String note) {
         return socket.state() == TcpState.TIME_WAIT
                 ? new RouteVerdict(
                         false,
-                        "a connection between the two is in TIME_WAIT: as a rule a new one ends it"
+                        "a connection between the two is in TIME_WAIT; normally a new one ends it"
                                 + " and goes to the listener")
-                : new RouteVerdict(true, "a connection between the two exists: it gets the packet");
+                : new RouteVerdict(true, "a connection between the two exists and gets the packet");
     }
 
     private static RouteVerdict listener(PortSocket socket, PortReport report) {
         if (socket.reuseport().isPresent() && !socket.reuseport().get()) {
             return new RouteVerdict(
                     true,
-                    "the kernel's choice, and no program can change it: in no reuseport group");
+                    "the kernel's choice; no program can change it, because the socket is not in a"
+                            + " reuseport group");
         }
         if (socket.owners().stream().anyMatch(Owner::supervisor)) {
             return new RouteVerdict(
                     false,
-                    "the group's hash names this one, but Berth's own steering chooses among its"
-                            + " ready workers: see berth status");
+                    "the group's hash selects this socket, but Berth's own steering chooses among"
+                            + " its ready workers; see: berth status");
         }
         int members =
                 socket.group().isPresent()
@@ -80,16 +83,16 @@ record RouteVerdict(boolean certain, String note) {
                     false,
                     "the hash of the group of "
                             + members
-                            + " names this one; but the group may have a BPF program that chooses"
-                            + " otherwise, and nobody can see that from outside");
+                            + " selects this socket, but the group may have a BPF program that"
+                            + " chooses otherwise, which is not visible from outside");
         }
         return new RouteVerdict(
                 false,
                 socket.reuseport().isPresent()
                         ? "the only member of its group; a BPF program could still refuse the"
-                                + " client, and nobody can see that from outside"
-                        : "the only one that matches; whether it is a reuseport group with a BPF"
-                                + " program is not known: no permission to read its options");
+                                + " client, which is not visible from outside"
+                        : "the only matching socket; whether it is a reuseport group with a BPF"
+                                + " program is unknown: no permission to read its options");
     }
 
     private static boolean copied(ListenAddress server) {

@@ -6,13 +6,13 @@ import dev.berth.inspect.SharePlan;
 
 import java.util.List;
 
-/// What `berth open` or `berth close` did.
+/// The result of `berth open` or `berth close`.
 ///
-/// @param target as it was typed
-/// @param plan what was to be done
-/// @param effects what it means, a sentence each
-/// @param changes what was done, for each socket
-/// @param checks what a newcomer with SO_REUSEPORT meets now, at each address
+/// @param target the argument as typed
+/// @param plan what was to be changed
+/// @param effects the effects, one sentence each
+/// @param changes what was changed, for each socket
+/// @param checks what a bind with SO_REUSEPORT would now meet at each address
 record ShareAnswer(
         String target,
         SharePlan plan,
@@ -25,7 +25,7 @@ record ShareAnswer(
         checks = List.copyOf(checks);
     }
 
-    /// Whether all was changed that is still there, and the rules say what was wanted.
+    /// Whether every socket that still exists was changed, and the forecasts are as intended.
     boolean done() {
         return changes.stream().noneMatch(c -> c.result() == ShareChange.Result.FAILED)
                 && checks.stream().allMatch(check -> check.succeeds() == plan.open());

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.IntFunction;
 
-/// What it means to open or to close: who may come then, who gets what, what cannot be undone.
+/// The effects of opening or closing a port: who may bind it, who gets what, what cannot be undone.
 final class ShareEffects {
     private static final String MEMORY =
             "until a bind without SO_REUSEPORT succeeds on the port, or its last socket is closed";
@@ -25,7 +25,7 @@ final class ShareEffects {
         this(target, plan, new Accounts()::name);
     }
 
-    /// - `users`: the name of a uid
+    /// @param users gives the name of a uid
     ShareEffects(String target, SharePlan plan, IntFunction<String> users) {
         this.target = target;
         this.plan = plan;
@@ -46,30 +46,31 @@ final class ShareEffects {
         List<String> all = new ArrayList<>(joining);
         all.add(
                 tcp()
-                        ? "nothing changes until one comes; from then on the kernel gives each"
-                                + " listener at the same address a like share of the new"
-                                + " connections, by a hash: the one that runs keeps its share, and"
-                                + " its connections"
-                        : "from the bind of a newcomer on, each socket at the same address gets a"
-                                + " share of the clients by a hash: datagrams of a client that the"
-                                + " running server knows may go to one that knows nothing of it");
+                        ? "nothing changes until another process binds; from then on the kernel"
+                                + " gives each listener at the same address an equal share of the"
+                                + " new connections, by a hash: the running server keeps its share"
+                                + " and its connections"
+                        : "as soon as another process binds, each socket at the same address gets a"
+                                + " share of the clients, by a hash: datagrams of a client that the"
+                                + " running server knows may go to a process that does not know the"
+                                + " client");
         if (!plan.lasting().isEmpty()) {
             int count = plan.lasting().size();
             all.add(
                     count
                             + (count == 1 ? " connection" : " connections")
-                            + " cannot be changed, as no process that has the port holds it"
-                            + " (TIME_WAIT, not accepted yet, somebody else's): until it is gone a"
-                            + " newcomer needs SO_REUSEADDR too, which helps only if the running"
-                            + " one had it from the start");
+                            + " cannot be changed, because no process that owns the port holds it"
+                            + " (in TIME_WAIT, not accepted yet, or of another process): until it"
+                            + " is gone, a new process also needs SO_REUSEADDR, which helps only if"
+                            + " the running server had it from the start");
         }
         all.add(
                 "berth close "
                         + target
-                        + " undoes it as long as nobody has come; afterwards who has come stays"
+                        + " undoes this until another process has joined; sockets that joined stay"
                         + (tcp()
-                                ? ", and the kernel remembers it: it goes on to let in others of"
-                                        + " that uid, "
+                                ? ", and the kernel remembers them: it keeps admitting other"
+                                        + " sockets with that uid "
                                         + MEMORY
                                 : ""));
         return all;
@@ -79,16 +80,16 @@ final class ShareEffects {
         int uid = port.uid();
         String single =
                 port.local().wildcard()
-                        ? " (or at a single address of that port, and then gets all that goes"
-                                + " there)"
+                        ? " (or a single address with that port, and then gets all traffic to that"
+                                + " address)"
                         : "";
-        return "any process of uid "
+        return "any process with uid "
                 + user(uid)
                 + " that sets SO_REUSEPORT before its bind can then bind "
                 + port.local()
                 + single
-                + " beside it, without asking; no other uid can"
-                + (uid == 0 ? "" : ", root neither");
+                + " as well, without asking; processes with another uid cannot"
+                + (uid == 0 ? "" : ", not even root");
     }
 
     private String user(int uid) {
@@ -100,22 +101,23 @@ final class ShareEffects {
     private List<String> closing() {
         List<String> all = new ArrayList<>();
         all.add(
-                "a bind beside it fails from then on (EADDRINUSE), with SO_REUSEPORT too; no socket"
-                        + " is closed, and connections stay");
+                "from then on other binds fail (EADDRINUSE), even with SO_REUSEPORT; no socket is"
+                        + " closed, and connections stay");
         if (!plan.shared().isEmpty()) {
             boolean four = plan.shared().getFirst().family() == 2;
             all.add(
                     plan.shared().size()
-                            + " sockets share it and stay, but from then on the "
+                            + " sockets share the port and stay, but from then on the "
                             + (four ? "last" : "first")
-                            + " of them to come gets all that is new, and the others nothing");
+                            + " of them to bind gets everything new, and the others get nothing");
         }
         if (tcp()) {
             all.add(
-                    "if another socket with SO_REUSEPORT came meanwhile, the kernel remembers it,"
-                            + " even when it is gone, and may go on to let in others of that uid, "
+                    "if another socket with SO_REUSEPORT has joined meanwhile, the kernel remembers"
+                            + " it even after it is gone, and may keep admitting other sockets with"
+                            + " that uid "
                             + MEMORY
-                            + "; nobody can read what it remembers");
+                            + "; what it remembers cannot be read");
         }
         return all;
     }

@@ -10,9 +10,9 @@ import tools.jackson.core.JsonGenerator;
 import java.util.List;
 import java.util.Locale;
 
-/// `berth open --json` and `berth close --json`: schema 1. `done` is what the exit code says;
-/// `changes` has a `result` (`done`, `gone`, `failed`) for each socket, `lasting` what could not be
-/// changed, `checks` what a newcomer with SO_REUSEPORT meets now.
+/// `berth open --json` and `berth close --json`: schema 1. `done` matches the exit code; `changes`
+/// has a `result` (`done`, `gone`, `failed`) for each socket, `lasting` lists what could not be
+/// changed, `checks` what a bind with SO_REUSEPORT would now meet.
 final class ShareJson {
     private static final int SCHEMA = 1;
 

@@ -10,14 +10,16 @@ import picocli.CommandLine.ParseResult;
 
 import java.util.List;
 
-/// Which sockets `berth open` and `berth close` are about.
+/// The sockets that `berth open` or `berth close` applies to.
 ///
-/// @param word as it was typed
-/// @param query that finds them, of one protocol
+/// @param word the argument as typed
+/// @param query finds them, for one protocol
 record ShareTarget(String word, PortQuery query) {
     private static final String EXAMPLE = "a port, or an address with one: 8080 or 127.0.0.1:8080";
 
-    /// @throws UsageException also for UDP that is not forced
+    /// Reads the arguments.
+    ///
+    /// @throws UsageException also for UDP without `--force`
     static ShareTarget of(ParseResult parsed) throws UsageException {
         List<String> words = Options.words(parsed);
         if (words.size() != 1) {
@@ -28,9 +30,9 @@ record ShareTarget(String word, PortQuery query) {
         boolean udp = parsed.hasMatchedOption("--udp") || address.protocol() == Protocol.UDP;
         if (udp && !parsed.hasMatchedOption("--force")) {
             throw new UsageException(
-                    "UDP only with --force: whoever binds beside a UDP server takes datagrams from"
-                            + " that moment on, also those of clients that only the running server"
-                            + " knows");
+                    "UDP needs --force: a process that binds the port of a UDP server gets"
+                            + " datagrams from that moment on, including those of clients that only"
+                            + " the running server knows");
         }
         PortQuery query =
                 PortQuery.everything()
@@ -48,7 +50,7 @@ record ShareTarget(String word, PortQuery query) {
         try {
             ListenAddress address = ListenAddress.parse(word);
             if (address.address().port() == 0) {
-                throw new UsageException("nobody is on port 0: " + EXAMPLE);
+                throw new UsageException("no socket is on port 0: " + EXAMPLE);
             }
             return address;
         } catch (IllegalArgumentException wrong) {

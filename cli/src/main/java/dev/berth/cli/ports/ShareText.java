@@ -26,7 +26,7 @@ final class ShareText {
         this.columns = Math.max(columns.orElse(Integer.MAX_VALUE), LEAST);
     }
 
-    /// What is about to happen.
+    /// What is about to be changed.
     List<String> plan(SharePlan plan, List<String> effects) {
         List<String> lines = new ArrayList<>();
         lines.add("SO_REUSEPORT will be " + (plan.open() ? "set" : "cleared") + " on:");
@@ -47,9 +47,9 @@ final class ShareText {
                                                 + port.local()
                                                 + " of "
                                                 + pids(port)
-                                                + ": it is so already)",
+                                                + ": nothing to change)",
                                         4));
-        lines.add("That means:");
+        lines.add("Effects:");
         effects.forEach(effect -> add(lines, "  - " + effect, 4));
         return lines;
     }
@@ -82,13 +82,13 @@ final class ShareText {
                 .collect(Collectors.joining(", "));
     }
 
-    /// What has happened.
+    /// What was changed.
     List<String> answer(ShareAnswer answer) {
         List<String> lines = new ArrayList<>();
         SharePlan plan = answer.plan();
         String state = plan.open() ? "set" : "cleared";
         if (answer.changes().isEmpty()) {
-            lines.add("nothing to do: SO_REUSEPORT is " + state + " already");
+            lines.add("nothing to do: SO_REUSEPORT is already " + state);
         }
         long connections = 0;
         for (ShareChange change : answer.changes()) {
@@ -127,9 +127,9 @@ final class ShareText {
                                 + check.bind().or(check::listen).map(Errno::name).orElseThrow();
         add(
                 lines,
-                "checked: a bind of uid "
+                "checked: a bind with uid "
                         + Integer.toUnsignedString(request.uid())
-                        + " with "
+                        + " and "
                         + options
                         + " to "
                         + request.address()

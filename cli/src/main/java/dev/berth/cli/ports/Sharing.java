@@ -17,7 +17,7 @@ import picocli.CommandLine.ParseResult;
 import java.io.IOException;
 import java.util.List;
 
-/// What `berth open` and `berth close` have in common: look, tell, ask, do, check.
+/// What `berth open` and `berth close` have in common: inspect, explain, ask, change, check.
 final class Sharing {
     private final boolean open;
     private final Consent consent;
@@ -38,10 +38,13 @@ final class Sharing {
     static CommandSpec spec(String force) {
         return CommandSpec.create()
                 .addOption(Options.flag("--yes", "Do not ask."))
-                .addOption(Options.flag("--udp", "A UDP port."))
+                .addOption(Options.flag("--udp", "The port is a UDP port."))
                 .addOption(Options.flag("--force", force))
-                .addOption(Options.flag("--json", "One line of JSON, schema 1; only with --yes."))
-                .addPositional(Options.words("PORT", "0..*", "Whose sockets."));
+                .addOption(
+                        Options.flag(
+                                "--json", "Print one line of JSON, schema 1; only with --yes."))
+                .addPositional(
+                        Options.words("PORT", "0..*", "The port, or an address with a port."));
     }
 
     int run() throws UsageException, IOException {
@@ -66,7 +69,7 @@ final class Sharing {
         }
         List<ShareChange> changes = ShareSwitch.apply(plan);
         if (!changes.isEmpty() && changes.stream().allMatch(Sharing::gone)) {
-            throw new Failure("the sockets were closed meanwhile, nothing was changed; try again");
+            throw new Failure("the sockets were closed meanwhile; nothing was changed; try again");
         }
         return report(
                 new ShareAnswer(target.word(), plan, effects, changes, ShareSwitch.check(plan)));
@@ -83,9 +86,9 @@ final class Sharing {
     private void ask(SharePlan plan, List<String> effects) throws UsageException, IOException {
         if (json || !consent.possible()) {
             throw new UsageException(
-                    "asks before it changes a running server, and "
+                    "this command asks before it changes a running server, and "
                             + (json ? "with --json" : "without a terminal")
-                            + " it cannot ask; --yes does it without asking");
+                            + " it cannot ask; --yes makes the change without asking");
         }
         text.plan(plan, effects).forEach(terminal::line);
         terminal.out().print("Do it? [y/N] ");

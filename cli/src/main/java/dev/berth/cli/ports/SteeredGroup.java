@@ -22,16 +22,16 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/// What a supervisor of Berth says of the sockets that it steers.
+/// What a supervisor of Berth reports about the sockets that it steers.
 ///
-/// @param name its name
-/// @param steer policy and mechanism: `hash (ebpf)`
+/// @param name the supervisor's name
+/// @param steer the policy and mechanism: `hash (ebpf)`
 /// @param seats the sockets
 record SteeredGroup(String name, String steer, List<Seat> seats) {
     /// A socket of a slot.
     ///
-    /// @param pid of the slot's worker in service; 0 without one
-    /// @param share the part of the new connections that it gets; empty where nobody says
+    /// @param pid the slot's worker in service; 0 if there is none
+    /// @param share the part of the new connections that it gets; empty if unknown
     record Seat(int slot, int pid, long inode, OptionalDouble share) {
         boolean served() {
             return share.orElse(0) > 0;
@@ -42,8 +42,8 @@ record SteeredGroup(String name, String steer, List<Seat> seats) {
         seats = List.copyOf(seats);
     }
 
-    /// The group of `socket`, as its supervisor knows it; empty if none of this user's holds it, or
-    /// it does not answer.
+    /// The group of `socket`, as its supervisor reports it; empty if no supervisor of this user
+    /// holds it, or it does not answer.
     static Optional<SteeredGroup> of(PortSocket socket) {
         return socket.owners().stream()
                 .filter(Owner::supervisor)
@@ -60,7 +60,7 @@ record SteeredGroup(String name, String steer, List<Seat> seats) {
                 }
             }
         } catch (IOException unanswered) {
-            // Another user's, or busy: what it steers stays unknown.
+            // It belongs to another user or is busy: what it steers stays unknown.
         }
         return Optional.empty();
     }
@@ -117,7 +117,7 @@ record SteeredGroup(String name, String steer, List<Seat> seats) {
         }
     }
 
-    /// Those in the group of `hit`.
+    /// The seats in the group of `hit`.
     List<Seat> beside(PortSocket hit, PortReport report) {
         Set<Long> inodes =
                 report.sockets().stream()

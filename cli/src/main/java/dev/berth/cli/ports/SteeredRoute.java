@@ -9,31 +9,33 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/// Where Berth's own steering leads a client, which the kernel's look-up leaves out.
+/// Where Berth's own steering sends a client, which the kernel's look-up ignores.
 ///
-/// @param socket the only one that gets connections; else one of them, the kernel's choice if it is
-///   one; empty if nobody gets any
-/// @param hashed whether it is the kernel's own hash that chooses
+/// @param socket the socket that gets connections, or one of them, preferably the kernel's choice;
+///   empty if none gets any
+/// @param hashed whether the kernel's own hash chooses
 record SteeredRoute(Optional<PortSocket> socket, RouteVerdict verdict, boolean hashed) {
     private static final String UNSTEERED = "(kernel)";
 
-    /// - `hit`: the kernel's choice
+    /// The route through a group that a supervisor steers.
+    ///
+    /// @param hit the socket that the kernel chose
     static SteeredRoute of(SteeredGroup group, PortSocket hit, PortReport report) {
         String berth = "Berth's " + group.name() + ", " + group.steer() + ", ";
         if (group.steer().endsWith(UNSTEERED)) {
             String note =
-                    "leaves the choice to the kernel's hash, which names this one; a BPF program"
-                            + " of somebody else's could choose otherwise";
+                    "leaves the choice to the kernel's hash, which selects this socket; somebody"
+                            + " else's BPF program could choose otherwise";
             return new SteeredRoute(Optional.of(hit), new RouteVerdict(false, berth + note), true);
         }
         List<Seat> seats = group.beside(hit, report);
         List<Seat> served = seats.stream().filter(Seat::served).toList();
         if (seats.stream().allMatch(seat -> seat.share().isEmpty())) {
-            String note = "has no slot in service: see berth status";
+            String note = "has no slot in service; see: berth status";
             return new SteeredRoute(Optional.of(hit), new RouteVerdict(false, berth + note), false);
         }
         if (served.isEmpty()) {
-            String note = "turns every new client away at present: see berth status";
+            String note = "currently refuses every new client; see: berth status";
             return new SteeredRoute(Optional.empty(), new RouteVerdict(true, berth + note), false);
         }
         return new SteeredRoute(
@@ -54,20 +56,20 @@ record SteeredRoute(Optional<PortSocket> socket, RouteVerdict verdict, boolean h
 
     private static RouteVerdict only(String berth, Seat seat) {
         return new RouteVerdict(
-                true, berth + "leads all to the only one in service: slot " + name(seat));
+                true, berth + "sends every client to the only slot in service: slot " + name(seat));
     }
 
     private static RouteVerdict several(String berth, List<Seat> served) {
         return new RouteVerdict(
                 false,
                 berth
-                        + "leads it to one of its "
+                        + "sends the client to one of its "
                         + served.size()
                         + " sockets in service: "
                         + served.stream()
                                 .map(seat -> "slot " + name(seat) + " " + share(seat))
                                 .collect(Collectors.joining(", "))
-                        + "; which one, its program decides by the packet");
+                        + "; its program chooses for each packet");
     }
 
     private static String share(Seat seat) {

@@ -11,14 +11,16 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/// The sockets of a report on one port of one protocol in one network namespace, in its order.
+/// The sockets of a report with the same port, protocol and network namespace, in the order of the
+/// report.
 record WhoBlock(Key key, List<PortSocket> sockets) {
     record Key(Protocol protocol, int port, long netns) {
         static Key of(PortSocket socket) {
             return new Key(socket.protocol(), socket.local().port(), socket.netns());
         }
 
-        /// Other keys have another; a record's own means of comparing are slow to begin.
+        /// A unique number for each key. Comparing records with their own `equals` is slow at
+        /// first.
         long number() {
             return netns << 17 | protocol.ordinal() << 16 | port;
         }
@@ -28,8 +30,9 @@ record WhoBlock(Key key, List<PortSocket> sockets) {
         sockets = List.copyOf(sockets);
     }
 
-    /// Those with listeners first, then what is only bound, then connections alone. Each block is
-    /// made when it is asked for: there may be many, since every client has a port of its own.
+    /// Blocks with listeners first, then those with sockets that are only bound, then those with
+    /// only connections. Each block is made on demand: there may be many, since every client has
+    /// its own port.
     static List<WhoBlock> of(PortReport report) {
         Map<Long, Integer> ranks = new HashMap<>();
         for (PortSocket socket : report.sockets()) {
@@ -60,23 +63,23 @@ record WhoBlock(Key key, List<PortSocket> sockets) {
         return sockets.stream().filter(PortSocket::silent).toList();
     }
 
-    /// Ends of connections that somebody holds or will accept.
+    /// The ends of connections that a process holds or will accept.
     List<PortSocket> connections() {
         return sockets.stream()
                 .filter(socket -> socket.connection() && socket.timeWaitMillis().isEmpty())
                 .toList();
     }
 
-    /// What is left of connections, in the kernel alone.
+    /// Closed connections that remain in the kernel only.
     List<PortSocket> leftOvers() {
         return sockets.stream().filter(s -> s.timeWaitMillis().isPresent()).toList();
     }
 
-    /// A block for each run of sockets of one key.
+    /// A block for each run of sockets with the same key.
     private static final class Runs extends AbstractList<WhoBlock> {
         private final List<PortSocket> sorted;
 
-        /// Where each run begins, and where the last one ends.
+        /// The index where each run begins, and where the last one ends.
         private final int[] bounds;
 
         Runs(List<PortSocket> sorted) {

@@ -31,21 +31,21 @@ public final class WhoCommand implements Subcommand {
     public CommandSpec spec() {
         CommandSpec spec =
                 CommandSpec.create()
-                        .addOption(Options.flag("--tcp", "Only TCP."))
-                        .addOption(Options.flag("--udp", "Only UDP."))
+                        .addOption(Options.flag("--tcp", "Show only TCP."))
+                        .addOption(Options.flag("--udp", "Show only UDP."))
                         .addOption(Options.flag("--pid", "The number is a process id."))
                         .addOption(
                                 Options.flag(
                                         "--all",
-                                        "List each connection and each descriptor of a group;"
-                                                + " search every process for further"
-                                                + " owners."))
+                                        "List each connection and each descriptor in a group;"
+                                                + " search every process for further owners."))
                         .addOption(
                                 Options.flag(
                                         "--all-netns",
-                                        "In all network namespaces that can be entered (root)."))
-                        .addOption(Options.flag("--watch", "Show it again every second."))
-                        .addOption(Options.flag("--json", "One line of JSON, schema 1."))
+                                        "Search all network namespaces that can be entered"
+                                                + " (root)."))
+                        .addOption(Options.flag("--watch", "Repeat every second."))
+                        .addOption(Options.flag("--json", "Print one line of JSON, schema 1."))
                         .addPositional(Options.words("WHAT", "0..*", "See below."));
         spec.usageMessage()
                 .customSynopsis(
@@ -53,15 +53,16 @@ public final class WhoCommand implements Subcommand {
                                 + " [--all-netns] [--watch] [--json]")
                 .description(
                         "Show every socket on a port and who owns it: listeners and the groups that"
-                                + " they form, sockets that only hold the port, connections, what"
-                                + " is in TIME_WAIT. Without WHAT: all listeners.",
+                                + " they form, sockets that only hold the port, connections, and"
+                                + " what is in TIME_WAIT. Without WHAT, show all listeners.",
                         "")
                 .footer(
                         "",
-                        "A number up to 65535 is a port; if nothing is there, a process id. Exit"
-                                + " code 0 when something is there, 1 when not.",
-                        "Owners are those first found and all that inherited a listener from"
-                                + " them; --all finds those too that got it in another way.",
+                        "A number up to 65535 is a port or, if no socket is on that port, a process"
+                                + " id. Exit code 0 if there are any sockets, 1 otherwise.",
+                        "The owners shown are those found first and all processes that inherited a"
+                                + " listener from them; --all also finds processes that got it in"
+                                + " another way.",
                         "",
                         "Example: berth who 8080");
         return spec;
@@ -126,7 +127,8 @@ public final class WhoCommand implements Subcommand {
     private static WhoQuestion question(ParseResult parsed) throws UsageException {
         List<String> words = Options.words(parsed);
         if (words.size() > 1) {
-            throw new UsageException("one port, address or process at a time: " + words.get(1));
+            throw new UsageException(
+                    "at most one port, address or process is allowed: " + words.get(1));
         }
         PortQuery query = PortQuery.everything();
         if (parsed.hasMatchedOption("--all-netns")) {
@@ -141,7 +143,7 @@ public final class WhoCommand implements Subcommand {
         }
         boolean pid = parsed.hasMatchedOption("--pid");
         if (pid && (words.isEmpty() || !words.getFirst().matches(NUMBER))) {
-            throw new UsageException("--pid needs a process id, as in berth who --pid 1234");
+            throw new UsageException("--pid needs a process id, for example: berth who --pid 1234");
         }
         if (words.isEmpty()) {
             boolean all = parsed.hasMatchedOption("--all");
@@ -162,7 +164,7 @@ public final class WhoCommand implements Subcommand {
                         query.withPort(number), "nobody is on port " + number, lives ? number : 0);
             }
             throw new UsageException(
-                    number + " is no port (1 to 65535), and no process has that id");
+                    number + " is not a port (1 to 65535), and no process has that id");
         }
         try {
             ListenAddress address = ListenAddress.parse(word);

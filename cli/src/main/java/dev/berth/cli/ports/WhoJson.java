@@ -17,8 +17,9 @@ import tools.jackson.core.StreamWriteFeature;
 import java.io.PrintStream;
 import java.util.Optional;
 
-/// `berth who --json`: schema 1. `null` says that a field does not apply; what could not be read is
-/// absent, and named in `unknown`. Written as it is made: there may be many sockets.
+/// `berth who --json`: schema 1. `null` means that a field does not apply; a value that could not
+/// be read is absent, and named in `unknown`. The output is streamed, because there may be many
+/// sockets.
 final class WhoJson {
     private static final int SCHEMA = 1;
 
@@ -49,7 +50,7 @@ final class WhoJson {
         Json.strings(json, "unknown", report.unknown());
     }
 
-    /// A field with a socket; `null` for none.
+    /// Writes a field with a socket, or `null` for none.
     void socket(String name, Optional<PortSocket> socket) {
         if (socket.isPresent()) {
             json.writeObjectPropertyStart(name);
@@ -60,7 +61,7 @@ final class WhoJson {
         }
     }
 
-    /// The fields of one socket.
+    /// Writes the fields of one socket.
     void socket(PortSocket socket) {
         json.writeStringProperty("protocol", protocol(socket));
         json.writeStringProperty("family", socket.family() == DiagQuery.INET ? "inet" : "inet6");
@@ -94,7 +95,7 @@ final class WhoJson {
         }
     }
 
-    /// A socket in TIME_WAIT belongs to nobody any more.
+    /// A socket in TIME_WAIT no longer belongs to anybody.
     private void identity(PortSocket socket) {
         if (socket.timeWaitMillis().isPresent()) {
             json.writeNullProperty("uid");
@@ -139,8 +140,8 @@ final class WhoJson {
         }
     }
 
-    /// Absent where they could not be found: only of what the kernel alone holds it is known that
-    /// there are none.
+    /// Writes the owners unless none could be found. Only for a socket that the kernel alone holds
+    /// is it certain that there are none.
     private void owners(PortSocket socket) {
         if (!socket.owners().isEmpty() || socket.inode() == 0) {
             Json.objects(json, "owners", socket.owners(), this::owner);

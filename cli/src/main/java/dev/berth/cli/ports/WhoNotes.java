@@ -13,10 +13,10 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.IntFunction;
 
-/// What the sockets on a port mean for others who want it: a sentence each.
+/// What the sockets on a port mean for other programs that want to bind it, one sentence each.
 ///
-/// - `users`: the name of a uid
-/// - `outgoing`: the ports that the kernel chooses for outgoing connections
+/// @param users gives the name of a uid
+/// @param outgoing the range from which the kernel chooses the ports of outgoing connections
 record WhoNotes(IntFunction<String> users, PortRange outgoing) {
     private static final Set<String> STAND_INS =
             Set.of(
@@ -27,7 +27,7 @@ record WhoNotes(IntFunction<String> users, PortRange outgoing) {
                     "pasta",
                     "gvproxy");
 
-    /// From the lowest to the highest, both included.
+    /// From the lowest to the highest port, both included.
     record PortRange(int first, int last) {
         boolean contains(int port) {
             return port >= first && port <= last;
@@ -55,14 +55,14 @@ record WhoNotes(IntFunction<String> users, PortRange outgoing) {
             notes.add(
                     socket.reuseport().get()
                             ? where
-                                    + ": who sets SO_REUSEPORT too and is uid "
+                                    + ": a process that also sets SO_REUSEPORT and has uid "
                                     + user(socket.uid())
                                     + " can join; any other gets EADDRINUSE"
                             : alone(socket));
         }
         boolean dual = socket.family() == DiagQuery.INET6 && socket.local().wildcard();
         if (dual && !socket.v6only().orElse(true)) {
-            notes.add(where + " is dual-stack: it takes IPv4 as well");
+            notes.add(where + " is dual-stack: it gets IPv4 as well");
         }
     }
 
@@ -70,9 +70,9 @@ record WhoNotes(IntFunction<String> users, PortRange outgoing) {
         boolean hijack = socket.protocol() == Protocol.UDP && socket.reuseaddr().orElse(false);
         return hijack
                 ? socket.local()
-                        + ": SO_REUSEADDR lets anybody who sets it too bind here; the last to bind"
-                        + " takes all datagrams"
-                : socket.local() + ": without SO_REUSEPORT nobody can share it";
+                        + ": SO_REUSEADDR lets any process that also sets it bind here; the last"
+                        + " one to bind gets all datagrams"
+                : socket.local() + ": without SO_REUSEPORT no other process can share it";
     }
 
     private String user(int uid) {
@@ -89,24 +89,25 @@ record WhoNotes(IntFunction<String> users, PortRange outgoing) {
             notes.add(
                     socket.local()
                             + (processes > 1
-                                    ? ": Berth's supervisor holds it too; it stays when a worker"
-                                            + " ends"
-                                    : ": Berth's supervisor holds it; it stays while its workers"
-                                            + " come and go"));
+                                    ? ": Berth's supervisor holds it too; it stays open when a"
+                                            + " worker ends"
+                                    : ": Berth's supervisor holds it; it stays open while its"
+                                            + " workers come and go"));
         } else if (processes > 1) {
             notes.add(
                     socket.local()
                             + ": one socket that "
                             + processes
-                            + " processes have inherited or were passed; the port is free when"
-                            + " the last of them closes it");
+                            + " processes have inherited or received; the port is free when the"
+                            + " last of them closes it");
         }
         for (Owner owner : owners) {
             String program = program(owner);
             if (owner.pid() == 1 && program.equals("systemd")) {
                 notes.add(
                         socket.local()
-                                + ": systemd holds it for a socket unit; the service need not run");
+                                + ": systemd holds it for a socket unit; the service need not be"
+                                + " running");
             } else if (STAND_INS.contains(program)) {
                 notes.add(
                         socket.local()
@@ -124,7 +125,7 @@ record WhoNotes(IntFunction<String> users, PortRange outgoing) {
         return path.substring(path.lastIndexOf('/') + 1);
     }
 
-    /// A socket on one address beats one on all of them.
+    /// A socket on one address takes precedence over one on all addresses.
     private static void precedence(Set<String> notes, List<PortSocket> listeners) {
         List<PortSocket> wild = listeners.stream().filter(l -> l.local().wildcard()).toList();
         for (PortSocket general : wild) {
@@ -137,9 +138,9 @@ record WhoNotes(IntFunction<String> users, PortRange outgoing) {
                 if (within) {
                     notes.add(
                             special.local()
-                                    + " gets all that goes to its address, "
+                                    + " gets everything sent to its address, "
                                     + general.local()
-                                    + " the rest");
+                                    + " gets the rest");
                 }
             }
         }
@@ -148,7 +149,7 @@ record WhoNotes(IntFunction<String> users, PortRange outgoing) {
     private static void silent(Set<String> notes, PortSocket socket) {
         notes.add(
                 socket.local()
-                        + ": bound, but does not listen: it gets nothing and keeps others out, and"
+                        + ": bound, but not listening: it gets nothing and keeps others out, and"
                         + " /proc/net/tcp does not show it");
     }
 
@@ -158,19 +159,19 @@ record WhoNotes(IntFunction<String> users, PortRange outgoing) {
             boolean likely = outgoing.contains(block.key().port());
             notes.add(
                     likely
-                            ? "nobody listens: the port is the local end of outgoing connections"
-                                    + " most likely, as the kernel chooses theirs from "
+                            ? "nobody listens: the port is most likely the local end of outgoing"
+                                    + " connections, because the kernel chooses their ports from "
                                     + outgoing.first
                                     + " to "
                                     + outgoing.last
-                                    + "; a bind to the same address fails as long as they last"
+                                    + "; a bind to the same address fails as long as they exist"
                             : "nobody listens: connections that outlived their listener, or"
                                     + " outgoing ones, hold the port; a bind needs SO_REUSEADDR"
                                     + " on both sides");
         } else if (left > 0 && block.silent().isEmpty()) {
             notes.add(
                     "nobody listens: a bind to the same address needs SO_REUSEADDR on both sides,"
-                            + " or to wait until the last has expired");
+                            + " or must wait until the last one has expired");
         }
     }
 }

@@ -11,7 +11,7 @@ final class WhoPorts {
 
     private WhoPorts() {}
 
-    /// What the kernel chooses the ports of outgoing connections from.
+    /// The range from which the kernel chooses the ports of outgoing connections.
     static WhoNotes.PortRange outgoing() {
         try {
             String[] ends = Files.readString(RANGE).strip().split("\\s+");

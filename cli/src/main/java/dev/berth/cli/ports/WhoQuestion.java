@@ -4,16 +4,16 @@ import dev.berth.inspect.PortQuery;
 
 import java.util.OptionalInt;
 
-/// What `berth who` was asked.
+/// The question that `berth who` answers.
 ///
-/// @param nothing what to say where there is nothing to show
-/// @param pid the process that the number may mean as well; 0 if there is none
+/// @param nothing the message if there is nothing to show
+/// @param pid the process that the number may mean instead; 0 if there is none
 record WhoQuestion(PortQuery query, String nothing, int pid) {
     boolean perhapsPid() {
         return pid > 0 && query.pid().isEmpty();
     }
 
-    /// The same number, taken for a process.
+    /// The same number, interpreted as a process id.
     WhoQuestion asPid() {
         PortQuery all =
                 new PortQuery(
@@ -24,6 +24,6 @@ record WhoQuestion(PortQuery query, String nothing, int pid) {
                         query.listeners(),
                         query.namespaces(),
                         query.thorough());
-        return new WhoQuestion(all, "pid " + pid + " has no socket that could be seen", pid);
+        return new WhoQuestion(all, "pid " + pid + " has no visible sockets", pid);
     }
 }

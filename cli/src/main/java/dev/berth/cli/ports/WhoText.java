@@ -22,13 +22,13 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/// `berth who` for people: a block for each port, listeners first, connections summed up.
+/// `berth who` for people: a block for each port, with listeners first and connections summed up.
 final class WhoText {
     private static final int WIDE = Integer.MAX_VALUE;
     private static final int BAR = 10;
     private static final int LEAST = 20;
 
-    /// Larger groups are a table.
+    /// Larger groups are shown as a table.
     private static final int MOST_IN_LINES = 2;
 
     private static final String RED = "31";
@@ -42,8 +42,8 @@ final class WhoText {
     private Consumer<String> out = _ -> {};
     private boolean several;
 
-    /// - `columns`: no line is longer; empty: as long as they get
-    /// - `all`: whether each connection gets a line
+    /// @param columns the maximum line length; empty for no limit
+    /// @param all whether each connection gets a line
     WhoText(OptionalInt columns, boolean colour, boolean all) {
         this(
                 columns,
@@ -53,7 +53,7 @@ final class WhoText {
                 SteeredGroup::of);
     }
 
-    /// - `services`: the service of Berth's that has a socket, if one has
+    /// @param services finds the service of Berth that owns a socket, if there is one
     WhoText(
             OptionalInt columns,
             boolean colour,
@@ -67,9 +67,9 @@ final class WhoText {
         this.notes = notes;
     }
 
-    /// Gives each line to `to` when it is made: there may be many.
+    /// Passes each line to `to` as soon as it is made, because there may be many.
     ///
-    /// - `nothing`: what to say where there is nothing to show
+    /// @param nothing the message if there is nothing to show
     void print(PortReport report, String nothing, Consumer<String> to) {
         out = to;
         if (report.sockets().isEmpty()) {
@@ -100,7 +100,7 @@ final class WhoText {
         return lines;
     }
 
-    /// One listener, its owners and its queue.
+    /// The lines for one listener, its owners and its queue.
     List<String> socketLines(PortSocket socket, PortReport report) {
         List<String> lines = new ArrayList<>();
         out = lines::add;
@@ -108,10 +108,10 @@ final class WhoText {
         return lines;
     }
 
-    /// What a listener's count of drops means.
+    /// The meaning of a listener's count of drops.
     private static String segments(PortSocket socket) {
         return socket.options().deferAccept().orElse(true)
-                ? " segments: its queue was full, or TCP_DEFER_ACCEPT left them out"
+                ? " segments: its queue was full, or TCP_DEFER_ACCEPT discarded them"
                 : " segments: its queue was full";
     }
 
@@ -138,7 +138,7 @@ final class WhoText {
         notes.of(block).forEach(note -> wrapped("  - " + note, 4));
     }
 
-    /// The number of its group if that is shown as a table, else 0.
+    /// The number of its group if the group is shown as a table, or else 0.
     private int table(PortSocket socket, PortReport report) {
         int group = socket.group().orElse(0);
         boolean large = group > 0 && report.groups().get(group - 1).members() > MOST_IN_LINES;
@@ -259,14 +259,14 @@ final class WhoText {
         String bar = "#".repeat(full) + ".".repeat(BAR - full);
         plain(
                 socket.row().partial()
-                        ? "    queue: " + queue + " wait for accept"
+                        ? "    queue: " + queue + " waiting for accept"
                         : "    queue ["
                                 + bar
                                 + "] "
                                 + queue
                                 + " of "
                                 + socket.backlog()
-                                + " wait for accept");
+                                + " waiting for accept");
     }
 
     private void stranger(PortSocket socket, PortReport report) {
@@ -274,7 +274,7 @@ final class WhoText {
             PortGroup group = report.groups().get(socket.group().getAsInt() - 1);
             if (group.foreign().stream().anyMatch(other -> other.inode() == socket.inode())) {
                 painted(
-                        "    STRANGER in the group: takes 1 of "
+                        "    FOREIGN socket in the group: gets 1 of "
                                 + group.members()
                                 + " connections by the kernel's hash",
                         RED);
@@ -282,7 +282,7 @@ final class WhoText {
         }
     }
 
-    /// One line for the connections of each owner, by state.
+    /// Prints one line for each owner, with the number of its connections in each state.
     private void clients(List<PortSocket> connections) {
         Map<String, Map<String, Integer>> byOwner = new LinkedHashMap<>();
         for (PortSocket socket : connections) {

@@ -23,7 +23,7 @@ import java.util.Optional;
 /// `berth why ADDRESS [--reuseaddr] [--reuseport] [--v6only] [--device DEV] [--uid N] [--json]`.
 public final class WhyCommand implements Subcommand {
     private static final String EXAMPLE =
-            "write for example berth why tcp://0.0.0.0:8080 --reuseaddr";
+            "for example: berth why tcp://0.0.0.0:8080 --reuseaddr";
 
     /// `(uid_t) -1` means no uid.
     private static final long MOST_UID = 0xffff_fffeL;
@@ -49,28 +49,28 @@ public final class WhyCommand implements Subcommand {
                                 Options.one(
                                         "N",
                                         WhyCommand::uid,
-                                        "The uid of the process that makes the socket; yours if"
-                                                + " not given.",
+                                        "The uid of the process that creates the socket. Default:"
+                                                + " yours.",
                                         "--uid"))
-                        .addOption(Options.flag("--json", "One line of JSON, schema 1."))
-                        .addPositional(Options.words("ADDRESS", "0..*", "Where to bind."));
+                        .addOption(Options.flag("--json", "Print one line of JSON, schema 1."))
+                        .addPositional(Options.words("ADDRESS", "0..*", "The address to bind."));
         spec.usageMessage()
                 .customSynopsis(
                         "berth why ADDRESS [--reuseaddr] [--reuseport] [--v6only] [--device DEV]"
                                 + " [--uid N] [--json]")
                 .description(
-                        "Tell whether bind(2) and listen(2) would succeed at an address, which"
+                        "Show whether bind(2) and listen(2) would succeed at an address, which"
                                 + " sockets are in the way and by which rule, and what would help."
-                                + " If it would succeed beside others: who gets what then. Nothing"
-                                + " is bound to the port.",
+                                + " If they would succeed alongside other sockets, show who then"
+                                + " gets what. Nothing is bound to the port.",
                         "")
                 .footer(
                         "",
                         "Certain means: as long as nothing on the port changes, and no security"
-                            + " module of the other process has a say, which (as Landlock) nobody"
-                            + " else can see. On each kernel release the rules are checked once, in"
-                            + " a network namespace of their own.",
-                        "Exit code 0 when both would succeed, 1 when not.",
+                                + " module of the other process interferes, which may be invisible"
+                                + " to everybody else (such as Landlock). The rules are checked"
+                                + " once on each kernel release, in a separate network namespace.",
+                        "Exit code 0 if both would succeed, 1 otherwise.",
                         "",
                         "Example: berth why tcp://0.0.0.0:8080 --reuseaddr");
         return spec;
@@ -106,7 +106,7 @@ public final class WhyCommand implements Subcommand {
         }
     }
 
-    /// An answer about one address of `localhost`, beside that about the other.
+    /// A forecast for one address of `localhost`, in view of the forecast for the other.
     private static BindForecast beside(BindForecast forecast, BindForecast other) {
         boolean absent = other.bind().equals(Optional.of(Errno.EADDRNOTAVAIL));
         boolean same =
@@ -114,7 +114,7 @@ public final class WhyCommand implements Subcommand {
         return absent || (same && other.certain())
                 ? forecast
                 : forecast.doubted(
-                        "localhost is ::1 too, where the answer is "
+                        "localhost also means ::1, where the answer is "
                                 + other.bindAnswer()
                                 + ": berth why "
                                 + other.request().address());
@@ -138,7 +138,7 @@ public final class WhyCommand implements Subcommand {
 
     private static ListenAddress address(List<String> words) throws UsageException {
         if (words.size() != 1) {
-            throw new UsageException("one address to bind: " + EXAMPLE);
+            throw new UsageException("needs one address to bind; " + EXAMPLE);
         }
         try {
             return ListenAddress.parse(words.getFirst());

@@ -10,8 +10,8 @@ import tools.jackson.core.JsonGenerator;
 
 import java.util.Optional;
 
-/// `berth why --json`: schema 1. `note` says why `certain` is false, `traffic` who gets what if the
-/// bind succeeds beside others.
+/// `berth why --json`: schema 1. `note` says why `certain` is false; `traffic` says who gets what
+/// if the bind succeeds alongside other sockets.
 final class WhyJson {
     private static final int SCHEMA = 1;
 

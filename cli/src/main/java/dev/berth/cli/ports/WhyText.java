@@ -20,13 +20,13 @@ import java.util.function.Function;
 final class WhyText {
     private static final int LEAST = 40;
 
-    /// Sockets of one rule that are named one by one.
+    /// The number of sockets that are listed individually for one rule.
     private static final int MOST_NAMED = 5;
 
     private final int columns;
     private final Function<PortSocket, Optional<SteeredGroup>> services;
 
-    /// - `services`: the service of Berth's that has a socket, if one has
+    /// @param services finds the service of Berth that owns a socket, if there is one
     WhyText(OptionalInt columns, Function<PortSocket, Optional<SteeredGroup>> services) {
         this.services = services;
         this.columns = Math.max(columns.orElse(Integer.MAX_VALUE), LEAST);
@@ -38,9 +38,13 @@ final class WhyText {
         sockets(lines, forecast);
         service(forecast)
                 .ifPresent(
-                        name -> section(lines, "It is Berth's service " + name + ":", verbs(name)));
+                        name ->
+                                section(
+                                        lines,
+                                        "This is Berth's service " + name + ":",
+                                        verbs(name)));
         section(lines, "What would help:", forecast.fixes());
-        section(lines, "Who gets what then:", forecast.traffic());
+        section(lines, "Who then gets what:", forecast.traffic());
         section(lines, "Not certain, because:", forecast.uncertain());
         return lines;
     }
@@ -77,12 +81,12 @@ final class WhyText {
     private static List<String> verbs(String name) {
         return List.of(
                 "berth status " + name + ": its workers",
-                "berth scale " + name + " N: more of them, or fewer",
-                "berth roll " + name + " -- COMMAND: another program in their place",
+                "berth scale " + name + " N: more or fewer workers",
+                "berth roll " + name + " -- COMMAND: another program instead",
                 "berth stop " + name + ": to free the port");
     }
 
-    /// The name of the first supervisor of Berth's that has one of the sockets and answers.
+    /// The name of the first supervisor of Berth that owns one of the sockets and answers.
     private Optional<String> service(BindForecast forecast) {
         return forecast.because().stream()
                 .flatMap(cause -> cause.socket().stream())
@@ -92,7 +96,7 @@ final class WhyText {
                 .map(SteeredGroup::name);
     }
 
-    /// Each holder once, with a count of its sockets.
+    /// Adds each holder once, with a count of its sockets.
     private void rule(List<String> lines, List<Cause> causes) {
         Map<String, List<PortSocket>> alike = new LinkedHashMap<>();
         causes.stream()

@@ -1,5 +1,5 @@
-/// Who is on a port, whether one more could bind it, whom a client would reach, and to open a port
-/// for others: `who`, `why`, `route`, `open`, `close`.
+/// Shows who is on a port, whether another process could bind it, and which socket a client would
+/// reach; opens a port to others: `who`, `why`, `route`, `open`, `close`.
 @NullMarked
 package dev.berth.cli.ports;
 

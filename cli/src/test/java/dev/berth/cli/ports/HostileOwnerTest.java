@@ -23,8 +23,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/// Sockets of a process whose command line, user, unit and container mean harm, as `who`, `open`
-/// and `close` print them.
+/// Sockets of a process with a malicious command line, user, unit and container, as printed by
+/// `who`, `open` and `close`.
 final class HostileOwnerTest {
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     private final PrintStream out = new PrintStream(bytes, true, UTF_8);

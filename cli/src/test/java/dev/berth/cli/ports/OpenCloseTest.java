@@ -27,13 +27,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 
-/// On a listener of this very process.
+/// Opens and closes a listener of this very process.
 class OpenCloseTest {
     private static final InetAddress HERE = InetAddress.getLoopbackAddress();
 
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
 
-    /// Somebody at a terminal who always gives one answer.
+    /// A user at a terminal who always gives the same answer.
     private record Answering(boolean possible, boolean given) implements Consent {}
 
     private int run(Verb verb, Consent consent, String... words) throws Exception {
@@ -53,7 +53,7 @@ class OpenCloseTest {
     }
 
     @Test
-    void opensAndClosesAfterYesAndTellsToWhom() throws Exception {
+    void opensAndClosesAfterYesAndShowsTheProcess() throws Exception {
         try (ServerSocket server = new ServerSocket(0, 1, HERE)) {
             String port = String.valueOf(server.getLocalPort());
             var yes = new Answering(true, true);
@@ -63,7 +63,7 @@ class OpenCloseTest {
                     .contains("pid " + ProcessHandle.current().pid(), "SO_REUSEPORT will be set")
                     .contains("Do it? [y/N]", "and read back", "succeeds now");
             assertThat(run(Verb.OPEN, yes, port)).isZero();
-            assertThat(out()).contains("nothing to do: SO_REUSEPORT is set already");
+            assertThat(out()).contains("nothing to do: SO_REUSEPORT is already set");
             assertThat(run(Verb.CLOSE, yes, "127.0.0.1:" + port)).isZero();
             assertThat(shared(server)).isFalse();
             assertThat(out()).contains("will be cleared", "fails now: EADDRINUSE; not certain");
@@ -105,7 +105,7 @@ class OpenCloseTest {
     }
 
     @Test
-    void nobodyThereIsOneLineAndFails() throws Exception {
+    void anUnusedPortGivesOneLineAndFails() throws Exception {
         int port;
         try (ServerSocket server = new ServerSocket(0, 1, HERE)) {
             port = server.getLocalPort();
@@ -127,10 +127,10 @@ class OpenCloseTest {
                 "open 0 | port 0",
                 "open 70000 | the port must be a number",
                 "open 127.0.0.1 | there is no port",
-                "open 53 --udp | UDP only with --force",
-                "close udp://127.0.0.1:53 --yes | UDP only with --force",
+                "open 53 --udp | UDP needs --force",
+                "close udp://127.0.0.1:53 --yes | UDP needs --force",
             })
-    void senselessWordsAreUsage(String words, String expected) {
+    void badInputIsAUsageError(String words, String expected) {
         Capture answer = new Capture(words.strip().split(" "));
         assertThat(answer.code).isEqualTo(2);
         assertThat(answer.err()).contains(expected);

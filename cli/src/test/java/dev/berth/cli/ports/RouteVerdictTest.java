@@ -60,7 +60,7 @@ class RouteVerdictTest {
     }
 
     @Test
-    void nobodyThereIsCertainUnlessADeviceMatters() {
+    void anUnusedPortIsCertainUnlessADeviceMatters() {
         PortReport nobody = new PortReport(List.of(), List.of(), List.of());
         RouteVerdict verdict = RouteVerdict.of(SERVER, Optional.empty(), nobody, false);
         assertThat(verdict.certain()).isTrue();

@@ -41,7 +41,7 @@ class SteeredRouteTest {
         return new Seat(slot, 41 + slot, 11 + slot, OptionalDouble.of(share));
     }
 
-    /// The kernel's choice is the stranger.
+    /// The kernel's choice is the foreign socket.
     private static SteeredRoute route(String steer, Seat... seats) {
         return SteeredRoute.of(
                 new SteeredGroup("app", steer, List.of(seats)),
@@ -71,7 +71,7 @@ class SteeredRouteTest {
     }
 
     @Test
-    void onlyOneThatGetsConnectionsIsCertainWhateverTheHashSays() {
+    void aSingleServedSocketIsCertainWhateverTheHashSays() {
         SteeredRoute route = route("hash (ebpf)", seat(0, 0), seat(1, 1));
         assertThat(route.socket()).contains(OTHER);
         assertThat(route.verdict().certain()).isTrue();
@@ -80,7 +80,7 @@ class SteeredRouteTest {
     }
 
     @Test
-    void severalAreToldWithTheirShares() {
+    void severalSocketsAreShownWithTheirShares() {
         SteeredRoute several = route("weighted:1=5% (ebpf)", seat(0, 0.95), seat(1, 0.05));
         assertThat(several.socket()).contains(ONE);
         assertThat(several.verdict().certain()).isFalse();
@@ -89,11 +89,11 @@ class SteeredRouteTest {
     }
 
     @Test
-    void whereNobodyGetsAnyClientsAreTurnedAway() {
+    void ifNoSocketIsServedClientsAreRefused() {
         SteeredRoute route = route("hash (ebpf)", seat(0, 0), seat(1, 0));
         assertThat(route.socket()).isEmpty();
         assertThat(route.verdict().certain()).isTrue();
-        assertThat(route.verdict().note()).contains("turns every new client away");
+        assertThat(route.verdict().note()).contains("currently refuses every new client");
     }
 
     @Test

@@ -24,9 +24,10 @@ class WhoNotesTest {
     }
 
     @Test
-    void listenerWithoutReuseportSharesWithNobody() {
+    void listenerWithoutReuseportCannotBeShared() {
         assertThat(notes(WhoSamples.listener("127.0.0.1:80", false, SERVER)))
-                .containsExactly("127.0.0.1:80: without SO_REUSEPORT nobody can share it");
+                .containsExactly(
+                        "127.0.0.1:80: without SO_REUSEPORT no other process can share it");
     }
 
     @Test
@@ -40,7 +41,7 @@ class WhoNotesTest {
     @Test
     void dualStackWildcardTakesBothFamilies() {
         assertThat(notes(WhoSamples.listener("[::]:80", false, SERVER)))
-                .contains("[::]:80 is dual-stack: it takes IPv4 as well");
+                .contains("[::]:80 is dual-stack: it gets IPv4 as well");
     }
 
     @Test
@@ -49,15 +50,17 @@ class WhoNotesTest {
                         notes(
                                 WhoSamples.listener("0.0.0.0:80", true, SERVER),
                                 WhoSamples.listener("127.0.0.1:80", true, SERVER)))
-                .contains("127.0.0.1:80 gets all that goes to its address, 0.0.0.0:80 the rest");
+                .contains(
+                        "127.0.0.1:80 gets everything sent to its address, 0.0.0.0:80 gets the"
+                                + " rest");
     }
 
     @Test
-    void boundOnlySocketIsCalledSo() {
+    void boundButSilentSocketIsDescribed() {
         assertThat(notes(socket(TcpState.BOUND_INACTIVE, "127.0.0.1:80", "", 5)))
                 .singleElement()
                 .asString()
-                .contains("does not listen");
+                .contains("but not listening");
     }
 
     @Test
@@ -73,7 +76,7 @@ class WhoNotesTest {
     }
 
     @Test
-    void timeWaitAloneIsWaitedForOrPassed() {
+    void forTimeWaitAloneTheRemediesAreNamed() {
         PortSocket left =
                 WhoSamples.socket(
                         WhoSamples.row(
@@ -90,7 +93,7 @@ class WhoNotesTest {
     }
 
     @Test
-    void whoHoldsItInAnUnusualWayIsNamed() {
+    void unusualHoldersAreNamed() {
         Owner heir = WhoSamples.owner(43, "/usr/bin/server");
         assertThat(notes(WhoSamples.listener("127.0.0.1:80", false, SERVER, heir)))
                 .anyMatch(note -> note.contains("2 processes have inherited"));
@@ -114,7 +117,7 @@ class WhoNotesTest {
                         0,
                         "",
                         SERVER);
-        assertThat(notes(udp)).singleElement().asString().contains("the last to bind takes all");
+        assertThat(notes(udp)).singleElement().asString().contains("the last one to bind gets all");
     }
 
     private static PortSocket socket(TcpState state, String local, String remote, long inode) {

@@ -31,26 +31,27 @@ class WhoRenderingTest {
     }
 
     @Test
-    void wideTextShowsSocketsOwnersQueueAndStranger() {
+    void wideTextShowsSocketsOwnersQueueAndForeignSocket() {
         assertThat(lines(OptionalInt.empty(), false, false))
                 .containsExactly(
                         "tcp 8080",
                         "  LISTEN 127.0.0.1:8080  SO_REUSEPORT  SO_REUSEADDR  group 1 (one of 2)",
                         "    pid 42 server --port 8080  (web, fd 6, docker:0123456789ab,"
                                 + " web.service)",
-                        "    queue [########..] 3 of 4 wait for accept",
-                        "    dropped 12 segments: its queue was full, or TCP_DEFER_ACCEPT left"
-                                + " them out",
+                        "    queue [########..] 3 of 4 waiting for accept",
+                        "    dropped 12 segments: its queue was full, or TCP_DEFER_ACCEPT discarded"
+                                + " them",
                         "  LISTEN 127.0.0.1:8080  SO_REUSEPORT  group 1 (one of 2)",
                         "    pid 43 evil?[31m?name  (web, fd 6, docker:0123456789ab, web.service)",
-                        "    queue [########..] 3 of 4 wait for accept",
-                        "    dropped 12 segments: its queue was full, or TCP_DEFER_ACCEPT left"
-                                + " them out",
-                        "    STRANGER in the group: takes 1 of 2 connections by the kernel's hash",
+                        "    queue [########..] 3 of 4 waiting for accept",
+                        "    dropped 12 segments: its queue was full, or TCP_DEFER_ACCEPT discarded"
+                                + " them",
+                        "    FOREIGN socket in the group: gets 1 of 2 connections by the kernel's"
+                                + " hash",
                         "  1 ESTABLISHED: pid 42 server --port 8080",
                         "  1 TIME_WAIT: the last expires in 43 s",
-                        "  - 127.0.0.1:8080: who sets SO_REUSEPORT too and is uid 1000 (web) can"
-                                + " join; any other gets EADDRINUSE",
+                        "  - 127.0.0.1:8080: a process that also sets SO_REUSEPORT and has uid 1000"
+                                + " (web) can join; any other gets EADDRINUSE",
                         "",
                         "unknown:",
                         "  reuseaddr, reuseport of 1 TIME_WAIT: only the kernel holds it");
@@ -63,17 +64,17 @@ class WhoRenderingTest {
         assertThat(lines)
                 .contains(
                         "  LISTEN 127.0.0.1:8080  SO_REUSEPORT  …",
-                        "    queue [########..] 3 of 4 wait for …",
-                        "  - 127.0.0.1:8080: who sets",
-                        "    SO_REUSEPORT too and is uid 1000");
+                        "    queue [########..] 3 of 4 waiting f…",
+                        "  - 127.0.0.1:8080: a process that also",
+                        "    sets SO_REUSEPORT and has uid 1000");
     }
 
     @Test
-    void dropsAndStrangersAreRedOnATerminal() {
+    void dropsAndForeignSocketsAreRedOnATerminal() {
         assertThat(lines(OptionalInt.of(100), true, false))
                 .contains(
                         "\033[31m    dropped 12 segments: its queue was full, or TCP_DEFER_ACCEPT"
-                                + " left them out\033[0m")
+                                + " discarded them\033[0m")
                 .filteredOn(line -> line.startsWith("\033[31m"))
                 .hasSize(3);
     }
@@ -88,7 +89,7 @@ class WhoRenderingTest {
     }
 
     @Test
-    void whatTheKernelKeepsIsCountedByItsState() {
+    void closedConnectionsAreCountedByState() {
         List<PortSocket> left = new ArrayList<>();
         for (TcpState state : List.of(TcpState.TIME_WAIT, TcpState.FIN_WAIT2, TcpState.TIME_WAIT)) {
             left.add(
@@ -111,7 +112,7 @@ class WhoRenderingTest {
     }
 
     @Test
-    void aLargeGroupIsATable() {
+    void aLargeGroupIsShownAsATable() {
         List<PortSocket> members = new ArrayList<>();
         List<SteeredGroup.Seat> seats = new ArrayList<>();
         for (int slot = 0; slot < 3; slot++) {
@@ -146,7 +147,7 @@ class WhoRenderingTest {
                                 + " web, hash (ebpf)")
                 .anySatisfy(
                         line -> assertThat(line).containsPattern("0 +40 +25 *% +3/4 +12 +server"))
-                .anySatisfy(line -> assertThat(line).containsPattern("- +77 +- .*STRANGER other"))
+                .anySatisfy(line -> assertThat(line).containsPattern("- +77 +- .*FOREIGN other"))
                 .filteredOn(line -> line.contains("fd 6"))
                 .isEmpty();
         assertThat(
@@ -157,7 +158,7 @@ class WhoRenderingTest {
     }
 
     @Test
-    void nothingIsSaidInOneLine() {
+    void anEmptyReportIsOneLine() {
         PortReport nothing = new PortReport(List.of(), List.of(), List.of());
         assertThat(
                         new WhoText(OptionalInt.empty(), false, false, NOTES, _ -> Optional.empty())
@@ -166,7 +167,7 @@ class WhoRenderingTest {
     }
 
     @Test
-    void multipathTcpIsAProtocolOfItsOwn() {
+    void multipathTcpIsASeparateProtocol() {
         var multipath =
                 new SocketOptions(
                         Optional.of(false),

@@ -19,7 +19,7 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 
-/// Sockets that nobody opened.
+/// Sample sockets for tests.
 final class WhoSamples {
     private WhoSamples() {}
 
@@ -104,7 +104,7 @@ final class WhoSamples {
                 owners);
     }
 
-    /// A group of two with a stranger, a connection, and one in TIME_WAIT.
+    /// A group of two with a foreign socket, a connection, and a socket in TIME_WAIT.
     static PortReport report() {
         PortSocket own =
                 socket(

@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/// What `berth why` tells beside a busy group of Berth's.
+/// The output of `berth why` when a busy group of Berth is in the way.
 class WhyTextTest {
     private static List<PortSocket> busy() {
         List<PortSocket> sockets = new ArrayList<>();
@@ -65,7 +65,7 @@ class WhyTextTest {
     }
 
     @Test
-    void aHolderIsNamedOnceWithACountAndRemaindersAreSummedUp() {
+    void aHolderIsNamedOnceWithACountAndClosedConnectionsAreSummedUp() {
         assertThat(lines())
                 .filteredOn(line -> line.startsWith("  ") && line.contains("8080"))
                 .containsExactly(
@@ -75,9 +75,9 @@ class WhyTextTest {
     }
 
     @Test
-    void theVerbsOfTheServiceThatHasThePortAreNamed() {
+    void theCommandsForTheServiceOnThePortAreNamed() {
         assertThat(lines())
-                .contains("It is Berth's service web:")
+                .contains("This is Berth's service web:")
                 .anyMatch(line -> line.contains("berth scale web N"))
                 .anyMatch(line -> line.contains("berth stop web"));
     }
