@@ -4,7 +4,7 @@ import dev.berth.lab.Grid;
 
 import java.util.List;
 
-/// A grid as a table of coloured cells. The sign is in each cell, and the legend in words below.
+/// A grid as a table of coloured cells. Each cell has its sign, and a legend in words is below.
 final class GridFigure {
     private GridFigure() {}
 
@@ -49,7 +49,7 @@ final class GridFigure {
         html.close().line();
     }
 
-    /// Groups of columns stand apart.
+    /// Groups of columns are set apart.
     private static String edge(Grid grid, int column) {
         return column % grid.columns().size() == 0 ? "first" : "further";
     }

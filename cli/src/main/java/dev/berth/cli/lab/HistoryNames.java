@@ -10,7 +10,7 @@ import java.util.Set;
 
 /// The names that the steps of a history have used so far.
 ///
-/// **errors**: `IllegalArgumentException` for one that may not be used so.
+/// **Errors:** `IllegalArgumentException` for a name that is not permitted there.
 final class HistoryNames {
     private static final int CONNECTION = 0;
 
@@ -21,7 +21,7 @@ final class HistoryNames {
     private final Map<String, SockAddr.Inet> bound = new HashMap<>();
     private final Set<String> v6only = new HashSet<>();
 
-    /// A socket gets this name.
+    /// Gives a socket this name.
     void define(String id, int family, boolean only) {
         define(id, family);
         if (only) {
@@ -31,11 +31,11 @@ final class HistoryNames {
 
     private void define(String id, int family) {
         if (id.isEmpty()) {
-            throw new IllegalArgumentException("an id may not be empty");
+            throw new IllegalArgumentException("an id must not be empty");
         }
         if (families.containsKey(id) && !closed.remove(id)) {
             throw new IllegalArgumentException(
-                    "id \"" + id + "\" is taken already; close it first, or use another");
+                    "id \"" + id + "\" is already in use; close it first, or use another id");
         }
         families.put(id, family);
         bound.remove(id);
@@ -46,19 +46,19 @@ final class HistoryNames {
         define(id, CONNECTION);
     }
 
-    /// The name is of something that an earlier step made.
+    /// Checks that an earlier step made something with this name.
     void use(String id) {
         if (!families.containsKey(id)) {
             throw new IllegalArgumentException("no earlier step made \"" + id + "\"");
         }
     }
 
-    /// The name is of a socket that a `socket` step made.
+    /// Checks that a `socket` step made a socket with this name.
     void useSocket(String id) {
         use(id);
         if (families.getOrDefault(id, CONNECTION) == CONNECTION) {
             throw new IllegalArgumentException(
-                    "\"" + id + "\" is an end of a connection; this is for sockets");
+                    "\"" + id + "\" is an end of a connection; this step needs a socket");
         }
     }
 
@@ -75,16 +75,16 @@ final class HistoryNames {
                             + id
                             + "\" is an "
                             + name(families.getOrDefault(id, CONNECTION))
-                            + " socket, and "
+                            + " socket, but "
                             + address.host()
-                            + " an "
+                            + " is an "
                             + name(address.family())
                             + " address");
         }
     }
 
-    /// The name is of a socket that connect(2) gives `peer` to: bound before, else the kernel would
-    /// bind it, and to an address that it reaches from there.
+    /// Checks that the socket can be connected to `peer`: it must be bound already, because
+    /// otherwise the kernel would bind it, and must be able to reach `peer` from its address.
     void connect(String id, SockAddr.Inet peer) {
         useSocket(id);
         suits(id, peer);
@@ -100,9 +100,9 @@ final class HistoryNames {
                             + id
                             + "\", bound to "
                             + own.host()
-                            + ", does not reach "
+                            + ", cannot reach "
                             + peer.host()
-                            + ": there is nothing but lo");
+                            + ": the only interface is lo");
         }
     }
 
@@ -110,11 +110,12 @@ final class HistoryNames {
         return address instanceof SockAddr.Inet6 six && six.mapped().isPresent();
     }
 
-    /// The name is of a socket that is not bound yet.
+    /// Checks that the socket is not bound yet.
     void useUnbound(String id) {
         useSocket(id);
         if (bound.containsKey(id)) {
-            throw new IllegalArgumentException("attach comes before the bind of \"" + id + "\"");
+            throw new IllegalArgumentException(
+                    "attach must come before the bind of \"" + id + "\"");
         }
     }
 

@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// Reads a history from a line of JSON; see docs/replay.md for its form.
+/// Reads a history from a line of JSON; docs/replay.md describes the format.
 final class HistoryReader {
     private final Protocol protocol;
     private final HistoryNames names = new HistoryNames();
@@ -20,7 +20,10 @@ final class HistoryReader {
         this.protocol = protocol;
     }
 
-    /// @throws BadHistoryException if `line` is none; the message names the step and what is wrong
+    /// Reads one line.
+    ///
+    /// @throws BadHistoryException if `line` is not a history; the message names the step and the
+    ///   problem
     static History read(String line) throws BadHistoryException {
         String id = "";
         String where = "";
@@ -51,7 +54,7 @@ final class HistoryReader {
             case "udp" -> Protocol.UDP;
             default ->
                     throw new IllegalArgumentException(
-                            "\"protocol\" is tcp or udp, not \"" + text + "\"");
+                            "\"protocol\" must be tcp or udp, not \"" + text + "\"");
         };
     }
 
@@ -68,7 +71,7 @@ final class HistoryReader {
             case "peer" -> peer(fields.only("op", "id", "address"));
             default ->
                     throw new IllegalArgumentException(
-                            "there is no such op; it is one of socket, bind, listen, set, shutdown,"
+                            "unknown op; it must be one of socket, bind, listen, set, shutdown,"
                                     + " close, connect, attach, peer");
         };
     }
@@ -91,7 +94,7 @@ final class HistoryReader {
 
     private static int family(long number) {
         if (number != 4 && number != 6) {
-            throw new IllegalArgumentException("\"family\" is 4 or 6, not " + number);
+            throw new IllegalArgumentException("\"family\" must be 4 or 6, not " + number);
         }
         return number == 4 ? Sockets.AF_INET : Sockets.AF_INET6;
     }
@@ -99,7 +102,7 @@ final class HistoryReader {
     private static boolean loopback(Optional<String> device) {
         if (device.isPresent() && !device.get().equals("lo")) {
             throw new IllegalArgumentException(
-                    "\"device\" is null or \"lo\", not \"" + device.get() + "\"");
+                    "\"device\" must be null or \"lo\", not \"" + device.get() + "\"");
         }
         return device.isPresent();
     }
@@ -146,7 +149,7 @@ final class HistoryReader {
                 && change.reuseport().isEmpty()
                 && change.uid().isEmpty()) {
             throw new IllegalArgumentException(
-                    "it changes nothing; name reuseaddr, reuseport or uid");
+                    "it changes nothing; give reuseaddr, reuseport or uid");
         }
         return change;
     }
@@ -158,7 +161,7 @@ final class HistoryReader {
     }
 
     private Step connect(JsonFields fields) {
-        require(Protocol.TCP, "connections are TCP's; for UDP there is peer");
+        require(Protocol.TCP, "connect is for TCP only; for UDP use peer");
         var connect =
                 new Step.Connect(
                         fields.text("id"),
@@ -173,7 +176,7 @@ final class HistoryReader {
     }
 
     private Step peer(JsonFields fields) {
-        require(Protocol.UDP, "peer is UDP's; for TCP there is connect");
+        require(Protocol.UDP, "peer is for UDP only; for TCP use connect");
         var peer = new Step.Peer(fields.text("id"), address(fields, "address"));
         names.connect(peer.id(), peer.peer());
         return peer;

@@ -7,7 +7,7 @@ import dev.berth.sys.Sockets;
 
 import tools.jackson.core.JsonGenerator;
 
-/// Writes a history as the line of JSON that [HistoryReader] reads.
+/// Writes a history as a line of JSON that [HistoryReader] can read.
 final class HistoryWriter {
     private final JsonGenerator json;
 
@@ -15,7 +15,9 @@ final class HistoryWriter {
         this.json = json;
     }
 
-    /// - `note`: what it shows; empty for none
+    /// Writes `history` as one line.
+    ///
+    /// @param note what the history shows; empty for none
     static String write(History history, String note) {
         return Json.object(
                 json -> {
@@ -29,7 +31,7 @@ final class HistoryWriter {
                 });
     }
 
-    /// The word of a step's kind.
+    /// The word for the kind of a step.
     static String op(Step step) {
         return switch (step) {
             case Step.Open _ -> "socket";

@@ -5,7 +5,7 @@ import dev.berth.inspect.Printable;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
-/// HTML that is well-formed XML too: what is opened is closed in order, and every text and value is
+/// HTML that is also well-formed XML: elements are closed in order, and every text and value is
 /// escaped, whoever chose it.
 final class Html {
     private final StringBuilder out = new StringBuilder("<!DOCTYPE html>\n");
@@ -13,7 +13,7 @@ final class Html {
 
     /// Begins an element.
     ///
-    /// - `attributes`: names and values in turn
+    /// @param attributes names and values, alternating
     Html open(String element, String... attributes) {
         out.append('<').append(element);
         for (int i = 0; i < attributes.length; i += 2) {
@@ -25,7 +25,7 @@ final class Html {
         return this;
     }
 
-    /// One more attribute of the element that was just begun.
+    /// Adds an attribute to the element that was just begun.
     Html attribute(String name, int value) {
         out.insert(out.length() - 1, " " + name + "=\"" + value + "\"");
         return this;
@@ -37,7 +37,7 @@ final class Html {
         return this;
     }
 
-    /// Begins a line of the file; for those who read it.
+    /// Begins a new line in the file, to make the source readable.
     Html line() {
         out.append('\n');
         return this;
@@ -48,12 +48,12 @@ final class Html {
         return this;
     }
 
-    /// An element that has only text, or nothing, in it.
+    /// Adds an element with only text, or nothing, in it.
     Html element(String element, String text, String... attributes) {
         return open(element, attributes).text(text).close();
     }
 
-    /// An element that HTML knows no end of.
+    /// Adds an element that has no end tag in HTML.
     Html empty(String element, String... attributes) {
         open(element, attributes);
         open.pop();
@@ -61,7 +61,7 @@ final class Html {
         return this;
     }
 
-    /// A style sheet of ours: without `<` and `&`.
+    /// Adds a style sheet, which must not contain `<` or `&`.
     Html style(String sheet) {
         open("style");
         out.append('\n').append(sheet);
@@ -76,7 +76,7 @@ final class Html {
                 .replace("\"", "&quot;");
     }
 
-    /// The whole; an [IllegalStateException] if something is still open.
+    /// The whole page.
     @Override
     public String toString() {
         if (!open.isEmpty()) {

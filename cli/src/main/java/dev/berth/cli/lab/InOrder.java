@@ -10,11 +10,13 @@ import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-/// Does work on several threads, and hands on each result as soon as it and all before it are done.
+/// Runs tasks on several threads, and passes on each result as soon as it and all earlier ones are
+/// ready.
 ///
-/// **ownership**: [#close()] waits until all is done.
+/// **Ownership:** [#close()] waits until all tasks are done.
 final class InOrder<T> implements AutoCloseable {
-    /// Work that may wait, per thread: enough to keep all busy, and no more memory.
+    /// The number of waiting tasks per thread: enough to keep all threads busy without needless
+    /// memory.
     private static final int AHEAD = 64;
 
     private final ExecutorService threads;
@@ -31,7 +33,7 @@ final class InOrder<T> implements AutoCloseable {
         this.results = results;
     }
 
-    /// Waits while too much is under way.
+    /// Submits a task; blocks while too many are pending.
     void submit(Supplier<T> work) {
         room.acquireUninterruptibly();
         var result = new CompletableFuture<T>();
@@ -63,7 +65,9 @@ final class InOrder<T> implements AutoCloseable {
         }
     }
 
-    /// @throws RuntimeException what a piece of work threw
+    /// Waits for all tasks.
+    ///
+    /// @throws RuntimeException the exception that a task threw
     @Override
     public void close() {
         threads.close();

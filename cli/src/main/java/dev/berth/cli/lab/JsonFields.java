@@ -6,24 +6,25 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
-/// The fields of a JSON object, each taken as what it has to be.
+/// The fields of a JSON object, each read as the type that it must have.
 ///
-/// **errors**: `IllegalArgumentException` that names the field, for all that is not as it has to
-/// be.
+/// **Errors:** `IllegalArgumentException` that names the field, for every value of the wrong type.
 ///
-/// @param what it is, for messages: `a bind`
+/// @param what the kind of object, for messages: `a bind`
 record JsonFields(String what, Map<?, ?> values) {
     private static final long MOST_UID = 0xffff_fffeL;
 
-    /// @throws IllegalArgumentException also if `value` is no object
+    /// The fields of `value`.
+    ///
+    /// @throws IllegalArgumentException also if `value` is not an object
     static JsonFields of(String what, Object value) {
         if (!(value instanceof Map<?, ?> map)) {
-            throw new IllegalArgumentException(what + " is an object, not " + kind(value));
+            throw new IllegalArgumentException(what + " must be an object, not " + kind(value));
         }
         return new JsonFields(what, map);
     }
 
-    /// Refuses every field that is none of these.
+    /// Rejects every field except these.
     JsonFields only(String... names) {
         List<String> known = Arrays.asList(names);
         for (Object name : values.keySet()) {
@@ -33,7 +34,7 @@ record JsonFields(String what, Map<?, ?> values) {
                                 + name
                                 + "\"; "
                                 + what
-                                + " has "
+                                + " has only "
                                 + String.join(", ", names));
             }
         }
@@ -45,7 +46,7 @@ record JsonFields(String what, Map<?, ?> values) {
     }
 
     Optional<String> optionalText(String name) {
-        return as(name, String.class, "a text");
+        return as(name, String.class, "a string");
     }
 
     Optional<Boolean> flag(String name) {
@@ -60,12 +61,12 @@ record JsonFields(String what, Map<?, ?> values) {
         return required(name, field -> as(field, Long.class, "a whole number"));
     }
 
-    /// The bits of a uid.
+    /// A uid, as its 32 bits.
     Optional<Integer> uid(String name) {
         Optional<Long> uid = as(name, Long.class, "a whole number");
         if (uid.isPresent() && (uid.get() < 0 || uid.get() > MOST_UID)) {
             throw new IllegalArgumentException(
-                    "\"" + name + "\" is a number from 0 to 4294967294, not " + uid.get());
+                    "\"" + name + "\" must be a number from 0 to 4294967294, not " + uid.get());
         }
         return uid.map(Long::intValue);
     }
@@ -85,7 +86,7 @@ record JsonFields(String what, Map<?, ?> values) {
         }
         if (!type.isInstance(value)) {
             throw new IllegalArgumentException(
-                    "\"" + name + "\" is " + kind + ", not " + kind(value));
+                    "\"" + name + "\" must be " + kind + ", not " + kind(value));
         }
         return Optional.of(type.cast(value));
     }

@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /// Reads one JSON value: a map, a list, a text, a `Long`, a `Double`, a `Boolean`, or
-/// `Optional.empty()` for null. The same field twice is an error.
+/// `Optional.empty()` for null. A duplicate field is an error.
 final class JsonTree {
     private static final JsonFactory FACTORY =
             JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
@@ -26,7 +26,10 @@ final class JsonTree {
         this.json = json;
     }
 
-    /// @throws IllegalArgumentException if the text is not one value; the message names the column
+    /// Parses one value.
+    ///
+    /// @throws IllegalArgumentException if the text is not exactly one value; the message names the
+    ///   column
     static Object parse(String text) {
         try (JsonParser json = FACTORY.createParser(ObjectReadContext.empty(), text)) {
             json.nextToken();
@@ -41,7 +44,7 @@ final class JsonTree {
             TokenStreamLocation where = wrong.getLocation();
             String column = where == null ? "" : "column " + where.getColumnNr() + ": ";
             throw new IllegalArgumentException(
-                    column + "this is no JSON: " + wrong.getOriginalMessage(), wrong);
+                    column + "this is not JSON: " + wrong.getOriginalMessage(), wrong);
         }
     }
 

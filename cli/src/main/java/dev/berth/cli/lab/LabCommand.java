@@ -40,7 +40,7 @@ public final class LabCommand implements Subcommand {
 
     private final Supplier<Expectations> recorded;
 
-    /// - `recorded`: what is no news
+    /// @param recorded the verdicts that are recorded, against which changes are reported
     public LabCommand(Supplier<Expectations> recorded) {
         this.recorded = recorded;
     }
@@ -50,34 +50,39 @@ public final class LabCommand implements Subcommand {
         CommandSpec spec =
                 CommandSpec.create()
                         .addOption(Options.flag("-v", "Show what happened, not only the verdict."))
-                        .addOption(Options.flag("--list", "List the scenarios, run none."))
-                        .addOption(Options.flag("--json", "One line of JSON, schema 1."))
+                        .addOption(
+                                Options.flag("--list", "List the scenarios without running them."))
+                        .addOption(Options.flag("--json", "Print one line of JSON, schema 1."))
                         .addOption(
                                 Options.one(
                                         "FILE",
                                         Options::file,
-                                        "Also write a page for the browser, with the truth tables"
-                                                + " of this kernel and plots; it needs no network.",
+                                        "Also write a page for the browser, with this kernel's"
+                                                + " truth tables and plots; it needs no network.",
                                         "--html"))
                         .addPositional(
                                 Options.words(
-                                        "SCENARIO", "0..*", "A name, or a file of one's own."));
+                                        "SCENARIO",
+                                        "0..*",
+                                        "The name of a scenario, or your own file."));
         spec.usageMessage()
                 .customSynopsis(
                         "berth lab [SCENARIO | FILE.toml …] [-v] [--list] [--json] [--html FILE]")
                 .description(
-                        "Run scenarios of sockets that share a port on this kernel: real processes"
-                                + " and real traffic, in network namespaces of their own. Each"
-                                + " makes a claim; the verdict is what happened: holds, fails,"
-                                + " partly, or skipped, and why. Without SCENARIO: all.",
+                        "Run scenarios of sockets that share a port on this kernel, with real"
+                                + " processes and real traffic, in separate network namespaces."
+                                + " Each scenario makes a claim. The verdict (holds, fails, partly"
+                                + " or skipped) says what happened, and why. Without SCENARIO, run"
+                                + " all.",
                         "")
                 .footer(
                         "",
-                        "Nothing outside of those namespaces is touched. Without root all is run in"
-                                + " a user namespace, where some scenarios are skipped.",
-                        "Exit code 0 when all is as recorded for this kernel, 1 when a verdict is"
-                                + " news or a scenario of your own does not hold. On a kernel of"
-                                + " which nothing is recorded no verdict is news.",
+                        "Nothing outside these namespaces is changed. Without root, everything runs"
+                                + " in a user namespace, where some scenarios are skipped.",
+                        "Exit code 0 if every verdict is as recorded for this kernel, 1 if a"
+                                + " verdict has changed or one of your own scenarios does not hold."
+                                + " If nothing is recorded for this kernel, no verdict counts as"
+                                + " changed.",
                         "",
                         "Example: berth lab reuseport-hash -v");
         return spec;
@@ -125,7 +130,7 @@ public final class LabCommand implements Subcommand {
         }
     }
 
-    /// Runs and shows them.
+    /// Runs the scenarios and shows the results.
     private static List<ScenarioResult> show(
             List<Scenario> scenarios,
             Expectations expectations,
@@ -152,7 +157,9 @@ public final class LabCommand implements Subcommand {
                 : expectations.news(result).isEmpty();
     }
 
-    /// - `own`: to which the names of those are added that are no shipped ones
+    /// The scenarios that the arguments name.
+    ///
+    /// @param own receives the names of the scenarios that are not shipped with Berth
     private static List<Scenario> scenarios(List<String> words, Set<String> own)
             throws UsageException, IOException {
         List<Scenario> shipped = Scenarios.shipped();
@@ -182,11 +189,11 @@ public final class LabCommand implements Subcommand {
                     "no such scenario: "
                             + Options.shown(word)
                             + near(word, shipped)
-                            + "; see berth lab --list");
+                            + "; see: berth lab --list");
         }
         if (!Files.isReadable(file) || Files.isDirectory(file)) {
             throw new UsageException(
-                    "cannot read " + word + ": there is no such file, or not for you");
+                    "cannot read " + word + ": no such file, or no permission");
         }
         try {
             return Scenarios.read(file);
@@ -204,7 +211,7 @@ public final class LabCommand implements Subcommand {
                 .orElse("");
     }
 
-    /// The command line again, for another process.
+    /// The same command line, for another process.
     private static List<String> labWords(ParseResult parsed, List<String> words) {
         List<String> all = new ArrayList<>(List.of("lab"));
         for (String option : List.of("-v", "--json")) {

@@ -9,7 +9,7 @@ import tools.jackson.core.JsonGenerator;
 
 import java.util.List;
 
-/// `berth lab --json`: schema 1. `reason` is null where the claim simply holds.
+/// `berth lab --json`: schema 1. `reason` is null if the claim simply holds.
 final class LabJson {
     private static final int SCHEMA = 1;
 

@@ -16,13 +16,13 @@ import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Locale;
 
-/// `berth lab --html`: one page that needs no other file, no script and no network.
+/// `berth lab --html`: a single page that needs no other file, no script and no network.
 final class LabPage {
     private static final DateTimeFormatter DATE =
             DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm 'UTC'", Locale.ROOT)
                     .withZone(ZoneOffset.UTC);
 
-    /// So that the browser sees to it.
+    /// Makes the browser enforce that.
     private static final String NO_NETWORK = "default-src 'none'; style-src 'unsafe-inline'";
 
     private final LabReport report;
@@ -77,9 +77,9 @@ final class LabPage {
         html.open("header");
         html.element("h1", "Sharing a port on Linux " + report.expectations().release());
         html.element("p", report.summary() + ".", "class", "summary");
-        html.open("p").text("Every verdict, cell and bar was made on this machine, ");
-        html.text(DATE.format(report.made()) + ", by real processes and real traffic in network");
-        html.text(" namespaces of their own (berth " + Version.TEXT + "): ");
+        html.open("p").text("Every verdict, cell and bar was measured on this machine on ");
+        html.text(DATE.format(report.made()) + ", with real processes and real traffic in");
+        html.text(" separate network namespaces (berth " + Version.TEXT + "): ");
         html.element("code", report.machine()).close();
         html.close().line();
     }
@@ -87,8 +87,8 @@ final class LabPage {
     private void claims() {
         html.open("section", "id", "claims").element("h2", "Claims");
         html.open("p", "class", "note");
-        html.text("holds: every check came out as the claim says; partly: some did; fails: none");
-        html.text(" did; skipped: could not be run here. A claim opens to what happened.").close();
+        html.text("holds: every check confirmed the claim; partly: some did; fails: none");
+        html.text(" did; skipped: could not be run here. A click shows what happened.").close();
         html.line();
         report.results().forEach(this::claim);
         html.close().line();
@@ -109,16 +109,16 @@ final class LabPage {
         result.reason().ifPresent(reason -> html.element("p", reason, "class", "reason"));
         report.expectations()
                 .news(result)
-                .ifPresent(text -> html.element("p", "News: " + text, "class", "news"));
+                .ifPresent(text -> html.element("p", "Changed: " + text, "class", "news"));
         html.close().close().line();
     }
 
     private void tables() {
         html.open("section", "id", "tables").element("h2", "Truth tables");
         html.open("p", "class", "note");
-        html.text("Who may share a port with whom, and who gets what then. Each cell has its sign");
-        html.text(" beside its colour. One where the rules that Berth predicts by say something");
-        html.text(" else has a ! and what they say.").close().line();
+        html.text("Which sockets can share a port, and who then gets what. Each cell has a sign");
+        html.text(" and a colour. Where Berth's rules predict something else, the cell");
+        html.text(" has a ! and the prediction.").close().line();
         for (TruthTable table : report.tables()) {
             html.element("h3", table.protocol().text().toUpperCase(Locale.ROOT));
             for (Grid grid : table.grids()) {
@@ -138,7 +138,7 @@ final class LabPage {
         html.open("section", "id", "distributions").element("h2", "Distributions");
         html.open("p", "class", "note");
         html.text("How many clients each socket served. The dashed line is the mean. p: how often");
-        html.text(" pure chance would be at least so uneven.").close().line();
+        html.text(" pure chance would be at least this uneven.").close().line();
         for (ScenarioResult result : measured()) {
             html.element("h3", result.name()).open("div", "class", "plots");
             for (Measurement measurement : result.measurements()) {

@@ -13,13 +13,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 
-/// What one run of the lab has to tell.
+/// The results of one run of the lab.
 ///
 /// @param results in the order of the scenarios
 /// @param tables the truth tables made in the same run
 /// @param expectations what is recorded for this kernel
-/// @param machine as uname(2) tells it
-/// @param made when
+/// @param machine the output of uname(2)
+/// @param made the time of the run
 record LabReport(
         List<ScenarioResult> results,
         List<TruthTable> tables,
@@ -34,7 +34,7 @@ record LabReport(
         Objects.requireNonNull(made, "made");
     }
 
-    /// Of results that were just made on this machine; makes the truth tables too.
+    /// A report of results just obtained on this machine; also measures the truth tables.
     static LabReport of(List<ScenarioResult> results, Expectations expectations)
             throws IOException {
         List<TruthTable> tables =
@@ -51,7 +51,7 @@ record LabReport(
         return String.join(" ", words);
     }
 
-    /// `3 scenarios on Linux 6.18.5: 2 holds, 1 fails; news: 1`.
+    /// `3 scenarios on Linux 6.18.5: 2 holds, 1 fails; changed: 1`.
     String summary() {
         return summary(results, expectations);
     }
@@ -72,7 +72,7 @@ record LabReport(
                 + expectations.release()
                 + ": "
                 + String.join(", ", parts)
-                + (news > 0 ? "; news: " + news : "")
+                + (news > 0 ? "; changed: " + news : "")
                 + unknown;
     }
 }

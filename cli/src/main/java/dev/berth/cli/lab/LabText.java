@@ -11,11 +11,11 @@ import dev.berth.lab.Verdict;
 import java.util.ArrayList;
 import java.util.List;
 
-/// `berth lab` for people: a verdict a line, with evidence if wanted, and a summary.
+/// `berth lab` for people: one line per verdict, with evidence if requested, and a summary.
 final class LabText {
     private static final int INDENT = 9;
 
-    /// Columns for a claim beside its name.
+    /// The least number of columns for a claim next to its name.
     private static final int LEAST_ROOM = 30;
 
     private static final int MOST_ROOM = Integer.MAX_VALUE;
@@ -53,7 +53,7 @@ final class LabText {
         }
     }
 
-    /// A claim beside what it is of; below it where there is little room.
+    /// A claim next to its heading, or below it if there is little room.
     private static List<String> claim(String head, String claim, int indent, Terminal terminal) {
         if (terminal.columns().orElse(MOST_ROOM) - head.length() >= LEAST_ROOM) {
             return wrapped(head + "  " + claim, head.length() + 2, terminal);
@@ -63,7 +63,7 @@ final class LabText {
         return lines;
     }
 
-    /// Shows a result; whether anybody reads on.
+    /// Shows a result, and returns whether the output is still read.
     boolean show(ScenarioResult result) {
         if (terminal.columns().isPresent()) {
             terminal.out().print(ERASE);
@@ -74,7 +74,7 @@ final class LabText {
         return !terminal.lost();
     }
 
-    /// What is still to come, on a terminal alone: the line is overwritten by the next.
+    /// Shows the progress, on a terminal only, in a line that the next one overwrites.
     private void progress() {
         if (terminal.columns().isPresent() && shown < count) {
             terminal.out().print("running " + (shown + 1) + " of " + count + " …");
@@ -96,7 +96,7 @@ final class LabText {
         if (result.reason().isPresent() && (verbose || !recorded)) {
             lines.addAll(indented(result.reason().get()));
         }
-        expectations.news(result).ifPresent(news -> lines.addAll(indented("news: " + news)));
+        expectations.news(result).ifPresent(news -> lines.addAll(indented("changed: " + news)));
         return lines;
     }
 
@@ -104,7 +104,7 @@ final class LabText {
         return wrapped(" ".repeat(INDENT) + text, INDENT + 2, terminal);
     }
 
-    /// - `foreign`: with words of a file, or of what came over a socket
+    /// @param foreign text that may come from a file or a socket
     private static List<String> wrapped(String foreign, int indent, Terminal terminal) {
         String line = Printable.text(foreign);
         return terminal.columns().isPresent()

@@ -8,12 +8,12 @@ import java.io.InputStreamReader;
 import java.io.Reader;
 import java.util.Optional;
 
-/// The lines of a UTF-8 text. One that does not end is cut, so that it takes no more memory than
-/// others. A byte order mark at the beginning is none of the text.
+/// The lines of a UTF-8 text. An overlong line is cut off, so that it does not take more memory
+/// than others. A byte order mark at the beginning is not part of the text.
 ///
-/// **ownership**: [#close()] closes the stream.
+/// **Ownership:** [#close()] closes the stream.
 final class LineSource implements AutoCloseable {
-    /// A line that is cut has one character more.
+    /// A line that was cut off has one more character.
     static final int MOST = 1 << 18;
 
     private static final int MARK = 0xfeff;
@@ -28,7 +28,7 @@ final class LineSource implements AutoCloseable {
         this.in = new InputStreamReader(in, UTF_8);
     }
 
-    /// The next one, without its end, which is LF or CR LF; empty at the end of the text.
+    /// The next line, without its line end (LF or CR LF); empty at the end of the text.
     Optional<String> next() throws IOException {
         int first = read();
         if (!begun && first == MARK) {
@@ -51,7 +51,7 @@ final class LineSource implements AutoCloseable {
         return Optional.of(line.toString());
     }
 
-    /// One character, -1 at the end; without the lock that a BufferedReader takes for each.
+    /// Reads one character, -1 at the end, without the lock that a BufferedReader takes each time.
     private int read() throws IOException {
         if (next == end) {
             next = 0;

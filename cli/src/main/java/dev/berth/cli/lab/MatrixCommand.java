@@ -29,22 +29,25 @@ public final class MatrixCommand implements Subcommand {
     public CommandSpec spec() {
         CommandSpec spec =
                 CommandSpec.create()
-                        .addOption(Options.flag("--udp", "UDP instead of TCP."))
-                        .addOption(Options.flag("--json", "One line of JSON, schema 1."))
+                        .addOption(Options.flag("--udp", "Measure UDP instead of TCP."))
+                        .addOption(Options.flag("--json", "Print one line of JSON, schema 1."))
                         .addOption(
                                 Options.flag(
-                                        "--markdown", "Both, as the page docs/truth-table.md."));
+                                        "--markdown",
+                                        "Print both, in the form of the page"
+                                                + " docs/truth-table.md."));
         spec.usageMessage()
                 .customSynopsis("berth lab matrix [--udp] [--json | --markdown]")
                 .description(
-                        "The truth table of this kernel, made now in network namespaces of its own:"
-                                + " which two sockets may share a port, and who gets what then.",
+                        "Measure and print this kernel's truth table, in separate network"
+                                + " namespaces: which two sockets can share a port, and who then"
+                                + " gets what.",
                         "")
                 .footer(
                         "",
-                        "Each cell is also predicted; one where the kernel did something else is"
-                                + " marked with !, and followed by what was predicted.",
-                        "Exit code 0 when there is no such cell, else 1.");
+                        "Each cell is also predicted. Where the kernel did something else, the cell"
+                                + " is marked with ! and followed by the prediction.",
+                        "Exit code 0 if there is no such cell, 1 otherwise.");
         return spec;
     }
 
@@ -52,7 +55,8 @@ public final class MatrixCommand implements Subcommand {
     public int run(ParseResult parsed, Terminal terminal) throws UsageException, IOException {
         boolean markdown = parsed.hasMatchedOption("--markdown");
         if (markdown && parsed.matchedOptions().size() > 1) {
-            throw new UsageException("--markdown has both protocols; give it alone");
+            throw new UsageException(
+                    "--markdown prints both protocols; use it without other options");
         }
         if (!Platform.supported()) {
             throw new Failure("cannot ask the kernel: " + Platform.describe());

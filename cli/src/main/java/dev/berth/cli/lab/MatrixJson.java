@@ -8,8 +8,8 @@ import tools.jackson.core.JsonGenerator;
 
 import java.time.LocalDate;
 
-/// `berth lab matrix --json`: schema 1. A row has a cell for each group and column, the groups one
-/// after the other; what the signs mean is in `legend`.
+/// `berth lab matrix --json`: schema 1. A row has a cell for each column of each group, group by
+/// group; `legend` explains the signs.
 final class MatrixJson {
     private static final int SCHEMA = 1;
 

@@ -48,12 +48,12 @@ final class MatrixText {
                 : cells + " cells, " + table.differences() + " not as predicted (!)";
     }
 
-    /// The grid alone.
+    /// The grid without a title or legend.
     static List<String> grid(Grid grid) {
         return grid(grid, OptionalInt.empty());
     }
 
-    /// Where its groups do not fit beside each other, they are one below the other.
+    /// The grid, with its groups side by side, or one below another if they do not fit.
     private static List<String> grid(Grid grid, OptionalInt columns) {
         int count = Math.max(1, grid.groups().size());
         int group = 2 + grid.columns().size() * width(grid);
@@ -66,7 +66,7 @@ final class MatrixText {
         return lines;
     }
 
-    /// Some of the groups.
+    /// Adds some of the groups.
     private static void block(Grid grid, int first, int end, List<String> lines) {
         int name = nameWidth(grid);
         int cell = width(grid);

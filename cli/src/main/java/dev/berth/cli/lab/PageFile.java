@@ -9,28 +9,29 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/// A file that is written at the end of a long command, and looked at before its beginning.
+/// A file that is written at the end of a long command, and checked before the command begins.
 record PageFile(Path path) {
     String name() {
         return path.toString();
     }
 
-    /// Says early what would be in the way.
+    /// Reports early what would prevent the write.
     void check() throws Failure {
         Path folder = path.toAbsolutePath().getParent();
         if (Files.isDirectory(path)) {
             throw failure("it is a directory; name a file in it");
         }
         if (folder == null || !Files.isDirectory(folder)) {
-            throw failure("there is no directory " + folder + "; make it first");
+            throw failure("there is no directory " + folder + "; create it first");
         }
         if (!Files.isWritable(Files.exists(path) ? path : folder)) {
-            throw failure("you may not write there");
+            throw failure("you do not have permission to write there");
         }
     }
 
-    /// @throws Failure if it could not be opened, or not be written to its end; the message says
-    ///   which
+    /// Writes the file.
+    ///
+    /// @throws Failure if it could not be opened or completely written; the message says which
     void write(String text) throws Failure {
         OutputStream out = open();
         try (out) {
@@ -40,21 +41,21 @@ record PageFile(Path path) {
         }
     }
 
-    /// What the file holds after a failed write, which has emptied it first.
+    /// The state of the file after a failed write, which has emptied it first.
     private String left() {
         if (!Files.isRegularFile(path)) {
             return "";
         }
         try {
             return Files.size(path) == 0
-                    ? "; the file is empty now"
-                    : "; what is in it now is not whole";
+                    ? "; the file is now empty"
+                    : "; the file is now incomplete";
         } catch (IOException unreadable) {
             return "";
         }
     }
 
-    /// What was fine before the long command may have changed during it, so it is checked again.
+    /// The long command gave things time to change, so check again.
     private OutputStream open() throws Failure {
         try {
             return Files.newOutputStream(path);

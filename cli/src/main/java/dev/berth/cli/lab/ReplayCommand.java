@@ -34,32 +34,46 @@ public final class ReplayCommand implements Subcommand {
     public CommandSpec spec() {
         CommandSpec spec =
                 CommandSpec.create()
-                        .addOption(Options.flag("--corpus", "The histories that Berth has."))
-                        .addOption(Options.one("N", Options::count, "N at random.", "--random"))
+                        .addOption(
+                                Options.flag(
+                                        "--corpus", "Run the histories that are built into Berth."))
                         .addOption(
                                 Options.one(
-                                        "SEED", ReplayCommand::seed, "The same again.", "--seed"))
-                        .addOption(Options.flag("--predict", "Do not ask the kernel."))
-                        .addOption(Options.flag("--print", "Show the histories as JSON, run none."))
-                        .addOption(Options.flag("--json", "One line of JSON a history."))
+                                        "N", Options::count, "Run N random histories.", "--random"))
+                        .addOption(
+                                Options.one(
+                                        "SEED",
+                                        ReplayCommand::seed,
+                                        "Repeat the random histories of an earlier run.",
+                                        "--seed"))
+                        .addOption(
+                                Options.flag("--predict", "Only predict; do not ask the kernel."))
+                        .addOption(
+                                Options.flag(
+                                        "--print",
+                                        "Print the histories as JSON without running them."))
+                        .addOption(Options.flag("--json", "Print one line of JSON per history."))
                         .addPositional(
-                                Options.words("FILE", "0..1", "A history a line; - is stdin."));
+                                Options.words(
+                                        "FILE",
+                                        "0..1",
+                                        "A file with one history per line; - is stdin."));
         spec.usageMessage()
                 .customSynopsis(
                         "berth lab replay (FILE | - | --corpus | --random N)"
                                 + " [--predict | --print] [--json]")
                 .description(
-                        "Run histories of one port, given as lines of JSON, on this kernel in"
-                                + " network namespaces of their own, and compare what each bind and"
-                                + " listen answers with what the rules say.",
+                        "Run histories of one port, given as lines of JSON, on this kernel, in"
+                                + " separate network namespaces, and compare the result of each"
+                                + " bind and listen with the prediction of the rules.",
                         "")
                 .footer(
                         "",
-                        "The form of a line is in docs/replay.md; --corpus --print shows examples."
-                                + " Each answer comes as soon as it is there, in the order of the"
-                                + " lines. Sockets of another uid take root.",
-                        "Exit code 0 when every answer was the predicted one, 1 when one was not or"
-                                + " a history could not be run, 2 when a line is none.",
+                        "docs/replay.md describes the format of a line; --corpus --print shows"
+                                + " examples. Each answer is printed as soon as it is available, in"
+                                + " the order of the lines. Sockets with another uid need root.",
+                        "Exit code 0 if every answer was as predicted, 1 if one was not or a"
+                                + " history could not be run, 2 if a line is not a history.",
                         "",
                         "Example: berth lab replay --corpus");
         return spec;
@@ -88,19 +102,21 @@ public final class ReplayCommand implements Subcommand {
         sources += parsed.hasMatchedOption("--random") ? 1 : 0;
         if (sources != 1) {
             throw new UsageException(
-                    (sources == 0 ? "no histories" : "histories from more than one place")
+                    (sources == 0 ? "no histories" : "histories from more than one source")
                             + ": name a file, - for stdin, --corpus or --random N");
         }
     }
 
-    /// - `uids`: whether random ones may have sockets of two users
+    /// The histories that the arguments name.
+    ///
+    /// @param uids whether random histories may have sockets of two users
     private static ReplaySource source(ParseResult parsed, boolean uids, Terminal terminal)
             throws UsageException {
         Optional<Integer> random = Options.value(parsed, "--random");
         if (random.isPresent()) {
             Optional<Long> wanted = Options.value(parsed, "--seed");
             long seed = wanted.orElseGet(() -> System.nanoTime() >>> 1);
-            terminal.errLine("berth lab replay: --seed " + seed + " makes these again");
+            terminal.errLine("berth lab replay: --seed " + seed + " repeats these histories");
             return new ReplaySource.Random(random.get(), seed, uids);
         }
         List<String> files = Options.words(parsed);
@@ -114,7 +130,7 @@ public final class ReplayCommand implements Subcommand {
         Path file = Path.of(name);
         if (!name.equals("-") && (!Files.isReadable(file) || Files.isDirectory(file))) {
             throw new UsageException(
-                    "cannot read " + name + ": there is no such file, or not for you");
+                    "cannot read " + name + ": no such file, or no permission");
         }
         return new ReplaySource.Lines(name);
     }
@@ -167,7 +183,7 @@ public final class ReplayCommand implements Subcommand {
         throw new TypeConversionException("a seed is a whole number, not " + text);
     }
 
-    /// The command line again, for another process.
+    /// The same command line, for another process.
     private static List<String> words(ParseResult parsed) {
         List<String> all = new ArrayList<>(List.of("lab", "replay"));
         FLAGS.stream().filter(parsed::hasMatchedOption).forEach(all::add);

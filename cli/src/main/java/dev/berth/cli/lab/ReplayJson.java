@@ -8,8 +8,8 @@ import tools.jackson.core.JsonGenerator;
 
 import java.util.Optional;
 
-/// `berth lab replay --json`: one line an answer. `kernel` is absent where it was not asked; a line
-/// that could not be run has `error` instead of `steps`.
+/// `berth lab replay --json`: one line per answer. `kernel` is absent if the kernel was not asked;
+/// a line that could not be run has `error` instead of `steps`.
 final class ReplayJson {
     private ReplayJson() {}
 

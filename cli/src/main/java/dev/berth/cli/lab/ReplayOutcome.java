@@ -5,12 +5,12 @@ import dev.berth.lab.ReplayAnswer;
 import java.util.Objects;
 import java.util.Optional;
 
-/// What came of one line of `berth lab replay`.
+/// The result of one line of `berth lab replay`.
 sealed interface ReplayOutcome {
-    /// It was a history.
+    /// The line was a history.
     ///
-    /// @param where it came from, for messages
-    /// @param note what it shows, empty if nobody says
+    /// @param where the place in the input, for messages
+    /// @param note what the history shows; empty if unknown
     record Answered(String where, ReplayAnswer answer, String note) implements ReplayOutcome {
         public Answered {
             Objects.requireNonNull(where, "where");
@@ -19,7 +19,7 @@ sealed interface ReplayOutcome {
         }
     }
 
-    /// It was none.
+    /// The line was not a history.
     record Bad(String where, Optional<String> id, String problem) implements ReplayOutcome {
         public Bad {
             Objects.requireNonNull(where, "where");

@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/// Prints what `berth lab replay` found, and knows the exit code.
+/// Prints the results of `berth lab replay`, and determines the exit code.
 final class ReplayReport {
     private static final int INDENT = 9;
 
@@ -24,7 +24,7 @@ final class ReplayReport {
     private int failed;
     private int bad;
 
-    /// - `kernel`: whether it is asked
+    /// @param kernel whether the kernel is asked
     ReplayReport(Terminal terminal, boolean json, boolean kernel) {
         this.terminal = terminal;
         this.json = json;
@@ -76,7 +76,7 @@ final class ReplayReport {
         terminal.errLine("berth lab replay: " + Printable.text(problem));
     }
 
-    /// - `foreign`: with names that somebody chose
+    /// @param foreign text that may contain names from outside
     private void wrapped(String foreign) {
         String line = Printable.text(foreign);
         if (terminal.columns().isPresent()) {
@@ -116,7 +116,7 @@ final class ReplayReport {
                 .collect(Collectors.joining(", "));
     }
 
-    /// The last line for people.
+    /// Prints the last line for people.
     void summary() {
         if (json) {
             return;

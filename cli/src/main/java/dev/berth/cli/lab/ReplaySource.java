@@ -16,25 +16,25 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
 
-/// Where the histories of `berth lab replay` come from.
+/// The source of the histories for `berth lab replay`.
 sealed interface ReplaySource {
-    /// Hands each on as soon as it is there.
+    /// Passes on each item as soon as it is available.
     void each(Consumer<Item> consumer) throws IOException;
 
-    /// Something that should be a history.
+    /// An item that should be a history.
     ///
-    /// @param where it came from, for messages
-    /// @param note what it shows, empty if nobody says
+    /// @param where the place in the input, for messages
+    /// @param note what the history shows; empty if unknown
     record Item(String where, Content content, String note) {}
 
-    /// A history, or the text of one. Reading it may take as long as running it.
+    /// A history, or its text, which is parsed on demand: that may take as long as running it.
     @FunctionalInterface
     interface Content {
         /// The history.
         History history() throws BadHistoryException;
     }
 
-    /// The lines of a file, or of standard input for `-`. Blank ones are none.
+    /// The lines of a file, or of standard input for `-`. Blank lines are skipped.
     record Lines(String name) implements ReplaySource {
         @Override
         public void each(Consumer<Item> consumer) throws IOException {
@@ -57,7 +57,8 @@ sealed interface ReplaySource {
         private static History read(String line) throws BadHistoryException {
             if (line.length() > LineSource.MOST) {
                 throw new BadHistoryException(
-                        "", "longer than " + LineSource.MOST + " characters; a history is shorter");
+                        "",
+                        "longer than " + LineSource.MOST + " characters; a history is shorter");
             }
             return HistoryReader.read(line);
         }
@@ -69,7 +70,7 @@ sealed interface ReplaySource {
         }
     }
 
-    /// Those that Berth brings along.
+    /// The histories that are built into Berth.
     record Corpus() implements ReplaySource {
         @Override
         public void each(Consumer<Item> consumer) {
@@ -80,7 +81,7 @@ sealed interface ReplaySource {
         }
     }
 
-    /// Some at random, TCP and UDP in turn; the same for the same seed.
+    /// Random histories, TCP and UDP in turn; the same seed gives the same histories.
     record Random(int count, long seed, boolean uids) implements ReplaySource {
         @Override
         public void each(Consumer<Item> consumer) {

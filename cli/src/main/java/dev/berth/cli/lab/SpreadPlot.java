@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/// The distribution that a `spread` measured, as a bar for each socket.
+/// The distribution measured by a `spread` step, with a bar for each socket.
 final class SpreadPlot {
     private static final int WIDTH = 320;
     private static final int NAME_WIDTH = 104;
@@ -17,7 +17,7 @@ final class SpreadPlot {
     private static final int BAR = 12;
     private static final int MARGIN = 4;
 
-    /// So many characters fit before a bar.
+    /// The number of characters that fit before a bar.
     private static final int MOST = 14;
 
     private SpreadPlot() {}
@@ -25,7 +25,7 @@ final class SpreadPlot {
     /// A bar's name and length.
     private record Bar(String name, int count) {}
 
-    /// Whether it is of a distribution.
+    /// Whether the measurement is a distribution.
     static boolean fits(Measurement measurement) {
         return measurement.figures().containsKey("members") && !measurement.counts().isEmpty();
     }
@@ -50,7 +50,7 @@ final class SpreadPlot {
         html.text(" " + caption).close().close().line();
     }
 
-    /// Those that got nothing included, whose names are not known.
+    /// All bars, including those of sockets that got nothing, whose names are unknown.
     private static List<Bar> bars(Measurement measurement) {
         List<Bar> bars = new ArrayList<>();
         measurement.counts().entrySet().stream()
@@ -74,7 +74,7 @@ final class SpreadPlot {
         return (int) Math.round((double) bar.count() * BAR_WIDTH / most);
     }
 
-    /// After the mean's line, which they cover.
+    /// Draws the labels, after the line of the mean, so that they cover it.
     private static void words(Bar bar, int y, int width, Html html) {
         String name = bar.name().length() > MOST ? bar.name().substring(0, MOST) + "…" : bar.name();
         String line = Integer.toString(y);

@@ -11,10 +11,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/// Runs a command again as the root of a user namespace of its own, where any user may make network
-/// namespaces; a JVM cannot enter one by itself, having many threads.
+/// Runs a command again as root in a new user namespace, where any user may create network
+/// namespaces. A JVM cannot enter one itself, because it has several threads.
 ///
-/// **source**: user_namespaces(7), unshare(1)
+/// **Source:** user_namespaces(7), unshare(1)
 final class UserNamespace {
     private static final String INSIDE = "BERTH_USER_NAMESPACE";
     private static final int SIGKILL = 9;
@@ -22,10 +22,10 @@ final class UserNamespace {
 
     private UserNamespace() {}
 
-    /// Its exit code, when it is done; it has the terminal meanwhile.
+    /// Runs the command with this process's terminal, and returns its exit code.
     static int run(List<String> words, Map<String, String> environment) throws IOException {
         if (environment.containsKey(INSIDE)) {
-            throw new Failure("cannot make network namespaces, not even in a user namespace");
+            throw new Failure("cannot create network namespaces, not even in a user namespace");
         }
         check();
         List<String> command = new ArrayList<>(UNSHARE);
@@ -41,7 +41,7 @@ final class UserNamespace {
         }
     }
 
-    /// Whether there may be one at all: many systems forbid it, each in its own way.
+    /// Checks whether user namespaces are permitted: many systems forbid them, each in its own way.
     private static void check() throws IOException {
         List<String> command = new ArrayList<>(UNSHARE);
         command.add("true");
@@ -50,7 +50,7 @@ final class UserNamespace {
             String answer = new String(probe.getInputStream().readAllBytes(), UTF_8).strip();
             if (probe.waitFor() != 0) {
                 throw new Failure(
-                        "needs root, or a user namespace, which is refused here ("
+                        "needs root or a user namespace, which is not permitted here ("
                                 + answer
                                 + "); see user.max_user_namespaces,"
                                 + " kernel.unprivileged_userns_clone and"
@@ -59,14 +59,14 @@ final class UserNamespace {
         } catch (Failure refused) {
             throw refused;
         } catch (IOException missing) {
-            throw new Failure("needs root, or unshare(1) of util-linux", missing);
+            throw new Failure("needs root, or unshare(1) from util-linux", missing);
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             throw new Failure("interrupted", interrupted);
         }
     }
 
-    /// Inside: has the kernel end this process when the one that started it ends.
+    /// Inside the namespace: asks the kernel to kill this process when its parent ends.
     static void endWithParent(Map<String, String> environment) {
         if (environment.containsKey(INSIDE)) {
             Processes.prctl(Processes.PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);

@@ -1,4 +1,4 @@
-/// The ways to share a port, run on this kernel, and histories of one's own: `lab`.
+/// `lab`: runs the ways to share a port, and the user's own histories, on this kernel.
 @NullMarked
 package dev.berth.cli.lab;
 

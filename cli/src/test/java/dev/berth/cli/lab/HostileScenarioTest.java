@@ -18,7 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/// A scenario of somebody else's file: its words, and what came over its sockets, mean harm.
+/// A scenario from a foreign file: its words, and what arrives over its sockets, are malicious.
 final class HostileScenarioTest {
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     private final PrintStream out = new PrintStream(bytes, true, UTF_8);

@@ -29,7 +29,7 @@ final class InOrderTest {
     }
 
     @Test
-    void resultComesAsSoonAsAllBeforeItAreThere() {
+    void aResultIsPassedOnAsSoonAsAllEarlierOnesAreDone() {
         var second = new CountDownLatch(1);
         try (var work = new InOrder<Integer>(2, results::add)) {
             work.submit(() -> 1);
@@ -43,7 +43,7 @@ final class InOrderTest {
     }
 
     @Test
-    void manyKeepTheirOrder() {
+    void manyResultsKeepTheirOrder() {
         List<Integer> expected = new ArrayList<>();
         try (var work = new InOrder<Integer>(4, results::add)) {
             for (int i = 0; i < 5000; i++) {
@@ -56,7 +56,7 @@ final class InOrderTest {
     }
 
     @Test
-    void bugInAPieceOfWorkIsThrownAtTheEnd() {
+    void anExceptionOfATaskIsThrownAtTheEnd() {
         assertThatThrownBy(
                         () -> {
                             try (var work = new InOrder<Integer>(2, results::add)) {

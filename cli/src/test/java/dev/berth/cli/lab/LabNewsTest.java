@@ -24,7 +24,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.OptionalInt;
 
-/// What is told of verdicts that are not as recorded.
+/// What is reported about verdicts that differ from the recorded ones.
 @RequiresCapability(Capability.SYS_ADMIN)
 @ExtendWith(LeakCheck.class)
 class LabNewsTest {
@@ -32,8 +32,8 @@ class LabNewsTest {
 
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
 
-    /// Runs the scenario, whose claim holds on every kernel, with other expectations; the exit
-    /// code.
+    /// Runs the scenario, whose claim holds on every kernel, with other expectations, and returns
+    /// the exit code.
     private int lab(Expectations expectations) throws Exception {
         var print = new PrintStream(out, true, UTF_8);
         var terminal = new Terminal(print, print, OptionalInt::empty, Map.of());
@@ -52,29 +52,31 @@ class LabNewsTest {
     }
 
     @Test
-    void anotherVerdictThanRecordedIsNewsAndFails() throws Exception {
+    void aVerdictThatDiffersFromTheRecordedOneIsReportedAndFails() throws Exception {
         assertThat(lab(recorded("partly"))).isEqualTo(1);
         assertThat(out.toString(UTF_8))
                 .startsWith("holds    second-bind")
-                .contains("news: recorded on Linux " + kernel() + ": partly", "1 holds; news: 1");
+                .contains(
+                        "changed: recorded on Linux " + kernel() + ": partly",
+                        "1 holds; changed: 1");
     }
 
     @Test
-    void recordedVerdictIsNoNews() throws Exception {
+    void aVerdictAsRecordedIsNotReportedAsChanged() throws Exception {
         assertThat(lab(recorded("holds"))).isZero();
-        assertThat(out.toString(UTF_8)).doesNotContain("news", "nothing is recorded");
+        assertThat(out.toString(UTF_8)).doesNotContain("changed:", "nothing is recorded");
     }
 
     @Test
-    void ofAnUnknownKernelNothingIsNewsAndThatIsSaid() throws Exception {
+    void onAnUnknownKernelNoVerdictCountsAsChangedAndTheReportSaysSo() throws Exception {
         assertThat(lab(Expectations.of("[\"2.4\"]\nsecond-bind = \"fails\"\n", "99.1.0"))).isZero();
         assertThat(out.toString(UTF_8))
                 .contains("on Linux 99.1.0: 1 holds; nothing is recorded for this kernel")
-                .doesNotContain("news");
+                .doesNotContain("changed:");
     }
 
     @Test
-    void listIsThereAsJson() {
+    void listIsAvailableAsJson() {
         var list = new Capture("lab", "second-bind", "--list", "--json");
         assertThat(list.out())
                 .startsWith("{\"schema\":1,\"scenarios\":[{\"name\":\"second-bind\",\"claim\":");
@@ -82,7 +84,7 @@ class LabNewsTest {
     }
 
     @Test
-    void ownScenarioThatDoesNotHoldTellsWhyAndObeysNoTerminal(@TempDir Path folder)
+    void ownScenarioThatDoesNotHoldSaysWhyWithoutTerminalSequences(@TempDir Path folder)
             throws Exception {
         Path file = folder.resolve("own.toml");
         Files.writeString(
@@ -101,7 +103,7 @@ class LabNewsTest {
     }
 
     @Test
-    void fileThatIsNoTextIsToldSo(@TempDir Path folder) throws Exception {
+    void fileThatIsNotTextIsReported(@TempDir Path folder) throws Exception {
         Path file = Files.write(folder.resolve("b.toml"), new byte[] {(byte) 0xff, (byte) 0xfe});
         var lab = new Capture("lab", file.toString());
         assertThat(lab.err()).contains("b.toml: no text: it is not UTF-8");

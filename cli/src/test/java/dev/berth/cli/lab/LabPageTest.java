@@ -93,26 +93,26 @@ class LabPageTest {
     }
 
     @Test
-    void everyClaimIsThereWithVerdictAndEvidenceAndNewsIsOpen() throws Exception {
+    void everyClaimHasItsVerdictAndEvidenceAndChangedOnesAreOpen() throws Exception {
         Document page = page(result("one", Verdict.HOLDS), result("two", Verdict.PARTLY));
         assertThat(texts(page, "summary"))
                 .containsExactly("holds claim of one one", "partly claim of two two");
         assertThat(all(page, "details").get(0).hasAttribute("open")).isFalse();
         assertThat(all(page, "details").get(1).hasAttribute("open")).isTrue();
-        assertThat(texts(page, "p")).contains("News: recorded on Linux 6.18: fails");
+        assertThat(texts(page, "p")).contains("Changed: recorded on Linux 6.18: fails");
         assertThat(texts(page, "p"))
-                .contains("2 scenarios on Linux 6.18.5: 1 holds, 1 partly; news: 1.");
+                .contains("2 scenarios on Linux 6.18.5: 1 holds, 1 partly; changed: 1.");
     }
 
     @Test
-    void whatOthersWroteIsOnlyText() throws Exception {
+    void foreignTextIsEscaped() throws Exception {
         Document page = page(result("one", Verdict.HOLDS));
         assertThat(texts(page, "li")).contains(HARMLESS);
         assertThat(texts(page, "code")).contains("Linux " + HARMLESS);
     }
 
     @Test
-    void cellsHaveSignAndColourAndTellWhatWasPredicted() throws Exception {
+    void cellsHaveASignAColourAndThePrediction() throws Exception {
         Document page = page();
         assertThat(texts(page, "td")).containsExactly("", ".", "X!.", "L");
         assertThat(all(page, "td").stream().map(cell -> cell.getAttribute("class")))
@@ -121,7 +121,7 @@ class LabPageTest {
     }
 
     @Test
-    void barsAreAsLongAsTheCountsSayAndThoseWithoutAnyAreShown() throws Exception {
+    void barsAreAsLongAsTheCountsAndEmptyOnesAreShown() throws Exception {
         Map<String, Double> figures = Map.of("members", 3.0, "chi2", 20.0, "p", 0.0000454);
         var spread = new Measurement("of30", figures, Map.of("a.s", 10, "a.t", 20));
         var other = new Measurement("crowd", Map.of("connected", 3.0), Map.of());
@@ -135,7 +135,7 @@ class LabPageTest {
     }
 
     @Test
-    void fileThatCannotBeWrittenIsNamedBeforeAnythingIsRun() {
+    void unwritableFileIsReportedBeforeAnythingIsRun() {
         var page = new Capture("lab", "--html", folder.resolve("none/page.html").toString());
         assertThat(page.code).isEqualTo(1);
         assertThat(page.out()).isEmpty();
@@ -146,7 +146,7 @@ class LabPageTest {
     }
 
     @Test
-    void fileThatFailsInTheEndIsNamedToo() throws Exception {
+    void fileWhoseWriteFailsIsReportedToo() throws Exception {
         var file = new PageFile(Path.of("/dev/full"));
         file.check();
         assertThatThrownBy(() -> file.write("text"))
@@ -156,15 +156,15 @@ class LabPageTest {
     }
 
     @Test
-    void fileIsCalledBrokenOnlyWhereSomethingWasWritten() throws Exception {
+    void fileIsCalledIncompleteOnlyIfSomethingWasWritten() throws Exception {
         assertThatThrownBy(() -> new PageFile(Path.of("/dev/full")).write("text"))
-                .hasMessageNotContaining("not whole");
+                .hasMessageNotContaining("incomplete");
         Path gone = Files.createDirectory(folder.resolve("gone"));
         var file = new PageFile(gone.resolve("page"));
         file.check();
         Files.delete(gone);
         assertThatThrownBy(() -> file.write("text"))
-                .hasMessageEndingWith("there is no directory " + gone + "; make it first")
-                .hasMessageNotContaining("not whole");
+                .hasMessageEndingWith("there is no directory " + gone + "; create it first")
+                .hasMessageNotContaining("incomplete");
     }
 }

@@ -24,20 +24,20 @@ final class LineSourceTest {
     }
 
     @Test
-    void linesEndWithLfOrCrLfOrTheText() throws IOException {
+    void linesEndWithLfOrCrLfOrTheEndOfTheText() throws IOException {
         assertThat(lines("a\r\n\nb\rc\nd")).containsExactly("a", "", "b\rc", "d");
         assertThat(lines("")).isEmpty();
         assertThat(lines("\n")).containsExactly("");
     }
 
     @Test
-    void markAtTheBeginningIsNoText() throws IOException {
+    void byteOrderMarkAtTheBeginningIsSkipped() throws IOException {
         assertThat(lines("\ufeffa\n\ufeffb")).containsExactly("a", "\ufeffb");
         assertThat(lines("\ufeff")).isEmpty();
     }
 
     @Test
-    void lineThatDoesNotEndIsCutAndTheNextIsWhole() throws IOException {
+    void overlongLineIsCutOffAndTheNextIsWhole() throws IOException {
         List<String> lines = lines("x".repeat(3 * LineSource.MOST) + "\nnext\n");
         assertThat(lines).hasSize(2).endsWith("next");
         assertThat(lines.getFirst()).hasSize(LineSource.MOST + 1);

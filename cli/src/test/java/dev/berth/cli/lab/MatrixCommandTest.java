@@ -53,7 +53,7 @@ final class MatrixCommandTest {
     }
 
     @Test
-    void groupsThatDoNotFitBesideEachOtherAreBelowEachOther() {
+    void groupsThatDoNotFitSideBySideAreBelowEachOther() {
         Row row = new Row("a row", Collections.nCopies(6, new Cell("X", "X")));
         List<String> columns = List.of("1", "2");
         Grid wide = new Grid("g", "T", List.of(), List.of("p", "q", "r"), columns, List.of(row));
@@ -72,7 +72,7 @@ final class MatrixCommandTest {
 
     @Test
     @RequiresCapability({Capability.SYS_ADMIN, Capability.CHOWN})
-    void everyCellIsAsPredictedAndTheRulesAreTheKnownOnes() {
+    void everyCellIsAsPredictedAndTheRulesAreKnown() {
         var tcp = new Capture("lab", "matrix");
         assertThat(tcp.code).as(tcp.out() + tcp.err()).isZero();
         assertThat(tcp.out())
@@ -98,7 +98,7 @@ final class MatrixCommandTest {
 
     @Test
     @RequiresCapability({Capability.SYS_ADMIN, Capability.CHOWN})
-    void pageInTheDocumentationIsWhatThisKernelDoes() throws IOException {
+    void pageInTheDocumentationMatchesThisKernel() throws IOException {
         List<String> written = Files.readAllLines(Path.of("../docs/truth-table.md"));
         var made = new Capture("lab", "matrix", "--markdown");
         List<String> now = made.out().lines().toList();
@@ -108,7 +108,7 @@ final class MatrixCommandTest {
             assertThat(withoutDate(now)).isEqualTo(withoutDate(written));
         } else {
             String other = kernel(written);
-            System.err.println("docs/truth-table.md is of Linux " + other + ", not compared");
+            System.err.println("docs/truth-table.md is for Linux " + other + ", not compared");
         }
     }
 

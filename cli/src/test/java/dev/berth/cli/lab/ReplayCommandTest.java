@@ -51,7 +51,7 @@ final class ReplayCommandTest {
     }
 
     @Test
-    void predictionAnswersEachStepAndNamesNoKernel() throws IOException {
+    void predictionAnswersEachStepWithoutTheKernel() throws IOException {
         var replay = new Capture("lab", "replay", file(WHOLE), "--predict", "--json");
         assertThat(replay.out())
                 .isEqualTo(
@@ -68,7 +68,7 @@ final class ReplayCommandTest {
 
     @Test
     @RequiresCapability(Capability.SYS_ADMIN)
-    void kernelAnswersBesideThePrediction() throws IOException {
+    void kernelAnswersNextToThePrediction() throws IOException {
         var replay = new Capture("lab", "replay", file(WHOLE), "--json");
         assertThat(replay.out())
                 .contains("{\"op\":\"socket\",\"predicted\":null,\"kernel\":\"OK\"}")
@@ -80,7 +80,7 @@ final class ReplayCommandTest {
     }
 
     @Test
-    void badLineIsNamedAndTheOthersAreAnswered() throws IOException {
+    void badLineIsReportedAndTheOthersAreAnswered() throws IOException {
         String good = steps(socket(""));
         var replay = new Capture("lab", "replay", file(good, "{", "", good), "--predict", "--json");
         assertThat(replay.out().lines().toList())
@@ -96,40 +96,46 @@ final class ReplayCommandTest {
 
     @Test
     void messagesSayWhatIsWrongAndWhere() throws IOException {
-        wrong(steps("{\"op\":\"bond\",\"id\":\"a\"}"), "step 1 (bond): there is no such op");
+        wrong(steps("{\"op\":\"bond\",\"id\":\"a\"}"), "step 1 (bond): unknown op");
         wrong(steps(socket(",\"reusport\":true")), "step 1 (socket): unknown field \"reusport\"");
         wrong(steps("{\"op\":\"listen\",\"id\":\"a\"}"), "no earlier step made \"a\"");
-        wrong(steps(socket(",\"uid\":\"0\"")), "\"uid\" is a whole number, not \"0\"");
-        wrong(steps(socket(",\"uid\":-1")), "\"uid\" is a number from 0 to 4294967294, not -1");
-        wrong(steps(socket(",\"reuseaddr\":1")), "\"reuseaddr\" is true or false, not 1");
-        wrong(steps(socket(",\"device\":\"eth0\"")), "\"device\" is null or \"lo\"");
+        wrong(steps(socket(",\"uid\":\"0\"")), "\"uid\" must be a whole number, not \"0\"");
+        wrong(
+                steps(socket(",\"uid\":-1")),
+                "\"uid\" must be a number from 0 to 4294967294, not -1");
+        wrong(steps(socket(",\"reuseaddr\":1")), "\"reuseaddr\" must be true or false, not 1");
+        wrong(steps(socket(",\"device\":\"eth0\"")), "\"device\" must be null or \"lo\"");
         wrong(steps("{\"op\":\"socket\",\"id\":\"a\"}"), "a socket needs a field \"family\"");
         wrong(steps("{\"id\":\"a\"}"), "step 1: a step needs a field \"op\"");
-        wrong(steps("7"), "step 1: a step is an object, not 7");
-        wrong(steps(socket("") + "," + socket("")), "step 2 (socket): id \"a\" is taken already");
+        wrong(steps("7"), "step 1: a step must be an object, not 7");
+        wrong(steps(socket("") + "," + socket("")), "step 2 (socket): id \"a\" is already in use");
         wrong(
                 steps(socket("") + ",{\"op\":\"bind\",\"id\":\"a\",\"address\":\"::1\"}"),
-                "\"a\" is an IPv4 socket, and ::1 an IPv6 address");
+                "\"a\" is an IPv4 socket, but ::1 is an IPv6 address");
         wrong(
                 steps(socket("") + ",{\"op\":\"bind\",\"id\":\"a\",\"address\":\"here\"}"),
                 "\"address\": \"here\": names are not looked up");
-        wrong(peer("\"family\":4", "0.0.0.0", "::1"), "\"a\" is an IPv4 socket, and ::1 an IPv6");
+        wrong(
+                peer("\"family\":4", "0.0.0.0", "::1"),
+                "\"a\" is an IPv4 socket, but ::1 is an IPv6");
         wrong(
                 peer("\"family\":4", "0.0.0.0", "9.9.9.9"),
-                "does not reach 9.9.9.9: there is nothing");
-        wrong(peer("\"family\":6", "::1", "::ffff:127.0.0.1"), "bound to ::1, does not reach");
+                "cannot reach 9.9.9.9: the only interface");
+        wrong(peer("\"family\":6", "::1", "::ffff:127.0.0.1"), "bound to ::1, cannot reach");
         wrong(
                 peer("\"family\":6,\"v6only\":true", "::", "::ffff:127.0.0.1"),
-                "bound to ::, does not reach ::ffff:127.0.0.1");
+                "bound to ::, cannot reach ::ffff:127.0.0.1");
         wrong(peer("\"family\":4", "", "127.0.0.1"), "(peer): bind \"a\" first");
-        wrong("{\"id\":\"x\",\"protocol\":\"sctp\",\"steps\":[]}", "\"protocol\" is tcp or udp");
+        wrong(
+                "{\"id\":\"x\",\"protocol\":\"sctp\",\"steps\":[]}",
+                "\"protocol\" must be tcp or udp");
         wrong("{\"protocol\":\"tcp\",\"steps\":[]}", "a history needs a field \"id\"");
         wrong("{\"id\":\"x\",\"id\":\"y\"}", "Duplicate");
-        wrong("[]", "a history is an object, not a list");
+        wrong("[]", "a history must be an object, not a list");
         wrong(steps("") + " {}", "more than one JSON value");
     }
 
-    /// - `bound`: where it is bound; empty: nowhere
+    /// @param bound the address that it is bound to; empty for none
     private static String peer(String socket, String bound, String peer) {
         String bind = "{\"op\":\"bind\",\"id\":\"a\",\"address\":\"" + bound + "\"},";
         return steps(
@@ -156,14 +162,14 @@ final class ReplayCommandTest {
     }
 
     @Test
-    void historiesComeFromOnePlace() throws IOException {
+    void historiesComeFromOneSource() throws IOException {
         assertThat(new Capture("lab", "replay").err()).contains("no histories: name a file");
         assertThat(new Capture("lab", "replay", file(WHOLE), "--corpus").code).isEqualTo(2);
         assertThat(new Capture("lab", "replay", "/nowhere").err()).contains("cannot read /nowhere");
     }
 
     @Test
-    void whatIsPrintedIsReadAsTheSameHistory() throws BadHistoryException {
+    void printedHistoryIsReadAsTheSameHistory() throws BadHistoryException {
         var generator = new HistoryGenerator(new SplittableRandom(5), true);
         for (int i = 0; i < 400; i++) {
             History history = generator.next(Protocol.values()[i % 2]);
@@ -206,7 +212,7 @@ final class ReplayCommandTest {
     }
 
     @Test
-    void lineThatDoesNotEndIsToldAndTheOthersAreAnswered() throws IOException {
+    void overlongLineIsReportedAndTheOthersAreAnswered() throws IOException {
         String huge = "{\"id\":\"" + "x".repeat(2 * LineSource.MOST) + "\"}";
         var replay = new Capture("lab", "replay", file(huge, WHOLE), "--predict");
         assertThat(replay.err()).contains("line 1: longer than 262144 characters");

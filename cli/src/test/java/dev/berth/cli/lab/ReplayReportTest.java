@@ -56,7 +56,7 @@ final class ReplayReportTest {
     }
 
     @Test
-    void whatCannotBeRunFailsAndBadLinesAreUsage() {
+    void historiesThatCannotBeRunFailAndBadLinesAreUsageErrors() {
         var history = new History("h", Protocol.TCP, List.of());
         var refused = new ReplayAnswer(history, List.of(), Optional.of("no uid 7"));
         report.show(new ReplayOutcome.Answered("line 3", refused, ""));
@@ -67,7 +67,7 @@ final class ReplayReportTest {
     }
 
     @Test
-    void nothingThatATerminalWouldObeyIsPrinted() {
+    void noTerminalSequencesArePrinted() {
         var history = new History("h\033[31m", Protocol.TCP, List.of());
         var answer = new ReplayAnswer(history, List.of(), Optional.empty());
         report.show(new ReplayOutcome.Answered("line 1", answer, ""));
@@ -78,7 +78,7 @@ final class ReplayReportTest {
     }
 
     @Test
-    void noHistoriesAreNone() {
+    void withoutHistoriesTheCountIsZero() {
         report.summary();
         assertThat(out.toString(UTF_8)).isEqualTo("0 histories\n");
     }
