@@ -29,7 +29,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/// `berth demo [-n N] [-p PORT]`: nothing but Berth is needed.
+/// `berth demo [-n N] [-p PORT]`, which needs nothing but Berth.
 public final class DemoCommand implements Subcommand {
     private static final int FIRST_PORT = 8080;
     private static final int LAST_PORT = 8179;
@@ -50,17 +50,17 @@ public final class DemoCommand implements Subcommand {
                                 Options.one(
                                         "PORT",
                                         Options::port,
-                                        "Default: 8080, or the next free one.",
+                                        "The port. Default: 8080, or the next free one.",
                                         "-p",
                                         "--port"));
         spec.usageMessage()
                 .customSynopsis("berth demo [-n N] [-p PORT]")
                 .description(
-                        "Run four workers of a small built-in HTTP server on one port; it answers"
-                                + " with the pid, slot and generation that served. Commands to play"
-                                + " with are printed.",
+                        "Run four workers of a small built-in HTTP server on one port. It answers"
+                                + " with the pid, slot and generation that served the request. The"
+                                + " demo prints commands to try.",
                         "")
-                .footer("", "Ctrl-C ends it.");
+                .footer("", "Ctrl-C stops it.");
         return spec;
     }
 
@@ -91,10 +91,10 @@ public final class DemoCommand implements Subcommand {
             }
         }
         throw new Failure(
-                "no free port from " + FIRST_PORT + " to " + LAST_PORT + "; name one: -p PORT");
+                "no free port from " + FIRST_PORT + " to " + LAST_PORT + "; choose one: -p PORT");
     }
 
-    /// Bound for a moment, without SO_REUSEPORT: so it joins nobody.
+    /// Binds the port briefly, without SO_REUSEPORT, so that the socket joins no group.
     private static boolean free(SockDiag diag, int port) throws IOException {
         var query =
                 new DiagQuery(

@@ -10,7 +10,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/// What to try while the demo runs, printed once all of its workers are there.
+/// Prints what to try while the demo runs, once all workers are ready.
 final class DemoHints {
     private static final int MOST_TRIES = 300;
     private static final long PAUSE_MILLIS = 100;
@@ -36,7 +36,7 @@ final class DemoHints {
                 Thread.sleep(PAUSE_MILLIS);
             }
         } catch (ExecutionException | TimeoutException | InterruptedException over) {
-            // It ended before it was ready, and said why.
+            // The demo ended before it was ready, and has said why.
         }
     }
 
@@ -44,12 +44,12 @@ final class DemoHints {
         OptionalInt pid = status.slots().getFirst().pid();
         String one = pid.isPresent() ? String.valueOf(pid.getAsInt()) : "PID";
         return """
-        All are ready. In another terminal, try:
+        All workers are ready. In another terminal, try:
           while curl -s http://localhost:%d/; do sleep 0.2; done
           ./berth status %s
           ./berth roll %s
           kill -9 %s
-        Ctrl-C ends it.\
+        Ctrl-C stops it.\
         """
                 .formatted(port, status.name(), status.name(), one);
     }

@@ -7,11 +7,12 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/// The server of `berth demo`: HTTP/1.1 with keep-alive on the plain JDK, a virtual thread for each
-/// connection. It answers who it is. `Whoami PORT`; port 0 takes any.
+/// The server of `berth demo`: HTTP/1.1 with keep-alive on the plain JDK, with a virtual thread for
+/// each connection. Its answers say which process served. Usage: `Whoami PORT`; port 0 means any
+/// free port.
 ///
-/// On SIGTERM it takes no new connections, answers what it was asked, and closes: an answer that is
-/// on its way says `Connection: close`, and a connection with no request on it is just closed.
+/// On SIGTERM it stops accepting, answers pending requests, and closes: a response in progress says
+/// `Connection: close`, and a connection without a request is closed at once.
 public final class Whoami {
     private static final long STOP_MILLIS = 5_000;
     private static final long PAUSE_MILLIS = 5;
@@ -48,7 +49,7 @@ public final class Whoami {
                 Socket socket = listener.accept();
                 Thread.ofVirtual().start(() -> converse(socket));
             } catch (IOException failed) {
-                // Closed by stop, or a client that was gone already.
+                // Closed by stop, or the client is already gone.
             }
         }
     }
@@ -63,11 +64,11 @@ public final class Whoami {
                 connections.remove(connection);
             }
         } catch (IOException hungUp) {
-            // Nobody is left to be told.
+            // Nobody is left to receive the error.
         }
     }
 
-    /// Returns when all connections are closed, or after five seconds.
+    /// Stops the server; returns when all connections are closed, or after five seconds.
     public void stop() {
         stopping = true;
         try {

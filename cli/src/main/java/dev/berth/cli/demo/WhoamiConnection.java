@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/// One connection to [Whoami]: requests one after the other, each answered alike.
+/// One connection to [Whoami], which answers its requests one after another.
 final class WhoamiConnection {
     private static final int IDLE_MILLIS = 60_000;
     private static final long FIRST_REQUEST_NANOS = 1_000_000_000;
@@ -46,8 +46,9 @@ final class WhoamiConnection {
         }
     }
 
-    /// Closes the connection if no request is on it. One that was just accepted gets the time to
-    /// send its first. Called by other threads, so not by way of `in`, whose lock its reader holds.
+    /// Closes the connection if it has no request in progress. A connection that was just accepted
+    /// gets time to send its first request. Other threads call this, so it does not use `in`, whose
+    /// lock the reading thread holds.
     synchronized void closeIfIdle() {
         boolean fresh = !served && System.nanoTime() - accepted < FIRST_REQUEST_NANOS;
         try {
@@ -56,7 +57,7 @@ final class WhoamiConnection {
                 socket.close();
             }
         } catch (IOException alreadyClosed) {
-            // That is what was wanted.
+            // It is closed, as intended.
         }
     }
 
@@ -70,7 +71,7 @@ final class WhoamiConnection {
         served = true;
     }
 
-    /// The lines up to the empty one; empty if it is none or too long.
+    /// The lines up to the empty line; empty if there is no complete head or it is too long.
     private Optional<List<String>> head(int first) throws IOException {
         var bytes = new ByteArrayOutputStream();
         int next = first;
@@ -90,7 +91,7 @@ final class WhoamiConnection {
         return Optional.empty();
     }
 
-    /// Whether the connection stays open.
+    /// Answers a request, and returns whether the connection stays open.
     private boolean answer(Optional<List<String>> head) throws IOException {
         String[] request = head.map(lines -> lines.getFirst().split(" ")).orElse(new String[0]);
         if (request.length != 3 || !request[2].startsWith("HTTP/1.")) {
@@ -100,7 +101,11 @@ final class WhoamiConnection {
         List<String> lines = head.get();
         boolean chunked = header(lines, "transfer-encoding").isPresent();
         if (chunked || !skipBody(header(lines, "content-length").orElse("0"))) {
-            write("413 Content Too Large", "only small bodies of known length\n", false, true);
+            write(
+                    "413 Content Too Large",
+                    "only small bodies of known length are accepted\n",
+                    false,
+                    true);
             return false;
         }
         String wish = header(lines, "connection").orElse("").toLowerCase(Locale.ROOT);

@@ -1,4 +1,4 @@
-/// A server of its own to play with: `demo`.
+/// `demo`: a built-in server to try Berth with.
 @NullMarked
 package dev.berth.cli.demo;
 

@@ -28,17 +28,18 @@ public final class DoctorCommand implements Subcommand {
     public CommandSpec spec() {
         CommandSpec spec =
                 CommandSpec.create()
-                        .addOption(Options.flag("--json", "One line of JSON, schema 1."));
+                        .addOption(Options.flag("--json", "Print one line of JSON, schema 1."));
         spec.usageMessage()
                 .customSynopsis("berth doctor [--json]")
                 .description(
-                        "Try out what Berth needs of the kernel and of this user's permissions:"
-                                + " each on the running system, none concluded from a version.",
+                        "Check the kernel features and permissions that Berth needs. Each is tried"
+                                + " out on the running system; nothing is inferred from version"
+                                + " numbers.",
                         "")
                 .footer(
                         "",
-                        "Exit code 0 when run can work for any program, 1 when not. What is missing"
-                                + " otherwise costs what its line says.");
+                        "Exit code 0 if run can work for any program, 1 otherwise. For each missing"
+                                + " optional feature its line says what it costs.");
         return spec;
     }
 
@@ -60,7 +61,7 @@ public final class DoctorCommand implements Subcommand {
                 .toList();
     }
 
-    /// Not Linux: nothing can be tried.
+    /// The finding on other systems than Linux, where nothing can be tried.
     private static Finding elsewhere(Examination examination) {
         return new Finding(
                 examination.name(),
@@ -93,7 +94,7 @@ public final class DoctorCommand implements Subcommand {
         lines.add(
                 works
                         ? "berth run works here."
-                        : "berth run does not work here for a program that nobody modified.");
+                        : "berth run does not work here for an unmodified program.");
         return lines;
     }
 

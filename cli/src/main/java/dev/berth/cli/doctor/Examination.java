@@ -8,17 +8,18 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/// One thing to be looked at, and what is known about it beforehand.
+/// One feature to check, and what is known about it beforehand.
 ///
-/// @param advice what to do where it is missing
-/// @param probe looks; it returns what it saw, or throws what was in the way
+/// @param advice what to do if it is missing
+/// @param probe checks it: returns what it found, or throws if the feature is not available
 record Examination(
         String name, String since, String purpose, String advice, boolean required, Probe probe) {
     private static final long PATIENCE_SECONDS = 5;
 
     /// Tries something out on the running kernel.
     interface Probe {
-        /// What was seen, may be empty; an exception says that it is not to be had, and why.
+        /// Returns what was found, which may be empty. An exception says that the feature is not
+        /// available, and why.
         String look() throws IOException;
     }
 
@@ -32,7 +33,8 @@ record Examination(
         return new Examination(name, since, purpose, advice, false, probe);
     }
 
-    /// Looks on a thread that is thrown away: filters and identities stay with it.
+    /// Checks the feature on a throw-away thread, because filters and identities stay with the
+    /// thread.
     Finding examine() {
         var seen = new CompletableFuture<String>();
         Thread.ofPlatform()

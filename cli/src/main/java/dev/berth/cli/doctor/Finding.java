@@ -2,15 +2,15 @@ package dev.berth.cli.doctor;
 
 import java.util.Optional;
 
-/// One thing that the doctor looked at.
+/// The result of one check of the doctor.
 ///
-/// @param name stable, for machines too
+/// @param name a stable name, also for scripts
 /// @param available whether this kernel and user have it
-/// @param detail what was seen: a value, or why not; may be empty
-/// @param since the kernel or capability that brings it
+/// @param detail what was found: a value, or why it is not available; may be empty
+/// @param since the kernel version or capability that provides it
 /// @param purpose what Berth does with it
-/// @param advice what to do where it is missing; empty where it is there
-/// @param required whether `run` needs it for a program that nobody modified
+/// @param advice what to do if it is missing; empty if it is available
+/// @param required whether `run` needs it for an unmodified program
 record Finding(
         String name,
         boolean available,

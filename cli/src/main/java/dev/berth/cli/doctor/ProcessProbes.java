@@ -9,7 +9,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 
-/// What the doctor tries on processes.
+/// The doctor's checks that use processes.
 final class ProcessProbes {
     private ProcessProbes() {}
 
@@ -29,7 +29,7 @@ final class ProcessProbes {
         }
     }
 
-    /// On a child, as it is used: what is allowed on oneself says nothing.
+    /// Tries it on a child, as Berth does: being allowed to do this to itself proves nothing.
     static String getfd() throws IOException {
         Process child = new ProcessBuilder(waiter()).start();
         try (Fd process = open(child.pid(), 0)) {

@@ -11,8 +11,8 @@ import dev.berth.sys.UnsupportedFeatureException;
 import java.io.IOException;
 import java.util.List;
 
-/// What the doctor tries of seccomp. A filter stays with its thread for good, so each probe has a
-/// thread to throw away; and it is on a call that an ending thread does not make.
+/// The doctor's checks of seccomp. A filter stays with its thread for good, so each probe runs on a
+/// throw-away thread; the filter is for a call that an ending thread does not make.
 final class SeccompProbes {
     private SeccompProbes() {}
 

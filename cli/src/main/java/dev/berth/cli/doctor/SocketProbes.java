@@ -24,7 +24,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.OptionalInt;
 
-/// What the doctor tries on sockets; all on loopback, at ports that the kernel chooses.
+/// The doctor's checks that use sockets, all on loopback and on ports that the kernel chooses.
 final class SocketProbes {
     private static final ListenAddress LOOPBACK =
             new ListenAddress(Protocol.TCP, new SockAddr.Inet4(0x7f000001, 0));
@@ -72,7 +72,7 @@ final class SocketProbes {
     static String policies() throws IOException {
         List<String> refused = Supervisor.refusedPolicies();
         if (!refused.isEmpty()) {
-            throw new Failure("cannot be had: " + String.join(", ", refused));
+            throw new Failure("not available: " + String.join(", ", refused));
         }
         return Policy.WORDS;
     }
@@ -97,7 +97,7 @@ final class SocketProbes {
         try (Fd socket = shared(LOOPBACK)) {
             chown(socket, Processes.geteuid());
             if (!Capabilities.has(Capability.CHOWN)) {
-                return "your own uid only";
+                return "only your own uid";
             }
             chown(socket, 65534);
             return "any uid";

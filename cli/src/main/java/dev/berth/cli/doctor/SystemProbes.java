@@ -14,7 +14,7 @@ import dev.berth.sys.Processes;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 
-/// What the doctor looks at in the system and in what this user may do.
+/// The doctor's checks of the system and of this user's permissions.
 final class SystemProbes {
     private static final long CHILD_SECONDS = 4;
 
@@ -51,7 +51,7 @@ final class SystemProbes {
         return "";
     }
 
-    /// The workers get a cgroup below our own.
+    /// The workers get a cgroup below this process's own.
     static String cgroupKill() throws IOException {
         if (!Supervisor.grantsCgroups()) {
             throw new Failure("no cgroup 2 hierarchy that this user may write to");
@@ -59,18 +59,18 @@ final class SystemProbes {
         return "";
     }
 
-    /// On a thread that is thrown away.
+    /// Runs on a throw-away thread.
     static String networkNamespace() throws IOException {
         ErrnoException.check("unshare", "network", Processes.unshare(Processes.CLONE_NEWNET));
         return "";
     }
 
-    /// A process with threads cannot enter one, so unshare(1) has to.
+    /// A process with several threads cannot enter a user namespace, so unshare(1) does it.
     static String userNamespace() throws IOException {
         Process child = new ProcessBuilder("unshare", "--user", "true").start();
         try {
             if (!child.waitFor(CHILD_SECONDS, TimeUnit.SECONDS)) {
-                throw new Failure("unshare does not end");
+                throw new Failure("unshare does not finish");
             }
             if (child.exitValue() != 0) {
                 throw new Failure(new String(child.getErrorStream().readAllBytes(), UTF_8).strip());

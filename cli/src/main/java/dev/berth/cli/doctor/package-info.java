@@ -1,4 +1,4 @@
-/// What this kernel and this user can do, tried: `doctor`.
+/// `doctor`: tries out what this kernel and this user can do.
 @NullMarked
 package dev.berth.cli.doctor;
 

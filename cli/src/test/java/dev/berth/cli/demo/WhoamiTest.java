@@ -53,7 +53,7 @@ class WhoamiTest {
             socket.getOutputStream().write(text.getBytes(ISO_8859_1));
         }
 
-        /// Head lines, an empty one, and one of body.
+        /// The lines of the head, an empty line, and one line of body.
         List<String> answer(boolean body) throws IOException {
             List<String> lines = new ArrayList<>();
             for (String line = in.readLine(); line != null; line = in.readLine()) {
@@ -115,7 +115,7 @@ class WhoamiTest {
     }
 
     @Test
-    void rubbishIsRefusedAndTheConnectionClosed() throws IOException {
+    void invalidInputIsRefusedAndTheConnectionClosed() throws IOException {
         try (var client = new Client(server.port())) {
             client.send("hello\r\n\r\n");
             assertThat(client.answer(true)).first().isEqualTo("HTTP/1.1 400 Bad Request");

@@ -15,7 +15,7 @@ import java.util.Optional;
 
 class DoctorTest {
     @Test
-    void theDoctorFindsWhatTheseTestsRunOn() {
+    void theDoctorFindsWhatTheseTestsNeed() {
         var run = new Capture("doctor", "--json");
         JsonNode answer = JsonMapper.shared().readTree(run.out());
         assertThat(answer.get("schema").asInt()).isEqualTo(1);
@@ -39,7 +39,7 @@ class DoctorTest {
     }
 
     @Test
-    void whatIsMissingHasItsReasonAndAdvice() {
+    void aMissingFeatureHasItsReasonAndAdvice() {
         Finding finding =
                 Examination.useful(
                                 "x",
@@ -55,7 +55,7 @@ class DoctorTest {
     }
 
     @Test
-    void aProbeThatThrowsAnythingIsANo() {
+    void aProbeThatThrowsAnythingMeansNo() {
         Finding finding =
                 Examination.required(
                                 "x",
