@@ -3,12 +3,12 @@ package dev.berth.boot;
 import java.util.Objects;
 import java.util.Optional;
 
-/// What to tell the user.
+/// The explanation for the user.
 ///
 /// @param description what happened, and who is in the way
 /// @param action what would help
 record Answer(String description, String action) {
-    /// Neither part contains it: foreign texts are made printable.
+    /// Neither part contains this character, because foreign texts are made printable.
     private static final String SEPARATOR = "\f";
 
     Answer {
@@ -20,7 +20,7 @@ record Answer(String description, String action) {
         return description + SEPARATOR + action;
     }
 
-    /// Empty if `text` is no encoded answer.
+    /// Empty if `text` is not an encoded answer.
     static Optional<Answer> decode(String text) {
         int at = text.indexOf(SEPARATOR);
         return at < 0

@@ -12,13 +12,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/// A bind that was refused, as a chain of causes tells it.
+/// A refused bind, as described by a chain of causes.
 ///
-/// @param thrown the exception that says so
-/// @param message what the kernel said: `Address already in use`
+/// @param thrown the exception that reports it
+/// @param message the kernel's error message: `Address already in use`
 /// @param datagram whether it was a UDP socket
 /// @param place the port, if a cause names one
-/// @param origin the application's own line that led there; empty if there is none
+/// @param origin the line of the application's own code that led to it; empty if there is none
 record BindFailure(
         Throwable thrown, String message, boolean datagram, Optional<Place> place, String origin) {
     private static final int LONGEST_CHAIN = 50;
@@ -33,14 +33,14 @@ record BindFailure(
                     "permission denied",
                     "cannot assign requested address");
 
-    /// Code that binds for others.
+    /// Libraries, which bind on behalf of the application.
     private static final Pattern LIBRARY =
             Pattern.compile(
                     "(java|javax|jdk|sun|com\\.sun|jakarta|org\\.springframework|org\\.apache"
                             + "|org\\.eclipse\\.jetty|io\\.netty|io\\.grpc|io\\.undertow|org\\.xnio"
                             + "|reactor|kotlin|kotlinx)\\..*");
 
-    /// Empty if the chain has nothing to do with a bind.
+    /// Finds the bind failure in a chain of causes; empty if there is none.
     static Optional<BindFailure> in(Throwable failure) {
         List<Throwable> chain =
                 Stream.iterate(failure, cause -> cause != null, Throwable::getCause)
@@ -59,7 +59,7 @@ record BindFailure(
         return new BindFailure(thrown, message, datagram(thrown), place, origin(chain));
     }
 
-    /// Netty's native transports have exceptions of their own.
+    /// Netty's native transports have their own exceptions.
     private static boolean refused(Throwable cause) {
         String message = text(cause).toLowerCase(Locale.ROOT);
         boolean known = REASONS.stream().anyMatch(message::contains);
@@ -71,8 +71,8 @@ record BindFailure(
         return String.valueOf(cause.getMessage());
     }
 
-    /// `PortInUseException` and `ConnectorStartFailedException`: not every application has their
-    /// classes, and they moved between Boot's lines.
+    /// The port of a `PortInUseException` or `ConnectorStartFailedException`, read by reflection:
+    /// not every application has these classes, and they have moved between Boot's release lines.
     private static Stream<Place> toldByBoot(Throwable cause) {
         if (!cause.getClass().getName().startsWith("org.springframework.boot.")) {
             return Stream.empty();
@@ -87,7 +87,7 @@ record BindFailure(
         }
     }
 
-    /// The innermost message about a bind that ends in an address.
+    /// The address in the innermost message about a bind.
     private static Optional<Place> named(List<Throwable> chain) {
         List<Throwable> inside = new ArrayList<>(chain);
         Collections.reverse(inside);

@@ -9,11 +9,11 @@ import org.springframework.core.env.Environment;
 import java.time.Duration;
 import java.util.List;
 
-/// Names who holds the port, when an application fails because it could not bind one.
+/// Names the holder of the port when an application fails because it could not bind it.
 ///
-/// It knows Boot's own exception for its web servers, and any [java.net.BindException] among the
-/// causes. Where it has nothing to say (not Linux, no Java 25, not in time), Boot's own analyzers
-/// have their turn. It never throws.
+/// It recognises Boot's own exceptions for web servers, and any [java.net.BindException] among the
+/// causes. If it has no answer (not Linux, no Java 25, not in time), Boot's own analyzers take
+/// over. It never throws.
 public final class BindFailureAnalyzer implements FailureAnalyzer, Ordered {
     private static final String LIMIT = "berth.analysis.timeout";
     private static final Duration USUAL_LIMIT = Duration.ofSeconds(3);
@@ -21,7 +21,7 @@ public final class BindFailureAnalyzer implements FailureAnalyzer, Ordered {
 
     private final @Nullable Environment environment;
 
-    /// For Spring, which gives the environment if there is one already.
+    /// Called by Spring, which passes the environment if it exists already.
     public BindFailureAnalyzer(@Nullable Environment environment) {
         this.environment = environment;
     }
@@ -33,12 +33,12 @@ public final class BindFailureAnalyzer implements FailureAnalyzer, Ordered {
 
     @Override
     @SuppressWarnings(
-            "CatchingUnchecked") // An analyzer must not hide the failure by one of its own.
+            "CatchingUnchecked") // An analyzer must not hide the failure with its own.
     public @Nullable FailureAnalysis analyze(Throwable failure) {
         try {
             return BindFailure.in(failure).map(this::analysis).orElse(null);
         } catch (RuntimeException | LinkageError noAnswer) {
-            // The application's failure must not be hidden by one of its analysis.
+            // A failure of the analysis must not hide the application's failure.
             return null;
         }
     }

@@ -12,10 +12,10 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
-/// Where Berth's own classes are, for a JVM to be started on them. What lies in another jar, as in
-/// Boot's executable ones, is copied out.
+/// The class path of Berth's own classes, for starting a JVM with them. Jars nested in another jar,
+/// as in Boot's executable jars, are extracted.
 ///
-/// **ownership**: [#close()] removes the copies, and all that was put beside them.
+/// **Ownership:** [#close()] removes the copies and all other files in their directory.
 final class CodePath implements AutoCloseable {
     /// One class of each jar.
     private static final List<String> ROOMS =
@@ -32,6 +32,8 @@ final class CodePath implements AutoCloseable {
         this.scratch = scratch;
     }
 
+    /// Finds Berth's classes, and copies those that are in a nested jar.
+    ///
     /// @throws IOException if a part cannot be found or copied
     static CodePath ofBerth() throws IOException {
         CodePath path = new CodePath(Files.createTempDirectory("berth"));
@@ -46,7 +48,7 @@ final class CodePath implements AutoCloseable {
         }
     }
 
-    /// A directory of this user's alone.
+    /// A directory that only this user may access.
     Path scratch() {
         return scratch;
     }
@@ -68,7 +70,9 @@ final class CodePath implements AutoCloseable {
                         : Path.of(URI.create(root)).toString());
     }
 
-    /// - `root`: `jar:file:/lib/a.jar!/`, or `jar:nested:/app.jar/!BOOT-INF/lib/a.jar!/`
+    /// The jar at `root`; a nested one is copied out.
+    ///
+    /// @param root `jar:file:/lib/a.jar!/`, or `jar:nested:/app.jar/!BOOT-INF/lib/a.jar!/`
     private Path jar(String root) throws IOException {
         String jar = root.substring("jar:".length(), root.lastIndexOf("!/"));
         if (jar.startsWith("file:")) {

@@ -13,15 +13,16 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/// The ports that an application's properties name: most exceptions do not say which it was.
+/// The ports named by an application's properties, because most exceptions do not say which port
+/// failed.
 ///
-/// @param places the servers' that Boot knows first
+/// @param places the ports of servers that Boot knows come first
 record ConfiguredPorts(List<Place> places) {
     private static final String PORT = "server.port";
     private static final int USUAL_PORT = 8080;
     private static final int MOST = 32;
 
-    /// What Boot and its friends listen on, whatever the source.
+    /// What Boot and related projects listen on, whatever the property source.
     private static final List<String> SERVERS =
             List.of(
                     PORT,
@@ -51,7 +52,8 @@ record ConfiguredPorts(List<Place> places) {
                         .toList());
     }
 
-    /// Variables such as `REDIS_SERVICE_PORT`, which Kubernetes sets, are ports of others.
+    /// Environment variables such as `REDIS_SERVICE_PORT`, set by Kubernetes, name ports of other
+    /// services.
     private static boolean inherited(String source) {
         return source.equals(StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME);
     }
@@ -62,7 +64,7 @@ record ConfiguredPorts(List<Place> places) {
                 : Stream.empty();
     }
 
-    /// `local.server.port` repeats what is bound already; a proxy is somewhere else.
+    /// `local.server.port` repeats a port that is bound already; a proxy's port is on another host.
     private static boolean likely(String name) {
         String lower = name.toLowerCase(Locale.ROOT);
         return lower.endsWith("port") && !lower.startsWith("local.") && !lower.contains("proxy");

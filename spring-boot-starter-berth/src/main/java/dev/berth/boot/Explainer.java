@@ -16,10 +16,10 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Answers a question by looking at the ports.
+/// Answers a question by inspecting the ports.
 final class Explainer {
     private static final int MOST_LISTED = 8;
-    private static final String AGAIN = "If nobody is in the way now, start the application again.";
+    private static final String AGAIN = "If the port is free now, start the application again.";
 
     private final Question question;
     private final Protocol protocol;
@@ -29,6 +29,8 @@ final class Explainer {
         this.protocol = question.datagram() ? Protocol.UDP : Protocol.TCP;
     }
 
+    /// Answers the question.
+    ///
     /// @throws IOException if the kernel's tables cannot be read
     Answer answer() throws IOException {
         List<Finding> findings = new ArrayList<>();
@@ -59,7 +61,7 @@ final class Explainer {
         return new Answer(description, advice(List.of(finding)));
     }
 
-    /// The exception does not say which port it was.
+    /// Answers if the exception does not name the port.
     private Answer guessed(List<Finding> findings) throws IOException {
         List<Finding> taken = findings.stream().filter(finding -> !finding.free()).toList();
         List<Finding> others = taken.stream().filter(finding -> !finding.own()).toList();
@@ -69,8 +71,8 @@ final class Explainer {
                 ? new Answer(what + unknown(), "Find out which port it is. " + AGAIN)
                 : new Answer(
                         what
-                                + "The exception does not name the port. Of those configured, this"
-                                + " cannot be bound now:"
+                                + "The exception does not name the port. Of the configured ports,"
+                                + " these cannot be bound now:"
                                 + suspects.stream().map(Finding::text).collect(joining("\n")),
                         advice(suspects));
     }
@@ -88,8 +90,9 @@ final class Explainer {
                         .map(place -> place.property() + "=" + place.port())
                         .collect(joining(", "));
         return "The exception does not name the port"
-                + (tried.isEmpty() ? "." : ", and those configured are free now (" + tried + ").")
-                + " Who listens on this machine:\n"
+                + (tried.isEmpty() ? "." : ", and the configured ports are free now"
+                        + " (" + tried + ").")
+                + " Listeners on this machine:\n"
                 + sockets.stream()
                         .limit(MOST_LISTED)
                         .map(socket -> "\n    " + SocketText.line(socket))
@@ -99,7 +102,9 @@ final class Explainer {
                         : "");
     }
 
-    /// - `findings`: at least one
+    /// What would help.
+    ///
+    /// @param findings at least one
     private static String advice(List<Finding> findings) {
         String fixes =
                 findings.stream()
@@ -116,7 +121,7 @@ final class Explainer {
                         .collect(joining(" or "));
         return (fixes.isEmpty()
                         ? "Give the application another address or port."
-                        : "One of these helps; each was tried on the rules:\n" + fixes)
+                        : "One of these helps; each was checked against the rules:\n" + fixes)
                 + (properties.isEmpty() ? "" : "\n\nThe port is set by " + properties + ".");
     }
 

@@ -6,11 +6,13 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.util.List;
 
-/// What the explainer's process runs: the words of a question in, an answer out.
+/// The main class of the explainer's process: takes the words of a question and prints the answer.
 final class ExplainerMain {
     private ExplainerMain() {}
 
-    /// - `args`: see [Question#encoded()]
+    /// Prints the encoded answer to the question in `args`.
+    ///
+    /// @param args see [Question#encoded()]
     public static void main(String[] args) throws IOException {
         Answer answer = new Explainer(Question.decode(List.of(args))).answer();
         PrintStream out = new PrintStream(System.out, true, UTF_8);

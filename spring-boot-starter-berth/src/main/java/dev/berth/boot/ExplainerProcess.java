@@ -13,15 +13,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
-/// Asks an explainer in a JVM of its own, and waits no longer than a limit.
+/// Asks an explainer in a separate JVM, and waits no longer than a limit.
 ///
-/// That JVM has native access, so that the application's needs none and prints no warning; it is
-/// the application's own Java if that is 25 or newer, else that of `BERTH_JAVA_HOME`, if set. It
-/// takes about 60 MB while it runs, and is killed when the limit is over.
+/// That JVM has native access, so that the application's JVM needs none and prints no warning. It
+/// is the application's own Java if that is 25 or newer, or else the one in `BERTH_JAVA_HOME`, if
+/// set. It takes about 60 MB while it runs, and is killed when the limit is over.
 final class ExplainerProcess {
     private static final int FIRST_JAVA = 25;
 
-    /// What would change the explainer's JVM: agents, debuggers, memory.
+    /// Variables that would change the explainer's JVM: agents, debuggers, memory.
     private static final List<String> JVM_VARIABLES =
             List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS");
 
@@ -89,7 +89,7 @@ final class ExplainerProcess {
                         "-XX:TieredStopAtLevel=1",
                         "-Xshare:auto",
                         "--enable-native-access=ALL-UNNAMED"));
-        // It decides what 0.0.0.0 means to the application.
+        // This decides what 0.0.0.0 means to the application.
         if (Boolean.getBoolean("java.net.preferIPv4Stack")) {
             words.add("-Djava.net.preferIPv4Stack=true");
         }

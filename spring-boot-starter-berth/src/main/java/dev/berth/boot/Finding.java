@@ -11,11 +11,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// What was seen at a place.
+/// What was found at a place.
 ///
-/// @param place where
-/// @param diagnosis what the same bind would meet now
-/// @param pid of the application
+/// @param place the address and port
+/// @param diagnosis the forecast for the same bind now
+/// @param pid the process id of the application
 record Finding(Place place, BindDiagnosis diagnosis, long pid) {
     private static final int MOST_NAMED = 5;
     private static final String STOP = "stop ";
@@ -25,7 +25,7 @@ record Finding(Place place, BindDiagnosis diagnosis, long pid) {
         return diagnosis.forecast().succeeds();
     }
 
-    /// Whether nobody but the application itself is in the way.
+    /// Whether only the application itself is in the way.
     boolean own() {
         List<Owner> owners =
                 causes().stream()
@@ -39,7 +39,7 @@ record Finding(Place place, BindDiagnosis diagnosis, long pid) {
         return diagnosis.forecast().because();
     }
 
-    /// Who is in the way, a paragraph each.
+    /// Who is in the way, one paragraph each.
     String text() {
         int more = causes().size() - MOST_NAMED;
         return causes().stream().limit(MOST_NAMED).map(this::text).distinct().collect(joining())
@@ -60,14 +60,14 @@ record Finding(Place place, BindDiagnosis diagnosis, long pid) {
         Optional<String> home = owner.pid() == pid ? Optional.of("this application") : home(owner);
         int more = socket.owners().size() - 1;
         return home.map(text -> " (" + text + ")").orElse("")
-                + (more > 0 ? " (" + more + " more processes have the same socket)" : "");
+                + (more > 0 ? " (" + more + " more processes share this socket)" : "");
     }
 
     private static Optional<String> home(Owner owner) {
         return owner.container().or(owner::unit);
     }
 
-    /// What would help, the usual first.
+    /// What would help, the usual remedies first.
     List<String> fixes() {
         List<String> all = own() ? List.of() : diagnosis.fixes();
         return Stream.concat(

@@ -5,14 +5,15 @@ import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
 
-/// What the explainer is asked.
+/// The question to the explainer.
 ///
-/// @param message of the exception
+/// @param message the message of the exception
 /// @param datagram whether it was a UDP socket
-/// @param origin where the application's own code tried it, as in a stack trace; empty if unknown
-/// @param pid of the application
+/// @param origin where the application's own code tried it, in the form of a stack trace; empty if
+///   unknown
+/// @param pid the process id of the application
 /// @param named whether the failure names the port, so that there is exactly one place
-/// @param places where it was, or may have been
+/// @param places the places that the application tried, or may have tried, to bind
 record Question(
         String message,
         boolean datagram,
@@ -29,7 +30,9 @@ record Question(
         places = List.copyOf(places);
     }
 
-    /// - `configured`: the places that the application's properties name
+    /// The question about a failure.
+    ///
+    /// @param configured the places that the application's properties name
     static Question about(BindFailure failure, List<Place> configured) {
         List<Place> places =
                 failure.place()
@@ -44,7 +47,7 @@ record Question(
                 places);
     }
 
-    /// The failure knows the port, the properties the rest.
+    /// Completes the place: the failure knows the port, the properties the rest.
     private static Place completed(Place place, List<Place> configured) {
         return configured.stream()
                 .filter(other -> other.port() == place.port())
@@ -58,7 +61,8 @@ record Question(
                 .orElse(place);
     }
 
-    /// **shape**: message, datagram, origin, pid, named, then host, port, property of each place.
+    /// **Shape:** message, datagram, origin, pid, named, then host, port and property of each
+    /// place.
     List<String> encoded() {
         List<String> words = new ArrayList<>();
         words.add(message);
@@ -77,6 +81,8 @@ record Question(
         return words;
     }
 
+    /// Reads the result of [#encoded()].
+    ///
     /// @throws RuntimeException if the words are not those of [#encoded()]
     static Question decode(List<String> words) {
         List<Place> places = new ArrayList<>();

@@ -46,7 +46,7 @@ class BindFailureAnalyzerTest {
     }
 
     @Test
-    void leavesItToBootWhenTimeIsOver() {
+    void leavesItToBootAfterTheTimeout() {
         assertThat(analyze(Map.of("berth.analysis.timeout", "0"), named(FreePort.tcp()))).isNull();
     }
 
@@ -66,7 +66,7 @@ class BindFailureAnalyzerTest {
     }
 
     @Test
-    void asksOnlyAboutPortsThatAreTheApplications() {
+    void asksOnlyAboutPortsOfTheApplication() {
         StandardEnvironment environment =
                 environment(
                         Map.of(
@@ -84,7 +84,7 @@ class BindFailureAnalyzerTest {
     }
 
     @Test
-    void questionsArriveAsTheyWereAsked() {
+    void questionsSurviveEncoding() {
         Question question =
                 new Question(
                         "in use",

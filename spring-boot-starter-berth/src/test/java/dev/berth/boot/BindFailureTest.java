@@ -56,7 +56,7 @@ class BindFailureTest {
     }
 
     @Test
-    void tellsDatagramSockets() throws Exception {
+    void recognisesDatagramSockets() throws Exception {
         InetAddress loopback = InetAddress.getLoopbackAddress();
         try (DatagramSocket first = new DatagramSocket(0, loopback)) {
             SocketException refused = second(first.getLocalPort(), loopback);
@@ -75,7 +75,7 @@ class BindFailureTest {
     }
 
     @Test
-    void endsOnACircleOfCauses() {
+    void endsOnCircularCauses() {
         Exception one = new Exception("one");
         one.initCause(new Exception("two", one));
 

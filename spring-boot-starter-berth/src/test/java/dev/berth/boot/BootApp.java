@@ -12,11 +12,11 @@ import java.io.IOException;
 import java.net.ServerSocket;
 import java.util.List;
 
-/// The application that the tests start on the libraries of either line.
+/// The application that the tests start on the libraries of either release line.
 @Configuration(proxyBeanMethods = false)
 @EnableAutoConfiguration
 public class BootApp {
-    /// - `args`: `--check` among them has it tell what came out of the kernel check, and end
+    /// @param args with `--check` it prints the result of the kernel check and exits
     public static void main(String[] args) {
         if (List.of(args).contains("--check")) {
             System.out.println(KernelCheck.here(System.getenv()));
@@ -25,8 +25,8 @@ public class BootApp {
         }
     }
 
-    /// A socket of the application's own at `feed.port`, or at the `feed.hidden`, which no property
-    /// that ends in `port` names.
+    /// The application's own socket at `feed.port`, or at `feed.hidden`, a port that no property
+    /// ending in `port` names.
     @Bean
     Feed feed(Environment environment) throws IOException {
         return new Feed(
@@ -45,7 +45,7 @@ public class BootApp {
             return new ServerSocket(port);
         }
 
-        /// For Spring, at the end.
+        /// Called by Spring at the end.
         public void close() throws IOException {
             socket.close();
         }

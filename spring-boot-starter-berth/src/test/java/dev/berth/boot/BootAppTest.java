@@ -24,7 +24,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// Real applications of both lines of Spring Boot that meet a port taken by another program.
+/// Real applications on both release lines of Spring Boot whose port is taken by another program.
 @RequiresProgram("python3")
 class BootAppTest {
     private static final String JAVA = java(Path.of(System.getProperty("java.home")));
@@ -37,7 +37,7 @@ class BootAppTest {
 
     @ParameterizedTest
     @EnumSource(BootLine.class)
-    void namesWhoHoldsTheWebServersPort(BootLine line, @TempDir Path scratch) throws Exception {
+    void namesTheHolderOfTheWebServersPort(BootLine line, @TempDir Path scratch) throws Exception {
         Path jar = ExecutableJar.of(line, scratch);
         try (ChildProcess holder = holder()) {
             Ended app = line.runJar(List.of(JAVA), jar, "--server.port=" + port);
@@ -48,7 +48,7 @@ class BootAppTest {
     }
 
     @Test
-    void namesWhoHoldsTheManagementPort() throws Exception {
+    void namesTheHolderOfTheManagementPort() throws Exception {
         try (ChildProcess holder = holder()) {
             Ended app =
                     BootLine.BOOT_3_5.run(
@@ -92,7 +92,7 @@ class BootAppTest {
     }
 
     @Test
-    void looksAtConfiguredPortsWhereTheExceptionNamesNone() throws Exception {
+    void checksConfiguredPortsIfTheExceptionNamesNone() throws Exception {
         try (ChildProcess holder = holder()) {
             Ended app = BootLine.BOOT_4_1.run(JAVA, "--server.port=0", "--feed.port=" + port);
 
@@ -103,14 +103,14 @@ class BootAppTest {
     }
 
     @Test
-    void listsListenersWhereNothingNamesThePort() throws Exception {
+    void listsListenersIfNothingNamesThePort() throws Exception {
         try (ChildProcess holder = holder()) {
             Ended app = BootLine.BOOT_3_5.run(JAVA, "--server.port=0", "--feed.hidden=" + port);
 
             assertThat(app.code()).isOne();
             assertThat(app.report())
                     .contains("does not name the port", "Feed.open(BootApp.java:")
-                    .contains("Who listens on this machine");
+                    .contains("Listeners on this machine");
             assertThat(holder.isAlive()).isTrue();
         }
     }

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// A line of Spring Boot, and how to run the application on it.
+/// A release line of Spring Boot, and how to run the application on it.
 enum BootLine {
     BOOT_3_5("boot-3.5"),
     BOOT_4_1("boot-4.1");
@@ -27,7 +27,7 @@ enum BootLine {
         folder = Path.of("libraries", name, "target");
     }
 
-    /// Where the libraries are that the build has copied.
+    /// The folder into which the build has copied the libraries.
     Path libraries() {
         return folder.resolve("lib");
     }
@@ -36,7 +36,7 @@ enum BootLine {
         return folder.resolve("loader").resolve("spring-boot-loader.jar");
     }
 
-    /// What an application gets with the starter, and the application.
+    /// The jars that an application gets with the starter, and the application itself.
     static List<Path> ownParts() {
         return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
                 .filter(BootLine::own)
@@ -44,7 +44,7 @@ enum BootLine {
                 .collect(Collectors.toList());
     }
 
-    /// Folders in a build that packs nothing, jars in one that does.
+    /// Folders if the build does not package, jars if it does.
     private static boolean own(String part) {
         String module = part.replaceFirst("/target/.*", "").replaceFirst(".*/", "");
         return part.contains("/target/")
@@ -63,9 +63,9 @@ enum BootLine {
         return end(List.of(java), List.of("-cp", path, BootApp.class.getName()), arguments);
     }
 
-    /// Runs it from an executable jar.
+    /// Runs the application from an executable jar.
     ///
-    /// - `java`: the program, and what runs it
+    /// @param java the program that runs it, with its options
     Ended runJar(List<String> java, Path jar, String... arguments)
             throws IOException, InterruptedException {
         return end(java, List.of("-jar", jar.toString()), arguments);
@@ -90,7 +90,7 @@ enum BootLine {
         }
     }
 
-    /// For any user: an application whose start fails leaves its server's folder behind.
+    /// For any user, because an application whose start fails leaves its server's folder behind.
     private static Path scratch() throws IOException {
         Path scratch = Files.createTempDirectory("boot");
         Files.setPosixFilePermissions(scratch, PosixFilePermissions.fromString("rwxrwxrwx"));
@@ -105,9 +105,9 @@ enum BootLine {
         }
     }
 
-    /// How it ended, and all that it wrote.
+    /// How the application ended, and everything that it printed.
     record Ended(int code, String output) {
-        /// What Boot reports of the failure; empty if it does not.
+        /// Boot's report of the failure; empty if there is none.
         String report() {
             int start = output.indexOf("APPLICATION FAILED TO START");
             return start < 0 ? "" : output.substring(start);

@@ -15,14 +15,14 @@ import java.util.stream.Stream;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 
-/// Packs an application as Boot's build plugins do: the loader's classes, and every library as a
-/// jar in the jar, stored without compression.
+/// Packages an application as Boot's build plugins do: the loader's classes, and every library as a
+/// jar within the jar, stored without compression.
 final class ExecutableJar {
     private static final String LAUNCHER = "org.springframework.boot.loader.launch.JarLauncher";
 
     private ExecutableJar() {}
 
-    /// - `scratch`: an empty folder
+    /// @param scratch an empty folder
     static Path of(BootLine line, Path scratch) throws IOException {
         Path jar = scratch.resolve("app.jar");
         try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar), manifest())) {
