@@ -14,25 +14,25 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// Makes the folder that `./berth` runs:
+/// Makes the folder that `./berth` runs from:
 ///
 ///     java tools/Dist.java DIST JVM-OPTIONS TRAINING MAIN-JAR JAR[:JAR…]
 ///
 ///     DIST/lib/*.jar       the jars; the one with the main class comes first
-///     DIST/jvm.options     the options of the JVM, for the launcher and the training alike
+///     DIST/jvm.options     the JVM options, for both the launcher and the training
 ///     DIST/berth-ID.aot    the start-up cache, recorded while the commands in TRAINING ran
 ///     DIST/build.id        written last: id=…, jvm=…, modulepath=…, classpath=…
 ///
-/// ID is a hash of all these inputs, of the JVM's release and of the folder's path: a cache with a
-/// module path is of no use elsewhere, and a folder that was moved runs without. The JVM's own check of a cache lets a
-/// replaced jar pass (JDK-8377932), so the launcher takes a cache by this name only, and only with
-/// the JVM that `jvm=` names. A training that fails leaves no cache: the build says so, and `berth`
-/// works, but starts slower.
+/// ID is a hash of all these inputs, the JVM's release and the folder's path: a cache with a module
+/// path is useless elsewhere, so a folder that has been moved runs without it. The JVM's own check
+/// of a cache accepts a replaced jar (JDK-8377932), so the launcher uses a cache only if it has
+/// this name, and only with the JVM that `jvm=` names. If the training fails there is no cache: the
+/// build says so, and `berth` works, but starts more slowly.
 final class Dist {
     private static final Path JAVA_HOME = Path.of(System.getProperty("java.home"));
     private static final int TRAINING_SECONDS = 120;
 
-    /// The jar that is run as a module, since it alone is granted native access.
+    /// The jar that runs as a module, because it alone gets native access.
     private static final String NATIVE = "berth-sys-";
 
     private final Path dist;
@@ -52,7 +52,7 @@ final class Dist {
             System.err.println("usage: Dist DIST JVM-OPTIONS TRAINING MAIN-JAR JAR[:JAR…]");
             System.exit(2);
         }
-        // Maven's class path names the folder of the module's own classes in place of its jar.
+        // Maven's class path has the folder of the module's own classes instead of its jar.
         Stream<Path> others =
                 Stream.of(args[4].split(":")).map(Path::of).filter(Files::isRegularFile);
         List<Path> jars = Stream.concat(Stream.of(Path.of(args[3])), others).toList();
@@ -91,8 +91,7 @@ final class Dist {
                 .collect(Collectors.joining(":"));
     }
 
-    /// What tells this JVM from any other, of the JDK's `release` file; the launcher reads the
-    /// same.
+    /// Identifies this JVM by fields of the JDK's `release` file; the launcher reads the same ones.
     private static String jvm() throws IOException {
         var release = new Properties();
         try (var in = Files.newBufferedReader(JAVA_HOME.resolve("release"))) {
@@ -141,7 +140,7 @@ final class Dist {
                 process.destroyForcibly().waitFor();
             }
             if (!ended || process.exitValue() != 0 || Files.notExists(cache)) {
-                System.err.println("berth: no start-up cache; the training run said:");
+                System.err.println("berth: no start-up cache; the training run printed:");
                 System.err.println(Files.readString(output));
             }
         } finally {

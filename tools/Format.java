@@ -12,11 +12,11 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
-/// Checks the format of the Java files below some folders, or applies it.
+/// Checks or corrects the format of the Java files in some folders.
 ///
 ///     java @tools/format.options -cp google-java-format-all-deps.jar tools/Format.java check|apply PATH…
 ///
-/// Prints each file that differs. Exit code 0 when all are well (or were made so), 1 when not.
+/// Prints each file that differs. Exit code 0 if all are (or have been made) correct, 1 otherwise.
 final class Format {
     private static final Formatter FORMATTER =
             new Formatter(JavaFormatterOptions.builder().style(Style.AOSP).build());
@@ -38,7 +38,7 @@ final class Format {
             format.all(Path.of(root));
         }
         if (format.wrong.get() > 0) {
-            System.err.println("format: to apply it, run tools/format");
+            System.err.println("format: to correct this, run tools/format");
             System.exit(1);
         }
     }
@@ -65,7 +65,7 @@ final class Format {
         return false;
     }
 
-    /// Some lines are settled only by a second pass.
+    /// Some lines need a second pass.
     private static String formatted(String source) throws FormatterException {
         String once = FORMATTER.formatSourceAndFixImports(source);
         return once.equals(source) ? source : FORMATTER.formatSourceAndFixImports(once);

@@ -1,4 +1,4 @@
-# Finds a Java for ./berth and a JDK for ./mvnw, which read this file; POSIX sh.
+# Finds a Java for ./berth and a JDK for ./mvnw, which source this file; POSIX sh.
 
 needs=25
 
@@ -24,7 +24,7 @@ inspect() {
     [ "${major:-0}" -ge "$needs" ] && { [ "$kind" = Java ] || [ -x "$1/bin/javac" ]; }
 }
 
-# The usual places of a Java, one after the other, to the command "$@".
+# Runs the command "$@" with each of the usual places of a Java.
 each_place() {
     for place in "${JAVA25_HOME:-/nonexistent}" /usr/lib/jvm/* /usr/java/* /opt/* /opt/java/* \
         /Library/Java/JavaVirtualMachines/*/Contents/Home "${HOME:-}"/.sdkman/candidates/java/* \
@@ -34,21 +34,21 @@ each_place() {
     done
 }
 
-# Sets java_home, if $1 suffices and is the lowest so far.
+# Sets java_home if the Java in $1 suffices and is the lowest version so far.
 lower() {
     if inspect "$1" && { [ "$lowest" -eq 0 ] || [ "$major" -lt "$lowest" ]; }; then
         java_home=$1 lowest=$major
     fi
 }
 
-# The lowest sufficient Java of the usual places. Sets java_home.
+# Finds the lowest sufficient Java in the usual places. Sets java_home.
 search() {
     lowest=0
     each_place lower
     [ "$lowest" -gt 0 ] && inspect "$java_home"
 }
 
-# $1: "Java", or "JDK" where a compiler is needed; $2: a Java that comes before all others, or none.
+# $1: "Java", or "JDK" if a compiler is needed; $2: a Java that takes precedence, or empty.
 # Sets java_home, major and jvm, or fails.
 find_java() {
     kind=$1
@@ -63,7 +63,7 @@ find_java() {
     search
 }
 
-# Notes a Java that does not suffice, once, whatever links lead to it. Sets seen.
+# Records a Java that does not suffice, once, whatever links lead to it. Sets seen.
 saw() {
     [ -d "$1" ] && home_of_it=$(readlink -f -- "$1") || return 0
     inspect "$home_of_it" || :
@@ -77,18 +77,18 @@ lacks_javac() {
     [ "$kind" = Java ] || [ -x "$home_of_it/bin/javac" ] || printf ' (no javac)'
 }
 
-# Says in one sentence that find_java found none, and how to get one. $1: the variable that names one.
+# Says in one sentence that find_java found none, and how to get one. $1: the variable to set.
 no_java() {
     seen=
     saw "${JAVA_HOME:-}"
     [ -z "${java:-}" ] || saw "${java%/bin/java}"
     each_place saw
     seen=${seen#, }
-    say "needs a $kind $needs or newer, and found ${seen:-none}; $(how_to_install), or name one by $1"
+    say "needs a $kind $needs or newer, but found ${seen:-none}; $(how_to_install), or set $1 to one"
 }
 
-# The command of this system's package manager. Whether apt has the package is looked up, as it
-# differs between releases; the others take long to ask.
+# Prints the install command of this system's package manager. For apt it looks up whether the
+# package exists, because that differs between releases; the others are slow to ask.
 how_to_install() {
     root=
     [ "$(id -u)" -eq 0 ] || root='sudo '
@@ -99,9 +99,9 @@ how_to_install() {
                 return
             fi
         done
-        printf 'install one, for example temurin-25-jdk as %s says (%s; %s "%sapt-get update")' \
-            https://adoptium.net/installation/linux/ 'apt knows no JDK 25 here' \
-            'if its lists are old, first' "$root"
+        printf 'install one, for example temurin-25-jdk as described at %s (%s; %s "%sapt-get update")' \
+            https://adoptium.net/installation/linux/ 'apt has no JDK 25 here' \
+            'if its lists are old, first run' "$root"
     elif has dnf; then
         printf 'install one: %sdnf install java-25-openjdk-devel' "$root"
     elif has apk; then

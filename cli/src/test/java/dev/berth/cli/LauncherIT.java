@@ -23,7 +23,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// `./berth` itself, in a copy of its folder whose path has a space, with a `java` that only tells
+/// `./berth` itself, in a copy of its folder whose path has a space, with a `java` that only prints
 /// how it was called.
 class LauncherIT {
     private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
@@ -60,7 +60,7 @@ class LauncherIT {
     }
 
     @Test
-    void theBuildLeftACacheThatTheJvmTakes() throws Exception {
+    void theBuildLeftACacheThatTheJvmAccepts() throws Exception {
         var environment = Map.of("BERTH_JAVA_OPTS", "-Xlog:aot=info", "BERTH_JAVA_HOME", ourJava());
         Result result = run(environment, ROOT, ROOT.resolve("berth").toString(), "--version");
         assertThat(result.output()).contains("Using AOT-linked classes: true");
@@ -130,7 +130,7 @@ class LauncherIT {
     }
 
     @Test
-    void aDeletedFolderIsNoPlaceToRunInButOneToAskFrom() throws Exception {
+    void inADeletedFolderRunIsRefusedButOtherCommandsWork() throws Exception {
         java("a folder/runtime", "25.0.1");
         String leave = "mkdir gone && cd gone && rmdir ../gone && exec '" + home + "/berth' ";
         assertThat(run(Map.of(), temp, "sh", "-c", leave + "status").output())
@@ -148,7 +148,7 @@ class LauncherIT {
     }
 
     @Test
-    void aClosedStandardInputIsAnEmptyOne() throws Exception {
+    void aClosedStandardInputIsTreatedAsEmpty() throws Exception {
         Path java = java("jdk", "25.0.1");
         script(java.resolve("bin/java"), "readlink /proc/$$/fd/0\n");
         String closed = "exec '" + home + "/berth' x <&-";
@@ -172,7 +172,7 @@ class LauncherIT {
     }
 
     @Test
-    void anOldJavaHomeIsPassedOver() throws Exception {
+    void anOldJavaHomeIsSkipped() throws Exception {
         Path bin = java("path", "26").resolve("bin");
         var environment =
                 Map.of(
@@ -202,17 +202,17 @@ class LauncherIT {
     }
 
     @Test
-    void aBuildThatFailsIsShown() throws Exception {
+    void theOutputOfAFailedBuildIsShown() throws Exception {
         Files.delete(dist.resolve("build.id"));
         Files.writeString(home.resolve("pom.xml"), "");
         script(home.resolve("mvnw"), "echo what went wrong; exit 1\n");
         Result result = launch(java("jdk", "25.0.1"), "--version");
         assertThat(result.exit()).isEqualTo(1);
-        assertThat(result.output()).contains("building it, once").contains("what went wrong");
+        assertThat(result.output()).contains("building Berth once").contains("what went wrong");
     }
 
     @Test
-    void aBuildThatWorksIsNotHeard() throws Exception {
+    void theOutputOfASuccessfulBuildIsNotShown() throws Exception {
         Path id = dist.resolve("build.id");
         Files.move(id, home.resolve("made.id"));
         Files.writeString(home.resolve("pom.xml"), "");

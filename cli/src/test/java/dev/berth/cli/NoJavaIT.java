@@ -19,8 +19,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
 
-/// `./mvnw` and `./berth` on a machine that has no Java, or too old a one: in a mount namespace in
-/// which the usual places of a JDK are empty, with a PATH of a few tools.
+/// `./mvnw` and `./berth` on a machine without Java, or with too old a Java: in a mount namespace
+/// in which the usual places of a JDK are empty, with only a few tools in PATH.
 class NoJavaIT {
     private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
     private static final Duration LONG = Duration.ofMinutes(2);
@@ -93,19 +93,19 @@ class NoJavaIT {
                 .isEqualTo(
                         "berth: needs a "
                                 + kind
-                                + " 25 or newer, and found none; install one from"
-                                + " https://adoptium.net, or name one by "
-                                + variable);
+                                + " 25 or newer, but found none; install one from"
+                                + " https://adoptium.net, or set "
+                                + variable + " to one");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"./mvnw", "./berth"})
-    void anOldJavaIsNamedOnceWhateverLeadsToIt(String command) throws Exception {
+    void anOldJavaIsNamedOnceHoweverManyLinksLeadToIt(String command) throws Exception {
         Path old = java("old", 11, "java", "javac");
         Files.createSymbolicLink(bin.resolve("java"), old.resolve("bin/java"));
         Result result = run(List.of("JAVA_HOME=" + old), command, "verify");
         result.isOneSentence();
-        assertThat(result.lines().getFirst()).contains(", and found Java 11 in " + old + "; ");
+        assertThat(result.lines().getFirst()).contains(", but found Java 11 in " + old + "; ");
     }
 
     @Test
@@ -133,7 +133,7 @@ class NoJavaIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"openjdk-25-jdk-headless", "temurin-25-jdk"})
-    void ofAptOnlyAPackageThatItKnowsIsNamed(String known) throws Exception {
+    void aptPackagesAreNamedOnlyIfAptHasThem(String known) throws Exception {
         tool("apt-get");
         tool("apt-cache", "[ \"$2\" = " + known + " ] || exit 100", "echo Package: " + known);
         Result result = run(List.of(), "./mvnw", "verify");
@@ -142,18 +142,19 @@ class NoJavaIT {
     }
 
     @Test
-    void whereAptKnowsNoneTheWayToOneIsNamed() throws Exception {
+    void ifAptHasNoneTheInstructionsAreNamed() throws Exception {
         tool("apt-get");
         tool("apt-cache", "exit 100");
         Result result = run(List.of(), "./mvnw", "verify");
         result.isOneSentence();
         assertThat(result.lines().getFirst())
                 .contains("https://adoptium.net/installation/linux/")
-                .contains("apt knows no JDK 25 here; if its lists are old, first \"apt-get update");
+                .contains(
+                        "apt has no JDK 25 here; if its lists are old, first run \"apt-get update");
     }
 
     @Test
-    void mavenRunsOnTheJdkThatIsBesideAnOldOne() throws Exception {
+    void mavenRunsOnANewJdkNextToAnOldOne() throws Exception {
         Path old = java("old", 17, "java", "javac");
         Files.createSymbolicLink(bin.resolve("java"), old.resolve("bin/java"));
         Path good = java("good", 25, "java", "javac");
@@ -168,7 +169,7 @@ class NoJavaIT {
         return List.of("MAVEN_USER_HOME=" + temp, java);
     }
 
-    /// In the place where the wrapper keeps the Maven that it has downloaded.
+    /// Puts a fake Maven where the wrapper keeps the one that it has downloaded.
     private void fakeMaven() throws IOException {
         var wrapper = new Properties();
         try (var in = Files.newInputStream(ROOT.resolve(".mvn/wrapper/maven-wrapper.properties"))) {
