@@ -13,7 +13,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
 import java.util.Comparator;
 import java.util.stream.Collectors;
 
-/// What the parser finds wrong with a command line, in the words of the other messages.
+/// Rewords the parser's errors so that they match Berth's other messages.
 final class Complaint {
     private static final int MOST_SLIPS = 2;
 
@@ -41,7 +41,7 @@ final class Complaint {
     private static String unmatched(UnmatchedArgumentException wrong) {
         String words = String.join(" ", wrong.getUnmatched());
         if (!wrong.isUnknownOption()) {
-            return "there is no place for: " + Options.shown(words);
+            return "unexpected argument: " + Options.shown(words);
         }
         return "no such option: " + words + near(wrong);
     }

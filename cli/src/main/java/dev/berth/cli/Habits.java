@@ -8,7 +8,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// What people type who come from other process managers, and which command does it here.
+/// Maps the verbs of other process managers and tools to the commands of Berth.
 final class Habits {
     private static final Map<String, Verb> VERBS =
             table(
@@ -26,7 +26,8 @@ final class Habits {
 
     private static final Set<String> LOGS = Set.of("logs", "log", "tail", "journal", "output");
 
-    /// Ways to end a service, or with a number whatever has that port: then see first who it is.
+    /// Verbs that end a service, or, followed by a number, whatever owns that port. For a port the
+    /// suggestion is `who`, to see the owner first.
     private static final Set<String> ENDINGS = Set.of("kill", "terminate", "halt", "free");
 
     private Habits() {}
@@ -39,21 +40,21 @@ final class Habits {
         return Map.copyOf(verbs);
     }
 
-    /// Whether somebody who typed `word` looks for what the workers print.
+    /// Whether somebody who typed `word` is looking for the workers' output.
     static boolean asksForLogs(String word) {
         return LOGS.contains(word);
     }
 
-    /// Where the output of workers is to be found, since no command shows it.
+    /// Where to find the workers' output, since no command shows it.
     static String whereLogsAre(List<String> words) {
         String workers = words.size() > 1 ? "the workers of " + words.get(1) : "workers";
-        return "Berth keeps no logs: what "
+        return "Berth keeps no logs: the output of "
                 + workers
-                + " print comes out where berth run was started (its terminal; under systemd:"
-                + " journalctl -u UNIT), or is in the file of berth run --log FILE";
+                + " goes to wherever berth run was started (its terminal; under systemd: journalctl"
+                + " -u UNIT), or to FILE with berth run --log FILE";
     }
 
-    /// The whole command line to type instead, if the first word is a habit.
+    /// The whole command line to type instead, if the first word is another tool's verb.
     static Optional<List<String>> instead(List<String> words) {
         String habit = words.getFirst();
         List<String> rest = words.subList(1, words.size());
@@ -66,7 +67,7 @@ final class Habits {
                 .map(verb -> line(verb, verb == Verb.RUN ? running(habit, rest) : rest));
     }
 
-    /// `run` wants a command or a file, where other tools start what has a name.
+    /// Other tools start a service by name; `run` needs a command or a file.
     private static List<String> running(String habit, List<String> rest) {
         if (habit.equals("up")) {
             return List.of("-f", "berth.toml");
@@ -82,7 +83,7 @@ final class Habits {
         return Stream.concat(Stream.of(verb.word()), rest.stream()).toList();
     }
 
-    /// All the words that are known here, for a test that none is a command by now.
+    /// All words known here, so that a test can check that none has become a command.
     static Set<String> words() {
         return Stream.of(VERBS.keySet(), LOGS, ENDINGS)
                 .flatMap(Set::stream)

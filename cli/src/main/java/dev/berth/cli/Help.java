@@ -20,7 +20,7 @@ final class Help {
     private static final int MOST_COLUMNS = 96;
     private static final String USAGE = "Usage: ";
     private static final String HELP =
-            "berth help COMMAND explains one; berth --version tells which Berth this is.";
+            "berth help COMMAND explains a command; berth --version prints the version.";
     private static final String CODES = "Exit codes: 0 done, 1 no or failed, 2 usage.";
 
     private Help() {}
@@ -53,7 +53,7 @@ final class Help {
         return String.join("\n", Wrap.lines(line, columns, indent));
     }
 
-    /// The parser's own layout does not wrap it.
+    /// Wraps the synopsis, which the parser's own layout does not.
     private static String[] synopsis(String[] lines, int columns) {
         String whole = USAGE + String.join(" ", lines);
         return wrapped(whole, columns, USAGE.length()).substring(USAGE.length()).split("\n");

@@ -20,8 +20,8 @@ import java.util.List;
 
 /// The entry of the `berth` command.
 ///
-/// The first word chooses the command, and only that one is constructed: this is most of what makes
-/// a start short.
+/// The first word chooses the command, and only that command is constructed. This is what
+/// contributes most to a short start.
 public final class Main {
     private Main() {}
 
@@ -31,24 +31,25 @@ public final class Main {
         if (words.length > 0 && !words[0].startsWith("-")) {
             warm();
         }
-        // Not exit(), which first looks for a logger on the class path. Nothing here has to be done
-        // at the end: what was printed is flushed, and no shutdown hook is set.
+        // Not exit(), which first looks for a logger on the class path. Nothing is left to do at
+        // exit: all output is flushed, and there are no shutdown hooks.
         Runtime.getRuntime().halt(run(words));
     }
 
-    /// The first system call makes what all of them go through, which takes as long as all the rest
-    /// of a short command: by another thread, while this one reads the command line.
+    /// Makes the first system call on another thread while this one reads the command line. That
+    /// call sets up what all of them go through, which takes as long as all the rest of a short
+    /// command.
     static void warm() {
         Thread.ofPlatform().daemon().name("first-call").start(Processes::geteuid);
     }
 
-    /// Runs one command line in this JVM and returns its exit code: 0 done, 1 no or failed, 2
-    /// usage.
+    /// Runs one command line in this JVM and returns its exit code: 0 done, 1 no or failed, 2 usage
+    /// error.
     static int run(String... args) {
         return run(Terminal.ofProcess(), List.of(args));
     }
 
-    /// The same, printing to `terminal`.
+    /// The same, with output to `terminal`.
     public static int run(Terminal terminal, List<String> args) {
         return terminal.end(attempt(terminal, args));
     }
@@ -63,7 +64,7 @@ public final class Main {
                     terminal,
                     "berth: ",
                     new Failure(
-                            "in the locale C the JVM cannot name this file: "
+                            "the JVM cannot represent this file name in the C locale: "
                                     + locale.getInput()
                                     + "; set LC_ALL=C.UTF-8",
                             locale),

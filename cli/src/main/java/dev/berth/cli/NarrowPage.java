@@ -10,10 +10,10 @@ import picocli.CommandLine.Model.UsageMessageSpec;
 import java.util.ArrayList;
 import java.util.List;
 
-/// A command's page for a window that is too narrow for two columns: what an option does stands
-/// below it.
+/// A command's help page for a window too narrow for two columns: the description of each option is
+/// on the lines below it.
 final class NarrowPage {
-    /// Of windows that have room for two columns.
+    /// The width from which two columns fit.
     static final int ENOUGH = 72;
 
     private static final int LEAST = 20;
@@ -38,7 +38,7 @@ final class NarrowPage {
             page.entry(String.join(", ", option.names()) + label, option.description());
         }
         page.lines.addAll(Wrap.paragraphs(text.footer(), page.columns));
-        // As the parser's own layout does.
+        // The parser's own layout unescapes this, too.
         return String.join("\n", page.lines).replace("%%", "%");
     }
 

@@ -7,8 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/// The words of the command line as they were typed: in the C locale, which services often run in,
-/// the JVM replaces whatever is not ASCII.
+/// The words of the command line as they were typed. In the C locale, in which services often run,
+/// the JVM replaces everything that is not ASCII.
 final class OwnWords {
     private static final char REPLACEMENT = '\uFFFD';
 
@@ -32,7 +32,7 @@ final class OwnWords {
         }
     }
 
-    /// The last of the words that `line` ends each with a NUL, as many as were `seen`.
+    /// The last words of `line`, as many as `seen` has. In `line` a NUL ends each word.
     static String[] last(String line, String[] seen) {
         List<String> words = List.of(line.split("\0", -1));
         int end = words.size() - 1;

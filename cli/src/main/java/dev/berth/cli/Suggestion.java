@@ -8,16 +8,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// What to type instead of a command that does not exist.
+/// Suggests what to type instead of a command that does not exist.
 final class Suggestion {
     private static final String LIST = "; berth --help lists the commands";
 
     private Suggestion() {}
 
-    /// What follows "no such command: …" in a message, with the line to copy where one is known.
+    /// The text after "no such command: …" in a message, with the line to copy if there is one.
     ///
-    /// @param before what is typed before the command: `berth`, or `berth help`
-    /// @param words the rest of the command line; its first word is no command
+    /// @param before the words before the command: `berth`, or `berth help`
+    /// @param words the rest of the command line; its first word is not a command
     static String after(String before, List<String> words) {
         if (Habits.asksForLogs(words.getFirst())) {
             return "; " + Habits.whereLogsAre(words);
@@ -55,13 +55,13 @@ final class Suggestion {
     }
 
     private static String typed(List<String> line) {
-        // A command of two words is one element, and is not to be quoted as one.
+        // A two-word command is one element, but must not be quoted as one word.
         return " "
                 + line.getFirst()
                 + line.stream().skip(1).map(word -> " " + quoted(word)).collect(joining());
     }
 
-    /// As a shell takes it for one word.
+    /// Quoted so that a shell reads it as one word.
     private static String quoted(String word) {
         return word.matches("[A-Za-z0-9_@%+=:,./{}-]+")
                 ? word

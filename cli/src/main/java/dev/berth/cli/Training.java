@@ -31,12 +31,13 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 
-/// Runs command lines one after the other in one JVM, for the build to record what they load:
-/// `Training FILE`, a command line a line of FILE. Their exit codes do not matter.
+/// Runs command lines one after another in one JVM, so that the build can record what they load:
+/// `Training FILE`, with one command line per line of FILE. Their exit codes do not matter.
 ///
-/// Meanwhile something answers at the control socket of the name `training`, so that both ends of
-/// the conversation are recorded; something listens for `who` to find; the demo's server answers
-/// one request. The lab stays out: what it loads would be in the memory of every supervisor.
+/// Meanwhile a dummy supervisor named `training` answers at its control socket, so that both ends
+/// of the conversation are recorded, and a listener gives `who` something to find. At the end the
+/// demo's server answers one request. The lab is left out: what it loads would be in the memory of
+/// every supervisor.
 final class Training {
     private static final String NAME = "training";
 
@@ -76,7 +77,7 @@ final class Training {
         server.stop();
     }
 
-    /// The log of a supervisor that there is not.
+    /// The log of the dummy supervisor.
     private static final class Unwritten implements Journal {
         @Override
         public void note(String text) {}
@@ -87,7 +88,7 @@ final class Training {
         }
     }
 
-    /// A supervisor that has something of everything to show.
+    /// A dummy supervisor with a value in every field of its status.
     private static final class Dummy implements Supervised {
         private static final String LISTEN = "tcp://127.0.0.1:1";
 

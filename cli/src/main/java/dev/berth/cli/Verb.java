@@ -26,26 +26,26 @@ import dev.berth.lab.Expectations;
 import java.util.List;
 import java.util.Locale;
 
-/// The commands there are, in the order of the overview.
+/// The commands, in the order of the overview.
 public enum Verb {
-    DEMO("four workers of the built-in server on one port, and how to play with them"),
+    DEMO("run four workers of the built-in server on one port, with commands to try"),
     RUN("run N processes of a command on one port"),
-    STATUS("show slots, workers, queues and what went wrong"),
+    STATUS("show slots, workers, queues and problems"),
     ROLL("replace every worker, one by one, without losing a connection"),
     SCALE("change the number of workers"),
     STEER("choose who gets the next connection"),
     DRAIN("send no new connections to a slot"),
     UNDRAIN("send new connections to a slot again"),
-    STOP("end the workers and the supervisor"),
-    WHO("who is on a port: sockets, owners, groups, queues"),
-    WHY("would a bind succeed, who is in the way by which rule, and what would help"),
-    ROUTE("which socket, of which process, a client would reach"),
-    OPEN("let others bind beside a running server, without restarting it"),
-    CLOSE("undo open: keep others out again"),
-    LAB("run the ways to share a port on this kernel: claim, what happened, verdict"),
-    LAB_REPLAY("run histories of your own on this kernel, and compare with the rules"),
-    LAB_MATRIX("the truth table of this kernel: who may share a port, and who gets what then"),
-    DOCTOR("what this kernel and user can do, and what to do about the rest");
+    STOP("stop the workers and the supervisor"),
+    WHO("show who is on a port: sockets, owners, groups, queues"),
+    WHY("show whether a bind would succeed, who is in the way, by which rule, and what would help"),
+    ROUTE("show which socket, of which process, a client would reach"),
+    OPEN("let other processes bind a running server's port, without restarting it"),
+    CLOSE("undo open: let no other process bind the port"),
+    LAB("test the ways to share a port on this kernel: claim, what happened, verdict"),
+    LAB_REPLAY("run your own histories on this kernel, and compare the results with the rules"),
+    LAB_MATRIX("print this kernel's truth table: who can share a port, and who then gets what"),
+    DOCTOR("show what this kernel and user can do, and what to do about the rest");
 
     private final String summary;
 
@@ -84,9 +84,9 @@ public enum Verb {
         };
     }
 
-    /// The one that a command line begins with, by two words or by one.
+    /// The command that a command line begins with, be it two words or one.
     ///
-    /// @param before what is typed before it, for the complaint: `berth`, or `berth help`
+    /// @param before the words before it, for the error message: `berth`, or `berth help`
     static Verb leading(String before, List<String> words) throws UsageException {
         String two = String.join(" ", words.subList(0, Math.min(2, words.size())));
         for (Verb verb : values()) {
@@ -97,7 +97,7 @@ public enum Verb {
         return named(before, words);
     }
 
-    /// How many words of the command line it takes.
+    /// The number of words that its name has.
     int words() {
         return word().split(" ").length;
     }

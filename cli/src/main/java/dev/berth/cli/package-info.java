@@ -1,7 +1,7 @@
-/// The commands of `berth`: with its rooms the only package that prints, logs and exits.
+/// The commands of `berth`. Only this package and its subpackages print, log and exit.
 ///
-/// [dev.berth.cli.Main] knows which verb is whose; each room has some verbs, and knows of the others
-/// only what stands below it:
+/// [dev.berth.cli.Main] maps each verb to its subpackage. A subpackage implements some of the verbs
+/// and depends only on those below it:
 ///
 ///     demo
 ///     run     ports  doctor  lab

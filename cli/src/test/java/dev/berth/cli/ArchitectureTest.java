@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import java.util.stream.Stream;
 
 class ArchitectureTest {
-    /// With what is nested in it.
+    /// The class including its nested classes.
     private static final String FOREIGN_LIBC = "dev\\.berth\\.worker\\.ForeignLibc(\\$.*)?";
 
     private static JavaClasses classes;
@@ -38,7 +38,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void everyModuleIsLookedAt() {
+    void everyModuleIsChecked() {
         assertThat(classes.stream().map(type -> type.getPackageName()).distinct())
                 .contains(
                         "dev.berth.sys",
@@ -78,7 +78,7 @@ class ArchitectureTest {
                 .resideInAPackage("java.lang.foreign..")
                 .because(
                         "only the library for other people's servers, which may not depend on sys,"
-                                + " has a class of its own for it")
+                                + " has its own class for it")
                 .check(classes);
     }
 
@@ -101,7 +101,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void librariesKnowNothingOfTheirUsers() {
+    void librariesDoNotDependOnTheirUsers() {
         usesOnly("sys").check(classes);
         usesOnly("net", "sys").check(classes);
         usesOnly("bpf", "sys").check(classes);
@@ -113,7 +113,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void theRoomsOfTheSupervisorKnowOnlyWhatStandsBelowThem() {
+    void packagesOfTheSupervisorDependOnlyOnThoseBelowThem() {
         room("supervise", "contract").check(classes);
         room("supervise", "control").check(classes);
         room("supervise", "lifecycle", "contract").check(classes);
@@ -125,7 +125,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void theRoomsOfTheCommandLineKnowOnlyWhatStandsBelowThem() {
+    void packagesOfTheCommandLineDependOnlyOnThoseBelowThem() {
         room("cli", "command").check(classes);
         room("cli", "remote", "command").check(classes);
         room("cli", "ports", "remote", "command").check(classes);
@@ -136,7 +136,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void decisionsTouchNoSystem() {
+    void decisionsDoNotUseTheSystem() {
         noClasses()
                 .that()
                 .resideInAPackage("dev.berth.supervise.lifecycle")
@@ -185,7 +185,8 @@ class ArchitectureTest {
         return Stream.of(names).map(prefix::concat).toArray(String[]::new);
     }
 
-    /// Of the packages `among`, those in `whose` use themselves and the `allowed` only.
+    /// Checks that, among the packages in `among`, those in `whose` depend only on themselves and
+    /// on `allowed`.
     private static ArchRule onlyUses(String whose, String among, String... allowed) {
         return noClasses()
                 .that()

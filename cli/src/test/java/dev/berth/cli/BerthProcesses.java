@@ -9,11 +9,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Whole commands of this build, each in a process of its own, with a runtime directory of theirs.
+/// Runs whole commands of this build, each in its own process, with a shared runtime directory.
 ///
-/// **ownership**: [#close()] ends those that still run.
+/// **Ownership:** [#close()] ends those that are still running.
 final class BerthProcesses implements AutoCloseable {
-    /// As the product's, but for the start-up cache, which classes in a folder cannot have.
+    /// The product's options except for the start-up cache, which classes in a folder cannot have.
     static final List<String> OPTIONS =
             List.of(
                     "-XX:+UseSerialGC",
@@ -35,18 +35,19 @@ final class BerthProcesses implements AutoCloseable {
         return start(List.of(), arguments);
     }
 
-    /// With no more than `files` descriptors.
+    /// Starts a command with at most `files` descriptors.
     ChildProcess startWith(int files, String... arguments) throws IOException {
         String limited = "ulimit -n " + files + "; exec \"$@\"";
         return start(List.of("sh", "-c", limited, "sh"), arguments);
     }
 
-    /// With a heap of at most so many MiB.
+    /// Starts a command with a heap of at most the given number of MiB.
     ChildProcess startWithHeap(int mebibytes, String... arguments) throws IOException {
         return start(List.of("env", "JDK_JAVA_OPTIONS=-Xmx" + mebibytes + "m"), arguments);
     }
 
-    /// With so many descriptors, and the right to raise that as far as this process may.
+    /// Starts a command with the given number of descriptors, and the right to raise that limit as
+    /// far as this process may.
     ChildProcess startWithSoft(int files, String... arguments) throws IOException {
         String limited = "ulimit -Sn " + files + "; exec \"$@\"";
         return start(List.of("sh", "-c", limited, "sh"), arguments);
@@ -55,7 +56,8 @@ final class BerthProcesses implements AutoCloseable {
     /// Behind the words of `before`.
     ChildProcess start(List<String> before, String... arguments) throws IOException {
         List<String> words = new ArrayList<>(before);
-        // Whoever runs the tests may ignore them, as nohup and background jobs do.
+        // The process that runs the tests may ignore these signals, as nohup and background jobs
+        // do.
         words.addAll(List.of("env", "--default-signal=HUP,INT"));
         words.addAll(OwnJvm.berth(OPTIONS));
         words.addAll(List.of(arguments));
@@ -69,7 +71,8 @@ final class BerthProcesses implements AutoCloseable {
     @Override
     public void close() throws InterruptedException {
         for (ChildProcess child : children.reversed()) {
-            // Gently first: who kills the guard with its supervisor leaves an empty cgroup behind.
+            // Gently first: killing the guard together with its supervisor leaves an empty cgroup
+            // behind.
             if (child.isAlive()) {
                 child.terminate();
                 child.awaitExit(patience);

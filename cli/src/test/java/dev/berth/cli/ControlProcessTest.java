@@ -27,7 +27,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// A supervisor and those who ask it, each in a process of its own.
+/// A supervisor and its clients, each in its own process.
 @ExtendWith(LeakCheck.class)
 @Timeout(600)
 class ControlProcessTest {
@@ -53,7 +53,7 @@ class ControlProcessTest {
         return processes.start(arguments);
     }
 
-    /// A supervisor of one built-in server.
+    /// A supervisor with one built-in server.
     private ChildProcess web(String... options) throws IOException {
         return web(List.of(), options);
     }
@@ -81,7 +81,7 @@ class ControlProcessTest {
     }
 
     @Test
-    void theSupervisorsOwnOutputTellsWhoChangedWhat() throws Exception {
+    void theSupervisorsOwnOutputSaysWhoChangedWhat() throws Exception {
         ChildProcess web = web();
         await(web, "is ready");
         ChildProcess roll = berth("roll", "web");
@@ -100,7 +100,7 @@ class ControlProcessTest {
     void aClientThatIsInterruptedSaysThatTheRollGoesOn() throws Exception {
         ChildProcess web = web();
         await(web, "is ready");
-        // Never ready: the roll lasts until it is stopped.
+        // Never ready, so the roll lasts until it is stopped.
         ChildProcess roll = berth("roll", "web", "--", "sleep", "1000");
         await(roll, "started, pid");
         Processes.kill(roll.pid(), Signal.INT.number());
@@ -114,7 +114,7 @@ class ControlProcessTest {
     }
 
     @Test
-    void aStoppedSupervisorIsNamedAndWhatItWasAskedIsNotDoneLater() throws Exception {
+    void aStoppedSupervisorIsNamedAndDoesNotCarryOutTheCommandLater() throws Exception {
         ChildProcess web = web();
         await(web, "is ready");
         Processes.kill(web.pid(), Signal.STOP.number());
@@ -138,7 +138,7 @@ class ControlProcessTest {
         ChildProcess first = berth("stop");
         await(web, "pid " + first.pid() + ") begins");
         ChildProcess second = berth("stop");
-        await(second, "it is stopping already");
+        await(second, "already stopping");
         Processes.kill(web.pid(), Signal.TERM.number());
         await(web, "berth: SIGTERM: stopping");
         assertThat(done(0, "status", "--json"))
@@ -146,14 +146,14 @@ class ControlProcessTest {
                 .asString()
                 .contains("\"operation\":\"stop\"", "\"workers\":[{\"pid\":");
         Processes.kill(web.pid(), Signal.TERM.number());
-        await(web, "berth: SIGTERM: again: killing what is left");
+        await(web, "berth: SIGTERM: again; killing the remaining workers");
         assertThat(web.awaitExit(PATIENCE)).isZero();
         first.awaitExit(PATIENCE);
         second.awaitExit(PATIENCE);
     }
 
     @Test
-    void aStartThatFailsIsToldOnStandardErrorAlsoWithALog() throws Exception {
+    void aFailedStartIsReportedOnStandardErrorEvenWithALog() throws Exception {
         Path log = runtime.resolve("log");
         String command = "echo no such table; exit 3";
         List<String> output =
@@ -164,7 +164,7 @@ class ControlProcessTest {
     }
 
     @Test
-    void aLogOnAFullDiskIsToldOnceAndStopsNobody() throws Exception {
+    void aLogOnAFullDiskIsReportedOnceAndStopsNothing() throws Exception {
         ChildProcess web = web("--log", "/dev/full");
         await(web, "berth: the log /dev/full cannot be written: ");
         Await.until(PATIENCE, this::ready, () -> "not ready: " + web.output());
@@ -174,7 +174,7 @@ class ControlProcessTest {
         done(0, "stop");
         assertThat(web.awaitExit(PATIENCE)).isZero();
         assertThat(web.output()).filteredOn(line -> line.contains("cannot be written")).hasSize(1);
-        assertThat(web.output()).last().asString().contains("lines lost at its end: ");
+        assertThat(web.output()).last().asString().contains("lines lost at the end: ");
     }
 
     /// More clients at once than the supervisor has threads for.
@@ -210,7 +210,7 @@ class ControlProcessTest {
     }
 
     @Test
-    void aStatusThatCannotBePrintedHasFailed() throws Exception {
+    void aStatusThatCannotBePrintedFails() throws Exception {
         ChildProcess web = web();
         await(web, "is ready");
         List<String> words = new ArrayList<>(List.of("sh", "-c", "exec \"$@\" >/dev/full", "sh"));
@@ -223,7 +223,7 @@ class ControlProcessTest {
             assertThat(status.output())
                     .singleElement()
                     .asString()
-                    .startsWith("berth: the output cannot be written: ");
+                    .startsWith("berth: cannot write the output: ");
         }
     }
 }

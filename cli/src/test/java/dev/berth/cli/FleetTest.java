@@ -22,13 +22,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
-/// `run --share dispatch` and `run -f`, each command in a process of its own.
+/// `run --share dispatch` and `run -f`, each command in its own process.
 @ExtendWith(LeakCheck.class)
 @Timeout(600)
 class FleetTest {
     private static final Duration PATIENCE = Duration.ofMinutes(3);
 
-    /// Answers each connection with its service and the packet that it came with.
+    /// Answers each connection with its service and the packet that it arrived with.
     private static final String SERVER =
             """
             import os, socket
@@ -124,7 +124,7 @@ class FleetTest {
     }
 
     @Test
-    void oneServiceIsDispatchedTooAndSteeredLive() throws Exception {
+    void aSingleServiceIsDispatchedTooAndSteeredLive() throws Exception {
         ChildProcess run =
                 processes.start(
                         "run",
@@ -174,7 +174,7 @@ class FleetTest {
     }
 
     @Test
-    void aProgramThatDoesNotAskForConnectionsIsToldOfTheLibrary() throws Exception {
+    void aProgramThatDoesNotAskForConnectionsGetsAHintAboutTheLibrary() throws Exception {
         List<String> output =
                 done(
                         1,
@@ -196,7 +196,7 @@ class FleetTest {
     }
 
     @Test
-    void aServiceThatCannotBeStartedEndsThemAll() throws Exception {
+    void aServiceThatCannotBeStartedEndsAllServices() throws Exception {
         Path file =
                 Files.writeString(
                         directory.resolve("bad.toml"),
@@ -218,10 +218,10 @@ class FleetTest {
         assertThat(String.join("\n", done(1, "run", "-f", file.toString())))
                 .contains("bad.toml:7:1: command not found: there is no file /bin/nonesuch");
         assertThat(String.join("\n", done(2, "run", "-f", file.toString(), "-p", "80")))
-                .contains("--port is for the file to say");
+                .contains("with -f, --port must be set in the file: ");
         Files.writeString(file, Files.readString(file).replace("workers = 1", "workers = 0"));
         assertThat(String.join("\n", done(2, "run", "-f", file.toString())))
-                .as("what is wrong in the file is wrong usage, as on the command line")
+                .as("an error in the file is a usage error, as on the command line")
                 .contains("bad.toml:4:");
     }
 }

@@ -32,7 +32,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/// A supervisor whose log and whose runtime directory are on a disk that gets full: of bytes, or of
+/// A supervisor whose log and runtime directory are on a disk that fills up, with bytes or with
 /// files.
 @RequiresRoot
 @RequiresProgram({"python3", "mount", "umount"})
@@ -80,7 +80,7 @@ class FullDiskTest {
         }
     }
 
-    /// Fills the disk with the bytes of one file, or with empty files; returns the files.
+    /// Fills the disk with the bytes of one file, or with empty files, and returns the files.
     private List<Path> fill(String with) throws IOException {
         byte[] content = new byte[with.equals("bytes") ? 4096 : 0];
         List<Path> files = new ArrayList<>();
@@ -111,7 +111,7 @@ class FullDiskTest {
         }
     }
 
-    /// Nobody answers until the crashed worker is replaced.
+    /// Waits for an answer, which comes once the crashed worker has been replaced.
     private boolean answersAnother(int pid) {
         try {
             return ask() != pid;
@@ -145,7 +145,7 @@ class FullDiskTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"bytes", "files"})
-    void isFullAndWorkersAreReplacedAllTheSame(String with) throws Exception {
+    void onAFullDiskWorkersAreStillReplaced(String with) throws Exception {
         Path log = disk.resolve("log");
         Path program = Files.writeString(directory.resolve("server.py"), PROGRAM);
         ChildProcess web =

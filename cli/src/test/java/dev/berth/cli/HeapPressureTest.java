@@ -29,13 +29,13 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/// A supervisor with little memory, and clients that send it as much as it takes.
+/// A supervisor with little memory, and clients that send it as much as it accepts.
 @ExtendWith(LeakCheck.class)
 @Timeout(600)
 class HeapPressureTest {
     private static final Duration PATIENCE = Duration.ofMinutes(3);
 
-    /// Half of what `./berth` gives a supervisor.
+    /// Half the heap that `./berth` gives a supervisor.
     private static final int HEAP_MIB = 32;
 
     private static final int CLIENTS = 24;
@@ -57,7 +57,7 @@ class HeapPressureTest {
         processes.close();
     }
 
-    /// A frame of so many bytes whose command has as many words as fit, and an unknown option.
+    /// A frame of the given size whose command has as many words as fit, and an unknown option.
     private static ByteBuffer flood(String first, int bytes) {
         byte[] frame = new byte[4 + bytes];
         Arrays.fill(frame, (byte) 'x');
@@ -69,7 +69,7 @@ class HeapPressureTest {
         return ByteBuffer.wrap(frame);
     }
 
-    /// Sends it, and reads until the supervisor hangs up, which it may do at once.
+    /// Sends the frame, and reads until the supervisor hangs up, which it may do at once.
     private void send(ByteBuffer frame) {
         var address = UnixDomainSocketAddress.of(runtime.resolve("berth/web/control"));
         ByteBuffer answer = ByteBuffer.allocate(1 << 12);
@@ -78,10 +78,10 @@ class HeapPressureTest {
                 channel.write(frame);
             }
             while (channel.read(answer.clear()) >= 0) {
-                // Any answer is right.
+                // Any answer is acceptable.
             }
         } catch (IOException hungUp) {
-            // So is none.
+            // No answer is acceptable, too.
         }
     }
 
@@ -113,7 +113,7 @@ class HeapPressureTest {
     }
 
     @Test
-    void bigCommandsOfManyClientsEndNothing() throws Exception {
+    void bigCommandsFromManyClientsDoNotEndTheSupervisor() throws Exception {
         List<String> words = new ArrayList<>(List.of("run", "-n", "1", "--name", "web"));
         words.addAll(List.of("--settle", "100ms", "--"));
         words.addAll(OwnJvm.command(Whoami.class, List.of("-Xmx24m")));

@@ -58,7 +58,7 @@ class HelpTest {
     }
 
     @Test
-    void whatIsNoWidthIsPassedOver() {
+    void anInvalidWidthIsIgnored() {
         Terminal pipe = terminal(OptionalInt.empty(), Map.of());
         for (String columns : List.of("", "0", "-1", "wide", "100000")) {
             Terminal odd = terminal(OptionalInt.empty(), Map.of("COLUMNS", columns));
@@ -68,7 +68,7 @@ class HelpTest {
 
     @ParameterizedTest
     @ValueSource(ints = {40, 80})
-    void whatIsExplainedBehindAWordGoesOnThere(int columns) {
+    void anExplanationAfterATermIsIndented(int columns) {
         assertThat(plain(Help.of(Verb.STEER, window(columns))))
                 .contains("Examples:", "  berth steer web weighted:3=5%")
                 .anyMatch(line -> line.startsWith("cpu           the worker on"))
@@ -77,11 +77,11 @@ class HelpTest {
     }
 
     @Test
-    void inANarrowWindowWhatAnOptionDoesStandsBelowIt() {
+    void inANarrowWindowDescriptionsAreBelowTheOptions() {
         assertThat(plain(Help.of(Verb.RUN, window(40))))
                 .containsSubsequence(
                         "  COMMAND",
-                        "      What each worker runs. In its",
+                        "      The command that each worker runs.",
                         "  --fd0",
                         "  -n, --workers=N",
                         "      How many workers, at most 256.",

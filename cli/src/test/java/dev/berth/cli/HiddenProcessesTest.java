@@ -16,7 +16,7 @@ import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.FutureTask;
 
-/// What is told where something may not be seen.
+/// What the commands say when this user cannot see everything.
 @RequiresRoot
 @RequiresProgram({"python3", "mount"})
 class HiddenProcessesTest {
@@ -27,8 +27,8 @@ class HiddenProcessesTest {
             "import socket,time\ns=socket.create_server(('127.0.0.1',0),backlog=7)\n"
                     + "print(s.getsockname()[1],flush=True)\ntime.sleep(60)";
 
-    /// A program of root's that prints on which port it listens. A thread of this one may look into
-    /// this process, whoever it becomes.
+    /// A program that runs as root and prints its port. A thread of the test's own process may
+    /// inspect that process, whatever user it becomes.
     private static ChildProcess server(String name) throws Exception {
         return ChildProcess.start("python3", "-c", SERVER, name);
     }
@@ -60,7 +60,7 @@ class HiddenProcessesTest {
     }
 
     @Test
-    void hiddenProcessesAreSaidToBeHidden() throws Exception {
+    void hiddenProcessesAreReportedAsHidden() throws Exception {
         try (ChildProcess server = server("one")) {
             String port = port(server);
             new Capture("who", port);
@@ -96,7 +96,7 @@ class HiddenProcessesTest {
     }
 
     @Test
-    void aRouteIsNotCertainForWhoMayNotAskWhatHappensToPacketsBefore() throws Exception {
+    void aRouteIsNotCertainForAUserWhoMayNotReadThePacketRules() throws Exception {
         int free = FreePort.tcp();
         String[] words = {"route", "127.0.0.1:" + free, "--from", "127.0.0.1:5000"};
         new Capture(words);
@@ -107,7 +107,7 @@ class HiddenProcessesTest {
     }
 
     @Test
-    void aPortThatIsFreeHereMayBeTakenInNamespacesThatMayNotBeEntered() throws Exception {
+    void aPortThatIsFreeHereMayBeTakenInInaccessibleNamespaces() throws Exception {
         String free = String.valueOf(FreePort.tcp());
         new Capture("who", free);
         Capture who = onThread(() -> asNobody("who", free));
@@ -117,7 +117,7 @@ class HiddenProcessesTest {
     }
 
     @Test
-    void otherNamespacesThatMayNotBeEnteredAreNamed() throws Exception {
+    void inaccessibleNamespacesAreNamed() throws Exception {
         new Capture("who", "--all-netns");
         Capture who = onThread(() -> asNobody("who", "--all-netns"));
         assertThat(who.err()).isEmpty();
@@ -126,7 +126,7 @@ class HiddenProcessesTest {
     }
 
     @Test
-    void processThatMayNotBeLookedIntoIsToldFromOneThatIsGone() throws Exception {
+    void inaccessibleProcessIsDistinguishedFromOneThatHasExited() throws Exception {
         try (ChildProcess server = server("one")) {
             port(server);
             String pid = "" + server.pid();
@@ -141,7 +141,7 @@ class HiddenProcessesTest {
     }
 
     @Test
-    void whatAProcessCallsItselfReachesNoTerminal() throws Exception {
+    void theNameOfAProcessSendsNothingToTheTerminal() throws Exception {
         String evil = "\033]0;owned\007\033[2J\u009b31m\u202e\nfake";
         try (ChildProcess child = server(evil)) {
             String port = port(child);

@@ -7,14 +7,14 @@ import tools.jackson.databind.json.JsonMapper;
 
 import java.util.List;
 
-/// Text that another program may choose to harm whoever reads it at a terminal.
+/// Text that a malicious program may choose, to harm a user who reads it on a terminal.
 public final class HostileText {
     private static final int MEGABYTE = 1 << 20;
 
     private HostileText() {}
 
-    /// Of each kind one: a title and a cleared screen, control characters of both sets, marks that
-    /// turn the direction of writing, line ends of all sorts, what cannot be seen, half a
+    /// One of each kind: a title and a cleared screen, control characters of both sets, marks that
+    /// change the writing direction, all sorts of line ends, invisible characters, half a
     /// character, and a line of 1 MB.
     public static List<String> samples() {
         return List.of(
@@ -27,7 +27,7 @@ public final class HostileText {
                 "x".repeat(MEGABYTE));
     }
 
-    /// Nothing in `printed` would be obeyed by a terminal, but line ends and Berth's own colours.
+    /// Checks that `printed` has no terminal sequences except line ends and Berth's own colours.
     public static void assertHarmless(String printed) {
         String plain = printed.replaceAll("\u001b\\[[0-9]{0,2}m", "").replace("\n", "");
         assertThat(plain.codePoints().filter(HostileText::harmful).boxed().toList())
@@ -50,7 +50,8 @@ public final class HostileText {
         };
     }
 
-    /// `printed` is one line of JSON in ASCII, which a terminal may be shown; what it says.
+    /// Checks that `printed` is one line of ASCII JSON, which is safe for a terminal, and returns
+    /// its contents.
     public static JsonNode assertJson(String printed) {
         assertThat(printed.strip()).matches("[ -~]+");
         return JsonMapper.shared().readTree(printed);

@@ -34,8 +34,8 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Stream;
 
-/// `berth lab` as it is built: all scenarios once, and that nothing is left of a run, however it
-/// ends. Whatever a run starts has a mark in its environment.
+/// `berth lab` as it is built: runs all scenarios once, and checks that a run leaves nothing
+/// behind, however it ends. All processes of a run have a mark in their environment.
 @RequiresCapability(Capability.SYS_ADMIN)
 @ExtendWith(LeakCheck.class)
 @Timeout(420)
@@ -100,7 +100,7 @@ class LabIT {
         return start(join(List.of(BERTH.toString(), "lab"), words));
     }
 
-    /// As a user without any right, who may not even read the folder that this is built in.
+    /// Runs as a user without any rights, who may not even read the folder in which this is built.
     private ChildProcess labOfNobody(List<String> words) throws IOException {
         Path lib = Files.createDirectories(folder.resolve("lib"));
         try (Stream<Path> jars = Files.list(ROOT.resolve("cli/target/dist/lib"))) {
@@ -144,7 +144,7 @@ class LabIT {
         return output;
     }
 
-    /// The processes that carry the mark, by their folder in /proc.
+    /// The folders in /proc of the processes that have the mark.
     private List<Path> marked() {
         List<Path> found = new ArrayList<>();
         for (Path process : processes()) {
@@ -153,7 +153,7 @@ class LabIT {
                     found.add(process);
                 }
             } catch (IOException gone) {
-                // Ended meanwhile.
+                // It has ended meanwhile.
             }
         }
         return found;
@@ -172,13 +172,14 @@ class LabIT {
             try {
                 found.add(Files.readSymbolicLink(process.resolve("ns/net")));
             } catch (IOException gone) {
-                // Ended meanwhile.
+                // It has ended meanwhile.
             }
         }
         return found;
     }
 
-    /// Keeps their namespaces until the test is over: else somebody's new one may get the number.
+    /// Keeps their namespaces until the test is over; otherwise a new namespace may get the same
+    /// number.
     private void keep(List<Path> processes) throws IOException {
         for (Path process : processes) {
             kept.add(new FileInputStream(process.resolve("ns/net").toFile()));
@@ -193,10 +194,10 @@ class LabIT {
         }
     }
 
-    /// - `used`: namespaces that must be gone
+    /// @param used namespaces that must be gone
     private void nothingIsLeft(Set<Path> used) throws IOException {
         Await.until(SOON, () -> marked().isEmpty(), () -> "still there: " + marked());
-        // A process that is ending has lost its mark before it leaves its namespace.
+        // An exiting process loses its mark before it leaves its namespace.
         Await.until(
                 SOON,
                 () -> namespaces(processes()).stream().noneMatch(used::contains),
@@ -210,7 +211,7 @@ class LabIT {
     void wholeLabIsAsRecordedAndThePageHasAllOfIt() throws Exception {
         Path page = folder.resolve("page.html");
         String output = done(lab(List.of("-v", "--html", page.toString())), WHOLE);
-        assertThat(output).doesNotContain("news:");
+        assertThat(output).doesNotContain("changed:");
         nothingIsLeft(Set.of());
         String html = Files.readString(page);
         assertThat(Scenarios.shipped())
@@ -243,7 +244,7 @@ class LabIT {
     @Test
     @RequiresRoot
     @RequiresProgram({"setpriv", "unshare"})
-    void whereUserNamespacesAreForbiddenThatIsSaid() throws Exception {
+    void forbiddenUserNamespacesAreReported() throws Exception {
         String forbid = "echo 0 >/proc/sys/user/max_user_namespaces; exec \"$@\"";
         List<String> inside = List.of("unshare", "-Ur", "sh", "-c", forbid, "-");
         List<String> bare = List.of("setpriv", "--bounding-set=-all", "--inh-caps=-all");
@@ -251,13 +252,15 @@ class LabIT {
                 start(join(inside, join(bare, List.of(BERTH.toString(), "lab", "second-bind"))));
         assertThat(lab.awaitExit(PATIENCE)).isEqualTo(1);
         assertThat(String.join("\n", lab.output()))
-                .contains("berth: needs root, or a user namespace, which is refused here (unshare:")
+                .contains(
+                        "berth: needs root or a user namespace, which is not permitted here"
+                                + " (unshare:")
                 .contains("user.max_user_namespaces");
     }
 
     @Test
-    void whoDoesNotReadOnEndsTheLab() throws Exception {
-        // Eight at once at the most: all of them would take longer than the patience.
+    void aReaderThatLeavesEndsTheLab() throws Exception {
+        // At most eight run at once: all of them would take longer than the patience.
         String many = (" '" + endless(Duration.ofSeconds(5)) + "'").repeat(200);
         String command = "'" + BERTH + "' lab second-bind" + many + " | head -n 1; echo end";
         ChildProcess shell = start(List.of("sh", "-c", command));

@@ -73,7 +73,7 @@ class MainTest {
                 "statsu app --json     | status | berth status app --json",
                 "help restart          | roll   | berth help roll"
             })
-    void theHabitsOfOtherToolsLeadToTheCommandThatDoesIt(
+    void theVerbsOfOtherToolsLeadToTheMatchingCommand(
             String typed, String meant, String instead) {
         var run = new Capture(typed.split(" "));
         assertThat(run.code).isEqualTo(2);
@@ -81,23 +81,23 @@ class MainTest {
     }
 
     @Test
-    void aLineToCopyKeepsAWordOneWord() {
+    void aLineToCopyQuotesAWordThatHasBlanks() {
         assertThat(new Capture("start", "--", "sh", "-c", "echo 'a b'").err())
                 .endsWith("try: berth run -- sh -c 'echo '\\''a b'\\'''\n");
     }
 
     @Test
-    void whoAsksForLogsReadsWhereTheOutputGoes() {
+    void askingForLogsSaysWhereTheOutputGoes() {
         assertThat(new Capture("logs", "app", "0").err())
                 .isEqualTo(
-                        "berth: no such command: logs; Berth keeps no logs: what the workers of app"
-                                + " print comes out where berth run was started (its terminal;"
-                                + " under systemd: journalctl -u UNIT), or is in the file of"
+                        "berth: no such command: logs; Berth keeps no logs: the output of the"
+                                + " workers of app goes to wherever berth run was started (its"
+                                + " terminal; under systemd: journalctl -u UNIT), or to FILE with"
                                 + " berth run --log FILE\n");
     }
 
     @Test
-    void noHabitIsACommandOfItsOwn() {
+    void noVerbOfOtherToolsIsAlsoACommand() {
         for (Verb verb : Verb.values()) {
             assertThat(Habits.words()).doesNotContain(verb.word());
         }
@@ -123,23 +123,23 @@ class MainTest {
                 "run -p 0 -- x                | a port is a number from 1 to 65535",
                 "run -p 70000 -- x            | a port is a number from 1 to 65535",
                 "run -n 0 -- x                | the number of workers is a number from 1",
-                "run --drain 10 -- x          | a duration is a number with its unit",
+                "run --drain 10 -- x          | a duration is a number with a unit",
                 "run --steer least-conn -- x  | available: hash, random, round-robin, cpu",
-                "drain web 0 --shed | --shed is for all slots",
+                "drain web 0 --shed | --shed applies to all slots",
                 "run --steer weighted:1=x -- x | a weight is a number (2) or a share",
                 "run --max-connections 0 -- x | a count is a number from 1",
                 "steer                        | needs [NAME] and a policy: hash, random",
                 "steer web least-conn         | unknown policy: \"least-conn\"; available: hash",
                 "steer web x hash             | needs [NAME] and a policy",
-                "drain --shed a b             | one NAME at most",
+                "drain --shed a b             | at most one NAME",
                 "run --bpf magic -- x         | available: auto, extended, classic, none",
                 "run --adopt x -- x           | available: seccomp, listen-fds, bind",
-                "run --ready now -- x         | it is listen or notify",
+                "run --ready now -- x         | must be listen or notify",
                 "run --stop-signal FOO -- x   | no such signal: FOO",
                 "run --env X -- x             | --env is NAME=VALUE, not X",
-                "run --name a/b -- x          | a name has letters, digits",
-                "run --fd0 -p 1 -- x          | --fd0 goes with --adopt listen-fds",
-                "run --adopt bind -- x        | needs to be told where to listen",
+                "run --name a/b -- x          | a name has 1 to 64 letters, digits",
+                "run --fd0 -p 1 -- x          | --fd0 requires --adopt listen-fds",
+                "run --adopt bind -- x        | needs an address or port to listen on",
                 "run -l nonsense -- x         | there is no port",
                 "run --probe ftp://x -- x     | a probe is an http:// URL",
                 "run -p 80 --private 79 -n 2 -- x | port 80 is both shared and private",
@@ -152,18 +152,19 @@ class MainTest {
                 "run -l :0 -- x               | --listen: a port is a number from 1 to 65535",
                 "run --probe http:// -- x     | --probe: a probe is an http:// URL, such as",
                 "demo -n 1000                 | --workers: the number of workers is a number",
-                "doctor x y                   | there is no place for: x y",
+                "doctor x y                   | unexpected argument: x y",
                 "scale                        | the number of workers",
                 "scale a b                    | the number of workers",
-                "scale 0                      | at least one worker; to have none: berth stop",
+                "scale 0                      | at least one worker is needed; to stop all: berth"
+                        + " stop",
                 "scale web 257                | the number of workers is a number from 1 to 256",
                 "drain x                      | the number of a slot",
                 "roll a b                     | berth roll -- a b",
                 "roll a --                    | no command after --",
-                "status ../x                  | a name has letters, digits",
-                "status a b                   | one NAME at most"
+                "status ../x                  | a name has 1 to 64 letters, digits",
+                "status a b                   | at most one NAME"
             })
-    void aWrongCommandLineIsToldInOneLineAndAHint(String line, String complaint) {
+    void aWrongCommandLineGetsOneLineAndAHint(String line, String complaint) {
         var run = new Capture(line.split(" "));
         assertThat(run.code).as(run.err()).isEqualTo(2);
         String verb = line.split(" ")[0];
@@ -173,7 +174,7 @@ class MainTest {
     }
 
     @Test
-    void anEmptyWordIsNamedAsOne() {
+    void anEmptyWordIsShownInQuotes() {
         assertThat(new Capture("").err()).startsWith("berth: no such command: \"\";");
         assertThat(new Capture("run", "--", "").err())
                 .startsWith("berth: the command to run is empty");
@@ -181,19 +182,19 @@ class MainTest {
                 .startsWith("berth roll: the command after -- is empty");
         assertThat(new Capture("run", "--name", "", "x").err()).contains("not \"\"");
         assertThat(new Capture("run", "-p", "", "x").err()).contains("65535, not \"\"");
-        assertThat(new Capture("doctor", "").err()).contains("no place for: \"\"");
+        assertThat(new Capture("doctor", "").err()).contains("unexpected argument: \"\"");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"lab --html ", "lab --html=", "lab replay ", "run --log ", "run -f "})
-    void aFileWithoutANameIsTold(String line) {
+    void anEmptyFileNameIsReported(String line) {
         var run = new Capture(line.split(" ", -1));
         assertThat(run.code).isEqualTo(2);
         assertThat(run.err()).contains("the name of the file is empty");
     }
 
     @Test
-    void aStackTraceIsShownOnlyWhenAskedFor() {
+    void aStackTraceIsShownOnlyOnRequest() {
         assertThat(new Capture("nonsense").err()).doesNotContain("\tat ");
         assertThat(new Capture(Map.of("BERTH_DEBUG", "1"), "nonsense").err()).contains("\tat ");
     }

@@ -18,12 +18,12 @@ import java.net.ServerSocket;
 import java.util.List;
 import java.util.concurrent.FutureTask;
 
-/// Where a sandbox refuses netlink: the socket, or each question.
+/// A sandbox that refuses netlink: either the socket or each request.
 @RequiresRoot
 class NetlinkRefusedTest {
     private static final InetAddress HERE = InetAddress.getLoopbackAddress();
 
-    /// Runs on a thread of its own, for which the system call `refused` fails.
+    /// Runs on a separate thread for which the system call `refused` fails.
     private static Capture sandboxed(Syscall refused, String... args) throws Exception {
         FutureTask<Capture> run =
                 new FutureTask<>(
@@ -40,7 +40,7 @@ class NetlinkRefusedTest {
 
     @ParameterizedTest
     @EnumSource(names = {"SOCKET", "SENDTO"})
-    void whoShowsWhatProcNetTellsAndSaysWhatIsMissing(Syscall refused) throws Exception {
+    void whoShowsTheContentsOfProcNetAndSaysWhatIsMissing(Syscall refused) throws Exception {
         try (ServerSocket server = new ServerSocket(0, 7, HERE)) {
             String port = "" + server.getLocalPort();
             var who = sandboxed(refused, "who", port);
@@ -80,7 +80,7 @@ class NetlinkRefusedTest {
         var route = sandboxed(refused, "route", "127.0.0.1:80", "--from", "127.0.0.1:5");
         assertThat(route.code).isEqualTo(1);
         assertThat(route.err().lines()).hasSize(1);
-        assertThat(route.err()).contains("EPERM", "nothing but netlink tells", "berth who 80");
+        assertThat(route.err()).contains("EPERM", "this needs netlink", "berth who 80");
         assertThat(route.out()).isEmpty();
     }
 }

@@ -35,8 +35,8 @@ import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 
-/// The sample of `examples/worker/berth.toml`: servers on the library `dev.berth.worker`, one for
-/// TLS and one that speaks as SSH does, behind one port.
+/// The sample in `examples/worker/berth.toml`: servers that use the library `dev.berth.worker`, one
+/// for TLS and one that behaves like SSH, behind one port.
 @ExtendWith(LeakCheck.class)
 @Timeout(600)
 class OnePortTest {
@@ -72,7 +72,7 @@ class OnePortTest {
 
         try (Socket early = connect();
                 Socket halting = connect()) {
-            // Neither has said enough while the others are served.
+            // Neither has sent enough yet while the others are served.
             early.getOutputStream().write('S');
             byte[] hello = {0x16, 3, 1};
             halting.getOutputStream().write(hello);
@@ -90,7 +90,8 @@ class OnePortTest {
         assertThat(run.awaitExit(PATIENCE)).isZero();
     }
 
-    /// What the TLS server tells, asked on the connection that carried many bytes both ways before.
+    /// The answer of the TLS server, requested on the connection that carried many bytes both ways
+    /// before.
     private String tls(String name) throws Exception {
         byte[] bytes = new byte[BYTES];
         random.nextBytes(bytes);
@@ -127,7 +128,7 @@ class OnePortTest {
         return head.toString();
     }
 
-    /// Says `greeting`, of which `said` characters went before, and sends many bytes: all of it
+    /// Sends `greeting`, of which `said` characters were sent before, and many bytes: all of it
     /// comes back after the server's own banner.
     private void ssh(Socket client, int pid, String greeting, int said) throws Exception {
         byte[] bytes = new byte[BYTES];
@@ -164,7 +165,7 @@ class OnePortTest {
         return Integer.parseInt(line.substring(line.indexOf(before) + before.length()).strip());
     }
 
-    /// The sample, with a port, programs and keys of here.
+    /// The sample, with this test's port, programs and keys.
     private Path sample() throws Exception {
         String home = System.getProperty("java.home");
         String text =

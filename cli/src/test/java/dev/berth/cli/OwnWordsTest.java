@@ -6,7 +6,7 @@ import org.junit.jupiter.api.Test;
 
 class OwnWordsTest {
     @Test
-    void theWordsAreTheLastOfTheLine() {
+    void theWordsAreTheLastOnesOfTheLine() {
         String[] seen = {"run", "gr\uFFFD\uFFFDn", ""};
 
         assertThat(OwnWords.last("java\0Main\0run\0grün\0\0", seen))
@@ -14,7 +14,7 @@ class OwnWordsTest {
     }
 
     @Test
-    void aLineThatIsTooShortIsNotBelieved() {
+    void aLineThatIsTooShortIsNotUsed() {
         String[] seen = {"run", "\uFFFD"};
 
         assertThat(OwnWords.last("ü\0", seen)).isSameAs(seen);

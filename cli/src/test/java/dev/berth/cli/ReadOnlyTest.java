@@ -24,7 +24,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.locks.LockSupport;
 
-/// Commands that read, watched by a seccomp listener that sees each bind(2) and listen(2) of their
+/// Read-only commands, watched by a seccomp listener that sees every bind(2) and listen(2) of their
 /// thread and of all threads that it starts.
 @RequiresRoot
 class ReadOnlyTest {

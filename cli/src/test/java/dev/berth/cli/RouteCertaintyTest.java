@@ -20,7 +20,7 @@ import java.net.StandardProtocolFamily;
 import java.nio.channels.ServerSocketChannel;
 import java.time.Duration;
 
-/// What makes the answers about a port less than certain, each in a namespace of its own.
+/// What makes the answers about a port uncertain, each in its own namespace.
 @RequiresRoot
 @RequiresProgram({"ip", "nft"})
 @ExtendWith(LeakCheck.class)
@@ -60,7 +60,7 @@ class RouteCertaintyTest {
                         + " ip rule del pref 0 | policy routing comes before",
                 "tc qdisc add dev lo clsact | traffic control may lead",
             })
-    void whatChangesPacketsBeforeTheLookUpMakesARouteUncertain(String setUp, String reason)
+    void aRouteIsUncertainIfPacketsAreChangedBeforeTheLookUp(String setUp, String reason)
             throws Exception {
         try (NetworkNamespace namespace = NetworkNamespace.open()) {
             namespace.run(
@@ -81,7 +81,7 @@ class RouteCertaintyTest {
     }
 
     @Test
-    void rulesThatOnlyConcernWhatLeavesChangeNothing() throws Exception {
+    void rulesForOutgoingPacketsChangeNothing() throws Exception {
         try (NetworkNamespace namespace = NetworkNamespace.open()) {
             namespace.run(
                     () -> {
@@ -106,10 +106,11 @@ class RouteCertaintyTest {
                         four.bind(new InetSocketAddress("127.0.0.1", 4000));
                         assertThat(route("localhost:4000", "127.0.0.1:5000"))
                                 .contains("LISTEN 127.0.0.1:4000", "not certain: ")
-                                .contains("localhost is ::1 too, where a client reaches nobody");
+                                .contains(
+                                        "localhost also means ::1, where a client reaches nobody");
                         assertThat(new Capture("why", "localhost:4000").out())
                                 .contains("EADDRINUSE", "not certain")
-                                .contains("localhost is ::1 too, where the answer is OK");
+                                .contains("localhost also means ::1, where the answer is OK");
                         assertThat(new Capture("why", "127.0.0.1:4000").out())
                                 .doesNotContain("localhost");
                         assertThat(route("localhost:4001", "127.0.0.1:5000"))
@@ -119,7 +120,7 @@ class RouteCertaintyTest {
     }
 
     @Test
-    void whoLooksIntoOtherNamespacesWhereNobodyIsHere() throws Exception {
+    void whoSearchesOtherNamespacesIfThePortIsUnusedHere() throws Exception {
         try (NetworkNamespace here = NetworkNamespace.open();
                 NetworkNamespace there = NetworkNamespace.open();
                 ServerSocket server =
@@ -128,7 +129,7 @@ class RouteCertaintyTest {
                                         new ServerSocket(
                                                 4000, 1, InetAddress.getLoopbackAddress()))) {
             assertThat(server.getLocalPort()).isEqualTo(4000);
-            // A namespace is found by a process that lives in it.
+            // A namespace is found through a process in it.
             try (ChildProcess sleeper = there.call(() -> ChildProcess.start("sleep", "600"))) {
                 assertThat(sleeper.isAlive()).isTrue();
                 here.run(

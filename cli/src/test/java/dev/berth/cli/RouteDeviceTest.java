@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import java.nio.file.Path;
 import java.time.Duration;
 
-/// Whom this machine's own clients reach, asked and tried.
+/// Which socket this machine's own clients reach: the prediction is compared with real traffic.
 @RequiresRoot
 @RequiresProgram({"python3", "ip"})
 @ExtendWith(LeakCheck.class)
@@ -31,8 +31,8 @@ class RouteDeviceTest {
                     + " && ip addr add 10.9.0.1/24 dev near"
                     + " && ip addr add fd00:9::1/64 dev near nodad";
 
-    /// Receives on a socket of the interface what a client sends, unless that is refused (ICMP);
-    /// says which, and stays.
+    /// Receives a client's datagram on a socket of the interface, unless it is refused (ICMP);
+    /// prints which of the two happened, and keeps running.
     private static final String TRY =
             """
             import select, signal, socket, sys

@@ -24,14 +24,14 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// `berth route` about a port that a living supervisor steers.
+/// `berth route` for a port that a running supervisor steers.
 @ExtendWith(LeakCheck.class)
 @Timeout(600)
 class RouteProcessTest {
     private static final Duration PATIENCE = Duration.ofMinutes(3);
     private static final Pattern ONLY =
             Pattern.compile(
-                    "certain: Berth's web, .* the only one in service: slot 1 \\(pid (\\d+)\\)");
+                    "certain: Berth's web, .* the only slot in service: slot 1 \\(pid (\\d+)\\)");
 
     @TempDir Path runtime;
 
@@ -59,7 +59,7 @@ class RouteProcessTest {
     }
 
     @Test
-    void theSupervisorTellsWhoIsInServiceAndClientsReachThatOne() throws Exception {
+    void theSupervisorSaysWhichWorkerIsInServiceAndClientsReachIt() throws Exception {
         int port = FreePort.tcp();
         String[] route = {"route", "127.0.0.1:" + port, "--from", "127.0.0.1:50000"};
         try (var berth = new BerthProcesses(runtime, PATIENCE)) {
@@ -81,7 +81,7 @@ class RouteProcessTest {
             ChildProcess shed = berth.start(route);
             assertThat(shed.awaitExit(PATIENCE)).as("%s", shed.output()).isOne();
             assertThat(String.join("\n", shed.output()))
-                    .contains("certain: Berth's web,", "turns every new client away")
+                    .contains("certain: Berth's web,", "currently refuses every new client")
                     .doesNotContain("LISTEN");
         }
     }

@@ -31,7 +31,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Whole commands, each in a process of its own.
+/// Whole commands, each in its own process.
 @ExtendWith(LeakCheck.class)
 @Timeout(600)
 class RunProcessTest {
@@ -60,7 +60,7 @@ class RunProcessTest {
         List<String> words = new ArrayList<>(List.of("demo", "-n", "2", "-p", "" + port));
         words.addAll(List.of(more));
         ChildProcess demo = berth(words.toArray(String[]::new));
-        await(demo, "All are ready");
+        await(demo, "All workers are ready");
         return demo;
     }
 
@@ -99,11 +99,11 @@ class RunProcessTest {
         assertThat(ask()).contains("generation 2 ");
         assertThat(done(0, "scale", "demo", "1")).isNotEmpty();
         assertThat(status().get("slots")).hasSize(1);
-        assertThat(done(1, "status", "other")).last().asString().contains("there are: demo");
+        assertThat(done(1, "status", "other")).last().asString().contains("running: demo");
         done(0, "stop", "demo");
         assertThat(demo.awaitExit(PATIENCE)).isZero();
         assertThat(runtime.resolve("berth")).isEmptyDirectory();
-        assertThat(done(1, "status")).last().asString().contains("no supervisor of yours");
+        assertThat(done(1, "status")).last().asString().contains("you have no running supervisor");
     }
 
     @Test
@@ -120,7 +120,7 @@ class RunProcessTest {
     }
 
     @Test
-    void aNameThatRunsAndAPortThatIsTakenAreRefused() throws Exception {
+    void aNameInUseAndATakenPortAreRefused() throws Exception {
         ChildProcess demo = demo();
         assertThat(done(1, "run", "--name", "demo", "--", "cat"))
                 .singleElement()
@@ -141,7 +141,7 @@ class RunProcessTest {
     }
 
     @Test
-    void theLogHoldsEverythingAndIsOpenedAnew() throws Exception {
+    void theLogHoldsEverythingAndIsReopened() throws Exception {
         Path log = runtime.resolve("log");
         List<String> words = new ArrayList<>(List.of("run", "-n", "1", "--settle", "100ms"));
         words.addAll(List.of("--name", "logged", "--log", log.toString(), "--"));
@@ -158,9 +158,10 @@ class RunProcessTest {
         assertThat(log).content().matches("(?s)(20[0-9T:.-]+Z .*\n)*");
     }
 
-    /// HotSpot raises its own to the hard limit, and all that it starts would inherit that.
+    /// HotSpot raises its own limit to the hard limit, and all its child processes would inherit
+    /// that.
     @Test
-    void workersGetTheLimitOfDescriptorsThatBerthWasStartedWith() throws Exception {
+    void workersGetTheDescriptorLimitThatBerthWasStartedWith() throws Exception {
         String program =
                 "echo soft $(ulimit -Sn); echo berth $(grep 'open files' /proc/$PPID/limits); exit"
                         + " 3";

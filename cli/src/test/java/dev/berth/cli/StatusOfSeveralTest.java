@@ -47,7 +47,7 @@ class StatusOfSeveralTest {
     }
 
     @Test
-    void showsALineForEachAndOneOfThemAsWithItsName() throws Exception {
+    void showsALineForEachSupervisorAndTheStatusOfANamedOne() throws Exception {
         int port = FreePort.tcp();
         try (var berth = new BerthProcesses(runtime, PATIENCE)) {
             run(berth, "one", port);

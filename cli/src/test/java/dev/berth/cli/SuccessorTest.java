@@ -22,7 +22,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 
-/// A supervisor that is started while the guard of a killed one of the same name still works.
+/// A supervisor that is started while the guard of a killed supervisor with the same name is still
+/// at work.
 @ExtendWith(LeakCheck.class)
 @Timeout(120)
 class SuccessorTest {
@@ -62,16 +63,16 @@ class SuccessorTest {
     @Test
     void itWaitsForTheGuardAndKeepsItsDirectory() throws Exception {
         ChildProcess first = demo();
-        await(first, "All are ready");
+        await(first, "All workers are ready");
         int guard = guardOf(first);
-        // The supervisor first: it would let its guard go on.
+        // The supervisor first: it would resume its guard.
         Processes.kill(first.pid(), Signal.STOP.number());
         Processes.kill(guard, Signal.STOP.number());
         first.kill();
         ChildProcess second = demo();
         await(second, "its guard (pid " + guard + ") is stopped; resume it: kill -CONT " + guard);
         Processes.kill(guard, Signal.CONT.number());
-        await(second, "All are ready");
+        await(second, "All workers are ready");
         Await.until(
                 PATIENCE, () -> ProcessList.of(guard).isEmpty(), () -> "the guard does not end");
         ChildProcess status = processes.start("status", "demo");
@@ -80,9 +81,9 @@ class SuccessorTest {
     }
 
     @Test
-    void aGuardThatIsStoppedGoesOnAgain() throws Exception {
+    void aStoppedGuardIsResumed() throws Exception {
         ChildProcess first = demo();
-        await(first, "All are ready");
+        await(first, "All workers are ready");
         int guard = guardOf(first);
         Processes.kill(guard, Signal.STOP.number());
         await(first, "the guard process was stopped; Berth resumed it");

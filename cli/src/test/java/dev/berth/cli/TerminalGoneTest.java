@@ -27,15 +27,15 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// `berth run` in a terminal (a real one: pty(7)) that is closed, and what SIGHUP means to it.
+/// `berth run` in a terminal (a real one: pty(7)) that is closed, and the meaning of SIGHUP.
 @RequiresProgram("python3")
 @ExtendWith(LeakCheck.class)
 @Timeout(600)
 final class TerminalGoneTest {
     private static final Duration PATIENCE = Duration.ofMinutes(3);
 
-    /// Runs a command as the leader of a terminal's session, with the signals as a shell would set
-    /// them; closes the terminal at SIGUSR1, and says how the command ended.
+    /// Runs a command as the leader of a terminal's session, with signals set as by a shell; closes
+    /// the terminal on SIGUSR1, and prints how the command ended.
     private static final String TERMINAL =
             """
             import os, pty, signal, sys
@@ -128,7 +128,7 @@ final class TerminalGoneTest {
     }
 
     @Test
-    void aRollWhileTheTerminalIsThereAndTheEndWhenItIsClosed() throws Exception {
+    void sighupRollsWhileTheTerminalIsOpenAndStopsWhenItIsClosed() throws Exception {
         ChildProcess terminal = open(List.of());
 
         signal(Signal.HUP);
@@ -137,16 +137,16 @@ final class TerminalGoneTest {
 
         assertThat(terminal.awaitExit(PATIENCE)).isZero();
         assertThat(terminal.output()).containsExactly("ended 0");
-        assertThat(logged()).contains("SIGHUP: the terminal is gone: stopping");
+        assertThat(logged()).contains("SIGHUP: the terminal is gone; stopping");
     }
 
     @Test
-    void onAndRollsAfterThatIfTheUserSaidSo() throws Exception {
+    void withContinueItKeepsRunningAndSighupRolls() throws Exception {
         ChildProcess terminal = open(List.of(), "--on-hangup", "continue");
 
         close(terminal);
         awaitLogged("SIGHUP: the terminal is gone; running on");
-        // For a while a further one counts as the shell's.
+        // For a while a further signal counts as the shell's.
         Await.until(
                 PATIENCE,
                 () -> {
@@ -161,7 +161,7 @@ final class TerminalGoneTest {
     }
 
     @Test
-    void onUnderNohup() throws Exception {
+    void underNohupItKeepsRunning() throws Exception {
         ChildProcess terminal = open(List.of("nohup"));
         assertThat(logged()).contains("SIGHUP is ignored, as under nohup");
 
@@ -176,8 +176,8 @@ final class TerminalGoneTest {
     }
 
     @Test
-    void onInASessionOfItsOwnWhereAHangupIsARoll() throws Exception {
-        // Not setsid --fork: its parent may end, and hang up, before the child has its session.
+    void inItsOwnSessionItKeepsRunningAndSighupRolls() throws Exception {
+        // Not setsid --fork: its parent may exit, and hang up, before the child has its session.
         ChildProcess terminal = open(List.of("sh", "-c", "setsid \"$@\" & wait", "sh"));
 
         close(terminal);

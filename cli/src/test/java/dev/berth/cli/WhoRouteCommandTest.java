@@ -56,8 +56,8 @@ class WhoRouteCommandTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "who 99999999 | no port",
-                "who 0 | no port",
+                "who 99999999 | not a port",
+                "who 0 | not a port",
                 "who --pid | needs a process id",
                 "who --pid x | needs a process id",
                 "who --pid 127.0.0.1:80 | needs a process id",
@@ -68,10 +68,10 @@ class WhoRouteCommandTest {
                 "route --from 127.0.0.1:5 | one address",
                 "route 127.0.0.1:0 --from 127.0.0.1:5 | port 0",
                 "route 127.0.0.1:80 --from 127.0.0.1:0 | an address and a port",
-                "route 127.0.0.1:80 --from [::1]:5 | two families",
+                "route 127.0.0.1:80 --from [::1]:5 | must both be IPv4 or IPv6",
                 "route 127.0.0.1:80 --from nonsense | --from",
             })
-    void badInputIsOneLineAndAHintAndUsage(String line, String words) {
+    void badInputGivesOneLineAHintAndTheUsageCode(String line, String words) {
         var refused = new Capture(line.strip().split(" "));
         assertThat(refused.code).isEqualTo(2);
         assertThat(refused.err()).contains(words.strip());
@@ -84,9 +84,9 @@ class WhoRouteCommandTest {
     }
 
     @Test
-    void addressOfAnotherMachineIsNoDestinationHere() {
+    void addressOfAnotherMachineIsRefused() {
         var refused = new Capture("route", "192.0.2.1:80", "--from", "192.0.2.2:5");
         assertThat(refused.code).isEqualTo(1);
-        assertThat(refused.err()).contains("192.0.2.1 is no address of this machine");
+        assertThat(refused.err()).contains("192.0.2.1 is not an address of this machine");
     }
 }

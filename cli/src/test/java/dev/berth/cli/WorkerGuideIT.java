@@ -19,8 +19,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
-/// The commands of `examples/worker/README.md`, as they stand there, on a machine whose `java` is
-/// too old for a worker: in a network namespace, so that their ports are free.
+/// Runs the commands of `examples/worker/README.md` verbatim, on a machine whose `java` is too old
+/// for a worker, in a network namespace, so that their ports are free.
 @RequiresCapability(Capability.SYS_ADMIN)
 @RequiresProgram({"bash", "curl"})
 class WorkerGuideIT {
@@ -51,7 +51,7 @@ class WorkerGuideIT {
         return Path.of(System.getProperty("java.home"), "bin", name).toString();
     }
 
-    /// The one command of the page that begins so.
+    /// The only command on the page that begins with `start`.
     private static String documented(String start) throws IOException {
         List<String> found =
                 Files.readAllLines(ROOT.resolve("examples/worker/README.md")).stream()

@@ -5,19 +5,19 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/// Whether this process has a controlling terminal: the one whose end the kernel announces by
-/// SIGHUP. The kernel takes it away before it sends that.
+/// Whether this process has a controlling terminal. The kernel announces the end of that terminal
+/// with SIGHUP, and detaches it from the process before it sends the signal.
 ///
-/// **source**: proc_pid_stat(5), field 7, 0 for none; credentials(7), section "Sessions"; setsid(2)
+/// **Source:** proc_pid_stat(5), field 7, 0 for none; credentials(7), section "Sessions"; setsid(2)
 public final class ControllingTerminal {
     private static final Path STAT = Path.of("/proc/self/stat");
 
-    /// The place of the field after the name, whose end is a parenthesis.
+    /// The index of the field, counted after the parenthesis that ends the name.
     private static final int TERMINAL = 5;
 
     private ControllingTerminal() {}
 
-    /// False too where there is no /proc.
+    /// Also false if there is no /proc.
     public static boolean present() {
         try {
             return present(Files.readString(STAT, StandardCharsets.ISO_8859_1));
@@ -26,7 +26,9 @@ public final class ControllingTerminal {
         }
     }
 
-    /// - `stat`: `42 (a name) S PARENT GROUP SESSION TERMINAL …`
+    /// Whether the line of /proc names a terminal.
+    ///
+    /// @param stat `42 (a name) S PARENT GROUP SESSION TERMINAL …`
     static boolean present(String stat) {
         String[] fields = stat.substring(stat.lastIndexOf(')') + 1).split(" ");
         return fields.length > TERMINAL && !fields[TERMINAL].equals("0");

@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// Durations as people write and read them.
+/// Reads and prints durations in the form that people use.
 public final class Durations {
     private static final Pattern SHAPE =
             Pattern.compile("([0-9]{1,9}(?:\\.[0-9]{1,3})?)(ms|s|m|h)");
@@ -14,7 +14,7 @@ public final class Durations {
 
     /// Reads `500ms`, `1.5s`, `2m`, `1h` or `0`.
     ///
-    /// @throws IllegalArgumentException whose message shows how to write it
+    /// @throws IllegalArgumentException with a message that shows the form
     static Duration parse(String text) {
         if (text.equals("0")) {
             return Duration.ZERO;
@@ -22,7 +22,7 @@ public final class Durations {
         Matcher matcher = SHAPE.matcher(text);
         if (!matcher.matches()) {
             throw new IllegalArgumentException(
-                    "a duration is a number with its unit, as 500ms, 10s, 2m or 1h, not \""
+                    "a duration is a number with a unit, such as 500ms, 10s, 2m or 1h, not \""
                             + text
                             + "\"");
         }
@@ -37,7 +37,7 @@ public final class Durations {
         return Duration.ofMillis(value.longValue());
     }
 
-    /// The two greatest units, without blanks: `3d4h`, `2h5m`, `4m10s`, `7s`.
+    /// The two largest units, without blanks: `3d4h`, `2h5m`, `4m10s`, `7s`.
     public static String text(Duration duration) {
         long seconds = Math.max(0, duration.toSeconds());
         if (seconds < 60) {
@@ -51,7 +51,7 @@ public final class Durations {
         return hours < 24 ? hours + "h" + minutes % 60 + "m" : hours / 24 + "d" + hours % 24 + "h";
     }
 
-    /// As an option would be written: `10s`, `500ms`.
+    /// In the form of an option's value: `10s`, `500ms`.
     public static String option(Duration duration) {
         long millis = duration.toMillis();
         return millis % 1000 == 0 ? millis / 1000 + "s" : millis + "ms";

@@ -1,10 +1,11 @@
 package dev.berth.cli.command;
 
-/// How many letters must be added, removed, replaced or swapped with their neighbour.
+/// How many letters must be added, removed, replaced or swapped with a neighbour to turn one word
+/// into another.
 public final class EditDistance {
     private EditDistance() {}
 
-    /// 0 for the same.
+    /// The distance; 0 if both are equal.
     public static int of(String from, String to) {
         int[][] cost = new int[from.length() + 1][to.length() + 1];
         for (int i = 0; i <= from.length(); i++) {

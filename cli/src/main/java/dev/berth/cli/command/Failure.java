@@ -2,7 +2,7 @@ package dev.berth.cli.command;
 
 import java.io.IOException;
 
-/// What was asked for cannot be done: the message says what happened, why, and what to do.
+/// A command failed. The message says what happened, why, and what to do.
 public final class Failure extends IOException {
     private static final long serialVersionUID = 1;
 

@@ -10,15 +10,16 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/// JSON by the streaming generator: no reflection, and half the classes of a tree. Beyond ASCII
-/// everything is escaped: it may hold what other programs chose, and be shown on a terminal.
+/// Writes JSON with the streaming generator: no reflection, and half as many classes as a tree.
+/// Everything beyond ASCII is escaped, because other programs may have chosen the text and it may
+/// be shown on a terminal.
 public final class Json {
     public static final JsonFactory FACTORY =
             JsonFactory.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
 
     private Json() {}
 
-    /// One line that holds the object which `body` writes the fields of.
+    /// One line with an object, whose fields `body` writes.
     public static String object(Consumer<JsonGenerator> body) {
         var text = new StringWriter();
         try (JsonGenerator json = FACTORY.createGenerator(ObjectWriteContext.empty(), text)) {
@@ -29,7 +30,7 @@ public final class Json {
         return text.toString();
     }
 
-    /// `null` for a value that does not apply.
+    /// Writes a text, or `null` for a value that does not apply.
     public static void text(JsonGenerator json, String name, Optional<String> value) {
         if (value.isPresent()) {
             json.writeStringProperty(name, value.get());
@@ -38,14 +39,14 @@ public final class Json {
         }
     }
 
-    /// An array of texts.
+    /// Writes an array of texts.
     public static void strings(JsonGenerator json, String name, List<String> values) {
         json.writeArrayPropertyStart(name);
         values.forEach(json::writeString);
         json.writeEndArray();
     }
 
-    /// An array of objects, the fields of each written by `body`.
+    /// Writes an array of objects; `body` writes the fields of each.
     public static <T> void objects(
             JsonGenerator json, String name, List<T> values, Consumer<T> body) {
         json.writeArrayPropertyStart(name);

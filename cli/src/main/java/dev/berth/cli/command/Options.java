@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/// How options are declared and read.
+/// Declares and reads options.
 public final class Options {
     private Options() {}
 
@@ -53,7 +53,7 @@ public final class Options {
                 .build();
     }
 
-    /// All words that are no options.
+    /// Declares the arguments that are not options.
     public static PositionalParamSpec words(String label, String arity, String description) {
         return PositionalParamSpec.builder()
                 .paramLabel(label)
@@ -64,22 +64,22 @@ public final class Options {
                 .build();
     }
 
-    /// The words that are no options.
+    /// The arguments that are not options.
     public static List<String> words(ParseResult parsed) {
         return parsed.matchedPositionalValue(0, List.<String>of());
     }
 
-    /// What was given for an option with one value.
+    /// The value given for an option with one value.
     public static <T> Optional<T> value(ParseResult parsed, String name) {
         return Optional.ofNullable(parsed.<T>matchedOptionValue(name, null));
     }
 
-    /// What was given for an option, each time.
+    /// The values given for an option that may be repeated.
     public static <T> List<T> values(ParseResult parsed, String name) {
         return parsed.matchedOptionValue(name, List.<T>of());
     }
 
-    /// As it is.
+    /// Returns the text unchanged.
     public static String text(String text) {
         return text;
     }
@@ -103,7 +103,7 @@ public final class Options {
         return number(text, 1, 1 << 20, "a count");
     }
 
-    /// 1 to as many as a supervisor has.
+    /// 1 to the most workers that a supervisor may have.
     public static int workers(String text) {
         return number(text, 1, Plan.MOST_WORKERS, "the number of workers");
     }
@@ -126,17 +126,17 @@ public final class Options {
         return address;
     }
 
-    /// As [Durations] reads it.
+    /// A duration, in the form that [Durations] reads.
     public static Duration duration(String text) {
         return converted(() -> Durations.parse(text));
     }
 
-    /// A user's word in a message: one that would not be seen stands in quotes.
+    /// A user's word for a message: in quotes if it would be invisible otherwise.
     public static String shown(String word) {
         return word.isBlank() ? '"' + word + '"' : word;
     }
 
-    /// Turns the complaint of a value's own parser into one about the option.
+    /// Turns the error of a value's own parser into an error about the option.
     public static <T> T converted(Supplier<T> parser) {
         try {
             return parser.get();

@@ -15,13 +15,13 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.util.Optional;
 
-/// A standard stream that remembers why it could not be written; a PrintStream alone knows only
-/// that.
+/// A standard stream that remembers why a write failed; a plain PrintStream only knows that one
+/// did.
 final class Outlet extends PrintStream {
     private final Sink sink;
     private final int number;
 
-    /// - `number`: of the descriptor below `stream`
+    /// @param number the descriptor number of `stream`
     Outlet(FileOutputStream stream, int number) {
         this(new Sink(stream), number);
     }
@@ -32,13 +32,14 @@ final class Outlet extends PrintStream {
         this.number = number;
     }
 
-    /// Why not all that was printed so far has arrived; empty: it has.
+    /// Why some of the output so far could not be written; empty if all of it was.
     Optional<IOException> failure() {
         flush();
         return Optional.ofNullable(sink.failure);
     }
 
-    /// Whether nobody reads any more: the other end of a pipe is closed, a terminal gone.
+    /// Whether there is no reader any more: the other end of a pipe is closed, or the terminal is
+    /// gone.
     boolean abandoned() {
         int events = Platform.supported() ? Poll.poll(number, Poll.POLLOUT, 0) : 0;
         return events > 0 && (events & (Poll.POLLERR | Poll.POLLHUP)) != 0;

@@ -15,14 +15,14 @@ public final class OwnJvm {
 
     private OwnJvm() {}
 
-    /// The words before the main class's arguments.
+    /// The words of the command line, up to the arguments of the main class.
     ///
-    /// - `options`: added to those that this JVM has, and stronger
+    /// @param options JVM options in addition to those of this JVM, which they override
     public static List<String> command(Class<?> main, List<String> options) {
         return command(main.getName(), options);
     }
 
-    /// The same of `berth` itself.
+    /// The same with `berth` itself as the main class.
     public static List<String> berth(List<String> options) {
         return command(BERTH, options);
     }
@@ -44,7 +44,7 @@ public final class OwnJvm {
                 : List.of("-cp", System.getProperty("java.class.path"));
     }
 
-    /// That of this process, options that its launcher gave included.
+    /// The command line of this process, including the options from its launcher.
     private static List<String> commandLine() {
         try {
             byte[] line = Files.readAllBytes(Path.of("/proc/self/cmdline"));

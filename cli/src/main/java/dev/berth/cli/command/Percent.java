@@ -2,11 +2,11 @@ package dev.berth.cli.command;
 
 import java.util.Locale;
 
-/// Parts of a whole, for people.
+/// Prints a fraction as a percentage.
 public final class Percent {
     private Percent() {}
 
-    /// With one decimal where there is one: `5%`, `33.3%`.
+    /// With one decimal place unless that is 0: `5%`, `33.3%`.
     ///
     /// @param part from 0 to 1
     public static String text(double part) {

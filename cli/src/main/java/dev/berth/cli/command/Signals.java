@@ -6,19 +6,20 @@ import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/// Handlers of the signals to this process.
+/// Installs handlers for signals to this process.
 ///
-/// `sun.misc.Signal` is what there is; javac cannot be told to accept it, so it is reached by
-/// reflection. A signal that was ignored when the process started stays ignored: that is how nohup
-/// and background jobs ask for it. Never QUIT (the JVM's thread dump) nor USR2 (the JVM's own).
+/// `sun.misc.Signal` is the only API for this. javac cannot be made to accept it without a warning,
+/// so it is called by reflection. A signal that was ignored when the process started stays ignored:
+/// that is how nohup and background jobs ask for it. Never use QUIT (the JVM's thread dump) or USR2
+/// (reserved by the JVM).
 public final class Signals {
     private Signals() {}
 
-    /// Has `action` run at each arrival, on a thread of its own; arrivals in quick succession may
-    /// be one.
+    /// Runs `action` on a separate thread each time the signal arrives; arrivals in quick
+    /// succession may be merged into one.
     ///
-    /// - `name`: as `TERM`
-    /// - `number`: as 15
+    /// @param name such as `TERM`
+    /// @param number such as 15
     public static void handle(String name, int number, Runnable action) {
         if (ignored(number)) {
             return;
@@ -39,14 +40,14 @@ public final class Signals {
             Object instance = signal.getConstructor(String.class).newInstance(name);
             signal.getMethod("handle", signal, handler).invoke(null, instance, proxy);
         } catch (InvocationTargetException refused) {
-            // Not to be had with -Xrs or on this system: its default action stays.
+            // Not available with -Xrs or on this system: the default action stays.
         } catch (ReflectiveOperationException impossible) {
             throw new LinkageError("jdk.unsupported is in every JDK", impossible);
         }
     }
 
-    /// Whether the process was started with the signal ignored. `SigIgn` is a mask in hexadecimal,
-    /// signal 1 its lowest bit.
+    /// Whether the process was started with the signal ignored. `SigIgn` is a hexadecimal mask
+    /// whose lowest bit is signal 1.
     public static boolean ignored(int number) {
         try {
             for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {

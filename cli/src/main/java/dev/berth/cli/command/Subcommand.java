@@ -8,12 +8,12 @@ import java.io.IOException;
 
 /// One verb of the command line.
 public interface Subcommand {
-    /// Its options and its page of the manual; the name and `--help` are added.
+    /// Its options and its help page; the caller adds the name and `--help`.
     CommandSpec spec();
 
-    /// What reads its words.
+    /// The parser of its arguments.
     ///
-    /// @param word by which it is called
+    /// @param word the verb by which it is called
     default CommandLine parser(String word) {
         CommandSpec spec = spec().name("berth " + word);
         spec.addOption(Options.help());
@@ -23,12 +23,12 @@ public interface Subcommand {
                 .setOverwrittenOptionsAllowed(true);
     }
 
-    /// Does it and returns the exit code.
+    /// Runs the command and returns the exit code.
     ///
-    /// @throws UsageException when the words do not fit together
+    /// @throws UsageException if the arguments contradict each other
     int run(ParseResult parsed, Terminal terminal) throws UsageException, IOException;
 
-    /// Whether another program's command line may follow, whose options are not ours.
+    /// Whether another program's command line may follow; its options are not Berth's.
     default boolean takesCommandLine() {
         return false;
     }

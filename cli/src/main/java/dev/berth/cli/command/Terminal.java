@@ -13,10 +13,11 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.function.Supplier;
 
-/// Where a command prints to. What cannot be printed shows in the exit code, by [#end].
+/// Where a command prints to. A failed write shows in the exit code, through [#end].
 ///
-/// @param window how many columns the window has that `out` is; empty when it is none. Asked only
-///   when something is printed: that takes a system call, and the first is what costs
+/// @param window the width in columns of the window that `out` is connected to; empty if it is not
+///   a window. Asked only when something is printed, because it takes a system call, and the first
+///   one is expensive
 public record Terminal(
         PrintStream out,
         PrintStream err,
@@ -35,19 +36,20 @@ public record Terminal(
                 environment);
     }
 
-    /// Of the window that `out` is; empty when it is none, so that lines may be long.
+    /// The width of the window that `out` is connected to; empty if it is not a window, so that
+    /// lines may be long.
     public OptionalInt columns() {
         return window.get();
     }
 
-    /// For prose, which may be read elsewhere than where it is printed to: of the window, else what
-    /// `COLUMNS` says.
+    /// The width for prose, which may be read elsewhere later (a pager): that of the window, or
+    /// else the value of `COLUMNS`.
     public OptionalInt pageColumns() {
         OptionalInt columns = columns();
         return columns.isPresent() ? columns : wanted(environment);
     }
 
-    /// Whether `out` may be coloured.
+    /// Whether to use colours on `out`.
     public boolean colour() {
         return columns().isPresent()
                 && environment.getOrDefault("NO_COLOR", "").isEmpty()
@@ -71,34 +73,35 @@ public record Terminal(
                 : OptionalInt.empty();
     }
 
-    /// Prints a line of the answer. Of what a terminal obeys only colours get there, whoever wrote
-    /// the text.
+    /// Prints a line of the answer. Whoever wrote the text, the only escape sequences that reach
+    /// the terminal are colours.
     public void line(String text) {
         out.print(ForeignText.coloured(text) + "\n");
         out.flush();
     }
 
-    /// Prints a line that is no part of the answer, after what was printed before, like [#line].
+    /// Prints a line that is not part of the answer, after all earlier output, in the same way as
+    /// [#line].
     public void errLine(String text) {
         out.flush();
         err.print(ForeignText.coloured(text) + "\n");
         err.flush();
     }
 
-    /// Has all that was printed shown.
+    /// Flushes both streams.
     public void flush() {
         out.flush();
         err.flush();
     }
 
-    /// Whether what was printed did not arrive, and more would not.
+    /// Whether output was lost, and further output would be too.
     public boolean lost() {
         return out instanceof Outlet outlet && outlet.failure().isPresent();
     }
 
-    /// Prints what is left; the exit code of a command that came to `code`. A command that was done
-    /// but could not say so has failed; where nobody read to the end (`| head`) it ends as if by
-    /// SIGPIPE, without a word.
+    /// Flushes the output and returns the exit code of a command that came to `code`. A command
+    /// that succeeded but could not print its answer has failed. If the reader left early (`|
+    /// head`), it ends as if by SIGPIPE, without a message.
     public int end(int code) {
         err.flush();
         if (!(out instanceof Outlet outlet) || outlet.failure().isEmpty()) {
@@ -107,7 +110,7 @@ public record Terminal(
         boolean abandoned = outlet.abandoned();
         if (!abandoned) {
             String why = outlet.failure().get().getMessage();
-            errLine("berth: the output cannot be written: " + why);
+            errLine("berth: cannot write the output: " + why);
         }
         if (code != ExitCode.DONE) {
             return code;

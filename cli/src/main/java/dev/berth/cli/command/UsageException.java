@@ -1,6 +1,6 @@
 package dev.berth.cli.command;
 
-/// The command line makes no sense; the message says why, and what would.
+/// The command line is wrong. The message says why, and what would be right.
 public final class UsageException extends Exception {
     private static final long serialVersionUID = 1;
 

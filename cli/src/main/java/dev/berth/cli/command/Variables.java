@@ -14,8 +14,8 @@ import java.util.Map;
 
 /// Environment variables for workers, as `--env NAME=VALUE` and `--env-file FILE` give them.
 ///
-/// **Shape** of a file: a line `NAME=VALUE` for each, the value as it stands; empty lines and those
-/// that begin with `#` are left out.
+/// **Shape:** a file has one line `NAME=VALUE` for each variable, with the value taken literally;
+/// empty lines and lines that begin with `#` are ignored.
 public final class Variables {
     private static final String ENV = "--env";
     private static final String FILE = "--env-file";
@@ -35,14 +35,14 @@ public final class Variables {
                 Options.many(
                         "FILE",
                         Options::file,
-                        "Set those that FILE lists, a line NAME=VALUE each, taken as it stands; #"
-                                + " begins a comment line. "
+                        "Set the variables that FILE lists, one NAME=VALUE per line, taken"
+                                + " literally; lines that begin with # are comments. "
                                 + ENV
-                                + " goes before.",
+                                + " takes precedence.",
                         FILE));
     }
 
-    /// What was given, by name.
+    /// The variables that were given, by name.
     public static Map<String, String> of(ParseResult parsed) throws UsageException {
         Map<String, String> variables = new LinkedHashMap<>();
         for (String file : Options.<String>values(parsed, FILE)) {
@@ -63,7 +63,7 @@ public final class Variables {
 
     /// Adds `NAME=VALUE`.
     ///
-    /// @param what stands where that is missing, for the complaint
+    /// @param what the assignment is, for the error message
     public static void put(Map<String, String> variables, String assignment, String what)
             throws UsageException {
         int equals = assignment.indexOf('=');
@@ -77,12 +77,12 @@ public final class Variables {
         try {
             return Files.readAllLines(Path.of(file));
         } catch (NoSuchFileException missing) {
-            throw new UsageException(FILE + " " + file + ": there is no such file");
+            throw new UsageException(FILE + " " + file + ": no such file");
         } catch (MalformedInputException binary) {
-            throw new UsageException(FILE + " " + file + ": it is not text in UTF-8");
+            throw new UsageException(FILE + " " + file + ": not UTF-8 text");
         } catch (IOException unreadable) {
             throw new UsageException(
-                    FILE + " " + file + ": it cannot be read: " + unreadable.getMessage());
+                    FILE + " " + file + ": cannot read it: " + unreadable.getMessage());
         }
     }
 }

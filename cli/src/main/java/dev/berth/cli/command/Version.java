@@ -1,6 +1,6 @@
 package dev.berth.cli.command;
 
-/// Which Berth this is.
+/// The version of Berth.
 public final class Version {
     public static final String TEXT = "0.1.0-SNAPSHOT";
 

@@ -6,14 +6,14 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// Breaking sentences into lines.
+/// Breaks sentences into lines.
 public final class Wrap {
     private static final Pattern EXPLAINED = Pattern.compile("\\S+ {2,}| {3,}");
 
     private Wrap() {}
 
-    /// Lines of at most `columns` characters, broken at blanks where there are any; all but the
-    /// first begin with `indent` blanks.
+    /// Lines of at most `columns` characters, broken at blanks if there are any; all but the first
+    /// begin with `indent` blanks.
     public static List<String> lines(String text, int columns, int indent) {
         List<String> lines = new ArrayList<>();
         String margin = " ".repeat(Math.min(indent, columns / 2));
@@ -35,7 +35,7 @@ public final class Wrap {
         return lines;
     }
 
-    /// Where the last blank after `least` is, up to `most`; that if there is none.
+    /// The position of the last blank after `least` and up to `most`, or `most` if there is none.
     private static int blank(String text, int least, int most) {
         for (int at = most; at > least; at--) {
             if (text.charAt(at) == ' ') {
@@ -45,8 +45,8 @@ public final class Wrap {
         return most;
     }
 
-    /// The texts' lines, each going on where its own text begins: behind a word that is explained,
-    /// further to the right where a line of an example goes on.
+    /// The lines of the texts. Continuation lines are indented: to the text after a term that is
+    /// explained, or further to the right for an example.
     public static List<String> paragraphs(String[] texts, int columns) {
         return Arrays.stream(texts)
                 .flatMap(text -> lines(text, columns, margin(text)).stream())

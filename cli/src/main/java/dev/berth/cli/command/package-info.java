@@ -1,5 +1,4 @@
-/// What every command stands on: its words, its terminal, its answer as text or JSON, its exit
-/// code.
+/// What all commands share: arguments, terminal, answers as text or JSON, exit codes.
 @NullMarked
 package dev.berth.cli.command;
 

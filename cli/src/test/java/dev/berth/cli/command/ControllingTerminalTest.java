@@ -14,7 +14,7 @@ final class ControllingTerminalTest {
         "42 (java) S 1 42, false",
         "'', false"
     })
-    void theSeventhFieldTells(String stat, boolean present) {
+    void theSeventhFieldDecides(String stat, boolean present) {
         assertThat(ControllingTerminal.present(stat)).isEqualTo(present);
     }
 }

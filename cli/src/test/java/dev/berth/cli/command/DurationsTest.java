@@ -35,7 +35,7 @@ class DurationsTest {
 
     @ParameterizedTest
     @CsvSource({"-5,0s", "0,0s", "59,59s", "60,1m0s", "3599,59m59s", "3600,1h0m", "90061,1d1h"})
-    void twoUnitsAreEnoughForPeople(long seconds, String text) {
+    void atMostTwoUnitsArePrinted(long seconds, String text) {
         assertThat(Durations.text(Duration.ofSeconds(seconds))).isEqualTo(text);
     }
 }

@@ -41,12 +41,12 @@ class OutletTest {
             assertThat(run(out, "--version")).isEqualTo(1);
         }
         assertThat(err.toString(UTF_8))
-                .startsWith("berth: the output cannot be written: ")
+                .startsWith("berth: cannot write the output: ")
                 .containsOnlyOnce("\n");
     }
 
     @Test
-    void aReaderThatLeavesEndsItQuietlyAsBySigpipe() throws IOException {
+    void aReaderThatLeavesEndsTheCommandQuietlyAsBySigpipe() throws IOException {
         int[] ends = new int[2];
         assertThat(Descriptors.pipe2(ends, Descriptors.O_CLOEXEC)).isZero();
         try (Fd writer = new Fd(ends[1]);
@@ -59,7 +59,7 @@ class OutletTest {
     }
 
     @Test
-    void aFailureStaysTheFailureThatItIs() throws IOException {
+    void aFailedCommandKeepsItsExitCode() throws IOException {
         try (Fd full = Fd.of("open", "", Descriptors.open("/dev/full", Descriptors.O_WRONLY, 0));
                 var out = new Outlet(new FileOutputStream("/dev/full"), full.number())) {
             out.print("something");

@@ -24,7 +24,7 @@ class TerminalTest {
                     Map.of());
 
     @Test
-    void whatATerminalWouldObeyIsNotPrintedWhoeverWroteIt() {
+    void terminalSequencesAreNotPrintedWhoeverWroteThem() {
         terminal.line(HOSTILE);
         terminal.errLine(HOSTILE);
         assertThat(out.toString(UTF_8)).isEqualTo("?]0;PWNED??[2Jall is ?well\n");
@@ -32,7 +32,7 @@ class TerminalTest {
     }
 
     @Test
-    void colourAndLinesStay() {
+    void coloursAndLineEndsStay() {
         terminal.line("\u001b[31mbackoff\u001b[0m\nnext");
         assertThat(out.toString(UTF_8)).isEqualTo("\u001b[31mbackoff\u001b[0m\nnext\n");
     }

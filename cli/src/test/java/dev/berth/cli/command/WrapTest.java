@@ -19,7 +19,7 @@ class WrapTest {
     }
 
     @Test
-    void whatFitsIsOneLine() {
+    void aTextThatFitsIsOneLine() {
         assertThat(Wrap.lines("  kept as it is", 40, 2)).containsExactly("  kept as it is");
     }
 
