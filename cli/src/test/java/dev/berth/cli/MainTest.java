@@ -73,8 +73,7 @@ class MainTest {
                 "statsu app --json     | status | berth status app --json",
                 "help restart          | roll   | berth help roll"
             })
-    void theVerbsOfOtherToolsLeadToTheMatchingCommand(
-            String typed, String meant, String instead) {
+    void theVerbsOfOtherToolsLeadToTheMatchingCommand(String typed, String meant, String instead) {
         var run = new Capture(typed.split(" "));
         assertThat(run.code).isEqualTo(2);
         assertThat(run.err()).endsWith(" (did you mean " + meant + "?); try: " + instead + "\n");

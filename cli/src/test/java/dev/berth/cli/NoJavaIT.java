@@ -95,7 +95,8 @@ class NoJavaIT {
                                 + kind
                                 + " 25 or newer, but found none; install one from"
                                 + " https://adoptium.net, or set "
-                                + variable + " to one");
+                                + variable
+                                + " to one");
     }
 
     @ParameterizedTest

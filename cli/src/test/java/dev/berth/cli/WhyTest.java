@@ -91,8 +91,7 @@ class WhyTest {
                 "why 127.0.0.1:1 --uid root | a uid is a number",
                 "why 127.0.0.1:1 --device nosuch0 | there is no network device \"nosuch0\"",
             })
-    void badInputGivesOneLineAHintAndCodeTwo(String words, String expected)
-            throws IOException {
+    void badInputGivesOneLineAHintAndCodeTwo(String words, String expected) throws IOException {
         server.close();
         Capture why = new Capture(words.split(" "));
         assertThat(why.code).isEqualTo(2);

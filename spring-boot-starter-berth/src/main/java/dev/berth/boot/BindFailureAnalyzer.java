@@ -32,8 +32,7 @@ public final class BindFailureAnalyzer implements FailureAnalyzer, Ordered {
     }
 
     @Override
-    @SuppressWarnings(
-            "CatchingUnchecked") // An analyzer must not hide the failure with its own.
+    @SuppressWarnings("CatchingUnchecked") // An analyzer must not hide the failure with its own.
     public @Nullable FailureAnalysis analyze(Throwable failure) {
         try {
             return BindFailure.in(failure).map(this::analysis).orElse(null);

@@ -90,8 +90,9 @@ final class Explainer {
                         .map(place -> place.property() + "=" + place.port())
                         .collect(joining(", "));
         return "The exception does not name the port"
-                + (tried.isEmpty() ? "." : ", and the configured ports are free now"
-                        + " (" + tried + ").")
+                + (tried.isEmpty()
+                        ? "."
+                        : ", and the configured ports are free now" + " (" + tried + ").")
                 + " Listeners on this machine:\n"
                 + sockets.stream()
                         .limit(MOST_LISTED)

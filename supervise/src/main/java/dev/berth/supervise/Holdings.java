@@ -27,7 +27,7 @@ import java.util.Optional;
 /// @param live the workers whose end has not been fully handled
 /// @param registry stays empty when there is a dispatcher
 ///
-/// **Ownership:** [#close] gives the system resources back; the workers have ended by then.
+///   **Ownership:** [#close] gives the system resources back; the workers have ended by then.
 record Holdings(
         Plan plan,
         Observer observer,

@@ -192,8 +192,7 @@ public final class LabCommand implements Subcommand {
                             + "; see: berth lab --list");
         }
         if (!Files.isReadable(file) || Files.isDirectory(file)) {
-            throw new UsageException(
-                    "cannot read " + word + ": no such file, or no permission");
+            throw new UsageException("cannot read " + word + ": no such file, or no permission");
         }
         try {
             return Scenarios.read(file);

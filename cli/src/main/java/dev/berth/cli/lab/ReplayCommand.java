@@ -129,8 +129,7 @@ public final class ReplayCommand implements Subcommand {
         }
         Path file = Path.of(name);
         if (!name.equals("-") && (!Files.isReadable(file) || Files.isDirectory(file))) {
-            throw new UsageException(
-                    "cannot read " + name + ": no such file, or no permission");
+            throw new UsageException("cannot read " + name + ": no such file, or no permission");
         }
         return new ReplaySource.Lines(name);
     }

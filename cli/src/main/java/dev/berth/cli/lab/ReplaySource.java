@@ -57,8 +57,7 @@ sealed interface ReplaySource {
         private static History read(String line) throws BadHistoryException {
             if (line.length() > LineSource.MOST) {
                 throw new BadHistoryException(
-                        "",
-                        "longer than " + LineSource.MOST + " characters; a history is shorter");
+                        "", "longer than " + LineSource.MOST + " characters; a history is shorter");
             }
             return HistoryReader.read(line);
         }

@@ -22,8 +22,7 @@ import java.util.Optional;
 
 /// `berth why ADDRESS [--reuseaddr] [--reuseport] [--v6only] [--device DEV] [--uid N] [--json]`.
 public final class WhyCommand implements Subcommand {
-    private static final String EXAMPLE =
-            "for example: berth why tcp://0.0.0.0:8080 --reuseaddr";
+    private static final String EXAMPLE = "for example: berth why tcp://0.0.0.0:8080 --reuseaddr";
 
     /// `(uid_t) -1` means no uid.
     private static final long MOST_UID = 0xffff_fffeL;

@@ -70,9 +70,7 @@ final class Remote {
             return ExitCode.DONE;
         }
         throw new Failure(
-                "the supervisor "
-                        + name
-                        + " ended before it answered; its own output says why");
+                "the supervisor " + name + " ended before it answered; its own output says why");
     }
 
     private static String theOnlyOne() throws IOException {

@@ -10,8 +10,7 @@ import java.util.Optional;
 
 /// What the commands to a running supervisor have in common.
 public final class RemoteHelp {
-    static final String NAME =
-            "The supervisor; may be omitted if exactly one of yours is running.";
+    static final String NAME = "The supervisor; may be omitted if exactly one of yours is running.";
 
     private RemoteHelp() {}
 
@@ -28,9 +27,7 @@ public final class RemoteHelp {
     public static String checked(String name) throws UsageException {
         if (!name.matches("[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}")) {
             throw new UsageException(
-                    "a name has 1 to 64 letters, digits, '.', '_' and '-', not \""
-                            + name
-                            + "\"");
+                    "a name has 1 to 64 letters, digits, '.', '_' and '-', not \"" + name + "\"");
         }
         return name;
     }

@@ -198,8 +198,7 @@ final class PortCheck implements AutoCloseable {
                         + " listens on "
                         + row.local()
                         + (holders.isEmpty()
-                                ? "; use another port; for details: berth who "
-                                        + row.local().port()
+                                ? "; use another port; for details: berth who " + row.local().port()
                                 : "; stop it, or use another port")
                         + sharing(row, holders));
     }

@@ -145,7 +145,9 @@ final class ServiceFileReader {
             if (!name.matches(NAME)) {
                 throw fields.wrong(
                         TomlFields.at(tables.get(), name),
-                        "\"" + name + "\" is not a name: use at most 32 letters, digits, '-' and"
+                        "\""
+                                + name
+                                + "\" is not a name: use at most 32 letters, digits, '-' and"
                                 + " '_'");
             }
             Optional<TomlTable> table =

@@ -84,8 +84,7 @@ class WorkerRightsTest {
     }
 
     @Test
-    void aWorkerThatCannotBeInspectedIsRefusedIfBerthMustFindItsSockets()
-            throws UsageException {
+    void aWorkerThatCannotBeInspectedIsRefusedIfBerthMustFindItsSockets() throws UsageException {
         assertThat(rights("--adopt bind -l :80 x", GRANTED, NOBODY).hidden().orElseThrow())
                 .contains("never find the sockets", "--user NAME");
         assertThat(rights("--adopt bind -l :80 x", PLAIN, NOBODY).hidden()).isEmpty();

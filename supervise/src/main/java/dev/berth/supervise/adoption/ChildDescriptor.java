@@ -23,7 +23,7 @@ record ChildDescriptor(int tid, int number) {
     ///
     /// @throws ErrnoException `EPERM` without ptrace permission (Docker's default profile), `EBADF`
     ///
-    /// **Ownership:** the caller closes it.
+    ///   **Ownership:** the caller closes it.
     Fd take() throws ErrnoException {
         try (Fd process = process(tid)) {
             long taken = Pidfds.pidfdGetfd(process.number(), number);

@@ -19,7 +19,7 @@ import java.util.OptionalLong;
 /// @param inode of the socket, if it is one that may be inspected
 /// @param tolerant whether the program itself allows other sockets on the same port
 ///
-/// **Ownership:** owns what is in `socket`; [#close] closes it.
+///   **Ownership:** owns what is in `socket`; [#close] closes it.
 record Examination(
         SockAddr address, Optional<ChildSocket> socket, OptionalLong inode, boolean tolerant)
         implements AutoCloseable {

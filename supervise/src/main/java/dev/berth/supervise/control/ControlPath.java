@@ -24,7 +24,7 @@ public final class ControlPath {
     /// @throws ErrnoException `ENOENT`, `ECONNREFUSED` (no listener any more), `EACCES`; `EAGAIN`
     ///   when too many connections are queued already
     ///
-    /// **Ownership:** the caller closes it.
+    ///   **Ownership:** the caller closes it.
     public static Fd connect(Path path, long patienceNanos) throws ErrnoException {
         Fd socket = socket();
         try {
