@@ -22,14 +22,14 @@ public enum Arch {
 
     /// The architecture of this Java virtual machine.
     ///
-    /// **Errors:** `UnsupportedOperationException` where it is another one; ask
+    /// **Errors:** `UnsupportedOperationException` on any other architecture; check
     /// [Platform#supported] first.
     public static Arch current() {
         return Platform.arch()
                 .orElseThrow(() -> new UnsupportedOperationException(Platform.describe()));
     }
 
-    /// The architecture with this name, as in the property `os.arch` or as `uname -m` prints it.
+    /// The architecture with this name, as in the property `os.arch` or as printed by `uname -m`.
     static Optional<Arch> named(String name) {
         String wanted = name.toLowerCase(Locale.ROOT);
         for (Arch arch : values()) {
@@ -40,7 +40,7 @@ public enum Arch {
         return Optional.empty();
     }
 
-    /// `AUDIT_ARCH_…`: what a seccomp filter finds in `seccomp_data.arch`.
+    /// `AUDIT_ARCH_…`: the value that a seccomp filter finds in `seccomp_data.arch`.
     public int auditValue() {
         return auditValue;
     }

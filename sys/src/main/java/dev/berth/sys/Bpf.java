@@ -13,7 +13,7 @@ import java.lang.foreign.MemorySegment;
 /// Keys and values are in the machine's byte order and as long as the map says: the kernel takes
 /// their size from the map.
 ///
-/// **Errors:** `EPERM`: needs `CAP_BPF` (before Linux 5.8 `CAP_SYS_ADMIN`), and before 5.11 enough
+/// **Errors:** `EPERM`: needs `CAP_BPF` (`CAP_SYS_ADMIN` before Linux 5.8) and, before 5.11, enough
 /// locked memory.
 ///
 /// **Source:** bpf(2).
@@ -38,14 +38,15 @@ public final class Bpf {
 
     private static final int LOG_BYTES = 1 << 20;
 
-    /// The verifier gives up with EAGAIN when a signal is pending, as one may be at any time.
+    /// The verifier gives up with EAGAIN when a signal is pending, which can happen at any time.
     private static final int LOAD_ATTEMPTS = 5;
 
     private Bpf() {}
 
-    /// Makes a map: its descriptor, close-on-exec, which the caller closes.
+    /// Creates a map and returns its descriptor, which is close-on-exec and which the caller
+    /// closes.
     ///
-    /// - `name`: for tools; up to 15 letters, digits, `_` and `.`
+    /// @param name for tools; up to 15 letters, digits, `_` and `.`
     public static int mapCreate(
             int type, int keyBytes, int valueBytes, int maxEntries, String name) {
         try (Frame frame = new Frame()) {
@@ -59,7 +60,7 @@ public final class Bpf {
         }
     }
 
-    /// Sets an element. In a socket array the value is a socket's descriptor.
+    /// Sets an element. In a socket array the value is the descriptor of a socket.
     public static int mapUpdate(int fd, byte[] key, byte[] value, long flags) {
         try (Frame frame = new Frame()) {
             MemorySegment attr = element(frame, fd, key);
@@ -83,7 +84,7 @@ public final class Bpf {
 
     /// Reads the elements 0 to `count` − 1 of an array of numbers into `valuesOut`.
     ///
-    /// **Errors:** `EINVAL`: a kernel that reads one at a time only.
+    /// **Errors:** `EINVAL`: the kernel can only read one element at a time.
     ///
     /// **Since:** Linux 5.6.
     public static int mapLookupBatch(int fd, int count, long[] valuesOut) {
@@ -101,13 +102,13 @@ public final class Bpf {
         }
     }
 
-    /// How many programs are attached at one hook.
+    /// Returns the number of programs attached at one hook.
     ///
     /// **Errors:** `EPERM` without CAP_NET_ADMIN; `EINVAL` for a hook that this kernel lacks.
     ///
-    /// - `target`: a descriptor (of a cgroup, of a network namespace), or an interface's index,
-    ///   whichever the hook belongs to
-    /// - `hook`: a number of `enum bpf_attach_type`
+    /// @param target a descriptor (of a cgroup or a network namespace) or the index of an
+    ///   interface, depending on the hook
+    /// @param hook a number of `enum bpf_attach_type`
     public static int progQuery(int target, int hook) {
         try (Frame frame = new Frame()) {
             MemorySegment attr = frame.struct(BpfAttrLayouts.QUERY);
@@ -132,9 +133,9 @@ public final class Bpf {
         return attr;
     }
 
-    /// Loads a program; if the verifier refuses it, once more to learn why.
+    /// Loads a program. If the verifier refuses it, loads it a second time to get the reason.
     ///
-    /// - `instructions`: one `long` each, as the kernel lays them out on a little-endian machine
+    /// @param instructions one `long` each, as the kernel lays them out on a little-endian machine
     public static ProgramLoad progLoad(
             int type, long[] instructions, String license, int expectedAttach, String name) {
         try (Frame frame = new Frame()) {
@@ -176,7 +177,7 @@ public final class Bpf {
         byte[] bytes = name.getBytes(US_ASCII);
         if (bytes.length >= BpfAttrLayouts.NAME_BYTES) {
             throw new IllegalArgumentException(
-                    "name of a BPF object has at most 15 characters: " + name);
+                    "name of a BPF object can have at most 15 characters: " + name);
         }
         MemorySegment.copy(bytes, 0, attr, JAVA_BYTE, offset, bytes.length);
     }

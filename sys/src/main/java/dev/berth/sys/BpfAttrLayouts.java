@@ -7,7 +7,8 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.StructLayout;
 
-/// `union bpf_attr`, as far as it is used; what a kernel does not know yet must be zero or absent.
+/// The parts of `union bpf_attr` that are used; what a kernel does not know yet must be zero or
+/// absent.
 ///
 /// **Source:** bpf(2), `linux/bpf.h`.
 final class BpfAttrLayouts {

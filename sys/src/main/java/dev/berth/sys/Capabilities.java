@@ -7,7 +7,7 @@ import java.util.Collections;
 import java.util.EnumSet;
 import java.util.Set;
 
-/// What the calling thread may do.
+/// Reads the capabilities of the calling thread.
 ///
 /// **Source:** capabilities(7), proc_pid_status(5).
 public final class Capabilities {
@@ -17,18 +17,18 @@ public final class Capabilities {
 
     private Capabilities() {}
 
-    /// Whether the calling thread has this capability in effect; false where it cannot be read.
+    /// Whether the calling thread has this capability in effect; false if that cannot be read.
     public static boolean has(Capability capability) {
         return effective().contains(capability);
     }
 
-    /// The capabilities that the calling thread has in effect; none where they cannot be read.
+    /// The capabilities that the calling thread has in effect; none if they cannot be read.
     public static Set<Capability> effective() {
         return read(EFFECTIVE);
     }
 
-    /// The capabilities that a program keeps which the calling thread starts, whatever its file
-    /// says; none where they cannot be read. Root's programs get more than these.
+    /// The capabilities that programs started by the calling thread keep whatever their file says;
+    /// none if they cannot be read. Root's programs get more than these.
     public static Set<Capability> ambient() {
         return read(AMBIENT);
     }
@@ -45,12 +45,12 @@ public final class Capabilities {
         }
     }
 
-    /// Reads a mask of hexadecimal digits; bits that are not known here are left out.
+    /// Parses a hexadecimal mask; bits that are not known here are left out.
     static Set<Capability> parse(String hex) {
         return of(Long.parseUnsignedLong(hex, 16));
     }
 
-    /// Those whose bits are set.
+    /// The capabilities whose bits are set.
     static Set<Capability> of(long mask) {
         Set<Capability> found = EnumSet.noneOf(Capability.class);
         for (Capability capability : Capability.values()) {

@@ -1,6 +1,6 @@
 package dev.berth.sys;
 
-/// A capability, in the order of its number.
+/// A capability, in the order of the kernel's numbers.
 ///
 /// **Source:** capabilities(7), `linux/capability.h`.
 public enum Capability {
@@ -49,7 +49,7 @@ public enum Capability {
     /// **Since:** Linux 5.9.
     CHECKPOINT_RESTORE;
 
-    /// The number of its bit.
+    /// The number of the capability's bit.
     @SuppressWarnings("EnumOrdinal") // the order is the kernel's
     public int number() {
         return ordinal();

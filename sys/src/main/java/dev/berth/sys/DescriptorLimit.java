@@ -6,11 +6,11 @@ import java.lang.foreign.MemorySegment;
 import java.util.OptionalLong;
 import java.util.function.LongSupplier;
 
-/// How many descriptors a process may have open: this process as many as the administrator allows,
-/// the programs that it starts as many as it was started with.
+/// The limit of open descriptors: this process gets as many as the administrator allows, the
+/// programs that it starts get the limit that it was started with.
 ///
-/// Many programs take their soft limit for what they are meant for: select(2) fails above 1,024,
-/// others close every number below it when they start.
+/// Many programs treat their soft limit as the number they are meant to use: select(2) fails above
+/// 1,024, and some programs close every number below the limit when they start.
 ///
 ///     0          8          16
 ///     | rlim_cur | rlim_max |
@@ -27,8 +27,9 @@ public final class DescriptorLimit {
 
     private DescriptorLimit() {}
 
-    /// Sets the soft limit of this process to the hard one, but not of what [Spawn] starts from now
-    /// on. (HotSpot does that at its start and for all, unless it has `-XX:-MaxFDLimit`.)
+    /// Raises the soft limit of this process to the hard one, but not the limit of what [Spawn]
+    /// starts from now on. (HotSpot does this at its start and for all, unless it has
+    /// `-XX:-MaxFDLimit`.)
     ///
     /// @return 0 or −errno
     public static synchronized int raise() {
@@ -46,8 +47,8 @@ public final class DescriptorLimit {
         }
     }
 
-    /// Starts a process, which gets the soft limit that was before [#raise]. For the moment that
-    /// this takes, other threads get no descriptor above it; those that are open stay.
+    /// Starts a process with the soft limit from before [#raise]. While this lasts, no other thread
+    /// can open a descriptor above that limit; descriptors that are already open stay open.
     static synchronized long spawn(LongSupplier spawn) {
         if (given.isEmpty()) {
             return spawn.getAsLong();

@@ -19,7 +19,7 @@ public final class Descriptors {
     public static final int FD_CLOEXEC = 1;
     public static final int F_ADD_SEALS = 1033;
 
-    /// With [#F_ADD_SEALS]: nobody changes the file or its seals any more.
+    /// With [#F_ADD_SEALS]: nobody can change the file or its seals any more.
     public static final int F_SEAL_ALL = 0xf;
 
     public static final int O_RDONLY = 0;
@@ -42,10 +42,10 @@ public final class Descriptors {
     public static final int EFD_NONBLOCK = O_NONBLOCK;
     public static final int EFD_CLOEXEC = O_CLOEXEC;
 
-    /// Set close-on-exec instead of closing. **Since:** Linux 5.11.
+    /// Sets close-on-exec instead of closing. **Since:** Linux 5.11.
     public static final int CLOSE_RANGE_CLOEXEC = 4;
 
-    /// Stands for the working directory where a call wants a directory's descriptor.
+    /// Stands for the working directory where a call takes the descriptor of a directory.
     public static final int AT_FDCWD = -100;
 
     private static final int MFD_CLOEXEC = 1;
@@ -56,22 +56,22 @@ public final class Descriptors {
 
     private Descriptors() {}
 
-    /// Closes a descriptor. It is gone whatever the result: never close it again.
+    /// Closes a descriptor. It is gone whatever the result is: never close it again.
     public static int close(int fd) {
         return (int) Kernel.callOnce(Syscall.CLOSE, fd);
     }
 
-    /// `fcntl` with a numeric argument.
+    /// Calls `fcntl` with a numeric argument.
     public static int fcntl(int fd, int cmd, long arg) {
         return (int) Kernel.call(Syscall.FCNTL, fd, cmd, arg);
     }
 
-    /// `ioctl` with a numeric argument.
+    /// Calls `ioctl` with a numeric argument.
     public static int ioctl(int fd, long request, long arg) {
         return (int) Kernel.call(Syscall.IOCTL, fd, request, arg);
     }
 
-    /// `ioctl` on a struct, which the kernel may change.
+    /// Calls `ioctl` on a struct, which the kernel may change.
     public static int ioctl(int fd, long request, byte[] struct) {
         try (Frame frame = new Frame()) {
             MemorySegment memory = frame.copy(struct);
@@ -81,12 +81,12 @@ public final class Descriptors {
         }
     }
 
-    /// Makes a pipe: `ends[0]` to read, `ends[1]` to write; the caller closes both.
+    /// Creates a pipe: `ends[0]` to read, `ends[1]` to write; the caller closes both.
     public static int pipe2(int[] ends, int flags) {
         return pair(Syscall.PIPE2, ends, 0, flags);
     }
 
-    /// A call whose argument number `index` is the place for two descriptors.
+    /// Makes a call whose argument number `index` points to room for two descriptors.
     static int pair(Syscall call, int[] ends, int index, long... others) {
         try (Frame frame = new Frame()) {
             MemorySegment memory = frame.zeroed(2L * Integer.BYTES);
@@ -103,13 +103,14 @@ public final class Descriptors {
         }
     }
 
-    /// Makes `newFd` another descriptor of `oldFd`'s file, closing what it was; flags 0 or
+    /// Makes `newFd` another descriptor of `oldFd`'s file, closing what it was before; flags 0 or
     /// `O_CLOEXEC`.
     public static int dup3(int oldFd, int newFd, int flags) {
         return (int) Kernel.call(Syscall.DUP3, oldFd, newFd, flags);
     }
 
-    /// Changes the owner; −1 leaves one as it is. On a socket: the uid of its reuseport group.
+    /// Changes the owner; −1 leaves an id unchanged. On a socket, `uid` becomes the uid of its
+    /// reuseport group.
     public static int fchown(int fd, int uid, int gid) {
         return (int) Kernel.call(Syscall.FCHOWN, fd, uid, gid);
     }
@@ -119,19 +120,20 @@ public final class Descriptors {
         return (int) Kernel.call(Syscall.FLOCK, fd, operation);
     }
 
-    /// `O_DIRECTORY`: only a directory is opened. Not a constant: it differs between architectures.
+    /// `O_DIRECTORY`: opens directories only. Not a constant: it differs between architectures.
     public static int directoryOnly() {
         return Arch.current() == Arch.AARCH64 ? 0x4000 : 0x10000;
     }
 
-    /// `O_NOFOLLOW`: a symbolic link at the end of the path is not followed, but fails by `ELOOP`.
+    /// `O_NOFOLLOW`: fails with `ELOOP` instead of following a symbolic link at the end of the
+    /// path.
     public static int noFollow() {
         return Arch.current() == Arch.AARCH64 ? 0x8000 : 0x20000;
     }
 
-    /// `O_TMPFILE`: a new file without a name in the directory that is opened.
+    /// `O_TMPFILE`: creates a new file without a name in the directory that is opened.
     ///
-    /// **Errors:** `EOPNOTSUPP` or `EISDIR` where the file system cannot.
+    /// **Errors:** `EOPNOTSUPP` or `EISDIR` if the file system does not support it.
     public static int nameless() {
         return 0x400000 | directoryOnly();
     }
@@ -141,7 +143,7 @@ public final class Descriptors {
         return openat(AT_FDCWD, path, flags, mode);
     }
 
-    /// The same by a path that begins at `directory`.
+    /// Like [#open], but for a path that begins at `directory`.
     public static int openat(int directory, String path, int flags, int mode) {
         try (Frame frame = new Frame()) {
             long name = frame.string(path).address();
@@ -149,9 +151,9 @@ public final class Descriptors {
         }
     }
 
-    /// Gives an open file the name `path`, also one that was opened as [#nameless].
+    /// Gives an open file the name `path`; this also works for a file opened as [#nameless].
     ///
-    /// **Errors:** `EEXIST` when something has the name.
+    /// **Errors:** `EEXIST` if the name is taken.
     public static int link(int fd, String path) {
         try (Frame frame = new Frame()) {
             long from = frame.string("/proc/self/fd/" + fd).address();
@@ -161,9 +163,11 @@ public final class Descriptors {
         }
     }
 
-    /// Reads where a symbolic link leads, as bytes without an end: how many.
+    /// Reads the target of a symbolic link, without a terminating zero, and returns its length in
+    /// bytes.
     ///
-    /// @param directory where `path` begins; with an empty path the link itself, open as `O_PATH`
+    /// @param directory where `path` begins; if the path is empty, the link itself, opened with
+    ///   `O_PATH`
     public static long readlinkat(int directory, String path, byte[] b) {
         try (Frame frame = new Frame()) {
             long name = frame.string(path).address();
@@ -175,20 +179,20 @@ public final class Descriptors {
         }
     }
 
-    /// Makes an empty file in memory, without a path; the caller closes the descriptor. Always with
-    /// `O_CLOEXEC`. Everybody may read and write it who can get at the descriptor, until it is
-    /// sealed by [#F_ADD_SEALS].
+    /// Creates an empty file in memory, without a path; the caller closes the descriptor. Always
+    /// with `O_CLOEXEC`. Anybody who can get at the descriptor may read and write the file until it
+    /// is sealed with [#F_ADD_SEALS].
     public static int memfdCreate(String name) {
         try (Frame frame = new Frame()) {
             long text = frame.string(name).address();
             int flags = MFD_CLOEXEC | MFD_ALLOW_SEALING;
             int fd = (int) frame.call(Syscall.MEMFD_CREATE, text, flags | MFD_NOEXEC_SEAL);
-            // Not known before Linux 6.3, and later demanded where vm.memfd_noexec is 2.
+            // Unknown before Linux 6.3; later kernels require it if vm.memfd_noexec is 2.
             return Errno.EINVAL.is(fd) ? (int) frame.call(Syscall.MEMFD_CREATE, text, flags) : fd;
         }
     }
 
-    /// Reads up to `len` bytes to `b[off]`: how many, 0 at the end.
+    /// Reads up to `len` bytes to `b[off]`. Returns the number of bytes, 0 at the end.
     public static long read(int fd, byte[] b, int off, int len) {
         try (Frame frame = new Frame()) {
             MemorySegment memory = frame.room(len);
@@ -198,19 +202,20 @@ public final class Descriptors {
         }
     }
 
-    /// Writes up to `len` bytes from `b[off]`: how many.
+    /// Writes up to `len` bytes from `b[off]`. Returns the number of bytes.
     public static long write(int fd, byte[] b, int off, int len) {
         try (Frame frame = new Frame()) {
             return frame.call(Syscall.WRITE, fd, frame.copy(b, off, len).address(), len);
         }
     }
 
-    /// Makes an event counter; the caller closes it. Read and write are 8 bytes each.
+    /// Creates an event counter; the caller closes it. Reads and writes are 8 bytes each.
     public static int eventfd(int initial, int flags) {
         return (int) Kernel.call(Syscall.EVENTFD2, initial, flags);
     }
 
-    /// Closes all descriptors from `first` to `last` (−1: all), or marks them close-on-exec.
+    /// Closes all descriptors from `first` to `last` (−1: no upper end), or marks them
+    /// close-on-exec.
     ///
     /// **Since:** Linux 5.9.
     public static int closeRange(int first, int last, int flags) {
@@ -219,13 +224,13 @@ public final class Descriptors {
         return (int) Kernel.call(Syscall.CLOSE_RANGE, from, to, flags);
     }
 
-    /// An extended attribute as text, without a zero byte at its end; empty if there is none, or it
-    /// cannot be read. `/proc/PID/fd/N` is a path too.
+    /// Reads an extended attribute as text, without a terminating zero byte; empty if there is none
+    /// or it cannot be read. `/proc/PID/fd/N` is a valid path too.
     public static Optional<String> getxattr(String path, String name) {
         return getxattrBytes(path, name).map(Descriptors::text);
     }
 
-    /// The bytes of an extended attribute; empty if there is none, or it cannot be read.
+    /// Reads the bytes of an extended attribute; empty if there is none or it cannot be read.
     public static Optional<byte[]> getxattrBytes(String path, String name) {
         try (Frame frame = new Frame()) {
             MemorySegment value = frame.zeroed(XATTR_BYTES);

@@ -5,7 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 
 import java.lang.foreign.MemorySegment;
 
-/// Calls on epoll sets; in Berth, those of other processes above all.
+/// Calls on epoll sets; Berth mostly inspects those of other processes.
 ///
 /// **Source:** the man page (section 2) of each name.
 public final class Epoll {
@@ -24,7 +24,7 @@ public final class Epoll {
 
     private Epoll() {}
 
-    /// Makes a set; the caller closes it.
+    /// Creates a set; the caller closes it.
     public static int epollCreate1(int flags) {
         return (int) Kernel.call(Syscall.EPOLL_CREATE1, flags);
     }
@@ -42,11 +42,12 @@ public final class Epoll {
         }
     }
 
-    /// Waits until descriptors of the set have events, and takes up to `events.length` of them: how
-    /// many, 0 when the time is over.
+    /// Waits until descriptors of the set have events, and takes up to `events.length` of them.
+    /// Returns how many were taken, 0 on timeout.
     ///
-    /// - `events`, `data`: what was found, from their start
-    /// - `timeoutMillis`: 0 does not wait, −1 waits for ever; a signal may lengthen it
+    /// @param events the events found, filled from the start
+    /// @param data the data of each of these descriptors, filled from the start
+    /// @param timeoutMillis 0 does not wait, −1 waits for ever; a signal may lengthen the wait
     public static int epollWait(int epfd, int[] events, long[] data, int timeoutMillis) {
         if (!Platform.supported()) {
             return -Errno.ENOSYS.number();

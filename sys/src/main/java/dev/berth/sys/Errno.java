@@ -2,7 +2,7 @@ package dev.berth.sys;
 
 import java.util.Arrays;
 
-/// An error number of Linux, the same on x86-64 and aarch64.
+/// A Linux error number; the numbers are the same on x86-64 and aarch64.
 ///
 /// The texts are those of `strerror(3)`, in lower case. Aliases are listed once: `EWOULDBLOCK` is
 /// `EAGAIN`, `EDEADLOCK` is `EDEADLK`, `ENOTSUP` is `EOPNOTSUPP`.
@@ -169,17 +169,17 @@ public enum Errno {
         return number < 0 || number >= BY_NUMBER.length ? UNLISTED : BY_NUMBER[number];
     }
 
-    /// The number as C knows it: positive.
+    /// The number as C uses it: positive.
     public int number() {
         return number;
     }
 
-    /// What it means, in a few words without capital or full stop.
+    /// The meaning in a few words, without a capital letter or full stop.
     public String text() {
         return text;
     }
 
-    /// Whether `result`, the value of a C-named method, is this error: `-number`.
+    /// Whether `result`, returned by a method named after a C function, is this error: `-number`.
     public boolean is(long result) {
         return result == -number && this != UNLISTED;
     }

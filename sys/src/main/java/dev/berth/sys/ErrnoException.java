@@ -3,7 +3,7 @@ package dev.berth.sys;
 import java.io.IOException;
 import java.util.Optional;
 
-/// A system call that failed: which, on what, and why.
+/// A system call that failed: which call, on what, and why.
 ///
 /// **Shape:** the message is `bind 127.0.0.1:8080: EADDRINUSE (98), address already in use`.
 public class ErrnoException extends IOException {
@@ -13,9 +13,9 @@ public class ErrnoException extends IOException {
     private final String object;
     private final int errno;
 
-    /// - `call`: the name of the call, as in its man page
-    /// - `object`: what it acted on, for people; may be empty
-    /// - `errno`: the positive error number
+    /// @param call the name of the call, as in its man page
+    /// @param object what it acted on, in readable form; may be empty
+    /// @param errno the positive error number
     public ErrnoException(String call, String object, int errno) {
         super(message(call, object, errno));
         this.call = call;
@@ -23,9 +23,9 @@ public class ErrnoException extends IOException {
         this.errno = errno;
     }
 
-    /// Returns `result` if it is not negative, and throws what it says otherwise.
+    /// Returns `result` if it is not negative, otherwise throws the error that it stands for.
     ///
-    /// `object` becomes text only on failure.
+    /// `object` is converted to text only on failure.
     public static long check(String call, Object object, long result) throws ErrnoException {
         if (result < 0) {
             throw new ErrnoException(call, object.toString(), (int) -result);
@@ -56,12 +56,12 @@ public class ErrnoException extends IOException {
         return errno;
     }
 
-    /// The error's name, empty if the number is not a listed one.
+    /// The error's name; empty if the number is not listed.
     public Optional<Errno> name() {
         return Optional.of(Errno.of(errno)).filter(name -> name != Errno.UNLISTED);
     }
 
-    /// Whether it failed with this error.
+    /// Whether the call failed with this error.
     public boolean is(Errno other) {
         return other.is(-errno);
     }

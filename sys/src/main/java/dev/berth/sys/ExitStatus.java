@@ -15,23 +15,23 @@ public record ExitStatus(OptionalInt code, OptionalInt signal) {
         }
     }
 
-    /// Ended by itself with this code, 0 to 255.
+    /// A process that exited with this code, 0 to 255.
     public static ExitStatus exited(int code) {
         return new ExitStatus(OptionalInt.of(code), OptionalInt.empty());
     }
 
-    /// Ended by this signal.
+    /// A process that was killed by this signal.
     public static ExitStatus killed(int signal) {
         return new ExitStatus(OptionalInt.empty(), OptionalInt.of(signal));
     }
 
-    /// Reads the status that wait(2) gives for a process that has ended.
+    /// Decodes the status that wait(2) returns for a process that has ended.
     static ExitStatus decode(int waitStatus) {
         int signal = waitStatus & SIGNAL_MASK;
         return signal == 0 ? exited(waitStatus >> 8 & 0xff) : killed(signal);
     }
 
-    /// Whether it ended by itself with code 0.
+    /// Whether the process exited with code 0.
     public boolean success() {
         return code.isPresent() && code.getAsInt() == 0;
     }

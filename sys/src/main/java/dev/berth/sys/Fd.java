@@ -2,11 +2,11 @@ package dev.berth.sys;
 
 import java.util.concurrent.atomic.AtomicInteger;
 
-/// A file descriptor that somebody owns: the one who holds this object closes it.
+/// A file descriptor with an owner: whoever holds this object closes it.
 ///
-/// Safe for use by several threads; one of them closes it, the others then get an
-/// `IllegalStateException` from [#number]. Whoever uses the bare number must see to it that the
-/// descriptor is not closed meanwhile.
+/// Safe for use by several threads. After one of them has closed it, the others get an
+/// `IllegalStateException` from [#number]. Code that uses the bare number must make sure that the
+/// descriptor is not closed in the meantime.
 public final class Fd implements AutoCloseable {
     private static final int CLOSED = -1;
 
@@ -20,7 +20,8 @@ public final class Fd implements AutoCloseable {
         this.number = new AtomicInteger(number);
     }
 
-    /// Takes ownership of the descriptor that a call returned, or throws what it says.
+    /// Takes ownership of the descriptor that a call returned, or throws the error that it
+    /// returned.
     ///
     /// **Shape:** `Fd.of("socket", "tcp", Sockets.socket(…))`
     public static Fd of(String call, Object object, long result) throws ErrnoException {
@@ -36,12 +37,12 @@ public final class Fd implements AutoCloseable {
         return value;
     }
 
-    /// Whether it is neither closed nor released.
+    /// Whether the descriptor is neither closed nor released.
     public boolean isOpen() {
         return number.get() != CLOSED;
     }
 
-    /// Gives up ownership: the caller closes the number that is returned.
+    /// Gives up ownership: the caller closes the returned number.
     public int release() {
         int value = number.getAndSet(CLOSED);
         if (value == CLOSED) {
@@ -50,7 +51,7 @@ public final class Fd implements AutoCloseable {
         return value;
     }
 
-    /// Closes the descriptor; harmless when it is closed or released already.
+    /// Closes the descriptor; harmless if it is already closed or released.
     @Override
     public void close() {
         int value = number.getAndSet(CLOSED);

@@ -8,8 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/// The capabilities that a program gets from its file when it is executed, as setcap(8) writes
-/// them.
+/// The capabilities that a program gets from its file on exec, as setcap(8) writes them.
 ///
 /// They have no effect under `no_new_privs`, nor on a file system that is mounted `nosuid`.
 ///
@@ -20,8 +19,9 @@ import java.util.stream.Collectors;
 /// **Source:** capabilities(7), `linux/capability.h`
 ///
 /// @param permitted what the program may have
-/// @param inheritable what it keeps of its caller's inheritable ones
-/// @param effective whether it has them in effect at once, and need not ask for them
+/// @param inheritable what it keeps of its caller's inheritable capabilities
+/// @param effective whether the permitted ones take effect at once, without the program asking for
+///   them
 public record FileCapabilities(
         Set<Capability> permitted, Set<Capability> inheritable, boolean effective) {
     private static final String NAME = "security.capability";
@@ -32,12 +32,12 @@ public record FileCapabilities(
         inheritable = Set.copyOf(inheritable);
     }
 
-    /// Those of a file; empty if it has none, or they cannot be read.
+    /// The capabilities of a file; empty if it has none or they cannot be read.
     public static Optional<FileCapabilities> of(Path file) {
         return Descriptors.getxattrBytes(file.toString(), NAME).flatMap(FileCapabilities::decode);
     }
 
-    /// Empty if the bytes are none that this class knows.
+    /// Decodes the attribute; empty if the bytes have a form that this class does not know.
     static Optional<FileCapabilities> decode(byte[] bytes) {
         ByteBuffer in = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
         int words = in.remaining() / Integer.BYTES;
@@ -62,7 +62,7 @@ public record FileCapabilities(
                         (magic & 1) != 0));
     }
 
-    /// As getcap(8) writes them: `cap_net_bind_service=ep`.
+    /// The text that getcap(8) prints: `cap_net_bind_service=ep`.
     @Override
     public String toString() {
         Set<Capability> named = permitted.isEmpty() ? inheritable : permitted;

@@ -4,15 +4,17 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
-/// What a file is, by its descriptor or by its name.
+/// The status of a file, read by its descriptor or its name.
 ///
-/// **Since:** Linux 4.11. **Source:** statx(2), `struct statx` in `linux/stat.h`.
+/// **Since:** Linux 4.11.
 ///
-/// @param device major and minor number in one, as an opaque key
-/// @param inode with `device`: which file it is
+/// **Source:** statx(2), `struct statx` in `linux/stat.h`.
+///
+/// @param device major and minor number combined, as an opaque key
+/// @param inode with `device`, identifies the file
 /// @param mode the type of the file and its permissions, as in inode(7)
-/// @param links how many names it has; 0: it was deleted
-/// @param uid of its owner
+/// @param links the number of its names; 0: it was deleted
+/// @param uid the owner
 public record FileStatus(long device, long inode, int mode, int links, int uid) {
     private static final int AT_SYMLINK_NOFOLLOW = 0x100;
     private static final int AT_EMPTY_PATH = 0x1000;
@@ -24,12 +26,12 @@ public record FileStatus(long device, long inode, int mode, int links, int uid) 
     private static final int LINK = 0120000;
     private static final int STICKY = 01000;
 
-    /// Of an open file.
+    /// The status of an open file.
     public static FileStatus of(int fd) throws ErrnoException {
         return statx(fd, "", AT_EMPTY_PATH, "fd " + fd);
     }
 
-    /// Of what has this name; of a symbolic link itself, not of where it leads.
+    /// The status of the file with this name; a symbolic link is not followed.
     ///
     /// @param directory where a relative path begins
     public static FileStatus at(int directory, String path) throws ErrnoException {
@@ -75,7 +77,8 @@ public record FileStatus(long device, long inode, int mode, int links, int uid) 
         return (mode & TYPE) == LINK;
     }
 
-    /// Whether in this directory only an entry's owner, or its own, may rename or delete an entry.
+    /// Whether entries of this directory can only be renamed or deleted by the entry's or the
+    /// directory's owner.
     public boolean isSticky() {
         return (mode & STICKY) != 0;
     }

@@ -14,9 +14,9 @@ import java.util.List;
 
 /// The native memory of one call: its arguments and its results.
 ///
-/// It is the calling thread's, on top of what its frames that are still open have, so that only the
-/// last one takes more; and it is gone when closed. What the thread's [Scratch] has no room for is
-/// allocated.
+/// The memory belongs to the calling thread and lies on top of that of its frames that are still
+/// open, so only the last frame can take more. It is gone when the frame is closed. What does not
+/// fit into the thread's [Scratch] is allocated.
 final class Frame implements AutoCloseable {
     /// A null pointer.
     static final long NULL = 0;
@@ -25,13 +25,13 @@ final class Frame implements AutoCloseable {
     private final long base = scratch.top;
     private @Nullable Arena more;
 
-    /// Makes a call, again while it is interrupted: its value or −errno.
+    /// Makes a call, repeating it while it is interrupted. Returns its value or −errno.
     long call(Syscall call, long... arguments) {
         long[] a = Kernel.padded(arguments);
         return Kernel.retry(scratch.capture, call, a[0], a[1], a[2], a[3], a[4], a[5]);
     }
 
-    /// Calls a function of libc that returns an `int`: what it returned.
+    /// Calls a function of libc that returns an `int`, and returns that value.
     int libc(MemorySegment function, long... arguments) {
         long[] a = Kernel.padded(arguments);
         return (int) Libc.call(function, scratch.capture, a[0], a[1], a[2], a[3], a[4], a[5], 0);
@@ -42,7 +42,7 @@ final class Frame implements AutoCloseable {
         return room(bytes).fill((byte) 0);
     }
 
-    /// Memory with anything in it, aligned for anything.
+    /// Memory with undefined content, aligned for anything.
     MemorySegment room(long bytes) {
         long from = scratch.top;
         long to = from + ((bytes + Long.BYTES - 1) & -Long.BYTES);
@@ -98,7 +98,7 @@ final class Frame implements AutoCloseable {
         return copy(Arrays.copyOf(bytes, bytes.length + 1));
     }
 
-    /// A C array of C strings with a null pointer at its end: `argv`, `envp`.
+    /// A C array of C strings, terminated by a null pointer: `argv`, `envp`.
     MemorySegment strings(List<String> texts) {
         long[] addresses = new long[texts.size() + 1];
         for (int i = 0; i < texts.size(); i++) {
@@ -107,18 +107,18 @@ final class Frame implements AutoCloseable {
         return copy(addresses);
     }
 
-    /// Copies native memory out, as much as `to` has room for after `offset`.
+    /// Copies native memory out, as much as fits into `to` after `offset`.
     static void copyOut(MemorySegment from, byte[] to, int offset, int length) {
         buffer(from).get(to, offset, length);
     }
 
-    /// The `int` with which the memory begins, such as a length that a call wrote.
+    /// The `int` at the start of the memory, such as a length that a call wrote.
     static int firstInt(MemorySegment from) {
         return buffer(from).getInt();
     }
 
-    /// A segment's own accessors make a method handle when first used, out of classes that no
-    /// start-up cache holds: 8 ms, which every command would spend. A buffer needs none.
+    /// A segment's own accessors create a method handle when first used, from classes that are in
+    /// no start-up cache. That would cost every command 8 ms; a buffer needs no handle.
     private static ByteBuffer buffer(MemorySegment memory) {
         return memory.asByteBuffer().order(ByteOrder.nativeOrder());
     }

@@ -1,6 +1,6 @@
 package dev.berth.sys;
 
-/// IP addresses as text, without asking any resolver.
+/// IP addresses as text, without any resolver.
 ///
 /// **Source:** RFC 5952 for IPv6.
 final class IpText {

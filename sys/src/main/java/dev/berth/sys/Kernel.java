@@ -5,8 +5,8 @@ import java.util.Arrays;
 
 /// The one way into the kernel: syscall(2) of libc.
 ///
-/// A raw call acts on the calling thread alone where libc's own function would act on all of them
-/// (`setresuid` and its like), and needs no libc that knows the call.
+/// A raw call acts on the calling thread alone, where libc's own function would act on all threads
+/// (`setresuid` and the like). It also works for calls that libc does not know.
 final class Kernel {
     private static final int ENOSYS = Errno.ENOSYS.number();
     private static final int EINTR = Errno.EINTR.number();
@@ -15,12 +15,13 @@ final class Kernel {
 
     private Kernel() {}
 
-    /// Loaded by the first call, so that no start pays for what it does not use.
+    /// Loaded by the first call, so that a start does not pay for what it does not use.
     private static final class Holder {
         static final MemorySegment SYSCALL = Libc.function("syscall");
     }
 
-    /// Makes a call that needs no memory, again while it is interrupted: its value or −errno.
+    /// Makes a call that needs no memory, repeating it while it is interrupted. Returns its value
+    /// or −errno.
     static long call(Syscall call, long... arguments) {
         long[] a = padded(arguments);
         return Platform.supported()
@@ -28,23 +29,23 @@ final class Kernel {
                 : -ENOSYS;
     }
 
-    /// The same, exactly once.
+    /// Makes such a call exactly once.
     static long callOnce(Syscall call, long argument) {
         return Platform.supported()
                 ? once(Scratch.mine().capture, call, argument, 0, 0, 0, 0, 0)
                 : -ENOSYS;
     }
 
-    /// With zeros up to what every call is given.
+    /// The arguments, padded with zeros to the number that every call is given.
     static long[] padded(long[] arguments) {
         return arguments.length == MAX_ARGUMENTS
                 ? arguments
                 : Arrays.copyOf(arguments, MAX_ARGUMENTS);
     }
 
-    /// Makes a call again while it is interrupted by a signal: its value or −errno.
+    /// Makes a call, repeating it while it is interrupted by a signal. Returns its value or −errno.
     ///
-    /// - `capture`: memory of the layout [Libc#CAPTURE] that no other thread uses during the call
+    /// @param capture memory of the layout [Libc#CAPTURE] that no other thread uses during the call
     static long retry(
             MemorySegment capture, Syscall call, long a, long b, long c, long d, long e, long f) {
         long result;
@@ -54,7 +55,7 @@ final class Kernel {
         return result;
     }
 
-    /// Makes a call exactly once: its value or −errno, which may be `-EINTR`.
+    /// Makes a call exactly once. Returns its value or −errno, which may be `-EINTR`.
     static long once(
             MemorySegment capture, Syscall call, long a, long b, long c, long d, long e, long f) {
         if (!Platform.supported()) {

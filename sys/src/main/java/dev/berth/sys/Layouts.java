@@ -4,11 +4,11 @@ import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemoryLayout.PathElement;
 import java.lang.foreign.StructLayout;
 
-/// What the struct layouts have in common.
+/// Helpers shared by the struct layouts.
 final class Layouts {
     private Layouts() {}
 
-    /// A struct whose size is known from its documentation; a wrong one fails at class loading.
+    /// A struct whose size is documented; if the layout has another size, class loading fails.
     static StructLayout struct(String name, long bytes, MemoryLayout... members) {
         StructLayout layout = MemoryLayout.structLayout(members).withName(name);
         if (layout.byteSize() != bytes) {
@@ -18,8 +18,8 @@ final class Layouts {
         return layout;
     }
 
-    /// Where a field is. Reading at an offset needs no method handle of its own, of which each
-    /// would cost milliseconds at start-up.
+    /// The offset of a field. Reading at an offset needs no method handle per field; each would
+    /// cost milliseconds at start-up.
     static long offset(StructLayout layout, String field) {
         return layout.byteOffset(PathElement.groupElement(field));
     }

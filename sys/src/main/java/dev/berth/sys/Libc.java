@@ -9,17 +9,18 @@ import java.lang.foreign.StructLayout;
 import java.lang.invoke.MethodHandle;
 import java.util.Optional;
 
-/// The one downcall handle, which every function of libc is called through.
+/// The one downcall handle through which every function of libc is called.
 ///
-/// Making a handle costs tens of milliseconds, calling it a hundred nanoseconds; so there is one
+/// Creating a handle costs tens of milliseconds, calling it a hundred nanoseconds; so there is one
 /// for all: seven integers in, one out. A function that takes fewer ignores the rest, and one that
 /// takes or returns an `int` uses the low half: on x86-64 and aarch64 alike, integer arguments are
-/// in registers (the seventh on the caller's stack) and the caller cleans up. Floating point and
-/// structs by value would need another handle; nothing here has them.
+/// in registers (the seventh is on the caller's stack) and the caller cleans up. Floating point and
+/// structs by value would need another handle; nothing here uses them.
 ///
 /// The linker is not told that syscall(2) is variadic, since integers go to the same places either
-/// way. (The register in which x86-64 then counts floating-point arguments only spares the callee
-/// saving them.) Told so, it binds that count by classes that no start-up cache holds: 10 ms.
+/// way. (The register in which x86-64 counts the floating-point arguments of variadic calls only
+/// saves the callee from storing them.) If it were told, it would bind that count using classes
+/// that are in no start-up cache: 10 ms.
 final class Libc {
     /// Where the linker writes `errno`.
     static final StructLayout CAPTURE = Linker.Option.captureStateLayout();
@@ -28,7 +29,7 @@ final class Libc {
 
     private Libc() {}
 
-    @SuppressWarnings("restricted") // this module is the one with native access
+    @SuppressWarnings("restricted") // the only module with native access
     private static MethodHandle handle() {
         FunctionDescriptor sevenIntegers =
                 FunctionDescriptor.of(
@@ -43,12 +44,12 @@ final class Libc {
         return Linker.nativeLinker().defaultLookup().findOrThrow(name);
     }
 
-    /// The address of a function that some libc lack.
+    /// The address of a function that some libcs lack.
     static Optional<MemorySegment> find(String name) {
         return Linker.nativeLinker().defaultLookup().find(name);
     }
 
-    /// Calls a function: what it returned. `capture` belongs to this call alone.
+    /// Calls a function and returns its value. `capture` belongs to this call alone.
     static long call(
             MemorySegment function,
             MemorySegment capture,
@@ -68,7 +69,7 @@ final class Libc {
         }
     }
 
-    /// What `errno` was right after the call: on Linux all that is captured.
+    /// The value of `errno` right after the call, which is all that is captured on Linux.
     static int errno(MemorySegment capture) {
         return Frame.firstInt(capture);
     }

@@ -1,15 +1,15 @@
 package dev.berth.sys;
 
-/// A file in memory that nobody can change, for processes that inherit its descriptor: each opens
-/// it as `/proc/self/fd/N`, whatever user it is, and reads it from its beginning.
+/// A read-only file in memory for processes that inherit its descriptor: each opens it as
+/// `/proc/self/fd/N`, whatever user it runs as, and reads it from the beginning.
 ///
 /// **Source:** memfd_create(2); fcntl(2), "File Sealing".
 public final class MemoryFile {
     private MemoryFile() {}
 
-    /// Makes one with this content; the caller closes it.
+    /// Creates a file with this content; the caller closes it.
     ///
-    /// @param name for lists of open files
+    /// @param name shown in lists of open files
     public static Fd of(String name, byte[] content) throws ErrnoException {
         Fd file = Fd.of("memfd_create", name, Descriptors.memfdCreate(name));
         try {

@@ -35,7 +35,7 @@ final class MsghdrLayout {
 
     static final long CONTROL_LENGTH = Layouts.offset(LAYOUT, "controllen");
 
-    /// With the `iovec`, which is laid behind it.
+    /// Including the `iovec`, which follows it.
     static final long BYTES_WITH_IOV = LAYOUT.byteSize() + 2 * Long.BYTES;
 
     private static final long IOV = Layouts.offset(LAYOUT, "iov");
@@ -44,7 +44,7 @@ final class MsghdrLayout {
 
     private MsghdrLayout() {}
 
-    /// The header of a message whose bytes and control data lie there.
+    /// The header of a message whose bytes and control data are in these segments.
     static MemorySegment of(Frame frame, MemorySegment bytes, MemorySegment control) {
         MemorySegment header = frame.zeroed(BYTES_WITH_IOV);
         fill(header, bytes, control);

@@ -4,10 +4,10 @@ import java.util.List;
 
 /// A system call that waits for the answer of a seccomp listener.
 ///
-/// - `id`: what the answer names
-/// - `tid`: the thread that made the call, which need not lead its process
-/// - `syscall`: its number on this machine, see [Syscall#number()]
-/// - `arguments`: all six, of which the call may use fewer; an address is one in that process
+/// @param id identifies the call in the answer
+/// @param tid the thread that made the call, which need not be its process's main thread
+/// @param syscall its number on this machine, see [Syscall#number()]
+/// @param arguments all six, of which the call may use fewer; addresses are those of that process
 public record Notification(long id, int tid, int syscall, List<Long> arguments) {
 
     public Notification {
@@ -17,17 +17,17 @@ public record Notification(long id, int tid, int syscall, List<Long> arguments) 
         }
     }
 
-    /// Whether it is this call.
+    /// Whether the call is this one.
     public boolean is(Syscall call) {
         return syscall == call.number();
     }
 
-    /// An argument, from 0, as a C `int`.
+    /// The argument at `index` (from 0) as a C `int`.
     public int intArgument(int index) {
         return arguments.get(index).intValue();
     }
 
-    /// An argument, from 0.
+    /// The argument at `index` (from 0).
     public long argument(int index) {
         return arguments.get(index);
     }

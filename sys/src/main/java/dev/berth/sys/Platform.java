@@ -2,7 +2,7 @@ package dev.berth.sys;
 
 import java.util.Optional;
 
-/// What this Java virtual machine runs on.
+/// The platform that this Java virtual machine runs on.
 public final class Platform {
     private static final String SYSTEM = System.getProperty("os.name", "unknown");
     private static final String MACHINE = System.getProperty("os.arch", "unknown");
@@ -11,13 +11,13 @@ public final class Platform {
 
     private Platform() {}
 
-    /// Whether system calls can be made: Linux on x86-64 or aarch64. Elsewhere each of them is
-    /// answered with `-ENOSYS`.
+    /// Whether system calls can be made: Linux on x86-64 or aarch64. On any other platform each
+    /// call returns `-ENOSYS`.
     public static boolean supported() {
         return SUPPORTED;
     }
 
-    /// Why system calls cannot be made here, or what they run on: for people.
+    /// Why system calls cannot be made here, or which platform this is: text for users.
     public static String describe() {
         return SUPPORTED
                 ? SYSTEM + " on " + MACHINE

@@ -4,7 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.MemorySegment;
 
-/// Waiting for descriptors.
+/// Waits for descriptors.
 ///
 /// **Source:** poll(2).
 public final class Poll {
@@ -18,16 +18,16 @@ public final class Poll {
 
     private Poll() {}
 
-    /// Waits until one of the first `count` descriptors has one of its events: how many have, 0
-    /// when the time is over.
+    /// Waits until one of the first `count` descriptors has one of its events. Returns the number
+    /// of descriptors that have, 0 on timeout.
     ///
-    /// - `fds`: a negative one is skipped
-    /// - `revents`: what was found, overwritten when the result is not an error; `POLLERR`,
-    ///   `POLLHUP` and `POLLNVAL` may appear unasked
-    /// - `timeoutMillis`: 0 does not wait, −1 waits for ever; a signal does not lengthen it
+    /// @param fds negative ones are skipped
+    /// @param revents the events found, overwritten unless the result is an error; `POLLERR`,
+    ///   `POLLHUP` and `POLLNVAL` may appear without being asked for
+    /// @param timeoutMillis 0 does not wait, −1 waits for ever; a signal does not lengthen the wait
     public static int poll(
             int[] fds, short[] events, short[] revents, int count, int timeoutMillis) {
-        // One copy costs less than many accesses by code that nobody has compiled.
+        // One copy costs less than many accesses by code that is not compiled yet.
         long[] packed = new long[count];
         for (int i = 0; i < count; i++) {
             packed[i] = PollFdLayout.pack(fds[i], events[i]);
@@ -39,8 +39,8 @@ public final class Poll {
         return ready;
     }
 
-    /// The kernel takes what was waited off the timeout, so that an interrupted call made again
-    /// waits for the rest.
+    /// The kernel subtracts the time already waited from the timeout, so that a call repeated after
+    /// an interruption waits for the rest.
     private static int ppoll(long[] fds, int timeoutMillis) {
         try (Frame frame = new Frame()) {
             MemorySegment memory = frame.copy(fds);
@@ -57,7 +57,7 @@ public final class Poll {
         }
     }
 
-    /// Waits for one descriptor: its events, 0 when the time is over, or −errno.
+    /// Waits for one descriptor. Returns its events, 0 on timeout, or −errno.
     public static int poll(int fd, short events, int timeoutMillis) {
         short[] revents = new short[1];
         int ready = poll(new int[] {fd}, new short[] {events}, revents, 1, timeoutMillis);

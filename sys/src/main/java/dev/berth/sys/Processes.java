@@ -12,8 +12,8 @@ import java.util.stream.IntStream;
 /// Calls on processes and on the calling thread.
 ///
 /// `setresuid`, `setresgid`, `setgroups`, `unshare` and `setns` change **the calling thread only**
-/// (libc's functions of these names change all threads). Such a thread must not be given back to a
-/// pool.
+/// (libc's functions with these names change all threads). Such a thread must not be given back to
+/// a pool.
 ///
 /// **Source:** the man page (section 2) of each name.
 public final class Processes {
@@ -41,7 +41,7 @@ public final class Processes {
     private static final int WEXITED = 4;
     private static final int WNOWAIT = 0x1000000;
 
-    /// More than any kernel is built for (NR_CPUS).
+    /// More CPUs than any kernel is built for (NR_CPUS).
     private static final int MOST_CPUS = 8192;
 
     private Processes() {}
@@ -51,9 +51,10 @@ public final class Processes {
         return (int) Kernel.call(Syscall.KILL, pid, signal);
     }
 
-    /// How the child ended, if it has; it is gone from the process table then.
+    /// Reaps the child if it has ended, and returns how; it is gone from the process table
+    /// afterwards.
     ///
-    /// **Errors:** `ECHILD`: not a child of this process, or reaped already.
+    /// **Errors:** `ECHILD`: not a child of this process, or already reaped.
     public static Optional<ExitStatus> reap(int pid) throws ErrnoException {
         try (Frame frame = new Frame()) {
             MemorySegment status = frame.zeroed(Integer.BYTES);
@@ -65,8 +66,8 @@ public final class Processes {
         }
     }
 
-    /// The pid of some child that has ended and is not reaped yet, 0 if there is none; it stays to
-    /// be reaped by whoever started it.
+    /// The pid of any child that has ended but is not reaped yet, 0 if there is none; whoever
+    /// started it still has to reap it.
     public static int peekExited() {
         try (Frame frame = new Frame()) {
             MemorySegment info = frame.struct(SiginfoLayout.LAYOUT);
@@ -76,17 +77,19 @@ public final class Processes {
         }
     }
 
-    /// Whether any child is stopped by a signal: one look at all of them.
+    /// Whether any child is stopped by a signal: one call for all of them.
     public static boolean anyStopped() {
         return stopped(P_ALL, 0, WNOHANG) > 0;
     }
 
-    /// Whether the child is stopped by a signal (SIGSTOP, a terminal, a debugger's stop is none).
+    /// Whether the child is stopped by a signal (SIGSTOP or a terminal; a debugger's stop does not
+    /// count).
     public static boolean stopped(int pid) {
         return stopped(P_PID, pid, WNOHANG) == pid;
     }
 
-    /// Waits until a child is stopped by a signal: at once if one is, with its pid.
+    /// Waits until a child is stopped by a signal and returns its pid; returns at once if one
+    /// already is.
     ///
     /// **Errors:** `ECHILD`: there is no child, or none is left.
     public static int awaitStopped() {
@@ -106,19 +109,20 @@ public final class Processes {
         return (int) Kernel.call(Syscall.PRCTL, operation, a, b, c, d);
     }
 
-    /// Whether others of the same user may look into this process. A thread that changes its
-    /// credentials makes the **whole process** undumpable: [#setDumpable] afterwards.
+    /// Whether other processes of the same user may inspect this process. A thread that changes its
+    /// credentials makes the **whole process** undumpable: call [#setDumpable] afterwards.
     public static boolean dumpable() {
         return prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) == 1;
     }
 
-    /// Lets others of the same user look into this process, or not: for all its threads.
+    /// Sets whether other processes of the same user may inspect this process, for all its threads.
     public static int setDumpable(boolean dumpable) {
         return prctl(PR_SET_DUMPABLE, dumpable ? 1 : 0, 0, 0, 0);
     }
 
-    /// Forbids the calling thread and all that it starts to gain privileges, for ever: setuid
-    /// programs run as their caller. An unprivileged thread needs it before [Seccomp].
+    /// Forbids the calling thread and everything that it starts to gain privileges, for ever:
+    /// setuid programs run as their caller. An unprivileged thread must call this before using
+    /// [Seccomp].
     public static int noNewPrivileges() {
         return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
     }
@@ -139,17 +143,17 @@ public final class Processes {
         return (int) Kernel.call(Syscall.GETEGID);
     }
 
-    /// Of the calling thread; the kernel calls it a pid where it means a thread.
+    /// The id of the calling thread; kernel interfaces call it a pid where they mean a thread.
     public static int gettid() {
         return (int) Kernel.call(Syscall.GETTID);
     }
 
-    /// Changes the user ids of the calling thread; −1 leaves one as it is.
+    /// Changes the user ids of the calling thread; −1 leaves an id unchanged.
     public static int setresuid(int real, int effective, int saved) {
         return (int) Kernel.call(Syscall.SETRESUID, real, effective, saved);
     }
 
-    /// Changes the group ids of the calling thread; −1 leaves one as it is.
+    /// Changes the group ids of the calling thread; −1 leaves an id unchanged.
     public static int setresgid(int real, int effective, int saved) {
         return (int) Kernel.call(Syscall.SETRESGID, real, effective, saved);
     }
@@ -162,18 +166,20 @@ public final class Processes {
         }
     }
 
-    /// Makes this process the leader of a new session: its id. `EPERM`: it leads a group already.
+    /// Makes this process the leader of a new session and returns the session's id. `EPERM`: it
+    /// already leads a process group.
     public static int setsid() {
         return (int) Kernel.call(Syscall.SETSID);
     }
 
-    /// Keeps the calling thread on one CPU. `EINVAL`: it may not run on that one.
+    /// Keeps the calling thread on one CPU. `EINVAL`: it is not permitted to run on that CPU.
     public static int pinTo(int cpu) {
         return setAffinity(0, new int[] {cpu});
     }
 
-    /// Keeps a thread, 0 for the calling one, on these CPUs; what it starts from now on inherits
-    /// it. `EINVAL`: it may run on none of them; `EPERM`: another user's; `ESRCH`: it has ended.
+    /// Keeps a thread (0: the calling one) on these CPUs; what it starts from now on inherits this.
+    /// `EINVAL`: it is not permitted to run on any of them; `EPERM`: another user's; `ESRCH`: it
+    /// has ended.
     public static int setAffinity(int tid, int[] cpus) {
         BitSet set = new BitSet();
         Arrays.stream(cpus).forEach(set::set);
@@ -186,7 +192,7 @@ public final class Processes {
         }
     }
 
-    /// The CPUs that a thread, 0 for the calling one, may run on, in ascending order.
+    /// The CPUs that a thread (0: the calling one) may run on, in ascending order.
     public static int[] affinity(int tid) throws ErrnoException {
         try (Frame frame = new Frame()) {
             MemorySegment mask = frame.zeroed(MOST_CPUS / Byte.SIZE);
@@ -208,7 +214,8 @@ public final class Processes {
         }
     }
 
-    /// Gives the calling thread, and what it starts from now on, a new and empty session keyring.
+    /// Gives the calling thread, and everything that it starts from now on, a new and empty session
+    /// keyring.
     ///
     /// @return a serial number, or `-ENOSYS` (a kernel without keys), `-EPERM` (Docker's profile
     ///   forbids the call), `-EDQUOT`
@@ -216,7 +223,7 @@ public final class Processes {
         return (int) Kernel.call(Syscall.KEYCTL, KEYCTL_JOIN_SESSION_KEYRING, 0);
     }
 
-    /// Gives the calling thread its own copy of what `flags` (`CLONE_…`) name.
+    /// Gives the calling thread its own copy of the resources named by `flags` (`CLONE_…`).
     public static int unshare(int flags) {
         return (int) Kernel.call(Syscall.UNSHARE, flags);
     }
@@ -228,9 +235,9 @@ public final class Processes {
 
     /// Reads `length` bytes of a process's memory without stopping it.
     ///
-    /// **Errors:** `EFAULT`: not all of it is there; `ESRCH`: the thread is gone; `EPERM`: needs
-    /// the right to trace it. A seccomp profile that forbids process_vm_readv(2) is worked around
-    /// through `/proc`.
+    /// **Errors:** `EFAULT`: not all of it is mapped; `ESRCH`: the thread is gone; `EPERM`: needs
+    /// the right to trace the thread. If a seccomp profile forbids process_vm_readv(2), the memory
+    /// is read through `/proc` instead.
     public static byte[] readMemory(int tid, long address, int length) throws ErrnoException {
         return RemoteMemory.read(tid, address, length);
     }

@@ -1,11 +1,12 @@
 package dev.berth.sys;
 
-/// What became of a BPF program.
+/// The result of loading a BPF program.
 ///
-/// - `result`: its descriptor, which the caller closes, or −errno
-/// - `log`: what the verifier said; empty if the program was taken or never reached it
+/// @param result its descriptor, which the caller closes, or −errno
+/// @param log the verifier's messages; empty if the program was accepted or never reached the
+///   verifier
 public record ProgramLoad(int result, String log) {
-    /// Whether there is a program.
+    /// Whether the program was loaded.
     public boolean loaded() {
         return result >= 0;
     }

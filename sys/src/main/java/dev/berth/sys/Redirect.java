@@ -4,7 +4,7 @@ package dev.berth.sys;
 ///
 /// The parent keeps `source`.
 public record Redirect(int source, int target) {
-    /// Above this a child's descriptors would be in the way of those used to start it.
+    /// Above this, a child's descriptors would collide with those used to start it.
     static final int MAX_TARGET = 1023;
 
     public Redirect {

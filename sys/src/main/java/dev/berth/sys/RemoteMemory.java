@@ -52,7 +52,7 @@ final class RemoteMemory {
         return iovec.address();
     }
 
-    /// The same through a file: no call that a profile would forbid.
+    /// Reads through a file instead, which involves no call that a profile would forbid.
     static long fileRead(Frame frame, int tid, long address, MemorySegment local) {
         int fd = Descriptors.open("/proc/" + tid + "/mem", Descriptors.O_RDONLY, 0);
         if (fd < 0) {

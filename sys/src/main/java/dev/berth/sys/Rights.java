@@ -16,7 +16,7 @@ public final class Rights {
     private static final int SCM_RIGHTS = 1;
     private static final int MSG_CMSG_CLOEXEC = 0x40000000;
 
-    /// Before the descriptors.
+    /// The bytes before the descriptors.
     static final int HEADER_BYTES = 16;
 
     private static final int LEVEL = 8;
@@ -24,8 +24,8 @@ public final class Rights {
 
     private Rights() {}
 
-    /// Sends a message of at least one byte with descriptors: how many bytes went. The sender keeps
-    /// its own ones.
+    /// Sends a message of at least one byte with descriptors. Returns the number of bytes sent. The
+    /// sender keeps its own descriptors.
     public static long sendmsg(int fd, byte[] message, int[] descriptors, int flags) {
         try (Frame frame = new Frame()) {
             MemorySegment header =
@@ -44,21 +44,21 @@ public final class Rights {
         return control;
     }
 
-    /// The memory for so many descriptors with what comes before them.
+    /// The size of the control data for this many descriptors, header included.
     static int controlBytes(int descriptors) {
         return (HEADER_BYTES + descriptors * Integer.BYTES + 7) & -8;
     }
 
-    /// Writes what comes before the descriptors.
+    /// Writes the header before the descriptors.
     static void fill(MemorySegment control, int descriptors) {
         control.set(JAVA_LONG, 0, HEADER_BYTES + (long) descriptors * Integer.BYTES);
         control.set(JAVA_INT, LEVEL, Sockets.SOL_SOCKET);
         control.set(JAVA_INT, TYPE, SCM_RIGHTS);
     }
 
-    /// Receives a message into `buffer`: how many bytes came, 0 at the end; and the descriptors
-    /// that came with it, close-on-exec, which replace what `received` holds from its start. What
-    /// has no room there is closed by the kernel; the rest is filled with −1.
+    /// Receives a message into `buffer`. Returns the number of bytes, 0 at the end. The descriptors
+    /// that came with it, close-on-exec, replace the content of `received` from its start. Those
+    /// that do not fit are closed by the kernel; the rest of the array is filled with −1.
     public static long recvmsg(int fd, byte[] buffer, int[] received, int flags) {
         try (Frame frame = new Frame()) {
             MemorySegment bytes = frame.zeroed(buffer.length);

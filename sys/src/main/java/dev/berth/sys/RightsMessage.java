@@ -6,7 +6,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
 
-/// A message with one descriptor, made once to be sent often, each time with another one.
+/// A message with one descriptor, created once and sent often, each time with another descriptor.
 ///
 /// For one thread at a time.
 ///
@@ -15,9 +15,9 @@ public final class RightsMessage {
     private final MemorySegment header;
     private final MemorySegment control;
 
-    /// - `message`: at least one byte
+    /// @param message at least one byte
     public RightsMessage(byte[] message) {
-        // Its memory lives as long as anything that was allocated there is in use.
+        // The memory lives as long as any of its allocations is in use.
         Arena memory = Arena.ofAuto();
         MemorySegment bytes =
                 memory.allocate(message.length).copyFrom(MemorySegment.ofArray(message));
@@ -27,7 +27,7 @@ public final class RightsMessage {
         MsghdrLayout.fill(header, bytes, control);
     }
 
-    /// Sends it: how many bytes went. The sender keeps its own descriptor.
+    /// Sends the message. Returns the number of bytes sent. The sender keeps its own descriptor.
     public long send(int fd, int descriptor, int flags) {
         control.set(JAVA_INT, Rights.HEADER_BYTES, descriptor);
         try {

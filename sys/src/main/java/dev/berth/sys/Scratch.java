@@ -3,23 +3,23 @@ package dev.berth.sys;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
-/// Native memory that a thread keeps for its calls: to allocate it anew would cost more than most
-/// of them do.
+/// Native memory that a thread keeps for its calls: allocating it each time would cost more than
+/// most calls do.
 ///
-/// A stack, of which each [Frame] has the part above its caller's. It is the thread's alone, and
-/// lives as long.
+/// It is a stack, of which each [Frame] uses the part above its caller's. It belongs to the thread
+/// alone and lives as long as the thread.
 final class Scratch {
-    /// Enough for all but file contents and lists.
+    /// Enough for everything but file contents and lists.
     private static final long BYTES = 8_192;
 
     private static final ThreadLocal<Scratch> MINE = ThreadLocal.withInitial(Scratch::new);
 
-    /// The place for `errno`, which is read before the thread's next call.
+    /// Receives `errno`, which is read before the thread's next call.
     final MemorySegment capture = Arena.ofAuto().allocate(Libc.CAPTURE);
 
     final MemorySegment stack = Arena.ofAuto().allocate(BYTES, Long.BYTES);
 
-    /// Where what is free begins.
+    /// Where the free part begins.
     long top;
 
     private Scratch() {}

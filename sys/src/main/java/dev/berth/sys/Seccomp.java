@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// System call filters, and the answers to calls that a filter hands to us.
+/// System call filters, and answers to the calls that a filter passes on to us.
 ///
 /// **Shape:** a filter instruction is one `long`: the code in bits 0–15, `jt` in 16–23, `jf` in
 /// 24–31, `k` in 32–63.
@@ -31,22 +31,23 @@ public final class Seccomp {
 
     private Seccomp() {}
 
-    /// Puts a filter on **the calling thread** and all that it starts from now on, for ever: the
-    /// listener's descriptor, close-on-exec, which the caller closes; or −errno.
+    /// Installs a filter on **the calling thread** and everything that it starts from now on, for
+    /// ever. Returns the listener's descriptor, close-on-exec, which the caller closes; or −errno.
     ///
-    /// Closing it while a filtered program lives makes that program's calls fail with `ENOSYS`.
-    ///
-    /// - `waitKillable`: a call that was received is interrupted by a deadly signal only, so that
-    ///   no other signal makes the program repeat it. **Since:** Linux 5.19.
+    /// Closing the listener while a filtered program lives makes that program's calls fail with
+    /// `ENOSYS`.
     ///
     /// **Errors:** `EACCES`: needs `CAP_SYS_ADMIN`, or [Processes#noNewPrivileges] before; `EBUSY`:
-    /// there is a listener above already; `EINVAL`: the filter, or `waitKillable`, is not valid
-    /// here.
+    /// an outer filter already has a listener; `EINVAL`: the filter, or `waitKillable`, is not
+    /// valid here.
+    ///
+    /// @param waitKillable only a fatal signal interrupts a call that was received, so that no
+    ///   other signal makes the program repeat it. **Since:** Linux 5.19.
     public static long installListener(long[] filter, boolean waitKillable) {
         return install(filter, NEW_LISTENER | (waitKillable ? WAIT_KILLABLE_RECV : 0));
     }
 
-    /// Puts a filter that asks nobody on **the calling thread**: 0 or −errno.
+    /// Installs a filter without a listener on **the calling thread**. Returns 0 or −errno.
     public static long install(long[] filter) {
         return install(filter, 0);
     }
@@ -58,9 +59,9 @@ public final class Seccomp {
         }
     }
 
-    /// Whether [#installListener] takes `waitKillable`; installs nothing.
+    /// Whether [#installListener] accepts `waitKillable`; installs nothing.
     ///
-    /// The kernel looks at the flags before it looks at the filter, which is none here.
+    /// The kernel checks the flags before it checks the filter, which is missing here.
     public static boolean waitKillableSupported() {
         long result =
                 Kernel.call(
@@ -71,15 +72,15 @@ public final class Seccomp {
         return Errno.EFAULT.is(result);
     }
 
-    /// Forbids the calling thread to gain privileges: what an unprivileged one needs before it can
-    /// install a filter. The same as [Processes#noNewPrivileges].
+    /// Forbids the calling thread to gain privileges, which an unprivileged thread must do before
+    /// it can install a filter. The same as [Processes#noNewPrivileges].
     public static int noNewPrivileges() {
         return Processes.noNewPrivileges();
     }
 
-    /// The next call that waits for an answer; empty if there is none now.
+    /// The next call that waits for an answer; empty if none does now.
     ///
-    /// Does not block: wait with [Poll] for `POLLIN`. `POLLHUP` there says that nobody is left who
+    /// Does not block: wait with [Poll] for `POLLIN`. `POLLHUP` means that no process is left that
     /// could call. For one thread at a time.
     public static Optional<Notification> receive(int fd) throws ErrnoException {
         int events = Poll.poll(fd, Poll.POLLIN, 0);
@@ -116,15 +117,15 @@ public final class Seccomp {
 
     /// Answers a call in the kernel's place: it returns `value`, or fails if `error` is not 0.
     ///
-    /// - `error`: a positive errno
+    /// **Errors:** `ENOENT`: the call no longer waits; `EINPROGRESS`: it was already answered.
     ///
-    /// **Errors:** `ENOENT`: the call is not waiting any more; `EINPROGRESS`: answered already.
+    /// @param error a positive errno
     public static long respond(int fd, long id, long value, int error) {
         return send(fd, id, error == 0 ? value : 0, -error, 0);
     }
 
-    /// Lets the kernel make the call. Never a policy: the program may change what the arguments
-    /// point to in the meantime.
+    /// Lets the kernel make the call. This cannot enforce a policy: the program may change what the
+    /// arguments point to in the meantime.
     public static long proceed(int fd, long id) {
         return send(fd, id, 0, 0, RESPONSE_CONTINUE);
     }
@@ -140,8 +141,8 @@ public final class Seccomp {
         }
     }
 
-    /// Whether the call still waits: 0 or `-ENOENT`. What was read from the thread's memory or
-    /// `/proc` before is its own only if this holds after.
+    /// Whether the call still waits: 0 or `-ENOENT`. What was read before from the thread's memory
+    /// or `/proc` is valid only if this still holds afterwards.
     public static long idValid(int fd, long id) {
         try (Frame frame = new Frame()) {
             long memory = frame.copy(new long[] {id}).address();
@@ -149,8 +150,8 @@ public final class Seccomp {
         }
     }
 
-    /// Puts our `sourceFd` over the descriptor `targetFd` of the process that waits (SETFD), as
-    /// dup2 would: the descriptor there, or −errno. The call still waits for its answer.
+    /// Replaces descriptor `targetFd` of the waiting process by our `sourceFd` (SETFD), as dup2
+    /// would. Returns the descriptor there, or −errno. The call still waits for its answer.
     public static long addFd(int fd, long id, int sourceFd, int targetFd, boolean cloexec) {
         try (Frame frame = new Frame()) {
             MemorySegment request = frame.struct(SeccompLayouts.ADD_FD);

@@ -6,7 +6,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.StructLayout;
 
-/// What a seccomp listener and the kernel tell each other.
+/// The messages between a seccomp listener and the kernel.
 ///
 /// **Source:** seccomp_unotify(2), `linux/seccomp.h`.
 final class SeccompLayouts {

@@ -6,7 +6,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
 
-/// Who sent a message over a Unix socket, as the kernel tells it.
+/// The sender of a message over a Unix socket, as the kernel reports it.
 ///
 ///     0     8       12     16    20    24
 ///     | len | level | type | pid | uid | gid |
@@ -28,12 +28,12 @@ public final class SenderCredentials {
 
     /// A message.
     ///
-    /// @param count how many bytes came, or −errno
+    /// @param count the number of bytes received, or −errno
     /// @param sender as it was when the message was sent, its pid in this process's namespace (0:
     ///   it has none there); empty without [#pass]
     public record Message(long count, Optional<PeerCredentials> sender) {}
 
-    /// Has the kernel attach them to every message that is received from now on.
+    /// Makes the kernel attach the credentials to every message that is received from now on.
     public static int pass(int fd) {
         return Sockets.setsockopt(fd, Sockets.SOL_SOCKET, SO_PASSCRED, 1);
     }

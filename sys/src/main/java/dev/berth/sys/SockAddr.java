@@ -3,7 +3,7 @@ package dev.berth.sys;
 import java.util.HexFormat;
 import java.util.Optional;
 
-/// A socket address as bind(2) and getsockname(2) know it: numbers, never names to look up.
+/// A socket address as used by bind(2) and getsockname(2): numbers, never names to look up.
 ///
 /// **Shape:** the text is `127.0.0.1:80`, `[::1]:80`, `[fe80::1%2]:80` (scope by number),
 /// `/run/x.sock`, or `@name` for an abstract Unix name.
@@ -13,9 +13,10 @@ public sealed interface SockAddr {
 
     /// Reads the address from the first `length` bytes of `raw`.
     ///
-    /// `length` may be larger than `raw`, as the kernel returns it for an address that it had to
-    /// cut. What is too short for its family, of a family that is not listed here, or a Unix name
-    /// that is not UTF-8, becomes an [Other]; [#encode] returns the same bytes again. Never fails.
+    /// `length` may be larger than `raw`: the kernel returns such a length for an address that it
+    /// had to truncate. Bytes that are too short for their family, of a family that is not listed
+    /// here, or with a Unix name that is not UTF-8 become an [Other]; [#encode] returns the same
+    /// bytes again. Never fails.
     static SockAddr decode(byte[] raw, int length) {
         return SockAddrCodec.decode(raw, Math.min(raw.length, length));
     }
@@ -37,10 +38,10 @@ public sealed interface SockAddr {
         /// Whether it is `0.0.0.0` or `::`.
         boolean wildcard();
 
-        /// Whether it is in `127.0.0.0/8`, or `::1`, or the first mapped into IPv6.
+        /// Whether it is in `127.0.0.0/8`, or `::1`, or a mapped address of the former.
         boolean loopback();
 
-        /// The IPv4 address that a mapped one stands for, else this one.
+        /// The IPv4 address that a mapped address stands for, otherwise this address.
         Inet unmapped();
 
         /// The address without the port: `127.0.0.1`, `::1`.
@@ -49,7 +50,7 @@ public sealed interface SockAddr {
 
     /// An IPv4 address.
     ///
-    /// - `address`: `127.0.0.1` is `0x7f000001`
+    /// @param address `127.0.0.1` is `0x7f000001`
     record Inet4(int address, int port) implements Inet {
         public Inet4 {
             checkPort(port);
@@ -98,9 +99,10 @@ public sealed interface SockAddr {
 
     /// An IPv6 address.
     ///
-    /// - `high`, `low`: the first and the last 64 bits; `::1` is `0, 1`
-    /// - `flow`: flow label; `scope`: interface index of a link-local address. Both are 0 as a
-    ///   rule.
+    /// @param high the first 64 bits; 0 for `::1`
+    /// @param low the last 64 bits; 1 for `::1`
+    /// @param flow the flow label; usually 0
+    /// @param scope the interface index of a link-local address; usually 0
     record Inet6(long high, long low, int port, int flow, int scope) implements Inet {
         private static final long MAPPED = 0xffff;
 
@@ -108,7 +110,7 @@ public sealed interface SockAddr {
             checkPort(port);
         }
 
-        /// Without flow label and scope.
+        /// An address without flow label and scope.
         public Inet6(long high, long low, int port) {
             this(high, low, port, 0, 0);
         }
@@ -118,7 +120,7 @@ public sealed interface SockAddr {
             return new Inet6(0, MAPPED << 32 | (inner.address() & 0xffff_ffffL), inner.port());
         }
 
-        /// The IPv4 address inside, if this is a mapped one.
+        /// The IPv4 address inside, if this is a mapped address.
         public Optional<Inet4> mapped() {
             return high == 0 && low >>> 32 == MAPPED
                     ? Optional.of(new Inet4((int) low, port))
@@ -169,10 +171,10 @@ public sealed interface SockAddr {
 
     /// A Unix socket's address.
     ///
-    /// - `path`: a path; with a leading `@` an abstract name; empty if the socket has no name. A
+    /// @param path a path; with a leading `@`, an abstract name; empty if the socket has no name. A
     ///   relative path that begins with `@` is written `./@…`.
     record Unix(String path) implements SockAddr {
-        /// Bytes that the kernel has room for, the zero byte at the end of a path included.
+        /// The bytes that the kernel has room for, including the zero byte at the end of a path.
         static final int MAX_BYTES = 108;
 
         public Unix {
@@ -214,7 +216,7 @@ public sealed interface SockAddr {
 
     /// Any other address.
     ///
-    /// - `bytes`: what follows the family, in hexadecimal digits
+    /// @param bytes what follows the family, in hexadecimal digits
     record Other(int family, String bytes) implements SockAddr {
         public Other {
             if (family < 0 || family > 0xffff) {

@@ -7,9 +7,10 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.HexFormat;
 
-/// Socket addresses to bytes and back.
+/// Converts socket addresses to bytes and back.
 ///
-/// **Shape:** the family and the scope are in the machine's byte order, all else as on the wire.
+/// **Shape:** the family and the scope are in the machine's byte order, everything else as on the
+/// wire.
 ///
 ///     sockaddr_in    0        2        4                8                       16
 ///                    | family | port   | address        | zero                  |
@@ -24,7 +25,7 @@ final class SockAddrCodec {
     private static final int INET_BYTES = 16;
     private static final int INET6_BYTES = 28;
 
-    /// What the kernel still accepts (RFC 2133): without the scope.
+    /// The shorter form without the scope, which the kernel still accepts (RFC 2133).
     private static final int INET6_SHORT_BYTES = 24;
 
     private SockAddrCodec() {}
@@ -60,8 +61,8 @@ final class SockAddrCodec {
         return new SockAddr.Other(family, HexFormat.of().formatHex(raw, FAMILY_BYTES, length));
     }
 
-    /// Any process may choose any bytes, so what a [SockAddr.Unix] cannot hold is kept as it is:
-    /// text that is not UTF-8, and a path without room for its zero byte.
+    /// Any process may choose any bytes, so bytes that a [SockAddr.Unix] cannot represent are kept
+    /// as they are: text that is not UTF-8, and a path without room for its zero byte.
     private static SockAddr unix(byte[] raw, int length) {
         byte[] name = Arrays.copyOfRange(raw, FAMILY_BYTES, length);
         boolean isAbstract = name.length > 0 && name[0] == 0;
@@ -113,7 +114,8 @@ final class SockAddrCodec {
         return start(address.family(), FAMILY_BYTES + rest.length).put(rest).array();
     }
 
-    /// Bytes that a path takes: a zero byte follows a path, and stands for the `@` of a name.
+    /// The bytes that a path takes: a zero byte follows a path, and stands for the `@` of an
+    /// abstract name.
     static int pathBytes(String path) {
         int bytes = path.getBytes(UTF_8).length;
         return path.isEmpty() || path.startsWith("@") ? bytes : bytes + 1;

@@ -12,8 +12,8 @@ import java.lang.foreign.StructLayout;
 ///     0     2          8                16
 ///     | len | padding  | filter         |
 ///
-/// and what `filter` points to, `len` times `struct sock_filter`, which a little-endian `long`
-/// has the very bytes of:
+/// and `filter` points to `len` times `struct sock_filter`, whose bytes are those of a
+/// little-endian `long`:
 ///
 ///     0      2    3    4         8
 ///     | code | jt | jf | k       |

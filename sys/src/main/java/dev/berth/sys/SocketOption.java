@@ -8,13 +8,13 @@ import static dev.berth.sys.Sockets.SOL_SOCKET;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
-/// A socket option whose value is one number.
+/// A socket option whose value is a number.
 ///
 /// **Source:** socket(7), ip(7), ipv6(7), tcp(7); `asm-generic/socket.h`.
 public enum SocketOption {
     REUSEADDR(SOL_SOCKET, Sockets.SO_REUSEADDR),
     TYPE(SOL_SOCKET, Sockets.SO_TYPE),
-    /// The pending error, which reading clears.
+    /// The pending error; reading it clears it.
     ERROR(SOL_SOCKET, Sockets.SO_ERROR),
     BROADCAST(SOL_SOCKET, 6),
     SNDBUF(SOL_SOCKET, Sockets.SO_SNDBUF),
@@ -26,7 +26,7 @@ public enum SocketOption {
     PROTOCOL(SOL_SOCKET, Sockets.SO_PROTOCOL),
     DOMAIN(SOL_SOCKET, Sockets.SO_DOMAIN),
     RXQ_OVFL(SOL_SOCKET, 40),
-    /// −1 if none was set.
+    /// −1 if not set.
     INCOMING_CPU(SOL_SOCKET, Sockets.SO_INCOMING_CPU),
     /// 64 bits, unique for the life of the system. **Since:** Linux 4.12.
     COOKIE(SOL_SOCKET, Sockets.SO_COOKIE, Long.BYTES),
@@ -60,7 +60,8 @@ public enum SocketOption {
         this.bytes = bytes;
     }
 
-    /// The option's value. `ENOPROTOOPT`: the kernel, or this kind of socket, does not have it.
+    /// Reads the option's value. `ENOPROTOOPT`: the kernel, or this kind of socket, does not have
+    /// it.
     public long read(int fd) throws ErrnoException {
         byte[] raw = new byte[bytes];
         int length = Sockets.getsockopt(fd, level, number, raw);
@@ -69,7 +70,7 @@ public enum SocketOption {
         return bytes == Long.BYTES ? value.getLong() : value.getInt();
     }
 
-    /// Sets the option. `ENOPROTOOPT`: also where it can only be read.
+    /// Sets the option. `ENOPROTOOPT`: the option is unknown or can only be read.
     public void write(int fd, int value) throws ErrnoException {
         ErrnoException.check(
                 "setsockopt", this + " of fd " + fd, Sockets.setsockopt(fd, level, number, value));
@@ -80,7 +81,7 @@ public enum SocketOption {
         return level;
     }
 
-    /// `SO_…`, within its level.
+    /// `SO_…`, unique within its level.
     public int number() {
         return number;
     }

@@ -70,12 +70,12 @@ public final class Sockets {
 
     private Sockets() {}
 
-    /// Makes a socket; the caller closes it.
+    /// Creates a socket; the caller closes it.
     public static int socket(int domain, int type, int protocol) {
         return (int) Kernel.call(Syscall.SOCKET, domain, type, protocol);
     }
 
-    /// Makes two connected sockets into `ends`; the caller closes both.
+    /// Creates two connected sockets in `ends`; the caller closes both.
     public static int socketpair(int domain, int type, int protocol, int[] ends) {
         return Descriptors.pair(Syscall.SOCKETPAIR, ends, 3, domain, type, protocol);
     }
@@ -88,7 +88,7 @@ public final class Sockets {
         return (int) Kernel.call(Syscall.LISTEN, fd, backlog);
     }
 
-    /// Takes a connection; the caller closes it. Who is at its other end: [#getpeername].
+    /// Accepts a connection; the caller closes it. For the peer's address see [#getpeername].
     public static int accept4(int fd, int flags) {
         return (int) Kernel.call(Syscall.ACCEPT4, fd, 0, 0, flags);
     }
@@ -108,7 +108,7 @@ public final class Sockets {
         return (int) Kernel.call(Syscall.SHUTDOWN, fd, how);
     }
 
-    /// Reads an option into `value`: how many bytes it has.
+    /// Reads an option into `value`. Returns its length in bytes.
     public static int getsockopt(int fd, int level, int name, byte[] value) {
         try (Frame frame = new Frame()) {
             MemorySegment memory = frame.copy(value);
@@ -170,7 +170,7 @@ public final class Sockets {
         }
     }
 
-    /// Sends the whole array: how many bytes went.
+    /// Sends the whole array. Returns the number of bytes sent.
     public static long send(int fd, byte[] message, int flags) {
         try (Frame frame = new Frame()) {
             long memory = frame.copy(message).address();
@@ -178,7 +178,7 @@ public final class Sockets {
         }
     }
 
-    /// Sends the whole array to an address: how many bytes went.
+    /// Sends the whole array to an address. Returns the number of bytes sent.
     public static long sendto(int fd, byte[] message, int flags, SockAddr to) {
         byte[] raw = to.encode();
         try (Frame frame = new Frame()) {
@@ -193,7 +193,8 @@ public final class Sockets {
         }
     }
 
-    /// Receives into `buffer`: how many bytes came (with `MSG_TRUNC`: how many there were).
+    /// Receives into `buffer`. Returns the number of bytes received (with `MSG_TRUNC`: the length
+    /// of the message).
     public static long recv(int fd, byte[] buffer, int flags) {
         try (Frame frame = new Frame()) {
             MemorySegment memory = frame.room(buffer.length);
@@ -205,7 +206,7 @@ public final class Sockets {
         }
     }
 
-    /// Who connected to, or made, the other end of a Unix stream socket.
+    /// The process that connected to, or created, the other end of a Unix stream socket.
     public static PeerCredentials peerCredentials(int fd) throws ErrnoException {
         byte[] raw = new byte[UCRED_BYTES];
         ErrnoException.check(
@@ -216,17 +217,20 @@ public final class Sockets {
         return new PeerCredentials(ucred.getInt(0), ucred.getInt(4), ucred.getInt(8));
     }
 
-    /// Gives a reuseport group a classic BPF program that chooses among its sockets.
+    /// Attaches a classic BPF program to a reuseport group; it chooses among the group's sockets.
     ///
     /// **Shape:** an instruction is one `long`, as for [Seccomp].
     public static int attachClassic(int fd, long[] instructions) {
         return attach(fd, SO_ATTACH_REUSEPORT_CBPF, instructions);
     }
 
-    /// Gives a socket a classic BPF program that says how much of each packet it gets, from the
-    /// transport header on; what it gets nothing of is dropped. Who is accepted has it, too.
+    /// Attaches a classic BPF program to a socket. It decides how much of each packet the socket
+    /// gets, counted from the transport header; a packet of which it gets nothing is dropped.
+    /// Accepted connections inherit the program.
     ///
-    /// **Shape:** as for [#attachClassic]. **Source:** socket(7), `SO_ATTACH_FILTER`.
+    /// **Shape:** as for [#attachClassic].
+    ///
+    /// **Source:** socket(7), `SO_ATTACH_FILTER`.
     public static int attachFilter(int fd, long[] instructions) {
         return attach(fd, SO_ATTACH_FILTER, instructions);
     }

@@ -15,7 +15,7 @@ import java.util.Optional;
 
 /// Starts programs from the calling thread.
 ///
-/// The child inherits what the kernel keeps by thread: its seccomp filters, credentials and
+/// The child inherits what the kernel keeps per thread: seccomp filters, credentials and
 /// namespaces. That is why nothing here hops threads, and nothing here binds or listens.
 ///
 /// **Source:** posix_spawn(3).
@@ -32,28 +32,30 @@ public final class Spawn {
 
     private Spawn() {}
 
-    /// Starts a program: its pid, or −errno.
+    /// Starts a program and returns its pid, or −errno.
     ///
     /// The child has the descriptors 0, 1 and 2 of this process (0 is `/dev/null`) and the
-    /// redirected ones, and no other: whatever lies between the targets is closed one by one, all
-    /// above in one step. All its signals have their default action and none is blocked, whatever
-    /// this thread has blocked. Its soft limit of descriptors is what [DescriptorLimit] says.
+    /// redirected ones, and no others: the gaps between the targets are closed one by one,
+    /// everything above them in one step. All its signals have their default action and none is
+    /// blocked, whatever this thread has blocked. Its soft limit of descriptors is the one that
+    /// [DescriptorLimit] keeps for children.
     ///
     /// **Ownership:** the caller reaps the child, see [Processes#reap]. The sources stay open here.
     ///
-    /// **Errors:** of each step in the child, without a word about which: `ENOENT`, `EACCES`: file
-    /// or directory (`EACCES` too when a program was not found and a folder of `PATH` may not be
-    /// searched); `ENOEXEC`: no program, nor a script with `#!`; `EBADF`: a source is not open.
+    /// **Errors:** those of each step in the child, without saying which step: `ENOENT`, `EACCES`:
+    /// file or directory (`EACCES` also if a program was not found and a folder of `PATH` is not
+    /// searchable); `ENOEXEC`: neither a program nor a script with `#!`; `EBADF`: a source is not
+    /// open.
     ///
-    /// **Since:** without `posix_spawn_file_actions_addclosefrom_np` (musl) Linux 5.11: all
-    /// descriptors of this process from 3 on are marked close-on-exec instead.
+    /// **Since:** Linux 5.11 without `posix_spawn_file_actions_addclosefrom_np` (musl): all
+    /// descriptors of this process from 3 on are then marked close-on-exec instead.
     public static long posixSpawn(SpawnRequest request) {
         return Platform.supported()
                 ? posixSpawn(request, SpawnFunctions.ADD_CLOSE_FROM)
                 : -Errno.ENOSYS.number();
     }
 
-    /// The same with or without a function that closes in the child.
+    /// Starts a program with or without the function that closes descriptors in the child.
     static long posixSpawn(SpawnRequest request, Optional<MemorySegment> addCloseFrom) {
         List<Redirect> moved = new ArrayList<>();
         try (Frame frame = new Frame()) {
@@ -69,8 +71,8 @@ public final class Spawn {
             SpawnRequest request, List<Redirect> moved, Optional<MemorySegment> addCloseFrom) {}
 
     /// Copies each source to a descriptor above all targets, so that no dup2 in the child
-    /// overwrites a source that another one still needs, nor meets its own target (where it would
-    /// do nothing and leave close-on-exec set).
+    /// overwrites a source that is still needed, or has the same source and target (which would do
+    /// nothing and leave close-on-exec set).
     private static int move(List<Redirect> redirects, List<Redirect> moved) {
         int first = firstFree(redirects);
         for (Redirect redirect : redirects) {
@@ -105,7 +107,8 @@ public final class Spawn {
         }
     }
 
-    /// What the child does with its descriptors and directory, in this order: 0 or an errno.
+    /// The steps that the child takes for its descriptors and directory, in this order. Returns 0
+    /// or an errno.
     private static int addActions(Frame frame, long actions, Plan plan) {
         int error = addRedirects(frame, actions, plan.moved);
         if (error == 0) {
@@ -118,7 +121,8 @@ public final class Spawn {
         return error;
     }
 
-    /// The targets, `/dev/null` unless 0 is one, and the gaps between them closed.
+    /// Opens the targets, and `/dev/null` as 0 unless 0 is a target, and closes the gaps between
+    /// them.
     private static int addRedirects(Frame frame, long actions, List<Redirect> moved) {
         BitSet targets = new BitSet();
         int error = 0;
@@ -143,7 +147,7 @@ public final class Spawn {
         return error != 0 ? error : next;
     }
 
-    /// Has everything above the targets closed, in the child or by exec: 0 or an errno.
+    /// Closes everything above the targets, in the child or by exec. Returns 0 or an errno.
     private static int addCloseFrom(Frame frame, long actions, Plan plan) {
         return plan.addCloseFrom.isPresent()
                 ? frame.libc(plan.addCloseFrom.get(), actions, firstFree(plan.moved))
@@ -164,8 +168,9 @@ public final class Spawn {
         }
     }
 
-    /// Every signal to its default action, the two that glibc keeps for itself included, which it
-    /// would leave ignored otherwise; no signal blocked, though HotSpot blocks SIGQUIT everywhere.
+    /// Resets every signal to its default action and blocks none. That includes the two signals
+    /// that glibc reserves for itself, which it would otherwise leave ignored, and SIGQUIT, which
+    /// HotSpot blocks in every thread.
     private static void setAttributes(Frame frame, long attributes, boolean newSession) {
         MemorySegment none = frame.zeroed(SIGNAL_SET_BYTES);
         MemorySegment all = frame.zeroed(SIGNAL_SET_BYTES).fill((byte) 0xff);

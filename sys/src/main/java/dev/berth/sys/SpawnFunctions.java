@@ -12,7 +12,7 @@ final class SpawnFunctions {
     static final MemorySegment ADD_DUP2 = actions("adddup2");
     static final MemorySegment ADD_CHDIR = actions("addchdir_np");
 
-    /// glibc ≥ 2.34 has it, musl has not.
+    /// glibc ≥ 2.34 has it, musl does not.
     static final Optional<MemorySegment> ADD_CLOSE_FROM =
             Libc.find("posix_spawn_file_actions_addclosefrom_np");
 

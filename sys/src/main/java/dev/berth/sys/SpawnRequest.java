@@ -5,14 +5,14 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/// What [Spawn] starts.
+/// The program that [Spawn] starts, and its surroundings.
 ///
-/// - `file`: the program; without a slash it is looked for in the `PATH` of this process
-/// - `arguments`: all of `argv`, the program's own name first
-/// - `environment`: all of it, each `NAME=value`
-/// - `directory`: where the program starts; a relative `file` with a slash is looked for there
-/// - `redirects`: descriptors, in any order and with gaps; each target once
-/// - `newSession`: whether the child leads a session, and so a process group, of its own
+/// @param file the program; a name without a slash is looked up in the `PATH` of this process
+/// @param arguments all of `argv`, the program's own name first
+/// @param environment all variables, each `NAME=value`
+/// @param directory where the program starts; a relative `file` with a slash is resolved from there
+/// @param redirects descriptors, in any order and with gaps; each target once
+/// @param newSession whether the child leads a session, and so a process group, of its own
 public record SpawnRequest(
         String file,
         List<String> arguments,

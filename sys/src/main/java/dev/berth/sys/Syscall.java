@@ -3,7 +3,7 @@ package dev.berth.sys;
 /// A system call and its number on each architecture.
 ///
 /// Only calls that exist on both are listed. aarch64 never had `poll`, `pipe`, `dup2`,
-/// `epoll_create` and `open`: `ppoll`, `pipe2`, `dup3`, `epoll_create1` and `openat` serve on both.
+/// `epoll_create` and `open`; `ppoll`, `pipe2`, `dup3`, `epoll_create1` and `openat` serve on both.
 ///
 /// **Source:** `asm/unistd_64.h` of x86-64; `asm-generic/unistd.h`, which is what aarch64 uses.
 public enum Syscall {
@@ -128,7 +128,7 @@ public enum Syscall {
         this.generic = generic;
     }
 
-    /// The number on this machine; `UnsupportedOperationException` where [Platform#supported] is
+    /// The number on this machine; `UnsupportedOperationException` if [Platform#supported] is
     /// false.
     public int number() {
         return number(Arch.current());

@@ -7,10 +7,10 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
-/// Finds programs of the system that this process runs with its own rights.
+/// Finds system programs that this process runs with its own rights.
 ///
-/// They are looked for in folders of the system only, never in a `PATH`; neither a program nor its
-/// folder may be changed by anybody but root.
+/// They are looked up in system folders only, never in a `PATH`; only root may be able to change
+/// the program or its folder.
 final class SystemPrograms {
     static final List<Path> FOLDERS =
             List.of(
@@ -25,7 +25,7 @@ final class SystemPrograms {
     private SystemPrograms() {}
 
     /// @param name of the program
-    /// @param folders where to look, the first that has a safe one counts
+    /// @param folders where to look; the first folder with a safe program counts
     static Optional<Path> find(String name, List<Path> folders) {
         return folders.stream()
                 .map(folder -> folder.resolve(name))
@@ -46,7 +46,7 @@ final class SystemPrograms {
         }
     }
 
-    /// busybox has a setpriv of its own, which cannot change the user.
+    /// busybox has its own setpriv, which cannot change the user.
     private static boolean smallSubstitute(Path real, String name) {
         return !name.equals("env") && real.endsWith("busybox");
     }

@@ -2,7 +2,7 @@ package dev.berth.sys;
 
 import java.io.IOException;
 
-/// Something that this kernel, or this machine, does not have.
+/// A feature that this kernel or this machine does not have.
 ///
 /// **Shape:** the message is `seccomp WAIT_KILLABLE_RECV needs Linux 5.19`.
 public class UnsupportedFeatureException extends IOException {
@@ -11,20 +11,20 @@ public class UnsupportedFeatureException extends IOException {
     private final String feature;
     private final String since;
 
-    /// - `feature`: its name, as the start of a sentence
-    /// - `since`: what brought it, as in `Linux 5.19` or `CAP_BPF`
+    /// @param feature its name, as the start of a sentence
+    /// @param since what introduced or provides it, as in `Linux 5.19` or `CAP_BPF`
     public UnsupportedFeatureException(String feature, String since) {
         super(feature + " needs " + since);
         this.feature = feature;
         this.since = since;
     }
 
-    /// What is missing.
+    /// The feature that is missing.
     public String feature() {
         return feature;
     }
 
-    /// What would bring it.
+    /// What would provide it.
     public String since() {
         return since;
     }

@@ -2,10 +2,10 @@ package dev.berth.sys;
 
 import java.util.List;
 
-/// An account of this system.
+/// A user account of this system.
 ///
-/// - `gid`: its own group
-/// - `groups`: all that it belongs to, its own included
+/// @param gid its primary group
+/// @param groups all groups that it belongs to, including the primary one
 public record User(String name, int uid, int gid, String home, String shell, List<Integer> groups) {
 
     public User {

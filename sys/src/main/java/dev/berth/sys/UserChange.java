@@ -7,21 +7,21 @@ import java.util.List;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
-/// Starts programs as another user: the child changes its user itself, in setpriv(1), which then
+/// Starts programs as another user. The child changes its user itself, in setpriv(1), which then
 /// becomes the program.
 ///
 /// No thread of this process ever has another user id. Such a thread could be traced, written to
-/// and killed by every process of that user, and with it this whole process: a thread shares its
-/// memory and its signals with all others.
+/// and killed by every process of that user, and so could this whole process, because threads share
+/// memory and signals.
 ///
 /// Between the change and exec(2) the child is not dumpable, keeps capabilities that the user lacks
-/// (so the user may not trace it), and holds the descriptors of the program only.
+/// (so the user cannot trace it), and holds only the program's descriptors.
 ///
 /// **Source:** setpriv(1), ptrace(2) "Ptrace access mode checking", kill(2), credentials(7).
 public final class UserChange {
-    /// What the dynamic linker and the C library refuse to believe in a program that runs with more
-    /// rights than its caller, as setpriv does here: by these a variable that is meant for the
-    /// program could make root load a file. **Source:** glibc's `unsecvars.h`.
+    /// Variables that the dynamic linker and the C library ignore in a program that runs with more
+    /// rights than its caller, as setpriv does here: through these, a variable that is meant for
+    /// the program could make root load a file. **Source:** glibc's `unsecvars.h`.
     private static final List<String> UNSAFE =
             List.of(
                     "GCONV_PATH",
@@ -50,8 +50,9 @@ public final class UserChange {
         this.env = env;
     }
 
-    /// @param what is started, for the messages: `workers`
-    /// @throws IOException this process may not change users, or setpriv(1) is not installed
+    /// @param what what is started, for the messages: `workers`
+    /// @throws IOException if this process is not permitted to change users, or setpriv(1) is not
+    ///   installed
     public static UserChange to(User user, String what) throws IOException {
         if (!Capabilities.has(Capability.SETUID) || !Capabilities.has(Capability.SETGID)) {
             throw new IOException(
@@ -68,7 +69,7 @@ public final class UserChange {
                 .orElseThrow(
                         () ->
                                 new IOException(
-                                        "cannot start %s: the program %s is missing (looked for in %s); install the package that has it: apt-get install %s"
+                                        "cannot start %s: the program %s is missing (looked in %s); install its package: apt-get install %s"
                                                 .formatted(
                                                         to,
                                                         program,
@@ -78,15 +79,14 @@ public final class UserChange {
                                                         debianPackage)));
     }
 
-    /// Whom a program is started as.
+    /// The user that programs are started as.
     public User user() {
         return user;
     }
 
-    /// The same program in the same place, but as the user, without capabilities.
+    /// The same program in the same place, but run as the user and without capabilities.
     ///
-    /// `argv[0]` becomes `file`, which has to contain a slash: nothing is looked for in a `PATH`
-    /// here.
+    /// `argv[0]` becomes `file`, which must contain a slash: no `PATH` is searched here.
     public SpawnRequest apply(SpawnRequest request) {
         List<String> words = options();
         words.addAll(unsafe(request));
@@ -119,9 +119,9 @@ public final class UserChange {
         return words;
     }
 
-    /// What goes before the program to give it the variables that setpriv must not have. env(1)
-    /// takes a program whose path contains a `=` for a variable: a setpriv that changes nothing
-    /// comes between.
+    /// The arguments before the program that give it the variables that setpriv must not have.
+    /// env(1) takes a program whose path contains a `=` for a variable, so a setpriv that changes
+    /// nothing comes in between.
     private List<String> unsafe(SpawnRequest request) {
         List<String> words = new ArrayList<>();
         request.environment().stream().filter(UserChange::unsafe).forEach(words::add);

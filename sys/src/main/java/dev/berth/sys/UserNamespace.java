@@ -8,15 +8,15 @@ import java.nio.file.Path;
 ///
 /// **Source:** user_namespaces(7), `/proc/PID/uid_map`.
 public final class UserNamespace {
-    /// What the kernel shows for an owner that the user namespace does not have.
+    /// The id that the kernel shows for an owner without an id in the user namespace.
     public static final int OVERFLOW_UID = 65534;
 
     private static final Path MAP = Path.of("/proc/self/uid_map");
 
     private UserNamespace() {}
 
-    /// Whether it lacks ordinary uids, so that [#OVERFLOW_UID] stands for everybody else, root of
-    /// the machine included. No, where that cannot be read.
+    /// Whether the namespace lacks ordinary uids, so that [#OVERFLOW_UID] stands for everybody
+    /// else, including root of the machine. False if that cannot be read.
     public static boolean isPartial() {
         try {
             for (String line : Files.readAllLines(MAP)) {

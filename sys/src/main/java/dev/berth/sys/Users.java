@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// The accounts of this system, from wherever libc has them (`/etc/passwd`, LDAP, systemd …).
+/// The accounts of this system, from wherever libc gets them (`/etc/passwd`, LDAP, systemd …).
 ///
 /// **Source:** getpwnam_r(3), getgrouplist(3).
 public final class Users {
@@ -20,14 +20,14 @@ public final class Users {
 
     private Users() {}
 
-    /// Looked up when the first account is asked for.
+    /// Looked up when an account is first requested.
     private static final class Functions {
         static final MemorySegment BY_NAME = Libc.function("getpwnam_r");
         static final MemorySegment BY_UID = Libc.function("getpwuid_r");
         static final MemorySegment GROUPS = Libc.function("getgrouplist");
     }
 
-    /// The account with this name; empty if there is none, or it cannot be read.
+    /// The account with this name; empty if there is none or it cannot be read.
     public static Optional<User> byName(String name) {
         if (!Platform.supported() || name.indexOf('\0') >= 0) {
             return Optional.empty();
@@ -37,7 +37,7 @@ public final class Users {
         }
     }
 
-    /// The account with this id; empty if there is none, or it cannot be read.
+    /// The account with this id; empty if there is none or it cannot be read.
     public static Optional<User> byUid(int uid) {
         if (!Platform.supported()) {
             return Optional.empty();
@@ -72,7 +72,7 @@ public final class Users {
                 groups(frame, passwd.get(JAVA_LONG, PasswdLayout.NAME), gid));
     }
 
-    @SuppressWarnings("restricted") // libc has put a C string there
+    @SuppressWarnings("restricted") // libc put a C string there
     private static String text(MemorySegment passwd, long offset) {
         long address = passwd.get(JAVA_LONG, offset);
         return address == Frame.NULL

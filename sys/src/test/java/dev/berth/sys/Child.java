@@ -56,7 +56,7 @@ final class Child implements AutoCloseable {
         }
     }
 
-    /// Starts a Python program; a machine without Python skips the test, a CI machine fails it.
+    /// Starts a Python program; without Python the test is skipped, or fails on a CI machine.
     static Child python(String program, Redirect... redirects) throws ErrnoException {
         String python = findPython().orElse("");
         if (python.isEmpty() && !"true".equals(System.getenv("CI"))) {
@@ -75,7 +75,8 @@ final class Child implements AutoCloseable {
                 .findFirst();
     }
 
-    /// Starts a class of these tests in a JVM of its own, where `main` is not on the first thread.
+    /// Starts one of these test classes in its own JVM, where `main` does not run on the first
+    /// thread.
     static Child java(Class<?> main, String... arguments) throws Exception {
         String resource = main.getName().replace('.', '/') + ".class";
         URI file = main.getResource("/" + resource).toURI();
@@ -94,7 +95,7 @@ final class Child implements AutoCloseable {
         return start(command);
     }
 
-    /// All that it has written, once it has ended or closed its output.
+    /// Everything that the child has written, once it has ended or closed its output.
     String output() throws ErrnoException {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         byte[] buffer = new byte[4096];
@@ -104,7 +105,7 @@ final class Child implements AutoCloseable {
         return all.toString(UTF_8);
     }
 
-    /// Up to the end of a line.
+    /// Reads up to the end of a line.
     String line() throws ErrnoException {
         ByteArrayOutputStream line = new ByteArrayOutputStream();
         byte[] one = new byte[1];
@@ -121,7 +122,7 @@ final class Child implements AutoCloseable {
                 "read", "pipe", Descriptors.read(output.number(), buffer, 0, buffer.length));
     }
 
-    /// How it ended; waits for it.
+    /// Waits for the child to end and returns how it ended.
     ExitStatus exit() throws ErrnoException {
         try (Fd pidfd = Fd.of("pidfd_open", pid, Pidfds.pidfdOpen(pid, 0))) {
             int events = Poll.poll(pidfd.number(), Poll.POLLIN, (int) PATIENCE.toMillis());

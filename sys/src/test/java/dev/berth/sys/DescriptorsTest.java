@@ -140,7 +140,7 @@ class DescriptorsTest {
     }
 
     @Test
-    void aSocketsOwnerIsWhomItWasGivenTo() throws Exception {
+    void fchownChangesTheOwnerOfASocket() throws Exception {
         int uid = Capabilities.has(Capability.CHOWN) ? 65534 : Processes.geteuid();
         try (Fd socket = Tcp.socket()) {
             assertThat(Descriptors.fchown(socket.number(), uid, -1)).isZero();

@@ -58,7 +58,7 @@ class EpollTest {
     }
 
     @Test
-    void theTimeIsOverWhenNothingHappens() throws ErrnoException {
+    void theWaitTimesOutWhenNothingHappens() throws ErrnoException {
         try (Fd set = Fd.of("epoll_create1", "", Epoll.epollCreate1(Epoll.EPOLL_CLOEXEC))) {
             assertThat(Epoll.epollWait(set.number(), new int[1], new long[1], 1)).isZero();
             assertThat(Errno.EBADF.is(Epoll.epollWait(-1, new int[1], new long[1], 0))).isTrue();

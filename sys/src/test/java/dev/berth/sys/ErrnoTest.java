@@ -61,7 +61,7 @@ class ErrnoTest {
     }
 
     @Test
-    void aMissingFeatureSaysWhatWouldBringIt() {
+    void aMissingFeatureSaysWhatItNeeds() {
         assertThat(new UnsupportedFeatureException("pidfd_getfd", "Linux 5.6"))
                 .hasMessage("pidfd_getfd needs Linux 5.6");
     }

@@ -13,7 +13,7 @@ class FileCapabilitiesTest {
     @TempDir private Path folder;
 
     @Test
-    void aFileWithoutThemHasNone() throws Exception {
+    void aFileWithoutCapabilitiesHasNone() throws Exception {
         Path file = Files.writeString(folder.resolve("plain"), "");
         assertThat(FileCapabilities.of(file)).isEmpty();
         assertThat(FileCapabilities.of(folder.resolve("nowhere"))).isEmpty();
@@ -31,7 +31,7 @@ class FileCapabilitiesTest {
     }
 
     @Test
-    void whatIsTooShortIsNothing() {
+    void anAttributeThatIsTooShortGivesNothing() {
         assertThat(FileCapabilities.decode(new byte[0])).isEmpty();
         assertThat(FileCapabilities.decode(HexFormat.of().parseHex("010000020004000000000000")))
                 .isEmpty();

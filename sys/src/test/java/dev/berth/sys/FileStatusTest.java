@@ -25,7 +25,7 @@ class FileStatusTest {
     }
 
     @Test
-    void itSaysWhatJavaSays() throws IOException {
+    void statusAgreesWithWhatJavaReports() throws IOException {
         Path file = Files.createFile(directory.resolve("file"));
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r-----"));
         Files.createLink(directory.resolve("second"), file);
@@ -43,7 +43,7 @@ class FileStatusTest {
     }
 
     @Test
-    void aLinkIsItselfByNameAndRefusedWhereItIsNotToBeFollowed() throws IOException {
+    void aLinkIsNotFollowedAndNoFollowRefusesIt() throws IOException {
         Path file = Files.createFile(directory.resolve("file"));
         Path link = Files.createSymbolicLink(directory.resolve("link"), file);
         assertThat(at(link).isRegularFile()).isFalse();
@@ -56,7 +56,7 @@ class FileStatusTest {
     }
 
     @Test
-    void aFileIsOpenedInADirectoryThatIsOpen() throws IOException {
+    void aFileIsOpenedRelativeToAnOpenDirectory() throws IOException {
         Path inner = Files.createDirectory(directory.resolve("inner"));
         Files.writeString(inner.resolve("file"), "");
         try (Fd folder = open(inner, Descriptors.O_RDONLY | Descriptors.directoryOnly())) {
@@ -71,7 +71,7 @@ class FileStatusTest {
     }
 
     @Test
-    void aFileWithoutANameGetsOne() throws IOException {
+    void aNamelessFileIsGivenAName() throws IOException {
         Path name = directory.resolve("name");
         try (Fd file = open(directory, Descriptors.O_RDWR | Descriptors.nameless())) {
             assertThat(FileStatus.of(file.number()).links()).isZero();
@@ -84,7 +84,7 @@ class FileStatusTest {
     }
 
     @Test
-    void whatIsNotThereIsAnError() {
+    void aMissingFileIsAnError() {
         assertThatThrownBy(() -> at(directory.resolve("none")))
                 .isInstanceOf(ErrnoException.class)
                 .hasMessageContaining("ENOENT");

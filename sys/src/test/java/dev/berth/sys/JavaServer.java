@@ -4,8 +4,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 
-/// A program that binds the port of its argument, listens, and says so; on a thread that does not
-/// lead its process, as always in a JVM.
+/// A program that binds the port of its argument, listens and reports it, on a thread that is not
+/// its process's main thread, as is always the case in a JVM.
 final class JavaServer {
     private JavaServer() {}
 

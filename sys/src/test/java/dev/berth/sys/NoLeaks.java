@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 
 /// Fails a test that leaves a socket, pipe or other nameless descriptor, or a child process.
 ///
-/// Files do not count: the JVM opens jars when it likes.
+/// Files do not count: the JVM opens jars at any time.
 final class NoLeaks implements BeforeEachCallback, AfterEachCallback {
     private static final ExtensionContext.Namespace SPACE =
             ExtensionContext.Namespace.create(NoLeaks.class);

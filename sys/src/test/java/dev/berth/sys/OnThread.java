@@ -4,7 +4,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 
-/// Runs a task on a platform thread of its own, which nobody uses after it.
+/// Runs a task on its own platform thread, which nothing uses afterwards.
 final class OnThread {
     private OnThread() {}
 

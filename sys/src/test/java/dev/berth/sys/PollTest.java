@@ -14,7 +14,7 @@ import java.util.concurrent.FutureTask;
 @ExtendWith(NoLeaks.class)
 class PollTest {
     @Test
-    void onlyWhatIsReadyIsReported() throws ErrnoException {
+    void onlyReadyDescriptorsAreReported() throws ErrnoException {
         try (Fd silent = eventfd(0);
                 Fd ready = eventfd(1)) {
             short in = Poll.POLLIN;
@@ -37,7 +37,7 @@ class PollTest {
     }
 
     @Test
-    void theTimeEndsTheWait() throws ErrnoException {
+    void theWaitEndsAtItsTimeout() throws ErrnoException {
         try (Fd silent = eventfd(0)) {
             long start = System.nanoTime();
 
@@ -80,7 +80,7 @@ class PollTest {
             Thread.ofPlatform().start(waiting);
             for (int i = 0; i < 5; i++) {
                 awaitPoll(tid.get());
-                // HotSpot handles SIGPIPE, and does nothing about it
+                // HotSpot handles SIGPIPE by doing nothing
                 long sent = Kernel.call(Syscall.TGKILL, self, tid.get(), Signal.PIPE.number());
                 assertThat(sent).isZero();
             }
@@ -109,7 +109,7 @@ class PollTest {
     }
 
     @Test
-    void theOtherEndOfAPipeHangingUpIsReportedUnasked() {
+    void aPipesHangUpIsReportedWithoutBeingAskedFor() {
         int[] ends = new int[2];
         Descriptors.pipe2(ends, Descriptors.O_CLOEXEC);
         try (Fd read = new Fd(ends[0])) {

@@ -31,7 +31,7 @@ class ProcessesTest {
     }
 
     @Test
-    void aRunningChildIsNotReapedAndAKilledOneTellsTheSignal() throws ErrnoException {
+    void aRunningChildIsNotReapedAndAKilledOneReportsTheSignal() throws ErrnoException {
         try (Child child = Child.start(List.of("/bin/sleep", "60"))) {
             assertThat(Processes.reap(child.pid)).isEmpty();
             assertThat(Processes.kill(child.pid, Signal.TERM.number())).isZero();
@@ -108,7 +108,7 @@ class ProcessesTest {
     }
 
     @Test
-    void memoryThatIsNotThereIsAnError() {
+    void memoryThatIsNotMappedIsAnError() {
         assertThatThrownBy(() -> Processes.readMemory(SELF, 16, 8))
                 .isInstanceOf(ErrnoException.class)
                 .hasMessageContaining("8 bytes of " + SELF + " at 0x10: EFAULT");
@@ -135,7 +135,7 @@ class ProcessesTest {
         assertThat(Processes.geteuid()).isZero();
         assertThat(Processes.getegid()).isZero();
         assertThat(Capabilities.has(Capability.SETUID)).isTrue();
-        assertThat(Processes.dumpable()).as("the kernel clears it for all").isFalse();
+        assertThat(Processes.dumpable()).as("the kernel clears it for all threads").isFalse();
         assertThat(Processes.setDumpable(dumpable)).isZero();
         assertThat(Processes.dumpable()).isEqualTo(dumpable);
     }
@@ -215,7 +215,7 @@ class ProcessesTest {
             assertThat(Processes.stopped(child.pid)).isFalse();
             Processes.kill(child.pid, Signal.STOP.number());
             await(() -> Processes.stopped(child.pid));
-            assertThat(Processes.stopped(child.pid)).as("a look takes nothing away").isTrue();
+            assertThat(Processes.stopped(child.pid)).as("checking consumes nothing").isTrue();
             assertThat(Processes.anyStopped()).isTrue();
             Processes.kill(child.pid, Signal.CONT.number());
             await(() -> !Processes.stopped(child.pid));
@@ -233,7 +233,7 @@ class ProcessesTest {
     }
 
     @Test
-    void anotherThreadIsKeptOnSomeCpusAndLetGoAgain() throws ErrnoException {
+    void anotherThreadIsPinnedToSomeCpusAndReleasedAgain() throws ErrnoException {
         int[] all = Processes.affinity(0);
         assertThat(all).isSorted().isNotEmpty();
         try (Child child = Child.start(List.of("/bin/sleep", "60"))) {

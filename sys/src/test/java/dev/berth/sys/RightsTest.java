@@ -36,7 +36,7 @@ class RightsTest {
     }
 
     @Test
-    void descriptorsArriveAsOthersOfTheSameSocket() throws ErrnoException {
+    void receivedDescriptorsReferToTheSameSocket() throws ErrnoException {
         try (Fd socket = Tcp.bound()) {
             assertThat(send("two", socket.number(), here.number())).isEqualTo(3);
             byte[] buffer = new byte[8];

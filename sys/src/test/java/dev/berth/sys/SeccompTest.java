@@ -14,7 +14,7 @@ import java.util.List;
 
 @ExtendWith(NoLeaks.class)
 class SeccompTest {
-    /// Binds and listens; the port is replaced.
+    /// A program that binds and listens; the port is filled in.
     private static final String SERVER =
             """
             import socket, sys
@@ -70,7 +70,7 @@ class SeccompTest {
     }
 
     @Test
-    void aBindOnAThreadThatDoesNotLeadItsProcessIsServedToo() throws Exception {
+    void aBindOnAThreadThatIsNotTheMainThreadIsServedToo() throws Exception {
         int port = Tcp.freePort();
         try (Supervised java =
                 Supervised.start(
@@ -89,7 +89,7 @@ class SeccompTest {
         }
     }
 
-    /// A JVM may bind other sockets first, to learn what the machine can do.
+    /// A JVM may bind other sockets first, to find out what the machine supports.
     private static Notification bindOfPort(Supervised java, int port) throws ErrnoException {
         Notification bind = java.next();
         while (java.address(bind).port() != port) {
@@ -121,7 +121,7 @@ class SeccompTest {
     }
 
     @Test
-    void aSocketOfOursIsPutOverTheChilds() throws Exception {
+    void ourSocketReplacesTheChilds() throws Exception {
         int asked = Tcp.freePort();
         try (Fd ours = Tcp.listening();
                 Supervised python =
@@ -143,7 +143,7 @@ class SeccompTest {
     }
 
     @Test
-    void anErrorIsTheErrorOfTheCall() throws Exception {
+    void anErrorAnswerBecomesTheErrorOfTheCall() throws Exception {
         try (Supervised python = Supervised.start(() -> Child.python(server(1)), Syscall.BIND)) {
             python.answer(python.next(), 0, Errno.EADDRINUSE.number());
 
@@ -207,7 +207,7 @@ class SeccompTest {
     }
 
     @Test
-    void aFilterIsThatOfItsThreadOnly() throws Exception {
+    void aFilterAppliesToItsThreadOnly() throws Exception {
         Errno there =
                 OnThread.call(
                         () -> {
@@ -236,7 +236,7 @@ class SeccompTest {
     }
 
     @Test
-    void withoutPrivilegesAFilterNeedsTheirRenunciationFirst() throws Exception {
+    void withoutPrivilegesAFilterNeedsNoNewPrivilegesFirst() throws Exception {
         Assumptions.assumeTrue(Capabilities.has(Capability.SETUID), "needs CAP_SETUID");
         boolean dumpable = Processes.dumpable();
         OnThread.call(
@@ -252,7 +252,7 @@ class SeccompTest {
     }
 
     @Test
-    void whatIsNoListenerIsAnError() throws Exception {
+    void aDescriptorThatIsNoListenerIsAnError() throws Exception {
         try (Fd socket = Tcp.listening();
                 Fd client = Tcp.socket()) {
             assertThat(Sockets.connect(client.number(), Tcp.name(socket))).isZero();

@@ -18,7 +18,7 @@ class SignalTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "SIG", "0", "64", "TERMINATE", "-15"})
-    void whatIsNoSignalIsRefusedWithAnExample(String text) {
+    void anUnknownSignalIsRefusedWithAnExample(String text) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Signal.parse(text))
                 .withMessageContaining("try TERM or 15");

@@ -95,7 +95,7 @@ class SockAddrTest {
         }
     }
 
-    /// With many groups of zeros.
+    /// A number with many groups of zeros.
     private static long sparse(Random random) {
         long value = 0;
         for (int i = 0; i < 4; i++) {
@@ -124,7 +124,7 @@ class SockAddrTest {
     }
 
     @Test
-    void aUnixNameThatIsNoTextOrTooLongKeepsItsBytes() {
+    void aUnixNameThatIsNotTextOrTooLongKeepsItsBytes() {
         byte[] latin1 = {1, 0, '/', (byte) 0xfc, 0};
         byte[] full = new byte[110];
         Arrays.fill(full, (byte) 'x');
@@ -138,7 +138,7 @@ class SockAddrTest {
     }
 
     @Test
-    void whatIsTooShortForItsFamilyIsKeptAsItIs() {
+    void anAddressThatIsTooShortForItsFamilyIsKeptAsItIs() {
         SockAddr address = SockAddr.decode(new byte[] {2, 0, 1, 2}, 4);
 
         assertThat(address).isEqualTo(new SockAddr.Other(2, "0102"));
@@ -199,7 +199,7 @@ class SockAddrTest {
     }
 
     @Test
-    void whatCannotBeIsRefused() {
+    void impossibleAddressesAreRefused() {
         assertThatIllegalArgumentException().isThrownBy(() -> new SockAddr.Inet4(0, 65536));
         assertThatIllegalArgumentException().isThrownBy(() -> new SockAddr.Inet6(0, 0, -1));
         assertThatIllegalArgumentException()

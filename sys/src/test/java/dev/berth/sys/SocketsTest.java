@@ -103,7 +103,7 @@ class SocketsTest {
             long length = Sockets.recv(receiver.number(), small, Sockets.MSG_TRUNC);
 
             assertThat(sent).isEqualTo(6);
-            assertThat(length).as("MSG_TRUNC tells the whole length").isEqualTo(6);
+            assertThat(length).as("MSG_TRUNC returns the whole length").isEqualTo(6);
             assertThat(small).isEqualTo(bytes("123"));
             int again = (int) Sockets.recv(receiver.number(), small, Sockets.MSG_DONTWAIT);
             assertThat(Errno.EAGAIN.is(again)).isTrue();
@@ -149,7 +149,7 @@ class SocketsTest {
     }
 
     @Test
-    void aSocketTellsWhatItIs() throws ErrnoException {
+    void aSocketReportsItsDomainTypeAndProtocol() throws ErrnoException {
         try (Fd socket = Tcp.bound()) {
             int fd = socket.number();
             assertThat(SocketOption.TYPE.read(fd)).isEqualTo(Sockets.SOCK_STREAM);

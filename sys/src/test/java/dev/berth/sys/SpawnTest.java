@@ -57,7 +57,7 @@ class SpawnTest {
         }
     }
 
-    /// A socket that exec would keep.
+    /// A socket that stays open across exec.
     private static Fd inheritable() throws ErrnoException {
         Fd fd = Tcp.bound();
         Descriptors.fcntl(fd.number(), Descriptors.F_SETFD, 0);
@@ -155,7 +155,7 @@ class SpawnTest {
         }
     }
 
-    /// At a number that the JVM does not use.
+    /// The descriptor at a number that the JVM does not use.
     private static Fd high(Fd fd) throws ErrnoException {
         try (fd) {
             return high(fd, 400);
@@ -280,7 +280,7 @@ class SpawnTest {
     }
 
     @Test
-    void aRequestThatCannotBeMeantIsRefused() {
+    void anImpossibleRequestIsRefused() {
         Path root = Path.of("/");
         Redirect three = new Redirect(5, 3);
         List<String> ok = List.of("x");

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.concurrent.Callable;
 
-/// A child whose calls wait for the answers of the test.
+/// A child whose calls wait until the test answers them.
 final class Supervised implements AutoCloseable {
     final Child child;
     final int listener;
@@ -30,21 +30,21 @@ final class Supervised implements AutoCloseable {
                 });
     }
 
-    /// The next call of the child; waits for it.
+    /// Waits for the next call of the child.
     Notification next() throws ErrnoException {
         int events = Poll.poll(listener, Poll.POLLIN, (int) Child.PATIENCE.toMillis());
         assertThat(events).as("a notification in time").isEqualTo(Poll.POLLIN);
         return Seccomp.receive(listener).orElseThrow();
     }
 
-    /// Another descriptor of the child's.
+    /// Another descriptor of the child's file.
     Fd take(int target) throws ErrnoException {
         try (Fd pidfd = Fd.of("pidfd_open", child.pid, Pidfds.pidfdOpen(child.pid, 0))) {
             return Fd.of("pidfd_getfd", target, Pidfds.pidfdGetfd(pidfd.number(), target));
         }
     }
 
-    /// The address that the call waits to bind.
+    /// The address that the waiting call wants to bind.
     SockAddr.Inet address(Notification bind) throws ErrnoException {
         int length = bind.intArgument(2);
         byte[] raw = Processes.readMemory(bind.tid(), bind.argument(1), length);

@@ -13,7 +13,7 @@ final class Tcp {
         return Fd.of("socket", "tcp", Sockets.socket(Sockets.AF_INET, type, 0));
     }
 
-    /// Bound to a port that the kernel chose.
+    /// A socket bound to a port that the kernel chose.
     static Fd bound() throws ErrnoException {
         Fd fd = socket();
         check("bind", LOOPBACK, Sockets.bind(fd.number(), LOOPBACK));
@@ -30,7 +30,7 @@ final class Tcp {
         return (SockAddr.Inet) Sockets.getsockname(fd.number());
     }
 
-    /// A port that nobody has, and that the kernel has just given away and taken back.
+    /// A port that is not in use; the kernel has just assigned it and taken it back.
     static int freePort() throws ErrnoException {
         try (Fd fd = bound()) {
             return name(fd).port();

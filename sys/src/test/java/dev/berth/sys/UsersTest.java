@@ -46,7 +46,7 @@ class UsersTest {
     }
 
     @Test
-    void whoDoesNotExistIsNotFound() {
+    void anUnknownUserIsNotFound() {
         assertThat(Users.byName("no-such-user")).isEmpty();
         assertThat(Users.byName("")).isEmpty();
         assertThat(Users.byName("ro\0ot")).isEmpty();
