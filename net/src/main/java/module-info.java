@@ -1,4 +1,4 @@
-/// Addresses, listeners, and what the kernel tells about sockets and their owners.
+/// Addresses, listeners, and what the kernel reports about sockets and their owners.
 ///
 /// Everything is read without privilege where the kernel allows it: `NETLINK_SOCK_DIAG` for
 /// sockets, `/proc` for processes, `TCP_INFO` for descriptors at hand.

@@ -86,7 +86,7 @@ class WhyTest {
                 "why | one address to bind",
                 "why 1 2 | one address to bind",
                 "why tcp://127.0.0.1:70000 | the port must be a number",
-                "why sctp://127.0.0.1:1 | the protocol is tcp or udp",
+                "why sctp://127.0.0.1:1 | the protocol must be tcp or udp",
                 "why 127.0.0.1:1 --uid -1 | ",
                 "why 127.0.0.1:1 --uid root | a uid is a number",
                 "why 127.0.0.1:1 --device nosuch0 | there is no network device \"nosuch0\"",

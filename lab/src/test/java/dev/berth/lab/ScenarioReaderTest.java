@@ -49,7 +49,7 @@ class ScenarioReaderTest {
                 "{ op = \"open\", id = \"s\", adress = \"1\" } | x.toml:3:34: op \"open\" has no"
                         + " key adress; it is one of actor, address,",
                 "{ op = \"bind\", id = \"s\", address = \"127.0.0.1\" } | x.toml:3:34:"
-                        + " \"127.0.0.1\": there is no port; write for example",
+                        + " \"127.0.0.1\": the port is missing; write for example",
                 "{ op = \"open\", id = 5, address = \":1\" } | x.toml:3:24: id is a text in quotes",
                 "{ op = \"crowd\", id = \"c\", address = \":1\", count = 0 } | x.toml:3:51: count"
                         + " is a number from 1 to 20000, not 0",

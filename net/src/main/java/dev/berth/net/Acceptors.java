@@ -16,32 +16,33 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/// Whether threads wait for a connection: in accept(2), or in poll(2), select(2) or epoll_wait(2)
-/// with the listener among the descriptors.
+/// Checks whether threads wait for a connection: in accept(2), or in poll(2), select(2) or
+/// epoll_wait(2) with the listener among the descriptors.
 ///
-/// Reads the memory of threads that are in poll(2) or select(2), which takes as long as they make
-/// it take (userfaultfd(2), FUSE): not for a thread that others wait for.
+/// Reads the memory of threads that are in poll(2) or select(2). Those threads can delay the read
+/// as long as they like (userfaultfd(2), FUSE), so do not call this on a thread that others wait
+/// for.
 ///
-/// **Errors:** a thread that may not be looked at (another user's, or that of a program that made
-/// itself undumpable) makes the answer [Answer#UNSEEN], unless another one is seen to wait; so does
-/// io_uring, which does not tell what is waited for.
+/// **Errors:** if a thread cannot be inspected (another user's, or that of a program that made
+/// itself undumpable), the answer is [Answer#UNSEEN] unless another thread is seen waiting. The
+/// same goes for io_uring, which does not show what is waited for.
 ///
 /// **Source:** proc_pid_syscall(5), proc_pid_fdinfo(5) for epoll sets.
 public final class Acceptors {
-    /// What the look shows.
+    /// The result of the check.
     public enum Answer {
         /// At least one thread waits for a connection.
         WAITS,
-        /// All threads were looked at, and at this moment none does.
+        /// All threads were inspected, and at this moment none of them waits.
         NONE,
-        /// None was seen to, and some could not be looked at.
+        /// No thread was seen waiting, and some could not be inspected.
         UNSEEN
     }
 
     private static final int MOST_THREADS = 4_096;
     private static final int MOST_DESCRIPTORS = 1_024;
 
-    /// An epoll set may be in another one, which is in another one: some event loops of the JDK.
+    /// Epoll sets can be nested this deep: some event loops of the JDK do that.
     private static final int DEEPEST = 3;
 
     private static final int MOST_NESTED = 64;
@@ -57,7 +58,7 @@ public final class Acceptors {
         this.listeners = listeners;
     }
 
-    /// @param pids processes, all of whose threads are looked at
+    /// @param pids processes, all of whose threads are inspected
     /// @param listeners inodes of listening sockets
     public static Answer look(Collection<Integer> pids, Set<Long> listeners) {
         Acceptors look = new Acceptors(listeners);
@@ -177,7 +178,8 @@ public final class Acceptors {
             unseen = true;
             return Optional.empty();
         } catch (IOException unreadable) {
-            // ESRCH for a thread that has just ended; EPERM, as the JDK tells it, has no class.
+            // ESRCH for a thread that has just ended; EPERM, for which the JDK has no exception
+            // class.
             unseen |= String.valueOf(unreadable.getMessage()).contains("not permitted");
             return Optional.empty();
         }

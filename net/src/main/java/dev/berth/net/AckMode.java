@@ -9,20 +9,21 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 
-/// How the kernel acknowledges what a TCP connection receives: interactive ("pingpong") from the
-/// moment at which data went out shortly after data had come in; not so any more once an
-/// acknowledgement had to go out alone, because nothing was sent in time.
+/// How the kernel acknowledges what a TCP connection receives. A connection is interactive
+/// ("pingpong") from the moment at which data went out shortly after data had come in. It stops
+/// being interactive once an acknowledgement had to go out alone because nothing was sent in time.
 ///
-/// For a connection that has been quiet for longer than the kernel delays acknowledgements this
-/// tells who spoke last, where the two clocks of [TcpInfo] do not: what came was answered, or was
-/// acknowledged at once (as some requests of several segments are), if it is interactive; else not.
+/// For a connection that has been quiet for longer than the kernel delays acknowledgements, this
+/// shows who spoke last where the two clocks of [TcpInfo] do not. If it is interactive, the
+/// received data was answered, or was acknowledged at once (as some requests of several segments
+/// are); otherwise it was not.
 ///
-/// **shape** of a line of `/proc/net/tcp`, from word 9 on: inode, references, pointer, timeout,
+/// **Shape:** a line of `/proc/net/tcp`, from word 9 on: inode, references, pointer, timeout,
 /// `ato`, then `quick << 1 | pingpong` in decimal digits.
 ///
-/// **since**: interactive after one answer Linux 3.0 to 5.0 and 6.7, else after three
+/// **Since:** interactive after one answer on Linux 3.0 to 5.0 and 6.7, otherwise after three
 ///
-/// **source**: net/ipv4/tcp_ipv4.c `get_tcp4_sock`, net/ipv4/tcp_output.c `tcp_event_data_sent`,
+/// **Source:** net/ipv4/tcp_ipv4.c `get_tcp4_sock`, net/ipv4/tcp_output.c `tcp_event_data_sent`,
 /// net/ipv4/tcp_timer.c `tcp_delack_timer_handler`
 public final class AckMode {
     private static final String DIRECTORY = "/proc/thread-self/net/";
@@ -31,8 +32,8 @@ public final class AckMode {
 
     private AckMode() {}
 
-    /// Whether each of these connections is interactive, by inode, as far as they are in the
-    /// network namespace of the calling thread. Reads the table of the whole namespace: some 3 µs a
+    /// Whether each of these connections is interactive, by inode, for those in the network
+    /// namespace of the calling thread. Reads the table of the whole namespace: some 3 µs per
     /// socket.
     ///
     /// @throws IOException if /proc is not mounted

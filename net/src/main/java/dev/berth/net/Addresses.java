@@ -5,21 +5,21 @@ import dev.berth.sys.SockAddr;
 
 import java.util.HexFormat;
 
-/// Reads addresses as people write them. No name is ever looked up: the same text always means the
+/// Parses addresses as people write them. No name is ever looked up: the same text always means the
 /// same address.
 ///
-/// **shape**: `127.0.0.1`, `::1`, `fe80::1%eth0`, `*` and the empty text (both `0.0.0.0`),
-/// `localhost` (`127.0.0.1`); before a port, IPv6 stands in brackets: `[::1]:8080`.
+/// **Shape:** `127.0.0.1`, `::1`, `fe80::1%eth0`, `*` and the empty text (both `0.0.0.0`),
+/// `localhost` (`127.0.0.1`); before a port, an IPv6 address is in brackets: `[::1]:8080`.
 public final class Addresses {
     private static final String EXAMPLES = "127.0.0.1:8080, [::1]:8080, *:8080 or :8080";
     private static final int GROUPS = 8;
 
     private Addresses() {}
 
-    /// Reads `ADDRESS:PORT`; a number alone is a port on all IPv4 addresses.
+    /// Parses `ADDRESS:PORT`; a number alone is a port on all IPv4 addresses.
     ///
-    /// @throws IllegalArgumentException if it is none; the message says what is wrong and shows how
-    ///   to write it
+    /// @throws IllegalArgumentException if the text is not an address; the message says what is
+    ///   wrong and shows how to write it
     public static SockAddr.Inet parse(String text) {
         String endpoint = text.strip();
         int colon = endpoint.lastIndexOf(':');
@@ -32,19 +32,19 @@ public final class Addresses {
             throw wrong(text, "there is no port", EXAMPLES);
         }
         if (!bracketed && host.indexOf(':') >= 0) {
-            throw wrong(text, "an IPv6 address before a port stands in brackets", "[::1]:8080");
+            throw wrong(text, "an IPv6 address with a port must be in brackets", "[::1]:8080");
         }
         int port = port(endpoint.substring(colon + 1), text);
         String bare = bracketed ? host.substring(1, host.length() - 1) : host;
         if (bracketed && bare.indexOf(':') < 0) {
-            throw wrong(text, "only an IPv6 address stands in brackets", EXAMPLES);
+            throw wrong(text, "only an IPv6 address can be in brackets", EXAMPLES);
         }
         return of(bare, port);
     }
 
     /// The address `host` (without brackets) at `port`.
     ///
-    /// @throws IllegalArgumentException if `host` is no address, or `port` not in 0–65535
+    /// @throws IllegalArgumentException if `host` is not an address, or `port` is not in 0–65535
     public static SockAddr.Inet of(String host, int port) {
         if (port < 0 || port > 0xffff) {
             throw new IllegalArgumentException("port out of 0-65535: port=" + port);
@@ -77,14 +77,15 @@ public final class Addresses {
         if (address == 0 && !host.equals("0.0.0.0")) {
             String problem =
                     Character.isLetter(host.charAt(0))
-                            ? "names are not looked up, only localhost is known"
+                            ? "names are not looked up, except localhost"
                             : "an IPv4 address is four numbers from 0 to 255";
             throw wrong(host, problem, "127.0.0.1 or 0.0.0.0");
         }
         return new SockAddr.Inet4(address, port);
     }
 
-    /// The address in host order; 0 for what is none (and for 0.0.0.0, which the caller knows).
+    /// The address in host order; 0 if it is invalid (and for 0.0.0.0, which the caller checks
+    /// itself).
     private static int dottedQuad(String host) {
         String[] parts = host.split("\\.", -1);
         if (parts.length != 4) {
@@ -93,7 +94,7 @@ public final class Addresses {
         int address = 0;
         for (String part : parts) {
             int octet = decimal(part, 3);
-            // A leading zero means octal to some programs and decimal to others.
+            // Some programs read a leading zero as octal, others as decimal.
             boolean ambiguous = part.length() > 1 && part.startsWith("0");
             if (octet < 0 || octet > 255 || ambiguous) {
                 return 0;
@@ -120,8 +121,8 @@ public final class Addresses {
         return new SockAddr.Inet6(half(all, 0), half(all, 4), port, 0, scope);
     }
 
-    /// The 16-bit groups between single colons; the last may be a dotted IPv4 address (two groups)
-    /// where the text of the whole address ends.
+    /// The 16-bit groups between single colons. The last may be a dotted IPv4 address (two groups)
+    /// if the text of the whole address ends there.
     private static int[] groups(String text, boolean atEnd, String host) {
         if (text.isEmpty()) {
             return new int[0];
@@ -169,7 +170,7 @@ public final class Addresses {
         throw wrong(host, "there is no network device " + zone, "fe80::1%eth0");
     }
 
-    /// Its index, or 0. The JDK does not list a device without an address of its own.
+    /// The index of the device, or 0. The JDK does not list a device without an address of its own.
     private static int device(String name) {
         try {
             return Devices.index(name);
@@ -189,7 +190,7 @@ public final class Addresses {
     }
 
     private static IllegalArgumentException notInet6(String host) {
-        return wrong(host, "this is no IPv6 address", "::1, 2001:db8::1 or ::ffff:127.0.0.1");
+        return wrong(host, "this is not an IPv6 address", "::1, 2001:db8::1 or ::ffff:127.0.0.1");
     }
 
     static IllegalArgumentException wrong(String text, String problem, String example) {

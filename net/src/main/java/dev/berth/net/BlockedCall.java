@@ -5,17 +5,17 @@ import dev.berth.sys.Syscall;
 
 import java.util.Optional;
 
-/// The system call that a thread is blocked in, as far as it is one that can wait for a connection.
+/// The system call that a thread is blocked in, if it is one that can wait for a connection.
 ///
-/// **Shape:** `NUMBER ARGUMENT… STACK PC`, the number in decimal, all else in hexadecimal with
-/// `0x`; `running`, or a number of -1, for a thread that is in none.
+/// **Shape:** `NUMBER ARGUMENT… STACK PC`, the number in decimal, everything else in hexadecimal
+/// with `0x`; `running`, or the number -1, for a thread that is in no call.
 ///
 /// **Source:** proc_pid_syscall(5).
 ///
 /// @param first the first argument
-/// @param second the second one
+/// @param second the second argument
 record BlockedCall(Kind kind, long first, long second) {
-    /// By what a thread can wait for a connection.
+    /// The kinds of calls that can wait for a connection.
     enum Kind {
         /// `first` is the listener.
         ACCEPT,
@@ -23,9 +23,9 @@ record BlockedCall(Kind kind, long first, long second) {
         EPOLL,
         /// `first` is the address of `second` pollfds.
         POLL,
-        /// The lowest `first` descriptors, with those to be read as bits at the address `second`.
+        /// Descriptors below `first`; those to be read are bits at the address `second`.
         SELECT,
-        /// What it waits for is not told.
+        /// The kernel does not show what the thread waits for.
         IO_URING
     }
 
@@ -35,7 +35,7 @@ record BlockedCall(Kind kind, long first, long second) {
     private static final int X86_SELECT = 23;
     private static final int X86_EPOLL_WAIT = 232;
 
-    /// Reads what `/proc/TID/syscall` says on this machine; empty for a call of another kind.
+    /// Parses `/proc/TID/syscall` of this machine; empty for a call of another kind.
     static Optional<BlockedCall> parse(String line) {
         String[] words = line.strip().split(" ");
         if (words.length < 3 || !words[0].matches("[0-9]{1,6}")) {

@@ -2,18 +2,18 @@ package dev.berth.net;
 
 import dev.berth.sys.SockAddr;
 
-/// Where a socket is bound, as far as bind(2) compares it with other sockets of its port and
-/// protocol.
+/// Where a socket is bound, reduced to what bind(2) compares with other sockets of the same port
+/// and protocol.
 ///
-/// The kernel asks this first of two sockets. Only if they overlap do their options and uids count.
-/// Ports are not compared: the kernel compares only sockets of one port.
+/// The kernel compares this first for any two sockets. Options and uids matter only if the two
+/// overlap. Ports are not compared: the kernel only compares sockets with the same port.
 ///
-/// **source**: `inet_bind_conflict`, `inet_rcv_saddr_equal` (net/ipv4/inet_connection_sock.c)
+/// **Source:** `inet_bind_conflict`, `inet_rcv_saddr_equal` (net/ipv4/inet_connection_sock.c)
 ///
 /// @param address without flow label and scope; an IPv4 address mapped into IPv6 counts as IPv4
-/// @param v6only IPV6_V6ONLY; counts only for `::`, which takes IPv4 too without it
-/// @param device index of the interface that the socket is bound to, 0 for none; bind(2) binds a
-///   socket to the scope of a link-local address
+/// @param v6only IPV6_V6ONLY; matters only for `::`, which takes IPv4 too without it
+/// @param device index of the interface that the socket is bound to, 0 for none; for a link-local
+///   address bind(2) binds the socket to its scope
 public record BoundAddress(SockAddr.Inet address, boolean v6only, int device) {
     private static final long LINK_LOCAL = 0x3fa;
 
@@ -25,30 +25,31 @@ public record BoundAddress(SockAddr.Inet address, boolean v6only, int device) {
         }
     }
 
-    /// The place of a socket that the kernel lists. Where it does not tell IPV6_V6ONLY, the socket
-    /// counts as dual-stack.
+    /// The place of a socket listed by the kernel. If the kernel does not report IPV6_V6ONLY, the
+    /// socket counts as dual-stack.
     public static BoundAddress of(SocketRow row) {
         return new BoundAddress(row.local(), row.v6only().orElse(false), row.device());
     }
 
-    /// Whether both claim some address on some device.
+    /// Whether both claim a common address on a common device.
     public boolean overlaps(BoundAddress other) {
         return sharesDevice(other) && sharesAddress(other);
     }
 
-    /// Whether a packet from some device could be for either.
+    /// Whether a packet from some device could be for either of them.
     public boolean sharesDevice(BoundAddress other) {
         return device == 0 || other.device == 0 || device == other.device;
     }
 
-    /// Whether a packet to some address could be for either.
+    /// Whether a packet to some address could be for either of them.
     public boolean sharesAddress(BoundAddress other) {
         SockAddr.Inet mine = address.unmapped();
         SockAddr.Inet its = other.address.unmapped();
         if (mine.family() == its.family()) {
             return mine.wildcard() || its.wildcard() || sameHost(mine, its);
         }
-        // One is IPv4. Of IPv6 only a dual-stack wildcard takes it: `::1` never does.
+        // One of the two is IPv4. The only IPv6 address that takes IPv4 is a dual-stack wildcard,
+        // never `::1`.
         return mine instanceof SockAddr.Inet6
                 ? mine.wildcard() && !v6only
                 : its.wildcard() && !other.v6only;

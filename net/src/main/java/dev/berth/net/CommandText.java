@@ -1,15 +1,15 @@
 package dev.berth.net;
 
-/// Command lines for people: those of JVMs fill pages.
+/// Shortens command lines for people: those of JVMs fill pages.
 public final class CommandText {
     private static final String GAP = " …";
     private static final int LEAST = 20;
 
     private CommandText() {}
 
-    /// Fit for a terminal (see [ForeignText]), in at most `most` characters, but never less than
-    /// 20: the program without its directory, and of what follows as many whole words from the end
-    /// as there is room for, as these tell one from another.
+    /// The command, fit for a terminal (see [ForeignText]), in at most `most` characters, but never
+    /// less than 20: the program without its directory, then as many whole words from the end as
+    /// fit, because the last words tell commands apart.
     public static String shortened(String foreign, int most) {
         String line = ForeignText.printable(foreign);
         int blank = line.indexOf(' ');

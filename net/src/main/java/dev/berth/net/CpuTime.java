@@ -4,27 +4,27 @@ import java.io.File;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 
-/// How much CPU time processes have used, and for how long their threads had to wait for a CPU.
+/// The CPU time that processes have used, and the time that their threads had to wait for a CPU.
 ///
-/// **since**: `waited` needs `CONFIG_SCHED_INFO`, which every distribution sets; without it, it is
+/// **Since:** `waited` needs `CONFIG_SCHED_INFO`, which every distribution sets; without it, it is
 /// 0
 ///
-/// **source**: proc_pid_stat(5), fields 14 and 15, in ticks of 10 ms;
+/// **Source:** proc_pid_stat(5), fields 14 and 15, in ticks of 10 ms;
 /// Documentation/scheduler/sched-stats.rst, `/proc/PID/task/TID/schedstat`
 ///
-/// @param usedMillis by all threads, those that have ended included
-/// @param waitedMillis in the run queue, by the threads that live
+/// @param usedMillis by all threads, including those that have ended
+/// @param waitedMillis in the run queue, by the live threads
 public record CpuTime(long usedMillis, long waitedMillis) {
     private static final int STAT_BYTES = 1024;
     private static final int TICK_MILLIS = 10;
     private static final long NANOS = 1_000_000;
 
-    /// Places of the fields 14 and 15 after the name, whose end is a parenthesis.
+    /// Positions of the fields 14 and 15 after the name, which ends with a parenthesis.
     private static final int USER = 12;
 
     private static final int SYSTEM = 13;
 
-    /// The sum of `pids`; those that are gone count for nothing.
+    /// The sum over `pids`; processes that are gone count as nothing.
     public static CpuTime of(Collection<Integer> pids) {
         long used = 0;
         long waited = 0;
@@ -38,14 +38,14 @@ public record CpuTime(long usedMillis, long waitedMillis) {
         return new CpuTime(used, waited);
     }
 
-    /// What was used and waited since `before`.
+    /// The time used and waited since `before`.
     public CpuTime since(CpuTime before) {
         return new CpuTime(
                 Math.max(0, usedMillis - before.usedMillis),
                 Math.max(0, waitedMillis - before.waitedMillis));
     }
 
-    /// - `stat`: `42 (a name) S 1 …`; 0 if it is not whole
+    /// @param stat `42 (a name) S 1 …`; 0 if it is incomplete
     static long used(String stat) {
         String[] fields = stat.substring(stat.lastIndexOf(')') + 1).split(" ");
         return fields.length > SYSTEM
@@ -53,7 +53,7 @@ public record CpuTime(long usedMillis, long waitedMillis) {
                 : 0;
     }
 
-    /// - `schedstat`: `RAN WAITED SLICES`, in nanoseconds; 0 if it is not whole
+    /// @param schedstat `RAN WAITED SLICES`, in nanoseconds; 0 if it is incomplete
     static long waited(String schedstat) {
         String[] fields = schedstat.split(" ");
         return fields.length > 1 ? number(fields[1]) / NANOS : 0;

@@ -14,12 +14,12 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/// Names of network interfaces and their indices, which count in each network namespace anew. Those
-/// without an address are known too.
+/// Names of network interfaces and their indices, which each network namespace numbers separately.
+/// Interfaces without an address are included.
 ///
-/// **shape** of `struct ifreq`: the name (16 bytes, ended by 0), the index (i32), padding to 40.
+/// **Shape:** `struct ifreq`: the name (16 bytes, ended by 0), the index (i32), padding to 40.
 ///
-/// **source**: netdevice(7)
+/// **Source:** netdevice(7)
 public final class Devices {
     private static final long SIOCGIFNAME = 0x8910;
     private static final long SIOCGIFINDEX = 0x8933;
@@ -28,11 +28,11 @@ public final class Devices {
 
     private final Map<Integer, String> names = new HashMap<>();
 
-    /// One that asks for each name once.
+    /// A cache that looks up each name once.
     public Devices() {}
 
-    /// The name in the network namespace of the calling thread; where it has none there, or `own`
-    /// is false so that it is another namespace's, its number: `#7`. Empty for index 0.
+    /// The name in the network namespace of the calling thread. If it has no name there, or `own`
+    /// is false because it belongs to another namespace, its number: `#7`. Empty for index 0.
     public Optional<String> name(int index, boolean own) {
         if (index == 0) {
             return Optional.empty();
@@ -42,7 +42,7 @@ public final class Devices {
 
     /// The index in the network namespace of the calling thread; 0 if there is no such interface.
     ///
-    /// @throws ErrnoException `EMFILE`: no socket to ask with
+    /// @throws ErrnoException `EMFILE`: no socket available for the request
     public static int index(String name) throws ErrnoException {
         byte[] text = name.getBytes(UTF_8);
         if (text.length >= NAME_BYTES) {
@@ -54,7 +54,7 @@ public final class Devices {
 
     /// Whether an interface of the calling thread's network namespace has this index.
     ///
-    /// @throws ErrnoException `EMFILE`: no socket to ask with
+    /// @throws ErrnoException `EMFILE`: no socket available for the request
     public static boolean exists(int index) throws ErrnoException {
         return ask(SIOCGIFNAME, numbered(index)) >= 0;
     }

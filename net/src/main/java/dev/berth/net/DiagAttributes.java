@@ -7,10 +7,10 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 
-/// The attributes that follow a row: each a u16 length (its header included), a u16 type, the
-/// payload, padded to 4 bytes. Types that are not known here are skipped.
+/// Decodes the attributes that follow a row: each has a u16 length (including its header), a u16
+/// type and the payload, padded to 4 bytes. Unknown types are skipped.
 ///
-/// **source**: include/uapi/linux/inet_diag.h
+/// **Source:** include/uapi/linux/inet_diag.h
 final class DiagAttributes {
     static final int INFO = 2;
     static final int SKMEMINFO = 7;
@@ -102,7 +102,7 @@ final class DiagAttributes {
         return SocketDetails.flags(first | second << 8);
     }
 
-    /// The name in the nested attributes, a text that ends with a zero byte.
+    /// The name in the nested attributes, a text ended by a zero byte.
     private static Optional<String> upper(ByteBuffer in, int begin, int end) {
         for (int at = begin; at + HEADER_BYTES <= end; ) {
             int length = in.getShort(at) & 0xffff;

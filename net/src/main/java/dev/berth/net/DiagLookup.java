@@ -4,24 +4,24 @@ import dev.berth.sys.SockAddr;
 
 import java.util.Objects;
 
-/// The question which socket a packet from `client` to `server` would reach.
+/// Asks which socket a packet from `client` to `server` would reach.
 ///
 /// @param protocol TCP or UDP
-/// @param server where the packet goes; a wildcard means no packet and is refused
+/// @param server where the packet goes; a wildcard address is refused
 /// @param client where it comes from, of the same family
-/// @param device index of the interface by which it comes in: a socket bound to a device is found
-///   only with that one's index; 0 for none
+/// @param device index of the interface on which it arrives; a socket bound to a device is found
+///   only with that device's index; 0 for none
 public record DiagLookup(
         Protocol protocol, SockAddr.Inet server, SockAddr.Inet client, int device) {
     public DiagLookup {
         Objects.requireNonNull(protocol, "protocol");
         if (server.family() != client.family()) {
             throw new IllegalArgumentException(
-                    "client and server are of two families: " + client + ", " + server);
+                    "client and server must both be IPv4 or IPv6: " + client + ", " + server);
         }
         if (server.wildcard() || client.wildcard() || server.port() == 0 || client.port() == 0) {
             throw new IllegalArgumentException(
-                    "a packet has no wildcard address and no port 0: " + client + ", " + server);
+                    "a packet cannot have a wildcard address or port 0: " + client + ", " + server);
         }
     }
 }

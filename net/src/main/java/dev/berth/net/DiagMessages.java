@@ -9,10 +9,10 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/// The bytes of a sock_diag request, and what the rows of its answer mean.
+/// Encodes sock_diag requests and decodes the rows of the answer.
 ///
-/// **shape** of a request (host byte order but for the ports and addresses; 72 bytes, 84 with a
-/// port filter):
+/// **Shape:** a request (host byte order except for ports and addresses; 72 bytes, 84 with a port
+/// filter):
 ///
 ///      0  nlmsghdr          len u32, type u16, flags u16, seq u32, pid u32
 ///     16  inet_diag_req_v2  family u8, protocol u8, ext u8, pad u8, states u32
@@ -21,22 +21,22 @@ import java.util.OptionalInt;
 ///     76    op              code u8 = S_EQ (11), yes u8 = 8, no u16 = 12 (past the end: reject)
 ///     80    op              0 u8, 0 u8, port u16
 ///
-/// The port is filtered by this bytecode and not by `sport`: the walk over bound sockets ignores
-/// the latter.
+/// The port is filtered by this bytecode and not by `sport`, which the walk over bound sockets
+/// ignores.
 ///
 /// Multipath TCP has a protocol number that does not fit: it follows in an attribute (8 bytes) of
 /// type PROTOCOL (3), and the field is 0, so that a kernel that does not know it answers ENOENT.
 ///
-/// A request without the dump flag, with both addresses and the cookie `~0`, is a look-up: which
-/// socket would a packet reach. For UDP the kernel takes the two ends the other way round.
+/// A request without the dump flag, with both addresses and the cookie `~0`, is a look-up: it asks
+/// which socket a packet would reach. For UDP the kernel expects the two ends swapped.
 ///
-/// **shape** of a row (72 bytes, then attributes aligned to 4):
+/// **Shape:** a row (72 bytes, then attributes aligned to 4):
 ///
 ///      0  family u8, state u8, timer u8, retrans u8
 ///      4  inet_diag_sockid (48)
 ///     52  expires u32, rqueue u32, wqueue u32, uid u32, inode u32
 ///
-/// **source**: sock_diag(7), include/uapi/linux/inet_diag.h, net/ipv4/inet_diag.c
+/// **Source:** sock_diag(7), include/uapi/linux/inet_diag.h, net/ipv4/inet_diag.c
 final class DiagMessages {
     static final int HEADER_BYTES = 16;
     static final int ROW_BYTES = 72;
@@ -71,7 +71,7 @@ final class DiagMessages {
         return request;
     }
 
-    /// The same question about Multipath-TCP sockets.
+    /// The same request for Multipath-TCP sockets.
     static byte[] multipath(DiagQuery query, int family, int sequence) {
         byte[] plain = request(query, family, sequence);
         byte[] request = Arrays.copyOf(plain, plain.length + PROTOCOL_BYTES);
@@ -141,7 +141,7 @@ final class DiagMessages {
         return (byte) (1 << (attribute - 1));
     }
 
-    /// The row in bytes `at` to `end` of `in`, which is in host byte order.
+    /// Decodes the row in the bytes `at` to `end` of `in`, which is in host byte order.
     static SocketRow row(ByteBuffer in, int at, int end, Protocol protocol, SharedParts shared) {
         int family = in.get(at) & 0xff;
         DiagAttributes attributes = DiagAttributes.read(in, at + ROW_BYTES, end);
@@ -168,7 +168,7 @@ final class DiagMessages {
         return waits ? OptionalInt.of(in.getInt(at + 52)) : OptionalInt.empty();
     }
 
-    /// A length with the padding that follows.
+    /// The length including the padding that follows.
     static int aligned(int length) {
         return (length + 3) & ~3;
     }

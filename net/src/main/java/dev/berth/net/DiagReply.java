@@ -6,10 +6,10 @@ import dev.berth.sys.ErrnoException;
 import java.nio.ByteBuffer;
 import java.util.List;
 
-/// What was read so far of the answer to one dump: messages of several parts each, the last part
-/// being DONE or ERROR.
+/// Collects the answer to one dump: messages of several parts each, of which the last is DONE or
+/// ERROR.
 ///
-/// **source**: netlink(7)
+/// **Source:** netlink(7)
 final class DiagReply {
     private static final int NLMSG_ERROR = 2;
     private static final int NLMSG_DONE = 3;
@@ -22,8 +22,9 @@ final class DiagReply {
     private boolean done;
     private boolean interrupted;
 
-    /// - `sequence`: of the request; parts with another are left over from an earlier one
-    /// - `rows`: to which the sockets are added
+    /// @param sequence of the request; parts with another number are left over from an earlier
+    ///   request
+    /// @param rows the list that the sockets are added to
     DiagReply(Protocol protocol, int sequence, List<SocketRow> rows) {
         this.protocol = protocol;
         this.sequence = sequence;
@@ -35,14 +36,14 @@ final class DiagReply {
         return done;
     }
 
-    /// Whether the kernel says that the tables changed meanwhile so that rows may be missing.
+    /// Whether the kernel reported that the tables changed meanwhile, so that rows may be missing.
     boolean interrupted() {
         return interrupted;
     }
 
     /// Reads one message, the first `length` bytes of `in`, which is in host byte order.
     ///
-    /// @throws ErrnoException what the kernel answered; `EBADMSG` if the bytes make no sense
+    /// @throws ErrnoException the kernel's error; `EBADMSG` if the bytes are malformed
     void read(ByteBuffer in, int length) throws ErrnoException {
         int at = 0;
         while (at + DiagMessages.HEADER_BYTES <= length && !done) {

@@ -5,15 +5,17 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// A descriptor in an epoll set, from `/proc/PID/fdinfo/FD` of the set.
+/// A descriptor in an epoll set, read from `/proc/PID/fdinfo/FD` of the set.
 ///
-/// **shape**: `tfd: FD events: HEX data: HEX pos:N ino:HEX sdev:HEX`, the last three since Linux
-/// 4.13. **source**: proc_pid_fdinfo(5); `ep_show_fdinfo` (fs/eventpoll.c)
+/// **Shape:** `tfd: FD events: HEX data: HEX pos:N ino:HEX sdev:HEX`, the last three since Linux
+/// 4.13.
 ///
-/// @param fd its number when it was added
-/// @param events those waited for, the bits of epoll_ctl(2)
+/// **Source:** proc_pid_fdinfo(5); `ep_show_fdinfo` (fs/eventpoll.c)
+///
+/// @param fd its number at the time it was added
+/// @param events the events waited for, the bits of epoll_ctl(2)
 /// @param data what epoll_wait(2) returns with an event
-/// @param inode of its file; 0 where the kernel does not show it
+/// @param inode of its file; 0 if the kernel does not show it
 public record EpollEntry(int fd, int events, long data, long inode) {
     private static final Pattern LINE =
             Pattern.compile(
@@ -22,7 +24,7 @@ public record EpollEntry(int fd, int events, long data, long inode) {
                             + "(?:\\s+pos:\\S+\\s+ino:(\\p{XDigit}{1,16})\\s.*)?");
     private static final int HEX = 16;
 
-    /// Reads a line of the file; empty if it is not of this shape.
+    /// Parses a line of the file; empty if it does not have this shape.
     public static Optional<EpollEntry> parse(String line) {
         Matcher found = LINE.matcher(line.strip());
         if (!found.matches()) {

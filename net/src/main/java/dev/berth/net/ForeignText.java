@@ -3,34 +3,35 @@ package dev.berth.net;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// Text that somebody else chose (a command line, a worker's output, an answer), made fit for a
-/// terminal, which must not obey it.
+/// Makes text that somebody else chose (a command line, a worker's output, an answer) safe to
+/// print, so that it cannot control the terminal.
 ///
-/// Whatever reads such text for people passes it through here once; what prints to the terminal
-/// does so again ([#coloured]), so that a place that was forgotten does no harm.
+/// Code that reads such text for people passes it through here once. Code that prints to the
+/// terminal does so again ([#coloured]), so that a place that was forgotten does no harm.
 public final class ForeignText {
-    /// How Berth itself colours: one number, or none.
+    /// The colours that Berth itself uses: one number, or none.
     private static final Pattern OWN_COLOUR = Pattern.compile("\u001b\\[[0-9]{0,2}m");
 
     private static final Pattern COLOURS = Pattern.compile("\u001b\\[[0-9;:]*m");
 
     private ForeignText() {}
 
-    /// The text with each control character, line end, and what changes the direction of writing or
-    /// cannot be seen replaced by `?`.
+    /// Replaces each control character, line end, invisible character and change of the writing
+    /// direction by `?`.
     public static String printable(String foreign) {
         return clean(foreign, "");
     }
 
-    /// The same for a line or several of a program's output: line ends and tabs stay, and colours
-    /// are left out.
+    /// Does the same for one or more lines of a program's output: line ends and tabs stay, colours
+    /// are removed.
     public static String lines(String foreign) {
         String plain =
                 foreign.indexOf('\u001b') < 0 ? foreign : COLOURS.matcher(foreign).replaceAll("");
         return clean(plain, "\n\t");
     }
 
-    /// The same for what goes to a terminal: the colours that Berth itself uses stay as well.
+    /// Does the same for text that goes to a terminal: the colours that Berth itself uses stay as
+    /// well.
     public static String coloured(String text) {
         if (text.indexOf('\u001b') < 0) {
             return lines(text);

@@ -6,9 +6,9 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
-/// A fresh network namespace, and the thread that lives in it.
+/// A fresh network namespace, and a thread that lives in it.
 ///
-/// **ownership**: [#close()] ends the thread; the namespace ends with the last process and socket
+/// **Ownership:** [#close()] ends the thread; the namespace ends with the last process and socket
 /// in it.
 public final class FreshNamespace implements AutoCloseable {
     private final ExecutorService thread =
@@ -17,7 +17,7 @@ public final class FreshNamespace implements AutoCloseable {
 
     private FreshNamespace() {}
 
-    /// Makes the namespace.
+    /// Creates the namespace.
     ///
     /// @throws IOException with `EPERM` without `CAP_SYS_ADMIN`
     public static FreshNamespace open() throws IOException {
@@ -37,13 +37,13 @@ public final class FreshNamespace implements AutoCloseable {
 
     /// Runs the task inside.
     ///
-    /// @throws IOException that of the task, or if this thread is interrupted meanwhile
+    /// @throws IOException thrown by the task, or if this thread is interrupted meanwhile
     public <T> T call(Callable<T> task) throws IOException {
         try {
             return thread.submit(task).get();
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
-            throw new IOException("interrupted while it ran in its namespace", interrupted);
+            throw new IOException("interrupted while a task ran in its namespace", interrupted);
         } catch (ExecutionException failed) {
             switch (failed.getCause()) {
                 case IOException cause -> throw cause;

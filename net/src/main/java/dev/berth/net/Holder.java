@@ -1,6 +1,6 @@
 package dev.berth.net;
 
-/// A descriptor by which a process holds a socket.
+/// A descriptor through which a process holds a socket.
 ///
 /// @param pid the process
 /// @param fd the descriptor's number in it

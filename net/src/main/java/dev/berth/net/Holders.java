@@ -12,25 +12,25 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/// Which processes hold a socket: the links in `/proc/PID/fd` by the socket's inode.
+/// Finds the processes that hold a socket, by the socket's inode in the links of `/proc/PID/fd`.
 ///
-/// A process of another user cannot be read without `CAP_SYS_PTRACE` and is left out; so are
+/// Processes of another user cannot be read without `CAP_SYS_PTRACE` and are left out; so are
 /// processes of other pid namespaces. A socket may have no holder at all: in TIME_WAIT, not yet
-/// accepted, on its way through a Unix socket. Costs some 4 µs a descriptor.
+/// accepted, or in transit through a Unix socket. Costs some 4 µs per descriptor.
 ///
-/// **source**: proc_pid_fd(5)
+/// **Source:** proc_pid_fd(5)
 public final class Holders {
     private static final String PREFIX = "socket:[";
 
-    /// Beyond as many descriptors of one process it pays to stop at the last that is wanted.
+    /// With more descriptors than this in one process it pays to stop at the last wanted socket.
     private static final int MANY = 256;
 
     private static final long REFUSED = -1;
 
     private Holders() {}
 
-    /// The sockets that the given processes hold, by inode. A process that is gone or cannot be
-    /// read is left out.
+    /// The sockets that the given processes hold, by inode. Processes that are gone or cannot be
+    /// read are left out.
     public static Map<Long, List<Holder>> of(Collection<Integer> pids) {
         Map<Long, List<Holder>> found = new HashMap<>();
         for (int pid : pids) {
@@ -39,20 +39,20 @@ public final class Holders {
         return found;
     }
 
-    /// The sockets that any readable process of the system holds, by inode.
+    /// The sockets held by any readable process of the system, by inode.
     public static Map<Long, List<Holder>> everywhere() {
         return of(ProcessList.pids());
     }
 
-    /// Whether the descriptor refers to the socket now; one readlink.
+    /// Whether the descriptor currently refers to the socket; costs one readlink.
     public static boolean holds(Holder holder, long inode) {
         return inode != 0 && inode(descriptors(holder.pid()), holder.fd()) == inode;
     }
 
-    /// Adds to `wanted` by which descriptors the process holds those sockets; false if its
-    /// descriptors cannot be read, because it is another user's or gone.
+    /// Adds to `wanted` the descriptors through which the process holds those sockets. Returns
+    /// false if the process's descriptors cannot be read, because it is another user's or gone.
     ///
-    /// Of a process with many descriptors the rest is not read once each of the sockets was seen.
+    /// If the process has many descriptors, the search stops once every socket was found.
     public static boolean search(int pid, SocketHolders wanted) {
         String directory = descriptors(pid);
         String[] names = new File(directory).list();
@@ -99,8 +99,8 @@ public final class Holders {
         return "/proc/" + pid + "/fd";
     }
 
-    /// The inode of the socket behind a descriptor, 0 if it is no socket or gone; [#REFUSED] if
-    /// that may not be known although the process's descriptors may be counted.
+    /// The inode of the socket behind a descriptor; 0 if it is not a socket or gone; [#REFUSED] if
+    /// reading it is not permitted although the process's descriptors can be listed.
     private static long inode(String directory, int fd) {
         try {
             String target = Files.readSymbolicLink(Path.of(directory + "/" + fd)).toString();
@@ -112,7 +112,7 @@ public final class Holders {
         }
     }
 
-    /// The inode that the target of a link names, 0 if it is no socket.
+    /// The inode that the target of a link names, 0 if it is not a socket.
     static long inode(String target) {
         boolean socket = target.startsWith(PREFIX) && target.endsWith("]");
         long inode = 0;

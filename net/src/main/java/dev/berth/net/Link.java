@@ -12,14 +12,14 @@ import java.util.OptionalInt;
 
 /// A network device.
 ///
-/// **source**: rtnetlink(7), `linux/if_link.h`
+/// **Source:** rtnetlink(7), `linux/if_link.h`
 ///
 /// @param index its number
 /// @param name as `ip link` shows it
-/// @param kind as `vxlan`, `wireguard`, `vrf`; empty for plain ones
-/// @param port the UDP port on which the kernel receives for it, where it tells: of VXLAN, GENEVE
-///   and bareudp
-/// @param master the index of the device that it is a part of, 0 for none: a bridge, a VRF
+/// @param kind as `vxlan`, `wireguard`, `vrf`; empty for plain devices
+/// @param port the UDP port on which the kernel receives for it, if reported: for VXLAN, GENEVE and
+///   bareudp
+/// @param master the index of the device that it is part of, 0 for none: a bridge, a VRF
 /// @param xdp whether an XDP program sees what it receives
 public record Link(int index, String name, String kind, OptionalInt port, int master, boolean xdp) {
     private static final int RTM_GETLINK = 18;
@@ -32,9 +32,9 @@ public record Link(int index, String name, String kind, OptionalInt port, int ma
     private static final int IFLA_INFO_KIND = 1;
     private static final int IFLA_INFO_DATA = 2;
 
-    /// Those of the network namespace of the calling thread. No privilege is needed.
+    /// The devices in the network namespace of the calling thread. No privilege is needed.
     ///
-    /// @throws ErrnoException what the kernel answered
+    /// @throws ErrnoException the kernel's error
     public static List<Link> all() throws ErrnoException {
         List<Link> links = new ArrayList<>();
         NetlinkDump.read(
@@ -42,9 +42,9 @@ public record Link(int index, String name, String kind, OptionalInt port, int ma
         return links;
     }
 
-    /// The VRF that the device is, or is a part of.
+    /// The VRF that the device is, or belongs to.
     ///
-    /// - `links`: all devices
+    /// @param links all devices
     public static Optional<Link> vrf(int index, List<Link> links) {
         return of(index, links)
                 .filter(link -> link.kind.equals("vrf"))

@@ -11,10 +11,10 @@ import java.nio.ByteOrder;
 
 /// Network devices of the calling thread's network namespace.
 ///
-/// **shape** of a request: nlmsghdr (16), ifinfomsg (16: family u8, pad u8, type u16, index, flags,
+/// **Shape:** a request: nlmsghdr (16), ifinfomsg (16: family u8, pad u8, type u16, index, flags,
 /// change), attributes; each attribute a length and a type (u16 both), and its value.
 ///
-/// **source**: rtnetlink(7)
+/// **Source:** rtnetlink(7)
 public final class Links {
     private static final int NETLINK_ROUTE = 0;
     private static final short RTM_NEWLINK = 16;
@@ -28,9 +28,10 @@ public final class Links {
 
     private Links() {}
 
-    /// Makes a device, which is down: 0 or -errno (`EOPNOTSUPP`: this kernel has no such kind).
+    /// Creates a device, which is down. Returns 0 or -errno (`EOPNOTSUPP`: this kernel has no such
+    /// kind).
     ///
-    /// - `kind`: as `dummy`, `bridge`
+    /// @param kind as `dummy`, `bridge`
     public static int create(String name, String kind) throws ErrnoException {
         byte[] info = attribute(IFLA_INFO_KIND, kind.getBytes(US_ASCII));
         byte[] label = attribute(IFLA_IFNAME, (name + "\0").getBytes(US_ASCII));
@@ -40,7 +41,7 @@ public final class Links {
         return answer(out.put(label).put(link));
     }
 
-    /// Sets a device up: 0 or -errno.
+    /// Sets a device up. Returns 0 or -errno.
     static int raise(int index) throws ErrnoException {
         ByteBuffer out = request(REQUEST_AND_ACK, 0);
         out.putInt(0).putInt(index).putInt(IFF_UP).putInt(IFF_UP);
@@ -54,7 +55,7 @@ public final class Links {
         return out.position(HEADER_BYTES);
     }
 
-    /// Padded to four bytes, which its length does not count.
+    /// An attribute padded to four bytes; its length does not include the padding.
     private static byte[] attribute(short type, byte[] value) {
         int length = 4 + value.length;
         ByteBuffer out = ByteBuffer.allocate((length + 3) & ~3).order(ByteOrder.nativeOrder());

@@ -4,9 +4,9 @@ import dev.berth.sys.SockAddr;
 
 import java.util.Objects;
 
-/// A place to listen: protocol, address, port.
+/// A place to listen on: protocol, address and port.
 ///
-/// **shape**: `tcp://0.0.0.0:8080`, `udp://[::1]:53`; without a scheme it is TCP. `*`, no address
+/// **Shape:** `tcp://0.0.0.0:8080`, `udp://[::1]:53`; without a scheme it is TCP. `*`, no address
 /// and a port alone mean all IPv4 addresses; `[::]` means all of both families (unless the socket
 /// is IPv6-only).
 ///
@@ -22,7 +22,8 @@ public record ListenAddress(Protocol protocol, SockAddr.Inet address) {
 
     /// Reads an address as [Addresses#parse(String)] does, after an optional scheme.
     ///
-    /// @throws IllegalArgumentException whose message says what is wrong and shows a right example
+    /// @throws IllegalArgumentException with a message that says what is wrong and shows a correct
+    ///   example
     public static ListenAddress parse(String text) {
         String whole = text.strip();
         int separator = whole.indexOf(SEPARATOR);
@@ -34,12 +35,12 @@ public record ListenAddress(Protocol protocol, SockAddr.Inet address) {
         return new ListenAddress(protocol, Addresses.parse(rest));
     }
 
-    /// The same address at another port.
+    /// The same address with another port.
     public ListenAddress withPort(int port) {
         return new ListenAddress(protocol, address.withPort(port));
     }
 
-    /// The canonical text: parsing it gives an equal address.
+    /// The canonical text; parsing it gives an equal address.
     @Override
     public String toString() {
         return protocol.text() + SEPARATOR + address;
@@ -53,7 +54,7 @@ public record ListenAddress(Protocol protocol, SockAddr.Inet address) {
         }
         throw Addresses.wrong(
                 text,
-                "the protocol is tcp or udp, not \"" + scheme + "\"",
+                "the protocol must be tcp or udp, not \"" + scheme + "\"",
                 "tcp://0.0.0.0:8080 or udp://127.0.0.1:53");
     }
 }

@@ -7,22 +7,23 @@ import dev.berth.sys.Sockets;
 
 import java.util.OptionalInt;
 
-/// Makes sockets that listen.
+/// Opens sockets for listening.
 public final class Listeners {
     private static final String MIGRATE_REQUESTS = "/proc/sys/net/ipv4/tcp_migrate_req";
 
     private Listeners() {}
 
-    /// A bound socket, not yet listening: non-blocking and close-on-exec, in the network namespace
-    /// of the calling thread.
+    /// Opens a bound socket that does not listen yet: non-blocking and close-on-exec, in the
+    /// network namespace of the calling thread.
     ///
-    /// TCP gets SO_REUSEADDR, as nearly every server sets it: connections that the last one left
-    /// are then not in the way. UDP never gets it: there it would let the last binder of the port
-    /// take all datagrams.
+    /// TCP sockets get SO_REUSEADDR, as nearly every server sets it, so that connections left
+    /// behind by the previous server do not block the bind. UDP sockets never get it: there it
+    /// would let the last process to bind the port take all datagrams.
     ///
-    /// **ownership**: the caller closes it.
+    /// **Ownership:** the caller closes it.
     ///
-    /// @param reuseport whether SO_REUSEPORT is set, so that others of the same uid can share it
+    /// @param reuseport whether to set SO_REUSEPORT, so that other sockets with the same uid can
+    ///   share the port
     /// @param v6only IPV6_V6ONLY 0 or 1, empty for the system's default; ignored for IPv4
     /// @throws ErrnoException `EADDRINUSE`, `EADDRNOTAVAIL` (no such address here), `EACCES` (a
     ///   port below `ip_unprivileged_port_start`), `EAFNOSUPPORT` (no IPv6)
@@ -45,18 +46,18 @@ public final class Listeners {
 
     /// Makes a bound TCP socket listen, or changes the backlog of one that does.
     ///
-    /// @param backlog connections that may wait to be accepted; the kernel admits one more, and
-    ///   none beyond `net.core.somaxconn`
-    /// @throws ErrnoException `EADDRINUSE` if another socket listens there since the bind
+    /// @param backlog number of connections that may wait to be accepted; the kernel admits one
+    ///   more, and none beyond `net.core.somaxconn`
+    /// @throws ErrnoException `EADDRINUSE` if another socket started to listen there after the bind
     public static void listen(Fd fd, int backlog) throws ErrnoException {
         long rc = Sockets.listen(fd.number(), backlog);
         ErrnoException.check("listen", Sockets.getsockname(fd.number()), rc);
     }
 
-    /// Whether the kernel moves the queue of a closing listener to another of its group:
+    /// Whether the kernel moves the queue of a closing listener to another listener of its group:
     /// `net.ipv4.tcp_migrate_req` in the network namespace of the calling thread.
     ///
-    /// **since** Linux 5.14; false on an older kernel.
+    /// **Since:** Linux 5.14; false on an older kernel.
     public static boolean migrateRequestsEnabled() {
         byte[] value = new byte[1];
         return ProcFiles.read(MIGRATE_REQUESTS, value) == 1 && value[0] == '1';

@@ -2,9 +2,9 @@ package dev.berth.net;
 
 import java.nio.charset.StandardCharsets;
 
-/// The ports that only a privileged process may bind.
+/// Ports that only a privileged process may bind.
 ///
-/// **source**: ip(7), `ip_unprivileged_port_start`
+/// **Source:** ip(7), `ip_unprivileged_port_start`
 public final class LowPorts {
     private static final String FIRST_FREE = "/proc/sys/net/ipv4/ip_unprivileged_port_start";
     private static final int USUAL_FIRST_FREE = 1024;
@@ -21,19 +21,19 @@ public final class LowPorts {
         }
     }
 
-    /// Why `port` was refused, and what to do, as one sentence.
+    /// A sentence that says why `port` was refused and what to do.
     ///
-    /// - `what`: the port or address as its user named it
-    /// - `address`: it as `-l` takes it
+    /// @param what the port or address in the user's words
+    /// @param address the same as `-l` takes it
     public static String refused(String what, int port, String address) {
         return "no permission for "
                 + what
                 + ": ports below "
                 + firstFree()
-                + " need root or CAP_NET_BIND_SERVICE; take a higher one, or allow it to all:"
+                + " need root or CAP_NET_BIND_SERVICE; use a higher port, allow it for all users:"
                 + " sysctl -w net.ipv4.ip_unprivileged_port_start="
                 + port
-                + ", or as root: berth run -l "
+                + ", or run as root: berth run -l "
                 + address
                 + " --user NAME";
     }

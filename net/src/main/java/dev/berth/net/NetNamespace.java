@@ -17,13 +17,13 @@ import java.util.Optional;
 
 /// A network namespace that can be named: one in which a process lives, or that `ip netns` keeps.
 ///
-/// One that only a descriptor or a socket keeps alive is not found.
+/// A namespace that only a descriptor or a socket keeps alive is not found.
 ///
-/// **source**: network_namespaces(7), ip-netns(8)
+/// **Source:** network_namespaces(7), ip-netns(8)
 ///
-/// @param inode its number, the same for all that name it
-/// @param path by which it can be opened
-/// @param name what `ip netns` calls it, if it does
+/// @param inode its number, the same under each of its names
+/// @param path a path by which it can be opened
+/// @param name its name in `ip netns`, if it has one
 public record NetNamespace(long inode, String path, Optional<String> name) {
     private static final File NAMED = new File("/run/netns");
     private static final String OWN = "/proc/thread-self/ns/net";
@@ -34,22 +34,22 @@ public record NetNamespace(long inode, String path, Optional<String> name) {
         Objects.requireNonNull(name, "name");
     }
 
-    /// The one of the calling thread.
+    /// The namespace of the calling thread.
     ///
     /// @throws IOException if /proc is not mounted
     public static NetNamespace current() throws IOException {
         return new NetNamespace(inode(Path.of(OWN)), OWN, Optional.empty());
     }
 
-    /// The one in which a process lives.
+    /// The namespace in which a process lives.
     ///
-    /// @throws IOException if there is no such process, or without the right to trace it
+    /// @throws IOException if there is no such process, or the right to trace it is missing
     public static NetNamespace of(int pid) throws IOException {
         String path = "/proc/" + pid + "/ns/net";
         return new NetNamespace(inode(Path.of(path)), path, Optional.empty());
     }
 
-    /// All that can be found, the caller's first.
+    /// All namespaces that can be found, the caller's first.
     ///
     /// @throws IOException if /proc is not mounted
     public static List<NetNamespace> all() throws IOException {
@@ -59,7 +59,7 @@ public record NetNamespace(long inode, String path, Optional<String> name) {
             try {
                 add(found, of(pid));
             } catch (IOException absent) {
-                // Ended meanwhile, or a process that this user may not look into.
+                // The process ended meanwhile, or this user may not inspect it.
             }
         }
         String[] names = NAMED.list();
@@ -81,19 +81,19 @@ public record NetNamespace(long inode, String path, Optional<String> name) {
             String way = known == null ? path.toString() : known.path;
             found.put(inode, new NetNamespace(inode, way, Optional.of(name)));
         } catch (IOException gone) {
-            // Deleted meanwhile.
+            // The namespace was deleted meanwhile.
         }
     }
 
     private static long inode(Path link) throws IOException {
         String target = Files.readSymbolicLink(link).toString();
         if (!target.startsWith(PREFIX) || !target.endsWith("]")) {
-            throw new IOException(link + " is no network namespace: " + target);
+            throw new IOException(link + " is not a network namespace: " + target);
         }
         return Long.parseLong(target, PREFIX.length(), target.length() - 1, 10);
     }
 
-    /// Moves the calling thread into it for good.
+    /// Moves the calling thread into the namespace for good.
     ///
     /// @throws ErrnoException `EPERM` without `CAP_SYS_ADMIN`; `ENOENT` if the path is gone
     void enter() throws ErrnoException {

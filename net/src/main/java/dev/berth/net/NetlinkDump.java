@@ -10,13 +10,13 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Consumer;
 
-/// Asks a netlink family, in the network namespace of the calling thread, for all that it has of
-/// one kind.
+/// Lists everything of one kind that a netlink family has, in the network namespace of the calling
+/// thread.
 ///
-/// **shape** of a message: nlmsghdr (16: length u32, type u16, flags u16, sequence u32, port u32)
+/// **Shape:** a message: nlmsghdr (16: length u32, type u16, flags u16, sequence u32, port u32)
 /// and its body; an attribute: length u16, type u16, value, padded to four bytes.
 ///
-/// **source**: netlink(7), rtnetlink(7)
+/// **Source:** netlink(7), rtnetlink(7)
 public final class NetlinkDump {
     /// rtnetlink: devices, rules, queueing disciplines.
     public static final int ROUTE = 0;
@@ -35,14 +35,14 @@ public final class NetlinkDump {
 
     private NetlinkDump() {}
 
-    /// Gives the body of each message to `each`, in the machine's byte order; it is valid for that
-    /// call only.
+    /// Passes the body of each message to `each`, in the machine's byte order; it is valid only
+    /// during that call.
     ///
     /// @param family [#ROUTE] or [#NETFILTER]
     /// @param type of the request
     /// @param body of the request: the header of that family, mostly zeros
-    /// @throws ErrnoException what the kernel answered: `EPERM` without the right to ask;
-    ///   `EPROTONOSUPPORT`, `EINVAL` or `EOPNOTSUPP` where the kernel has nothing of the kind
+    /// @throws ErrnoException the kernel's error: `EPERM` without the right to ask;
+    ///   `EPROTONOSUPPORT`, `EINVAL` or `EOPNOTSUPP` if the kernel has nothing of the kind
     public static void read(int family, int type, byte[] body, Consumer<ByteBuffer> each)
             throws ErrnoException {
         int kind = Sockets.SOCK_RAW | Sockets.SOCK_CLOEXEC;
@@ -72,7 +72,7 @@ public final class NetlinkDump {
         return out.putInt(1).putInt(0).put(body).array();
     }
 
-    /// Whether there is more to come.
+    /// Whether more messages follow.
     static boolean messages(ByteBuffer in, Consumer<ByteBuffer> each) throws ErrnoException {
         while (in.remaining() >= HEADER_BYTES) {
             int start = in.position();
@@ -93,21 +93,22 @@ public final class NetlinkDump {
         return true;
     }
 
-    /// The attributes that follow the first `skip` bytes, by type; of several of one type the last.
+    /// The attributes that follow the first `skip` bytes, by type; if a type occurs several times,
+    /// the last.
     public static Map<Integer, ByteBuffer> attributes(ByteBuffer body, int skip) {
         Map<Integer, ByteBuffer> found = new HashMap<>();
         each(body, skip, (type, value) -> found.put(type, value));
         return found;
     }
 
-    /// What is done with an attribute.
+    /// Handles an attribute.
     @FunctionalInterface
     public interface Attribute {
-        /// Takes one.
+        /// Handles one attribute.
         void take(int type, ByteBuffer value);
     }
 
-    /// Gives each attribute that follows the first `skip` bytes to `taker`.
+    /// Passes each attribute that follows the first `skip` bytes to `taker`.
     public static void each(ByteBuffer body, int skip, Attribute taker) {
         int at = skip;
         while (at + ATTRIBUTE_BYTES <= body.limit()) {
@@ -121,7 +122,7 @@ public final class NetlinkDump {
         }
     }
 
-    /// A text without the zero byte at its end; empty if there is no such attribute.
+    /// The text without its terminating zero byte; empty if there is no such attribute.
     public static String text(Map<Integer, ByteBuffer> attributes, int type) {
         ByteBuffer value = attributes.get(type);
         if (value == null) {
@@ -136,8 +137,7 @@ public final class NetlinkDump {
         return new String(bytes, 0, end, java.nio.charset.StandardCharsets.UTF_8);
     }
 
-    /// A number of four bytes in network order, as nf_tables writes them; `otherwise` if there is
-    /// none.
+    /// A four-byte number in network order, as nf_tables writes them; `otherwise` if there is none.
     public static int number(Map<Integer, ByteBuffer> attributes, int type, int otherwise) {
         ByteBuffer value = attributes.get(type);
         return value == null || value.limit() < Integer.BYTES

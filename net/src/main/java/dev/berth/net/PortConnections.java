@@ -9,18 +9,18 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/// Connections that hold a port by their local end, so that it cannot be bound although nobody
-/// listens: an outgoing one for which the kernel chose the port, or what an earlier program left
-/// behind. For people.
+/// Describes connections that occupy a port with their local end, so that it cannot be bound
+/// although nobody listens: an outgoing connection for which the kernel chose the port, or
+/// connections left behind by an earlier program.
 public final class PortConnections {
     private static final int MOST_COMMAND = 100;
 
     private PortConnections() {}
 
-    /// What holds `wanted`, and what to do: to be put after the address, as in `tcp://0.0.0.0:8080
-    /// is …`. Empty if nothing does now.
+    /// What occupies `wanted`, and what to do, phrased to follow the address, as in
+    /// `tcp://0.0.0.0:8080 is …`. Empty if nothing does now.
     ///
-    /// Looks through the descriptors of all processes where a connection has an owner.
+    /// Searches the descriptors of all processes if a connection has an owner.
     public static Optional<String> of(ListenAddress wanted, SockDiag diag) throws IOException {
         if (wanted.protocol() != Protocol.TCP) {
             return Optional.empty();
@@ -45,7 +45,7 @@ public final class PortConnections {
                 holders.getOrDefault(row.inode(), List.of()).stream()
                         .findFirst()
                         .map(holder -> process(holder.pid()))
-                        .orElse("a process of uid " + row.uid());
+                        .orElse("a process with uid " + row.uid());
         return " is in use by a connection of "
                 + who
                 + ", from "
@@ -53,7 +53,7 @@ public final class PortConnections {
                 + row.remote().map(peer -> " to " + peer.unmapped()).orElse("")
                 + " ("
                 + row.state()
-                + "), though nobody listens; end that connection or take another port. If the"
+                + "), though nobody listens; end that connection or use another port. If the"
                 + " kernel chose the port for an outgoing connection, keep it from doing so again:"
                 + " sysctl -w net.ipv4.ip_local_reserved_ports="
                 + port;
@@ -64,7 +64,7 @@ public final class PortConnections {
         return "pid " + pid + " (" + command + ")";
     }
 
-    /// Those that no process has any more.
+    /// Describes connections that no longer belong to a process.
     private static Optional<String> left(List<SocketRow> rows) {
         if (rows.isEmpty()) {
             return Optional.empty();
@@ -85,10 +85,10 @@ public final class PortConnections {
                 millis.map(left -> "wait " + Math.ceilDiv(left, 1000) + " s")
                         .orElse("wait until the peer or the kernel ends them");
         return Optional.of(
-                " is still in use by connections that no process has any more ("
+                " is still in use by connections that no longer belong to a process ("
                         + what
                         + "), though nobody listens; "
                         + wait
-                        + ", or take another port");
+                        + ", or use another port");
     }
 }

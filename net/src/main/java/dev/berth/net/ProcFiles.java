@@ -3,12 +3,12 @@ package dev.berth.net;
 import java.io.FileInputStream;
 import java.io.IOException;
 
-/// Reads small files of /proc, whose processes may vanish at any moment.
+/// Reads small files of /proc, where processes may vanish at any moment.
 final class ProcFiles {
     private ProcFiles() {}
 
-    /// Fills `buffer` from the file's beginning; the bytes read, −1 if the file or what it tells of
-    /// is gone or not ours to read.
+    /// Fills `buffer` from the start of the file. Returns the number of bytes read, −1 if the file
+    /// or its process is gone or reading it is not permitted.
     static int read(String path, byte[] buffer) {
         try (FileInputStream in = new FileInputStream(path)) {
             return in.readNBytes(buffer, 0, buffer.length);
@@ -17,7 +17,7 @@ final class ProcFiles {
         }
     }
 
-    /// The whole file; empty if it is gone or not ours to read.
+    /// The whole file; empty if it is gone or reading it is not permitted.
     static byte[] readAll(String path) {
         try (FileInputStream in = new FileInputStream(path)) {
             return in.readAllBytes();

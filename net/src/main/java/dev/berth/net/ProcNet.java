@@ -17,21 +17,21 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 
-/// The sockets of a network namespace as its `/proc/net` lists them, for where [SockDiag] is
+/// The sockets of a network namespace as its `/proc/net` lists them, for use when [SockDiag] is
 /// refused. No privilege is needed.
 ///
-/// It tells less: its rows are [SocketRow#partial()], and TCP sockets that are only bound are not
-/// among them.
+/// It has less information: its rows are [SocketRow#partial()], and TCP sockets that are only bound
+/// are missing.
 ///
-/// **shape** of a line, all but the uid and the inode in hexadecimal digits; an address is one or
-/// four words of 32 bits, each in the host's byte order:
+/// **Shape:** a line, everything except the uid and the inode in hexadecimal digits; an address is
+/// one or four words of 32 bits, each in the host's byte order:
 ///
 ///     0: 0100007F:1F90 00000000:0000 0A 00000000:00000002 00:00000000 00000000  1000  0 4711 …
 ///     #  local         remote        state  sent:received  timer:when  …         uid     inode
 ///
-/// For UDP the thirteenth word counts what was dropped.
+/// For UDP the thirteenth word counts dropped datagrams.
 ///
-/// **source**: proc_pid_net(5), net/ipv4/tcp_ipv4.c `get_tcp4_sock`
+/// **Source:** proc_pid_net(5), net/ipv4/tcp_ipv4.c `get_tcp4_sock`
 public final class ProcNet {
     private static final String HANDLE = "/ns/net";
     private static final int LEAST_WORDS = 10;
@@ -55,7 +55,7 @@ public final class ProcNet {
 
     /// Its sockets, IPv4 before IPv6.
     ///
-    /// @throws IOException if no process lives there any more, or /proc is not mounted
+    /// @throws IOException if no process lives in the namespace any more, or /proc is not mounted
     public List<SocketRow> read(Protocol protocol) throws IOException {
         List<SocketRow> rows = new ArrayList<>();
         read(protocol, Sockets.AF_INET, new File(directory, protocol.text()), rows);
@@ -77,7 +77,7 @@ public final class ProcNet {
         }
     }
 
-    /// Empty if the line makes no sense.
+    /// Parses a line; empty if it is malformed.
     static Optional<SocketRow> row(Protocol protocol, int family, String line) {
         String[] words = line.strip().split(" +");
         if (words.length < LEAST_WORDS) {

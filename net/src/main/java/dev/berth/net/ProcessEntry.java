@@ -4,15 +4,15 @@ import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 import java.util.Optional;
 
-/// One process, as /proc tells it.
+/// A process as described by /proc.
 ///
 /// @param pid its id
-/// @param parent the id of its parent, 0 if that is outside of this pid namespace
-/// @param session the id of its session, 0 if that is outside of this pid namespace
-/// @param startTicks when it started, in clock ticks (1/100 s) since boot: together with `pid` it
-///   names one process for ever
+/// @param parent the id of its parent, 0 if that is outside this pid namespace
+/// @param session the id of its session, 0 if that is outside this pid namespace
+/// @param startTicks when it started, in clock ticks (1/100 s) since boot; together with `pid` it
+///   identifies a process for ever
 /// @param state one letter: `R`, `S`, `D`, `Z` (ended, not yet reaped), …
-/// @param name what the program calls itself, at most 15 bytes, any characters
+/// @param name the name that the program gives itself, at most 15 bytes, any characters
 public record ProcessEntry(
         int pid, int parent, int session, long startTicks, String state, String name) {
 
@@ -25,17 +25,18 @@ public record ProcessEntry(
         Objects.requireNonNull(name, "name");
     }
 
-    /// Whether it has ended and only waits to be reaped.
+    /// Whether it has ended and is waiting to be reaped.
     public boolean zombie() {
         return state.equals("Z");
     }
 
-    /// Decodes `/proc/PID/stat`; empty if `length` bytes are not a whole entry.
+    /// Decodes `/proc/PID/stat`; empty if the first `length` bytes are not a complete entry.
     ///
-    /// **shape**: `42 (a name) S 1 42 42 …`, field 22 the start. The name may hold blanks,
-    /// parentheses and line ends, but nothing after it holds a parenthesis: it ends at the last.
+    /// **Shape:** `42 (a name) S 1 42 42 …`, field 22 is the start. The name may contain blanks,
+    /// parentheses and line ends; nothing after it contains a parenthesis, so it ends at the last
+    /// one.
     ///
-    /// **source**: proc_pid_stat(5)
+    /// **Source:** proc_pid_stat(5)
     static Optional<ProcessEntry> decode(byte[] stat, int length) {
         int open = indexOf(stat, length, '(');
         int close = lastIndexOf(stat, length, ')');
@@ -56,7 +57,7 @@ public record ProcessEntry(
                         text(stat, open + 1, close)));
     }
 
-    /// Fields 4 to 22 by number, −1 where the text ends early.
+    /// The fields 4 to 22 by number, −1 for those that the text is too short for.
     private static long[] fields(byte[] stat, int length, int from) {
         long[] fields = new long[START + 1];
         fields[START] = -1;
@@ -73,7 +74,7 @@ public record ProcessEntry(
         return fields;
     }
 
-    /// The decimal number in these bytes; a negative one (a field that this class has no use for)
+    /// The decimal number in these bytes; a negative number (a field that this class does not use)
     /// counts as 0.
     private static long number(byte[] stat, int from, int to) {
         long value = 0;

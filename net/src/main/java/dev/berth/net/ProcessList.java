@@ -16,13 +16,14 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// The processes of this pid namespace, threads not included.
+/// The processes of this pid namespace, not including threads.
 ///
-/// Every answer is a moment's: a process may end, and its id be taken again, at any time.
+/// Every answer is only true at its moment: a process may end, and its id may be reused, at any
+/// time.
 ///
-/// **source**: proc(5)
+/// **Source:** proc(5)
 public final class ProcessList {
-    /// Field 22 of stat ends well before this, whatever the name is.
+    /// Field 22 of stat ends well before this, whatever the name.
     private static final int STAT_BYTES = 1024;
 
     private static final Pattern THREAD_GROUP = Pattern.compile("\nTgid:[ \t]*([0-9]{1,9})\n");
@@ -39,13 +40,13 @@ public final class ProcessList {
         return entries;
     }
 
-    /// The process `pid`, if there is one.
+    /// The process `pid`, if it exists.
     public static Optional<ProcessEntry> of(int pid) {
         return read(pid, new byte[STAT_BYTES]);
     }
 
     /// The command line, its arguments separated by blanks; the name in brackets for a process that
-    /// has none (a kernel thread, one that ended); empty if there is no such process.
+    /// has none (a kernel thread, or one that ended); empty if there is no such process.
     public static String command(int pid) {
         byte[] line = ProcFiles.readAll("/proc/" + pid + "/cmdline");
         int end = line.length;
@@ -58,8 +59,8 @@ public final class ProcessList {
         return new String(line, 0, end, StandardCharsets.UTF_8).replace('\0', ' ');
     }
 
-    /// A variable of the environment that the process was started with; empty if it has none of
-    /// that name, or they are not ours to read.
+    /// A variable of the environment that the process was started with; empty if it has no such
+    /// variable or reading it is not permitted.
     public static Optional<String> variable(int pid, String name) {
         byte[] environment = ProcFiles.readAll("/proc/" + pid + "/environ");
         for (String word : new String(environment, StandardCharsets.UTF_8).split("\0")) {
@@ -70,13 +71,13 @@ public final class ProcessList {
         return Optional.empty();
     }
 
-    /// The id of the process that the thread `tid` belongs to, if it lives.
+    /// The id of the process that the thread `tid` belongs to, if it is alive.
     public static OptionalInt leader(int tid) {
         byte[] status = ProcFiles.readAll("/proc/" + tid + "/status");
         return threadGroup(new String(status, StandardCharsets.UTF_8));
     }
 
-    /// `Tgid` of `/proc/PID/status`; empty if the text has none.
+    /// `Tgid` from the text of `/proc/PID/status`; empty if it is missing.
     static OptionalInt threadGroup(String status) {
         Matcher found = THREAD_GROUP.matcher(status);
         return found.find()
@@ -84,9 +85,8 @@ public final class ProcessList {
                 : OptionalInt.empty();
     }
 
-    /// The processes of `entries` that stem from `root`, itself not included: its children, the
-    /// members of the session that it leads (whose parents may have ended), and all children of
-    /// those.
+    /// The processes among `entries` that descend from `root`, without itself: its children, the
+    /// members of the session that it leads (whose parents may have ended), and all their children.
     public static List<ProcessEntry> descendants(int root, List<ProcessEntry> entries) {
         Map<Integer, List<ProcessEntry>> children = new HashMap<>();
         List<ProcessEntry> found = new ArrayList<>();
@@ -110,7 +110,7 @@ public final class ProcessList {
         return found;
     }
 
-    /// The ids of all processes that this user may know of.
+    /// The ids of all processes that are visible to this user.
     public static Collection<Integer> pids() {
         String[] names = new File("/proc").list();
         List<Integer> pids = new ArrayList<>();

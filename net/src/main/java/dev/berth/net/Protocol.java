@@ -19,7 +19,7 @@ public enum Protocol {
         this.socketType = socketType;
     }
 
-    /// The scheme in an address: `tcp` or `udp`.
+    /// The scheme of an address: `tcp` or `udp`.
     public String text() {
         return text;
     }

@@ -2,10 +2,10 @@ package dev.berth.net;
 
 import java.nio.charset.StandardCharsets;
 
-/// How many threads want to run at this moment on the machine's CPUs, those of other containers
-/// included.
+/// How many threads want to run on the machine's CPUs at this moment, including those of other
+/// containers.
 ///
-/// **source**: proc_loadavg(5), the first number of the fourth field; proc_stat(5), the lines
+/// **Source:** proc_loadavg(5), the first number of the fourth field; proc_stat(5), the lines
 /// `cpuN`
 ///
 /// @param runnable threads that run or wait for a CPU; 0 if that cannot be read
@@ -15,17 +15,17 @@ public record RunQueue(int runnable, int cpus) {
         cpus = Math.max(1, cpus);
     }
 
-    /// As it is now.
+    /// The current state.
     public static RunQueue now() {
         return decode(text("/proc/loadavg"), text("/proc/stat"));
     }
 
-    /// Whether more threads want to run than can.
+    /// Whether more threads want to run than there are CPUs.
     public boolean crowded() {
         return runnable > cpus;
     }
 
-    /// - `loadavg`: `0.42 0.40 0.35 RUNNABLE/ALL LAST`
+    /// @param loadavg `0.42 0.40 0.35 RUNNABLE/ALL LAST`
     static RunQueue decode(String loadavg, String stat) {
         String[] words = loadavg.split("[ /]");
         boolean known = words.length > 3 && words[3].matches("[0-9]{1,6}");

@@ -10,23 +10,23 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/// What many rows of one dump have in common, made once: there may be very many rows.
+/// Objects that many rows of one dump share, made only once: there may be very many rows.
 final class SharedParts {
-    /// A power of two. Few addresses come again and again: those of the listeners.
+    /// A power of two. Few addresses recur: those of the listeners.
     private static final int RECENT = 256;
 
     private final Map<Long, SocketDetails> details = new HashMap<>();
     private final List<Optional<SockAddr.Inet>> recent =
             new ArrayList<>(Collections.nCopies(RECENT, Optional.empty()));
 
-    /// Those that tell a cgroup alone.
+    /// Details that consist of a cgroup only.
     SocketDetails details(OptionalLong cgroup) {
         return cgroup.isEmpty()
                 ? SocketDetails.NONE
                 : details.computeIfAbsent(cgroup.getAsLong(), _ -> SocketDetails.of(cgroup));
     }
 
-    /// As a present value, since the same address is often a peer's.
+    /// An address that is always present, since the same address is often the peer's.
     Optional<SockAddr.Inet> address(int address, int port) {
         int place = (address ^ port) & (RECENT - 1);
         Optional<SockAddr.Inet> known = recent.get(place);

@@ -15,15 +15,16 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/// Whether another process's socket lets ours join it, and whether we then get anything. The kernel
-/// lists no SO_REUSEPORT: it is read from a copy of the descriptor.
+/// Whether our sockets can join the group of another process's socket, and whether they would then
+/// get any connections. The kernel does not list SO_REUSEPORT: it is read from a copy of the
+/// descriptor.
 public final class SharedSockets {
     private static final Pattern SOCKET_MAP = Pattern.compile("(?m)^map_type:\\s*20$");
 
     private SharedSockets() {}
 
-    /// Whether a socket of this user with SO_REUSEPORT would join the one of `row`; empty where
-    /// that cannot be known, because none of its `holders` can be looked into.
+    /// Whether a socket of this user with SO_REUSEPORT would join the group of the socket in `row`;
+    /// empty if that cannot be determined because none of its `holders` can be inspected.
     public static Optional<Boolean> joinable(SocketRow row, List<Holder> holders) {
         return row.uid() == Processes.geteuid()
                 ? holders.stream().flatMap(holder -> reuseport(holder).stream()).findFirst()
@@ -31,7 +32,7 @@ public final class SharedSockets {
     }
 
     /// Whether one of `holders` has a table of sockets for an eBPF program that chooses among them:
-    /// whoever joins its group gets nothing.
+    /// a socket that joins such a group gets nothing.
     ///
     /// **Source:** bpf(2), `BPF_MAP_TYPE_REUSEPORT_SOCKARRAY`; proc_pid_fdinfo(5).
     public static boolean led(List<Holder> holders) {

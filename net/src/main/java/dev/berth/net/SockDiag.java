@@ -17,15 +17,15 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 
-/// Lists the sockets of a network namespace: the one of the thread that called [#open()], also when
-/// another thread asks later.
+/// Lists the sockets of a network namespace: that of the thread that called [#open()], even if
+/// another thread makes the query.
 ///
-/// One query for the listeners on a port takes some 0.1 ms, whatever else the machine runs. The
-/// receive buffer is made once. Not for use by two threads at a time.
+/// A query for the listeners on a port takes some 0.1 ms, whatever else the machine runs. The
+/// receive buffer is allocated once. Not for use by two threads at a time.
 ///
-/// **ownership**: owns a netlink socket until [#close()].
+/// **Ownership:** holds a netlink socket until [#close()].
 ///
-/// **source**: sock_diag(7), netlink(7)
+/// **Source:** sock_diag(7), netlink(7)
 public final class SockDiag implements AutoCloseable {
     private static final String NAME = "NETLINK_SOCK_DIAG";
     private static final int NETLINK_SOCK_DIAG = 4;
@@ -36,8 +36,8 @@ public final class SockDiag implements AutoCloseable {
 
     private static final int ATTEMPTS = 5;
 
-    /// For up to so many ports the kernel is asked for each: an answer about all ports has a row
-    /// for every socket of the machine.
+    /// Up to this many ports are queried one by one: an answer for all ports has a row for every
+    /// socket of the machine.
     private static final int FEW_PORTS = 8;
 
     private static final AtomicLong DUMPS = new AtomicLong();
@@ -75,7 +75,7 @@ public final class SockDiag implements AutoCloseable {
     /// @throws ErrnoException `EPERM` without `CAP_SYS_ADMIN`; `ENOENT` if the namespace's path is
     ///   gone; else as [#open()]
     public static SockDiag openIn(NetNamespace namespace) throws ErrnoException {
-        // A thread of its own: it could not come back if the rights were lost on the way.
+        // On its own thread, which could not come back if it lost the rights on the way.
         CompletableFuture<SockDiag> opened = new CompletableFuture<>();
         Thread.ofPlatform()
                 .name("netns-" + namespace.inode())
@@ -99,13 +99,14 @@ public final class SockDiag implements AutoCloseable {
     }
 
     /// The sockets that match `query`, IPv4 before IPv6, each family in the kernel's order (which
-    /// has meaning for UDP: the order in which a bind looks at them).
+    /// matters for UDP: it is the order in which a bind checks them).
     ///
-    /// A busy table may list a socket that just closed, or miss one that just opened; one that
-    /// lived during the whole call in one of the asked states is listed.
+    /// If the table is busy, a socket that just closed may be listed, or one that just opened may
+    /// be missing; a socket that was in one of the requested states during the whole call is
+    /// listed.
     ///
-    /// @throws ErrnoException what the kernel answered: `ENOENT` if it was built without diag for
-    ///   the protocol; `EINTR` if the tables kept changing so that each of several dumps was
+    /// @throws ErrnoException the kernel's error: `ENOENT` if it was built without diag for the
+    ///   protocol; `EINTR` if the tables kept changing so that each of several dumps was
     ///   interrupted; `EAGAIN` if it did not answer for 5 s
     public List<SocketRow> dump(DiagQuery query) throws IOException {
         List<SocketRow> rows = new ArrayList<>();
@@ -118,14 +119,14 @@ public final class SockDiag implements AutoCloseable {
         return rows;
     }
 
-    /// How many dumps this process has asked the kernel for: what its looks cost.
+    /// The number of dumps that this process has requested from the kernel, as a measure of cost.
     public static long dumps() {
         return DUMPS.get();
     }
 
-    /// The same as [#dump(DiagQuery)], on any of these local ports, in no particular order. For
-    /// many ports this is one dump: with a dump for each the kernel would walk through its table of
-    /// connections as often (10 ms of CPU each, measured with 262,144 buckets).
+    /// Like [#dump(DiagQuery)], for any of these local ports, in no particular order. Many ports
+    /// take a single dump: with one dump per port, the kernel would walk its table of connections
+    /// each time (10 ms of CPU each, measured with 262,144 buckets).
     ///
     /// @param query without a local port
     public List<SocketRow> dump(DiagQuery query, Set<Integer> ports) throws IOException {
@@ -141,12 +142,12 @@ public final class SockDiag implements AutoCloseable {
         return rows;
     }
 
-    /// The inodes of the Multipath-TCP sockets among those that `query` asks for; [#dump] lists the
-    /// TCP socket below each, under the same inode. One that is only bound is not listed.
+    /// The inodes of the Multipath-TCP sockets that match `query`; [#dump] lists the TCP socket
+    /// below each, under the same inode. A socket that is only bound is not listed.
     ///
-    /// **since**: Linux 5.10; listeners 5.19
+    /// **Since:** Linux 5.10; listeners 5.19
     ///
-    /// @throws ErrnoException `ENOENT` on a kernel that cannot tell
+    /// @throws ErrnoException `ENOENT` on a kernel that cannot list them
     public Set<Long> multipath(DiagQuery query) throws ErrnoException {
         List<SocketRow> rows = new ArrayList<>();
         for (int family : List.of(DiagQuery.INET, DiagQuery.INET6)) {
@@ -157,14 +158,14 @@ public final class SockDiag implements AutoCloseable {
     }
 
     /// The socket that a packet would reach: the connection, else the listener (for UDP: the
-    /// socket) that the kernel's own look-up chooses, the hash over a reuseport group included;
+    /// socket) that the kernel's own look-up chooses, including the hash over a reuseport group;
     /// empty if there is none, so that TCP would be refused. No packet is sent.
     ///
-    /// A BPF program of the group is not asked, the group's hash is: see kernel source
+    /// The BPF program of a group is not run, only the group's hash is used: see kernel source
     /// `inet_lookup_reuseport`, which needs the packet. `SO_INCOMING_CPU` counts as if the packet
     /// came in on the CPU of this thread.
     ///
-    /// @throws ErrnoException what the kernel answered
+    /// @throws ErrnoException the kernel's error
     public Optional<SocketRow> lookup(DiagLookup lookup) throws ErrnoException {
         sequence++;
         int fd = socket.number();
@@ -202,7 +203,7 @@ public final class SockDiag implements AutoCloseable {
         throw new ErrnoException("sock_diag dump", protocol, Errno.EINTR.number());
     }
 
-    /// One dump to its end; false if the kernel says that it is not consistent.
+    /// Runs one dump to its end; false if the kernel reports that it is inconsistent.
     private boolean dumpOnce(DiagQuery query, int family, List<SocketRow> rows)
             throws ErrnoException {
         sequence++;

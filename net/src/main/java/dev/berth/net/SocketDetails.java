@@ -7,26 +7,26 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 
-/// What a row tells beside addresses, state and queues.
+/// What a row contains in addition to addresses, state and queues.
 ///
-/// @param timeWaitMillis how long the kernel still keeps a socket in TIME_WAIT, or a FIN_WAIT2
-///   whose descriptor is closed; empty for every other socket
-/// @param cgroup the inode of the cgroup-2 directory in which it was made; empty where the kernel
-///   does not tell, and for what has no owner any more
-/// @param upper the protocol on top of TCP, as `mptcp` or `tls`; empty for most, and where only
-///   `CAP_NET_ADMIN` is told
-/// @param flags options that the kernel tells of any socket; SO_REUSEADDR and SO_REUSEPORT are not
-///   among them
+/// @param timeWaitMillis how long the kernel still keeps a socket in TIME_WAIT, or in FIN_WAIT2
+///   with its descriptor closed; empty for every other socket
+/// @param cgroup the inode of the cgroup-2 directory in which it was created; empty if the kernel
+///   does not report it, and for sockets that no longer have an owner
+/// @param upper the protocol on top of TCP, as `mptcp` or `tls`; empty for most, and where the
+///   kernel reports it only to `CAP_NET_ADMIN`
+/// @param flags options that the kernel reports for any socket; SO_REUSEADDR and SO_REUSEPORT are
+///   not among them
 public record SocketDetails(
         OptionalInt timeWaitMillis, OptionalLong cgroup, Optional<String> upper, Set<Flag> flags) {
-    /// Nothing of all this.
+    /// No details.
     public static final SocketDetails NONE =
             new SocketDetails(
                     OptionalInt.empty(), OptionalLong.empty(), Optional.empty(), Set.of());
 
     /// An option of ip(7), by its bit in `struct inet_diag_sockopt`.
     public enum Flag {
-        /// IP_FREEBIND: may be bound to an address that is not here.
+        /// IP_FREEBIND: may be bound to an address that this host does not have.
         FREEBIND(2),
         /// IP_TRANSPARENT.
         TRANSPARENT(5),

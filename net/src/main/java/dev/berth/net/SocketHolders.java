@@ -6,10 +6,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/// Sockets whose holders are searched, by inode, and who was found so far.
+/// Sockets, by inode, for which holders are being searched, and the holders found so far.
 ///
-/// There may be very many, and nearly all have one holder: that takes 16 bytes a socket, where a
-/// map would take two hundred.
+/// There may be very many sockets, and nearly all have one holder: this takes 16 bytes per socket,
+/// where a map would take two hundred.
 public final class SocketHolders {
     private static final int NONE = -1;
 
@@ -19,8 +19,8 @@ public final class SocketHolders {
     private final Map<Long, List<Holder>> further = new HashMap<>();
     private int missing;
 
-    /// - `inodes`: of the sockets, in any order; 0 is none, and one may come more than once. Sorted
-    ///   here and kept
+    /// @param inodes of the sockets, in any order; 0 means none, and duplicates are allowed. The
+    ///   array is sorted here and kept
     public SocketHolders(long... inodes) {
         this.inodes = distinct(inodes);
         this.pids = new int[this.inodes.length];
@@ -29,7 +29,7 @@ public final class SocketHolders {
         this.missing = this.inodes.length;
     }
 
-    /// Sorted. Not by a stream, which would make an object of each.
+    /// Sorted, without a stream, which would create an object for each.
     private static long[] distinct(long[] inodes) {
         Arrays.sort(inodes);
         int count = 0;
@@ -43,23 +43,23 @@ public final class SocketHolders {
         return count == inodes.length ? inodes : Arrays.copyOf(inodes, count);
     }
 
-    /// How many sockets there are.
+    /// The number of sockets.
     public int size() {
         return inodes.length;
     }
 
-    /// Of how many of them no holder was found.
+    /// The number of sockets without a known holder.
     public int missing() {
         return missing;
     }
 
-    /// Which of them it is, from 0; negative if it is none of them.
+    /// The index of the socket, from 0; negative if it is not one of them.
     int place(long inode) {
         return Arrays.binarySearch(inodes, inode);
     }
 
-    /// Who holds the socket, as far as was found: by pid, in the order in which they were added.
-    /// Empty for one that is none of them.
+    /// The holders of the socket found so far: by pid, in the order in which they were added. Empty
+    /// for any other socket.
     public List<Holder> of(long inode) {
         int at = place(inode);
         if (at < 0 || pids[at] == NONE) {
@@ -77,13 +77,13 @@ public final class SocketHolders {
         return all;
     }
 
-    /// Adds a holder of one of them.
+    /// Adds a holder of one of the sockets.
     ///
-    /// @throws IllegalArgumentException if it is none of them
+    /// @throws IllegalArgumentException if it is not one of them
     public void add(long inode, Holder holder) {
         int at = place(inode);
         if (at < 0) {
-            throw new IllegalArgumentException("none of those searched: inode=" + inode);
+            throw new IllegalArgumentException("not one of these sockets: inode=" + inode);
         }
         if (pids[at] == NONE) {
             pids[at] = holder.pid();

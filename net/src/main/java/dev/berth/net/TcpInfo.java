@@ -6,10 +6,10 @@ import dev.berth.sys.Sockets;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
-/// What the kernel knows about one TCP socket: the part of `struct tcp_info` that tells a busy
-/// connection from an idle one, and how full a listener's accept queue is.
+/// What the kernel knows about a TCP socket: the part of `struct tcp_info` that distinguishes a
+/// busy connection from an idle one and shows how full a listener's accept queue is.
 ///
-/// **shape** (host byte order; a kernel that knows fewer fields leaves the rest 0)
+/// **Shape:** (host byte order; a kernel that knows fewer fields leaves the rest 0)
 ///
 ///     offset  0        24       28      44         52         56        68   100
 ///             state u8 unacked  sacked  last_sent  last_recv  last_ack  rtt  retrans
@@ -18,20 +18,20 @@ import java.nio.ByteOrder;
 ///
 /// In state LISTEN the kernel puts the accept queue in `unacked` and the backlog in `sacked`.
 ///
-/// **source**: tcp(7), include/uapi/linux/tcp.h, net/ipv4/tcp.c `tcp_get_info`
+/// **Source:** tcp(7), include/uapi/linux/tcp.h, net/ipv4/tcp.c `tcp_get_info`
 ///
 /// @param state the kernel's number, see [#tcpState()]
-/// @param unacked segments sent and not acknowledged; a listener's accept queue
-/// @param sacked segments acknowledged out of order; a listener's backlog
+/// @param unacked segments sent and not acknowledged; for a listener, the accept queue
+/// @param sacked segments acknowledged out of order; for a listener, the backlog
 /// @param lastDataSentMillis time since data was last sent
-/// @param lastDataRecvMillis time since data last came
-/// @param lastAckRecvMillis time since an acknowledgement last came, alone or with data
+/// @param lastDataRecvMillis time since data was last received
+/// @param lastAckRecvMillis time since an acknowledgement was last received, alone or with data
 /// @param roundTripMicros smoothed round-trip time
-/// @param totalRetransmits segments sent again over the whole connection
+/// @param totalRetransmits segments retransmitted over the whole connection
 /// @param bytesAcked bytes sent and acknowledged
 /// @param bytesReceived bytes received
 /// @param notSentBytes bytes written but not yet sent
-/// @param segments how many segments went which way
+/// @param segments the number of segments in each direction
 public record TcpInfo(
         int state,
         int unacked,
@@ -45,24 +45,24 @@ public record TcpInfo(
         long bytesReceived,
         int notSentBytes,
         Segments segments) {
-    /// Segments over the whole connection, those sent again included; for a connection that was
-    /// accepted the handshake's own are left out but for the one that completed it.
+    /// Segments over the whole connection, including retransmissions. For an accepted connection,
+    /// the segments of the handshake do not count, except the one that completed it.
     ///
     /// @param out sent
     /// @param in received
-    /// @param dataIn those received that carried data
-    /// @param dataOut those sent that carried data
+    /// @param dataIn those received with data
+    /// @param dataOut those sent with data
     public record Segments(int out, int in, int dataIn, int dataOut) {
-        /// Where nothing is known of them.
+        /// Nothing is known about segments.
         public static final Segments NONE = new Segments(0, 0, 0, 0);
 
-        /// Segments sent without data: acknowledgements, above all.
+        /// Segments sent without data, mostly acknowledgements.
         public int bareOut() {
             return out - dataOut;
         }
     }
 
-    /// Without segments.
+    /// Values without segments.
     public TcpInfo(
             int state,
             int unacked,
@@ -89,10 +89,10 @@ public record TcpInfo(
                 Segments.NONE);
     }
 
-    /// More than the fields above reach to; the kernel fills what there is room for.
+    /// More than the fields above need; the kernel fills as much as fits.
     private static final int ROOM_BYTES = 256;
 
-    /// What the kernel knows about the TCP socket `fd`.
+    /// Reads what the kernel knows about the TCP socket `fd`.
     ///
     /// @throws ErrnoException `ENOTSOCK`, `EBADF`; `EOPNOTSUPP` for a socket that is not TCP
     public static TcpInfo of(int fd) throws ErrnoException {
@@ -134,18 +134,18 @@ public record TcpInfo(
         return TcpState.of(state);
     }
 
-    /// Whether this is a listener. A listener on which shutdown(2) was called is none any more.
+    /// Whether this is a listener. After shutdown(2) it no longer counts as one.
     public boolean listening() {
         return state == TcpState.LISTEN.number();
     }
 
-    /// Connections that wait to be accepted; 0 for a socket that does not listen.
+    /// The number of connections waiting to be accepted; 0 for a socket that does not listen.
     public int queue() {
         return listening() ? unacked : 0;
     }
 
-    /// How many connections may wait: one fewer than the kernel admits; 0 for a socket that does
-    /// not listen.
+    /// The number of connections that may wait: one fewer than the kernel admits; 0 for a socket
+    /// that does not listen.
     public int backlog() {
         return listening() ? sacked : 0;
     }

@@ -1,22 +1,22 @@
 package dev.berth.net;
 
-/// The state of a socket, numbered as the kernel numbers it; UDP uses two of them, `ESTABLISHED`
-/// for a connected and `CLOSE` for a merely bound socket.
+/// The state of a socket with the kernel's number. UDP uses two of them: `ESTABLISHED` for a
+/// connected socket and `CLOSE` for one that is only bound.
 ///
-/// **source**: include/net/tcp_states.h
+/// **Source:** include/net/tcp_states.h
 public enum TcpState {
     /// A connection (TCP), or a socket with a peer (UDP).
     ESTABLISHED(1),
-    /// connect(2) is under way.
+    /// connect(2) is in progress.
     SYN_SENT(2),
-    /// A handshake is under way; also how sock_diag reports a row that the kernel keeps as
+    /// A handshake is in progress; also reported by sock_diag for a row that the kernel keeps as
     /// `NEW_SYN_RECV`.
     SYN_RECV(3),
-    /// Closed here, the FIN not yet acknowledged.
+    /// Closed on this side, the FIN not yet acknowledged.
     FIN_WAIT1(4),
-    /// Closed here, the peer has not closed yet.
+    /// Closed on this side, the peer has not closed yet.
     FIN_WAIT2(5),
-    /// Closed by both, the port kept for 60 s at the side that closed first.
+    /// Closed by both; the side that closed first keeps the port for 60 s.
     TIME_WAIT(6),
     /// A UDP socket without a peer. No TCP row has it: see `BOUND_INACTIVE`.
     CLOSE(7),
@@ -24,14 +24,14 @@ public enum TcpState {
     CLOSE_WAIT(8),
     /// Both have closed, this side last.
     LAST_ACK(9),
-    /// Waits for connections.
+    /// Waiting for connections.
     LISTEN(10),
-    /// Both have closed at the same moment.
+    /// Both closed at the same time.
     CLOSING(11),
     /// A half-open request of a listener; in a query the same as `SYN_RECV`.
     NEW_SYN_RECV(12),
-    /// A TCP socket that holds its port without listening or being connected: bound only, or a
-    /// listener that was shut down. /proc/net/tcp does not show these. **since** Linux 6.8; an
+    /// A TCP socket that holds its port without listening or being connected: only bound, or a
+    /// listener that was shut down. /proc/net/tcp does not show these. **Since:** Linux 6.8; an
     /// older kernel returns no such row.
     BOUND_INACTIVE(13);
 

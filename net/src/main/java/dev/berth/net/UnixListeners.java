@@ -9,11 +9,11 @@ import java.util.regex.Pattern;
 
 /// The Unix sockets that listen, as `/proc/net/unix` of the caller's network namespace lists them.
 ///
-/// **shape** of a line: `Num RefCount Protocol Flags Type St Inode Path`; `Flags` has the bit
+/// **Shape:** a line: `Num RefCount Protocol Flags Type St Inode Path`; `Flags` has the bit
 /// `00010000` for a listener, `Path` is absent for a socket without a name and begins with `@` for
 /// an abstract one.
 ///
-/// **source**: proc_pid_net(5), unix(7)
+/// **Source:** proc_pid_net(5), unix(7)
 public final class UnixListeners {
     private static final Pattern LISTENER =
             Pattern.compile(
@@ -22,7 +22,7 @@ public final class UnixListeners {
 
     private UnixListeners() {}
 
-    /// The names of those whose inode is one of `inodes`; empty if the list cannot be read.
+    /// The names of the listeners whose inode is one of `inodes`; empty if the list cannot be read.
     public static List<String> of(Set<Long> inodes) {
         byte[] table = ProcFiles.readAll("/proc/thread-self/net/unix");
         return decode(new String(table, StandardCharsets.UTF_8), inodes);

@@ -1,6 +1,6 @@
-/// Addresses, listeners, and what the kernel tells about sockets and their owners.
+/// Addresses, listeners, and what the kernel reports about sockets and their owners.
 ///
-/// Two answers make up "who is on this port": [dev.berth.net.SockDiag] lists the sockets,
+/// Two answers are needed to find out who is on a port: [dev.berth.net.SockDiag] lists the sockets,
 /// [dev.berth.net.Holders] the processes whose descriptors refer to them; the socket's inode joins
 /// the two.
 @NullMarked

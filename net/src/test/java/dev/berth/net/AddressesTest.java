@@ -60,29 +60,29 @@ final class AddressesTest {
                 "127.0.0.1:080808|the port must be a number",
                 "123456|the port must be a number",
                 "::1:80|in brackets",
-                "[127.0.0.1]:80|only an IPv6 address stands in brackets",
-                "[]:80|only an IPv6 address stands in brackets",
+                "[127.0.0.1]:80|only an IPv6 address can be in brackets",
+                "[]:80|only an IPv6 address can be in brackets",
                 "example.org:80|names are not looked up",
                 "1.2.3:80|four numbers from 0 to 255",
                 "1.2.3.4.5:80|four numbers from 0 to 255",
                 "1.2.3.256:80|four numbers from 0 to 255",
                 "1.2.3.04:80|four numbers from 0 to 255",
                 "1.2.3.:80|four numbers from 0 to 255",
-                "[1:2:3:4:5:6:7]:80|no IPv6 address",
-                "[1:2:3:4:5:6:7:8:9]:80|no IPv6 address",
-                "[1:2:3:4::5:6:7:8]:80|no IPv6 address",
-                "[1::2::3]:80|no IPv6 address",
-                "[:::]:80|no IPv6 address",
-                "[12345::]:80|no IPv6 address",
-                "[g::]:80|no IPv6 address",
-                "[:1:2:3:4:5:6:7]:80|no IPv6 address",
-                "[1.2.3.4::]:80|no IPv6 address",
+                "[1:2:3:4:5:6:7]:80|not an IPv6 address",
+                "[1:2:3:4:5:6:7:8:9]:80|not an IPv6 address",
+                "[1:2:3:4::5:6:7:8]:80|not an IPv6 address",
+                "[1::2::3]:80|not an IPv6 address",
+                "[:::]:80|not an IPv6 address",
+                "[12345::]:80|not an IPv6 address",
+                "[g::]:80|not an IPv6 address",
+                "[:1:2:3:4:5:6:7]:80|not an IPv6 address",
+                "[1.2.3.4::]:80|not an IPv6 address",
                 "[::1.2.3]:80|four numbers from 0 to 255",
-                "[::1.2.3.4:5]:80|no IPv6 address",
+                "[::1.2.3.4:5]:80|not an IPv6 address",
                 "[fe80::1%nosuchdevice]:80|there is no network device nosuchdevice",
                 "[fe80::1%]:80|there is no network device",
             })
-    void whatIsNoAddressIsExplained(String text, String problem) {
+    void anInvalidAddressIsExplained(String text, String problem) {
         assertThatThrownBy(() -> Addresses.parse(text))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining(problem)
@@ -90,7 +90,7 @@ final class AddressesTest {
     }
 
     @Test
-    void complaintIsOneLineWhateverWasWritten() {
+    void theMessageIsOneLineWhateverWasWritten() {
         assertThatThrownBy(() -> Addresses.parse("80\n81"))
                 .hasMessageContaining("\"80 81\"")
                 .hasMessageNotContaining("\n");

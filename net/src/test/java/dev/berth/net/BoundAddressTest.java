@@ -6,7 +6,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// The table that the kernel's own binds gave; `PairwiseGridTest` asks a kernel.
+/// Checks the table obtained from the kernel's own binds; `PairwiseGridTest` asks a live kernel.
 class BoundAddressTest {
     private static BoundAddress at(String address, boolean v6only, int device) {
         return new BoundAddress(Addresses.of(address, 8080), v6only, device);
@@ -35,7 +35,7 @@ class BoundAddressTest {
     }
 
     @Test
-    void aWildcardForIpv6OnlyMeetsNothingOfIpv4() {
+    void anIpv6OnlyWildcardDoesNotOverlapIpv4() {
         for (String four : new String[] {"0.0.0.0", "127.0.0.1", "::ffff:127.0.0.1"}) {
             assertThat(at("::", true, 0).overlaps(at(four, false, 0))).as(four).isFalse();
             assertThat(at(four, false, 0).overlaps(at("::", true, 0))).as(four).isFalse();
@@ -44,7 +44,7 @@ class BoundAddressTest {
     }
 
     @Test
-    void twoDevicesAreApartAndNoDeviceIsAll() {
+    void twoDevicesDoNotOverlapAndNoDeviceMeansAllDevices() {
         assertThat(at("0.0.0.0", false, 1).overlaps(at("0.0.0.0", false, 2))).isFalse();
         assertThat(at("0.0.0.0", false, 1).overlaps(at("0.0.0.0", false, 0))).isTrue();
         assertThat(at("0.0.0.0", false, 1).overlaps(at("0.0.0.0", false, 1))).isTrue();

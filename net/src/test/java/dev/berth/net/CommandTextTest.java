@@ -8,12 +8,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class CommandTextTest {
     @Test
-    void whatFitsIsKeptWithoutTheDirectory() {
+    void aLineThatFitsIsKeptWithoutTheDirectory() {
         assertThat(CommandText.shortened("/usr/bin/nginx -g x", 80)).isEqualTo("nginx -g x");
     }
 
     @Test
-    void theEndTellsOneFromAnother() {
+    void theEndOfALongLineIsKept() {
         String line = "/opt/jdk/bin/java -cp " + "lib.jar:".repeat(100) + " app.Main 8080";
         assertThat(CommandText.shortened(line, 30)).isEqualTo("java … app.Main 8080");
     }
@@ -30,12 +30,12 @@ class CommandTextTest {
     }
 
     @Test
-    void aLastWordWithoutRoomIsLeftOutAndTheProgramStays() {
+    void aLastWordThatDoesNotFitIsLeftOutAndTheProgramStays() {
         assertThat(CommandText.shortened("java " + "x".repeat(99), 20)).isEqualTo("java …");
     }
 
     @Test
-    void aProgramLongerThanTheRoomIsCut() {
+    void aProgramNameThatDoesNotFitIsCut() {
         assertThat(CommandText.shortened("x".repeat(99), 20)).hasSize(20).endsWith("…");
         assertThat(CommandText.shortened("x".repeat(19) + " y", 20)).hasSize(20).endsWith("…");
     }

@@ -3,12 +3,12 @@ package dev.berth.net;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
-/// Builds messages as the kernel would send them.
+/// Builds messages as the kernel sends them.
 final class DiagBytes {
     private final ByteBuffer out = ByteBuffer.allocate(4096).order(ByteOrder.nativeOrder());
     private int begin;
 
-    /// Begins a part: an nlmsghdr.
+    /// Begins a part with an nlmsghdr.
     DiagBytes part(int type, int flags, int sequence) {
         begin = out.position();
         out.putInt(0).putShort((short) type).putShort((short) flags).putInt(sequence).putInt(0);
@@ -41,7 +41,7 @@ final class DiagBytes {
         return sized();
     }
 
-    /// An attribute, padded.
+    /// Appends an attribute, padded.
     DiagBytes attribute(int type, byte[] payload) {
         out.putShort((short) (4 + payload.length)).putShort((short) type).put(payload);
         int size = sized().length() - begin;
@@ -54,7 +54,7 @@ final class DiagBytes {
         return sized();
     }
 
-    /// Overwrites the length that the part claims to have.
+    /// Overwrites the length in the part's header.
     DiagBytes claim(int length) {
         out.putInt(begin, length);
         return this;

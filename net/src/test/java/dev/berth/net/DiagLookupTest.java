@@ -16,7 +16,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/// The kernel's look-up, compared with where real packets of the same client go.
+/// Compares the kernel's look-up with where real packets of the same client go.
 @ExtendWith(FreshNamespace.class)
 final class DiagLookupTest {
     private final LiveSockets sockets = new LiveSockets();
@@ -27,7 +27,7 @@ final class DiagLookupTest {
     }
 
     @Test
-    void realConnectionsReachTheSocketThatWasForetold() throws Exception {
+    void realConnectionsReachThePredictedSocket() throws Exception {
         Map<Long, Fd> group = new HashMap<>();
         for (int i = 0; i < 4; i++) {
             Fd member = sockets.shared("127.0.0.1:80");
@@ -47,7 +47,7 @@ final class DiagLookupTest {
     }
 
     @Test
-    void realDatagramsReachTheSocketThatWasForetold() throws Exception {
+    void realDatagramsReachThePredictedSocket() throws Exception {
         Map<Long, Fd> group = new HashMap<>();
         for (int i = 0; i < 3; i++) {
             Fd member = sockets.shared("udp://[::1]:53");
@@ -77,12 +77,12 @@ final class DiagLookupTest {
     }
 
     @Test
-    void nobodyIsFoundWhereNobodyListens() throws Exception {
+    void nothingIsFoundWhereNothingListens() throws Exception {
         sockets.bound("127.0.0.1:80");
         try (SockDiag diag = SockDiag.open()) {
             var lookup = lookup(Protocol.TCP, "127.0.0.1:80", "127.0.0.1:40000");
             assertThat(diag.lookup(lookup)).isEmpty();
-            // The next answer is the next question's.
+            // The next answer belongs to the next request.
             Fd listener = sockets.listening("127.0.0.1:81", 8);
             lookup = lookup(Protocol.TCP, "127.0.0.1:81", "127.0.0.1:40000");
             assertThat(diag.lookup(lookup).orElseThrow().cookie())
@@ -91,7 +91,7 @@ final class DiagLookupTest {
     }
 
     @Test
-    void listenerOnADeviceIsFoundWithItsIndexOnly() throws Exception {
+    void listenerOnADeviceIsFoundOnlyWithItsIndex() throws Exception {
         Fd listener = sockets.bound("127.0.0.1:80");
         SocketOption.BINDTOIFINDEX.write(listener.number(), 1);
         Listeners.listen(listener, 8);
@@ -104,11 +104,11 @@ final class DiagLookupTest {
     }
 
     @Test
-    void whatIsNoPacketIsRefused() {
+    void impossiblePacketsAreRefused() {
         assertThatThrownBy(() -> lookup(Protocol.TCP, "0.0.0.0:80", "127.0.0.1:1"))
                 .hasMessageContaining("0.0.0.0:80");
         assertThatThrownBy(() -> lookup(Protocol.TCP, "127.0.0.1:80", "[::1]:1"))
-                .hasMessageContaining("two families");
+                .hasMessageContaining("must both be IPv4 or IPv6");
         assertThatThrownBy(() -> lookup(Protocol.TCP, "127.0.0.1:80", "127.0.0.1:0"))
                 .hasMessageContaining("127.0.0.1:0");
     }

@@ -53,7 +53,7 @@ final class DiagMessagesTest {
     }
 
     @Test
-    void multipathIsAskedForByAnAttribute() {
+    void multipathIsRequestedByAnAttribute() {
         DiagQuery query = DiagQuery.listeners().withLocalPort(8080);
         String plain = HexFormat.of().formatHex(DiagMessages.request(query, 2, SEQUENCE));
         String asked = HexFormat.of().formatHex(DiagMessages.multipath(query, 2, SEQUENCE));
@@ -61,7 +61,7 @@ final class DiagMessagesTest {
                 .isEqualTo(
                         "5c"
                                 + plain.substring(2, 34)
-                                + "00" // no protocol that an older kernel could list
+                                + "00" // not a protocol that an older kernel could list
                                 + plain.substring(36)
                                 + "0800"
                                 + "0300" // PROTOCOL
@@ -74,7 +74,7 @@ final class DiagMessagesTest {
     }
 
     @Test
-    void halfOpenRequestsAreAskedForUnderBothTheirNumbers() {
+    void halfOpenRequestsAreRequestedUnderBothNumbers() {
         DiagQuery query = DiagQuery.listeners();
         assertThat(query.withStates(TcpState.SYN_RECV).stateBits()).isEqualTo(1 << 3 | 1 << 12);
         assertThat(query.withStates(TcpState.NEW_SYN_RECV).stateBits()).isEqualTo(1 << 3 | 1 << 12);
@@ -132,7 +132,7 @@ final class DiagMessagesTest {
         ByteBuffer nested = ByteBuffer.allocate(12).order(ByteOrder.nativeOrder());
         nested.putShort((short) 10).putShort((short) 1).put("mptcp\0".getBytes());
         bytes.attribute(21, cgroup).attribute(22, new byte[] {0x24, 0x01});
-        // The kernel marks a nested attribute by its highest bit.
+        // The kernel marks a nested attribute with its highest bit.
         read(bytes.attribute(19 | 0x8000, nested.array()));
         SocketDetails details = rows.getFirst().details();
         assertThat(details.cgroup()).hasValue(0x1_0000_0007L);
@@ -215,7 +215,7 @@ final class DiagMessagesTest {
     }
 
     @Test
-    void nonsenseIsRefusedInsteadOfReadForEver() {
+    void malformedMessagesAreRefusedAndDoNotLoop() {
         for (int claimed : Set.of(0, 15, 17, Integer.MAX_VALUE, -1)) {
             DiagBytes bytes = new DiagBytes().part(ROW, 2, SEQUENCE).claim(claimed);
             assertThatThrownBy(() -> read(bytes))

@@ -11,7 +11,7 @@ import java.util.Set;
 final class DiagQueryTest {
 
     @Test
-    void queryThatCouldNotMatchIsRefused() {
+    void queryThatCannotMatchIsRefused() {
         DiagQuery good = DiagQuery.listeners();
         assertThatThrownBy(() -> good.withFamily(1)).hasMessageContaining("family=1");
         assertThatThrownBy(() -> good.withLocalPort(65536)).hasMessageContaining("65536");

@@ -24,7 +24,7 @@ class ForeignTextTest {
                 "\u0085",
                 "\ud800"
             })
-    void nothingThatATerminalObeysIsLeft(String hostile) {
+    void nothingThatControlsATerminalIsLeft(String hostile) {
         String expected = hostile.replaceAll("[^\\x20-\\x7e]", "?");
         assertThat(ForeignText.printable(hostile)).isEqualTo(expected);
         assertThat(ForeignText.lines(hostile)).isEqualTo(expected);
@@ -32,7 +32,7 @@ class ForeignTextTest {
     }
 
     @Test
-    void whatPeopleWriteStaysAsItIs() {
+    void ordinaryTextStaysAsItIs() {
         String text = "grün 日本語 … \u00e9 {\"a\": 'b'}";
         assertThat(ForeignText.printable(text)).isSameAs(text);
         assertThat(ForeignText.coloured(text)).isSameAs(text);

@@ -11,8 +11,7 @@ import org.opentest4j.TestAbortedException;
 import java.lang.reflect.Method;
 import java.util.concurrent.atomic.AtomicReference;
 
-/// Runs each test on a thread of its own in a fresh network namespace; skips it without
-/// `CAP_SYS_ADMIN`.
+/// Runs each test on its own thread in a fresh network namespace; skips it without `CAP_SYS_ADMIN`.
 final class FreshNamespace implements InvocationInterceptor {
 
     @Override

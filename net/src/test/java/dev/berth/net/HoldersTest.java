@@ -24,7 +24,7 @@ final class HoldersTest {
     }
 
     @Test
-    void rowsAndHoldersMeetAtTheInode() throws Exception {
+    void rowsAndHoldersAreJoinedByTheInode() throws Exception {
         Fd listener = sockets.listening("127.0.0.1:80", 8);
         long inode = inode();
         Holder holder = new Holder(SELF, listener.number());
@@ -49,7 +49,7 @@ final class HoldersTest {
     }
 
     @Test
-    void searchFindsWhatIsWantedAndNothingElse() throws Exception {
+    void searchFindsOnlyTheWantedSockets() throws Exception {
         Fd listener = sockets.listening("127.0.0.1:80", 8);
         long inode = inode();
         sockets.bound("127.0.0.1:81");

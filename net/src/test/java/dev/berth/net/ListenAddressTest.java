@@ -41,7 +41,7 @@ final class ListenAddressTest {
         assertThatThrownBy(() -> ListenAddress.parse(text))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(
-                        "\"%s\": the protocol is tcp or udp, not \"%s\"; write for example"
+                        "\"%s\": the protocol must be tcp or udp, not \"%s\"; write for example"
                                 + " tcp://0.0.0.0:8080 or udp://127.0.0.1:53",
                         text, scheme);
     }

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.OptionalInt;
 import java.util.concurrent.locks.LockSupport;
 
-/// Sockets that a test makes, closed at its end.
+/// Sockets that a test opens, closed at its end.
 final class LiveSockets implements AutoCloseable {
     private static final long LIMIT_NANOS = 10_000_000_000L;
 
@@ -36,7 +36,7 @@ final class LiveSockets implements AutoCloseable {
         return fd;
     }
 
-    /// All that are open.
+    /// All open sockets.
     List<Fd> all() {
         return List.copyOf(open);
     }
@@ -53,7 +53,7 @@ final class LiveSockets implements AutoCloseable {
         return fd;
     }
 
-    /// The next connection of a listener; waits for it.
+    /// Waits for the next connection of a listener.
     Fd accepted(Fd listener) throws IOException {
         int[] got = {-1};
         until(() -> (got[0] = Sockets.accept4(listener.number(), Sockets.SOCK_CLOEXEC)) >= 0);
@@ -64,7 +64,7 @@ final class LiveSockets implements AutoCloseable {
         return (SockAddr.Inet) Sockets.getsockname(fd.number());
     }
 
-    /// A condition whose test may fail.
+    /// A condition whose check may fail.
     interface Condition {
         boolean holds() throws IOException;
     }
@@ -74,7 +74,7 @@ final class LiveSockets implements AutoCloseable {
         long start = System.nanoTime();
         while (!condition.holds()) {
             if (System.nanoTime() - start > LIMIT_NANOS) {
-                throw new AssertionError("still not so after 10 s");
+                throw new AssertionError("condition still not met after 10 s");
             }
             LockSupport.parkNanos(1_000_000);
         }

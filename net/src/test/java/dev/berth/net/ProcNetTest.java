@@ -14,7 +14,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 
-/// What /proc/net says, held against netlink.
+/// Compares what /proc/net reports with netlink.
 @ExtendWith(FreshNamespace.class)
 final class ProcNetTest {
     private final LiveSockets sockets = new LiveSockets();
@@ -24,7 +24,7 @@ final class ProcNetTest {
         sockets.close();
     }
 
-    /// What both tell of a socket.
+    /// The fields that both report of a socket.
     private record Common(
             int family, TcpState state, String ends, long inode, int uid, int queue, int drops) {
         static Common of(SocketRow row) {
@@ -68,7 +68,7 @@ final class ProcNetTest {
     }
 
     @Test
-    void datagramSocketsAreThoseOfNetlinkWithWhatTheyDropped() throws Exception {
+    void datagramSocketsAndTheirDropsAreThoseOfNetlink() throws Exception {
         sockets.bound("udp://[::1]:80");
         Fd full = sockets.bound("udp://127.0.0.1:80");
         Fd client = sockets.connecting("udp://127.0.0.1:80");
@@ -82,7 +82,7 @@ final class ProcNetTest {
     }
 
     @Test
-    void timeWaitHasTheTimeThatIsLeft() throws Exception {
+    void timeWaitHasTheRemainingTime() throws Exception {
         Fd listener = sockets.listening("127.0.0.1:80", 5);
         Fd client = sockets.connecting("127.0.0.1:80");
         sockets.accepted(listener).close();

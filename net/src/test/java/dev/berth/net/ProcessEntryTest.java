@@ -40,7 +40,7 @@ final class ProcessEntryTest {
                 "42 (x) S 1 42 41 34816 42 4194304 1 2 3 4 5 6 7 8 20 0 12 0 9876",
                 "(x) S 1 42 41 34816 42 4194304 1 2 3 4 5 6 7 8 20 0 12 0 987654 1\n",
             })
-    void partOfAnEntryIsNone(String text) {
+    void anIncompleteEntryGivesNothing(String text) {
         assertThat(decode(text)).isEmpty();
     }
 

@@ -73,7 +73,7 @@ final class ProcessListTest {
     }
 
     @Test
-    void whatIsGoneIsEmpty() {
+    void aProcessThatIsGoneGivesNothing() {
         assertThat(ProcessList.of(NOBODY)).isEmpty();
         assertThat(ProcessList.command(NOBODY)).isEmpty();
         assertThat(ProcessList.leader(NOBODY)).isEmpty();
@@ -81,7 +81,7 @@ final class ProcessListTest {
 
     @Test
     void endedProcessHasItsNameForACommand() throws Exception {
-        // The program that the shell becomes never asks for the child that the shell had.
+        // The program that the shell becomes never waits for the child that the shell had.
         int pid = start("sh", "-c", "sh -c 'exit 0' & exec sleep 60");
         LiveSockets.until(() -> zombieOf(pid) > 0);
         assertThat(ProcessList.command(zombieOf(pid))).isEqualTo("[sh]");
@@ -107,7 +107,7 @@ final class ProcessListTest {
                         entry(10, 1, 10),
                         entry(20, 10, 10),
                         entry(40, 1, 10), // its parent ended
-                        entry(50, 40, 50), // made a session of its own below that
+                        entry(50, 40, 50), // created a session of its own below that
                         entry(60, 1, 60),
                         entry(61, 60, 60));
         assertThat(ProcessList.descendants(10, entries))
@@ -119,7 +119,7 @@ final class ProcessListTest {
 
     @Test
     void loopOfParentsEnds() {
-        // Read while ids were taken again, a list may say so.
+        // If ids were reused during the read, the list may say so.
         List<ProcessEntry> entries = List.of(entry(10, 11, 1), entry(11, 10, 1));
         assertThat(ProcessList.descendants(10, entries))
                 .extracting(ProcessEntry::pid)

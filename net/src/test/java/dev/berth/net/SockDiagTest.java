@@ -20,7 +20,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/// What the kernel's rows say about sockets made in a namespace where there are no others.
+/// Checks the kernel's rows for sockets created in a namespace without any others.
 @ExtendWith(FreshNamespace.class)
 final class SockDiagTest {
     private static final DiagQuery TCP = DiagQuery.all(Protocol.TCP);
@@ -106,7 +106,7 @@ final class SockDiagTest {
     }
 
     @Test
-    void notSentBytesAreThoseThatThePeerHasNoRoomFor() throws Exception {
+    void notSentBytesAreThoseThatDoNotFitAtThePeer() throws Exception {
         Fd listener = sockets.listening("127.0.0.1:80", 8);
         Fd client = sockets.connecting("127.0.0.1:80");
         sockets.accepted(listener);
@@ -164,7 +164,7 @@ final class SockDiagTest {
     }
 
     @Test
-    void ipv6ListenerTellsWhetherItIsV6only() throws Exception {
+    void ipv6ListenerReportsWhetherItIsV6only() throws Exception {
         sockets.v6only("[::]:80", 0);
         sockets.v6only("[::]:81", 1);
         sockets.v6only("127.0.0.1:82", 1);
@@ -244,7 +244,7 @@ final class SockDiagTest {
     }
 
     @Test
-    void rowTellsInodeUidAndDevice() throws Exception {
+    void rowHasInodeUidAndDevice() throws Exception {
         Fd bound = sockets.bound("127.0.0.1:80");
         Descriptors.fchown(bound.number(), 1234, -1);
         byte[] lo = {'l', 'o', 0};
@@ -257,7 +257,7 @@ final class SockDiagTest {
     }
 
     @Test
-    void longAnswerComesWhole() throws Exception {
+    void longAnswerIsReadCompletely() throws Exception {
         for (int port = 1000; port < 1600; port++) {
             sockets.bound("udp://127.0.0.1:" + port);
         }

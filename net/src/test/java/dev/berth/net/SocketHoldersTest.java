@@ -33,7 +33,7 @@ final class SocketHoldersTest {
     }
 
     @Test
-    void aSocketNobodyWasFoundForHasNoHolder() {
+    void aSocketWithoutAFoundHolderHasNone() {
         assertThat(sockets.of(4)).isEmpty();
         assertThat(sockets.of(5)).isEmpty();
         assertThat(new SocketHolders().of(5)).isEmpty();

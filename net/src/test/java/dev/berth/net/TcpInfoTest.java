@@ -35,7 +35,7 @@ final class TcpInfoTest {
     }
 
     @Test
-    void whatAnOldKernelDoesNotTellIsZero() {
+    void fieldsMissingOnAnOldKernelAreZero() {
         ByteBuffer raw = ByteBuffer.allocate(104).order(ByteOrder.nativeOrder());
         raw.put(0, (byte) 10).putInt(24, 2).putInt(28, 3).putInt(100, 7);
         TcpInfo info = TcpInfo.decode(raw.array());
@@ -55,7 +55,7 @@ final class TcpInfoTest {
     }
 
     @Test
-    void nothingIsNoTcpInfo() {
+    void emptyTcpInfoIsRefused() {
         assertThatThrownBy(() -> TcpInfo.decode(new byte[0])).hasMessage("tcp_info is empty");
     }
 }

@@ -12,7 +12,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 
-/// Texts of /proc about what a process does: CPU time, the run queue, Unix sockets.
+/// Texts of /proc about what a process is doing: CPU time, the run queue, Unix sockets.
 final class WorkerLookTest {
     private static final int SELF = (int) ProcessHandle.current().pid();
 

@@ -63,8 +63,8 @@ final class HeldByConnectionTest {
             harbour.begin(SampleServers.plain(directory));
             assertThat(harbour.awaitEnd()).isEqualTo(1);
             assertThat(harbour.said())
-                    .contains("connections that no process has any more (1 in TIME_WAIT)")
-                    .containsPattern("wait \\d+ s, or take another port");
+                    .contains("connections that no longer belong to a process (1 in TIME_WAIT)")
+                    .containsPattern("wait \\d+ s, or use another port");
         }
     }
 
@@ -76,8 +76,8 @@ final class HeldByConnectionTest {
             assertThat(harbour.awaitEnd()).isEqualTo(1);
             assertThat(client.isConnected()).isTrue();
             assertThat(harbour.said())
-                    .contains("connections that no process has any more (1 in FIN_WAIT2)")
-                    .containsPattern("wait \\d+ s, or take another port");
+                    .contains("connections that no longer belong to a process (1 in FIN_WAIT2)")
+                    .containsPattern("wait \\d+ s, or use another port");
         }
     }
 

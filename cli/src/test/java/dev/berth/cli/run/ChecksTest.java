@@ -106,8 +106,8 @@ class ChecksTest {
         try (var client = finWait2(address)) {
             assertThat(client.isConnected()).isTrue();
             assertThatThrownBy(() -> check("-l", "127.0.0.1:" + address.getPort(), "x"))
-                    .hasMessageContaining("that no process has any more (1 in FIN_WAIT2)")
-                    .hasMessageMatching("(?s).*wait \\d+ s, or take another port");
+                    .hasMessageContaining("that no longer belong to a process (1 in FIN_WAIT2)")
+                    .hasMessageMatching("(?s).*wait \\d+ s, or use another port");
         }
     }
 
