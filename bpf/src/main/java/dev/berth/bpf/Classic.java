@@ -1,9 +1,10 @@
 package dev.berth.bpf;
 
-/// An instruction of the classic machine: an accumulator A, an index X, 16 scratch words, all of 32
-/// bits. Loads from a packet are big endian; a load outside it ends the program with 0.
+/// An instruction of the classic machine, which has an accumulator A, an index X and 16 scratch
+/// words, all of 32 bits. Loads from a packet are big endian; a load outside the packet ends the
+/// program with 0.
 ///
-/// Source: Documentation/networking/filter.rst, `linux/filter.h`.
+/// **Source:** Documentation/networking/filter.rst, `linux/filter.h`.
 public sealed interface Classic extends Instruction
         permits Label,
                 Classic.Load,
@@ -19,19 +20,19 @@ public sealed interface Classic extends Instruction
                 Classic.Return,
                 Classic.ReturnAccumulator {
 
-    /// Added to the offset of a load: count from the network header instead of from the payload.
+    /// Added to the offset of a load to count from the network header instead of from the payload.
     int NETWORK_HEADER = -0x100000;
 
-    /// The offset at which a load finds the EtherType of the packet: 0x0800 or 0x86dd.
+    /// The offset at which a load returns the EtherType of the packet: 0x0800 or 0x86dd.
     int PROTOCOL = -0x1000;
 
-    /// The offset at which a load finds the number of the CPU that runs the program.
+    /// The offset at which a load returns the number of the CPU that runs the program.
     int CPU = -0x1000 + 36;
 
-    /// The offset at which a load finds a random number.
+    /// The offset at which a load returns a random number.
     int RANDOM = -0x1000 + 56;
 
-    /// The name that stands for “go on with the next instruction” in a [JumpIf].
+    /// The label name that means “continue with the next instruction” in a [JumpIf].
     String NEXT = "next";
 
     /// A = packet[offset].
@@ -121,7 +122,7 @@ public sealed interface Classic extends Instruction
         }
     }
 
-    /// Goes to `target`.
+    /// Jumps to `target`.
     record Jump(String target) implements Classic {
         @Override
         public String toString() {
@@ -129,7 +130,7 @@ public sealed interface Classic extends Instruction
         }
     }
 
-    /// Goes to `yes` if A meets the condition, else to `no`; either may be [#NEXT].
+    /// Jumps to `yes` if A meets the condition, otherwise to `no`; either may be [#NEXT].
     record JumpIf(Condition condition, int value, String yes, String no) implements Classic {
         public JumpIf {
             condition.classicName();
@@ -141,7 +142,7 @@ public sealed interface Classic extends Instruction
         }
     }
 
-    /// Ends with a constant.
+    /// Ends the program with a constant.
     record Return(int value) implements Classic {
         @Override
         public String toString() {
@@ -149,7 +150,7 @@ public sealed interface Classic extends Instruction
         }
     }
 
-    /// Ends with A.
+    /// Ends the program with A.
     record ReturnAccumulator() implements Classic {
         @Override
         public String toString() {
@@ -165,7 +166,7 @@ public sealed interface Classic extends Instruction
 
     private static void scratch(int slot) {
         if (slot < 0 || slot > 15) {
-            throw new IllegalArgumentException("scratch slot=" + slot + ": it is 0 to 15");
+            throw new IllegalArgumentException("scratch slot=" + slot + ": must be 0 to 15");
         }
     }
 

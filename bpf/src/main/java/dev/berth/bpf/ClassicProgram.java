@@ -7,7 +7,7 @@ import java.util.List;
 /// @param lines instructions and labels, in order
 public record ClassicProgram(List<Classic> lines) {
 
-    /// The longest program that the kernel takes, in instructions.
+    /// The longest program that the kernel accepts, in instructions.
     public static final int MAX_INSTRUCTIONS = 4096;
 
     private static final int LD = 0x00;
@@ -29,29 +29,29 @@ public record ClassicProgram(List<Classic> lines) {
         lines = List.copyOf(lines);
     }
 
-    /// A program of these lines.
+    /// Creates a program from these lines.
     public static ClassicProgram of(Classic... lines) {
         return new ClassicProgram(List.of(lines));
     }
 
-    /// The machine code.
+    /// Assembles the machine code.
     ///
-    /// Shape: an instruction a long, laid out as the kernel's `struct sock_filter` is in little
-    /// endian.
+    /// **Shape:** one `long` per instruction, laid out as the kernel's `struct sock_filter` in
+    /// little endian.
     ///
     ///     63               32 31    24 23    16 15           0
     ///     ┌─────────────────┬────────┬────────┬─────────────┐
     ///     │        k        │   jf   │   jt   │    code     │
     ///     └─────────────────┴────────┴────────┴─────────────┘
     ///
-    /// Errors: IllegalArgumentException for a label that is missing, defined twice or out of reach
-    /// (jumps only go forward; a conditional one skips at most 255 instructions), and for a program
-    /// that is empty or too long.
+    /// **Errors:** IllegalArgumentException for a label that is missing, defined twice or out of
+    /// reach (jumps only go forward; a conditional jump skips at most 255 instructions), and for a
+    /// program that is empty or too long.
     public long[] assemble() {
         Layout layout = new Layout(lines);
         if (layout.slots() > MAX_INSTRUCTIONS) {
             throw new IllegalArgumentException(
-                    "instructions=" + layout.slots() + ": the kernel takes " + MAX_INSTRUCTIONS);
+                    "instructions=" + layout.slots() + ": the kernel accepts " + MAX_INSTRUCTIONS);
         }
         long[] code = new long[layout.slots()];
         int at = 0;

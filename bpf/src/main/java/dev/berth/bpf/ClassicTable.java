@@ -17,15 +17,15 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// Steering without privileges: a classic program that spreads new connections over some members of
-/// a SO_REUSEPORT group. Which members is part of the program, so a change is a new [#attach],
-/// which replaces the old program in one step.
+/// a SO_REUSEPORT group. The choice of members is part of the program, so changing it takes a new
+/// [#attach], which replaces the old program in one step.
 ///
-/// A member is named by its index in the group: the order of listen() (TCP) or bind() (UDP); when a
-/// member leaves, the last one takes its index. An index beyond the group does not refuse the
-/// connection: the kernel's hash over *all* members takes over. A classic program has no say in
-/// where the queue of a closed member moves (`net.ipv4.tcp_migrate_req`).
+/// A member is identified by its index in the group: the order of listen() (TCP) or bind() (UDP).
+/// When a member leaves, the last member takes its index. An index beyond the group does not refuse
+/// the connection: the kernel's hash over *all* members decides instead. A classic program has no
+/// influence on where the queue of a closed member moves (`net.ipv4.tcp_migrate_req`).
 ///
-/// Since: Linux 4.5 for UDP, 4.6 for TCP.
+/// **Since:** Linux 4.5 for UDP, 4.6 for TCP.
 public final class ClassicTable {
 
     private static final int NET = Classic.NETWORK_HEADER;
@@ -44,17 +44,17 @@ public final class ClassicTable {
         return listing(pick, places, family).assemble();
     }
 
-    /// A program that picks a place and returns the index of the group that is there.
+    /// Creates a program that picks a place and returns the group index at that place.
     ///
-    /// [Pick#HASH] is made of the client's address and both ports, [Pick#SOURCE] of the address.
-    /// Neither has a secret or keeps a state: a client maps to the same place in every process and
+    /// [Pick#HASH] uses the client's address and both ports, [Pick#SOURCE] the address only.
+    /// Neither has a secret or keeps state: a client maps to the same place in every process and
     /// after every restart. IPv4 options are skipped; of IPv6 extension headers the first four
     /// bytes stand for the ports.
     ///
-    /// Errors: IllegalArgumentException without places (a classic program cannot refuse a
-    /// connection), with a negative index, with so many that the program gets too long (over
-    /// 2,000), for [Pick#CPU] if they are no rows of [SocketTable#cpus], and for
-    /// [Pick#ROUND_ROBIN], which needs a memory.
+    /// **Errors:** IllegalArgumentException without places (a classic program cannot refuse a
+    /// connection), with a negative index, with so many places that the program gets too long (over
+    /// 2,000), for [Pick#CPU] if the places are not rows of [SocketTable#cpus], and for
+    /// [Pick#ROUND_ROBIN], which needs memory.
     ///
     /// @param places the index in the group at each place
     public static ClassicProgram listing(Pick pick, int[] places, Family family) {
@@ -67,7 +67,7 @@ public final class ClassicTable {
         return new ClassicProgram(lines);
     }
 
-    /// A = the number of a place.
+    /// Sets A to the number of a place.
     private static List<Classic> pick(Pick pick, int places, Family family) {
         List<Classic> lines = new ArrayList<>();
         switch (pick) {
@@ -85,7 +85,7 @@ public final class ClassicTable {
             }
             case ROUND_ROBIN ->
                     throw new IllegalArgumentException(
-                            "round robin needs a memory, which a classic program has not");
+                            "round robin needs memory, which a classic program does not have");
         }
         lines.add(new Alu(Operation.MOD, places));
         return lines;
@@ -94,7 +94,7 @@ public final class ClassicTable {
     private static List<Classic> cpu(int places, int cpus) {
         if (places % cpus != 0) {
             throw new IllegalArgumentException(
-                    "places=" + places + ": they are rows of " + cpus + " CPUs");
+                    "places=" + places + ": must be whole rows of " + cpus + " CPUs");
         }
         return List.of(
                 new Load(Width.WORD, Classic.RANDOM),
@@ -108,8 +108,9 @@ public final class ClassicTable {
 
     /// Makes the program choose the socket for every new connection or datagram of the group.
     ///
-    /// Errors: EINVAL if the socket has no SO_REUSEPORT; ENOMEM over `net.core.optmem_max`. Attach
-    /// to a listening socket (TCP): one that has a program before listen() does not join its group.
+    /// **Errors:** EINVAL if the socket has no SO_REUSEPORT; ENOMEM above `net.core.optmem_max`.
+    /// For TCP, attach to a listening socket: a socket that has a program before listen() does not
+    /// join its group.
     ///
     /// @param fd any member of the group; the program stays when it is closed
     public static void attach(int fd, long[] program) throws ErrnoException {
@@ -172,7 +173,7 @@ public final class ClassicTable {
     }
 
     // The finalizer of MurmurHash3. Without it, neighbouring source ports would walk over the
-    // indices in step with each other, and so would every client that only opens even ports.
+    // indices in step, and so would all clients that only open even ports.
     private static List<Classic> mix() {
         List<Classic> lines = new ArrayList<>(fold(16));
         lines.add(new Alu(Operation.MUL, MIX_FIRST));

@@ -1,12 +1,12 @@
 package dev.berth.bpf;
 
-/// What a conditional jump tests; comparisons are unsigned. The classic machine knows the first
-/// four: its jumps name where to go in both cases, so it needs no opposites.
+/// The test of a conditional jump; comparisons are unsigned. The classic machine knows the first
+/// four: its jumps name the target for both outcomes, so it needs no opposites.
 public enum Condition {
     EQUAL(0x10, "=="),
     ABOVE(0x20, ">"),
     AT_LEAST(0x30, ">="),
-    /// Some bit is set in both.
+    /// Some bit is set in both operands.
     ANY_BIT(0x40, "&"),
     NOT_EQUAL(0x50, "!="),
     BELOW(0xa0, "<"),

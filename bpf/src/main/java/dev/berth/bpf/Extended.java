@@ -5,7 +5,7 @@ import java.util.Locale;
 /// An instruction of the extended machine (eBPF): eleven 64-bit [Register]s, 512 bytes of stack
 /// below `R10`, maps and helper functions.
 ///
-/// Source: Documentation/bpf/standardization/instruction-set.rst.
+/// **Source:** Documentation/bpf/standardization/instruction-set.rst.
 public sealed interface Extended extends Instruction
         permits Label,
                 Extended.Move,
@@ -47,7 +47,7 @@ public sealed interface Extended extends Instruction
         }
     }
 
-    /// to = the map of that name; its descriptor is filled in by [ExtendedProgram#assemble].
+    /// to = the map with that name; its descriptor is filled in by [ExtendedProgram#assemble].
     record LoadMap(Register to, String map) implements Extended {
         public LoadMap {
             writable(to);
@@ -101,7 +101,7 @@ public sealed interface Extended extends Instruction
         }
     }
 
-    /// memory[base + offset] += from, as one indivisible step on 8 bytes.
+    /// memory[base + offset] += from, as one atomic operation on 8 bytes.
     record AtomicAdd(Register base, int offset, Register from) implements Extended {
         public AtomicAdd {
             near(offset);
@@ -113,10 +113,10 @@ public sealed interface Extended extends Instruction
         }
     }
 
-    /// memory[base + offset] += register, and register = what was there before, as one indivisible
-    /// step on 8 bytes.
+    /// memory[base + offset] += register, and register = the value there before, as one atomic
+    /// operation on 8 bytes.
     ///
-    /// Since: Linux 5.12.
+    /// **Since:** Linux 5.12.
     record AtomicFetchAdd(Register base, int offset, Register register) implements Extended {
         public AtomicFetchAdd {
             writable(register);
@@ -162,7 +162,7 @@ public sealed interface Extended extends Instruction
         }
     }
 
-    /// Calls a kernel function: the result is in `R0`, `R1`–`R5` are lost.
+    /// Calls a kernel function: the result is in `R0`; `R1`–`R5` are overwritten.
     record Call(Helper helper) implements Extended {
         @Override
         public String toString() {
@@ -170,7 +170,7 @@ public sealed interface Extended extends Instruction
         }
     }
 
-    /// Goes to `target`.
+    /// Jumps to `target`.
     record Jump(String target) implements Extended {
         @Override
         public String toString() {
@@ -178,7 +178,7 @@ public sealed interface Extended extends Instruction
         }
     }
 
-    /// Goes to `target` if the register and the value (sign-extended) meet the condition.
+    /// Jumps to `target` if the register and the value (sign-extended) meet the condition.
     record JumpIf(Condition condition, Register register, int value, String target)
             implements Extended {
         @Override
@@ -203,7 +203,7 @@ public sealed interface Extended extends Instruction
 
     private static void near(int offset) {
         if (offset < Short.MIN_VALUE || offset > Short.MAX_VALUE) {
-            throw new IllegalArgumentException("offset=" + offset + ": it has 16 bits");
+            throw new IllegalArgumentException("offset=" + offset + ": must fit into 16 bits");
         }
     }
 

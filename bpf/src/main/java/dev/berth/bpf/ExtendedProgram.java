@@ -27,24 +27,24 @@ public record ExtendedProgram(List<Extended> lines) {
         lines = List.copyOf(lines);
     }
 
-    /// A program of these lines.
+    /// Creates a program from these lines.
     public static ExtendedProgram of(Extended... lines) {
         return new ExtendedProgram(List.of(lines));
     }
 
-    /// The machine code, with the maps' descriptors filled in.
+    /// Assembles the machine code, with the maps' descriptors filled in.
     ///
-    /// Shape: a slot a long, laid out as the kernel's `struct bpf_insn` is in little endian.
+    /// **Shape:** one `long` per slot, laid out as the kernel's `struct bpf_insn` in little endian.
     ///
     ///     63               32 31            16 15  12 11   8 7      0
     ///     ┌─────────────────┬────────────────┬──────┬──────┬────────┐
     ///     │    immediate    │     offset     │ from │  to  │  code  │
     ///     └─────────────────┴────────────────┴──────┴──────┴────────┘
     ///
-    /// Errors: IllegalArgumentException for a map that is missing, for a label that is missing,
+    /// **Errors:** IllegalArgumentException for a map that is missing, for a label that is missing,
     /// defined twice or out of reach (16 bits), and for an empty program.
     ///
-    /// @param maps the descriptor of each map that the program names
+    /// @param maps the descriptor of each map used by the program
     public long[] assemble(Map<String, Integer> maps) {
         Layout layout = new Layout(lines);
         List<Long> code = new ArrayList<>(layout.slots());
@@ -118,7 +118,7 @@ public record ExtendedProgram(List<Extended> lines) {
         Integer fd = maps.get(name);
         if (fd == null) {
             throw new IllegalArgumentException(
-                    "map \"" + name + "\" is not given; given: " + maps.keySet());
+                    "map \"" + name + "\" is missing; given: " + maps.keySet());
         }
         return fd;
     }

@@ -4,6 +4,6 @@ package dev.berth.bpf;
 public enum Family {
     /// Packets are IPv4.
     INET,
-    /// Packets are IPv6, and IPv4 too if the sockets are dual-stack.
+    /// Packets are IPv6, and also IPv4 if the sockets are dual-stack.
     INET6
 }

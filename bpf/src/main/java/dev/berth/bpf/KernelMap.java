@@ -10,15 +10,15 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
-/// A map in the kernel with keys 0 to `entries` − 1. A descriptor holds it: closing it frees the
-/// map unless a loaded program uses it.
+/// A map in the kernel with keys 0 to `entries` − 1. Closing its descriptor frees the map unless a
+/// loaded program uses it.
 final class KernelMap implements AutoCloseable {
 
-    /// What kind of map.
+    /// The kind of map.
     enum Type {
-        /// Values are bytes, all there from the start and 0.
+        /// Values are bytes; all exist from the start and are 0.
         ARRAY(Bpf.MAP_TYPE_ARRAY, "Linux 3.19"),
-        /// Values are sockets: a descriptor goes in, the socket's cookie comes out. The kernel
+        /// Values are sockets: written as a descriptor, read as the socket's cookie. The kernel
         /// empties a place when its socket stops listening.
         REUSEPORT_SOCKARRAY(Bpf.MAP_TYPE_REUSEPORT_SOCKARRAY, "Linux 4.19");
 
@@ -41,7 +41,7 @@ final class KernelMap implements AutoCloseable {
         this.fd = fd;
     }
 
-    /// Makes a map. Values are `valueBytes` long.
+    /// Creates a map. Values are `valueBytes` long.
     static KernelMap create(Type type, String name, int valueBytes, int entries)
             throws IOException {
         long result = Bpf.mapCreate(type.number, Integer.BYTES, valueBytes, entries, name);
@@ -55,12 +55,12 @@ final class KernelMap implements AutoCloseable {
         return fd.number();
     }
 
-    /// Replaces the value of the key.
+    /// Replaces the value of a key.
     void put(int key, byte[] value) throws ErrnoException {
         check("BPF_MAP_UPDATE_ELEM", key, Bpf.mapUpdate(fd(), bytes(key), value, Bpf.ANY));
     }
 
-    /// Replaces the value of the key, of 8 bytes.
+    /// Replaces the 8-byte value of a key.
     void put(int key, long value) throws ErrnoException {
         put(
                 key,
@@ -70,19 +70,19 @@ final class KernelMap implements AutoCloseable {
                         .array());
     }
 
-    /// Replaces the value of the key, of 4 bytes, in one step.
+    /// Replaces the 4-byte value of a key, in one step.
     void putInt(int key, int value) throws ErrnoException {
         put(key, bytes(value));
     }
 
-    /// The value of the key, of 8 bytes.
+    /// The 8-byte value of a key.
     long number(int key) throws ErrnoException {
         byte[] value = new byte[valueBytes];
         check("BPF_MAP_LOOKUP_ELEM", key, Bpf.mapLookup(fd(), bytes(key), value));
         return ByteBuffer.wrap(value).order(ByteOrder.nativeOrder()).getLong();
     }
 
-    /// The values of the keys 0 to `count` − 1, of 8 bytes each, in one call where the kernel can.
+    /// The 8-byte values of the keys 0 to `count` − 1, in one call if the kernel supports that.
     long[] numbers(int count) throws ErrnoException {
         long[] values = new long[count];
         if (count == 0 || Bpf.mapLookupBatch(fd(), count, values) == 0) {
@@ -94,7 +94,7 @@ final class KernelMap implements AutoCloseable {
         return values;
     }
 
-    /// Empties the place of the key; it may be empty already.
+    /// Empties the place of a key; it may already be empty.
     void remove(int key) throws ErrnoException {
         long result = Bpf.mapDelete(fd(), bytes(key));
         if (!Errno.ENOENT.is(result)) {

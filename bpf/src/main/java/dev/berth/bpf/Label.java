@@ -1,8 +1,8 @@
 package dev.berth.bpf;
 
-/// A name for the place before the next instruction; it takes no room in the program.
+/// A name for the position before the next instruction; it takes no space in the program.
 ///
-/// @param name what jumps refer to; unique in its program
+/// @param name used by jumps; unique in its program
 public record Label(String name) implements Classic, Extended {
 
     public Label {

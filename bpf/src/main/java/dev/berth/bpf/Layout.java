@@ -5,16 +5,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// Where each label of a program is, counted in slots, and how far a jump to it goes.
+/// The position of each label of a program in slots, and the distance of a jump to it.
 final class Layout {
 
     private final Map<String, Integer> labels = new LinkedHashMap<>();
     private final int slots;
 
-    /// Lays the lines out.
+    /// Computes the layout of the lines.
     ///
-    /// Errors: IllegalArgumentException for no instruction at all, a label defined twice, or one
-    /// with no instruction after it.
+    /// **Errors:** IllegalArgumentException without any instruction, and for a label that is
+    /// defined twice or has no instruction after it.
     Layout(List<? extends Instruction> lines) {
         int at = 0;
         for (Instruction line : lines) {
@@ -26,7 +26,7 @@ final class Layout {
         }
         slots = at;
         if (slots == 0) {
-            throw new IllegalArgumentException("a program needs an instruction");
+            throw new IllegalArgumentException("a program needs at least one instruction");
         }
         labels.forEach(this::requireInstructionAfter);
     }
@@ -43,10 +43,11 @@ final class Layout {
         return slots;
     }
 
-    /// How many slots lie between the jump in slot `from` and the label: what an encoded jump
-    /// holds.
+    /// The number of slots between the jump in slot `from` and the label, as an encoded jump holds
+    /// it.
     ///
-    /// Errors: IllegalArgumentException names the missing label, or the distance and the limits.
+    /// **Errors:** IllegalArgumentException names the missing label, or the distance and the
+    /// limits.
     int distance(int from, String label, int lowest, int highest) {
         Integer at = labels.get(label);
         if (at == null) {
@@ -62,7 +63,7 @@ final class Layout {
         return distance;
     }
 
-    /// The program as text: labels at the margin, each instruction behind the number of its slot,
+    /// The program as text: labels at the margin, each instruction after the number of its slot,
     /// which is the number that the kernel's verifier prints.
     static String disassemble(List<? extends Instruction> lines) {
         List<String> text = new ArrayList<>();

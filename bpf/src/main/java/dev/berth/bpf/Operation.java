@@ -1,6 +1,6 @@
 package dev.berth.bpf;
 
-/// An arithmetic operation. Both machines encode it in the same bits; all are unsigned.
+/// An arithmetic operation. Both machines encode it in the same bits; all operations are unsigned.
 public enum Operation {
     ADD(0x00, "+="),
     SUB(0x10, "-="),
@@ -29,8 +29,8 @@ public enum Operation {
         return symbol;
     }
 
-    /// Whether the kernel refuses the operation with this constant: it divides by zero or shifts by
-    /// more than the register holds.
+    /// Whether the kernel refuses the operation with this constant: a division by zero, or a shift
+    /// by more than the width of the register.
     boolean refuses(int value, int registerBits) {
         return switch (this) {
             case DIV, MOD -> value == 0;

@@ -32,8 +32,8 @@ import java.util.Set;
 
 /// The part of a [TableProgram] that picks a place.
 ///
-/// It finds the context in R6, the table in R7 and n, which is not 0, in R8; it keeps R6 and R7,
-/// and leaves any number in R1 at the label `place`: what lies beyond the table is cut off.
+/// It expects the context in R6, the table in R7 and n, which is not 0, in R8. It keeps R6 and R7
+/// and leaves any number in R1 at the label `place`; the part beyond the table is cut off there.
 final class Picks {
 
     private static final int CONTEXT_ETHERTYPE = 20;
@@ -42,7 +42,7 @@ final class Picks {
     private static final int IPV4_SOURCE = 12;
     private static final int IPV6_SOURCE = 8;
 
-    /// Where the client's address is put: 16 bytes on the stack, below the key.
+    /// Where the client's address is stored: 16 bytes on the stack, below the key.
     private static final int ADDRESS = -24;
 
     private static final int ADDRESS_WORDS = 4;
@@ -54,9 +54,9 @@ final class Picks {
 
     private Picks() {}
 
-    /// The lines for these ways; a table that asks for another is read by the hash.
+    /// The lines for these picks; a table that asks for another pick is read by the hash.
     ///
-    /// @param cpus how long a row of [Pick#CPU] is
+    /// @param cpus the length of a row for [Pick#CPU]
     static List<Extended> of(Set<Pick> ways, int cpus) {
         List<Extended> lines = new ArrayList<>();
         lines.add(new Load(Width.WORD, R9, R7, TableValue.PICK));
@@ -110,8 +110,8 @@ final class Picks {
                 new Alu(Operation.ADD, R1, R9));
     }
 
-    /// A connection that moves from a closed socket's queue comes without a packet: for it, as for
-    /// anything that is neither IPv4 nor IPv6, the hash is taken.
+    /// A connection that moves from a closed socket's queue has no packet: it is picked by the
+    /// hash, as is anything that is neither IPv4 nor IPv6.
     private static List<Extended> source() {
         List<Extended> lines = new ArrayList<>();
         for (int word = 0; word < ADDRESS_WORDS; word++) {
@@ -163,7 +163,7 @@ final class Picks {
                 new Alu(Operation.XOR, R1, R2));
     }
 
-    /// A number of 16 bits as the context holds it.
+    /// A 16-bit number as the context holds it.
     private static int bigEndian(int number) {
         byte[] bytes = {(byte) (number >>> 8), (byte) number};
         return Short.toUnsignedInt(

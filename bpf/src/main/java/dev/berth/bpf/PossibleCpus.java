@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/// How many CPU numbers there can be on this machine while it runs.
+/// The number of CPU numbers possible on this machine while it runs.
 final class PossibleCpus {
 
     static final int COUNT = read(Path.of("/sys/devices/system/cpu/possible"));
@@ -19,7 +19,7 @@ final class PossibleCpus {
         }
     }
 
-    /// One more than the last number of a list like `0-3,8-11`.
+    /// One more than the last number in a list like `0-3,8-11`.
     static int count(String list) {
         String last = list.strip().replaceAll(".*[,-]", "");
         return Integer.parseInt(last) + 1;

@@ -10,14 +10,14 @@ import dev.berth.sys.Syscall;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Filters for seccomp(2): some system calls of one architecture get an answer, everything else is
-/// allowed.
+/// Filters for seccomp(2): the listed system calls of one architecture get an answer, everything
+/// else is allowed.
 ///
-/// “Everything else” includes the calls of other architectures, which number differently, and those
-/// of x32, whose numbers carry bit 30 and so equal none of the listed ones. Both are rare enough to
-/// pass by, and refusing them would break the program that makes them.
+/// “Everything else” includes the calls of other architectures, which have other numbers, and those
+/// of x32, whose numbers carry bit 30 and so match none of the listed calls. Both are rare enough
+/// to ignore, and refusing them would break the program that makes them.
 ///
-/// Source: seccomp(2), `linux/seccomp.h`.
+/// **Source:** seccomp(2), `linux/seccomp.h`.
 public final class SeccompFilter {
 
     private static final int NUMBER = 0;
@@ -29,9 +29,9 @@ public final class SeccompFilter {
 
     private SeccompFilter() {}
 
-    /// A filter that hands the listed calls to the supervisor that holds the listener.
+    /// A filter that passes the listed calls to the supervisor that holds the listener.
     ///
-    /// Since: Linux 5.0.
+    /// **Since:** Linux 5.0.
     public static long[] notify(Arch arch, List<Syscall> calls) {
         return listing(arch, calls, USER_NOTIFICATION).assemble();
     }
@@ -39,14 +39,14 @@ public final class SeccompFilter {
     /// A filter that makes the listed calls fail.
     public static long[] deny(Arch arch, List<Syscall> calls, Errno error) {
         if (error.number() > HIGHEST_ERRNO) {
-            throw new IllegalArgumentException("errno=" + error.number() + ": it is at most 4095");
+            throw new IllegalArgumentException("errno=" + error.number() + ": maximum is 4095");
         }
         return listing(arch, calls, FAIL_WITH | error.number()).assemble();
     }
 
     static ClassicProgram listing(Arch arch, List<Syscall> calls, int answer) {
         if (calls.isEmpty()) {
-            throw new IllegalArgumentException("a filter needs a call to filter");
+            throw new IllegalArgumentException("a filter needs at least one call");
         }
         List<Classic> lines = new ArrayList<>();
         lines.add(new Load(Width.WORD, ARCHITECTURE));

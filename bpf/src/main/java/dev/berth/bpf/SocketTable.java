@@ -11,18 +11,20 @@ import java.io.IOException;
 import java.util.EnumSet;
 import java.util.Set;
 
-/// Which sockets of one SO_REUSEPORT group get its new connections, changed while it runs.
+/// Selects which sockets of a SO_REUSEPORT group get its new connections, and can be changed while
+/// it runs.
 ///
-/// Sockets sit in the table under a key each; [#serve] names the keys that get connections, and how
-/// one of them is chosen. A socket that is not served keeps what it has, accepted or queued. When a
-/// socket of the group closes, what waits in its queue moves to the served ones (if [#migrates]).
+/// Each socket is in the table under a key. [#serve] names the keys that get connections, and how
+/// one of them is picked. A socket that is not served keeps what it has, accepted or queued. When a
+/// socket of the group closes, the connections in its queue move to the served sockets (if
+/// [#migrates]).
 ///
 /// **Order:** listen() first, then [#put], [#serve], [#attach]. Until the first serve() an attached
 /// table refuses everything.
 ///
 /// **Ownership:** the table holds its maps and its program; the group holds the program too, so
-/// steering goes on as it is when the table is closed. It does not own the sockets, and does not
-/// keep them open. Changing a table is for one thread; counters may be read from any.
+/// steering continues unchanged when the table is closed. The table does not own the sockets and
+/// does not keep them open. Only one thread may change a table; counters may be read from any.
 ///
 /// **Since:** Linux 4.19 and CAP_BPF (below 5.8: CAP_SYS_ADMIN).
 public final class SocketTable implements AutoCloseable {
@@ -30,7 +32,7 @@ public final class SocketTable implements AutoCloseable {
     /// The largest number of keys of a table.
     public static final int MAX_KEYS = 1 << 16;
 
-    /// The largest number of places of a table, see [#serve].
+    /// The largest number of places in a table, see [#serve].
     public static final int PLACES = TableValue.PLACES;
 
     private static final String PROGRAM = "berth_table";
@@ -48,13 +50,13 @@ public final class SocketTable implements AutoCloseable {
 
     private record Loaded(Fd fd, boolean migrates, Set<Pick> picks) {}
 
-    /// Makes a table with the keys 0 to `keys` − 1, without sockets, that serves nothing.
+    /// Creates a table with the keys 0 to `keys` − 1 that has no sockets and serves nothing.
     ///
-    /// Errors: ErrnoException EPERM without CAP_BPF, or below Linux 5.11 when RLIMIT_MEMLOCK is
+    /// **Errors:** ErrnoException EPERM without CAP_BPF, or below Linux 5.11 when RLIMIT_MEMLOCK is
     /// used up; UnsupportedFeatureException; [VerifierException].
     public static SocketTable create(int keys) throws IOException {
         if (keys < 1 || keys > MAX_KEYS) {
-            throw new IllegalArgumentException("keys=" + keys + ": it is 1 to " + MAX_KEYS);
+            throw new IllegalArgumentException("keys=" + keys + ": must be 1 to " + MAX_KEYS);
         }
         TableMaps maps = TableMaps.create(keys);
         try {
@@ -65,7 +67,7 @@ public final class SocketTable implements AutoCloseable {
         }
     }
 
-    /// Loads as much of the program as this kernel knows.
+    /// Loads as much of the program as this kernel supports.
     private static Loaded load(TableMaps maps, int keys) throws IOException {
         Set<Pick> picks = EnumSet.allOf(Pick.class);
         if (cpus() > PLACES) {
@@ -95,55 +97,55 @@ public final class SocketTable implements AutoCloseable {
         return Fd.of("bpf BPF_PROG_LOAD", PROGRAM, load.result());
     }
 
-    /// How many CPUs this machine may have: the length of a row of [Pick#CPU].
+    /// The number of CPUs that this machine can have: the length of a row for [Pick#CPU].
     public static int cpus() {
         return PossibleCpus.COUNT;
     }
 
-    /// Whether the queue of a closed socket moves to the served ones; without it, it is reset
-    /// unless `net.ipv4.tcp_migrate_req` is on.
+    /// Whether the queue of a closed socket moves to the served sockets. Otherwise its connections
+    /// are reset unless `net.ipv4.tcp_migrate_req` is on.
     ///
-    /// Since: Linux 5.14.
+    /// **Since:** Linux 5.14.
     public boolean migrates() {
         return program.migrates();
     }
 
-    /// Puts a socket under a key, in the place of the one that was there.
+    /// Puts a socket under a key, replacing the one that was there.
     ///
-    /// Errors: EINVAL if it does not listen or has no SO_REUSEPORT; EBUSY if it is in a table
-    /// already, under this key too. The kernel takes it out when it closes or stops listening.
+    /// **Errors:** EINVAL if it does not listen or has no SO_REUSEPORT; EBUSY if it is already in a
+    /// table, even under this key. The kernel removes the socket when it closes or stops listening.
     public void put(int key, int listenerFd) throws ErrnoException {
         maps.sockets().put(requireKey(key), (long) listenerFd);
     }
 
-    /// Takes the socket of a key out; fine if there is none. A key that is still served then counts
-    /// as a fallback.
+    /// Removes the socket of a key; harmless if there is none. If the key is still served, picking
+    /// it then counts as a fallback.
     public void remove(int key) throws ErrnoException {
         maps.sockets().remove(requireKey(key));
     }
 
-    /// Whether tables can be read in this way on this kernel.
+    /// Whether this kernel supports the pick.
     public boolean supports(Pick pick) {
         return program.picks().contains(pick);
     }
 
-    /// Gives new connections to the sockets of these keys only, from the moment of the return on;
-    /// while it runs, to these or the former ones. Without keys, new connections are refused
-    /// (ECONNREFUSED), datagrams dropped, and the queue of a socket that closes is lost.
+    /// Gives new connections only to the sockets of these keys, from the moment this returns; while
+    /// it runs, to these or the former ones. Without keys, new connections are refused
+    /// (ECONNREFUSED), datagrams are dropped, and the queue of a socket that closes is lost.
     ///
-    /// @param pick how a place is chosen, see [#supports]
-    /// @param places the key at each place, at most [#PLACES]; a key that has two places gets twice
-    ///   the share
+    /// @param pick how a place is picked, see [#supports]
+    /// @param places the key at each place, at most [#PLACES]; a key with two places gets twice the
+    ///   share
     public void serve(Pick pick, int[] places) throws ErrnoException {
         for (int key : places) {
             requireKey(key);
         }
         if (!supports(pick)) {
-            throw new IllegalArgumentException("pick=" + pick + ": this kernel cannot do it");
+            throw new IllegalArgumentException("pick=" + pick + ": unsupported on this kernel");
         }
         if (pick == Pick.CPU && places.length % cpus() != 0) {
             throw new IllegalArgumentException(
-                    "places=" + places.length + ": they are rows of " + cpus() + " CPUs");
+                    "places=" + places.length + ": must be whole rows of " + cpus() + " CPUs");
         }
         int next = (current + 1) % TableMaps.TABLES;
         maps.tables().put(next, TableValue.of(pick, places));
@@ -151,33 +153,35 @@ public final class SocketTable implements AutoCloseable {
         current = next;
     }
 
-    /// How many times the program chose the key since the table was made, or since [#forget]: once
-    /// for each datagram (UDP) or connection (TCP), once more for a connection that moves here from
-    /// a closed socket's queue, and for a SYN that is sent again because the queue was full.
+    /// The number of times that the program chose the key since the table was created, or since
+    /// [#forget]: once for each datagram (UDP) or connection (TCP), once more for a connection that
+    /// moves here from a closed socket's queue, and for a SYN that is sent again because the queue
+    /// was full.
     public long steered(int key) throws ErrnoException {
         return maps.counters().number(requireKey(key));
     }
 
-    /// The same of the keys 0 to `count` − 1, together.
+    /// The same for each of the keys 0 to `count` − 1.
     public long[] steeredUpTo(int count) throws ErrnoException {
         return maps.counters().numbers(count == 0 ? 0 : requireKey(count - 1) + 1);
     }
 
-    /// How many times a served key had no socket in this group, so that the kernel's hash over the
-    /// whole group decided.
+    /// The number of times that a served key had no socket in this group, so that the kernel's hash
+    /// over the whole group decided.
     public long fallbacks() throws ErrnoException {
         return maps.counters().number(keys);
     }
 
-    /// Sets the key's counter to 0; for a key that is not served, or a connection may go uncounted.
+    /// Sets the key's counter to 0. Use it only for a key that is not served, or a connection may
+    /// go uncounted.
     public void forget(int key) throws ErrnoException {
         maps.counters().put(requireKey(key), 0L);
     }
 
-    /// Puts the group under this table, in the place of any program that it had, in one step.
+    /// Attaches this table to the group, replacing any program that it had, in one step.
     ///
-    /// Errors: EINVAL without SO_REUSEPORT. Attach to a listening socket (TCP): one that has a
-    /// program before listen() does not join its group.
+    /// **Errors:** EINVAL without SO_REUSEPORT. For TCP, attach to a listening socket: a socket
+    /// that has a program before listen() does not join its group.
     ///
     /// @param groupMemberFd any member; the program stays when it is closed
     public void attach(int groupMemberFd) throws ErrnoException {
@@ -193,12 +197,13 @@ public final class SocketTable implements AutoCloseable {
 
     private int requireKey(int key) {
         if (key < 0 || key >= keys) {
-            throw new IllegalArgumentException("key=" + key + ": it is 0 to " + (keys - 1));
+            throw new IllegalArgumentException("key=" + key + ": must be 0 to " + (keys - 1));
         }
         return key;
     }
 
-    /// Lets go of the maps and of the program. Groups under this table stay under it, unchangeable.
+    /// Releases the maps and the program. Groups keep using the table, which can no longer be
+    /// changed.
     @Override
     public void close() {
         program.fd().close();

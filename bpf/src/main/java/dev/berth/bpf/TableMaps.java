@@ -7,15 +7,15 @@ import java.util.Map;
 
 /// The maps that a [SocketTable] and its program share.
 ///
-/// @param current a u32: which of the tables the program goes by
-/// @param tables [TableValue]s; the current one is not written to
+/// @param current a u32: the index of the table that the program uses
+/// @param tables [TableValue]s; the current table is never written to
 /// @param sockets the sockets by key
 /// @param counters a u64 for each key, then one for the fallbacks
 record TableMaps(KernelMap current, KernelMap tables, KernelMap sockets, KernelMap counters)
         implements AutoCloseable {
 
-    /// Tables are written in turn: a program would have to take longer than seven changes to find
-    /// the one that it reads overwritten.
+    /// Tables are written in turn: the table that a program is reading would only be overwritten if
+    /// the program took longer than seven changes.
     static final int TABLES = 8;
 
     static TableMaps create(int keys) throws IOException {
@@ -41,7 +41,7 @@ record TableMaps(KernelMap current, KernelMap tables, KernelMap sockets, KernelM
         return KernelMap.create(KernelMap.Type.ARRAY, name, valueBytes, entries);
     }
 
-    /// The descriptor of each map by the name that the program uses.
+    /// The descriptor of each map by the name used in the program.
     Map<String, Integer> descriptors() {
         return Map.of(
                 TableProgram.CURRENT, current.fd(),

@@ -30,11 +30,12 @@ import java.util.List;
 /// socket whose key is there, count.
 ///
 /// It runs for each new connection or datagram, and again when a connection in the queue of a
-/// closed socket looks for a new one. A table without keys drops: the client is refused. A key
+/// closed socket needs a new one. A table without keys drops the packet, so the client is refused.
+/// A key without a socket is counted as a fallback and left to the kernel's hash.
 /// without a socket is counted as a fallback and left to the kernel's hash.
 final class TableProgram {
 
-    /// A u32: the index of the table that holds.
+    /// A u32: the index of the current table.
     static final String CURRENT = "current";
 
     /// [TableValue]s.
@@ -52,10 +53,10 @@ final class TableProgram {
 
     private TableProgram() {}
 
-    /// The whole program.
+    /// Builds the whole program.
     ///
     /// @param picks how a place is picked: see [Picks]
-    /// @param keys the number of keys: the place of the fallback counter
+    /// @param keys the number of keys: the position of the fallback counter
     static ExtendedProgram of(List<Extended> picks, int keys) {
         List<Extended> lines = new ArrayList<>();
         lines.add(new Move(R6, R1));
@@ -79,7 +80,7 @@ final class TableProgram {
         return lines;
     }
 
-    /// R0 = where the value of the key on the stack is.
+    /// R0 = the address of the value for the key on the stack.
     private static List<Extended> lookUp(String map) {
         return List.of(
                 new LoadMap(R1, map),

@@ -3,7 +3,7 @@ package dev.berth.bpf;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
-/// A table as it is in the map: how a place is picked, and the key at each.
+/// A table as stored in the map: how a place is picked, and the key at each place.
 ///
 ///     0          8        12      16                               4112
 ///     ┌──────────┬────────┬───────┬───────┬───────┬─ … ─┬──────────┐
@@ -11,11 +11,11 @@ import java.nio.ByteOrder;
 ///     │          │ pick   │       │       │       │     │          │
 ///     └──────────┴────────┴───────┴───────┴───────┴─ … ─┴──────────┘
 ///
-/// `turn` is the program's: it counts what [Pick#ROUND_ROBIN] has picked. `pick` is the ordinal of a
-/// [Pick]. Places from n on are not looked at.
+/// `turn` belongs to the program: it counts the picks of [Pick#ROUND_ROBIN]. `pick` is the ordinal
+/// of a [Pick]. Places from n on are ignored.
 final class TableValue {
 
-    /// How many places there are; a power of two, so that a mask keeps an index inside.
+    /// The number of places; a power of two, so that a mask keeps an index in range.
     static final int PLACES = 1024;
 
     static final int TURN = 0;

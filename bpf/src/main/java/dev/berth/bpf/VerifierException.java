@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/// The kernel's verifier refused a program. The message has the instruction at which it stopped and
-/// why; [#log] is everything that it said.
+/// The kernel's verifier refused a program. The message contains the reason and the instruction at
+/// which it stopped; [#log] is the verifier's complete output.
 public final class VerifierException extends IOException {
 
     private static final long serialVersionUID = 1L;
@@ -21,7 +21,7 @@ public final class VerifierException extends IOException {
         this.log = log;
     }
 
-    /// The verifier's whole log.
+    /// The verifier's complete log.
     public String log() {
         return log;
     }
@@ -34,7 +34,7 @@ public final class VerifierException extends IOException {
                         .filter(line -> !STATISTICS.matcher(line).matches())
                         .toList();
         if (lines.isEmpty()) {
-            return "it did not say why";
+            return "it gave no reason";
         }
         String reason = lines.getLast();
         return lines.reversed().stream()

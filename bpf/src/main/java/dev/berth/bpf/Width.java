@@ -1,6 +1,6 @@
 package dev.berth.bpf;
 
-/// How many bytes a load or a store moves. Both machines encode it in the same bits.
+/// The number of bytes that a load or a store moves. Both machines encode it in the same bits.
 public enum Width {
     BYTE(0x10, 1),
     HALF(0x08, 2),

@@ -2,13 +2,13 @@ package dev.berth.bpf;
 
 import java.util.OptionalInt;
 
-/// A small interpreter of classic machine code, written from the kernel's documentation and not
+/// A small interpreter for classic machine code, written from the kernel's documentation and not
 /// from the assembler, so that each checks the other.
 final class ClassicMachine {
 
-    /// What a program can load.
+    /// The memory that a program can load from.
     interface Memory {
-        /// The number at the offset, or empty if that is outside.
+        /// The number at the offset, or empty if that is outside the packet.
         OptionalInt load(int offset, int bytes);
     }
 

@@ -97,7 +97,7 @@ class ClassicProgramTest {
     }
 
     @Test
-    void aMissingLabelIsNamedBesideThoseThatExist() {
+    void theMessageForAMissingLabelListsTheExistingOnes() {
         ClassicProgram program =
                 ClassicProgram.of(new Jump("nowhere"), new Label("here"), new Return(0));
 
@@ -152,7 +152,7 @@ class ClassicProgramTest {
 
         lines.add(new Return(2));
         assertThatThrownBy(new ClassicProgram(lines)::assemble)
-                .hasMessage("instructions=4097: the kernel takes 4096");
+                .hasMessage("instructions=4097: the kernel accepts 4096");
     }
 
     @Test
@@ -167,11 +167,11 @@ class ClassicProgramTest {
     @Test
     void anEmptyProgramIsRefused() {
         assertThatThrownBy(ClassicProgram.of()::assemble)
-                .hasMessage("a program needs an instruction");
+                .hasMessage("a program needs at least one instruction");
     }
 
     @Test
-    void whatTheMachineCannotDoCannotBeWritten() {
+    void impossibleInstructionsAreRefused() {
         assertThatThrownBy(() -> new Load(Width.DOUBLE, 0)).hasMessageContaining("4 bytes");
         assertThatThrownBy(() -> new Store(16)).hasMessageContaining("slot=16");
         assertThatThrownBy(() -> new Recall(-1)).hasMessageContaining("slot=-1");

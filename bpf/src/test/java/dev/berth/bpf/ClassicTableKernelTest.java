@@ -166,7 +166,8 @@ class ClassicTableKernelTest {
     @Test
     void anUnprivilegedUserSteersItsOwnGroup() throws Exception {
         try (NetworkNamespace other = NetworkNamespace.open()) {
-            // First as root, for the classes: nobody may not be allowed to read them.
+            // First as root, to load the classes: the user nobody might lack permission to read
+            // them.
             other.run(ClassicTableKernelTest::steerToTheSecond);
         }
         namespace.run(

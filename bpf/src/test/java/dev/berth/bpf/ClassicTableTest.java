@@ -73,7 +73,7 @@ class ClassicTableTest {
     }
 
     @Test
-    void aDualStackGroupSendsAnIpv4ClientWhereAnIpv4GroupWould() {
+    void aDualStackGroupPlacesAnIpv4ClientLikeAnIpv4Group() {
         long[] inet = ClassicTable.program(Pick.HASH, FOUR, Family.INET);
         long[] dual = ClassicTable.program(Pick.HASH, FOUR, Family.INET6);
         for (int port = 1; port < 200; port++) {
@@ -83,7 +83,7 @@ class ClassicTableTest {
     }
 
     @Test
-    void onlyTheGivenIndicesComeOutAndAllOfThem() {
+    void exactlyTheGivenIndicesAreReturned() {
         SeededRandom random = SeededRandom.create("group indices");
         for (int round = 0; round < 30; round++) {
             int[] indices = random.ints(random.nextInt(1, 40), 0, 2000).distinct().toArray();
@@ -136,7 +136,7 @@ class ClassicTableTest {
     }
 
     @Test
-    void byItsSourceAClientHasOnePlaceWhateverItsPort() {
+    void bySourceAClientKeepsItsPlaceWhateverItsPort() {
         int[] counts = new int[10];
         for (Family family : Family.values()) {
             long[] program = ClassicTable.program(Pick.SOURCE, FOUR, family);
@@ -150,7 +150,7 @@ class ClassicTableTest {
     }
 
     @Test
-    void byItsSourceAnIpv6ClientHasOnePlaceWhateverItsPort() {
+    void bySourceAnIpv6ClientKeepsItsPlaceWhateverItsPort() {
         long[] program = ClassicTable.program(Pick.SOURCE, FOUR, Family.INET6);
         int[] counts = new int[10];
         for (int client = 0; client < 2000; client++) {
@@ -164,7 +164,7 @@ class ClassicTableTest {
     }
 
     @Test
-    void aCpuHasItsColumnAndARandomRow() {
+    void aCpuGetsItsColumnInARandomRow() {
         int cpus = SocketTable.cpus();
         int[] places = IntStream.range(0, 3 * cpus).toArray();
         long[] program = ClassicTable.program(Pick.CPU, places, Family.INET);
@@ -176,7 +176,7 @@ class ClassicTableTest {
     }
 
     @Test
-    void aRandomNumberIsAPlace() {
+    void aRandomNumberPicksAPlace() {
         long[] program = ClassicTable.program(Pick.RANDOM, FOUR, Family.INET6);
         for (int random = -10; random < 10; random++) {
             assertThat(run(program, 0, random)).isEqualTo(FOUR[random & 3]);
@@ -208,7 +208,7 @@ class ClassicTableTest {
                 .hasMessageContaining("index=-1");
         int[] tooMany = IntStream.range(0, 2100).toArray();
         assertThatThrownBy(() -> ClassicTable.program(Pick.HASH, tooMany, Family.INET))
-                .hasMessageContaining("the kernel takes 4096");
+                .hasMessageContaining("the kernel accepts 4096");
         assertThat(
                         ClassicTable.program(
                                 Pick.HASH, IntStream.range(0, 2000).toArray(), Family.INET6))
@@ -223,7 +223,7 @@ class ClassicTableTest {
         assertThat(count).isBetween(425, 575);
     }
 
-    /// What the program says for a client at 127.0.0.1 with this port, by the interpreter.
+    /// The result of the program for a client at 127.0.0.1 with this port, by the interpreter.
     static int runIpv4(long[] program, int port) {
         return run(program, ipv4(CLIENT, port, 0));
     }

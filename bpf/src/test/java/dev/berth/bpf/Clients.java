@@ -11,7 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Plain JDK clients in the calling thread's namespace. Each says the port that it comes from.
+/// Plain JDK clients in the calling thread's namespace. Each sends the port that it connects from.
 final class Clients implements AutoCloseable {
 
     private static final int LIMIT_MILLIS = 60_000;
@@ -24,7 +24,7 @@ final class Clients implements AutoCloseable {
         this(new InetSocketAddress(0).getAddress(), address, port);
     }
 
-    /// Clients that come from this address.
+    /// Creates clients that connect from this address.
     Clients(InetAddress source, String address, int port) throws IOException {
         this.source = source;
         server = new InetSocketAddress(InetAddress.getByName(address), port);
@@ -37,21 +37,21 @@ final class Clients implements AutoCloseable {
         }
     }
 
-    /// Connects from any port and says nothing yet.
+    /// Connects from any port and sends nothing yet.
     void connectSilently(int count) throws IOException {
         for (int i = 0; i < count; i++) {
             open(0);
         }
     }
 
-    /// Makes every connection say its port.
+    /// Makes every connection send its port.
     void speak() throws IOException {
         for (Socket connection : connections) {
             connection.getOutputStream().write(said(connection.getLocalPort()));
         }
     }
 
-    /// How many connections were reset; waits for the news on each.
+    /// Waits for the outcome of each connection and returns how many were reset.
     int countReset() throws IOException {
         int reset = 0;
         for (Socket connection : connections) {
@@ -65,7 +65,7 @@ final class Clients implements AutoCloseable {
         return reset;
     }
 
-    /// Connects from this port and says so.
+    /// Connects from this port and sends it.
     ///
     /// @return the port
     int connectFrom(int port) throws IOException {
@@ -77,7 +77,8 @@ final class Clients implements AutoCloseable {
     private Socket open(int port) throws IOException {
         Socket socket = new Socket();
         connections.add(socket);
-        // Closing resets, so that no TIME_WAIT keeps the port from the next connection.
+        // Closing resets the connection, so that no TIME_WAIT keeps the port from the next
+        // connection.
         socket.setSoLinger(true, 0);
         socket.bind(new InetSocketAddress(source, port));
         socket.connect(server, LIMIT_MILLIS);

@@ -114,11 +114,11 @@ class ExtendedProgramTest {
     }
 
     @Test
-    void aMissingMapIsNamedBesideThoseGiven() {
+    void theMessageForAMissingMapListsTheGivenOnes() {
         ExtendedProgram program = ExtendedProgram.of(new LoadMap(R1, "table"), new Exit());
 
         assertThatThrownBy(() -> program.assemble(Map.of("sockets", 4)))
-                .hasMessage("map \"table\" is not given; given: [sockets]");
+                .hasMessage("map \"table\" is missing; given: [sockets]");
     }
 
     @Test
@@ -131,7 +131,7 @@ class ExtendedProgramTest {
     }
 
     @Test
-    void whatTheMachineCannotDoCannotBeWritten() {
+    void impossibleInstructionsAreRefused() {
         assertThatThrownBy(() -> new Move(R10, R1)).hasMessageContaining("frame pointer");
         assertThatThrownBy(() -> new Load(Width.WORD, R1, R6, 40000))
                 .hasMessageContaining("offset=40000");

@@ -3,7 +3,7 @@ package dev.berth.bpf;
 import java.io.IOException;
 import java.util.List;
 
-/// Four listeners under the keys 10 to 13, a table over them that serves nothing yet.
+/// Four listeners under the keys 10 to 13, and a table over them that serves nothing yet.
 final class Fixture implements AutoCloseable {
     static final int FIRST_KEY = 10;
 
@@ -21,7 +21,7 @@ final class Fixture implements AutoCloseable {
         table.attach(group.fd(0));
     }
 
-    /// The members that the next `clients` clients got.
+    /// The members that received the next `clients` clients.
     List<Integer> takenBy(int clients) {
         return members(group.take(clients));
     }

@@ -23,7 +23,7 @@ import java.util.List;
 /// the order of listen() or bind(), which is their index for a classic program.
 final class Group implements AutoCloseable {
 
-    /// A client's way in: its port, the member that got it, and what it said.
+    /// A client's arrival: its port, the member that received it, and what it sent.
     record Arrival(int clientPort, int member, String message) {}
 
     private static final int BACKLOG = 4096;
@@ -83,7 +83,7 @@ final class Group implements AutoCloseable {
         ErrnoException.check("shutdown", "", Sockets.shutdown(fd(member), Sockets.SHUT_RD));
     }
 
-    /// Waits for this many clients and takes them in, in no particular order.
+    /// Waits for this many clients and accepts them, in no particular order.
     List<Arrival> take(int clients) {
         List<Arrival> arrivals = new ArrayList<>();
         Await.until(
@@ -96,7 +96,7 @@ final class Group implements AutoCloseable {
         return arrivals;
     }
 
-    /// What is there at this moment.
+    /// The clients that are waiting at this moment.
     List<Arrival> takeNow() {
         List<Arrival> arrivals = new ArrayList<>();
         drain(arrivals);
@@ -114,7 +114,7 @@ final class Group implements AutoCloseable {
     private void drain(int member, List<Arrival> arrivals) {
         try {
             while (tcp ? accept(member, arrivals) : receive(member, arrivals)) {
-                // One more each time.
+                // Accepts one client at a time.
             }
         } catch (IOException failure) {
             throw new AssertionError("member " + member, failure);

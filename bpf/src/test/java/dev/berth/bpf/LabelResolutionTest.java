@@ -15,8 +15,8 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.random.RandomGenerator;
 
-/// Random programs whose jumps are followed twice: by name through the lines, and by number through
-/// the machine code.
+/// Follows the jumps of random programs twice: by name through the lines, and by number through the
+/// machine code.
 class LabelResolutionTest {
 
     private static final ClassicMachine.Memory NUMBERS =
@@ -28,8 +28,8 @@ class LabelResolutionTest {
 
     @ParameterizedTest
     @MethodSource("seeds")
-    @DisplayName("classic machine code takes the way that its labels name")
-    void classicMachineCodeTakesTheWayThatItsLabelsName(long seed) {
+    @DisplayName("classic machine code jumps where its labels say")
+    void classicMachineCodeJumpsWhereItsLabelsSay(long seed) {
         RandomGenerator random = SeededRandom.of(seed);
         for (int round = 0; round < 50; round++) {
             ClassicProgram program = classic(random);

@@ -13,13 +13,14 @@ final class Nobody {
 
     private Nobody() {}
 
-    /// Turns the calling thread, and no other, into nobody; for good, so it must be one that ends.
+    /// Turns the calling thread, and no other, into nobody; permanently, so it must be a thread
+    /// that ends.
     static void become() throws ErrnoException {
-        // Nobody may not be allowed to read the classes that are needed from here on.
+        // The user nobody might lack permission to read the classes that are needed from here on.
         assertThat(Capabilities.effective()).isNotEmpty();
         boolean dumpable = Processes.dumpable();
         ErrnoException.check("setresuid", UID, Processes.setresuid(UID, UID, UID));
-        // The kernel takes a change of uid as a reason to hide the whole process from /proc.
+        // A change of uid makes the kernel hide the whole process in /proc.
         ErrnoException.check("prctl", "PR_SET_DUMPABLE", Processes.setDumpable(dumpable));
         assertThat(Capabilities.effective()).isEmpty();
     }

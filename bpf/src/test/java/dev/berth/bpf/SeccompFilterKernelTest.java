@@ -21,7 +21,7 @@ import java.util.concurrent.FutureTask;
 @ExtendWith(LeakCheck.class)
 class SeccompFilterKernelTest {
 
-    /// What a call gave before and after the filter was there.
+    /// The results of a call before and after the filter was installed.
     private record Results(int bindBefore, int bind, int listen) {}
 
     @Test

@@ -90,11 +90,11 @@ class SeccompFilterTest {
     @Test
     void aFilterWithoutCallsIsRefused() {
         assertThatThrownBy(() -> SeccompFilter.notify(Arch.X86_64, List.of()))
-                .hasMessageContaining("needs a call");
+                .hasMessageContaining("needs at least one call");
     }
 
     @Test
-    void asManyCallsFitAsAJumpReaches() {
+    void theNumberOfCallsIsLimitedByTheReachOfAJump() {
         List<Syscall> most = new ArrayList<>(Collections.nCopies(253, Syscall.BIND));
         assertThat(SeccompFilter.notify(Arch.X86_64, most)).hasSize(258);
 

@@ -39,7 +39,7 @@ class SocketTableErrorsTest {
     }
 
     @Test
-    void whatCannotBeInTheTableIsRefused() throws Exception {
+    void invalidSocketsAndKeysAreRefused() throws Exception {
         namespace.run(
                 () -> {
                     try (Fixture the = new Fixture(Loopback.IPV4);
@@ -50,9 +50,9 @@ class SocketTableErrorsTest {
                         assertFails(() -> the.table.put(10, the.group.fd(0)), Errno.EBUSY);
                         assertFails(() -> the.table.attach(silent.number()), Errno.EINVAL);
                         assertThatThrownBy(() -> the.table.put(16, the.group.fd(0)))
-                                .hasMessage("key=16: it is 0 to 15");
+                                .hasMessage("key=16: must be 0 to 15");
                         assertThatThrownBy(() -> the.table.serve(Pick.HASH, new int[] {3, -1}))
-                                .hasMessage("key=-1: it is 0 to 15");
+                                .hasMessage("key=-1: must be 0 to 15");
                     }
                 });
     }
@@ -96,7 +96,7 @@ class SocketTableErrorsTest {
 
     @Test
     void withoutTheCapabilityItIsEperm() throws Exception {
-        // Once as root, for the classes: nobody may not be allowed to read them.
+        // Once as root, to load the classes: the user nobody might lack permission to read them.
         SocketTable.create(1).close();
         assertFails(SocketTableErrorsTest::failWithEperm, Errno.EPERM);
         namespace.run(

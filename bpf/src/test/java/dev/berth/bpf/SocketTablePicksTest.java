@@ -26,7 +26,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
 
-/// Each way to pick a place, on the kernel.
+/// Tests each way to pick a place on the kernel.
 @ExtendWith(LeakCheck.class)
 @RequiresCapability({Capability.SYS_ADMIN, Capability.BPF})
 class SocketTablePicksTest {
@@ -80,7 +80,7 @@ class SocketTablePicksTest {
     }
 
     @Test
-    void aRandomPlaceIsAnyPlaceAlsoForOneAddress() throws Exception {
+    void aRandomPlaceVariesEvenForOneAddress() throws Exception {
         namespace.run(
                 () -> {
                     try (Fixture the = new Fixture(Loopback.IPV4)) {
@@ -95,7 +95,7 @@ class SocketTablePicksTest {
     }
 
     @Test
-    void oneAddressAlwaysComesToThePlaceOfItsOwn() throws Exception {
+    void oneAddressAlwaysGetsItsOwnPlace() throws Exception {
         namespace.run(
                 () -> {
                     try (Group group = Group.tcp(Loopback.IPV4.server, 4);
@@ -141,7 +141,7 @@ class SocketTablePicksTest {
     }
 
     @Test
-    void aQueueThatMovesHasNoAddressAndSpreads() throws Exception {
+    void aQueueThatMovesSpreadsBecauseItHasNoAddress() throws Exception {
         namespace.run(
                 () -> {
                     try (Fixture the = new Fixture(Loopback.IPV4)) {
@@ -156,7 +156,7 @@ class SocketTablePicksTest {
     }
 
     @Test
-    void aCpuHasItsColumn() throws Exception {
+    void aCpuGetsItsColumn() throws Exception {
         int[] places = new int[3 * SocketTable.cpus()];
         Arrays.setAll(places, place -> place / SocketTable.cpus() == 0 ? 10 : 13);
         namespace.run(
@@ -185,7 +185,7 @@ class SocketTablePicksTest {
     }
 
     @Test
-    void datagramsGoByEachPick() throws Exception {
+    void datagramsAreSteeredByEachPick() throws Exception {
         namespace.run(
                 () -> {
                     try (Group group = Group.udp(Loopback.IPV6.server, 4);
@@ -207,7 +207,7 @@ class SocketTablePicksTest {
     }
 
     @Test
-    void changesOfTheWayUnderLoadLoseAndMisrouteNothing() throws Exception {
+    void changingThePickUnderLoadLosesAndMisroutesNothing() throws Exception {
         namespace.run(
                 () -> {
                     try (Fixture the = new Fixture(Loopback.IPV4)) {

@@ -84,7 +84,7 @@ class SocketTableTest {
     }
 
     @Test
-    void aFlipHoldsForTheNextConnection() throws Exception {
+    void aSwitchTakesEffectForTheNextConnection() throws Exception {
         namespace.run(
                 () -> {
                     try (Fixture the = new Fixture(Loopback.IPV4)) {
@@ -104,7 +104,7 @@ class SocketTableTest {
     }
 
     @Test
-    void flipsUnderLoadLoseAndMisrouteNothing() throws Exception {
+    void switchesUnderLoadLoseAndMisrouteNothing() throws Exception {
         namespace.run(
                 () -> {
                     try (Fixture the = new Fixture(Loopback.IPV4)) {
@@ -187,7 +187,7 @@ class SocketTableTest {
     }
 
     @Test
-    void datagramsGoToServedKeysOnlyAndNowhereWithoutAny() throws Exception {
+    void datagramsGoToServedKeysOnlyAndAreDroppedWithoutAny() throws Exception {
         namespace.run(
                 () -> {
                     try (Group group = Group.udp(Loopback.IPV4.server, 3);
@@ -211,7 +211,7 @@ class SocketTableTest {
     }
 
     @Test
-    void aSocketPutInPlaceOfAnotherTakesOver() throws Exception {
+    void aSocketThatReplacesAnotherTakesOver() throws Exception {
         namespace.run(
                 () -> {
                     try (Fixture the = new Fixture(Loopback.IPV4)) {

@@ -85,7 +85,7 @@ class TableProgramTest {
     }
 
     @Test
-    void whatTheKernelCannotDoIsLeftOut() {
+    void unsupportedPicksAreLeftOut() {
         assertThat(Picks.of(EnumSet.of(Pick.HASH), 2).toString()).doesNotContain("fetch_add");
     }
 }

@@ -36,6 +36,6 @@ class VerifierExceptionTest {
     @Test
     void anEmptyLogSaysSo() {
         assertThat(new VerifierException("p", "processed 0 insns (limit 1000000)"))
-                .hasMessageEndingWith("it did not say why");
+                .hasMessageEndingWith("it gave no reason");
     }
 }
