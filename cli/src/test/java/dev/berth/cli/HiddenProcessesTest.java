@@ -103,7 +103,7 @@ class HiddenProcessesTest {
         Capture route = onThread(() -> asNobody(words));
         assertThat(route.err()).isEmpty();
         assertThat(route.out())
-                .contains("not certain: nobody listens", "was not looked at, which needs root");
+                .contains("not certain: nobody listens", "reaches; that needs root");
     }
 
     @Test
@@ -133,7 +133,7 @@ class HiddenProcessesTest {
             new Capture("who", "--pid", pid);
             Capture refused = onThread(() -> asNobody("who", "--pid", pid));
             assertThat(refused.code).isEqualTo(1);
-            assertThat(refused.out()).contains("no permission to look into it");
+            assertThat(refused.out()).contains("no permission to inspect it");
         }
         var gone = new Capture("who", "--pid", "999999999");
         assertThat(gone.code).isEqualTo(1);

@@ -49,8 +49,8 @@ class NetlinkRefusedTest {
             assertThat(who.out())
                     .contains(
                             "LISTEN", "127.0.0.1]:" + port, "pid " + ProcessHandle.current().pid())
-                    .contains("unknown:", "tcp sockets are those of /proc/net", "EPERM")
-                    .contains("only bound are missing", "udp sockets are those of");
+                    .contains("unknown:", "tcp sockets were read from /proc/net", "EPERM")
+                    .contains("only bound are missing", "udp sockets were read from");
             var json = sandboxed(refused, "who", port, "--tcp", "--json");
             assertThat(json.out())
                     .contains("\"queue\":0", "\"reuseport\":false", "\"unknown\":[\"tcp sockets")
@@ -67,9 +67,9 @@ class NetlinkRefusedTest {
             assertThat(why.code).isEqualTo(1);
             assertThat(why.out())
                     .contains("\"bind\":\"EADDRINUSE\"", "\"certain\":false")
-                    .contains("\"note\":\"tcp sockets are those of /proc/net");
+                    .contains("\"note\":\"tcp sockets were read from /proc/net");
             if (refused == Syscall.SOCKET) {
-                assertThat(why.out()).contains("may not make a socket", "could not be asked");
+                assertThat(why.out()).contains("cannot create a socket", "could not be checked");
             }
         }
     }

@@ -45,20 +45,20 @@ class RouteCertaintyTest {
             value = {
                 "nft add table ip t; nft 'add chain ip t c { type nat hook output priority -100;"
                     + " }'; nft add rule ip t c tcp dport 4000 redirect to 4001 | the table ip t"
-                    + " leads packets elsewhere (redirect)",
+                    + " redirects packets (redirect)",
                 "nft add table ip t; nft 'add chain ip t c { type nat hook prerouting priority 0;"
                         + " }'; nft add chain ip t d; nft add rule ip t d tcp dport 4000 dnat to"
-                        + " 127.0.0.1:9; nft add rule ip t c jump d | the table ip t leads packets"
-                        + " elsewhere (dnat)",
+                        + " 127.0.0.1:9; nft add rule ip t c jump d | the table ip t"
+                        + " redirects packets (dnat)",
                 "nft add table ip t;"
                         + " nft 'add chain ip t c { type filter hook prerouting priority -150; }';"
                         + " nft add rule ip t c tcp dport 4000 tproxy to :4001"
-                        + " | the table ip t leads packets elsewhere (tproxy)",
+                        + " | the table ip t redirects packets (tproxy)",
                 "nft add table inet f; nft 'add chain inet f c { type filter hook input priority 0;"
-                        + " policy drop; }' | the table inet f may drop what the client sends",
+                        + " policy drop; }' | the table inet f may drop the client's packets",
                 "ip rule add pref 5 lookup local; ip rule add pref 1 to 127.0.0.9 lookup main;"
                         + " ip rule del pref 0 | policy routing comes before",
-                "tc qdisc add dev lo clsact | traffic control may lead",
+                "tc qdisc add dev lo clsact | traffic control may redirect",
             })
     void aRouteIsUncertainIfPacketsAreChangedBeforeTheLookUp(String setUp, String reason)
             throws Exception {

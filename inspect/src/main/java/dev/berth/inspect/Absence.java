@@ -5,25 +5,25 @@ import java.util.Objects;
 /// Why no process is known that holds a socket.
 ///
 /// @param kind what is known
-/// @param holder who has it then, in words that begin a sentence
+/// @param holder who has the socket, in words that begin a sentence
 /// @param sentence the reason, and what shows more
-/// @param remedy what takes it off its port, if that is known; else empty
+/// @param remedy how to free the port, if that is known; else empty
 public record Absence(Kind kind, String holder, String sentence, String remedy) {
-    /// There is a process, and it is known.
+    /// A process holds the socket and is known.
     public static final Absence NONE = new Absence(Kind.NONE, "", "", "");
 
-    /// What is known of a socket without a known process.
+    /// What is known about a socket without a known process.
     public enum Kind {
         /// A process is known.
         NONE,
         /// What the kernel keeps of a connection: no descriptor refers to it, and its options can
-        /// no more be changed.
+        /// no longer be changed.
         REMAINDER,
-        /// A socket of the kernel itself, of which no process has a descriptor.
+        /// A socket of the kernel itself; no process has a descriptor for it.
         KERNEL,
-        /// There may be a process that this user is not allowed to see or to look into.
+        /// There may be a process that this user is not permitted to see or inspect.
         HIDDEN,
-        /// Every process was looked into, and none has it.
+        /// Every process was inspected, and none has it.
         NOBODY
     }
 

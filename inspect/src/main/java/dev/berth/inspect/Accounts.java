@@ -9,14 +9,14 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 
-/// Names of users by their number. The file is read first: to ask libc, which may ask the network,
-/// costs more than all the rest of a report.
+/// Names of users by their number. The file is read first: asking libc, which may ask the network,
+/// costs more than the rest of a report.
 public final class Accounts {
     private static final Path FILE = Path.of("/etc/passwd");
 
     private final Map<Integer, String> names = new HashMap<>();
 
-    /// Reads the accounts of this system's own file.
+    /// Reads the system's own accounts file.
     public Accounts() {
         try {
             String text = Files.readString(FILE, StandardCharsets.ISO_8859_1);
@@ -33,7 +33,7 @@ public final class Accounts {
         }
     }
 
-    /// The account's name; the number where there is no account.
+    /// The account's name, or the number if there is no account.
     public String name(int uid) {
         return names.computeIfAbsent(
                 uid,

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 
-/// What to say, and to do, about an address that is refused before any other socket matters.
+/// Explains an address that is refused before any other socket matters, and lists what would help.
 final class AddressAdvice {
     private AddressAdvice() {}
 
@@ -21,7 +21,7 @@ final class AddressAdvice {
                     cause(
                             "address-not-here",
                             host
-                                    + " is no address of this machine"
+                                    + " is not an address of this machine"
                                     + request.device().map(name -> " on " + name).orElse(""));
             case EACCES ->
                     cause(
@@ -29,7 +29,7 @@ final class AddressAdvice {
                             "ports below "
                                     + Situation.firstFree()
                                     + " (net.ipv4.ip_unprivileged_port_start) need"
-                                    + " CAP_NET_BIND_SERVICE, which a process of uid "
+                                    + " CAP_NET_BIND_SERVICE, which a process with uid "
                                     + request.uid()
                                     + " lacks here");
             case ENODEV ->
@@ -58,9 +58,10 @@ final class AddressAdvice {
         return "the kernel refuses this combination";
     }
 
-    /// Each is tried against the same check, and against the other sockets on the port.
+    /// Lists what would help. Each fix is tried against the same check and against the other
+    /// sockets on the port.
     ///
-    /// - `free`: whether no other socket would be in the way
+    /// @param free whether no other socket would be in the way
     static List<String> fixes(
             BindRequest request, Situation situation, Errno errno, Predicate<BindRequest> free) {
         List<String> fixes = new ArrayList<>();
@@ -75,17 +76,17 @@ final class AddressAdvice {
                 AddressCheck anywhere = with(true, check.lowPort(), check);
                 if (passes(request, situation, anywhere) && free.test(request)) {
                     fixes.add(
-                            "set IP_FREEBIND (IPV6_FREEBIND) on yours: works, also for an address"
-                                    + " that comes later");
+                            "set IP_FREEBIND (IPV6_FREEBIND) on your socket: works, even for an"
+                                    + " address that is added later");
                 }
             }
             case EACCES -> {
                 AddressCheck open = with(check.here(), false, check);
                 if (passes(request, situation, open) && free.test(request)) {
                     int port = request.where().port();
-                    fixes.add("take a port from " + Situation.firstFree() + " up");
+                    fixes.add("use port " + Situation.firstFree() + " or higher");
                     fixes.add(
-                            "allow it to all: sysctl -w net.ipv4.ip_unprivileged_port_start="
+                            "allow it for all users: sysctl -w net.ipv4.ip_unprivileged_port_start="
                                     + port);
                 }
                 AddressCheck privileged =
@@ -102,7 +103,7 @@ final class AddressAdvice {
             default -> {
                 BindRequest dual = request.withV6only(false);
                 if (passes(dual, situation, check) && free.test(dual)) {
-                    fixes.add("clear IPV6_V6ONLY on yours");
+                    fixes.add("clear IPV6_V6ONLY on your socket");
                 }
             }
         }

@@ -6,25 +6,25 @@ import dev.berth.sys.SockAddr;
 
 import java.util.Optional;
 
-/// What bind(2) says to an address before it looks at other sockets, in the kernel's order, which
-/// is not the same for both families.
+/// What bind(2) answers for an address before it checks other sockets, in the kernel's order, which
+/// differs between the two families.
 ///
-/// **source**: `__inet_bind` (net/ipv4/af_inet.c), `__inet6_bind` (net/ipv6/af_inet6.c)
+/// **Source:** `__inet_bind` (net/ipv4/af_inet.c), `__inet6_bind` (net/ipv6/af_inet6.c)
 ///
-/// @param here whether the address belongs to this machine (and, for IPv6, to the device), or may
+/// @param here whether the address belongs to this machine (and, for IPv6, to the device), or can
 ///   be bound although it does not
-/// @param device whether there is the device that a link-local address names
-/// @param lowPort whether the port is kept from the unprivileged
-/// @param privileged whether the caller may bind such a port all the same
+/// @param device whether the device exists that a link-local address names
+/// @param lowPort whether the port is reserved for privileged processes
+/// @param privileged whether the caller may bind such a port anyway
 record AddressCheck(boolean here, boolean device, boolean lowPort, boolean privileged) {
-    /// Of an address that names no device, or one that there is.
+    /// For an address that names no device, or one that exists.
     AddressCheck(boolean here, boolean lowPort, boolean privileged) {
         this(here, true, lowPort, privileged);
     }
 
     /// The errno, or empty if the address passes.
     ///
-    /// - `boundTo`: the index of the device that the socket is bound to, 0 for none
+    /// @param boundTo the index of the device that the socket is bound to, 0 for none
     Optional<Errno> errno(Protocol protocol, SockAddr.Inet address, boolean v6only, int boundTo) {
         return switch (address) {
             case SockAddr.Inet4 four -> inet(four);
@@ -72,7 +72,7 @@ record AddressCheck(boolean here, boolean device, boolean lowPort, boolean privi
         return here || anybodys(address);
     }
 
-    /// Whether every machine may bind this address.
+    /// Whether this address can be bound on every machine.
     static boolean anybodys(SockAddr.Inet4 address) {
         int first = address.address() >>> 24;
         return address.wildcard() || first >>> 4 == 0xe || address.address() == -1;
@@ -83,7 +83,7 @@ record AddressCheck(boolean here, boolean device, boolean lowPort, boolean privi
     }
 
     /// Whether the address means nothing without an interface: fe80::/10, and the multicast
-    /// addresses of a machine and of a link.
+    /// addresses of interface and link scope.
     static boolean linkLocal(SockAddr.Inet6 address) {
         int scope = (int) (address.high() >>> 48 & 0xf);
         return address.high() >>> 54 == 0x3fa || (multicast(address) && (scope == 1 || scope == 2));

@@ -11,7 +11,7 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.stream.Collectors;
 
-/// Explains a bind that has failed in this JVM, by looking at the port now.
+/// Explains a bind that has failed in this JVM, by inspecting the port now.
 ///
 /// ```java
 /// var address = new InetSocketAddress(8080);
@@ -24,8 +24,8 @@ import java.util.stream.Collectors;
 /// }
 /// ```
 ///
-/// @param failure what the JDK threw
-/// @param forecast what the same bind would meet now
+/// @param failure thrown by the JDK
+/// @param forecast the result of the same bind now
 public record BindDiagnosis(BindException failure, BindForecast forecast) {
     private static final int MOST_NAMED = 3;
 
@@ -34,7 +34,7 @@ public record BindDiagnosis(BindException failure, BindForecast forecast) {
         Objects.requireNonNull(forecast, "forecast");
     }
 
-    /// Looks at the port for a TCP server socket that was given `address`.
+    /// Inspects the port for a TCP server socket that was given `address`.
     ///
     /// @throws IllegalArgumentException if the host's name was not resolved
     /// @throws IOException if the kernel's tables cannot be read
@@ -43,7 +43,7 @@ public record BindDiagnosis(BindException failure, BindForecast forecast) {
         return of(failure, Protocol.TCP, address);
     }
 
-    /// Looks at the port for a socket of the JDK that was given `address`, as the JDK binds it.
+    /// Inspects the port for a socket of the JDK that was given `address`, as the JDK binds it.
     ///
     /// @throws IllegalArgumentException if the host's name was not resolved
     /// @throws IOException if the kernel's tables cannot be read
@@ -53,12 +53,12 @@ public record BindDiagnosis(BindException failure, BindForecast forecast) {
         return of(failure, JdkAddress.of(protocol, address));
     }
 
-    /// Looks at the port. The JDK sets SO_REUSEADDR on every TCP server socket, and clears
-    /// IPV6_V6ONLY; so that is assumed. Nothing is replayed to check the rules: the forecast is
-    /// certain only where an earlier [BindForecast] or `berth why` has done that.
+    /// Inspects the port. The JDK sets SO_REUSEADDR on every TCP server socket and clears
+    /// IPV6_V6ONLY, so that is assumed. Nothing is replayed to check the rules: the forecast is
+    /// certain only if an earlier [BindForecast] or `berth why` has done that.
     ///
-    /// @param address that was to be bound; what the JDK calls `0.0.0.0` is `[::]`, unless it was
-    ///   told to prefer IPv4
+    /// @param address that was to be bound; the JDK's `0.0.0.0` is `[::]`, unless the JDK was
+    ///   configured to prefer IPv4
     /// @throws IOException if the kernel's tables cannot be read
     public static BindDiagnosis of(BindException failure, ListenAddress address)
             throws IOException {
@@ -68,7 +68,7 @@ public record BindDiagnosis(BindException failure, BindForecast forecast) {
                 failure, BindForecast.of(request, KernelCheck.kept(System.getenv())));
     }
 
-    /// What happened and who is in the way, in one line.
+    /// What happened and what is in the way, in one line.
     public String summary() {
         String address = forecast.request().address().toString();
         if (forecast.succeeds()) {
@@ -94,7 +94,7 @@ public record BindDiagnosis(BindException failure, BindForecast forecast) {
                         + message
                         + "), though ports and capabilities would allow it now: a security module"
                         + " (SELinux, AppArmor, Landlock) may be the reason"
-                : " was taken (" + message + "), and is free by now";
+                : " was taken (" + message + "), but is free now";
     }
 
     /// What would really help.

@@ -12,15 +12,15 @@ import java.util.Optional;
 
 /// What bind(2) and listen(2) would answer now, why, and what would help.
 ///
-/// @param request what was asked
+/// @param request the bind in question
 /// @param bind the errno of bind(2); empty: it succeeds
 /// @param listen the errno of listen(2) after a bind that succeeds; empty: it succeeds, or is not
 ///   reached, or (UDP) does not exist
 /// @param uncertain why the answer may be wrong, a sentence each; empty: it is certain, as long as
-///   nothing on the port changes and no security module or cgroup program has a say
+///   nothing on the port changes and no security module or cgroup program interferes
 /// @param because the sockets in the way; if the bind succeeds, those with which it shares the port
-/// @param fixes what would really help, each tried with the rules before it is given
-/// @param traffic if the bind succeeds beside others: who gets what then, a sentence each
+/// @param fixes what would really help, each tried with the rules before it is listed
+/// @param traffic if the bind succeeds alongside other sockets: who then gets what, a sentence each
 public record BindForecast(
         BindRequest request,
         Optional<Errno> bind,
@@ -39,19 +39,19 @@ public record BindForecast(
         traffic = List.copyOf(traffic);
     }
 
-    /// A plain bind by this process, without SO_REUSEADDR, which the JDK sets on TCP server
-    /// sockets.
+    /// Forecasts a plain bind by this process, without SO_REUSEADDR, which the JDK sets on TCP
+    /// server sockets.
     ///
     /// @throws IOException if the kernel's tables cannot be read
     public static BindForecast of(ListenAddress address) throws IOException {
         return of(BindRequest.of(address));
     }
 
-    /// Looks at the sockets on the port in the network namespace of the calling thread. Nothing is
+    /// Inspects the sockets on the port in the network namespace of the calling thread. Nothing is
     /// bound to the port.
     ///
     /// The rules are checked once on each kernel release, see [KernelCheck]; that takes up to a
-    /// second. What they say of a server socket of the JDK:
+    /// second. Example for a server socket of the JDK:
     ///
     /// ```java
     /// var address = ListenAddress.parse("tcp://[::]:8080");
@@ -62,7 +62,7 @@ public record BindForecast(
     /// }
     /// ```
     ///
-    /// @throws IllegalArgumentException if there is no device of the wanted name
+    /// @throws IllegalArgumentException if the wanted device does not exist
     /// @throws IOException if the kernel's tables cannot be read
     public static BindForecast of(BindRequest request) throws IOException {
         return of(request, KernelCheck.here(System.getenv()));
@@ -71,7 +71,8 @@ public record BindForecast(
     static BindForecast of(BindRequest request, KernelCheck kernel) throws IOException {
         PortQuery query = PortQuery.port(request.where().port()).withProtocol(request.protocol());
         BindForecast forecast = seen(request, query, kernel);
-        // To stop some of a socket's holders does not free its port: all of them must be named.
+        // Stopping only some of a socket's holders does not free its port: all of them must be
+        // named.
         return forecast.succeeds() || forecast.because().isEmpty()
                 ? forecast
                 : seen(request, query.withThorough(), kernel);
@@ -132,9 +133,9 @@ public record BindForecast(
                 List.of());
     }
 
-    /// The same, less sure.
+    /// The same forecast, marked as uncertain.
     ///
-    /// - `reason`: why it may be wrong, a sentence
+    /// @param reason why it may be wrong, a sentence
     public BindForecast doubted(String reason) {
         List<String> doubts = new ArrayList<>(uncertain);
         doubts.addFirst(reason);
@@ -146,7 +147,7 @@ public record BindForecast(
         return bind.isEmpty() && listen.isEmpty();
     }
 
-    /// Whether the answer is sure.
+    /// Whether the answer is certain.
     public boolean certain() {
         return uncertain.isEmpty();
     }
@@ -156,7 +157,7 @@ public record BindForecast(
         return bind.map(Errno::name).orElse(HistoryModel.OK);
     }
 
-    /// `OK` or the name of the errno; empty if listen(2) is not reached, or it is UDP.
+    /// `OK` or the name of the errno; empty if listen(2) is not reached, or for UDP.
     public Optional<String> listenAnswer() {
         return bind.isPresent() || request.address().protocol() == Protocol.UDP
                 ? Optional.empty()

@@ -8,14 +8,14 @@ import dev.berth.sys.SockAddr;
 import java.util.Objects;
 import java.util.Optional;
 
-/// A bind that somebody has in mind.
+/// A bind to be examined.
 ///
 /// @param address protocol, address and port
 /// @param reuseaddr whether the socket sets SO_REUSEADDR
 /// @param reuseport whether it sets SO_REUSEPORT
-/// @param v6only whether it sets IPV6_V6ONLY; means nothing for IPv4
+/// @param v6only whether it sets IPV6_V6ONLY; ignored for IPv4
 /// @param device the interface that it is bound to with SO_BINDTODEVICE, by name
-/// @param uid of the process that makes the socket
+/// @param uid of the process that creates the socket
 public record BindRequest(
         ListenAddress address,
         boolean reuseaddr,
@@ -77,9 +77,9 @@ public record BindRequest(
         return where() instanceof SockAddr.Inet6;
     }
 
-    /// What the rules see of it.
+    /// The socket as the rules see it.
     ///
-    /// - `index`: of the device, 0 for none; the scope of a link-local address replaces it
+    /// @param index of the device, 0 for none; the scope of a link-local address replaces it
     RuleSocket socket(int index) {
         boolean scoped =
                 where() instanceof SockAddr.Inet6 six

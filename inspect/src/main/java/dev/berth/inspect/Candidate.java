@@ -5,12 +5,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 
-/// A process that may hold what is looked for.
+/// A process that may hold one of the wanted sockets.
 ///
-/// @param uid its effective uid; 0 also for one that hides its memory (`PR_SET_DUMPABLE`)
-/// @param descriptors how many it has open; −1 where the kernel does not tell (before Linux 6.2)
+/// @param uid its effective uid; 0 also for a process that hides its memory (`PR_SET_DUMPABLE`)
+/// @param descriptors how many it has open; −1 if the kernel does not report it (before Linux 6.2)
 record Candidate(int pid, int uid, long descriptors) {
-    /// A process that is gone has none.
+    /// The process; one that is gone has no descriptors.
     static Candidate of(int pid, boolean counted) {
         try {
             Path directory = Path.of("/proc/" + pid + "/fd");
@@ -23,7 +23,7 @@ record Candidate(int pid, int uid, long descriptors) {
         }
     }
 
-    /// Whether this kernel tells how many descriptors a process has: the caller has some.
+    /// Whether this kernel reports how many descriptors a process has; the caller always has some.
     static boolean counted() {
         try {
             return Files.size(Path.of("/proc/self/fd")) > 0;

@@ -3,7 +3,7 @@ package dev.berth.inspect;
 import java.util.Objects;
 import java.util.Optional;
 
-/// Why a bind is refused, or what it would share the port with.
+/// Why a bind is refused, or with which socket it would share the port.
 ///
 /// @param rule the stable name of the rule: a [PairwiseRule#word()], or `address-not-here`,
 ///   `privileged-port`, `invalid-combination`, `unknown-options`
@@ -16,7 +16,7 @@ public record Cause(String rule, String sentence, Optional<PortSocket> socket) {
         Objects.requireNonNull(socket, "socket");
     }
 
-    /// The other socket and its owner, if it is about one, and the rule.
+    /// The other socket and its owner, if the rule is about one, and the rule.
     public String text() {
         return socket.map(other -> SocketText.line(other) + ": " + sentence).orElse(sentence);
     }

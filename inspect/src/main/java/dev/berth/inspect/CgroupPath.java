@@ -6,18 +6,19 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// What a control group's path tells of a process: the systemd unit and the container it runs in.
+/// What the path of a control group reveals about a process: the systemd unit and the container
+/// that it runs in.
 ///
-/// **shape** of `/proc/PID/cgroup`: a line for each hierarchy, `0::PATH` for version 2 and
-/// `NUMBER:CONTROLLERS:PATH` for version 1. The first line from which something can be read counts,
-/// version 2 before `name=systemd` before the others.
+/// **Shape:** `/proc/PID/cgroup`: a line for each hierarchy, `0::PATH` for version 2 and
+/// `NUMBER:CONTROLLERS:PATH` for version 1. The first line with usable information counts: version
+/// 2 comes before `name=systemd`, and that before the others.
 ///
 /// @param unit the innermost systemd unit: `nginx.service`, `session-3.scope`
 /// @param container engine and the first 12 digits of the id: `docker:0123456789ab`, `podman:…`,
 ///   `containerd:…`, `cri-o:…`, `lxc:NAME`, `machine:NAME`; in Kubernetes with the pod's uid:
 ///   `kubernetes:POD/0123456789ab`
 public record CgroupPath(Optional<String> unit, Optional<String> container) {
-    /// Neither.
+    /// Neither unit nor container.
     public static final CgroupPath NONE = new CgroupPath(Optional.empty(), Optional.empty());
 
     private static final Pattern ID = Pattern.compile("[0-9a-f]{64}|[0-9a-f]{32}-[0-9]{5,}");
@@ -35,7 +36,7 @@ public record CgroupPath(Optional<String> unit, Optional<String> container) {
         Objects.requireNonNull(container, "container");
     }
 
-    /// Reads the text of `/proc/PID/cgroup`.
+    /// Parses the text of `/proc/PID/cgroup`.
     public static CgroupPath parse(String text) {
         List<String> lines = text.lines().toList();
         CgroupPath found = firstOf(lines, "", "0:");
@@ -67,7 +68,7 @@ public record CgroupPath(Optional<String> unit, Optional<String> container) {
                 container.isPresent() ? container : other.container);
     }
 
-    /// Reads the path of one group, from the root of its hierarchy.
+    /// Parses the path of one group, from the root of its hierarchy.
     public static CgroupPath of(String path) {
         Optional<String> unit = Optional.empty();
         Optional<String> pod = Optional.empty();

@@ -12,12 +12,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/// The control groups of version 2 by their inode, which is what the kernel tells of a socket: the
-/// only name of a service whose processes may not be looked into.
+/// The version 2 control groups by their inode, which the kernel reports for a socket. The group is
+/// the only clue to a service whose processes cannot be inspected.
 ///
-/// **source**: cgroups(7)
+/// **Source:** cgroups(7)
 final class CgroupTree {
-    /// Beyond as many directories the walk costs more than it saves.
+    /// With more directories than this the walk costs more than it saves.
     private static final int MOST = 5000;
 
     private final Path mount;
@@ -27,7 +27,7 @@ final class CgroupTree {
         this.mount = mount;
     }
 
-    /// The groups with the inodes `wanted`, the root's left out since it tells nothing.
+    /// Finds the groups with the inodes `wanted`; the root is left out because it reveals nothing.
     static CgroupTree find(Set<Long> wanted) {
         CgroupTree tree = new CgroupTree(mountPoint());
         try {
@@ -55,7 +55,7 @@ final class CgroupTree {
         }
     }
 
-    /// The processes that are in the groups that were found.
+    /// The processes in the groups that were found.
     Set<Integer> processes() {
         Set<Integer> pids = new HashSet<>();
         for (Path group : found.values()) {
@@ -64,13 +64,13 @@ final class CgroupTree {
                     pids.add(Integer.parseInt(line));
                 }
             } catch (IOException gone) {
-                // Deleted meanwhile, with its last process.
+                // Deleted meanwhile, along with its last process.
             }
         }
         return pids;
     }
 
-    /// What the group with this inode tells of its processes.
+    /// What the group with this inode reveals about its processes.
     CgroupPath path(long inode) {
         Path group = found.get(inode);
         return group == null

@@ -10,14 +10,14 @@ import dev.berth.sys.Sockets;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
-/// Asks the kernel for the state of one TCP connection over `lo` by its four numbers: some 10 µs,
-/// where a list of all takes 10 ms.
+/// Asks the kernel for the state of one TCP connection over `lo` by its addresses and ports: some
+/// 10 µs, where listing all connections takes 10 ms.
 ///
-/// **shape** of the question: nlmsghdr (16), inet_diag_req_v2 (family, protocol, extensions, pad:
-/// u8; states: u32; the sockid: ports u16, addresses 16 bytes each, device u32, cookie 64). The
-/// answer: nlmsghdr, inet_diag_msg (family, state, timer, retransmissions: u8; …).
+/// **Shape:** the request: nlmsghdr (16), inet_diag_req_v2 (family, protocol, extensions, pad: u8;
+/// states: u32; the sockid: ports u16, addresses 16 bytes each, device u32, cookie 64). The answer:
+/// nlmsghdr, inet_diag_msg (family, state, timer, retransmissions: u8; …).
 ///
-/// **source**: sock_diag(7); `inet_diag_find_one_icsk`
+/// **Source:** sock_diag(7); `inet_diag_find_one_icsk`
 final class ConnectionProbe implements AutoCloseable {
     private static final int NETLINK_SOCK_DIAG = 4;
     private static final short SOCK_DIAG_BY_FAMILY = 20;
@@ -27,10 +27,10 @@ final class ConnectionProbe implements AutoCloseable {
     private static final int REQUEST_BYTES = HEADER_BYTES + 56;
     private static final int ADDRESS_BYTES = 16;
 
-    /// Where its packets arrive: a socket that is bound to a device is found only with it.
+    /// Where its packets arrive: a socket that is bound to a device is found only through it.
     private static final int LOOPBACK_INDEX = 1;
 
-    /// The timer that a connection has which no socket holds any more.
+    /// The timer of a connection that no socket holds any more.
     private static final byte TIMER_TIME_WAIT = 3;
 
     private final Fd socket;
@@ -46,18 +46,18 @@ final class ConnectionProbe implements AutoCloseable {
         socket.close();
     }
 
-    /// What has become of a closed end of a connection.
+    /// The state of a closed end of a connection.
     enum Fate {
-        /// It is gone, or left in TIME_WAIT or the orphaned FIN_WAIT2 that is kept likewise.
+        /// It is gone, or left in TIME_WAIT or in the orphaned FIN_WAIT2 that is kept in the same
+        /// way.
         SETTLED,
-        /// A whole socket in FIN_WAIT2; if it does not change at once, see [KeptWholeException].
+        /// A full socket in FIN_WAIT2; if that does not change at once, see [KeptWholeException].
         WHOLE,
-        /// It waits for a packet.
+        /// It is waiting for a packet.
         UNDER_WAY
     }
 
-    /// What has become of the end `local`. For one that is gone the kernel answers with the
-    /// listener.
+    /// The state of the end `local`. If that end is gone, the kernel answers with the listener.
     Fate fate(SockAddr.Inet local, SockAddr.Inet remote) throws ErrnoException {
         byte[] request = request(plain(local), plain(remote));
         ErrnoException.check("send", local, Sockets.send(socket.number(), request, 0));

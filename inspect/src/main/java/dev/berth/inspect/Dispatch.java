@@ -15,16 +15,15 @@ import java.util.Optional;
 
 /// Asks the kernel which socket a client would reach. No packet is sent.
 ///
-/// The kernel answers with its own look-up, the hash over a reuseport group included; but it does
-/// not run a BPF program that the group may have, and nobody can see from outside whether it has
-/// one.
+/// The kernel answers with its own look-up, including the hash over a reuseport group. It does not
+/// run a BPF program that the group may have, and whether there is one cannot be seen from outside.
 ///
-/// **ownership**: holds a netlink socket until [#close()].
+/// **Ownership:** holds a netlink socket until [#close()].
 public final class Dispatch implements AutoCloseable {
     private static final int FIRST_PORT = 1024;
     private static final int PORTS = 0x10000 - FIRST_PORT;
 
-    /// Coprime to `PORTS`: every port comes once before one comes again.
+    /// Coprime to `PORTS`: every port is used once before one is repeated.
     private static final int STRIDE = 40_505;
 
     private final SockDiag diag;
@@ -37,35 +36,35 @@ public final class Dispatch implements AutoCloseable {
         this.device = device;
     }
 
-    /// Prepares to ask about a server, in the network namespace of the calling thread.
+    /// Prepares look-ups for a server, in the network namespace of the calling thread.
     ///
     /// @param server where clients connect to; not a wildcard
-    /// @param device index of the interface by which they come in, 0 if nothing is bound to one
+    /// @param device index of the interface on which they arrive, 0 if nothing is bound to one
     /// @throws IOException if netlink is refused
     public static Dispatch to(ListenAddress server, int device) throws IOException {
         if (server.address().wildcard()) {
             throw new IllegalArgumentException(
-                    "no client connects to "
+                    "clients cannot connect to "
                             + server.address().host()
-                            + ": name an address of this machine, as 127.0.0.1");
+                            + ": give an address of this machine, such as 127.0.0.1");
         }
         return new Dispatch(SockDiag.open(), server, device);
     }
 
     /// The socket that a packet from `client` would reach: the connection between the two if there
-    /// is one, else who listens; empty: it would be refused.
+    /// is one, else the listener; empty: it would be refused.
     ///
-    /// @throws ErrnoException what the kernel answered
+    /// @throws ErrnoException the kernel's error
     /// @throws IllegalArgumentException if the client is of another family, or has no address
     public Optional<SocketRow> from(SockAddr.Inet client) throws ErrnoException {
         Protocol protocol = server.protocol();
         return diag.lookup(new DiagLookup(protocol, server.address(), client, device));
     }
 
-    /// How many of `count` clients, on one address and ports spread over all those above 1023,
-    /// would reach which socket, by inode in the order met; 0 stands for refused.
+    /// How many of `count` clients would reach which socket, by inode in the order met; 0 stands
+    /// for refused. The clients have the same address, and ports spread over all those above 1023.
     ///
-    /// @throws ErrnoException what the kernel answered
+    /// @throws ErrnoException the kernel's error
     public Map<Long, Integer> spread(SockAddr.Inet client, int count) throws ErrnoException {
         Map<Long, Integer> hits = new LinkedHashMap<>();
         for (int i = 0; i < count; i++) {

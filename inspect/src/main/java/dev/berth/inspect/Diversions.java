@@ -19,12 +19,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/// What may lead a client elsewhere than the kernel's look-up of a socket says, in the network
-/// namespace of the calling thread: it changes or drops packets before that look-up, which
-/// [Dispatch] asks without a packet.
+/// Finds out what may lead a client elsewhere than the kernel's look-up of a socket says, in the
+/// network namespace of the calling thread: things that change or drop packets before that look-up,
+/// which [Dispatch] asks without a packet.
 ///
-/// Each thing that is found, or could not be looked at, is a sentence: an answer about a client is
-/// certain only where there is none.
+/// Everything that is found, or could not be inspected, is reported as a sentence: an answer about
+/// a client is certain only if there is none.
 public final class Diversions {
     private static final Path NET = Path.of("/proc/thread-self/net");
     private static final int RTM_GETRULE = 34;
@@ -38,22 +38,22 @@ public final class Diversions {
     private static final int TCX_INGRESS = 46;
     private static final int LOOPBACK = 1;
 
-    /// `connect4`, `connect6`, `sendmsg4`, `sendmsg6` by `enum bpf_attach_type`.
+    /// `connect4`, `connect6`, `sendmsg4`, `sendmsg6` in `enum bpf_attach_type`.
     private static final List<Integer> CGROUP_HOOKS = List.of(10, 11, 14, 15);
 
     private static final String REFUSED =
-            "whether NAT, a firewall or a BPF program changes what this client reaches was not"
-                    + " looked at, which needs root (CAP_NET_ADMIN)";
+            "not checked whether NAT, a firewall or a BPF program changes what this client"
+                    + " reaches; that needs root (CAP_NET_ADMIN)";
 
     private final List<String> doubts = new ArrayList<>();
 
     private Diversions() {}
 
-    /// Why a client may reach another socket than the look-up names; empty if nothing is there that
+    /// Why a client may reach another socket than the look-up names; empty if nothing is known that
     /// could lead it elsewhere.
     ///
-    /// - `family`: `AF_INET` or `AF_INET6`
-    /// - `device`: index of the interface by which the client comes in, 0 if that is not known
+    /// @param family `AF_INET` or `AF_INET6`
+    /// @param device index of the interface on which the client arrives, 0 if that is not known
     public static List<String> doubts(int family, int device) {
         var diversions = new Diversions();
         diversions.filters();
@@ -81,10 +81,10 @@ public final class Diversions {
     }
 
     private static String unread(String what, Exception failed) {
-        return what + " could not be looked at: " + failed.getMessage();
+        return what + " could not be inspected: " + failed.getMessage();
     }
 
-    /// A table that is there has been asked for by somebody; what it holds was not read.
+    /// An existing table was created by somebody; its content was not read.
     private void legacyTables(String file, String program) {
         for (String table : lines(file)) {
             doubts.add(
@@ -92,7 +92,7 @@ public final class Diversions {
                             + table
                             + " of "
                             + program
-                            + " may lead packets elsewhere or drop them, which was not worked out: "
+                            + " may redirect or drop packets, which was not evaluated: "
                             + program
                             + " -t "
                             + table
@@ -102,7 +102,7 @@ public final class Diversions {
 
     private void virtualServers() {
         if (virtualServers(lines("ip_vs"))) {
-            doubts.add("IPVS leads clients of its services elsewhere: ipvsadm -Ln");
+            doubts.add("IPVS redirects clients of its services: ipvsadm -Ln");
         }
     }
 
@@ -140,7 +140,8 @@ public final class Diversions {
         }
     }
 
-    /// Whether it is the kernel's own rule 0: everything to the table of local addresses.
+    /// Whether it is the kernel's own rule 0, which sends everything to the table of local
+    /// addresses.
     static boolean local(ByteBuffer rule) {
         Map<Integer, ByteBuffer> attributes = NetlinkDump.attributes(rule, RULE_BYTES);
         ByteBuffer priority = attributes.get(FRA_PRIORITY);
@@ -168,7 +169,7 @@ public final class Diversions {
                                     doubts.add(
                                             "the device belongs to the VRF "
                                                     + vrf.name()
-                                                    + ", whose sockets are looked up apart"));
+                                                    + ", whose sockets are looked up separately"));
             NetlinkDump.read(
                     NetlinkDump.ROUTE,
                     RTM_GETQDISC,
@@ -195,12 +196,12 @@ public final class Diversions {
         boolean ingress = kind.equals("clsact") || kind.equals("ingress");
         if (ingress && qdisc.order(ByteOrder.nativeOrder()).getInt(4) == device) {
             doubts.add(
-                    "traffic control may lead the device's packets elsewhere or drop them: tc"
+                    "traffic control may redirect or drop the device's packets: tc"
                             + " filter show ingress");
         }
     }
 
-    /// Of a cgroup below the root nobody knows whether the client is in it.
+    /// For a cgroup below the root it cannot be known whether the client is in it.
     private void cgroupPrograms() {
         int number = Descriptors.open("/sys/fs/cgroup", Descriptors.O_CLOEXEC, 0);
         if (number < 0) {
@@ -209,8 +210,8 @@ public final class Diversions {
         try (Fd root = new Fd(number)) {
             if (CGROUP_HOOKS.stream().anyMatch(hook -> attached(root.number(), hook))) {
                 doubts.add(
-                        "a BPF program of the root cgroup may change where clients of this machine"
-                                + " connect to: bpftool cgroup show /sys/fs/cgroup");
+                        "a BPF program on the root cgroup may change where clients on this machine"
+                                + " connect: bpftool cgroup show /sys/fs/cgroup");
             }
         }
     }

@@ -13,26 +13,26 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/// Says why nobody holds a socket, or why nobody could be found who does.
+/// Explains why a socket has no holder, or why its holder could not be found.
 final class Explanation {
-    /// The number that the kernel gives to the first pid namespace, always.
+    /// The kernel's number for the first pid namespace, always the same.
     private static final String FIRST_PID_NAMESPACE = "pid:[4026531836]";
 
     private final Sight sight;
     private final KernelSockets kernel;
     private final Supplier<Optional<String>> underway;
 
-    /// How much of the machine's processes the caller sees.
+    /// How much of the machine's processes the caller can see.
     ///
-    /// @param refused how many processes could not be looked into
+    /// @param refused the number of processes that could not be inspected
     /// @param root whether the caller is root
-    /// @param traces whether it has CAP_SYS_PTRACE, which looks into any process
+    /// @param traces whether it has CAP_SYS_PTRACE, which can inspect any process
     /// @param hidden whether this user does not even see other users' processes
-    /// @param firstPidNamespace whether there is none above the caller's
+    /// @param firstPidNamespace whether there is no pid namespace above the caller's
     record Sight(
             int refused, boolean root, boolean traces, boolean hidden, boolean firstPidNamespace) {}
 
-    /// - `underway`: where descriptors wait to be received, if anywhere; asked once
+    /// @param underway where descriptors wait to be received, if anywhere; evaluated once
     Explanation(Sight sight, KernelSockets kernel, Supplier<Optional<String>> underway) {
         this.sight = sight;
         this.kernel = kernel;
@@ -59,8 +59,8 @@ final class Explanation {
         }
     }
 
-    /// - `own`: whether it is in the caller's network namespace
-    /// - `made`: where it was made, as far as its cgroup tells
+    /// @param own whether it is in the caller's network namespace
+    /// @param made where it was created, according to its cgroup
     Absence of(SocketRow row, boolean own, CgroupPath made) {
         if (row.inode() == 0) {
             return new Absence(Absence.Kind.REMAINDER, "the kernel", unheld(row), "");
@@ -68,7 +68,7 @@ final class Explanation {
         return kernel.of(row, own).orElseGet(() -> notFound(row, made));
     }
 
-    /// The kernel's alone: no descriptor refers to it.
+    /// For a socket that only the kernel holds: no descriptor refers to it.
     private static String unheld(SocketRow row) {
         if (row.details().timeWaitMillis().isPresent()) {
             return row.state() == TcpState.TIME_WAIT
@@ -77,35 +77,35 @@ final class Explanation {
         }
         return switch (row.state()) {
             case SYN_RECV, NEW_SYN_RECV ->
-                    "a handshake under way, which the kernel does for the listener";
+                    "a handshake in progress, handled by the kernel for the listener";
             case ESTABLISHED, CLOSE_WAIT ->
-                    "not accepted yet: it waits in the queue of the listener";
+                    "not accepted yet: it waits in the listener's queue";
             case FIN_WAIT1, FIN_WAIT2, LAST_ACK, CLOSING, TIME_WAIT ->
-                    "orphan: closed by its process, the kernel ends the connection";
+                    "orphan: closed by its process, the kernel is ending the connection";
             case LISTEN, SYN_SENT, CLOSE, BOUND_INACTIVE -> "held by the kernel itself";
         };
     }
 
     private Absence notFound(SocketRow row, CgroupPath made) {
         String whence =
-                made.container().or(made::unit).map(name -> "; it was made in " + name).orElse("");
-        String socket = " (socket of uid " + Integer.toUnsignedString(row.uid()) + ")";
+                made.container().or(made::unit).map(name -> "; created in " + name).orElse("");
+        String socket = " (socket with uid " + Integer.toUnsignedString(row.uid()) + ")";
         Optional<String> reason = hidden();
         if (reason.isPresent()) {
             return new Absence(
                     Absence.Kind.HIDDEN,
-                    "a process that you may not look into, or the kernel" + socket,
+                    "a process that you are not permitted to inspect, or the kernel" + socket,
                     reason.get() + whence,
                     "");
         }
         return new Absence(
                 Absence.Kind.NOBODY,
-                "no process that is seen here" + socket,
+                "no process visible here" + socket,
                 nobody() + whence,
                 "");
     }
 
-    /// Why there may be a process that the caller does not see; empty if it sees all of its pid
+    /// Why there may be a process that the caller does not see; empty if it sees its whole pid
     /// namespace.
     private Optional<String> hidden() {
         if (sight.hidden) {
@@ -117,34 +117,34 @@ final class Explanation {
         }
         if (!sight.root) {
             return Optional.of(
-                    "no permission to look into " + refused() + "; run as root to see more");
+                    "no permission to inspect " + refused() + "; run as root to see more");
         }
         return sight.traces
                 ? Optional.empty()
                 : Optional.of(
-                        "root lacks CAP_SYS_PTRACE here, as in a container, and may not look into "
+                        "root lacks CAP_SYS_PTRACE here, as in a container, and cannot inspect "
                                 + refused()
-                                + "; run it with that capability, or outside of the container");
+                                + "; run it with that capability, or outside the container");
     }
 
     private String nobody() {
         String closed =
                 sight.refused == 0
                         ? ""
-                        : "it is of " + refused() + " that even root may not look into, ";
+                        : "it belongs to " + refused() + " that even root cannot inspect, ";
         String elsewhere =
-                sight.firstPidNamespace ? "" : "a process of another pid namespace has it, ";
+                sight.firstPidNamespace ? "" : "a process in another pid namespace has it, ";
         String way =
                 underway.get()
-                        .map(place -> " (some wait to be received by " + place + ")")
+                        .map(place -> " (some are waiting to be received by " + place + ")")
                         .orElse("");
         return "no process here has it open: "
                 + closed
-                + "it was closed meanwhile, it is on its way through a Unix socket (SCM_RIGHTS"
+                + "it was closed meanwhile, it is in transit through a Unix socket (SCM_RIGHTS"
                 + way
                 + "), "
                 + elsewhere
-                + "or it is the kernel's own (a tunnel: ip -d link, wg show; NFS: rpcinfo -p)";
+                + "or it belongs to the kernel (a tunnel: ip -d link, wg show; NFS: rpcinfo -p)";
     }
 
     private String refused() {

@@ -2,8 +2,8 @@ package dev.berth.inspect;
 
 import dev.berth.net.SocketHolders;
 
-/// Who holds which sockets, and where that could not be seen.
+/// The holders of sockets, and how much could not be seen.
 ///
-/// @param refused how many processes there are whose descriptors this user may not read, among
-///   those that were looked at
+/// @param refused the number of searched processes whose descriptors this user is not permitted to
+///   read
 record Findings(SocketHolders holders, int refused) {}

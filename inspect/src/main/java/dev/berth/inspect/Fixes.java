@@ -15,8 +15,8 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/// What would help against an address in use. Nothing is proposed that the rules, tried on the
-/// sockets as they would be then, do not let through.
+/// Finds out what would help against an address in use. A fix is proposed only if the rules, tried
+/// on the sockets as they would then be, let the bind through.
 final class Fixes {
     private static final List<String> INET = List.of("127.0.0.1", "127.0.0.2", "127.0.0.3");
     private static final int MOST_NAMED = 5;
@@ -55,23 +55,23 @@ final class Fixes {
         }
     }
 
-    /// Options of the new socket alone.
+    /// Options of the new socket only.
     private void own() {
         boolean port = scene.with(scene.wanted().withReuseport(true)).passes();
         boolean addr = scene.with(scene.wanted().withReuseaddr(true)).passes();
         add(
                 addr,
-                "set SO_REUSEADDR on yours: works, what is in the way has it and does not listen");
-        add(port, "set SO_REUSEPORT on yours: works, what is in the way has it and is of your uid");
+                "set SO_REUSEADDR on your socket: works, the others have it and do not listen");
+        add(port, "set SO_REUSEPORT on your socket: works, the others have it and your uid");
         boolean dual = request.where() instanceof SockAddr.Inet6 six && six.wildcard();
         if (dual && !request.v6only()) {
             add(
                     scene.with(scene.wanted().withV6only(true)).passes(),
-                    "set IPV6_V6ONLY on yours: works, it then takes IPv6 only");
+                    "set IPV6_V6ONLY on your socket: works, it then accepts IPv6 only");
         }
     }
 
-    /// Options of both; those of a connection that is closed cannot be changed any more.
+    /// Options of both sockets; those of a closed connection can no longer be changed.
     private void shared() {
         boolean ownPort = scene.with(scene.wanted().withReuseport(true)).passes();
         boolean ownAddr = scene.with(scene.wanted().withReuseaddr(true)).passes();
@@ -82,9 +82,9 @@ final class Fixes {
         if (!ownAddr && both(socket -> socket.withReuseaddr(true))) {
             sentences.add(
                     request.protocol() == Protocol.UDP
-                            ? "set SO_REUSEADDR on both: works, but the last to bind then takes all"
-                                    + " datagrams to an address"
-                            : "set SO_REUSEADDR on both: works as long as the other one does not"
+                            ? "set SO_REUSEADDR on both: works, but the last to bind then receives"
+                                    + " all datagrams to an address"
+                            : "set SO_REUSEADDR on both: works as long as the other socket does not"
                                     + " listen");
         }
     }
@@ -108,7 +108,7 @@ final class Fixes {
         int uid = uids.getFirst();
         add(
                 scene.with(scene.wanted().withUid(uid)).passes(),
-                "run yours as uid " + uid + ": works, sockets with SO_REUSEPORT share by uid");
+                "run yours as uid " + uid + ": works, SO_REUSEPORT is shared per uid");
     }
 
     private void device() {
@@ -121,11 +121,11 @@ final class Fixes {
         int another = bound ? devices.getFirst() + 1 : 0;
         add(
                 bound && scene.with(scene.wanted().withDevice(another)).passes(),
-                "bind yours to another device (SO_BINDTODEVICE): works, the other one is bound to "
+                "bind your socket to another device (SO_BINDTODEVICE): works, the other is on "
                         + inTheWay.getFirst().socket().deviceName().orElse("one"));
     }
 
-    /// What the kernel opened for itself goes only with whatever it is for.
+    /// A socket that the kernel opened for itself can only go together with its purpose.
     private void kernel() {
         inTheWay.stream()
                 .map(other -> other.socket().absence().remedy())
@@ -159,12 +159,12 @@ final class Fixes {
                             + Math.ceilDiv(millis.getAsLong(), 1000)
                             + " s for "
                             + states()
-                            + "; it is not in the way when the listener that was"
+                            + "; it is not in the way if the listener that was"
                             + " there before, and yours, both set SO_REUSEADDR");
         }
     }
 
-    /// `TIME_WAIT`, or `FIN_WAIT2`, or both: what is kept of closed connections.
+    /// `TIME_WAIT` or `FIN_WAIT2` or both: the states of closed connections that are kept.
     private String states() {
         return inTheWay.stream()
                 .filter(Fixes::kept)
@@ -193,13 +193,13 @@ final class Fixes {
                         "bind "
                                 + address.host()
                                 + ": works; only clients on this machine that use that address"
-                                + " reach it");
+                                + " can reach it");
                 return;
             }
         }
     }
 
-    /// A port with no socket at all, whatever its address.
+    /// A port without any socket, whatever its address.
     private void nextPort() {
         int port = request.where().port();
         IntStream.rangeClosed(port + 1, Math.min(port + NEAR, LAST_PORT))
@@ -208,7 +208,7 @@ final class Fixes {
                 .ifPresent(free -> sentences.add("bind port " + free + ": it is free"));
     }
 
-    /// Connections of a process that ends stay a while, without it.
+    /// Connections of a process that ends remain for a while without it.
     private void stopping() {
         Map<Integer, Owner> owners = new TreeMap<>();
         for (Observed other : inTheWay) {
@@ -224,7 +224,7 @@ final class Fixes {
         if (scene.passes(stopped(owners, true))) {
             sentences.add("stop " + names);
         } else if (scene.passes(stopped(owners, false))) {
-            sentences.add("stop " + names + ", then wait up to 60 s for its connections to go");
+            sentences.add("stop " + names + ", then wait up to 60 s for its connections to end");
         }
     }
 

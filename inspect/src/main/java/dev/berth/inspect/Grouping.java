@@ -7,13 +7,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// Puts sockets into reuseport groups, as the kernel does: same network namespace, protocol, port,
+/// Puts sockets into reuseport groups as the kernel does: same network namespace, protocol, port,
 /// family, IPV6_V6ONLY, exact address, device and uid, and SO_REUSEPORT on each.
 ///
-/// Where SO_REUSEPORT could not be read, several TCP sockets that listen on what the kernel keeps
-/// apart without it must all have it.
+/// If SO_REUSEPORT could not be read, it is inferred: several TCP sockets that listen on an address
+/// that the kernel would not let them share without the option must all have it.
 ///
-/// **source**: net/ipv4/inet_hashtables.c `inet_reuseport_add_sock`
+/// **Source:** net/ipv4/inet_hashtables.c `inet_reuseport_add_sock`
 final class Grouping {
     private final Kinship kinship;
     private final Map<String, List<Integer>> places = new LinkedHashMap<>();
@@ -45,12 +45,13 @@ final class Grouping {
         return new Result(all, groups);
     }
 
-    /// A bound TCP socket joins only when it listens; a connected UDP socket has left.
+    /// A bound TCP socket joins its group only when it listens; a connected UDP socket has left its
+    /// group.
     private static boolean mayShare(PortSocket socket) {
         return socket.listening() && socket.inode() != 0;
     }
 
-    /// A text, since what compares records is made when it is first used: some 10 ms.
+    /// A text, because the code that compares records is generated on first use: some 10 ms.
     private static String key(PortSocket socket) {
         return socket.netns()
                 + " "

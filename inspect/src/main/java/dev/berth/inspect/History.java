@@ -8,7 +8,7 @@ import java.util.Objects;
 /// What happened on one port number, from the first socket on: steps that can be run on a kernel
 /// ([HistoryRunner]) and through the rules ([HistoryModel]).
 ///
-/// **shape**: a line of text, see [HistoryText].
+/// **Shape:** a line of text, see [HistoryText].
 ///
 /// @param id for people
 /// @param protocol of all its sockets
@@ -20,7 +20,7 @@ public record History(String id, Protocol protocol, List<Step> steps) {
         steps = List.copyOf(steps);
     }
 
-    /// Whether a socket of another uid than `uid` is in it.
+    /// Whether it contains a socket with another uid than `uid`.
     boolean needsOtherUid(int uid) {
         return steps.stream()
                 .anyMatch(

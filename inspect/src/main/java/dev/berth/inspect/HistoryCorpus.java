@@ -11,18 +11,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 
-/// The histories that Berth brings along: each shows one rule of bind(2) and listen(2), or one
-/// thing that the kernel remembers. What they answer is not written down: the model says it, and a
-/// kernel is asked.
+/// The histories that come with Berth: each shows one rule of bind(2) and listen(2), or one thing
+/// that the kernel remembers. The expected answers are not written down: the model predicts them,
+/// and a kernel is asked.
 ///
-/// **shape** of the file: a line `# NOTE`, the history's line ([HistoryText]) below it, and so on.
+/// **Shape:** the file: a line `# NOTE`, the history's line ([HistoryText]) below it, and so on.
 public final class HistoryCorpus {
     private static final String FILE = "corpus.txt";
     private static final String NOTE = "# ";
 
     private HistoryCorpus() {}
 
-    /// One history, and what it shows.
+    /// A history and what it shows.
     public record Entry(History history, String note) {
         public Entry {
             Objects.requireNonNull(history, "history");
@@ -30,7 +30,7 @@ public final class HistoryCorpus {
         }
     }
 
-    /// All of them, in the order of the file.
+    /// All entries, in the order of the file.
     public static List<Entry> entries() {
         List<Entry> entries = new ArrayList<>();
         String note = "";

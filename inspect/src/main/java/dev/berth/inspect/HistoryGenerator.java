@@ -10,9 +10,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 
-/// Makes histories at random: every kind of step, few addresses and options, so that they meet.
+/// Generates random histories: every kind of step, few addresses and options, so that sockets
+/// collide.
 ///
-/// A connection is made only where one listener, or one group of them, is sure to get it.
+/// A connection is made only if it is certain which listener, or group of listeners, gets it.
 public final class HistoryGenerator {
     private static final List<SockAddr.Inet> ADDRESSES =
             List.of(
@@ -30,12 +31,12 @@ public final class HistoryGenerator {
     private static final int LEAST_STEPS = 3;
     private static final int MOST_STEPS = 18;
 
-    /// More than the ten sockets beyond which UDP looks elsewhere.
+    /// More than the ten sockets beyond which UDP searches differently.
     private static final int MANY_STEPS = 36;
 
     private static final int OTHER_UID = 1000;
 
-    /// What the sockets of one history are inclined to, in percent.
+    /// The preferences of the sockets in one history, in percent.
     ///
     /// @param listen how many listen at once
     private record Taste(int reuseaddr, int reuseport, int listen) {
@@ -47,7 +48,7 @@ public final class HistoryGenerator {
     private final boolean uids;
     private int count;
 
-    /// - `uids`: whether sockets of two uids are to be in it, 0 and 1000
+    /// @param uids whether it may contain sockets with two uids, 0 and 1000
     public HistoryGenerator(RandomGenerator random, boolean uids) {
         this.random = random;
         this.uids = uids;
@@ -57,7 +58,7 @@ public final class HistoryGenerator {
         return Addresses.of(host, 0);
     }
 
-    /// The next one.
+    /// Generates the next history.
     public History next(Protocol protocol) {
         List<Step> steps = new ArrayList<>();
         var model = new HistoryModel(protocol);
@@ -76,7 +77,7 @@ public final class HistoryGenerator {
         return new History("r" + Integer.toUnsignedString(random.nextInt()), protocol, steps);
     }
 
-    /// The steps that make one socket of its kind, without a program.
+    /// The steps that create one socket of its kind, without a program.
     static List<Step> socket(RandomGenerator random, Protocol protocol, String id) {
         HistoryGenerator generator = new HistoryGenerator(random, true);
         return generator.newSocket(protocol, generator.pick(Taste.ALL), id).stream()

@@ -12,11 +12,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// Predicts each bind(2) and listen(2) of a history in an empty network namespace that has `lo`
-/// alone, by the exact rules.
+/// Predicts each bind(2) and listen(2) of a history, by the exact rules, in an empty network
+/// namespace with only `lo`.
 ///
-/// A connection is taken to reach the listener that it names: the rules say who may be on a port,
-/// not whom the kernel prefers among them.
+/// A connection is assumed to reach the listener that it names: the rules say which sockets can be
+/// on a port, not which of them the kernel prefers.
 public final class HistoryModel {
     /// The answer of a call that succeeds.
     public static final String OK = "OK";
@@ -24,16 +24,16 @@ public final class HistoryModel {
     private final Protocol protocol;
     private final PortModel port;
 
-    /// Sockets that are made but neither bound nor closed.
+    /// Sockets that are created but neither bound nor closed.
     private final Map<String, RuleSocket> unbound = new HashMap<>();
 
-    /// Names of descriptors that are open and on the port.
+    /// Names of the open descriptors on the port.
     private final Set<String> onPort = new HashSet<>();
 
-    /// Sockets that listen on some other port, as listen(2) without bind(2) makes them.
+    /// Sockets that listen on some other port, which is the result of listen(2) without bind(2).
     private final Map<String, RuleSocket> elsewhere = new HashMap<>();
 
-    /// The client of each accepted socket, while both are open; and the other way round.
+    /// The client of each accepted socket, while both are open, and vice versa.
     private final Map<String, String> peers = new HashMap<>();
 
     private final Set<String> clients = new HashSet<>();
@@ -44,14 +44,15 @@ public final class HistoryModel {
         this.port = protocol == Protocol.TCP ? new TcpPort() : new UdpPort();
     }
 
-    /// For each step what it will answer, `OK` or the name of an errno; empty for those that are
+    /// The predicted answer of each step, `OK` or the name of an errno; empty for steps that are
     /// neither bind nor listen.
     public static List<Optional<String>> predict(History history) {
         HistoryModel model = new HistoryModel(history.protocol());
         return history.steps().stream().map(model::next).toList();
     }
 
-    /// Takes the next step: what it will answer, empty if it is neither bind nor listen.
+    /// Applies the next step and returns its predicted answer; empty if it is neither bind nor
+    /// listen.
     public Optional<String> next(Step step) {
         switch (step) {
             case Step.Bind bind -> {
@@ -88,7 +89,7 @@ public final class HistoryModel {
         return Optional.ofNullable(peers.get(id));
     }
 
-    /// All that holds the port, with or without a descriptor.
+    /// All sockets that hold the port, with or without a descriptor.
     List<RuleSocket> everyone() {
         return port.sockets();
     }
@@ -253,7 +254,7 @@ public final class HistoryModel {
         udp.connect(peer.id(), ownAddress(socket, Place.of(peer.peer()).inet4()));
     }
 
-    /// The address that the route to any loopback address gives to a socket.
+    /// The address that a socket gets from the route to any loopback address.
     private static SockAddr.Inet ownAddress(RuleSocket socket, boolean inet4) {
         if (!inet4) {
             return new SockAddr.Inet6(0, 1, 0);

@@ -6,18 +6,19 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Runs histories on the live kernel, in network namespaces of its own that have `lo` alone: no
-/// socket and no packet of anybody else is touched.
+/// Runs histories on the live kernel, in its own network namespaces with only `lo`: no other socket
+/// and no other packet is touched.
 ///
-/// Each history gets a port number that none had before in its namespace; after some thousand a
-/// fresh namespace is taken, so that what connections leave behind stays little. A history that the
-/// kernel's timing made another one (`KeptWholeException`) is run again.
+/// Each history gets a port number that has not been used in its namespace before. After some
+/// thousand histories a fresh namespace is created, so that connections leave little behind. A
+/// history that the kernel's timing turned into a different one (`KeptWholeException`) is run
+/// again.
 ///
-/// **ownership**: [#close()] ends its thread, and with it the namespace. For one thread at a time.
+/// **Ownership:** [#close()] ends its thread, and with it the namespace. For one thread at a time.
 public final class HistoryRunner implements AutoCloseable {
     private static final int FIRST_PORT = 10_000;
 
-    /// Below the ports that the kernel gives to clients, and few enough for its TIME_WAIT table.
+    /// Below the ports that the kernel assigns to clients, and few enough for its TIME_WAIT table.
     private static final int LAST_PORT = 14_000;
 
     private static final int ATTEMPTS = 4;
@@ -27,23 +28,23 @@ public final class HistoryRunner implements AutoCloseable {
 
     private HistoryRunner() throws IOException {}
 
-    /// Makes the first namespace.
+    /// Creates the first namespace.
     ///
     /// @throws IOException with `EPERM` without `CAP_SYS_ADMIN`
     public static HistoryRunner open() throws IOException {
         return new HistoryRunner();
     }
 
-    /// What each step of the history answered: `OK`, or the name of an errno.
+    /// Runs the history and returns the answer of each step: `OK`, or the name of an errno.
     ///
     /// @throws IOException if the kernel refuses what a history needs (`EPERM` or `EINVAL` from
-    ///   fchown(2): sockets of other uids) or behaves like no kernel that is known
+    ///   fchown(2): sockets with other uids) or behaves like no known kernel
     public List<String> run(History history) throws IOException {
         for (int attempt = 1; attempt < ATTEMPTS; attempt++) {
             try {
                 return runOnce(history);
             } catch (KeptWholeException chance) {
-                // On another port, it will hardly happen again.
+                // On another port it is unlikely to happen again.
             }
         }
         return runOnce(history);

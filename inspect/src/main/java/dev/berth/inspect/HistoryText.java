@@ -12,9 +12,9 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/// Histories as lines of text, to keep and to print.
+/// Histories as lines of text, for storing and printing.
 ///
-/// **shape**: `ID PROTOCOL: STEP; STEP; …` with the steps
+/// **Shape:** `ID PROTOCOL: STEP; STEP; …` with the steps
 ///
 ///     socket a 4|6 [ra] [rp] [v6only] [lo] [uid=1000]     attach a
 ///     bind a 0.0.0.0     listen a     shutdown a     close a
@@ -25,18 +25,18 @@ final class HistoryText {
 
     private HistoryText() {}
 
-    /// @throws IllegalArgumentException if `line` is none; the message names the step
+    /// @throws IllegalArgumentException if `line` is not a history; the message names the step
     static History parse(String line) {
         int colon = line.indexOf(": ");
         String[] head = line.substring(0, Math.max(0, colon)).split(" ");
         if (head.length != 2) {
-            throw new IllegalArgumentException("no history: " + line);
+            throw new IllegalArgumentException("not a history: " + line);
         }
         Protocol protocol =
                 switch (head[1]) {
                     case "tcp" -> Protocol.TCP;
                     case "udp" -> Protocol.UDP;
-                    default -> throw new IllegalArgumentException("no protocol: " + head[1]);
+                    default -> throw new IllegalArgumentException("not a protocol: " + head[1]);
                 };
         List<Step> steps = new ArrayList<>();
         for (String step : line.substring(colon + 2).split(";")) {
@@ -50,7 +50,7 @@ final class HistoryText {
         try {
             return step(words.get(0), words.get(1), words.subList(2, words.size()));
         } catch (IndexOutOfBoundsException | IllegalArgumentException wrong) {
-            throw new IllegalArgumentException("no step: " + text, wrong);
+            throw new IllegalArgumentException("not a step: " + text, wrong);
         }
     }
 

@@ -11,10 +11,10 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/// What the JDK's sockets really bind when a program gives them a `java.net` address.
+/// The address that the JDK's sockets really bind when a program gives them a `java.net` address.
 ///
-/// Where there is IPv6, and unless `java.net.preferIPv4Stack` is set, they are IPv6 sockets for
-/// both families; so what a program calls `0.0.0.0` is `[::]` to the kernel.
+/// If IPv6 is available, and unless `java.net.preferIPv4Stack` is set, they are IPv6 sockets for
+/// both families; so a program's `0.0.0.0` is `[::]` to the kernel.
 final class JdkAddress {
     private JdkAddress() {}
 

@@ -10,24 +10,24 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 
-/// Whether the rules are those of the running kernel: a short replay in a network namespace of its
-/// own, of a corpus and of random histories, done once on each kernel release.
+/// Checks whether the rules are those of the running kernel: a short replay of a corpus and of
+/// random histories in its own network namespace, done once for each kernel release.
 ///
-/// @param release of the kernel, as uname(2) tells it
-/// @param verdict what came out
-/// @param uids whether sockets of several uids were among it, which takes root
+/// @param release of the kernel, as returned by uname(2)
+/// @param verdict the result
+/// @param uids whether it included sockets with several uids, which needs root
 /// @param detail the history that differed, or why nothing was replayed; else empty
 public record KernelCheck(String release, Verdict verdict, boolean uids, String detail) {
     private static final int RANDOM_EACH = 100;
     private static final int OTHER_UID = 1000;
 
-    /// What came out of the replay.
+    /// The result of the replay.
     public enum Verdict {
         /// Every answer was the predicted one.
         AGREED,
-        /// An answer was another.
+        /// An answer differed from the prediction.
         DIFFERED,
-        /// There could be no replay.
+        /// No replay was possible.
         NOT_RUN
     }
 
@@ -37,27 +37,27 @@ public record KernelCheck(String release, Verdict verdict, boolean uids, String 
         Objects.requireNonNull(detail, "detail");
     }
 
-    /// The result for the running kernel: the kept one, or that of a replay, which takes less than
-    /// a second. Never fails.
+    /// The result for the running kernel: the stored one, or that of a replay, which takes less
+    /// than a second. Never fails.
     ///
-    /// The result is kept in `$XDG_CACHE_HOME/berth`, or `~/.cache/berth`.
+    /// The result is stored in `$XDG_CACHE_HOME/berth`, or `~/.cache/berth`.
     public static KernelCheck here(Map<String, String> environment) {
         return new KernelCheckCache(environment).get();
     }
 
-    /// The kept result for the running kernel, or that there was no replay yet. Never fails, and
+    /// The stored result for the running kernel, or that there was no replay yet. Never fails, and
     /// starts nothing.
     static KernelCheck kept(Map<String, String> environment) {
         return new KernelCheckCache(environment).kept();
     }
 
-    /// Why a forecast may be wrong on this kernel; empty if it is not.
+    /// Why a forecast may be wrong on this kernel; empty if it is not in doubt.
     Optional<String> doubt() {
         return switch (verdict) {
             case AGREED -> Optional.empty();
             case DIFFERED ->
                     Optional.of(
-                            "the rules are not quite those of this kernel ("
+                            "the rules do not quite match this kernel ("
                                     + release
                                     + "): a replay differed in \""
                                     + detail
@@ -71,12 +71,12 @@ public record KernelCheck(String release, Verdict verdict, boolean uids, String 
         };
     }
 
-    /// The same, for sockets of different uids.
+    /// Like [#doubt], for sockets with different uids.
     Optional<String> doubtOfUids() {
         return verdict == Verdict.AGREED && !uids
                 ? Optional.of(
-                        "the rules for sockets of different uids were not checked on this kernel,"
-                                + " which takes root")
+                        "the rules for sockets with different uids were not checked on this kernel,"
+                                + " which needs root")
                 : Optional.empty();
     }
 
@@ -91,7 +91,7 @@ public record KernelCheck(String release, Verdict verdict, boolean uids, String 
         }
     }
 
-    /// Replays in a fresh namespace of the calling process; its rights must suffice for that.
+    /// Replays in a fresh namespace of the calling process, whose rights must be sufficient.
     static KernelCheck replay(String release, RandomGenerator random) {
         try (HistoryRunner runner = HistoryRunner.open()) {
             boolean uids = canChangeOwner(runner);
@@ -147,7 +147,7 @@ public record KernelCheck(String release, Verdict verdict, boolean uids, String 
             String answer = answers.get(i);
             if (!predicted.get(i).orElse(answer).equals(answer)) {
                 if (answer.equals("EACCES") || answer.equals("EPERM")) {
-                    throw new IOException("something keeps this process from binds: " + answer);
+                    throw new IOException("something keeps this process from binding: " + answer);
                 }
                 return true;
             }

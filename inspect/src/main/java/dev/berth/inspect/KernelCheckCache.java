@@ -12,11 +12,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 
-/// Keeps the result of the replay, and gets it: in this process with `CAP_SYS_ADMIN`, else in a
-/// child.
+/// Stores the result of the replay, and obtains it: in this process if it has `CAP_SYS_ADMIN`, else
+/// in a child.
 ///
-/// **shape** of the file `rules-RELEASE`: a line `berth-rules 1`, the verdict, whether uids were in
-/// it, and a line of detail. What is no such file is written anew.
+/// **Shape:** the file `rules-RELEASE`: a line `berth-rules 1`, the verdict, whether uids were
+/// included, and a line of detail. A file of any other form is overwritten.
 final class KernelCheckCache {
     private static final String FIRST_LINE = "berth-rules 1";
 
@@ -26,12 +26,12 @@ final class KernelCheckCache {
         this.environment = environment;
     }
 
-    /// What was found earlier; nothing is replayed.
+    /// The stored result; nothing is replayed.
     KernelCheck kept() {
         String release = release();
         return file(release)
                 .flatMap(path -> read(path, release))
-                .orElseGet(() -> KernelCheck.notRun(release, "berth why does it at its first run"));
+                .orElseGet(() -> KernelCheck.notRun(release, "run berth why once to check them"));
     }
 
     KernelCheck get() {
@@ -57,7 +57,7 @@ final class KernelCheckCache {
         return directory().map(path -> path.resolve("rules-" + release));
     }
 
-    /// Empty where there is no home.
+    /// The directory of the cache; empty without a home.
     private Optional<Path> directory() {
         String cache = environment.getOrDefault("XDG_CACHE_HOME", "");
         String home = environment.getOrDefault("HOME", "");
@@ -83,7 +83,7 @@ final class KernelCheckCache {
         }
     }
 
-    /// Whether it could be written; a cache that cannot be is none.
+    /// Whether the file could be written; a cache that cannot be written is ignored.
     static boolean write(Path file, KernelCheck check) {
         List<String> lines =
                 List.of(

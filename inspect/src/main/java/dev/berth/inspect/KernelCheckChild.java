@@ -15,8 +15,8 @@ import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
-/// The replay of a user who may not make a network namespace: in a JVM of the same code, which
-/// unshare(1) makes root in a user namespace of its own.
+/// Runs the replay for a user who cannot create a network namespace: in a JVM with the same code,
+/// which unshare(1) makes root in its own user namespace.
 final class KernelCheckChild {
     private static final int SECONDS = 20;
 
@@ -26,9 +26,9 @@ final class KernelCheckChild {
 
     private KernelCheckChild() {}
 
-    /// What the child runs.
+    /// The entry point of the child.
     ///
-    /// - `args`: the file that the result is written to
+    /// @param args the file that the result is written to
     public static void main(String[] args) {
         KernelCheck check = KernelCheck.replay(KernelCheckCache.release(), new SplittableRandom());
         KernelCheckCache.write(Path.of(args[0]), check);
@@ -39,7 +39,7 @@ final class KernelCheckChild {
         for (String place : places) {
             if (!place.startsWith("file:")) {
                 String reason = "no second JVM can be started with this code, which is inside ";
-                String remedy = "; berth why does it for it, at its first run";
+                String remedy = "; berth why checks them instead, when it first runs";
                 return KernelCheck.notRun(release, reason + place + remedy);
             }
         }
@@ -51,7 +51,7 @@ final class KernelCheckChild {
                 Files.deleteIfExists(result);
             }
         } catch (IOException failed) {
-            return KernelCheck.notRun(release, "no second JVM: " + failed.getMessage());
+            return KernelCheck.notRun(release, "cannot start a second JVM: " + failed.getMessage());
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             return KernelCheck.notRun(release, "interrupted");
@@ -70,14 +70,14 @@ final class KernelCheckChild {
             child.destroyForcibly().waitFor();
             return KernelCheck.notRun(release, "the replay took more than " + SECONDS + " s");
         }
-        String refused = "this user may not make a user namespace for the replay; root may, once";
+        String refused = "this user cannot create a user namespace for the replay; root can";
         return KernelCheckCache.read(result, release)
                 .orElseGet(() -> KernelCheck.notRun(release, refused));
     }
 
-    /// Where a class comes from: `file:/lib/berth.jar`, or `jar:nested:/app.jar/…` in an executable
-    /// jar of Spring Boot. Not by the class path, of which an application's server may know
-    /// nothing.
+    /// Where a class was loaded from: `file:/lib/berth.jar`, or `jar:nested:/app.jar/…` in an
+    /// executable Spring Boot jar. This does not use the class path, which may be unknown to an
+    /// application server.
     private static String place(Class<?> room) {
         CodeSource source = room.getProtectionDomain().getCodeSource();
         return source == null ? "the JDK" : String.valueOf(source.getLocation());

@@ -14,7 +14,7 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /// Recognises sockets that the kernel opened for itself. Nothing marks them: they have an inode and
-/// a uid as others have, and no process has a descriptor. So what is known goes by the port, and by
+/// a uid like any other, and no process has a descriptor. They are recognised by their port, and by
 /// what uses such a port in the network namespace of the caller.
 final class KernelSockets {
     /// The parent of all kernel threads.
@@ -30,7 +30,7 @@ final class KernelSockets {
         this(KernelSockets::read, KernelSockets::kernelThreads);
     }
 
-    /// As for a test.
+    /// For tests.
     KernelSockets(Supplier<List<Link>> links, Supplier<Set<String>> threads) {
         this.links = links;
         this.threads = threads;
@@ -53,7 +53,7 @@ final class KernelSockets {
 
     /// What the socket is; empty if it is not recognised.
     ///
-    /// - `own`: whether it is in the network namespace of the caller
+    /// @param own whether it is in the network namespace of the caller
     Optional<Absence> of(SocketRow row, boolean own) {
         return row.protocol() == Protocol.UDP && own
                 ? tunnel(row.local().port())
@@ -87,7 +87,7 @@ final class KernelSockets {
                 .or(this::wireguard);
     }
 
-    /// Its port is told to root only, by another protocol.
+    /// The kernel reports its port only to root, through another protocol.
     private Optional<Absence> wireguard() {
         String names =
                 links.get().stream()
@@ -100,7 +100,7 @@ final class KernelSockets {
                         new Absence(
                                 Absence.Kind.KERNEL,
                                 "the kernel (perhaps WireGuard, " + names + ")",
-                                "no process has it open, and there is WireGuard ("
+                                "no process has it open, and WireGuard is present ("
                                         + names
                                         + "), which receives in the kernel: wg show shows its port",
                                 ""));

@@ -12,12 +12,12 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.IntFunction;
 
-/// Which members of a group belong together: those that have an owner in common, of whose owners
-/// one stems from the other's, or whose owners have the same parent.
+/// Finds out which members of a group belong together: those that have an owner in common, those
+/// where one's owner descends from the other's, and those whose owners have the same parent.
 ///
-/// Of several owners of one socket only the youngest generation counts for the parent, since a
-/// supervisor that holds its workers' sockets may be the neighbour of a stranger. Processes that
-/// nobody is the parent of any more belong together if they are of one systemd service.
+/// If a socket has several owners, only the youngest generation counts for the parent, since a
+/// supervisor that holds its workers' sockets may be a sibling of an unrelated process. Processes
+/// whose parent has ended belong together if they are in the same systemd service.
 final class Kinship {
     private static final int INIT = 1;
 
@@ -28,13 +28,13 @@ final class Kinship {
         this(ProcessList::of);
     }
 
-    /// - `processes`: tells of each process, as for a test
+    /// @param processes looks up a process, replaceable in tests
     Kinship(IntFunction<Optional<ProcessEntry>> processes) {
         this.processes = processes;
     }
 
-    /// The members that are not of the greatest family, nor of the first one of several as great;
-    /// those without a known owner are none of them.
+    /// The members that do not belong to the largest family, or to the first of several equally
+    /// large ones; members without a known owner are left out.
     List<PortSocket> foreign(List<PortSocket> members) {
         List<List<PortSocket>> families = new ArrayList<>();
         for (PortSocket member : members) {
@@ -100,14 +100,14 @@ final class Kinship {
         return pids;
     }
 
-    /// The owners that are no ancestor of another owner.
+    /// The owners that are not an ancestor of another owner.
     private List<Owner> youngest(PortSocket socket) {
         Set<Integer> elders = new HashSet<>();
         socket.owners().forEach(owner -> elders.addAll(ancestors(owner.pid())));
         return socket.owners().stream().filter(owner -> !elders.contains(owner.pid())).toList();
     }
 
-    /// From the parent up; init is nobody's.
+    /// From the parent up, without init.
     private Set<Integer> ancestors(int pid) {
         Set<Integer> ancestors = new HashSet<>();
         int at = parent(pid);

@@ -14,19 +14,21 @@ import dev.berth.sys.Sockets;
 import java.util.HashMap;
 import java.util.Map;
 
-/// Borrows other processes' sockets: a descriptor of our own for a socket of theirs, which they do
+/// Borrows other processes' sockets: opens our own descriptor for a socket of theirs, which they do
 /// not notice.
 ///
-/// **since**: Linux 5.6. **source**: pidfd_getfd(2)
+/// **Since:** Linux 5.6.
+///
+/// **Source:** pidfd_getfd(2)
 final class Lender implements AutoCloseable {
     private static final String YAMA = "kernel/yama/ptrace_scope";
 
     private final Map<Integer, Long> pidfds = new HashMap<>();
 
-    /// The socket `row`, taken from `holder`; the caller closes it.
+    /// Borrows the socket `row` from `holder`; the caller closes it.
     ///
     /// @throws ErrnoException `EPERM` without the right to trace the process; `EBADF`, `ESRCH`: it
-    ///   does not hold this socket any more
+    ///   no longer holds this socket
     Fd borrow(SocketRow row, Holder holder) throws ErrnoException {
         String what = "fd " + holder.fd() + " of pid " + holder.pid();
         long pidfd = pidfds.computeIfAbsent(holder.pid(), pid -> (long) Pidfds.pidfdOpen(pid, 0));
@@ -34,7 +36,7 @@ final class Lender implements AutoCloseable {
         long number = Pidfds.pidfdGetfd((int) pidfd, holder.fd());
         Fd fd = Fd.of("pidfd_getfd", what, number);
         try {
-            // The number may mean another socket by now.
+            // The number may refer to another socket by now.
             if (!same(row, fd.number())) {
                 throw new ErrnoException("pidfd_getfd", what, Errno.EBADF.number());
             }
@@ -45,8 +47,8 @@ final class Lender implements AutoCloseable {
         }
     }
 
-    /// What the kernel lists of a Multipath-TCP socket is the TCP socket below it, under its inode
-    /// but with a cookie of its own; /proc/net tells no cookie.
+    /// For a Multipath-TCP socket the kernel lists the TCP socket below it, with the same inode but
+    /// its own cookie; /proc/net has no cookie.
     private static boolean same(SocketRow row, int socket) throws ErrnoException {
         if (SocketOption.COOKIE.read(socket) == row.cookie()) {
             return true;
@@ -56,17 +58,17 @@ final class Lender implements AutoCloseable {
                 && Holders.holds(new Holder(self, socket), row.inode());
     }
 
-    /// Whether the holder does not have the socket any more.
+    /// Whether the holder no longer has the socket.
     static boolean gone(ErrnoException refused) {
         return refused.is(Errno.EBADF) || refused.is(Errno.ESRCH);
     }
 
-    /// Why a socket is not lent, and what to do about it.
+    /// Why a socket cannot be borrowed, and what to do about it.
     static String reason(SocketRow row, ErrnoException refused) {
         return switch (refused.name().orElse(Errno.UNLISTED)) {
             case EPERM -> "no permission to borrow its descriptor" + forbidden(row);
-            case ENOSYS -> "this kernel cannot lend descriptors; it needs Linux 5.6";
-            case EBADF, ESRCH -> "its owner closed it while it was looked at";
+            case ENOSYS -> "this kernel cannot copy descriptors; that needs Linux 5.6";
+            case EBADF, ESRCH -> "its owner closed it during the inspection";
             default -> String.valueOf(refused.getMessage());
         };
     }
@@ -79,10 +81,10 @@ final class Lender implements AutoCloseable {
         }
         String scope = Sysctl.read(YAMA).orElse("0");
         return scope.equals("0")
-                ? ", though it is of your user: the program is not dumpable, or a container's"
+                ? ", although it is your user's: the program is not dumpable, or a container's"
                         + " seccomp profile forbids it"
                         + remedy
-                : ", though it is of your user: kernel.yama.ptrace_scope is " + scope + remedy;
+                : ", although it is your user's: kernel.yama.ptrace_scope is " + scope + remedy;
     }
 
     @Override

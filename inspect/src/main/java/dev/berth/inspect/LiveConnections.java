@@ -17,19 +17,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 
-/// The TCP connections of a live history: who reaches whom, and what the kernel keeps of one that
-/// is closed.
+/// The TCP connections of a live history: which client reaches which listener, and what the kernel
+/// keeps of a closed connection.
 ///
-/// **ownership**: the descriptors are those of the history.
+/// **Ownership:** the descriptors are those of the history.
 final class LiveConnections {
     private static final int ACCEPT_MILLIS = 1000;
 
-    /// Clients that are tried until one reaches the wanted listener of a group.
+    /// Number of clients that are tried until one reaches the wanted listener of a group.
     private static final int CLIENTS = 64;
 
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
-    /// After this a socket stays as it is.
+    /// After this time a socket stays as it is.
     private static final Duration FOR_GOOD = Duration.ofMillis(50);
 
     /// `struct linger` on, 0 s: close resets. (Little-endian, as both architectures are.)
@@ -41,7 +41,7 @@ final class LiveConnections {
     /// The names of both ends of a connection, while both are open.
     private final Map<String, String> peers = new HashMap<>();
 
-    /// - `sockets`: the open ones of the history by name
+    /// @param sockets the open sockets of the history by name
     LiveConnections(ConnectionProbe probe, Map<String, Fd> sockets) {
         this.probe = probe;
         this.sockets = sockets;
@@ -55,10 +55,11 @@ final class LiveConnections {
         }
     }
 
-    /// Connects `wanted` to `address`, which one of `listeners` must get; if another gets it, tries
-    /// again.
+    /// Connects `wanted` to `address`, so that one of `listeners` gets the connection; tries again
+    /// if another gets it.
     ///
-    /// @throws ErrnoException what connect(2) answered; `EHOSTUNREACH` if all reach another
+    /// @throws ErrnoException the error of connect(2); `EHOSTUNREACH` if all clients reach another
+    ///   listener
     Ends connect(Step.Connect wanted, SockAddr.Inet address, List<String> listeners)
             throws IOException {
         for (int attempt = 0; attempt < CLIENTS; attempt++) {
@@ -92,7 +93,7 @@ final class LiveConnections {
         return Fd.of("accept", listener, number);
     }
 
-    /// The listener at which a connection waits.
+    /// The listener with a waiting connection.
     private String reached(List<String> listeners) throws IOException {
         int[] fds = listeners.stream().mapToInt(this::number).toArray();
         short[] events = new short[fds.length];
@@ -105,7 +106,7 @@ final class LiveConnections {
                 return listeners.get(i);
             }
         }
-        throw new IOException("a connection reached no listener of " + listeners);
+        throw new IOException("a connection reached none of the listeners " + listeners);
     }
 
     private int number(String id) {
@@ -113,7 +114,7 @@ final class LiveConnections {
         return socket == null ? -1 : socket.number();
     }
 
-    /// Closes one end, and waits until both have become what they will be.
+    /// Closes one end, and waits until both ends have reached their final state.
     void close(String id, Fd socket) throws IOException {
         String peer = peers.remove(id);
         if (peer != null) {
@@ -126,7 +127,8 @@ final class LiveConnections {
         }
     }
 
-    /// Until the kernel has made of a connection what it keeps of it.
+    /// Closes the socket and waits until the kernel has reduced the connection to what it keeps of
+    /// it.
     private void closeAndSettle(Fd socket) throws IOException {
         boolean connected = Sockets.getpeername(socket.number()).isPresent();
         if (!connected) {
@@ -141,7 +143,7 @@ final class LiveConnections {
         await(() -> settled(probe.fate(local, remote), whole, what), what);
     }
 
-    /// - `whole`: since when it is whole, 0 if it is not
+    /// @param whole since when it has been a full socket, 0 if it is not
     private static boolean settled(ConnectionProbe.Fate fate, AtomicLong whole, String what)
             throws KeptWholeException {
         if (fate != ConnectionProbe.Fate.WHOLE) {
@@ -155,7 +157,7 @@ final class LiveConnections {
         return false;
     }
 
-    /// What is to become true.
+    /// A condition to wait for.
     private interface Condition {
         boolean holds() throws IOException;
     }
@@ -164,13 +166,13 @@ final class LiveConnections {
         long start = System.nanoTime();
         while (!condition.holds()) {
             if (System.nanoTime() - start > PATIENCE.toNanos()) {
-                throw new IOException("the connection does not settle: " + what);
+                throw new IOException("the connection does not reach its final state: " + what);
             }
             Thread.onSpinWait();
         }
     }
 
-    /// Closes a socket so that nothing stays of it.
+    /// Closes a socket so that nothing remains of it.
     static void reset(Fd socket) {
         Sockets.setsockopt(socket.number(), Sockets.SOL_SOCKET, Sockets.SO_LINGER, LINGER_RESET);
         socket.close();

@@ -15,9 +15,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// One history as it happens on the kernel, at one port of the calling thread's namespace.
+/// One history run on the kernel, at one port of the calling thread's namespace.
 ///
-/// **ownership**: [#close()] closes what the history left open, connections with a reset.
+/// **Ownership:** [#close()] closes what the history left open, connections with a reset.
 final class LiveHistory implements AutoCloseable {
     private static final int BACKLOG = 16;
     private static final int LOOPBACK_INDEX = 1;
@@ -47,9 +47,9 @@ final class LiveHistory implements AutoCloseable {
         sockets.clear();
     }
 
-    /// What the step answered: `OK`, or the name of an errno.
+    /// Runs the step and returns its answer: `OK`, or the name of an errno.
     ///
-    /// @throws IOException if the kernel does not do what every kernel does
+    /// @throws IOException if the kernel does not behave as every kernel does
     String next(Step step) throws IOException {
         return switch (step) {
             case Step.Open open -> open(open);
@@ -109,7 +109,7 @@ final class LiveHistory implements AutoCloseable {
         return Sockets.socket(family, type, protocol.number());
     }
 
-    /// As if a process of that uid had made, or accepted, the socket.
+    /// Makes the socket look as if a process with that uid had created or accepted it.
     private static void own(int fd, int uid) throws ErrnoException {
         if (uid != Processes.geteuid()) {
             ErrnoException.check("fchown", "uid " + uid, Descriptors.fchown(fd, uid, -1));

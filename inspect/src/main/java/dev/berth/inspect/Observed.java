@@ -7,25 +7,25 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// A socket as it was seen, and as the rules see it. What could not be read of it has three
-/// readings; if the verdict is the same for all, it did not matter.
+/// A socket as it was seen, and as the rules see it. What could not be read of it gives three
+/// readings; if the verdict is the same for all, the missing information does not matter.
 ///
 /// @param socket as it was seen
-/// @param likely what it will be: a connection has the options of its listener, and what a server
-///   left in TIME_WAIT has SO_REUSEADDR, as most set it
+/// @param likely the likely reading: a connection has the options of its listener, and what a
+///   server left in TIME_WAIT has SO_REUSEADDR, as most servers set it
 /// @param generous the reading that is least in the way
 /// @param strict the reading that is most in the way
-/// @param unknown what could not be read: `SO_REUSEADDR, uid`; empty if all could
+/// @param unknown what could not be read: `SO_REUSEADDR, uid`; empty if everything could
 record Observed(
         PortSocket socket,
         RuleSocket likely,
         RuleSocket generous,
         RuleSocket strict,
         String unknown) {
-    /// From where on the kernel gives ports to clients, unless it was told otherwise.
+    /// Where the kernel's port range for clients begins by default.
     private static final int FIRST_CLIENT_PORT = 32_768;
 
-    /// Those of `sockets` that a bind of `wanted` can meet. Half-open requests hold no port.
+    /// The sockets that a bind of `wanted` can conflict with. Half-open requests hold no port.
     static List<Observed> of(List<PortSocket> sockets, BindRequest wanted) {
         return sockets.stream()
                 .filter(socket -> socket.protocol() == wanted.protocol())
@@ -110,7 +110,7 @@ record Observed(
         };
     }
 
-    /// The listener that a connection came from, as far as addresses tell.
+    /// The listener that a connection came from, judging by the addresses.
     private static Optional<PortSocket> listener(PortSocket socket, List<PortSocket> all) {
         if (stage(socket) == Stage.LISTENING || stage(socket) == Stage.BOUND) {
             return Optional.empty();
@@ -127,7 +127,7 @@ record Observed(
                 .findFirst();
     }
 
-    /// Whether a process holds it, who could set its options or close it.
+    /// Whether a process holds it, which could set its options or close it.
     boolean held() {
         return socket.inode() != 0;
     }

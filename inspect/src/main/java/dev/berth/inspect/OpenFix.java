@@ -7,14 +7,16 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/// Whether `berth open` would let the wanted socket in: tried with exactly what it would change.
+/// Checks whether `berth open` would let the wanted socket in, by trying exactly what it would
+/// change.
 final class OpenFix {
     private OpenFix() {}
 
     static Optional<String> sentence(BindRequest request, Scene scene) {
         List<PortSocket> sockets = scene.others().stream().map(Observed::socket).toList();
         SharePlan plan = SharePlan.open(new PortReport(sockets, List.of(), List.of()));
-        // Not for UDP: whoever is let in there takes datagrams of clients that others know.
+        // Not for UDP: a socket that is let in there receives datagrams from clients that others
+        // know.
         boolean able =
                 request.protocol() == Protocol.TCP
                         && plan.refusal().isEmpty()
@@ -31,9 +33,9 @@ final class OpenFix {
                         "berth open "
                                 + request.where().port()
                                 + (request.reuseport()
-                                        ? ": works, sets SO_REUSEPORT on the running one; same uid"
-                                        : ", and set SO_REUSEPORT on yours: works without a restart"
-                                                + " of the other one; same uid"))
+                                        ? ": works, sets SO_REUSEPORT on theirs; same uid"
+                                        : ", and set SO_REUSEPORT on your socket: works without"
+                                                + " restarting the other process; same uid"))
                 : Optional.empty();
     }
 

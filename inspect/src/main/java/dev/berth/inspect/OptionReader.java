@@ -15,19 +15,19 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/// Reads the options of other processes' sockets, which it borrows for the moment. Nothing of the
+/// Reads the options of other processes' sockets, which it borrows briefly. Nothing about the
 /// socket changes, and its owner does not notice.
 final class OptionReader implements AutoCloseable {
-    private static final String NOBODY = "only the kernel holds it, so nobody can be asked";
+    private static final String NOBODY = "only the kernel holds it, so they cannot be read";
 
     private final Lender lender = new Lender();
 
-    /// Those that were read, by what they are: most sockets have the same.
+    /// The options read so far, reused when equal: most sockets have the same.
     private final Map<Integer, SocketOptions> known = new HashMap<>();
 
-    /// The options of the socket `row`, asked of the first of its `holders` that lets us.
+    /// The options of the socket `row`, read from the first of its `holders` that permits it.
     ///
-    /// - `otherwise`: why its holders are not known, if they are not
+    /// @param otherwise why its holders are not known, if they are not
     SocketOptions read(SocketRow row, List<Holder> holders, String otherwise) {
         if (row.inode() == 0) {
             return SocketOptions.unknown(NOBODY);

@@ -3,7 +3,7 @@ package dev.berth.inspect;
 import java.util.Objects;
 import java.util.Optional;
 
-/// Who holds a socket.
+/// A process that holds a socket.
 ///
 /// @param process the process; one object for all its sockets
 /// @param fd the descriptor's number in it
@@ -40,7 +40,7 @@ public record Owner(OwnerProcess process, int fd) {
         return process.container();
     }
 
-    /// Whether it is a supervisor of Berth, which shares its sockets by itself.
+    /// Whether it is a Berth supervisor, which shares its sockets itself.
     public boolean supervisor() {
         return Printable.berth(command());
     }

@@ -15,19 +15,24 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/// Finds the processes that hold given sockets, reading as few of the machine's descriptors as it
-/// can.
+/// Finds the processes that hold given sockets, reading as few of the machine's descriptors as
+/// possible.
 ///
-/// To read what one descriptor is costs some 4 µs, and a busy machine has tens of thousands. So the
-/// processes are searched in the order in which they are likely: those that run in the sockets'
-/// cgroups first, those of the sockets' uids next, small before large; and not beyond the one in
-/// which the last socket is found. Who else holds a listener has it by inheritance as a rule, under
-/// the same number: that is one look for each process not searched. And the ancestors of those that
-/// were found, since a supervisor takes what it holds from its children, under any number.
+/// Reading what one descriptor refers to costs some 4 µs, and a busy machine has tens of thousands.
+/// So the processes are searched in order of likelihood, and the search stops at the process in
+/// which the last socket is found:
+///
+/// - first those that run in the sockets' cgroups,
+/// - then those with the sockets' uids, small before large.
+///
+/// Other holders of a listener have usually inherited it, under the same number: that takes one
+/// check for each process not searched. The ancestors of the processes found are searched too,
+/// since a supervisor takes what it holds from its children, under any number.
 final class OwnerFinder {
     private static final int ANCESTOR_DESCRIPTORS = 4096;
 
-    /// For more listeners than this, to search every process is cheaper than to ask each for each.
+    /// With more listeners than this, searching every process is cheaper than checking each
+    /// listener in each process.
     private static final int SHARED = 64;
 
     private final SocketHolders wanted;
@@ -37,8 +42,8 @@ final class OwnerFinder {
     private final boolean thorough;
     private int refused;
 
-    /// - `likely`: processes to begin with
-    /// - `thorough`: search all of them, whatever is found
+    /// @param likely processes to begin with
+    /// @param thorough search all processes, whatever is found
     OwnerFinder(List<SocketRow> rows, Set<Integer> likely, boolean thorough) {
         wanted = new SocketHolders(rows.stream().mapToLong(SocketRow::inode).toArray());
         for (SocketRow row : rows) {
@@ -94,14 +99,14 @@ final class OwnerFinder {
     }
 
     private void search(Candidate candidate) {
-        // Kernel threads, and what has ended.
+        // Kernel threads, and processes that have ended.
         boolean none = candidate.descriptors() == 0;
         if (!none && !Holders.search(candidate.pid(), wanted)) {
             refused += ProcessList.of(candidate.pid()).isPresent() ? 1 : 0;
         }
     }
 
-    /// The ancestors of those that hold listeners.
+    /// The ancestors of the processes that hold listeners.
     private void ancestors(Map<Integer, Candidate> rest) {
         Set<Integer> seen = new HashSet<>();
         for (long inode : shared) {
@@ -119,7 +124,7 @@ final class OwnerFinder {
         }
     }
 
-    /// Those that have a listener by inheritance.
+    /// The processes that inherited a listener.
     private void heirs(Map<Integer, Candidate> rest) {
         for (long inode : shared) {
             Set<Integer> numbers = new HashSet<>();

@@ -14,11 +14,12 @@ import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// Tells who a process is: command, user, systemd unit, container. Each process is read once.
+/// Describes a process: command, user, systemd unit, container. Each process is read once.
 ///
-/// **source**: proc_pid_status(5), cgroups(7)
+/// **Source:** proc_pid_status(5), cgroups(7)
 final class OwnerReader {
-    /// Real, effective, saved, for files: what it may do goes by the second.
+    /// Real, effective, saved and file system uid; the second decides what the process is permitted
+    /// to do.
     private static final Pattern EFFECTIVE =
             Pattern.compile("\\nUid:\\s+[0-9]+\\s+([0-9]{1,10})\\s");
 
@@ -45,7 +46,7 @@ final class OwnerReader {
         this.commands = commands;
     }
 
-    /// Empty if the process is gone.
+    /// The owner; empty if the process is gone.
     Optional<Owner> owner(Holder holder) {
         return known.computeIfAbsent(holder.pid(), this::read)
                 .map(process -> new Owner(process, holder.fd()));
@@ -65,7 +66,7 @@ final class OwnerReader {
                         pid, command, accounts.apply(uid), group.unit(), group.container()));
     }
 
-    /// Empty if it is gone or not ours to read.
+    /// The text of a file; empty if it is gone or reading it is not permitted.
     static String text(String path) {
         try (FileInputStream in = new FileInputStream(path)) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);

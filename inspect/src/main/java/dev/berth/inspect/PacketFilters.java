@@ -12,10 +12,11 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
-/// The tables of nf_tables (nft, and iptables since 1.8) that have a say in what reaches a socket
-/// of this network namespace. Their rules are not worked out: only which tables could matter.
+/// The tables of nf_tables (nft, and iptables since 1.8) that influence what reaches a socket of
+/// this network namespace. Their rules are not evaluated: the result is only which tables could
+/// matter.
 ///
-/// **source**: `linux/netfilter/nf_tables.h`
+/// **Source:** `linux/netfilter/nf_tables.h`
 final class PacketFilters {
     private static final int SUBSYSTEM = 10 << 8;
     private static final int GETCHAIN = SUBSYSTEM | 4;
@@ -44,7 +45,7 @@ final class PacketFilters {
     private static final Set<String> DIVERTING_TARGETS =
             Set.of("REDIRECT", "DNAT", "NETMAP", "TPROXY", "NFQUEUE", "SYNPROXY");
 
-    /// What is known of one table.
+    /// What is known about one table.
     private static final class Seen {
         final Set<String> diverting = new TreeSet<>();
         final Set<String> entered = new LinkedHashSet<>();
@@ -57,7 +58,7 @@ final class PacketFilters {
 
     private PacketFilters() {}
 
-    /// A sentence for each table that could lead a packet elsewhere, or drop it.
+    /// A sentence for each table that could redirect or drop a packet.
     ///
     /// @throws ErrnoException `EPERM` without CAP_NET_ADMIN; as [NetlinkDump#read]
     static List<String> doubts() throws ErrnoException {
@@ -77,7 +78,7 @@ final class PacketFilters {
     private void chain(ByteBuffer body) {
         Map<Integer, ByteBuffer> attributes = NetlinkDump.attributes(body, HEADER_BYTES);
         ByteBuffer hook = attributes.get(CHAIN_HOOK);
-        // Without a hook it is only jumped to.
+        // Without a hook it is only reached by a jump.
         if (hook == null || !HOOKS.contains(number(hook))) {
             return;
         }
@@ -131,17 +132,17 @@ final class PacketFilters {
                         sentences.add(
                                 "the table "
                                         + name
-                                        + " leads packets elsewhere ("
+                                        + " redirects packets ("
                                         + String.join(", ", seen.diverting)
-                                        + "), and whether those of this client was not worked out:"
+                                        + "); whether it affects this client was not evaluated:"
                                         + " nft list table "
                                         + name);
                     } else if (seen.entry && (seen.rules > 0 || seen.policyDrop)) {
                         sentences.add(
                                 "the table "
                                         + name
-                                        + " may drop what the client sends, which was not worked"
-                                        + " out: nft list table "
+                                        + " may drop the client's packets, which was not"
+                                        + " evaluated: nft list table "
                                         + name);
                     }
                 });

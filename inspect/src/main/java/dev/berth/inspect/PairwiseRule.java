@@ -5,19 +5,19 @@ import dev.berth.net.Protocol;
 
 import java.util.Locale;
 
-/// Why one socket may, or may not, be on a port beside another: the rule that can be applied from
+/// Why a socket can, or cannot, share a port with another: the rule that can be applied from
 /// outside, without knowing what happened on the port before.
 ///
-/// When every other socket on the port allows it, the kernel does too. When one does not, the
-/// kernel may still allow it if the new socket has SO_REUSEPORT, because it remembers the last such
-/// bind (TCP, see [TcpPort]) and stops at the first pair that counts (UDP, see [UdpPort]).
+/// If every other socket on the port allows it, the kernel does too. If one does not, the kernel
+/// may still allow it if the new socket has SO_REUSEPORT, because it remembers the last such bind
+/// (TCP, see [TcpPort]) and stops at the first pair that counts (UDP, see [UdpPort]).
 ///
-/// **source**: `inet_bind_conflict`, `udp_lib_lport_inuse`; socket(7), ip(7), ipv6(7)
+/// **Source:** `inet_bind_conflict`, `udp_lib_lport_inuse`; socket(7), ip(7), ipv6(7)
 public enum PairwiseRule {
-    DIFFERENT_DEVICES(true, "both are bound to devices (SO_BINDTODEVICE), and to different ones"),
+    DIFFERENT_DEVICES(true, "both are bound to a device (SO_BINDTODEVICE), but to different ones"),
     NO_OVERLAP(true, "their addresses do not overlap"),
-    BOTH_REUSEADDR(true, "both set SO_REUSEADDR, and the other one does not listen"),
-    BOTH_REUSEPORT(true, "both set SO_REUSEPORT and are of the same uid"),
+    BOTH_REUSEADDR(true, "both set SO_REUSEADDR, and the other socket does not listen"),
+    BOTH_REUSEPORT(true, "both set SO_REUSEPORT and have the same uid"),
     REUSEPORT_TIME_WAIT(
             true, "both set SO_REUSEPORT, and in TIME_WAIT the uid is no longer compared"),
     NEITHER(false, "the addresses overlap, and neither sets SO_REUSEADDR or SO_REUSEPORT"),
@@ -30,19 +30,19 @@ public enum PairwiseRule {
             "the addresses overlap, and it sets neither SO_REUSEADDR nor SO_REUSEPORT; an option"
                     + " must be set on both"),
     NO_COMMON_OPTION(
-            false, "one sets SO_REUSEADDR, the other SO_REUSEPORT; it must be the same on both"),
-    LISTENING(false, "both set SO_REUSEADDR, but that does not help while the other one listens"),
+            false, "one sets SO_REUSEADDR, the other SO_REUSEPORT; both must set the same"),
+    LISTENING(false, "both set SO_REUSEADDR, but that does not help while the other listens"),
     REUSEPORT_MISSING(
             false,
-            "both set SO_REUSEADDR, which does not help while the other one listens; SO_REUSEPORT"
-                    + " is set on one only"),
-    OTHER_UID(false, "both set SO_REUSEPORT, but the sockets are of different uids"),
+            "both set SO_REUSEADDR, which does not help while the other listens; SO_REUSEPORT"
+                    + " is set on only one of them"),
+    OTHER_UID(false, "both set SO_REUSEPORT, but the sockets have different uids"),
     PROGRAM_ATTACHED(
             false, "a BPF program was attached to your socket before it was bound or listened"),
     CONNECTED_DUAL_STACK(
             false,
-            "it is a connection of a dual-stack IPv6 socket, which the kernel keeps as 127.0.0.6 in"
-                    + " IPv4's space too");
+            "it is a connection of a dual-stack IPv6 socket, which the kernel also keeps in IPv4's"
+                    + " space, as 127.0.0.6");
 
     private final boolean allowed;
     private final String sentence;
@@ -57,7 +57,7 @@ public enum PairwiseRule {
         return allowed;
     }
 
-    /// Why, for people: "yours" is the new socket, "it" the other.
+    /// The reason, for people: "yours" is the new socket, "it" the other.
     public String sentence() {
         return sentence;
     }
@@ -67,7 +67,7 @@ public enum PairwiseRule {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
-    /// Whether both claim the same address, so that an option has to settle it.
+    /// Whether both claim the same address, so that an option must settle it.
     public boolean overlaps() {
         return this != DIFFERENT_DEVICES && this != NO_OVERLAP;
     }
@@ -117,7 +117,7 @@ public enum PairwiseRule {
         return new BoundAddress(socket.address(), socket.v6only(), socket.device());
     }
 
-    /// A connected dual-stack socket on an IPv6 address is 127.0.0.6 to plain IPv4 sockets.
+    /// To plain IPv4 sockets, a connected dual-stack socket on an IPv6 address is 127.0.0.6.
     private static boolean hiddenOverlap(Protocol protocol, RuleSocket wanted, RuleSocket there) {
         Place mine = wanted.place();
         boolean meets =

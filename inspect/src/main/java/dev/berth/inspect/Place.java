@@ -2,15 +2,15 @@ package dev.berth.inspect;
 
 import dev.berth.sys.SockAddr;
 
-/// Where a socket is in a port's two address spaces. Addresses mapped into IPv6 are in IPv4's.
+/// The position of a socket in a port's two address spaces. Mapped IPv6 addresses are in IPv4's.
 ///
-/// **source**: `ipv6_rcv_saddr_equal`, net/ipv4/inet_connection_sock.c
+/// **Source:** `ipv6_rcv_saddr_equal`, net/ipv4/inet_connection_sock.c
 ///
 /// @param inet4 whether it is in IPv4's space
 /// @param high the first 64 bits of an IPv6 address, else 0
 /// @param low the last 64 bits, or the IPv4 address
 record Place(boolean inet4, long high, long low) {
-    /// What the kernel stores as the IPv4 address of a socket on a concrete IPv6 one
+    /// The IPv4 address that the kernel stores for a socket on a concrete IPv6 address
     /// (`LOOPBACK4_IPV6`): 127.0.0.6.
     static final Place OF_CONCRETE_INET6 = new Place(true, 0, 0x7f000006);
 

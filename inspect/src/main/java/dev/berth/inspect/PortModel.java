@@ -6,20 +6,20 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.UnaryOperator;
 
-/// One port number of one network namespace, as the kernel keeps it: sockets by name, and what it
-/// remembers of those that are gone.
+/// One port number of one network namespace, as the kernel keeps it: sockets by name, and what the
+/// kernel remembers of earlier sockets.
 ///
-/// **errors**: `IllegalArgumentException` for a name that is not on the port, or already is.
+/// **Errors:** `IllegalArgumentException` for a name that is not on the port, or already is.
 abstract sealed class PortModel permits TcpPort, UdpPort {
     private final Map<String, RuleSocket> sockets = new HashMap<>();
 
-    /// Whether the kernel lets this socket onto the port, beside those that are there.
+    /// Whether the kernel admits this socket to the port, given the sockets that are already there.
     abstract boolean admits(String name, RuleSocket wanted);
 
-    /// Whether bind(2) succeeds; the socket is on the port then.
+    /// Whether bind(2) succeeds; if so, the socket is on the port afterwards.
     public boolean bind(String name, RuleSocket socket) {
         if (sockets.containsKey(name)) {
-            throw new IllegalArgumentException("on the port already: " + name);
+            throw new IllegalArgumentException("already on the port: " + name);
         }
         if (!admits(name, socket)) {
             return false;
@@ -28,7 +28,7 @@ abstract sealed class PortModel permits TcpPort, UdpPort {
         return true;
     }
 
-    /// The socket as it is now.
+    /// The current state of the socket.
     public RuleSocket socket(String name) {
         RuleSocket socket = sockets.get(name);
         if (socket == null) {
@@ -37,7 +37,7 @@ abstract sealed class PortModel permits TcpPort, UdpPort {
         return socket;
     }
 
-    /// All that are on the port, in no order.
+    /// All sockets on the port, in no order.
     public List<RuleSocket> sockets() {
         return List.copyOf(sockets.values());
     }
@@ -47,7 +47,7 @@ abstract sealed class PortModel permits TcpPort, UdpPort {
         put(name, Objects.requireNonNull(change.apply(socket(name))));
     }
 
-    /// The socket is closed and leaves nothing.
+    /// The socket is closed and leaves nothing behind.
     public void gone(String name) {
         socket(name);
         sockets.remove(name);
@@ -57,12 +57,12 @@ abstract sealed class PortModel permits TcpPort, UdpPort {
         sockets.put(name, socket);
     }
 
-    /// Whether nobody is on the port.
+    /// Whether the port has no sockets.
     boolean empty() {
         return sockets.isEmpty();
     }
 
-    /// All that are on the port but the one of this name.
+    /// All sockets on the port except the one with this name.
     List<RuleSocket> others(String name) {
         return sockets.entrySet().stream()
                 .filter(other -> !other.getKey().equals(name))

@@ -7,14 +7,14 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/// Which sockets to report, and how much trouble to take.
+/// Which sockets to report, and how much effort to spend.
 ///
-/// @param protocol only these; empty: TCP and UDP
+/// @param protocol only this protocol; empty: TCP and UDP
 /// @param port only on this local port
-/// @param address only those that this address concerns: bound to it, or to a wildcard that
+/// @param address only sockets that this address concerns: bound to it, or to a wildcard that
 ///   includes it
-/// @param pid only those that this process holds
-/// @param listeners only those that wait for connections or datagrams
+/// @param pid only sockets that this process holds
+/// @param listeners only sockets that wait for connections or datagrams
 /// @param namespaces all network namespaces that can be found, not only the caller's
 /// @param thorough search every process for further owners, and read the options of every
 ///   connection, however many there are
@@ -36,7 +36,7 @@ public record PortQuery(
         }
     }
 
-    /// Every socket of the network namespace of the caller.
+    /// Every socket in the network namespace of the caller.
     public static PortQuery everything() {
         return new PortQuery(
                 Optional.empty(),
@@ -55,19 +55,19 @@ public record PortQuery(
         return everything().withPort(port);
     }
 
-    /// The same, on one local port.
+    /// The same query for one local port.
     public PortQuery withPort(int number) {
         return new PortQuery(
                 protocol, OptionalInt.of(number), address, pid, listeners, namespaces, thorough);
     }
 
-    /// The same, of one protocol.
+    /// The same query for one protocol.
     public PortQuery withProtocol(Protocol other) {
         return new PortQuery(
                 Optional.of(other), port, address, pid, listeners, namespaces, thorough);
     }
 
-    /// The same, on the port of `other`, and only what its address concerns.
+    /// The same query for the port of `other`, and only what its address concerns.
     public PortQuery withAddress(SockAddr.Inet other) {
         return new PortQuery(
                 protocol,
@@ -79,23 +79,23 @@ public record PortQuery(
                 thorough);
     }
 
-    /// The same, held by one process.
+    /// The same query for what one process holds.
     public PortQuery withPid(int number) {
         return new PortQuery(
                 protocol, port, address, OptionalInt.of(number), listeners, namespaces, thorough);
     }
 
-    /// The same, only those that wait for connections or datagrams.
+    /// The same query for sockets that wait for connections or datagrams.
     public PortQuery withListenersOnly() {
         return new PortQuery(protocol, port, address, pid, true, namespaces, thorough);
     }
 
-    /// The same, in all network namespaces.
+    /// The same query in all network namespaces.
     public PortQuery withNamespaces() {
         return new PortQuery(protocol, port, address, pid, listeners, true, thorough);
     }
 
-    /// The same, whatever it costs.
+    /// The same query, whatever it costs.
     public PortQuery withThorough() {
         return new PortQuery(protocol, port, address, pid, listeners, namespaces, true);
     }

@@ -3,7 +3,7 @@ package dev.berth.inspect;
 import java.io.IOException;
 import java.util.List;
 
-/// Who is on a port: the sockets, the groups that they form, and what could not be learnt.
+/// Who is on a port: the sockets, the groups that they form, and what could not be determined.
 ///
 /// ```java
 /// for (PortSocket socket : PortReport.of(8080).sockets()) {
@@ -11,12 +11,12 @@ import java.util.List;
 /// }
 /// ```
 ///
-/// @param sockets listeners first, then what is only bound, then connections; by port and address
-///   within each
+/// @param sockets listeners first, then sockets that are only bound, then connections; by port and
+///   address within each
 /// @param groups by their number, from 1
 /// @param unknown what could not be read, why, and what would help: a sentence each
-/// @param whole false where netlink was refused and /proc/net read instead, so that a socket may be
-///   missing, as `unknown` tells
+/// @param whole false if netlink was refused and /proc/net was read instead, so that a socket may
+///   be missing, as `unknown` says
 public record PortReport(
         List<PortSocket> sockets, List<PortGroup> groups, List<String> unknown, boolean whole) {
     public PortReport {
@@ -25,7 +25,7 @@ public record PortReport(
         unknown = List.copyOf(unknown);
     }
 
-    /// One with all sockets that there are.
+    /// A report with all existing sockets.
     public PortReport(List<PortSocket> sockets, List<PortGroup> groups, List<String> unknown) {
         this(sockets, groups, unknown, true);
     }
@@ -38,7 +38,7 @@ public record PortReport(
         return of(PortQuery.port(port));
     }
 
-    /// The sockets that `query` asks for.
+    /// The sockets that match `query`.
     ///
     /// @throws IOException if the kernel's tables cannot be read
     public static PortReport of(PortQuery query) throws IOException {

@@ -11,12 +11,12 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 
-/// One socket, with all that could be learnt of it from outside.
+/// A socket, with everything that could be determined about it from outside.
 ///
-/// @param row what the kernel lists
+/// @param row as listed by the kernel
 /// @param netns the inode of its network namespace
 /// @param deviceName the interface that it is bound to; empty if it is bound to none
-/// @param options what its owner set, as far as that could be read
+/// @param options those that its owner set, as far as they could be read
 /// @param group the number, within its report, of the reuseport group that it is a member of; empty
 ///   if it is in none, or if that is unknown
 /// @param owners the processes that hold it; empty if there is none or none could be found
@@ -48,7 +48,7 @@ public record PortSocket(
         return !owners.isEmpty() || absence.kind() == Absence.Kind.HIDDEN;
     }
 
-    /// TCP (Multipath TCP included) or UDP.
+    /// TCP (including Multipath TCP) or UDP.
     public Protocol protocol() {
         return row.protocol();
     }
@@ -78,22 +78,22 @@ public record PortSocket(
         return row.device();
     }
 
-    /// IPV6_V6ONLY; empty for IPv4, and where neither the kernel nor the owner's descriptor told.
+    /// IPV6_V6ONLY; empty for IPv4, and if neither the kernel nor the owner's descriptor shows it.
     public Optional<Boolean> v6only() {
         return row.v6only().isPresent() ? row.v6only() : options.v6only();
     }
 
-    /// The uid that sharing goes by: the socket's, not its owner's.
+    /// The uid that decides about sharing: the socket's, not its owner's.
     public int uid() {
         return row.uid();
     }
 
-    /// 0 if no descriptor refers to it.
+    /// The socket's inode; 0 if no descriptor refers to it.
     public long inode() {
         return row.inode();
     }
 
-    /// All 64 bits in use; unique for the life of the system.
+    /// The socket's cookie: all 64 bits in use; unique for the life of the system.
     public long cookie() {
         return row.cookie();
     }
@@ -108,27 +108,27 @@ public record PortSocket(
         return options.reuseport();
     }
 
-    /// Connections that wait to be accepted; 0 for a socket that does not listen.
+    /// The number of connections waiting to be accepted; 0 for a socket that does not listen.
     public int queue() {
         return row.queue();
     }
 
-    /// How many connections may wait; 0 for a socket that does not listen.
+    /// The number of connections that may wait; 0 for a socket that does not listen.
     public int backlog() {
         return row.backlog();
     }
 
-    /// What it had to drop so far, as an unsigned number.
+    /// The number of drops so far, as an unsigned number.
     public OptionalInt drops() {
         return row.drops();
     }
 
-    /// How long the kernel still keeps it, if it is one that nobody holds any more.
+    /// How long the kernel still keeps it, if no process holds it any more.
     public OptionalInt timeWaitMillis() {
         return row.details().timeWaitMillis();
     }
 
-    /// The inode of the cgroup-2 directory in which it was made.
+    /// The inode of the cgroup-2 directory in which it was created.
     public OptionalLong cgroup() {
         return row.details().cgroup();
     }
@@ -138,23 +138,23 @@ public record PortSocket(
         return row.details().multipath() || options.multipath().orElse(false);
     }
 
-    /// Whether neither the kernel's list nor a descriptor told what [#multipath] says.
+    /// Whether neither the kernel's list nor a descriptor shows what [#multipath] reports.
     boolean perhapsMultipath() {
         boolean told = row.details().upper().isPresent() || options.multipath().isPresent();
         return protocol() == Protocol.TCP && inode() != 0 && !told;
     }
 
-    /// Whether it waits for connections or datagrams of anybody.
+    /// Whether it waits for connections or datagrams from anybody.
     public boolean listening() {
         return protocol() == Protocol.TCP ? state() == TcpState.LISTEN : remote().isEmpty();
     }
 
-    /// Whether it is bound without listening, which other tools do not show.
+    /// Whether it is bound without listening; other tools do not show such sockets.
     public boolean silent() {
         return state() == TcpState.BOUND_INACTIVE;
     }
 
-    /// Whether it is one end of a connection, or what is left of one.
+    /// Whether it is one end of a connection, or the remainder of one.
     public boolean connection() {
         return !listening() && !silent();
     }

@@ -3,7 +3,7 @@ package dev.berth.inspect;
 import dev.berth.net.CommandText;
 import dev.berth.net.ForeignText;
 
-/// Texts that other programs chose, made fit to be printed.
+/// Makes text that other programs chose safe to print.
 public final class Printable {
     private static final int MOST = 60;
     private static final String SERVER = " dev.berth.cli.demo.Whoami ";
@@ -11,14 +11,14 @@ public final class Printable {
 
     private Printable() {}
 
-    /// The command of a process in a sentence: see [#command(String, int)].
+    /// The command of a process for use in a sentence: see [#command(String, int)].
     static String command(Owner owner) {
         return command(owner.command(), MOST);
     }
 
     /// A command line in at most `most` characters, but never less than 20: the program without its
-    /// directory and whole words from the end, without anything that a terminal would obey; of
-    /// Berth's own JVMs only what they do, not how they were started.
+    /// directory and whole words from the end, without anything that controls a terminal. Of
+    /// Berth's own JVMs it shows what they do, not how they were started.
     public static String command(String line, int most) {
         return CommandText.shortened(own(text(line).strip()), most);
     }
@@ -40,8 +40,8 @@ public final class Printable {
         return blank >= 0 && line.startsWith("java", Math.max(0, blank - 4));
     }
 
-    /// The text with each control character, line break, and what changes the direction of writing
-    /// replaced by `?`: on a terminal it must not do anything.
+    /// Replaces each control character, line break and change of the writing direction by `?`, so
+    /// that the text does nothing on a terminal.
     public static String text(String foreign) {
         return ForeignText.printable(foreign);
     }

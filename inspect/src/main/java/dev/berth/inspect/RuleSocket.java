@@ -5,17 +5,17 @@ import dev.berth.sys.Sockets;
 
 import java.util.Objects;
 
-/// What the rules of bind(2) see of a socket.
+/// A socket as the rules of bind(2) see it.
 ///
-/// @param address as getsockname(2) shows it; the port plays no part
+/// @param address as shown by getsockname(2); the port is ignored
 /// @param v6only whether it refuses IPv4, as it is *in effect*: bind(2) of a concrete IPv6 address
 ///   sets it; always false in IPv4's space
-/// @param reuseaddr SO_REUSEADDR as it is now
-/// @param reuseport SO_REUSEPORT as it is now
-/// @param uid of the socket: the file system uid of the one who called socket(2) or accept(2), or
-///   what fchown(2) made of it
+/// @param reuseaddr the current SO_REUSEADDR
+/// @param reuseport the current SO_REUSEPORT
+/// @param uid of the socket: the file system uid of the thread that called socket(2) or accept(2),
+///   or as changed by fchown(2)
 /// @param device interface index, 0 if it is bound to none
-/// @param stage how far it has come
+/// @param stage its stage
 /// @param program whether a BPF program was attached to it before it was bound
 public record RuleSocket(
         SockAddr.Inet address,
@@ -36,12 +36,13 @@ public record RuleSocket(
         v6only = !place.inet4() && (v6only || (!place.wildcard() && !stage.hasPeer()));
     }
 
-    /// A socket that is only bound, with no options, of uid 0.
+    /// A socket that is only bound, without options, with uid 0.
     public static RuleSocket bound(SockAddr.Inet address) {
         return new RuleSocket(address, false, false, false, 0, 0, Stage.BOUND, false);
     }
 
-    /// The same at another address; one that was v6only only because of its old address stays so.
+    /// The same socket at another address; if it was v6only only because of its old address, it
+    /// stays so.
     public RuleSocket withAddress(SockAddr.Inet other) {
         return new RuleSocket(other, v6only, reuseaddr, reuseport, uid, device, stage, program);
     }

@@ -6,11 +6,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
-/// The wanted socket and those on its port: what the rules are tried on, with changes too.
+/// The wanted socket and the others on its port, on which the rules are tried, also with changes.
 ///
-/// @param protocol of all
+/// @param protocol of all sockets
 /// @param wanted the socket to be bound
-/// @param others those that are there
+/// @param others the sockets that are there
 record Scene(Protocol protocol, RuleSocket wanted, List<Observed> others) {
     static Scene of(BindRequest request, int device, List<PortSocket> sockets) {
         return new Scene(request.protocol(), request.socket(device), Observed.of(sockets, request));
@@ -25,7 +25,7 @@ record Scene(Protocol protocol, RuleSocket wanted, List<Observed> others) {
         return PairwiseRule.judge(protocol, wanted, other);
     }
 
-    /// Those in the way, in the reading that `reading` takes.
+    /// The sockets in the way, in the reading selected by `reading`.
     List<Observed> inTheWay(Function<Observed, RuleSocket> reading) {
         return others.stream().filter(other -> !rule(reading.apply(other)).allowed()).toList();
     }
@@ -35,8 +35,8 @@ record Scene(Protocol protocol, RuleSocket wanted, List<Observed> others) {
         return passes(other -> Optional.of(other.strict()));
     }
 
-    /// Whether nothing is in the way once every other socket is what `change` makes of it; empty:
-    /// gone.
+    /// Whether nothing is in the way once `change` has been applied to every other socket; an empty
+    /// result means that the socket is gone.
     boolean passes(Function<Observed, Optional<RuleSocket>> change) {
         return others.stream()
                 .map(change)

@@ -2,19 +2,19 @@ package dev.berth.inspect;
 
 import java.util.Objects;
 
-/// What became of the wish to change a socket's SO_REUSEPORT.
+/// The result of an attempt to change a socket's SO_REUSEPORT.
 ///
 /// @param socket as it was before
 /// @param result what happened
-/// @param reason why, if it was not done; else empty
+/// @param reason why it was not done, if it was not; else empty
 public record ShareChange(PortSocket socket, Result result, String reason) {
-    /// How it went.
+    /// The outcome.
     public enum Result {
-        /// Changed, and read back.
+        /// Changed, and verified by reading it back.
         DONE,
-        /// Nobody has the socket under the known number any more.
+        /// No process has the socket under the known number any more.
         GONE,
-        /// The kernel did not let us.
+        /// The kernel refused the change.
         FAILED
     }
 

@@ -4,18 +4,18 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
-/// What it takes to let others bind beside the sockets on a port, or to end that: decided before
-/// anything is touched.
+/// What it takes to let other sockets bind alongside those on a port, or to end that: decided
+/// before anything is touched.
 ///
-/// Connections count too. One that was accepted from a listener without SO_REUSEPORT has none
-/// either, and keeps out whoever relies on it alone.
+/// Connections count too. A connection accepted from a listener without SO_REUSEPORT does not have
+/// the option either, and keeps out every socket that relies on it alone.
 ///
-/// @param open whether SO_REUSEPORT is to be set; else it is to be cleared
+/// @param open whether SO_REUSEPORT is to be set; otherwise it is to be cleared
 /// @param ports the sockets that listen, or hold the port without listening
-/// @param changes those to be changed: ports, and connections of the processes that hold those
-/// @param lasting when opening: what stays in the way of a newcomer with SO_REUSEPORT alone until
-///   it ends, as nobody holds it, or somebody who has none of the ports
-/// @param shared when closing: the members of groups, if there is one of several
+/// @param changes the sockets to change: ports, and connections of the processes that hold those
+/// @param lasting when opening: connections that block a newcomer with SO_REUSEPORT alone until
+///   they end, because no process holds them, or one that has none of the ports
+/// @param shared when closing: the members of groups, if there is a group of several
 /// @param refusal why it must not, or cannot, be done; empty if it can
 public record SharePlan(
         boolean open,
@@ -34,15 +34,15 @@ public record SharePlan(
 
     /// The plan to let others in.
     ///
-    /// - `report`: of one protocol on one port
+    /// @param report of one protocol on one port
     public static SharePlan open(PortReport report) {
         return new SharePlanner(true, report, true).plan();
     }
 
     /// The plan to keep others out.
     ///
-    /// - `report`: of one protocol on one port
-    /// - `force`: also where it makes one member of a group get everything
+    /// @param report of one protocol on one port
+    /// @param force even if one member of a group then gets everything
     public static SharePlan close(PortReport report, boolean force) {
         return new SharePlanner(false, report, force).plan();
     }

@@ -9,7 +9,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// Decides what [SharePlan] holds.
+/// Creates a [SharePlan].
 final class SharePlanner {
     private final boolean open;
     private final boolean force;
@@ -87,8 +87,8 @@ final class SharePlanner {
                         owner ->
                                 "Berth's supervisor (pid "
                                         + owner.pid()
-                                        + ") shares it already, among its own workers, and decides"
-                                        + " who gets a connection: use berth scale, berth roll");
+                                        + ") already shares it among its own workers and decides"
+                                        + " who gets a connection: use berth scale or berth roll");
     }
 
     private Optional<String> unreadable() {
@@ -111,7 +111,7 @@ final class SharePlanner {
         String reason = port.options().unknown();
         return port.owners().isEmpty()
                 ? reason
-                        + "; a process of the same uid may change it, or root, or one with"
+                        + "; a process with the same uid can change it, or root, or one with"
                         + " CAP_SYS_PTRACE"
                 : reason;
     }
@@ -124,18 +124,18 @@ final class SharePlanner {
                         members.size()
                                 + " sockets share it now ("
                                 + lines(members)
-                                + "). To clear SO_REUSEPORT would not keep others of that uid out,"
-                                + " as the kernel remembers that they may join; and "
+                                + "). Clearing SO_REUSEPORT would not keep others with that uid"
+                                + " out, because the kernel remembers that they can join; and "
                                 + starving(members)
-                                + ". End all but one of them first, or --force");
+                                + ". End all but one of them first, or use --force");
     }
 
-    /// What becomes of a group without SO_REUSEPORT: it is looked up like single sockets.
+    /// The effect on a group without SO_REUSEPORT: it is looked up like single sockets.
     static String starving(List<PortSocket> members) {
         boolean four = members.getFirst().family() == 2;
-        return "all that is new would go to the "
+        return "everything new would go to the "
                 + (four ? "last" : "first")
-                + " of them to come, and nothing to the others";
+                + " of them to join, and nothing to the others";
     }
 
     private static String lines(List<PortSocket> sockets) {

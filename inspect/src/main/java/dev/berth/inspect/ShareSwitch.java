@@ -13,17 +13,18 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
-/// Sets or clears SO_REUSEPORT on sockets of running processes, through borrowed descriptors. The
-/// one thing in this module that changes anything.
+/// Sets or clears SO_REUSEPORT on sockets of running processes, through borrowed descriptors. This
+/// is the only class in this module that changes anything.
 ///
-/// The kernel reads the option when the *next* socket binds, so it may come late on the first.
+/// The kernel reads the option when the *next* socket binds, so it can be set late on the first
+/// socket.
 ///
-/// **source**: `inet_csk_get_port`, `udp_lib_get_port`
+/// **Source:** `inet_csk_get_port`, `udp_lib_get_port`
 public final class ShareSwitch {
     private ShareSwitch() {}
 
-    /// Does what the plan says, whatever its refusal: a result for each of its changes. A socket
-    /// that is closed meanwhile does not keep the others from being changed.
+    /// Carries out the plan, even if it has a refusal, and returns a result for each of its
+    /// changes. A socket that is closed meanwhile does not keep the others from being changed.
     public static List<ShareChange> apply(SharePlan plan) {
         List<ShareChange> done = new ArrayList<>();
         try (Lender lender = new Lender()) {
@@ -34,7 +35,8 @@ public final class ShareSwitch {
         return done;
     }
 
-    /// One holder that lends it is enough: the option is the socket's, not the descriptor's.
+    /// One holder that permits it is enough: the option belongs to the socket, not to the
+    /// descriptor.
     private static ShareChange change(Lender lender, PortSocket socket, boolean open) {
         ShareChange.Result result = ShareChange.Result.GONE;
         String reason = "its owner closed it meanwhile";
@@ -46,7 +48,7 @@ public final class ShareSwitch {
                     return new ShareChange(socket, ShareChange.Result.DONE, "");
                 }
                 result = ShareChange.Result.FAILED;
-                reason = "the kernel took the option and did not keep it";
+                reason = "the kernel accepted the option but did not keep it";
             } catch (ErrnoException refused) {
                 if (!Lender.gone(refused)) {
                     result = ShareChange.Result.FAILED;
@@ -57,8 +59,8 @@ public final class ShareSwitch {
         return new ShareChange(socket, result, reason);
     }
 
-    /// What a newcomer with SO_REUSEPORT, of the uid and at the address of each port of the plan,
-    /// would meet now. When opening, and SO_REUSEPORT alone does not let it in: one that sets
+    /// What a newcomer with SO_REUSEPORT, with the uid and at the address of each port of the plan,
+    /// would meet now. When opening, if SO_REUSEPORT alone does not let it in, the newcomer sets
     /// SO_REUSEADDR too.
     ///
     /// @throws IOException if the kernel's tables cannot be read
@@ -78,8 +80,8 @@ public final class ShareSwitch {
         return checks;
     }
 
-    /// The sockets as they are now. What could not be changed came before its listener was opened,
-    /// and so without SO_REUSEPORT most likely, whatever the listener has by now.
+    /// The current sockets. Sockets that could not be changed were created before their listener
+    /// was opened, and so most likely without SO_REUSEPORT, whatever the listener has by now.
     private static List<PortSocket> now(SharePlan plan, BindRequest request) throws IOException {
         Set<Long> lasting = new HashSet<>();
         plan.lasting().forEach(socket -> lasting.add(socket.cookie()));

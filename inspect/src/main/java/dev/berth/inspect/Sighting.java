@@ -7,9 +7,9 @@ import java.util.List;
 
 /// The rows that were read in one network namespace.
 ///
-/// @param own whether that is the caller's
+/// @param own whether the namespace is the caller's
 record Sighting(List<SocketRow> rows, NetNamespace namespace, boolean own) {
-    /// Those of all.
+    /// The rows of all namespaces.
     static List<SocketRow> rows(List<Sighting> seen) {
         return seen.size() == 1
                 ? seen.getFirst().rows()

@@ -14,13 +14,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-/// Reads the sockets that a query asks for in the network namespaces that it asks for.
+/// Reads the sockets for a query, in the network namespaces that it covers.
 final class Sightings {
     private final PortQuery query;
     private final List<String> unknown;
     private final SocketReader reader;
 
-    /// - `unknown`: to which is added what could not be read
+    /// @param unknown receives what could not be read
     Sightings(PortQuery query, List<String> unknown) {
         this.query = query;
         this.unknown = unknown;
@@ -32,7 +32,7 @@ final class Sightings {
         return reader.whole();
     }
 
-    /// @throws IOException if the tables of the only namespace asked for cannot be read
+    /// @throws IOException if the tables of the only requested namespace cannot be read
     List<Sighting> read() throws IOException {
         NetNamespace current = NetNamespace.current();
         List<Sighting> seen = new ArrayList<>();
@@ -51,7 +51,7 @@ final class Sightings {
         return query.pid().isPresent() ? held(seen, query.pid().getAsInt()) : seen;
     }
 
-    /// The inodes of the Multipath-TCP sockets where `sighting` was.
+    /// The inodes of the Multipath-TCP sockets in the namespace of `sighting`.
     Set<Long> multipath(Sighting sighting) {
         return reader.multipath(sighting.namespace(), sighting.own());
     }
@@ -61,7 +61,7 @@ final class Sightings {
             if (!Capabilities.has(Capability.SYS_ADMIN)) {
                 unknown.add(
                         "sockets of other network namespaces: no permission to enter them, so only"
-                                + " those where processes of yours live are shown; run as root, or"
+                                + " those in which your processes live are shown; run as root, or"
                                 + " with CAP_SYS_ADMIN");
             }
             return NetNamespace.all();
@@ -69,7 +69,7 @@ final class Sightings {
         return List.of(query.pid().isPresent() ? of(query.pid().getAsInt(), current) : current);
     }
 
-    /// Where the process lives, if that may be known.
+    /// The namespace of the process, if that can be determined; otherwise the caller's.
     private static NetNamespace of(int pid, NetNamespace current) {
         try {
             return NetNamespace.of(pid);
@@ -98,8 +98,8 @@ final class Sightings {
         }
         String remedy =
                 Processes.geteuid() == 0
-                        ? ", which even root may not"
+                        ? ", not even as root"
                         : "; run as root, or as its user";
-        return "sockets of pid " + pid + ": no permission to look into it" + remedy;
+        return "sockets of pid " + pid + ": no permission to inspect it" + remedy;
     }
 }

@@ -25,7 +25,7 @@ import java.util.stream.Stream;
 /// @param check what the address meets
 /// @param device the index of the wanted device, 0 for none
 /// @param assumed what had to be assumed about the process; empty if nothing
-/// @param guarded that something beside the rules has a say in the binds of this process; empty if
+/// @param guarded that something other than the rules restricts the binds of this process; empty if
 ///   nothing was seen
 /// @param free whether no socket of the protocol is on a port
 record Situation(
@@ -34,9 +34,9 @@ record Situation(
     private static final int USUAL_FIRST_FREE = 1024;
     private static final long NS_GET_USERNS = 0xb701;
 
-    /// Looks at the network namespace of the calling thread.
+    /// Inspects the network namespace of the calling thread.
     ///
-    /// @throws IllegalArgumentException if there is no device of the wanted name
+    /// @throws IllegalArgumentException if the wanted device does not exist
     static Situation read(BindRequest request) throws IOException {
         int device = request.device().isPresent() ? index(request.device().get()) : 0;
         int port = request.where().port();
@@ -46,9 +46,9 @@ record Situation(
         String assumed =
                 same || !low
                         ? ""
-                        : "the capabilities of a process of uid "
+                        : "the capabilities of a process with uid "
                                 + request.uid()
-                                + " are assumed: CAP_NET_BIND_SERVICE for root alone";
+                                + " are assumed: CAP_NET_BIND_SERVICE for root only";
         String mute = mute(request.where());
         boolean here = !mute.isEmpty() || here(request.where(), device);
         boolean named = !mute.isEmpty() || named(request.where());
@@ -60,9 +60,9 @@ record Situation(
                 other -> free(request.protocol(), other));
     }
 
-    /// Why the answer may be wrong whatever sockets there are.
+    /// Why the answer may be wrong, whatever sockets there are.
     ///
-    /// - `before`: whether it came before any look at capabilities
+    /// @param before whether the answer was found before capabilities were considered
     List<String> doubts(boolean before) {
         return Stream.of(before ? "" : assumed, guarded).filter(doubt -> !doubt.isEmpty()).toList();
     }
@@ -76,7 +76,7 @@ record Situation(
     }
 
     /// Whether this machine has `address`, for a bind like `request`; false if that cannot be
-    /// known.
+    /// determined.
     boolean has(SockAddr.Inet address) {
         try {
             return here(address, device);
@@ -102,8 +102,8 @@ record Situation(
         }
     }
 
-    /// The capability counts in the user namespace that owns the network namespace; the kernel
-    /// names that one only to those who are in it or above it.
+    /// The capability must be held in the user namespace that owns the network namespace; the
+    /// kernel reveals that namespace only to processes that are in it or above it.
     private static boolean privileged() {
         if (!Capabilities.has(Capability.NET_BIND_SERVICE)) {
             return false;
@@ -127,7 +127,7 @@ record Situation(
         return address.wildcard() || multicast || !Errno.EADDRNOTAVAIL.is(tried(address, device));
     }
 
-    /// Whether there is the device that the address names, if it names one and that counts.
+    /// Whether the device that the address names exists, if it names one and that counts.
     private static boolean named(SockAddr.Inet address) throws IOException {
         return !(address instanceof SockAddr.Inet6 six)
                 || six.scope() == 0
@@ -135,21 +135,23 @@ record Situation(
                 || Devices.exists(six.scope());
     }
 
-    /// Why there is nothing to ask with: a sandbox refuses every socket. Empty if there is.
+    /// Why nothing could be checked: a sandbox refuses every socket. Empty if sockets can be
+    /// created.
     private static String mute(SockAddr.Inet address) {
         int type = Sockets.SOCK_STREAM | Sockets.SOCK_CLOEXEC;
         int number = Sockets.socket(address.family(), type, Sockets.IPPROTO_TCP);
         try (Fd _ = Fd.of("socket", "TCP", number)) {
             return "";
         } catch (ErrnoException refused) {
-            return "this process may not make a socket ("
+            return "this process cannot create a socket ("
                     + refused.getMessage()
-                    + "), so whether the address is this machine's, and whether something beside"
-                    + " the rules has a say, could not be asked";
+                    + "), so it could not be checked whether the address is this machine's, and"
+                    + " whether something other than the rules restricts binds";
         }
     }
 
-    /// Landlock, for one, compares port numbers; it judges port 0 too, which all others may bind.
+    /// Landlock, for example, compares port numbers; it also judges port 0, which everything else
+    /// permits.
     private static String guarded(SockAddr.Inet address) throws IOException {
         SockAddr.Inet any =
                 address.family() == Sockets.AF_INET
@@ -157,14 +159,14 @@ record Situation(
                         : new SockAddr.Inet6(0, 0, 0);
         int result = tried(any, 0);
         return Errno.EACCES.is(result) || Errno.EPERM.is(result)
-                ? "something beside the rules keeps this process from binds: Landlock, another"
-                        + " security module, or a cgroup's BPF program; whether it allows this one"
-                        + " cannot be seen"
+                ? "something other than the rules restricts this process's binds: Landlock, another"
+                        + " security module, or a cgroup's BPF program; whether it allows this bind"
+                        + " cannot be determined"
                 : "";
     }
 
-    /// What a bind to the address alone answers: of a TCP socket to port 0, which with
-    /// IP_BIND_ADDRESS_NO_PORT takes no port, meets no other socket and can be reached by nobody.
+    /// The answer of a bind to the address alone: of a TCP socket to port 0, which with
+    /// IP_BIND_ADDRESS_NO_PORT takes no port, meets no other socket and cannot be reached.
     private static int tried(SockAddr.Inet address, int device) throws IOException {
         int type = Sockets.SOCK_STREAM | Sockets.SOCK_CLOEXEC;
         int number = Sockets.socket(address.family(), type, Sockets.IPPROTO_TCP);

@@ -4,7 +4,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/// The options of somebody's socket, as far as they could be learnt.
+/// The options of another process's socket, as far as they could be determined.
 ///
 /// @param reuseaddr SO_REUSEADDR; empty: unknown
 /// @param reuseport SO_REUSEPORT; empty: unknown
@@ -13,8 +13,8 @@ import java.util.OptionalInt;
 /// @param multipath whether it is a Multipath-TCP socket; empty: unknown
 /// @param deferAccept whether a client is not accepted before it has sent something
 ///   (TCP_DEFER_ACCEPT); empty: unknown, or not TCP
-/// @param inferred whether `reuseport` was not read but concluded from the sockets beside it
-/// @param unknown why something above is not known; empty if all is
+/// @param inferred whether `reuseport` was not read but inferred from the sockets next to it
+/// @param unknown why something above is not known; empty if everything is
 public record SocketOptions(
         Optional<Boolean> reuseaddr,
         Optional<Boolean> reuseport,
@@ -34,7 +34,7 @@ public record SocketOptions(
         Objects.requireNonNull(unknown, "unknown");
     }
 
-    /// Without TCP_DEFER_ACCEPT being known.
+    /// Without a known TCP_DEFER_ACCEPT.
     public SocketOptions(
             Optional<Boolean> reuseaddr,
             Optional<Boolean> reuseport,
@@ -56,7 +56,7 @@ public record SocketOptions(
 
     /// Nothing is known.
     ///
-    /// - `reason`: why
+    /// @param reason why
     public static SocketOptions unknown(String reason) {
         return new SocketOptions(
                 Optional.empty(),
@@ -68,7 +68,7 @@ public record SocketOptions(
                 reason);
     }
 
-    /// The same, of a Multipath-TCP socket.
+    /// The same options, of a Multipath-TCP socket.
     SocketOptions withMultipath() {
         return new SocketOptions(
                 reuseaddr,
@@ -81,7 +81,7 @@ public record SocketOptions(
                 unknown);
     }
 
-    /// The same, with what was concluded of SO_REUSEPORT.
+    /// The same options, with an inferred SO_REUSEPORT.
     SocketOptions withReuseportInferred(boolean set) {
         return new SocketOptions(
                 reuseaddr,

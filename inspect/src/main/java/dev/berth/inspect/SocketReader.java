@@ -16,20 +16,20 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
 
-/// Reads the kernel's tables of one network namespace after the other: by netlink, or where that is
-/// refused from /proc/net, which tells less.
+/// Reads the kernel's tables of one network namespace after another: by netlink, or if that is
+/// refused from /proc/net, which has less information.
 final class SocketReader {
     private final PortQuery query;
     private final List<String> unknown;
     private boolean whole = true;
 
-    /// - `unknown`: to which is added what could not be read
+    /// @param unknown receives what could not be read
     SocketReader(PortQuery query, List<String> unknown) {
         this.query = query;
         this.unknown = unknown;
     }
 
-    /// Whether netlink told everything so far.
+    /// Whether netlink has answered everything so far.
     boolean whole() {
         return whole;
     }
@@ -60,7 +60,7 @@ final class SocketReader {
         }
     }
 
-    /// The inodes of the Multipath-TCP sockets of the namespace; empty where nobody tells.
+    /// The inodes of the Multipath-TCP sockets of the namespace; empty if that is not reported.
     Set<Long> multipath(NetNamespace namespace, boolean own) {
         try (SockDiag diag = own ? SockDiag.open() : SockDiag.openIn(namespace)) {
             return diag.multipath(asked(Protocol.TCP));
@@ -90,12 +90,12 @@ final class SocketReader {
         String missing =
                 switch (protocol) {
                     case TCP ->
-                            "; sockets that are only bound are missing, and of each the device,"
+                            "; sockets that are only bound are missing, and each lacks its device,"
                                     + " cookie, backlog, drops and cgroup";
-                    case UDP -> "; the device, cookie and cgroup of each are missing";
+                    case UDP -> "; each lacks its device, cookie and cgroup";
                 };
         return protocol.text()
-                + " sockets are those of /proc/net, since netlink is refused ("
+                + " sockets were read from /proc/net, because netlink was refused ("
                 + refused.getMessage()
                 + ")"
                 + missing;

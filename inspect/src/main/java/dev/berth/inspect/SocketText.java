@@ -4,7 +4,7 @@ import dev.berth.net.Protocol;
 
 import java.util.List;
 
-/// A socket in half a sentence.
+/// Describes a socket in half a sentence.
 public final class SocketText {
     private SocketText() {}
 
@@ -13,8 +13,8 @@ public final class SocketText {
         return who(socket) + " " + what(socket);
     }
 
-    /// What sockets have in common that can be told in one sentence, see [#lines]: the same text
-    /// for two of a kind.
+    /// The key by which sockets are combined into one sentence, see [#lines]: the same text for two
+    /// of a kind.
     public static String kind(PortSocket socket) {
         String remainder = socket.timeWaitMillis().isPresent() ? " remains" : "";
         return socket.connection()
@@ -22,7 +22,8 @@ public final class SocketText {
                 : line(socket);
     }
 
-    /// One or several sockets of a kind: `pid 12 (nginx) of user www listens on 0.0.0.0:80 (4
+    /// Describes one or several sockets of a kind: `pid 12 (nginx) of user www listens on
+    /// 0.0.0.0:80 (4
     /// sockets)`.
     public static String lines(List<PortSocket> alike) {
         PortSocket first = alike.getFirst();

@@ -5,7 +5,7 @@ import dev.berth.sys.SockAddr;
 import java.util.Objects;
 import java.util.Optional;
 
-/// One step of a [History]. Sockets go by names; addresses have no port of their own.
+/// One step of a [History]. Sockets are identified by names; addresses have no port of their own.
 public sealed interface Step {
     /// The socket that the step is about.
     String id();
@@ -15,11 +15,11 @@ public sealed interface Step {
         return HistoryText.write(this);
     }
 
-    /// Makes a socket: socket(2) and its options.
+    /// Creates a socket: socket(2) and its options.
     ///
     /// @param family `AF_INET` 2 or `AF_INET6` 10
     /// @param v6only ignored for IPv4
-    /// @param uid that its creator has
+    /// @param uid of its creator
     /// @param loopback whether it is bound to the device `lo`
     record Open(
             String id,
@@ -42,7 +42,7 @@ public sealed interface Step {
         }
     }
 
-    /// bind(2) at the history's port. One that is refused closes the socket.
+    /// bind(2) at the history's port. If it is refused, the socket is closed.
     record Bind(String id, SockAddr.Inet address) implements Step {
         public Bind {
             Objects.requireNonNull(id, "id");
@@ -57,7 +57,7 @@ public sealed interface Step {
         }
     }
 
-    /// Changes options; what is empty stays.
+    /// Changes options; an empty value leaves the option unchanged.
     record Change(
             String id,
             Optional<Boolean> reuseaddr,
@@ -87,8 +87,8 @@ public sealed interface Step {
     }
 
     /// TCP: a client `id` connects from a port that the kernel chooses to the listener `to` at the
-    /// address `via`; it is accepted as `accept` by a process of `acceptUid`. Of the two ends, the
-    /// one that is closed first is left in TIME_WAIT once both are.
+    /// address `via`; a process with `acceptUid` accepts the connection as `accept`. The end that
+    /// is closed first is left in TIME_WAIT once both are closed.
     record Connect(String id, String to, SockAddr.Inet via, String accept, int acceptUid)
             implements Step {
         public Connect {

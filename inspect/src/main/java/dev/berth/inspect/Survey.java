@@ -14,20 +14,20 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 
-/// Makes one report: reads the tables, finds the owners, reads the options, forms the groups.
+/// Creates one report: reads the tables, finds the owners, reads the options, forms the groups.
 final class Survey {
-    /// The options of more connections than this are read only when asked for: each takes some
-    /// system calls.
+    /// The options of more connections than this are read only on request: each takes some system
+    /// calls.
     private static final int CONNECTIONS = 500;
 
     private static final String MANY =
-            "there are more than " + CONNECTIONS + " connections; --all reads those of each";
+            "there are more than " + CONNECTIONS + " connections; --all reads the options of each";
 
     private static final Absence ENDED =
             new Absence(
                     Absence.Kind.NOBODY,
-                    "a process that ended meanwhile",
-                    "its process ended while it was looked at",
+                    "a process that has ended",
+                    "its process ended during the inspection",
                     "");
 
     private final PortQuery query;
@@ -59,7 +59,7 @@ final class Survey {
                 grouped.sockets(), grouped.groups(), unknowns.sentences(), sightings.whole());
     }
 
-    /// Not by a chain of comparators: those of the JDK are no part of the start-up cache.
+    /// Without a chain of comparators: those of the JDK are not in the start-up cache.
     private static int order(PortSocket a, PortSocket b) {
         int ranks = Integer.compare(rank(a), rank(b));
         if (ranks != 0) {
@@ -124,8 +124,8 @@ final class Survey {
         return sockets;
     }
 
-    /// Asks the kernel which are of Multipath TCP, where no descriptor could be borrowed that
-    /// tells.
+    /// Asks the kernel which sockets are Multipath TCP, if no descriptor that shows it could be
+    /// borrowed.
     private static void multipath(
             Sightings sightings, List<Sighting> seen, List<PortSocket> sockets) {
         Map<Long, Sighting> places = new HashMap<>();

@@ -7,16 +7,16 @@ import dev.berth.sys.Fd;
 
 import java.util.Optional;
 
-/// Reads a kernel setting. Such a file gives its text to the first read and nothing to the next, so
-/// one read must take it all; the JDK's take a byte first where the size is not known.
+/// Reads a kernel setting. Such a file returns its text to the first read and nothing to the next,
+/// so one read must take it all; the JDK's methods first read a byte if the size is not known.
 public final class Sysctl {
     private static final int MOST_BYTES = 256;
 
     private Sysctl() {}
 
-    /// The setting, empty if there is none or it cannot be read.
+    /// The setting; empty if it does not exist or cannot be read.
     ///
-    /// - `name`: its path below `/proc/sys`
+    /// @param name its path below `/proc/sys`
     public static Optional<String> read(String name) {
         int number = Descriptors.open("/proc/sys/" + name, 0, 0);
         if (number < 0) {

@@ -6,10 +6,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/// Who gets what, once a bind succeeds beside sockets that are there already: the kernel then
-/// splits, or moves, somebody's traffic without a word.
+/// Who gets what, once a bind succeeds alongside existing sockets: the kernel then splits or moves
+/// somebody's traffic without notice.
 ///
-/// **source**: `inet_lhash2_lookup`, `udp4_lib_lookup2`, `udp6_lib_lookup2`
+/// **Source:** `inet_lhash2_lookup`, `udp4_lib_lookup2`, `udp6_lib_lookup2`
 final class Takeover {
     private static final int MOST_NAMED = 3;
 
@@ -72,7 +72,7 @@ final class Takeover {
                         .map(Takeover::who)
                         .distinct()
                         .collect(Collectors.joining(", "));
-        return "shared: yours joins "
+        return "shared: your socket joins "
                 + group.size()
                 + (group.size() == 1 ? " socket" : " sockets")
                 + " ("
@@ -81,14 +81,14 @@ final class Takeover {
                 + "); about 1 of "
                 + (group.size() + 1)
                 + (tcp() ? " new connections" : " flows")
-                + " would come to you, unless a BPF program there decides otherwise";
+                + " would come to you, unless a BPF program of the group decides otherwise";
     }
 
     private static String who(Observed other) {
         return other.socket().owners().stream()
                 .findFirst()
                 .map(owner -> "pid " + owner.pid() + " (" + Printable.command(owner) + ")")
-                .orElse("a socket of uid " + other.likely().uid());
+                .orElse("a socket with uid " + other.likely().uid());
     }
 
     private String sentence(Observed other) {
@@ -96,7 +96,7 @@ final class Takeover {
         String who = who(other);
         if (tcp() && its.stage() == Stage.BOUND) {
             return who
-                    + " holds the port without listening: whoever of you listens first wins,"
+                    + " holds the port without listening: whichever of you listens first wins,"
                     + " unless both have SO_REUSEPORT; the other's listen() fails with EADDRINUSE";
         }
         Place here = mine.place();
@@ -113,7 +113,7 @@ final class Takeover {
                     + what()
                     + " to "
                     + its.address().host()
-                    + ", the rest is yours";
+                    + ", you get the rest";
         }
         return youTake(what() + " to " + mine.address().host(), who);
     }
@@ -125,13 +125,13 @@ final class Takeover {
         }
         return mine.place().inet4()
                 ? itKeeps(who)
-                : who + " keeps the IPv4 " + what() + ", those over IPv6 are yours";
+                : who + " keeps the IPv4 " + what() + ", you get those over IPv6";
     }
 
-    /// Whether mine gets what comes to an address that is both's. Where SO_REUSEPORT is set on
-    /// both, the kernel takes the first group of its list: IPv4's before IPv6's, in IPv4 the newest
-    /// first, in IPv6 the oldest. For UDP without it, a socket bound to a device comes first, then
-    /// IPv4's, then the newest.
+    /// Whether the new socket gets what arrives at an address that both claim. If SO_REUSEPORT is
+    /// set on both, the kernel takes the first group in its list: IPv4's before IPv6's, in IPv4 the
+    /// newest first, in IPv6 the oldest. For UDP without it, a socket bound to a device comes
+    /// first, then IPv4's, then the newest.
     private boolean wins(RuleSocket its) {
         if (tcp() || (mine.reuseport() && its.reuseport())) {
             return mine.inet();
@@ -150,6 +150,6 @@ final class Takeover {
     }
 
     private String itKeeps(String who) {
-        return who + " keeps all " + what() + " that both could get: yours gets none of them";
+        return who + " keeps all " + what() + " that both could get: your socket gets none of them";
     }
 }

@@ -5,17 +5,17 @@ import dev.berth.sys.SockAddr;
 
 import org.jspecify.annotations.Nullable;
 
-/// One TCP port number of one network namespace: the exact rules, with the kernel's memory.
+/// One TCP port number of one network namespace: the exact rules, including the kernel's memory.
 ///
-/// The kernel remembers the last SO_REUSEPORT socket that passed the full check. One of the same
-/// uid, at an address which that one covers, is then let in without a look at the other sockets.
-/// The memory outlives the socket; a bind without SO_REUSEPORT clears it, and so does the end of
-/// the last socket. Nobody can read it from outside, so this model is exact only for a port whose
-/// whole history is known.
+/// The kernel remembers the last SO_REUSEPORT socket that passed the full check. A socket with the
+/// same uid, at an address covered by the remembered one, is then admitted without checking the
+/// other sockets. The memory outlives the socket; a bind without SO_REUSEPORT clears it, and so
+/// does the end of the last socket. It cannot be read from outside, so this model is exact only for
+/// a port whose whole history is known.
 ///
-/// **errors**: `IllegalArgumentException` for a name that is not on the port, or already is.
+/// **Errors:** `IllegalArgumentException` for a name that is not on the port, or already is.
 ///
-/// **source**: `inet_csk_get_port`, `sk_reuseport_match`, net/ipv4/inet_connection_sock.c
+/// **Source:** `inet_csk_get_port`, `sk_reuseport_match`, net/ipv4/inet_connection_sock.c
 public final class TcpPort extends PortModel {
     private @Nullable RuleSocket remembered;
     private int leavings;
@@ -23,8 +23,8 @@ public final class TcpPort extends PortModel {
     /// An empty port.
     public TcpPort() {}
 
-    /// Whether listen(2) succeeds: the check of bind(2) again, with the others as they are now. One
-    /// that listens already is not checked.
+    /// Whether listen(2) succeeds: the check of bind(2) again, with the others as they are now. A
+    /// socket that already listens is not checked.
     public boolean listen(String name) {
         RuleSocket socket = socket(name);
         if (socket.stage() == Stage.LISTENING) {
@@ -37,7 +37,7 @@ public final class TcpPort extends PortModel {
         return true;
     }
 
-    /// A connection to `listener` at the address `local`, taken by a process of `acceptUid`.
+    /// A connection to `listener` at the address `local`, accepted by a process with `acceptUid`.
     public void accept(String listener, String name, SockAddr.Inet local, int acceptUid) {
         put(name, socket(listener).child(local, acceptUid));
     }
@@ -85,8 +85,8 @@ public final class TcpPort extends PortModel {
                 && covers(record, wanted);
     }
 
-    /// Whether the remembered socket's address covers that of `wanted`: a wildcard covers all of
-    /// its kind, but only if it is the remembered one's. Devices play no part.
+    /// Whether the remembered socket's address covers that of `wanted`: a wildcard covers every
+    /// address of its kind, but only if it is the remembered one's. Devices are ignored.
     private static boolean covers(RuleSocket record, RuleSocket wanted) {
         Place old = record.place();
         Place now = wanted.place();

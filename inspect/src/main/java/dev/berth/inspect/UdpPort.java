@@ -8,18 +8,19 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/// One UDP port number of one network namespace: the exact rules, with the order in which the
-/// kernel looks at the sockets.
+/// One UDP port number of one network namespace: the exact rules, including the order in which the
+/// kernel checks the sockets.
 ///
-/// It stops at the first socket that overlaps and is not shared by SO_REUSEADDR on both: that one
-/// decides, whatever comes after it. Newest come first, but IPv6 sockets with SO_REUSEPORT last.
-/// Beyond ten sockets, a concrete address meets only those at the same address, then the wildcards.
+/// It stops at the first socket that overlaps and is not shared by SO_REUSEADDR on both: that
+/// socket decides, whatever comes after it. The newest come first, but IPv6 sockets with
+/// SO_REUSEPORT last. Beyond ten sockets, a concrete address is checked only against sockets at the
+/// same address, then against the wildcards.
 ///
-/// **errors**: `IllegalArgumentException` for a name that is not on the port, or already is.
+/// **Errors:** `IllegalArgumentException` for a name that is not on the port, or already is.
 ///
-/// **source**: `udp_lib_get_port`, `udp_lib_lport_inuse`, net/ipv4/udp.c
+/// **Source:** `udp_lib_get_port`, `udp_lib_lport_inuse`, net/ipv4/udp.c
 public final class UdpPort extends PortModel {
-    /// Sockets beyond which the kernel turns to the lists by address.
+    /// Number of sockets beyond which the kernel uses the lists by address.
     private static final int LONG_LIST = 10;
 
     private final List<String> order = new ArrayList<>();
@@ -39,7 +40,7 @@ public final class UdpPort extends PortModel {
         return true;
     }
 
-    /// The socket got a peer, and with it perhaps the concrete address `local`.
+    /// The socket got a peer, and with it possibly the concrete address `local`.
     public void connect(String name, SockAddr.Inet local) {
         RuleSocket before = socket(name);
         RuleSocket after = before.withStage(Stage.CONNECTED).withAddress(local);
@@ -65,7 +66,7 @@ public final class UdpPort extends PortModel {
         return byPlace.computeIfAbsent(place, _ -> new ArrayList<>());
     }
 
-    /// The wildcards of both families are in one list.
+    /// The wildcards of both families share one list.
     private static Place key(RuleSocket socket) {
         Place place = socket.place();
         return place.wildcard() ? Place.ANY4 : place;

@@ -8,20 +8,22 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/// Descriptors that are on their way through a Unix socket (SCM_RIGHTS): sent, and not received.
-/// Nobody has them open, and which they are nothing tells; but the socket in whose queue they wait
-/// says how many it holds.
+/// Descriptors in transit through a Unix socket (SCM_RIGHTS): sent, but not received. No process
+/// has them open, and nothing shows which they are; but the socket in whose queue they wait reports
+/// how many it holds.
 ///
-/// **since**: Linux 5.7. **source**: `unix_show_fdinfo`; proc_pid_fdinfo(5)
+/// **Since:** Linux 5.7.
+///
+/// **Source:** `unix_show_fdinfo`; proc_pid_fdinfo(5)
 final class Underway {
     private static final String COUNT = "scm_fds:";
 
-    /// To read what one descriptor is costs some 10 µs.
+    /// Reading what one descriptor refers to costs some 10 µs.
     private static final int MOST = 20_000;
 
     private int read;
 
-    /// Where some wait: `pid 12 (nginx), fd 5`; empty if none was found.
+    /// Where some are waiting: `pid 12 (nginx), fd 5`; empty if none was found.
     Optional<String> place() {
         for (int pid : ProcessList.pids()) {
             String[] names = new File("/proc/" + pid + "/fd").list();

@@ -7,21 +7,22 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/// Collects what could not be learnt, and says the same thing of many sockets once.
+/// Collects what could not be determined, and reports the same thing about many sockets only once.
 final class Unknowns {
     private static final int NAMED = 5;
 
     private final List<String> plain = new ArrayList<>();
     private final Map<String, List<PortSocket>> bySentence = new LinkedHashMap<>();
 
-    /// Sentences that are about no socket.
+    /// Sentences that are not about a socket.
     List<String> plain() {
         return plain;
     }
 
-    /// Adds what is absent from `socket`.
+    /// Adds what is missing from `socket`.
     void add(PortSocket socket) {
-        // What the kernel alone holds has no owner: that is known, and told with the socket.
+        // A socket that only the kernel holds has no owner: that is known, and reported with the
+        // socket.
         boolean ownerless = socket.owners().isEmpty() && socket.inode() != 0;
         String options = options(socket);
         String reason = socket.options().unknown();
@@ -38,7 +39,7 @@ final class Unknowns {
             add(
                     "reuseport",
                     socket,
-                    "concluded to be set, as several sockets listen on one address: "
+                    "inferred to be set, because several sockets listen on one address: "
                             + socket.options().unknown());
         }
     }
@@ -86,7 +87,7 @@ final class Unknowns {
         return more > 0 ? first + " and " + more + " more" : first;
     }
 
-    /// What only the kernel holds has no number to be named by.
+    /// Sockets that only the kernel holds have no number to name them by.
     private static String states(List<PortSocket> sockets) {
         Map<String, Integer> states = new TreeMap<>();
         sockets.forEach(socket -> states.merge(socket.state().name(), 1, Integer::sum));

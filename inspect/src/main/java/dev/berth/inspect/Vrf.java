@@ -8,14 +8,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
-/// Sockets of a VRF have ports of their own, as TCP's port table goes by the VRF too. The rules do
-/// not cover that, and no kernel was asked.
+/// Sockets of a VRF have their own ports, since TCP's port table also distinguishes VRFs. The rules
+/// do not cover that, and it was not checked on any kernel.
 ///
-/// **source**: `inet_sk_bound_l3mdev`, net/ipv4/inet_hashtables.c
+/// **Source:** `inet_sk_bound_l3mdev`, net/ipv4/inet_hashtables.c
 final class Vrf {
     private Vrf() {}
 
-    /// Why a forecast may be wrong because of a VRF; empty if none is concerned.
+    /// Why a forecast may be wrong because of a VRF; empty if none is involved.
     static Optional<String> doubt(BindRequest request, List<PortSocket> sockets) {
         boolean bound = sockets.stream().anyMatch(socket -> socket.device() != 0);
         if (request.device().isEmpty() && !bound) {
@@ -26,7 +26,7 @@ final class Vrf {
             return doubt(device, sockets, Link.all());
         } catch (ErrnoException unread) {
             return Optional.of(
-                    "whether a device belongs to a VRF could not be looked at: "
+                    "whether a device belongs to a VRF could not be checked: "
                             + unread.getMessage());
         }
     }
@@ -41,7 +41,7 @@ final class Vrf {
                         vrf ->
                                 "the VRF "
                                         + vrf.name()
-                                        + " is concerned: its sockets have ports of their own,"
+                                        + " is involved: its sockets have their own ports,"
                                         + " which these rules do not cover");
     }
 }

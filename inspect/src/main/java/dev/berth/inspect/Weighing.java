@@ -8,11 +8,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// Comes to a forecast from the sockets on the port, by the pairwise rule.
+/// Derives a forecast from the sockets on the port, by the pairwise rule.
 ///
-/// It is sure of a success if that does not depend on what could not be read. It is sure of a
-/// failure only if, beside that, the new socket has no SO_REUSEPORT: with it, the kernel's memory
-/// of earlier binds, which nobody can read, may let it in.
+/// A success is certain if it does not depend on what could not be read. A failure is certain only
+/// if, in addition, the new socket has no SO_REUSEPORT: with it, the kernel's memory of earlier
+/// binds, which cannot be read, may let the socket in.
 final class Weighing {
     private final BindRequest request;
     private final Situation situation;
@@ -39,7 +39,7 @@ final class Weighing {
         List<String> uncertain = new ArrayList<>(general());
         if (request.where().port() == 0) {
             uncertain.add(
-                    "the kernel chooses the port; that fails if it finds none free"
+                    "the kernel chooses the port; that fails if none is free"
                             + " (net.ipv4.ip_local_port_range)");
         }
         scene.inTheWay(Observed::strict).stream()
@@ -54,7 +54,7 @@ final class Weighing {
                 .forEach(uncertain::add);
         if (!kernel.showsBoundSockets() && request.protocol() == Protocol.TCP) {
             uncertain.add(
-                    "sockets that are bound and do not listen are in the way too, and this kernel"
+                    "sockets that are bound but do not listen are in the way too, and this kernel"
                             + " does not list them (Linux 6.8 does)");
         }
         List<Observed> beside =
@@ -87,8 +87,8 @@ final class Weighing {
         }
         if (request.reuseport()) {
             uncertain.add(
-                    "with SO_REUSEPORT it may be let in all the same, because of sockets that were"
-                            + " on the port before: nobody can read what the kernel remembers");
+                    "with SO_REUSEPORT the bind may still succeed, because of sockets that were"
+                            + " on the port before: the kernel's memory of them cannot be read");
         }
         return new BindForecast(
                 request,
@@ -125,10 +125,10 @@ final class Weighing {
                 other,
                 "whether they can share depends on "
                         + other.unknown()
-                        + " of the other one, which cannot be read");
+                        + " of the other socket, which cannot be read");
     }
 
-    /// Where what could not be read makes no difference: nothing is said of it.
+    /// What could not be read makes no difference here, so nothing is claimed about it.
     private Cause unread(PairwiseRule likely, Observed other) {
         RuleSocket wanted = scene.wanted();
         if (!likely.allowed() && !wanted.reuseaddr() && !wanted.reuseport()) {
@@ -136,12 +136,12 @@ final class Weighing {
         }
         String listens =
                 wanted.reuseaddr() && other.likely().stage() == Stage.LISTENING
-                        ? "; SO_REUSEADDR does not help while the other one listens"
+                        ? "; SO_REUSEADDR does not help while the other socket listens"
                         : "";
         return unknown(
                 other,
                 other.unknown()
-                        + " of the other one cannot be read, but make no difference"
+                        + " of the other socket cannot be read, but that makes no difference"
                         + listens);
     }
 

@@ -1,7 +1,9 @@
-/// The sockets on a port and who owns them, what a bind would meet, whom a client would reach.
+/// The sockets on a port and who owns them, what a bind would meet, which socket a client would
+/// reach.
 ///
-/// [dev.berth.inspect.PortReport] is the entry: all that can be known, from outside and with the
-/// rights at hand, of the sockets on a port; what cannot be known is named in it.
+/// [dev.berth.inspect.PortReport] is the entry point: everything that can be determined about the
+/// sockets on a port, from outside and with the rights at hand; what cannot be determined is named
+/// in it.
 @NullMarked
 package dev.berth.inspect;
 

@@ -10,9 +10,9 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 
-/// A bind, and for TCP a listen, that somebody makes.
+/// A bind, and for TCP a listen, to be tried.
 record Attempt(BindRequest request) {
-    /// Most of them meet; the last ones are no address of the namespace, or none that can be bound.
+    /// Most of them conflict; the last ones are not addresses of the namespace, or cannot be bound.
     private static final List<String> HOSTS =
             List.of(
                     "0.0.0.0",
@@ -40,7 +40,7 @@ record Attempt(BindRequest request) {
                     "0.1.2.3",
                     "127.200.1.1");
 
-    /// `lo`, and the one that has 10.1.0.1 and fd00::1.
+    /// `lo`, and the device with 10.1.0.1 and fd00::1.
     private static final List<String> DEVICES = List.of("lo", Puppets.DEVICE);
 
     static Attempt random(SeededRandom random, Protocol protocol, int port, boolean odd) {
@@ -71,7 +71,7 @@ record Attempt(BindRequest request) {
         return request.where() instanceof SockAddr.Inet6;
     }
 
-    /// The options as a puppet takes them.
+    /// The options in the form that a puppet takes.
     String options() {
         return "%d, %d, %d, %d, %d, '%s'"
                 .formatted(
@@ -87,13 +87,13 @@ record Attempt(BindRequest request) {
         return option ? 1 : 0;
     }
 
-    /// Makes it for real: `OK OK`, `EADDRINUSE`, `OK EADDRINUSE`; without the second word for UDP.
+    /// Makes the attempt: `OK OK`, `EADDRINUSE`, `OK EADDRINUSE`; without the second word for UDP.
     String make(Puppet puppet) throws IOException {
         int port = request.where().port();
         return puppet.tell("attempt('%s', %d, %s)", host(), port, options());
     }
 
-    /// The forecast in the same words.
+    /// The forecast in the same form.
     static String told(BindForecast forecast) {
         return forecast.bindAnswer()
                 + forecast.listenAnswer().map(listen -> " " + listen).orElse("");

@@ -38,10 +38,10 @@ class BindDiagnosisTest {
     }
 
     @Test
-    void saysThatTheHolderIsGone() throws Exception {
+    void reportsThatTheHolderIsGone() throws Exception {
         var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), FreePort.tcp());
 
-        assertThat(BindDiagnosis.of(TAKEN, address).summary()).endsWith("is free by now");
+        assertThat(BindDiagnosis.of(TAKEN, address).summary()).endsWith("is free now");
     }
 
     @Test

@@ -44,7 +44,7 @@ class CgroupPathTest {
         "/ID, -, -",
         "/../../etc, -, -",
     })
-    void pathTellsUnitAndContainer(String path, String unit, String container) {
+    void pathGivesUnitAndContainer(String path, String unit, String container) {
         CgroupPath read = CgroupPath.of(path.replace("ID", ID));
         assertThat(read.unit().orElse("-")).isEqualTo(unit.replace("ID", ID));
         assertThat(read.container().orElse("-")).isEqualTo(container);
@@ -65,7 +65,7 @@ class CgroupPathTest {
     }
 
     @Test
-    void nonsenseIsNothing() {
+    void malformedTextGivesNothing() {
         assertThat(CgroupPath.parse("")).isEqualTo(CgroupPath.NONE);
         assertThat(CgroupPath.parse("\n:\n::\nabc")).isEqualTo(CgroupPath.NONE);
     }

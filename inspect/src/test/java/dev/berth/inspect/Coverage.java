@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/// What histories had in them, so that a test can say that it met everything.
+/// Counts what occurred in histories, so that a test can assert that it covered everything.
 final class Coverage {
     /// What is counted.
     enum Kind {
@@ -60,7 +60,7 @@ final class Coverage {
         }
     }
 
-    /// - `clients`: of each accepted socket, while both are open
+    /// @param clients the client of each accepted socket, while both are open
     private void add(Step step, String answer, Map<String, String> clients) {
         switch (step) {
             case Step.Open open -> add(open);

@@ -15,12 +15,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import java.util.OptionalInt;
 
-/// Whether a listener leaves out clients that send nothing is read from the listener itself.
+/// Whether a listener ignores clients that send nothing is read from the listener itself.
 @ExtendWith(LeakCheck.class)
 final class DeferAcceptTest {
     @ParameterizedTest
     @ValueSource(ints = {0, 10})
-    void itIsKnownOfAListenerThatCanBeLookedAt(int seconds) throws Exception {
+    void itIsKnownForAListenerThatCanBeInspected(int seconds) throws Exception {
         int port = FreePort.tcp();
         ListenAddress where = ListenAddress.parse("127.0.0.1:" + port);
         try (Fd socket = Listeners.open(where, false, OptionalInt.empty())) {

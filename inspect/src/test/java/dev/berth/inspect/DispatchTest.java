@@ -69,7 +69,7 @@ class DispatchTest {
     }
 
     @Test
-    void nobodyConnectsToAWildcard() {
+    void wildcardsAreRefused() {
         assertThatThrownBy(() -> Dispatch.to(ListenAddress.parse("0.0.0.0:80"), 0))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("127.0.0.1");

@@ -45,14 +45,14 @@ class ExplanationTest {
         "FIN_WAIT1, orphan",
         "LAST_ACK, orphan",
     })
-    void whatOnlyTheKernelHoldsIsExplainedByItsState(TcpState state, String words) {
+    void socketsHeldOnlyByTheKernelAreExplainedByTheirState(TcpState state, String words) {
         SocketRow row = Rows.row(state, "127.0.0.1:80", 0);
         Explanation explanation = with(3, false, true, false);
         assertThat(sentence(explanation, row, CgroupPath.NONE)).contains(words);
     }
 
     @Test
-    void timeWaitAndOrphanWithATimerAreToldApart() {
+    void timeWaitAndOrphanWithATimerAreDistinguished() {
         var details =
                 new SocketDetails(
                         OptionalInt.of(100), OptionalLong.empty(), Optional.empty(), Set.of());
@@ -71,10 +71,10 @@ class ExplanationTest {
     void missingPermissionIsNamedWithItsRemedyAndTheService() {
         CgroupPath made = CgroupPath.of("/system.slice/web.service");
         assertThat(sentence(with(7, false, false, true), HELD, made))
-                .contains("no permission", "7 processes", "run as root", "made in web.service");
+                .contains("no permission", "7 processes", "run as root", "created in web.service");
         assertThat(sentence(with(7, false, true, true), HELD, made)).contains("hidepid");
         assertThat(sentence(with(1, true, false, true), HELD, CgroupPath.NONE))
-                .contains("1 process that even root may not", "SCM_RIGHTS");
+                .contains("1 process that even root cannot", "SCM_RIGHTS");
     }
 
     @Test
@@ -87,7 +87,7 @@ class ExplanationTest {
     }
 
     @Test
-    void rootWithoutTheRightToTraceIsToldSo() {
+    void rootWithoutTheRightToTraceIsReported() {
         Absence absence =
                 with(new Explanation.Sight(5, true, false, false, false))
                         .of(HELD, true, CgroupPath.NONE);
@@ -105,7 +105,7 @@ class ExplanationTest {
                         kernel(Set.of()),
                         () -> Optional.of("pid 12 (courier), fd 5"));
         assertThat(sentence(explanation, HELD, CgroupPath.NONE))
-                .contains("some wait to be received by pid 12 (courier), fd 5");
+                .contains("some are waiting to be received by pid 12 (courier), fd 5");
     }
 
     @Test

@@ -19,7 +19,7 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 
-/// What is said of sockets that nobody opened.
+/// Forecasts about sockets that nobody opened.
 final class ForecastTest {
     private static final KernelCheck AGREED =
             new KernelCheck("6.18.1", KernelCheck.Verdict.AGREED, true, "");
@@ -83,10 +83,10 @@ final class ForecastTest {
         assertThat(forecast.fixes())
                 .containsExactly(
                         "set SO_REUSEPORT on both: works, same uid",
-                        "berth open 80, and set SO_REUSEPORT on yours: works without a restart of"
-                                + " the other one; same uid",
+                        "berth open 80, and set SO_REUSEPORT on your socket: works without"
+                                + " restarting the other process; same uid",
                         "bind 127.0.0.2: works; only clients on this machine that use that address"
-                                + " reach it",
+                                + " can reach it",
                         "bind port 83: it is free",
                         "stop pid 12 (server)");
     }
@@ -107,7 +107,7 @@ final class ForecastTest {
     }
 
     @Test
-    void whatCannotBeReadMattersOnlyWhereItDecides() {
+    void unreadOptionsMatterOnlyWhereTheyDecide() {
         PortSocket unknown = with(listener("127.0.0.1:80"), null, null);
         assertThat(forecast(request("127.0.0.1:80"), unknown).certain()).isTrue();
         BindForecast shared = forecast(request("127.0.0.1:80").withReuseport(true), unknown);
@@ -126,7 +126,7 @@ final class ForecastTest {
     }
 
     @Test
-    void timeWaitOfAServerIsTakenToHaveReuseaddrButNotForCertain() {
+    void timeWaitOfAServerIsAssumedToHaveReuseaddrButNotForCertain() {
         BindRequest request = request("127.0.0.1:80").withReuseaddr(true);
         BindForecast forecast = forecast(request, timeWait(1));
         assertThat(forecast.succeeds()).isTrue();
@@ -146,7 +146,7 @@ final class ForecastTest {
         BindForecast forecast =
                 forecast(request("127.0.0.1:80"), listener("127.0.0.1:80"), connection);
         assertThat(forecast.fixes())
-                .contains("stop pid 12 (server), then wait up to 60 s for its connections to go");
+                .contains("stop pid 12 (server), then wait up to 60 s for its connections to end");
         PortSocket sharing = with(connection, true, false);
         BindForecast reuseaddr =
                 forecast(
@@ -157,7 +157,7 @@ final class ForecastTest {
     }
 
     @Test
-    void joiningAGroupTellsTheShare() {
+    void joiningAGroupReportsTheShare() {
         PortSocket member = with(listener("127.0.0.1:80"), false, true);
         BindForecast forecast =
                 forecast(request("127.0.0.1:80").withReuseport(true), member, member, member);
@@ -178,7 +178,7 @@ final class ForecastTest {
         PortSocket there = with(listener("127.0.0.1:80"), false, true);
         assertThat(forecast(request("0.0.0.0:80").withReuseport(true), there).traffic())
                 .containsExactly(
-                        "pid 12 (server) keeps the connections to 127.0.0.1, the rest is yours");
+                        "pid 12 (server) keeps the connections to 127.0.0.1, you get the rest");
     }
 
     @Test
@@ -212,7 +212,7 @@ final class ForecastTest {
     }
 
     @Test
-    void uncheckedKernelMakesNothingCertain() {
+    void nothingIsCertainOnAnUncheckedKernel() {
         KernelCheck unchecked =
                 new KernelCheck("6.1.0", KernelCheck.Verdict.NOT_RUN, false, "no unshare");
         BindForecast forecast =
@@ -233,7 +233,7 @@ final class ForecastTest {
                         request("127.0.0.1:80"), low, List.of(listener("127.0.0.1:80")), AGREED);
         assertThat(forecast.bindAnswer()).isEqualTo("EACCES");
         assertThat(forecast.certain()).isFalse();
-        assertThat(forecast.fixes()).as("none would help: it is taken as well").isEmpty();
+        assertThat(forecast.fixes()).as("none would help: the port is taken too").isEmpty();
         BindForecast free = BindForecast.of(request("127.0.0.1:80"), low, List.of(), AGREED);
         assertThat(free.fixes()).hasSize(3);
     }
@@ -244,7 +244,7 @@ final class ForecastTest {
         "true, false, unknown-options, SO_REUSEADDR does not help while",
         "false, true, unknown-options, whether they can share depends on",
     })
-    void nothingIsClaimedOfOptionsThatCouldNotBeRead(
+    void nothingIsClaimedAboutOptionsThatCouldNotBeRead(
             boolean reuseaddr, boolean reuseport, String rule, String words) {
         PortSocket unread = Rows.listener("127.0.0.1:80", 7);
         BindRequest wanted =

@@ -31,10 +31,10 @@ import java.util.SplittableRandom;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
-/// Forecasts about sockets that other programs of two users hold, asked by root and by a user who
-/// may not look into root's processes; and then the attempt itself, by another process.
+/// Forecasts about sockets held by other programs of two users, made by root and by a user who
+/// cannot inspect root's processes; then the attempt itself, by another process.
 ///
-/// `-Dberth.situations=5000` makes more of them.
+/// `-Dberth.situations=5000` generates more situations.
 @ExtendWith(LeakCheck.class)
 @RequiresCapability({
     Capability.SYS_ADMIN,
@@ -50,7 +50,7 @@ final class ForeignProgramsTest {
     private static final int FIRST_LOW_PORT = 100;
     private static final Duration LIMIT = Duration.ofMinutes(3);
 
-    /// States that a packet under way will change.
+    /// States that a packet in flight will change.
     private static final Set<TcpState> PASSING =
             EnumSet.of(
                     TcpState.FIN_WAIT1,
@@ -64,7 +64,7 @@ final class ForeignProgramsTest {
     private int fixesTried;
 
     @Test
-    void attemptDoesWhatWasForecast() throws Exception {
+    void attemptMatchesTheForecast() throws Exception {
         SeededRandom random = SeededRandom.create("foreign programs");
         KernelCheck kernel = KernelCheck.replay("6.18", new SplittableRandom(random.nextLong()));
         assertThat(kernel.doubt()).isEmpty();
@@ -88,7 +88,7 @@ final class ForeignProgramsTest {
         assertThat(root.refused()).isGreaterThan(root.attempts() / 4);
     }
 
-    /// A thread inside, of a uid without any capability.
+    /// A thread inside the namespace, with a uid without any capability.
     private static ExecutorService ordinaryUser() throws Exception {
         ExecutorService thread = Executors.newSingleThreadExecutor();
         thread.submit(
@@ -142,7 +142,7 @@ final class ForeignProgramsTest {
         puppets.reset();
     }
 
-    /// Now and then one that the kernel gave to a client, or one below 1024.
+    /// Sometimes a port that the kernel assigned to a client, or one below 1024.
     private static int port(SeededRandom random, Puppets puppets, Protocol protocol, int number)
             throws IOException {
         int dice = random.nextInt(12);
@@ -162,7 +162,7 @@ final class ForeignProgramsTest {
         return BindForecast.of(request, Situation.read(request), sockets, kernel);
     }
 
-    /// Each fix that is the asker's own to do must work.
+    /// Each fix that its user can apply alone must work.
     private void fixes(BindForecast forecast, Puppets puppets) throws IOException {
         for (String fix : forecast.fixes()) {
             Optional<Attempt> fixed = TriedFix.of(fix, forecast.request());
@@ -179,7 +179,7 @@ final class ForeignProgramsTest {
         Await.until(
                 LIMIT,
                 () -> rows(port).stream().noneMatch(PASSING::contains),
-                () -> "still on the way: " + rows(port));
+                () -> "still in transit: " + rows(port));
     }
 
     private static List<TcpState> rows(int port) {

@@ -48,7 +48,7 @@ class GroupingTest {
     }
 
     @Test
-    void reuseportOfSeveralListenersOnOneAddressIsInferred() {
+    void reuseportIsInferredForSeveralListenersOnOneAddress() {
         var row = Rows.row(TcpState.LISTEN, "127.0.0.1:80", 1);
         var second = Rows.row(TcpState.LISTEN, "127.0.0.1:80", 2);
         Grouping.Result result =
@@ -63,7 +63,7 @@ class GroupingTest {
     }
 
     @Test
-    void reuseportOfALoneListenerIsNotInferred() {
+    void reuseportIsNotInferredForALoneListener() {
         var row = Rows.row(TcpState.LISTEN, "127.0.0.1:80", 1);
         Grouping.Result result = group(Rows.socket(row, Optional.empty()));
         assertThat(result.groups()).isEmpty();

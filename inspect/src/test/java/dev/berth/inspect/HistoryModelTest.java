@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
 
-/// What the kernel remembers of sockets that were there before, and the order in which it looks.
+/// What the kernel remembers of earlier sockets, and the order in which it checks.
 final class HistoryModelTest {
     /// The answers of the binds and listens, in order: `.` OK, `X` EADDRINUSE, `?` anything else.
     private static String answers(String history) {
@@ -35,7 +35,7 @@ final class HistoryModelTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "third socket is let in by the record of the second | .....  | h tcp: socket a 4;"
+                "third socket is admitted by the record of the second | .....  | h tcp: socket a 4;"
                     + " bind a 0.0.0.0; listen a; socket b 6 v6only rp; bind b ::; listen b; socket"
                     + " c 6 rp; bind c ::",
                 "without the second it is refused | ..X | h tcp: socket a 4; bind a 0.0.0.0; listen"
@@ -49,10 +49,10 @@ final class HistoryModelTest {
                 "the record ends with the last socket | ..X | h tcp: socket a 4 rp; bind a 0.0.0.0;"
                         + " close a; socket b 4 rp; bind b 127.0.0.1; set b rp=0; socket c 4 rp;"
                         + " bind c 0.0.0.0",
-                "the record is of one uid | ...X | h tcp: socket a 4 rp; bind a 127.0.0.1; listen"
+                "the record is for one uid | ...X | h tcp: socket a 4 rp; bind a 127.0.0.1; listen"
                         + " a; set a rp=0; socket b 4 rp; bind b 127.0.0.1; close b; socket c 4 rp"
                         + " uid=1000; bind c 127.0.0.1",
-                "who listens second fails | ...X | h tcp: socket a 4 ra; bind a 127.0.0.1; socket b"
+                "second to listen fails | ...X | h tcp: socket a 4 ra; bind a 127.0.0.1; socket b"
                         + " 4 ra; bind b 127.0.0.1; listen b; listen a",
                 "a listener that was shut down is only bound | .... | h tcp: socket a 4 ra; bind a"
                     + " 127.0.0.1; listen a; shutdown a; socket b 4 ra; bind b 127.0.0.1; listen b",
@@ -71,21 +71,21 @@ final class HistoryModelTest {
                         + " 4 rp; bind b 127.0.0.2; socket c 4 rp; bind c 0.0.0.0",
                 "UDP: and against | ..X | h udp: socket b 4 rp; bind b 127.0.0.2; socket a 4; bind"
                         + " a 127.0.0.1; socket c 4 rp; bind c 0.0.0.0",
-                "UDP: IPv6 with SO_REUSEPORT looks last | ..X | h udp: socket a 6 rp; bind a ::1;"
+                "UDP: IPv6 with SO_REUSEPORT comes last | ..X | h udp: socket a 6 rp; bind a ::1;"
                         + " socket b 6; bind b ::ffff:127.0.0.1; socket c 6 rp; bind c ::",
                 "UDP: even if it is newest | ..X | h udp: socket b 6; bind b ::ffff:127.0.0.1;"
                         + " socket a 6 rp; bind a ::1; socket c 6 rp; bind c ::",
-                "what is no address is told apart | ??? | h tcp: socket a 4; bind a 10.9.8.7;"
+                "invalid addresses are distinguished | ??? | h tcp: socket a 4; bind a 10.9.8.7;"
                         + " socket b 6 v6only; bind b ::ffff:127.0.0.1; listen b",
             })
-    void kernelMemoryIsFollowed(String what, String expected, String history) {
+    void theKernelsMemoryIsModelled(String what, String expected, String history) {
         assertThat(answers(history)).as(what).isEqualTo(expected.strip());
     }
 
-    /// Among few, the newest decides and lets it in; among many, its own address is looked at first
-    /// and then the wildcards, of which one refuses.
+    /// With few sockets, the newest decides and admits it; with many, its own address is checked
+    /// first and then the wildcards, of which one refuses.
     @Test
-    void beyondTenUdpSocketsWildcardsAreAskedToo() {
+    void beyondTenUdpSocketsWildcardsAreCheckedToo() {
         assertThat(answers(crowd(5))).endsWith("..");
         assertThat(answers(crowd(12))).endsWith(".X");
     }
@@ -113,12 +113,13 @@ final class HistoryModelTest {
     void brokenTextNamesTheStep() {
         assertThatThrownBy(() -> HistoryText.parse("h tcp: socket a 4; bond a 127.0.0.1"))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("no step: bond a 127.0.0.1");
+                .hasMessage("not a step: bond a 127.0.0.1");
     }
 
-    /// Where every pair allows it, the exact rules do too: a success told from outside is sure.
+    /// If every pair allows it, the exact rules do too: a success predicted from outside is
+    /// certain.
     @Test
-    void pairwiseRuleNeverSaysOkWrongly() {
+    void pairwiseRuleNeverWronglyAllows() {
         HistoryGenerator generator = new HistoryGenerator(new SplittableRandom(11), true);
         int lenient = 0;
         for (int i = 0; i < 3000; i++) {
@@ -131,9 +132,9 @@ final class HistoryModelTest {
         assertThat(lenient).as("cases in which the kernel is more lenient").isPositive();
     }
 
-    /// The pairwise rule beside the model.
+    /// Compares the pairwise rule with the model.
     private static final class Pairs {
-        /// 1 if every pair but not the model refuses.
+        /// 1 if every pair refuses but the model does not.
         static int check(Protocol protocol, HistoryModel model, Step step) {
             if (!(step instanceof Step.Bind bind) || model.onPort().contains(bind.id())) {
                 model.next(step);
@@ -147,11 +148,11 @@ final class HistoryModelTest {
                                     other -> PairwiseRule.judge(protocol, wanted, other).allowed());
             String answer = model.next(step).orElseThrow();
             if (pairs) {
-                assertThat(answer).as("%s beside %s", wanted, others).isNotEqualTo("EADDRINUSE");
+                assertThat(answer).as("%s alongside %s", wanted, others).isNotEqualTo("EADDRINUSE");
             }
             boolean lenient = !pairs && answer.equals("OK");
             if (lenient) {
-                assertThat(wanted.reuseport()).as("only SO_REUSEPORT is let in so").isTrue();
+                assertThat(wanted.reuseport()).as("only SO_REUSEPORT gets in this way").isTrue();
             }
             return lenient ? 1 : 0;
         }

@@ -32,14 +32,14 @@ final class KernelCheckTest {
     }
 
     @Test
-    void resultIsReadBackAsItWasWritten() {
+    void resultIsReadBackAsWritten() {
         Path file = directory.resolve("berth/rules-1.2");
         assertThat(KernelCheckCache.write(file, DIFFERED)).isTrue();
         assertThat(KernelCheckCache.read(file, "1.2")).contains(DIFFERED);
     }
 
     @Test
-    void fileOfAnotherShapeIsNoResult() throws IOException {
+    void fileOfAnotherFormIsIgnored() throws IOException {
         Path file = directory.resolve("rules");
         assertThat(KernelCheckCache.read(file, "1.2")).isEmpty();
         for (String text : List.of("", "x", "berth-rules 1\nMAYBE\nuids\n\n", "berth-rules 1\n")) {
@@ -51,7 +51,7 @@ final class KernelCheckTest {
     }
 
     @Test
-    void placeThatCannotBeWrittenIsNoFailure() throws IOException {
+    void directoryThatCannotBeWrittenIsNoFailure() throws IOException {
         Path file = Files.createFile(directory.resolve("file"));
         assertThat(KernelCheckCache.write(file.resolve("below"), DIFFERED)).isFalse();
     }
@@ -67,7 +67,7 @@ final class KernelCheckTest {
         assertThat(file.getFileName()).hasToString("rules-" + first.release());
         KernelCheckCache.write(file, DIFFERED);
         assertThat(KernelCheck.here(environment).verdict())
-                .as("what is kept is believed")
+                .as("the stored result is trusted")
                 .isEqualTo(KernelCheck.Verdict.DIFFERED);
     }
 
@@ -80,7 +80,7 @@ final class KernelCheckTest {
 
     @Test
     @RequiresCapability(Capability.SYS_ADMIN)
-    void childReplaysInAUserNamespaceOfItsOwn() {
+    void childReplaysInItsOwnUserNamespace() {
         KernelCheck check = KernelCheckChild.replay(KernelCheckCache.release());
         assertThat(check.verdict()).as(check.detail()).isEqualTo(KernelCheck.Verdict.AGREED);
     }

@@ -19,14 +19,15 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
-/// The exact rules against the running kernel, on random histories in fresh network namespaces.
+/// Checks the exact rules against the running kernel, on random histories in fresh network
+/// namespaces.
 ///
 /// The long run, some three minutes:
 ///
 ///     ./mvnw -pl inspect -am test -Dtest=KernelHistoriesTest -Dsurefire.failIfNoSpecifiedTests=false -Dberth.histories=100000 -Dberth.workers=2
 ///
-/// Each worker is a thread with namespaces of its own. The same seed, number of histories and
-/// number of workers make the same histories again.
+/// Each worker is a thread with its own namespaces. The same seed, number of histories and number
+/// of workers generate the same histories again.
 @ExtendWith(LeakCheck.class)
 @RequiresCapability({Capability.SYS_ADMIN, Capability.CHOWN})
 final class KernelHistoriesTest {
@@ -34,11 +35,11 @@ final class KernelHistoriesTest {
     private static final int WORKERS = Integer.getInteger("berth.workers", 1);
     private static final int MOST_NAMED = 5;
 
-    /// What one worker found.
+    /// The findings of one worker.
     private record Result(Coverage coverage, List<String> differences) {}
 
     @Test
-    void everyAnswerIsThePredictedOne() throws Exception {
+    void everyAnswerIsAsPredicted() throws Exception {
         SeededRandom random = SeededRandom.create("histories");
         long start = System.nanoTime();
         Result all = new Result(new Coverage(), new ArrayList<>());
@@ -58,7 +59,7 @@ final class KernelHistoriesTest {
                 "histories: %s; %d differences; %.1f s%n",
                 all.coverage(), all.differences().size(), seconds);
         assertThat(all.differences().stream().limit(MOST_NAMED)).isEmpty();
-        // A generator that makes nothing of interest would agree with any rules.
+        // A generator that produces nothing interesting would agree with any rules.
         for (Coverage.Kind kind : Coverage.Kind.values()) {
             assertThat(all.coverage().of(kind)).as(kind.name()).isGreaterThan(COUNT / 400);
         }

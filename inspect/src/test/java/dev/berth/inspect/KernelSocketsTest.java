@@ -24,7 +24,7 @@ import java.util.OptionalInt;
 class KernelSocketsTest {
     private static final Duration LIMIT = Duration.ofSeconds(30);
 
-    /// Sends a listener through a Unix socket that nobody reads, closes it, and stays.
+    /// Sends a listener through a Unix socket that nobody reads, closes it, and stays running.
     private static final String SEND =
             """
             import signal, socket
@@ -68,7 +68,7 @@ class KernelSocketsTest {
     }
 
     @Test
-    void aSocketOnItsWayIsNobodysAndWhereItWaitsIsNamed() throws Exception {
+    void theQueueThatASocketInTransitWaitsInIsNamed() throws Exception {
         try (NetworkNamespace namespace = NetworkNamespace.open();
                 ChildProcess courier =
                         namespace.call(() -> ChildProcess.start("python3", "-c", SEND))) {
@@ -78,9 +78,9 @@ class KernelSocketsTest {
                         PortSocket socket = PortReport.of(4000).sockets().getFirst();
                         assertThat(socket.absence().kind()).isEqualTo(Absence.Kind.NOBODY);
                         assertThat(socket.explanation())
-                                .contains("SCM_RIGHTS", "wait to be received by pid ");
+                                .contains("SCM_RIGHTS", "waiting to be received by pid ");
                         assertThat(SocketText.line(socket))
-                                .startsWith("no process that is seen here (socket of uid 0)");
+                                .startsWith("no process visible here (socket with uid 0)");
                         BindForecast why = forecast("tcp://127.0.0.1:4000");
                         assertThat(why.succeeds()).isFalse();
                         assertThat(why.fixes()).noneMatch(fix -> fix.startsWith("set SO_"));

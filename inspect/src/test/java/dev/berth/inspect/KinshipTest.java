@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// The processes: a shell 10; of it a master 20 with workers 21 and 22, a supervisor 30 with
-/// workers 31 and 32, a stranger 40; init's own 50 and 51.
+/// The processes: a shell 10; its children are a master 20 with workers 21 and 22, a supervisor 30
+/// with workers 31 and 32, and an unrelated process 40; init's children are 50 and 51.
 class KinshipTest {
     private static final Map<Integer, Integer> PARENTS =
             Map.of(10, 1, 20, 10, 21, 20, 22, 20, 30, 10, 31, 30, 32, 30, 40, 10, 50, 1, 51, 1);
@@ -42,19 +42,19 @@ class KinshipTest {
     }
 
     @Test
-    void strangerFromTheSameShellIsForeign() {
+    void unrelatedProcessFromTheSameShellIsForeign() {
         assertThat(foreign(member(21), member(22), member(40))).containsExactly(40L);
         assertThat(foreign(member(40), member(21), member(22))).containsExactly(40L);
     }
 
     @Test
-    void strangerBesideASupervisorThatHoldsItsWorkersSocketsIsForeign() {
+    void unrelatedSiblingOfASupervisorThatHoldsItsWorkersSocketsIsForeign() {
         assertThat(foreign(member(30, 31), member(30, 32), member(40))).containsExactly(40L);
         assertThat(foreign(member(30, 31), member(40))).containsExactly(40L);
     }
 
     @Test
-    void ofTwoFamiliesAsGreatTheFirstIsTheGroupsOwn() {
+    void ofTwoEquallyLargeFamiliesTheFirstIsTheGroupsOwn() {
         assertThat(foreign(member(21), member(31))).containsExactly(31L);
         assertThat(foreign(member(31), member(21))).containsExactly(21L);
     }

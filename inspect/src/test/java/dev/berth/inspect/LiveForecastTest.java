@@ -21,7 +21,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// Forecasts of live sockets, and then the attempt itself.
+/// Forecasts about live sockets, and then the attempt itself.
 @ExtendWith(LeakCheck.class)
 @RequiresCapability({Capability.SYS_ADMIN, Capability.CHOWN, Capability.SYS_PTRACE})
 final class LiveForecastTest {
@@ -30,7 +30,7 @@ final class LiveForecastTest {
             new KernelCheck("6.18", KernelCheck.Verdict.AGREED, true, "");
 
     @Test
-    void attemptDoesWhatWasForecast() throws Exception {
+    void attemptMatchesTheForecast() throws Exception {
         SeededRandom random = SeededRandom.create("forecasts");
         int[] counts = new int[4];
         try (NetworkNamespace namespace = NetworkNamespace.open()) {
@@ -48,7 +48,7 @@ final class LiveForecastTest {
         assertThat(counts[0]).as("refused").isGreaterThan(SITUATIONS / 5);
         assertThat(counts[1]).as("certain").isGreaterThan(SITUATIONS / 2);
         assertThat(counts[3]).as("fixes tried").isGreaterThan(SITUATIONS / 5);
-        assertThat(counts[2]).as("more lenient than told").isLessThan(SITUATIONS / 10);
+        assertThat(counts[2]).as("more lenient than forecast").isLessThan(SITUATIONS / 10);
     }
 
     private static void situation(
@@ -86,16 +86,16 @@ final class LiveForecastTest {
         }
     }
 
-    /// Does what a fix says, where one program can do it; the option on both comes last, as it
-    /// changes the older sockets.
+    /// Applies a fix if one program can do so; the option on both sockets comes last, as it changes
+    /// the older sockets.
     private static boolean tryOut(
             String fix, List<Step> attempt, LiveHistory live, int older, String what)
             throws Exception {
         Step.Open open = (Step.Open) attempt.get(0);
         Step.Bind bind = (Step.Bind) attempt.get(1);
         boolean both = fix.startsWith("set SO_REUSEPORT on both");
-        boolean addr = fix.startsWith("set SO_REUSEADDR on yours");
-        boolean port = both || fix.startsWith("set SO_REUSEPORT on yours");
+        boolean addr = fix.startsWith("set SO_REUSEADDR on your socket");
+        boolean port = both || fix.startsWith("set SO_REUSEPORT on your socket");
         boolean v6only = fix.startsWith("set IPV6_V6ONLY");
         Matcher host = Pattern.compile("bind (\\S+): .*").matcher(fix);
         Matcher uid = Pattern.compile("run yours as uid (\\d+): .*").matcher(fix);
@@ -147,7 +147,8 @@ final class LiveForecastTest {
         try (NetworkNamespace namespace = NetworkNamespace.open()) {
             namespace.run(
                     () -> {
-                        // Another uid's process has no capability; an address elsewhere, port 80.
+                        // A process with another uid has no capability; an address elsewhere, port
+                        // 80.
                         assertThat(answer("10.9.8.7:80", 1000)).isEqualTo("EADDRNOTAVAIL");
                         assertThat(answer("[2001:db8::1]:80", 1000)).isEqualTo("EACCES");
                         assertThat(answer("[2001:db8::1]:8080", 1000)).isEqualTo("EADDRNOTAVAIL");

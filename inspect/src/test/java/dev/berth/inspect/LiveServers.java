@@ -19,8 +19,8 @@ final class LiveServers {
 
     private LiveServers() {}
 
-    /// Runs `body` after the definition of `listener(port, share, backlog)`, and waits until it is
-    /// through; it then sleeps.
+    /// Runs `body` after the definition of `listener(port, share, backlog)`, and waits until it has
+    /// finished; the program then sleeps.
     static ChildProcess python(String body) throws IOException {
         String tail = "\nprint('ready', flush=True)\ntime.sleep(60)\n";
         ChildProcess child = ChildProcess.start("python3", "-c", HEAD + body + tail);

@@ -37,13 +37,13 @@ final class MultipathTest {
         return Sysctl.read("net/mptcp/enabled").orElse("0").equals("1");
     }
 
-    /// Reports from a thread of its own, which alone is another user.
+    /// Reports from its own thread, which alone runs as another user.
     private static PortReport asNobody(int port) throws Exception {
         return OtherUser.call(OtherUser.NOBODY, () -> PortReport.of(port));
     }
 
     @Test
-    void whoMayNotBorrowThemIsToldByTheKernel() throws Exception {
+    void theKernelIdentifiesSocketsThatCannotBeBorrowed() throws Exception {
         try (NetworkNamespace namespace = NetworkNamespace.open()) {
             namespace.run(
                     () -> {
@@ -65,7 +65,7 @@ final class MultipathTest {
     }
 
     @Test
-    void theirOptionsAreReadAndTheyAreToldFromPlainTcp() throws Exception {
+    void theirOptionsAreReadAndTheyAreDistinguishedFromPlainTcp() throws Exception {
         try (NetworkNamespace namespace = NetworkNamespace.open()) {
             namespace.run(
                     () -> {

@@ -9,8 +9,8 @@ import org.junit.jupiter.api.Test;
 
 import java.util.Optional;
 
-/// Texts about a process that the kernel would never write: something is read from them, or
-/// nothing.
+/// Texts about a process that the kernel would never write: parsing returns something or nothing,
+/// but does not fail.
 class OwnerFuzzTest {
     private static final int PID = 4711;
     private static final String ID = "0123456789abcdef".repeat(4);

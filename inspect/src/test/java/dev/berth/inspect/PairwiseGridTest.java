@@ -13,8 +13,8 @@ import java.util.List;
 
 /// The option and address grids that were observed on Linux 6.18, cell by cell.
 final class PairwiseGridTest {
-    /// Four blocks, one for each option of the older socket (none, RA, RP, both); in a block the
-    /// new socket's option in the same order. `X` refused, `.` let in.
+    /// Four blocks, one for each option of the older socket (none, RA, RP, both); within a block,
+    /// the new socket's option in the same order. `X` refused, `.` admitted.
     @ParameterizedTest
     @CsvSource({
         "TCP, BOUND,      same, XXXX X.X. XX.. X...",
@@ -102,7 +102,7 @@ final class PairwiseGridTest {
         assertThat(rule == PairwiseRule.DIFFERENT_DEVICES).isEqualTo(expected.equals("."));
     }
 
-    /// A connection of a dual-stack listener over IPv6 is 127.0.0.6 to plain IPv4.
+    /// A connection of a dual-stack listener over IPv6 counts as 127.0.0.6 for plain IPv4.
     @ParameterizedTest
     @CsvSource({
         "TCP, false, 0.0.0.0,          X",

@@ -8,11 +8,11 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 
-/// A program that uses the three entries as their documentation shows.
+/// A program that uses the three entry points as their documentation shows.
 final class PlainProgram {
     private PlainProgram() {}
 
-    /// - `args`: a port of 127.0.0.1 that is taken
+    /// @param args a port of 127.0.0.1 that is taken
     public static void main(String[] args) throws IOException {
         int port = Integer.parseInt(args[0]);
         PortReport.of(port)

@@ -10,7 +10,7 @@ class PrintableTest {
     private static final String JAVA = "/opt/jdk/bin/java -cp " + "lib.jar:".repeat(100);
 
     @Test
-    void theServerOfTheDemoIsNamedForWhatItIs() {
+    void theDemoServerIsNamedAsSuch() {
         assertThat(Printable.command(JAVA + " dev.berth.cli.demo.Whoami 8080", 60))
                 .isEqualTo("the built-in server");
     }
@@ -28,7 +28,7 @@ class PrintableTest {
     }
 
     @Test
-    void whoOnlyMentionsBerthIsNoSupervisor() {
+    void aCommandThatOnlyMentionsBerthIsNoSupervisor() {
         assertThat(owner("/opt/jdk/bin/java -cp x dev.berth.cli.Main run -p 80").supervisor())
                 .isTrue();
         assertThat(owner("python3 -m http.server dev.berth.cli.Main x").supervisor()).isFalse();
@@ -40,7 +40,7 @@ class PrintableTest {
     }
 
     @Test
-    void whatATerminalObeysIsReplaced() {
+    void whatControlsATerminalIsReplaced() {
         assertThat(Printable.command("a\u001b[2J\nb\u202ec \n", 60)).isEqualTo("a?[2J?b?c ?");
     }
 

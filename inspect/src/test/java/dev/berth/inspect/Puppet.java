@@ -7,11 +7,11 @@ import java.io.IOException;
 import java.io.Writer;
 import java.util.List;
 
-/// A Python program of some uid that makes sockets as it is told, one call a line.
+/// A Python program with some uid that creates sockets on command, one call a line.
 ///
-/// **ownership**: [#close()] ends it and all that it forked.
+/// **Ownership:** [#close()] ends it and everything that it forked.
 final class Puppet implements AutoCloseable {
-    /// A puppet that nobody talks to any more ends by itself. A forked holder ends with it.
+    /// A puppet that gets no more commands ends by itself. A forked holder ends with it.
     private static final String SCRIPT =
             """
             import array, ctypes, errno, os, select, signal, socket, sys
@@ -108,14 +108,14 @@ final class Puppet implements AutoCloseable {
         this.out = process.inputReader(UTF_8);
     }
 
-    /// Starts one in the namespace of the calling thread.
+    /// Starts a puppet in the namespace of the calling thread.
     static Puppet start(int uid) throws IOException {
         List<String> command = List.of("python3", "-c", SCRIPT, Integer.toString(uid));
         return new Puppet(
                 new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start());
     }
 
-    /// What the call returned: its value, `OK`, or the name of an errno.
+    /// Makes a call and returns its result: its value, `OK`, or the name of an errno.
     String tell(String call, Object... arguments) throws IOException {
         String line = call.formatted(arguments);
         in.write(line + "\n");

@@ -17,7 +17,7 @@ final class Puppets implements AutoCloseable {
 
     private static final Duration LIMIT = Duration.ofMinutes(3);
 
-    /// What an older socket has come to. The kernel chooses the port of EPHEMERAL.
+    /// The state that an older socket has reached. For EPHEMERAL the kernel chooses the port.
     private enum Fate {
         BOUND,
         LISTENING,
@@ -66,12 +66,12 @@ final class Puppets implements AutoCloseable {
         return uid == 0 ? 0 : 1;
     }
 
-    /// A real attempt, by a process of its own.
+    /// A real attempt, by a separate process.
     String attempt(Attempt attempt) throws IOException {
         return attempt.make(triers.get(index(attempt.request().uid())));
     }
 
-    /// All that was told to the holders since the last time they were emptied.
+    /// All commands sent to the holders since they were last reset.
     String told() {
         return String.join("; ", told);
     }
@@ -84,7 +84,7 @@ final class Puppets implements AutoCloseable {
         told.clear();
     }
 
-    /// Makes an older socket; whether it came to be.
+    /// Creates an older socket; returns whether that succeeded.
     boolean hold(SeededRandom random, Protocol protocol, int port, String name) throws IOException {
         Attempt made = Attempt.random(random, protocol, port, false);
         Puppet puppet = holders.get(index(made.request().uid()));
@@ -196,7 +196,7 @@ final class Puppets implements AutoCloseable {
         tell(puppet, "connect('%s', '%s', %s)", name, host, port);
     }
 
-    /// A client whose port the kernel chose: that port.
+    /// Creates a client whose port the kernel chose, and returns that port.
     int ephemeral(SeededRandom random, String name) throws IOException {
         Puppet puppet = holders.get(random.nextInt(2));
         boolean six = random.nextBoolean();

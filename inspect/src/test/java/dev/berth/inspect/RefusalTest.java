@@ -24,8 +24,8 @@ import java.util.SplittableRandom;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
-/// What is refused before, or beside, any other socket: the forecast, the attempt of another
-/// process, and what is written here must be the same.
+/// Binds that are refused before, or independently of, any other socket: the forecast, another
+/// process's attempt, and the answers written here must agree.
 @ExtendWith(LeakCheck.class)
 @RequiresCapability({
     Capability.SYS_ADMIN,
@@ -38,7 +38,7 @@ final class RefusalTest {
     private static final KernelCheck AGREED =
             new KernelCheck("6.18", KernelCheck.Verdict.AGREED, true, "");
 
-    /// uid, address, options, answer. Port 81 and 8081 are taken by root.
+    /// uid, address, options, answer. Ports 81 and 8081 are taken by root.
     private static final List<String> CASES =
             List.of(
                     "0    tcp://127.0.0.1:80                -      OK OK",
@@ -91,7 +91,7 @@ final class RefusalTest {
         return new Attempt(request);
     }
 
-    /// The forecast and the attempt must both be `answer`.
+    /// The forecast and the attempt must both give `answer`.
     private static void check(Puppets puppets, String line) throws Exception {
         String[] words = line.split(" +", 4);
         Attempt attempt = attempt(words);
@@ -141,9 +141,9 @@ final class RefusalTest {
         Files.writeString(Path.of("/proc/sys/net", name), Integer.toString(value));
     }
 
-    /// Landlock is seen by nobody but the process that it confines: a forecast for another one is
-    /// of the rules alone. It judges port 0 as any other port, which is how the confined one
-    /// notices.
+    /// Only the confined process sees Landlock: a forecast for another process follows the rules
+    /// alone. Landlock judges port 0 like any other port, which is how the confined process notices
+    /// it.
     @Test
     @RequiresKernel(value = "6.7", feature = "Landlock for TCP ports")
     void landlockOfAnotherProcessIsNotSeen() throws Exception {
@@ -174,7 +174,7 @@ final class RefusalTest {
     }
 
     @Test
-    void processThatMayNotBindIsNeverSure() throws Exception {
+    void processThatIsForbiddenToBindIsNeverCertain() throws Exception {
         try (NetworkNamespace namespace = NetworkNamespace.open()) {
             namespace.run(
                     () -> {
@@ -201,7 +201,7 @@ final class RefusalTest {
         }
     }
 
-    /// bind(2) answers EACCES to the calling thread and those that it starts.
+    /// Makes bind(2) return EACCES for the calling thread and those that it starts.
     private static boolean forbidBind() throws ErrnoException {
         boolean arm = System.getProperty("os.arch").equals("aarch64");
         long[] filter = {

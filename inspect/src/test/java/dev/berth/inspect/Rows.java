@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/// Makes sockets that nobody opened.
+/// Builds sockets that nobody opened.
 final class Rows {
     private Rows() {}
 
@@ -44,7 +44,7 @@ final class Rows {
                 details);
     }
 
-    /// A socket of processes; `reuseport` empty if unknown.
+    /// A socket held by processes; `reuseport` is empty if unknown.
     static PortSocket socket(SocketRow row, Optional<Boolean> reuseport, Owner... owners) {
         SocketOptions options =
                 new SocketOptions(
@@ -73,7 +73,7 @@ final class Rows {
                 ? new Absence(Absence.Kind.REMAINDER, "the kernel", "kept by the kernel", "")
                 : new Absence(
                         Absence.Kind.HIDDEN,
-                        "a process that you may not look into",
+                        "a process that you are not permitted to inspect",
                         "no permission",
                         "");
     }

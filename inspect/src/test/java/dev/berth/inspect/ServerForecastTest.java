@@ -27,7 +27,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
 
-/// Forecasts about the ports of real servers, with clients on them; and then the attempt itself.
+/// Forecasts about the ports of real servers that have clients; then the attempt itself.
 @ExtendWith(LeakCheck.class)
 @RequiresCapability({
     Capability.SYS_ADMIN,
@@ -86,7 +86,7 @@ final class ServerForecastTest {
     @TempDir Path directory;
 
     @Test
-    void attemptDoesWhatWasForecast() throws Exception {
+    void attemptMatchesTheForecast() throws Exception {
         SeededRandom random = SeededRandom.create("servers");
         KernelCheck kernel = KernelCheck.replay("6.18", new SplittableRandom(random.nextLong()));
         Tally tally = new Tally("servers");
@@ -121,14 +121,14 @@ final class ServerForecastTest {
         return ChildProcess.start("nginx", "-c", configuration.toString());
     }
 
-    /// Cluster wants a file to start again.
+    /// Cluster needs a file to start again.
     private ChildProcess node() throws IOException {
         Path script = directory.resolve("server.js");
         Files.writeString(script, NODE);
         return ChildProcess.start("node", script.toString());
     }
 
-    /// Another user's.
+    /// A server of another user.
     private static ChildProcess python() throws IOException {
         return ChildProcess.start("python3", "-c", PYTHON);
     }
@@ -158,7 +158,7 @@ final class ServerForecastTest {
         }
     }
 
-    /// One client that stays, and one that leaves first.
+    /// One client that stays, and one that closes first.
     private static void connect(Puppet client, int port) {
         String host = port == 8004 ? "::1" : "127.0.0.1";
         int family = port == 8004 ? 6 : 4;

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import java.util.List;
 import java.util.Optional;
 
-/// What is decided of sockets that nobody opened.
+/// Plans for sockets that nobody opened.
 final class SharePlanTest {
     private static final Owner SERVER = Rows.owner(12);
 
@@ -29,7 +29,7 @@ final class SharePlanTest {
     }
 
     @Test
-    void allThatItsProcessesHoldOnThePortIsOpened() {
+    void everythingThatItsProcessesHoldOnThePortIsOpened() {
         PortSocket listener = socket(TcpState.LISTEN, 1, false, SERVER);
         PortSocket silent = socket(TcpState.BOUND_INACTIVE, 2, false, Rows.owner(13));
         PortSocket connection = socket(TcpState.ESTABLISHED, 3, false, SERVER);
@@ -40,7 +40,7 @@ final class SharePlanTest {
     }
 
     @Test
-    void whatHasTheOptionAlreadyIsLeftAlone() {
+    void socketsThatAlreadyHaveTheOptionAreLeftAlone() {
         PortSocket one = socket(TcpState.LISTEN, 1, true, SERVER);
         SharePlan plan = open(one, socket(TcpState.ESTABLISHED, 2, true, SERVER));
         assertThat(plan.ports()).hasSize(1);
@@ -49,7 +49,7 @@ final class SharePlanTest {
     }
 
     @Test
-    void connectionsOfOthersAndOfNobodyLast() {
+    void connectionsOfOthersAndOfNobodyAreReportedAsLasting() {
         PortSocket client = socket(TcpState.ESTABLISHED, 2, false, Rows.owner(99));
         PortSocket queued = socket(TcpState.ESTABLISHED, 0, null);
         PortSocket request = socket(TcpState.SYN_RECV, 0, null);
@@ -92,7 +92,7 @@ final class SharePlanTest {
         SharePlan plan = SharePlan.close(report, false);
         assertThat(plan.refusal().orElseThrow())
                 .startsWith("2 sockets share it now")
-                .contains("pid 12", "pid 13", "the last of them to come");
+                .contains("pid 12", "pid 13", "the last of them to join");
         SharePlan forced = SharePlan.close(report, true);
         assertThat(forced.refusal()).isEmpty();
         assertThat(forced.changes()).hasSize(2);

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import java.time.Duration;
 
-/// Servers that run, opened and closed from outside, and then the attempt itself.
+/// Opens and closes running servers from outside, and then makes the attempt itself.
 @ExtendWith(LeakCheck.class)
 @RequiresProgram("python3")
 @RequiresCapability({Capability.SYS_ADMIN, Capability.SYS_PTRACE})
@@ -124,7 +124,7 @@ final class ShareSwitchTest {
                     assertThat(ShareSwitch.check(closing))
                             .singleElement()
                             .matches(check -> !check.succeeds());
-                    assertThat(admits(address, false)).as("nobody had come").isFalse();
+                    assertThat(admits(address, false)).as("no socket had joined").isFalse();
                     apply(SharePlan.open(report(Protocol.TCP)));
                     assertThat(admits(address, false)).isTrue();
                 });
@@ -146,7 +146,7 @@ final class ShareSwitchTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void connectionThatNobodyHoldsIsNotForgottenByTheCheck(boolean reuseaddr) throws Exception {
+    void theCheckIncludesConnectionsThatNobodyHolds(boolean reuseaddr) throws Exception {
         beside(
                 listener("AF_INET", "127.0.0.1", 0, reuseaddr ? 1 : 0)
                         + "c = socket.create_connection(('127.0.0.1', 7001))\n",
@@ -187,7 +187,7 @@ final class ShareSwitchTest {
     }
 
     @Test
-    void closedAfterSomebodyCameTheCheckIsNotCertainAndTheKernelRemembers() throws Exception {
+    void closedAfterAJoinTheCheckIsNotCertainAndTheKernelRemembers() throws Exception {
         beside(
                 listener("AF_INET", "127.0.0.1", 0, 0),
                 () -> {

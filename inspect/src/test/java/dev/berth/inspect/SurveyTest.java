@@ -31,7 +31,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 
-/// Reports on sockets of this and other processes, in a namespace where there are no others.
+/// Reports on sockets of this and other processes, in a namespace without any others.
 @RequiresRoot
 @ExtendWith(LeakCheck.class)
 class SurveyTest {
@@ -186,7 +186,7 @@ class SurveyTest {
     }
 
     @Test
-    void addressChoosesWhatConcernsIt() throws Exception {
+    void addressSelectsTheSocketsThatConcernIt() throws Exception {
         namespace.run(
                 () -> {
                     try (Fd _ = listening("127.0.0.1:80", true);
@@ -219,7 +219,7 @@ class SurveyTest {
 
     @Test
     @RequiresProgram("python3")
-    void strangerInAGroupIsFound() throws Exception {
+    void foreignSocketInAGroupIsFound() throws Exception {
         String workers =
                 "for i in range(2):\n  if os.fork() == 0: s = listener(80); time.sleep(60)\n";
         try (ChildProcess _ = namespace.call(() -> LiveServers.python(workers))) {
@@ -243,7 +243,7 @@ class SurveyTest {
 
     @Test
     @RequiresProgram("python3")
-    void whatAnotherUserMayNotSeeIsNamedAndReuseportInferred() throws Exception {
+    void whatAnotherUserCannotSeeIsNamedAndReuseportInferred() throws Exception {
         String body = "a = listener(80)\nb = listener(80)\nc = listener(81, 0)";
         try (ChildProcess _ = namespace.call(() -> LiveServers.python(body))) {
             namespace.call(() -> PortReport.of(80));
@@ -266,14 +266,14 @@ class SurveyTest {
         }
     }
 
-    /// Runs on a thread of its own, which alone is another user.
+    /// Runs on its own thread, which alone runs as another user.
     private <T> T asNobody(Callable<T> task) throws Exception {
         return namespace.call(() -> OtherUser.call(OtherUser.NOBODY, task));
     }
 
     @Test
     @RequiresProgram("python3")
-    void socketsOfOtherNamespacesAreFoundWhereAskedFor() throws Exception {
+    void socketsOfOtherNamespacesAreFoundOnRequest() throws Exception {
         try (ChildProcess child = namespace.call(() -> LiveServers.python("s = listener(61234)"))) {
             long inside = namespace.call(() -> NetNamespace.current().inode());
             assertThat(PortReport.of(61234).sockets()).isEmpty();

@@ -23,7 +23,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/// Who is said to get the traffic, beside whom the kernel's own look-up then finds.
+/// Compares the predicted receiver of the traffic with the kernel's own look-up.
 @RequiresRoot
 @ExtendWith(LeakCheck.class)
 final class TakeoverTest {
@@ -40,7 +40,7 @@ final class TakeoverTest {
                     "::ffff:0.0.0.0");
     private static final List<String> CLIENTS = List.of("127.0.0.1", "127.0.0.2", "::1");
 
-    /// Which of `SO_REUSEADDR`, `SO_REUSEPORT` both set.
+    /// Which of `SO_REUSEADDR` and `SO_REUSEPORT` both sockets set.
     private record Options(boolean reuseaddr, boolean reuseport) {}
 
     private static BindRequest request(
@@ -75,7 +75,7 @@ final class TakeoverTest {
         return socket;
     }
 
-    /// The cookies of those that clients of `host` reach.
+    /// The cookies of the sockets that clients of `host` reach.
     private static Set<Long> reached(Protocol protocol, String host, int port) throws Exception {
         Set<Long> cookies = new HashSet<>();
         SockAddr.Inet server = Addresses.of(host, port);
@@ -90,7 +90,7 @@ final class TakeoverTest {
     }
 
     @Test
-    void kernelGivesTheTrafficToWhomItIsSaid() throws Exception {
+    void theKernelGivesTheTrafficAsPredicted() throws Exception {
         int[] pairs = new int[1];
         List<String> wrong = new ArrayList<>();
         try (NetworkNamespace namespace = NetworkNamespace.open()) {
@@ -126,7 +126,7 @@ final class TakeoverTest {
         }
     }
 
-    /// What was said falsely of the two, if anything was.
+    /// A false statement about the two, if there was one.
     private static Optional<String> pair(BindRequest older, BindRequest newer) throws Exception {
         int port = older.where().port();
         Protocol protocol = older.protocol();

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Forecasts beside what then happened.
+/// Compares forecasts with what then happened.
 final class Tally {
     private static final int MOST_NAMED = 5;
 
@@ -25,8 +25,9 @@ final class Tally {
         situations++;
     }
 
-    /// - `told`, `real`: as `OK OK`, `EADDRINUSE`
-    /// - `scene`: what there was, for people
+    /// @param forecast what was predicted
+    /// @param real what happened, as `OK OK`, `EADDRINUSE`
+    /// @param scene the situation, for people
     void add(BindForecast forecast, String real, String scene) {
         String told = Attempt.told(forecast);
         attempts++;
@@ -57,7 +58,7 @@ final class Tally {
         return refused;
     }
 
-    /// Nothing was told for certain and false.
+    /// Fails if a certain forecast was wrong.
     void assertTruthful() {
         assertThat(lies.stream().limit(MOST_NAMED)).as(what).isEmpty();
     }

@@ -6,7 +6,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// What somebody would bind who takes a fix at its word.
+/// The bind that results from following a fix literally.
 final class TriedFix {
     private static final Pattern PORT = Pattern.compile("bind port (\\d+): .*");
     private static final Pattern HOST = Pattern.compile("bind (\\S+): .*");
@@ -14,22 +14,22 @@ final class TriedFix {
 
     private TriedFix() {}
 
-    /// Empty for a fix that the others would have to do something for.
+    /// Empty for a fix that requires others to do something.
     static Optional<Attempt> of(String fix, BindRequest request) {
         return request(fix, request).map(Attempt::new);
     }
 
     private static Optional<BindRequest> request(String fix, BindRequest request) {
-        if (fix.startsWith("set SO_REUSEADDR on yours")) {
+        if (fix.startsWith("set SO_REUSEADDR on your socket")) {
             return Optional.of(request.withReuseaddr(true));
         }
-        if (fix.startsWith("set SO_REUSEPORT on yours")) {
+        if (fix.startsWith("set SO_REUSEPORT on your socket")) {
             return Optional.of(request.withReuseport(true));
         }
-        if (fix.startsWith("set IPV6_V6ONLY on yours")) {
+        if (fix.startsWith("set IPV6_V6ONLY on your socket")) {
             return Optional.of(request.withV6only(true));
         }
-        if (fix.startsWith("clear IPV6_V6ONLY on yours")) {
+        if (fix.startsWith("clear IPV6_V6ONLY on your socket")) {
             return Optional.of(request.withV6only(false));
         }
         Matcher port = PORT.matcher(fix);

@@ -16,16 +16,16 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import java.util.Optional;
 
-/// A process ends in the middle of a report on its socket: between two files of it that are read.
+/// A process ends in the middle of a report on its socket: between two reads of its files.
 @RequiresRoot
 @RequiresProgram("python3")
 @ExtendWith(LeakCheck.class)
 final class VanishingProcessTest {
-    private static final String CLOSED = "its owner closed it while it was looked at";
+    private static final String CLOSED = "its owner closed it during the inspection";
 
     @ParameterizedTest
     @ValueSource(strings = {"status", "cgroup"})
-    void theReportSaysSoAndIsOtherwiseWhole(String file) throws Exception {
+    void theReportSaysSoAndIsOtherwiseComplete(String file) throws Exception {
         PortReport report = report(file);
         assertThat(report.sockets()).hasSize(2).allMatch(PortSocket::listening);
         PortSocket left = on(report, 80);
@@ -43,7 +43,7 @@ final class VanishingProcessTest {
     void aProcessThatEndedBeforeItsNameWasReadIsNoOwner() throws Exception {
         PortSocket left = on(report("status"), 80);
         assertThat(left.owners()).isEmpty();
-        assertThat(left.explanation()).isEqualTo("its process ended while it was looked at");
+        assertThat(left.explanation()).isEqualTo("its process ended during the inspection");
     }
 
     @Test
@@ -58,8 +58,8 @@ final class VanishingProcessTest {
                         });
     }
 
-    /// All listeners of a namespace in which the one on port 80 ends when `file` is read of it, and
-    /// another stays.
+    /// Reports all listeners of a namespace. The process that listens on port 80 ends when its
+    /// `file` is read; another process stays.
     private static PortReport report(String file) throws Exception {
         try (NetworkNamespace namespace = NetworkNamespace.open();
                 ChildProcess victim = namespace.call(() -> LiveServers.python("s = listener(80)"));
@@ -77,7 +77,7 @@ final class VanishingProcessTest {
                             ProcessList::command);
             PortQuery query = PortQuery.everything().withListenersOnly();
             PortReport report = namespace.call(() -> new Survey(query, reader).report());
-            assertThat(victim.isAlive()).as("it ended on the way").isFalse();
+            assertThat(victim.isAlive()).as("it ended during the report").isFalse();
             return report;
         }
     }
