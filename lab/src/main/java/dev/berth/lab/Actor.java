@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// What an actor's process runs: does what it is told over its line, one step after the other, and
-/// ends when the line does.
+/// The main program of an actor's process: carries out the orders that arrive over its line, one
+/// step after another, and ends when the line is closed.
 public final class Actor {
     /// The order to keep a descriptor that comes with it.
     static final String TAKE = "take";
@@ -18,7 +18,7 @@ public final class Actor {
 
     private Actor() {}
 
-    /// - `args`: the actor's name, its uid, and a `NUMBER=ID` for each inherited descriptor
+    /// @param args the actor's name, its uid, and a `NUMBER=ID` for each inherited descriptor
     public static void main(String[] args) throws ErrnoException {
         Channel channel = new Channel(new Fd(Actors.CHANNEL));
         Thread.ofPlatform().daemon().name("line").start(() -> endWith(channel));
@@ -32,13 +32,13 @@ public final class Actor {
         act(channel, hands);
     }
 
-    /// This process leads a process group of its own, in which nobody else is.
+    /// This process leads its own process group, in which there is no other.
     private static void endWith(Channel channel) {
         channel.awaitEnd();
         Processes.kill(0, SIGKILL);
     }
 
-    /// Does what the line says, until it says to exit or ends.
+    /// Carries out what the line says, until it says to exit or is closed.
     static void act(Channel channel, Hands hands) throws ErrnoException {
         Optional<Channel.Message> message = channel.receive();
         while (message.isPresent()) {

@@ -19,8 +19,8 @@ import java.util.Optional;
 
 /// A process that acts, seen from the lab.
 ///
-/// **ownership**: [#close()] kills it and waits for its end. It also ends when the lab does, since
-/// its line is closed then.
+/// **Ownership:** [#close()] kills it and waits for its end. It also ends when the lab does,
+/// because that closes its line.
 final class ActorProcess implements AutoCloseable {
     private static final int SIGKILL = 9;
     private static final int END_MILLIS = 5000;
@@ -38,9 +38,9 @@ final class ActorProcess implements AutoCloseable {
         this.channel = channel;
     }
 
-    /// Starts one in the network namespace of the calling thread.
+    /// Starts an actor in the network namespace of the calling thread.
     ///
-    /// @throws IOException also where nothing can be started as the user `spec.uid()`
+    /// @throws IOException also if nothing can be started as the user `spec.uid()`
     static ActorProcess start(ActorSpec spec, List<String> command) throws IOException {
         Fd[] ends = Channel.pair();
         try (Fd other = ends[1]) {
@@ -58,7 +58,7 @@ final class ActorProcess implements AutoCloseable {
         return spawn(request(words(spec, command), List.of(line)));
     }
 
-    /// With copies of the classes: the folder of ours may be closed to that user.
+    /// Starts it with copies of the classes: that user may lack access to our folder.
     private static int asUser(ActorSpec spec, List<String> command, Redirect line)
             throws IOException {
         String name = "uid " + Integer.toUnsignedString(spec.uid());
@@ -78,7 +78,7 @@ final class ActorProcess implements AutoCloseable {
         return words;
     }
 
-    /// One that another actor has started.
+    /// An actor that another actor has started.
     static ActorProcess forked(int pid, Fd channel) throws ErrnoException {
         return of(pid, false, channel);
     }
@@ -88,7 +88,8 @@ final class ActorProcess implements AutoCloseable {
         return new ActorProcess(pid, ownChild, pidfd, new Channel(channel));
     }
 
-    /// A start of a program with this process's environment and standard error, as this user.
+    /// A request to start a program with this process's environment and standard error, as this
+    /// user.
     static SpawnRequest request(List<String> words, List<Redirect> redirects) {
         List<String> environment = new ArrayList<>();
         System.getenv().forEach((name, value) -> environment.add(name + "=" + value));
@@ -97,7 +98,7 @@ final class ActorProcess implements AutoCloseable {
         return new SpawnRequest(words.getFirst(), words, environment, Path.of("/"), all, true);
     }
 
-    /// Starts it: its pid.
+    /// Starts the program and returns its pid.
     static int spawn(SpawnRequest request) throws ErrnoException {
         return (int) ErrnoException.check("spawn", request.file(), Spawn.posixSpawn(request));
     }
@@ -128,7 +129,7 @@ final class ActorProcess implements AutoCloseable {
         return ended;
     }
 
-    /// Waits until it has ended, all its descriptors closed; false if it does not.
+    /// Waits until it has ended and all its descriptors are closed; false if that does not happen.
     boolean awaitEnd() throws ErrnoException {
         if (!ended && Poll.poll(pidfd.number(), Poll.POLLIN, END_MILLIS) > 0) {
             ended = true;
@@ -148,7 +149,7 @@ final class ActorProcess implements AutoCloseable {
         try {
             awaitEnd();
         } catch (ErrnoException reaped) {
-            // It had ended before.
+            // It had already ended.
         }
         pidfd.close();
         channel.close();

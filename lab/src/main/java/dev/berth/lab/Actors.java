@@ -6,20 +6,21 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// How an actor's process is started.
+/// Starts the process of an actor.
 final class Actors {
     /// The descriptor of its line to the lab.
     static final int CHANNEL = 3;
 
-    /// The descriptor of its classes, where it may not read ours; see [ClassArchive].
+    /// The descriptor of its classes, if it is not permitted to read ours; see [ClassArchive].
     static final int CLASSES = 4;
 
-    /// What an inherited socket's name begins with, its descriptor's number before the name.
+    /// The prefix of an inherited socket's argument, followed by its descriptor's number and its
+    /// name.
     static final String INHERITED = "fd";
 
     private Actors() {}
 
-    /// The command line, up to the actor's own arguments: a JVM of the same code as this one.
+    /// The command line, up to the actor's own arguments: a JVM with the same code as this one.
     static List<String> command() {
         String path =
                 Stream.of("java.class.path", "jdk.module.path")

@@ -10,12 +10,12 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/// What came of a step.
+/// The outcome of a step.
 ///
-/// @param result `OK`, the name of an errno, a text that was received, or what the step says
+/// @param result `OK`, the name of an errno, a text that was received, or what the step reports
 /// @param figures what it measured
 /// @param counts how many went where, by the name of a socket
-/// @param sockets the cookies of the sockets that it made, by their id
+/// @param sockets the cookies of the sockets that it created, by their id
 public record Answer(
         String result,
         Map<String, Double> figures,
@@ -51,7 +51,7 @@ public record Answer(
         return of(OK);
     }
 
-    /// Of a system call's value: `OK`, or the name of its errno.
+    /// The outcome of a system call: `OK`, or the name of its errno.
     static Answer of(long value) {
         return value < 0 ? of(Errno.of((int) -value).name()) : ok();
     }
@@ -74,7 +74,7 @@ public record Answer(
         return new Answer(other, figures, counts, sockets);
     }
 
-    /// Whether it says that something did not work.
+    /// Whether it reports a failure.
     boolean failed() {
         String word = result.substring(result.lastIndexOf(' ') + 1);
         return error(word) || word.equals(TIMEOUT) || word.equals(GONE);

@@ -1,12 +1,12 @@
 package dev.berth.lab;
 
-/// An argument that makes no sense.
+/// An invalid argument.
 final class ArgumentException extends IllegalArgumentException {
     private static final long serialVersionUID = 1;
 
     private final String key;
 
-    /// - `key`: whose value is wrong; empty if the step as a whole is
+    /// @param key the key with the wrong value; empty if the step as a whole is wrong
     ArgumentException(String key, String message) {
         super(message);
         this.key = key;

@@ -6,7 +6,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 
-/// What a step is told beside what is to be done; every value a list of texts, mostly of one.
+/// The arguments of a step in addition to its op; every value is a list of texts, usually with one
+/// element.
 ///
 /// @param values by key, `op` first
 public record Arguments(Map<String, List<String>> values) {
@@ -24,7 +25,7 @@ public record Arguments(Map<String, List<String>> values) {
         return list(key).stream().findFirst();
     }
 
-    /// The value of a key that must be there.
+    /// The value of a required key.
     String text(String key) {
         return find(key).orElseThrow(() -> new ArgumentException("", "there is no " + key));
     }
@@ -40,7 +41,7 @@ public record Arguments(Map<String, List<String>> values) {
     /// A list that must not be empty.
     List<String> some(String key) {
         if (list(key).isEmpty()) {
-            throw new ArgumentException(key, key + " names at least one");
+            throw new ArgumentException(key, key + " must name at least one");
         }
         return list(key);
     }
@@ -49,7 +50,7 @@ public record Arguments(Map<String, List<String>> values) {
         return find(key).map(Boolean::parseBoolean).orElse(otherwise);
     }
 
-    /// A number of a range.
+    /// A number in a range.
     int number(String key, int otherwise, int least, int most) {
         Optional<String> text = find(key);
         if (text.isEmpty()) {
@@ -61,18 +62,31 @@ public record Arguments(Map<String, List<String>> values) {
                 return number;
             }
         } catch (NumberFormatException beyond) {
-            // Told below.
+            // Reported below.
         }
         throw new ArgumentException(
-                key, key + " is a number from " + least + " to " + most + ", not " + text.get());
+                key,
+                key
+                        + " must be a number from "
+                        + least
+                        + " to "
+                        + most
+                        + ", not "
+                        + text.get());
     }
 
-    /// One of some words.
+    /// One of several words.
     String word(String key, String otherwise, List<String> words) {
         String word = text(key, otherwise);
         if (!words.contains(word)) {
             throw new ArgumentException(
-                    key, key + " is one of " + String.join(", ", words) + ", not \"" + word + "\"");
+                    key,
+                    key
+                            + " must be one of "
+                            + String.join(", ", words)
+                            + ", not \""
+                            + word
+                            + "\"");
         }
         return word;
     }

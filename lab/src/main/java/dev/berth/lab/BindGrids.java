@@ -26,7 +26,7 @@ final class BindGrids {
     private final Replay replay;
     private final boolean uids;
 
-    /// - `uids`: whether there can be sockets of two users
+    /// @param uids whether there can be sockets of two users
     BindGrids(Protocol protocol, Replay replay, boolean uids) {
         this.protocol = protocol;
         this.replay = replay;
@@ -55,8 +55,8 @@ final class BindGrids {
         }
     }
 
-    /// How far the first socket has come when the second is bound, and the steps that bring it
-    /// there from bind(2).
+    /// The state of the first socket when the second is bound, and the steps that lead there after
+    /// bind(2).
     private record State(String name, List<Step> steps) {
         private static final Step LISTEN = new Step.Listen("a");
         private static final Step CONNECT = new Step.Connect("c", "a", HOME, "d", 0);
@@ -99,17 +99,17 @@ final class BindGrids {
         legend.add(
                 ". succeeds   X bind fails"
                         + (protocol == Protocol.TCP
-                                ? "   L both bind, and who listens second fails"
+                                ? "   L both bind, and the second to listen fails"
                                 : ""));
         if (!uids) {
-            legend.add("Another uid takes root: left out.");
+            legend.add("Another uid needs root: left out.");
         }
         List<String> signs = Arrays.stream(Options.values()).map(options -> options.sign).toList();
         List<String> groups = signs.stream().map(sign -> "first " + sign).toList();
         return new Grid(
                 "options",
-                "The second socket on 127.0.0.1, by what the first is, the options of both, and"
-                        + " whether their uid is the same",
+                "Whether a second socket can bind 127.0.0.1, by the state of the first socket,"
+                        + " the options of both, and whether their uids are the same",
                 legend,
                 groups,
                 signs,
@@ -157,18 +157,18 @@ final class BindGrids {
         }
         return new Grid(
                 "addresses",
-                "The second socket by both addresses, without options"
+                "Whether a second socket can bind, by the addresses of both, without options"
                         + (protocol == Protocol.TCP ? "; the first listens" : ""),
                 List.of(
                         ". succeeds   X bind fails",
-                        "Columns: the second socket, numbered as the rows",
+                        "Columns: the second socket, numbered like the rows",
                         "m: mapped into IPv6   6: IPV6_V6ONLY"),
                 List.of(""),
                 places.stream().map(Endpoint::number).toList(),
                 rows);
     }
 
-    /// - `from`: the step from which on the second socket is at work
+    /// @param from the step from which on the second socket acts
     private Grid.Cell cell(List<Step> steps, int from) throws IOException {
         ReplayAnswer answer = replay.run(new History("cell", protocol, steps));
         if (answer.failure().isPresent()) {

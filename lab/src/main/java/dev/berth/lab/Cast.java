@@ -10,15 +10,15 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
-/// Who and what there is when a step begins, so that a step about what was never made is a mistake
-/// in the file, and no verdict on its claim.
+/// The actors and sockets that exist when a step begins, so that a step about something that was
+/// never created is a mistake in the file and not a verdict on its claim.
 ///
-/// **errors**: an [ArgumentException] that names what there is instead.
+/// **Errors:** an [ArgumentException] that names what exists instead.
 final class Cast {
     private final Map<String, Set<String>> sockets = new HashMap<>();
     private final Map<String, OpKind> figures = new HashMap<>();
 
-    /// An actor, which has no socket yet; false if there is one of the name.
+    /// Adds an actor, which has no socket yet; false if the name is taken.
     boolean add(String actor) {
         return sockets.putIfAbsent(actor, new HashSet<>()) == null;
     }
@@ -27,7 +27,7 @@ final class Cast {
         check(key, "there is no actor " + actor, actor, sockets.keySet());
     }
 
-    /// Checks what a step needs, and remembers what it makes.
+    /// Checks what a step needs, and records what it creates.
     void step(String actor, String name, OpKind kind, Op op) {
         Set<String> own = sockets.getOrDefault(actor, Set.of());
         used(op).forEach((key, ids) -> ids.forEach(id -> checkSocket(key, actor, id, own)));
@@ -40,7 +40,7 @@ final class Cast {
             case Op.Fork fork -> {
                 if (!add(fork.child())) {
                     throw new ArgumentException(
-                            "child", "there is an actor " + fork.child() + " already; rename it");
+                            "child", "there is already an actor " + fork.child() + "; rename it");
                 }
                 sockets.getOrDefault(fork.child(), own).addAll(fork.keep());
             }
@@ -55,11 +55,11 @@ final class Cast {
         check(key, "no earlier step gave " + actor + " a socket " + id, id, own);
     }
 
-    /// - `kind`: of the step that expects it
+    /// @param kind of the step with the expectation
     void checkExpectation(OpKind kind, Expectation expectation) {
         if (expectation.misspelt().isPresent()) {
             String word = expectation.misspelt().get();
-            throw new ArgumentException("expect", "there is no error " + word + "; see errno(3)");
+            throw new ArgumentException("expect", "unknown error " + word + "; see errno(3)");
         }
         for (String figure : expectation.figures()) {
             int dot = figure.indexOf('.');
@@ -74,12 +74,12 @@ final class Cast {
                 own.add("STEP.FIGURE of an earlier step");
                 throw new ArgumentException(
                         "expect",
-                        "nothing measures " + figure + "; a number is " + String.join(", ", own));
+                        "nothing measures " + figure + "; available: " + String.join(", ", own));
             }
         }
     }
 
-    /// Whether a step has a number of the name: its own figure, or how many a socket got.
+    /// Whether a step has a number with this name: its own figure, or how many a socket got.
     private boolean measured(String name, OpKind kind) {
         int dot = name.indexOf('.');
         return dot < 0
@@ -91,7 +91,7 @@ final class Cast {
         if (!known.contains(word)) {
             String others = String.join(", ", new TreeSet<>(known));
             throw new ArgumentException(
-                    key, problem + (others.isEmpty() ? "" : "; it is one of " + others));
+                    key, problem + (others.isEmpty() ? "" : "; use one of " + others));
         }
     }
 
@@ -107,7 +107,7 @@ final class Cast {
         };
     }
 
-    /// The ids that must be there, by the key that names them.
+    /// The ids that must exist, by the key that names them.
     private static Map<String, List<String>> used(Op op) {
         return switch (op) {
             case Op.Set set -> id(set.id());

@@ -13,10 +13,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// One end of the line between the lab and an actor: whole messages, with descriptors. When the
-/// other end is closed, its process is gone.
+/// One end of the line between the lab and an actor, which carries whole messages with descriptors.
+/// If the other end is closed, its process is gone.
 ///
-/// **ownership**: owns its socket until [#close()].
+/// **Ownership:** owns its socket until [#close()].
 final class Channel implements AutoCloseable {
     private static final int MOST_BYTES = 128 * 1024;
 
@@ -27,10 +27,10 @@ final class Channel implements AutoCloseable {
         this.socket = socket;
     }
 
-    /// A message that came, and its descriptors, which the receiver closes.
+    /// A received message and its descriptors, which the receiver closes.
     record Message(Map<String, List<String>> fields, List<Fd> descriptors) {}
 
-    /// Both ends of a new line; the caller closes them.
+    /// Creates both ends of a new line; the caller closes them.
     static Fd[] pair() throws ErrnoException {
         int[] ends = new int[2];
         int type = Sockets.SOCK_SEQPACKET | Sockets.SOCK_CLOEXEC;
@@ -39,7 +39,7 @@ final class Channel implements AutoCloseable {
         return new Fd[] {new Fd(ends[0]), new Fd(ends[1])};
     }
 
-    /// Sends; false if nobody is there to receive.
+    /// Sends a message; false if the other end is gone.
     boolean send(Map<String, List<String>> fields, int... descriptors) throws ErrnoException {
         byte[] message = Wire.encode(fields);
         long sent = Rights.sendmsg(socket.number(), message, descriptors, Sockets.MSG_NOSIGNAL);
@@ -50,13 +50,13 @@ final class Channel implements AutoCloseable {
         return true;
     }
 
-    /// Whether there is a message, or the end, within the time; −1 waits for ever.
+    /// Whether a message, or the end, arrives within the time; −1 waits for ever.
     boolean ready(int millis) throws ErrnoException {
         int events = Poll.poll(socket.number(), Poll.POLLIN, millis);
         return ErrnoException.check("poll", "an actor", events) != 0;
     }
 
-    /// The next message; empty at the end. Waits.
+    /// Waits for the next message; empty at the end.
     Optional<Message> receive() throws ErrnoException {
         int[] received = new int[Rights.MOST];
         long length = Rights.recvmsg(socket.number(), buffer, received, 0);

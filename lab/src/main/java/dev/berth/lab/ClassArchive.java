@@ -19,10 +19,10 @@ import java.util.zip.Deflater;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
-/// A jar in memory with Berth's own classes, for actors of other users: they inherit it, and may be
-/// kept out of the folder of Berth. No actor can change it.
+/// A jar in memory with Berth's own classes, for actors of other users: they inherit it, since they
+/// may lack access to Berth's folder. No actor can change it.
 final class ClassArchive {
-    /// Where an actor that inherits it as [Actors#CLASSES] finds it.
+    /// The path at which an actor that inherits it as [Actors#CLASSES] finds it.
     static final String PATH = "/proc/self/fd/" + Actors.CLASSES;
 
     private static final String CLASS_PATH = "-cp";
@@ -30,9 +30,9 @@ final class ClassArchive {
 
     private ClassArchive() {}
 
-    /// Copies what is on the class path of `command`; the caller closes it.
+    /// Copies the class path of `command`; the caller closes the archive.
     ///
-    /// @throws IOException where a part of it cannot be read, or there is no memory
+    /// @throws IOException if a part of it cannot be read, or memory runs out
     static Fd of(List<String> command) throws IOException {
         var bytes = new ByteArrayOutputStream();
         Set<String> seen = new HashSet<>();
@@ -63,7 +63,7 @@ final class ClassArchive {
         }
     }
 
-    /// Of several files of one name the first counts, as on a class path.
+    /// If several files have the same name, the first counts, as on a class path.
     private static void copy(ZipOutputStream zip, Path root, Set<String> seen) throws IOException {
         Path own = root.resolve(OWN);
         if (Files.notExists(own)) {

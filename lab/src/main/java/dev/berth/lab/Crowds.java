@@ -15,21 +15,21 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 
-/// Many clients at once.
+/// Runs many clients at once.
 final class Crowds {
-    /// So many connections are under way at the same time.
+    /// Number of connections in progress at the same time.
     private static final int BATCH = 64;
 
-    /// After the last question, or the last answer to any of them.
+    /// Counted from the last request, or the last answer to any of them.
     private static final long REPLY_NANOS = 2_000_000_000L;
 
-    /// Long enough for a second copy over loopback, where a packet is there when sendto returns.
+    /// Long enough for a second copy over loopback, where a packet has arrived when sendto returns.
     private static final int COPY_MILLIS = 20;
 
     private final Map<String, List<Fd>> crowds = new HashMap<>();
     private final Map<String, Map<Integer, String>> spreads = new HashMap<>();
 
-    /// Connects all, and has each send its text. Figures `connected`, `refused`.
+    /// Connects all clients and makes each send its text. Figures `connected`, `refused`.
     Answer gather(Op.Crowd op) throws ErrnoException {
         List<Fd> crowd = new ArrayList<>();
         close(op.id());
@@ -50,7 +50,8 @@ final class Crowds {
         return Answer.ok().with("connected", crowd.size()).with("refused", refused);
     }
 
-    /// Figures `served`, `lost` (reset or closed unserved) and `silent`; counts of who served.
+    /// Figures `served`, `lost` (reset or closed unserved) and `silent`; counts by the socket that
+    /// served.
     Answer collect(Op.Collect op) throws ErrnoException {
         List<Fd> crowd = crowds.get(op.id());
         if (crowd == null) {
@@ -79,7 +80,7 @@ final class Crowds {
                 .withCounts(counts);
     }
 
-    /// Milliseconds.
+    /// The milliseconds left until `endNanos`.
     private static int left(long endNanos) {
         return (int) Math.max(0, (endNanos - System.nanoTime()) / 1_000_000);
     }
@@ -88,7 +89,7 @@ final class Crowds {
         return reply.indexOf('.') > 0;
     }
 
-    /// Closes a crowd with resets; false if there is none of the name.
+    /// Closes a crowd with resets; false if there is none with this name.
     boolean close(String id) {
         List<Fd> crowd = crowds.remove(id);
         if (crowd == null) {
@@ -101,8 +102,9 @@ final class Crowds {
         return true;
     }
 
-    /// Who answers each of many clients. Figures `served`, `lost`, `copies` (the most answers that
-    /// one client got), those of [Distribution], and `moved` against an earlier spread.
+    /// Records who answers each of many clients. Figures `served`, `lost`, `copies` (the most
+    /// answers that one client got), those of [Distribution], and `moved` compared with an earlier
+    /// spread.
     Answer spread(Op.Spread op) throws ErrnoException {
         Map<Integer, String> reached = new TreeMap<>();
         Map<String, Integer> counts = new TreeMap<>();
@@ -162,7 +164,7 @@ final class Crowds {
         return client;
     }
 
-    /// All answers to a datagram; the one to a connection.
+    /// All answers to a datagram; the one answer to a connection.
     private static List<String> replies(Op.Spread op, Fd client, long end) {
         boolean udp = op.address().protocol() == Protocol.UDP;
         List<String> names = new ArrayList<>();
@@ -195,7 +197,7 @@ final class Crowds {
         }
     }
 
-    /// Ports upwards, past the one that the scenario is about.
+    /// Ports upwards, skipping the port of the scenario.
     private static int port(SockAddr.Inet from, int i) {
         return from.port() + i;
     }

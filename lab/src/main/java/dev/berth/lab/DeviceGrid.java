@@ -17,14 +17,14 @@ final class DeviceGrid {
 
     private DeviceGrid() {}
 
-    /// In the calling thread's network namespace.
+    /// Measures it in the calling thread's network namespace.
     static Grid measure(Protocol protocol) throws ErrnoException {
         List<String> devices = new ArrayList<>(List.of("", "lo"));
         List<String> legend = new ArrayList<>(List.of(". succeeds   X bind fails"));
         if (SecondDevice.create()) {
             devices.add(SecondDevice.NAME);
         } else {
-            legend.add("This kernel makes no second device: left out.");
+            legend.add("This kernel cannot create a second device: left out.");
         }
         int port = FIRST_PORT;
         List<Grid.Row> rows = new ArrayList<>();
@@ -43,7 +43,7 @@ final class DeviceGrid {
         }
         return new Grid(
                 "devices",
-                "The second socket on 127.0.0.1, by the devices that both are bound to",
+                "Whether a second socket can bind 127.0.0.1, by the device that each is bound to",
                 legend,
                 List.of(""),
                 devices.stream().map(DeviceGrid::name).toList(),

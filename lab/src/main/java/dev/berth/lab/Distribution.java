@@ -4,16 +4,17 @@ import java.util.Map;
 
 /// How even a distribution over some members is.
 ///
-/// @param members over how many it was to go
-/// @param seen how many got anything
-/// @param largest what the busiest got
-/// @param smallest what the idlest got
-/// @param ratio the busiest's share over the mean share; 1 is even
+/// @param members the number of members
+/// @param seen how many members got anything
+/// @param largest what the busiest member got
+/// @param smallest what the idlest member got
+/// @param ratio the busiest member's share over the mean share; 1 is even
 /// @param chi2 the sum of squared deviations from the mean, over the mean
-/// @param p how probable a `chi2` at least so large is, if each went to a member by pure chance
+/// @param p the probability of a `chi2` at least this large, if each went to a member by pure
+///   chance
 record Distribution(
         int members, int seen, int largest, int smallest, double ratio, double chi2, double p) {
-    /// - `over`: how many members there are; 0: those that got anything
+    /// @param over the number of members; 0: those that got anything
     static Distribution of(Map<String, Integer> counts, int over) {
         int members = Math.max(1, Math.max(over, counts.size()));
         int total = counts.values().stream().mapToInt(Integer::intValue).sum();
@@ -36,7 +37,8 @@ record Distribution(
     }
 
     /// The upper tail of the chi-square distribution, exact: two more degrees of freedom add one
-    /// term of a series, which begins with erfc for odd ones and with the exponential for even.
+    /// term of a series, which begins with erfc for odd numbers and with the exponential for even
+    /// numbers.
     private static double chance(double chi2, int freedom) {
         if (freedom == 0) {
             return 1;

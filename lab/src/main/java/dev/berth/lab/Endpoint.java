@@ -8,13 +8,13 @@ import dev.berth.sys.SockAddr;
 import java.util.List;
 import java.util.Objects;
 
-/// An address to bind to, as the grids name it.
+/// An address to bind to, as named in the grids.
 ///
 /// @param name as it is shown
 /// @param address without a port
 /// @param v6only whether IPV6_V6ONLY is set
 record Endpoint(String name, SockAddr.Inet address, boolean v6only) {
-    /// All kinds that the kernel tells apart on loopback.
+    /// All kinds that the kernel distinguishes on loopback.
     static final List<Endpoint> ALL =
             List.of(
                     of("0.0.0.0", "0.0.0.0", false),
@@ -35,24 +35,24 @@ record Endpoint(String name, SockAddr.Inet address, boolean v6only) {
         return new Endpoint(name, Addresses.of(address, 0), v6only);
     }
 
-    /// Its column's name.
+    /// The name of its column.
     String number() {
         return Integer.toString(ALL.indexOf(this) + 1);
     }
 
-    /// Its row's name.
+    /// The name of its row.
     String numbered() {
         return number() + " " + name;
     }
 
-    /// Makes a socket without options, and binds it.
+    /// Creates a socket without options, and binds it.
     List<Step> steps(String id) {
         return List.of(
                 new Step.Open(id, address.family(), false, false, v6only, 0, false),
                 new Step.Bind(id, address));
     }
 
-    /// As the rules see a socket there.
+    /// A socket there, as the rules see it.
     RuleSocket socket(boolean reuseaddr, boolean reuseport) {
         return RuleSocket.bound(address)
                 .withV6only(v6only)

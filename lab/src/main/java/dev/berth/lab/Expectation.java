@@ -10,13 +10,13 @@ import java.util.stream.Stream;
 
 /// What is expected of an answer: `OK`, `not EADDRINUSE`, `lost = 0`, `queue >= before.queue`.
 ///
-/// @param text as it was written
+/// @param text as written in the file
 public record Expectation(String text) {
     private static final String NOT = "not ";
     private static final Pattern COMPARISON =
             Pattern.compile("([A-Za-z_][\\w.:-]*)\\s*(<=|>=|!=|=|<|>)\\s*(\\S+)");
 
-    /// Whether it is one of a number.
+    /// Whether it compares numbers.
     boolean comparison() {
         return COMPARISON.matcher(text).matches();
     }
@@ -29,7 +29,7 @@ public record Expectation(String text) {
                 : List.of();
     }
 
-    /// Its word that looks like the name of an errno, and is none.
+    /// Its word that looks like the name of an errno but is not.
     Optional<String> misspelt() {
         String word = text.substring(text.lastIndexOf(' ') + 1);
         boolean error = word.matches("E[A-Z0-9]{2,}") && !word.equals("EOF");
@@ -40,9 +40,9 @@ public record Expectation(String text) {
         return !side.isEmpty() && !side.matches("[-+]?[0-9.].*");
     }
 
-    /// What is wrong; empty if it is met.
+    /// The mismatch; empty if the expectation is met.
     ///
-    /// - `figures`: a number by its name; empty if nothing of that name was measured
+    /// @param figures a number by its name; empty if nothing with that name was measured
     Optional<String> problem(String result, Function<String, Optional<Double>> figures) {
         Matcher matcher = COMPARISON.matcher(text);
         if (matcher.matches()) {
@@ -89,7 +89,7 @@ public record Expectation(String text) {
         };
     }
 
-    /// Without a fraction where there is none.
+    /// The number, without a fraction if it has none.
     static String number(double value) {
         return value == Math.rint(value) && Math.abs(value) < 1e15
                 ? Long.toString((long) value)

@@ -9,9 +9,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/// The verdicts that were recorded on kernels, to tell what is news. No verdict is made of them.
+/// The verdicts that were recorded on kernels, to show what has changed. They never influence a
+/// verdict.
 ///
-/// **shape** of the resource: a table a kernel series, `["6.18"]`, of scenario and verdict.
+/// **Shape:** the resource: a table for each kernel series, `["6.18"]`, of scenario and verdict.
 public final class Expectations {
     private static final String RESOURCE = "expected.toml";
 
@@ -25,7 +26,7 @@ public final class Expectations {
         this.kernel = kernel;
     }
 
-    /// Those for the kernel that runs.
+    /// The expectations for the running kernel.
     public static Expectations here() {
         try {
             return of(Scenarios.resource(RESOURCE), Machine.here().release());
@@ -34,32 +35,33 @@ public final class Expectations {
         }
     }
 
-    /// Those that a text of the resource's form has for a kernel.
+    /// The expectations that a text in the resource's form has for a kernel.
     ///
-    /// - `release`: as uname(2) tells it
+    /// @param release as returned by uname(2)
     public static Expectations of(String text, String release) {
         KernelVersion kernel = KernelVersion.parse(release);
         TomlTable recorded = Toml.parse(text).getTableOrEmpty(List.of(kernel.toString()));
         return new Expectations(recorded, release, kernel);
     }
 
-    /// The release of the kernel that runs, as uname(2) tells it.
+    /// The release of the running kernel, as returned by uname(2).
     public String release() {
         return release;
     }
 
-    /// Whether any verdict was recorded on kernels of this one's series.
+    /// Whether any verdict was recorded for this kernel's series.
     public boolean known() {
         return !recorded.isEmpty();
     }
 
-    /// The verdict recorded for a scenario of this name on this kernel.
+    /// The verdict recorded for the scenario with this name on this kernel.
     public Optional<Verdict> of(String name) {
         return Optional.ofNullable(recorded.getString(List.of(name)))
                 .map(text -> Verdict.valueOf(text.toUpperCase(Locale.ROOT)));
     }
 
-    /// What is new about a result; empty if it is as recorded, was skipped, or nothing is recorded.
+    /// What has changed about a result; empty if it is as recorded, was skipped, or nothing is
+    /// recorded.
     public Optional<String> news(ScenarioResult result) {
         if (result.broken()) {
             return Optional.of("the scenario did not run as it should");

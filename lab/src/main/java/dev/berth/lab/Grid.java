@@ -3,12 +3,12 @@ package dev.berth.lab;
 import java.util.List;
 import java.util.Objects;
 
-/// A part of the truth table: what the kernel did for each pair of things, and what the rules say.
+/// A part of the truth table: what the kernel did for each combination, and what the rules predict.
 ///
 /// @param name short, stable
 /// @param title a sentence
-/// @param legend of the cells
-/// @param groups of columns; one without a name where there are none
+/// @param legend explains the cells
+/// @param groups of columns; a single one without a name if there are none
 /// @param columns of each group
 /// @param rows each with as many cells as there are columns in all groups
 public record Grid(
@@ -32,7 +32,7 @@ public record Grid(
         }
     }
 
-    /// A line of cells.
+    /// A row of cells.
     public record Row(String name, List<Cell> cells) {
         public Row {
             Objects.requireNonNull(name, "name");
@@ -40,7 +40,7 @@ public record Grid(
         }
     }
 
-    /// One answer, as the sign that the legend explains.
+    /// One answer, as a sign that the legend explains.
     public record Cell(String kernel, String predicted) {
         public Cell {
             Objects.requireNonNull(kernel, "kernel");
@@ -53,7 +53,7 @@ public record Grid(
         }
     }
 
-    /// How many cells the rules have wrong.
+    /// The number of cells in which the rules are wrong.
     public long differences() {
         return rows.stream().flatMap(row -> row.cells().stream()).filter(Cell::differs).count();
     }

@@ -15,7 +15,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Does the steps of one actor, in its process. For one thread.
+/// Carries out the steps of one actor, in its process. For one thread.
 final class Hands {
     private static final int FIRST_INHERITED = 10;
 
@@ -39,7 +39,7 @@ final class Hands {
         sockets.put(id, socket);
     }
 
-    /// Does one step; never fails.
+    /// Carries out one step; never fails.
     Reply perform(String word, Arguments arguments, List<Fd> descriptors) {
         try {
             if (word.equals(Actor.TAKE)) {
@@ -99,8 +99,8 @@ final class Hands {
             case Op.Crowd crowd -> crowds.gather(crowd);
             case Op.Collect collect -> crowds.collect(collect);
             case Op.Spread spread -> crowds.spread(spread);
-            case Op.Exit(), Op.Kill() -> throw new IllegalStateException("the lab's own");
-            case Op.Pass _, Op.Fork _ -> throw new IllegalStateException("done before");
+            case Op.Exit(), Op.Kill() -> throw new IllegalStateException("handled by the lab");
+            case Op.Pass _, Op.Fork _ -> throw new IllegalStateException("handled earlier");
         };
     }
 
@@ -184,7 +184,7 @@ final class Hands {
         return Answer.ok();
     }
 
-    /// Another process of this code, which inherits the sockets that it is to keep.
+    /// Starts another process with this code, which inherits the sockets that it is to keep.
     private Answer fork(Op.Fork op, Fd channel) throws ErrnoException {
         List<Redirect> redirects = new ArrayList<>();
         redirects.add(new Redirect(channel.number(), Actors.CHANNEL));
@@ -208,7 +208,7 @@ final class Hands {
         return name;
     }
 
-    /// Says that there is no such socket, as the kernel would.
+    /// Reports that there is no such socket, as the kernel would.
     static ErrnoException noSuch(String id) {
         return new ErrnoException("use", id, Errno.EBADF.number());
     }

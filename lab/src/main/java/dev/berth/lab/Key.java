@@ -2,13 +2,13 @@ package dev.berth.lab;
 
 import java.util.Objects;
 
-/// A key that a step may have.
+/// A key that a step can have.
 ///
-/// @param name as it is written
+/// @param name as written in the file
 /// @param type of its value
-/// @param required whether the step makes no sense without
+/// @param required whether the step needs it
 record Key(String name, Type type, boolean required) {
-    /// What a value may be.
+    /// The type of a value.
     enum Type {
         TEXT("a text in quotes"),
         NUMBER("a whole number"),

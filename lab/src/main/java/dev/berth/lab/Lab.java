@@ -9,16 +9,17 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Predicate;
 
-/// Runs scenarios on the live kernel, each in network namespaces of its own, several at once.
+/// Runs scenarios on the live kernel, each in its own network namespaces, several at once.
 ///
-/// Needs `CAP_SYS_ADMIN`, which every user has in a user namespace of his own. Nothing outside of
-/// those namespaces is touched, and nothing is left: processes end with the lab, however it ends.
+/// Needs `CAP_SYS_ADMIN`, which every user has in a user namespace of their own. Nothing outside
+/// those namespaces is touched, and nothing is left behind: processes end with the lab, however it
+/// ends.
 ///
 /// @param actorCommand the command line that starts an actor, up to its arguments
-/// @param performer does the steps
-/// @param atOnce how many scenarios run at the same time
+/// @param performer carries out the steps
+/// @param atOnce the number of scenarios that run at the same time
 public record Lab(List<String> actorCommand, Performer performer, int atOnce) {
-    /// Each takes some 40 MB for each of its actors.
+    /// Each scenario takes some 40 MB for each of its actors.
     private static final int MOST_AT_ONCE = 8;
 
     public Lab {
@@ -28,8 +29,8 @@ public record Lab(List<String> actorCommand, Performer performer, int atOnce) {
         }
     }
 
-    /// One that starts actors with this JVM's Java and class path, two scenarios at once for each
-    /// processor: every scenario waits now and then.
+    /// A lab that starts actors with this JVM's Java and class path, and runs two scenarios at once
+    /// for each processor, because every scenario spends some time waiting.
     public static Lab here() {
         int processors = Runtime.getRuntime().availableProcessors();
         return new Lab(Actors.command(), Performer.live(), Math.min(MOST_AT_ONCE, 2 * processors));
@@ -43,7 +44,7 @@ public record Lab(List<String> actorCommand, Performer performer, int atOnce) {
         return new Lab(actorCommand, other, atOnce);
     }
 
-    /// Runs one scenario. A failure of the lab itself is a result too, see
+    /// Runs one scenario. A failure of the lab itself is also returned as a result, see
     /// [ScenarioResult#broken()].
     public ScenarioResult run(Scenario scenario) {
         Machine machine = Machine.here();
@@ -60,10 +61,10 @@ public record Lab(List<String> actorCommand, Performer performer, int atOnce) {
         }
     }
 
-    /// Runs scenarios, and tells each result as soon as it is there.
+    /// Runs scenarios, and reports each result as soon as it is available.
     ///
-    /// @param goOn is told each, and says whether anybody wants the others
-    /// @return the results, in the order of the scenarios; not all if nobody wants them
+    /// @param goOn receives each result, and returns whether the others are still wanted
+    /// @return the results, in the order of the scenarios; not all if they were no longer wanted
     public List<ScenarioResult> run(List<Scenario> scenarios, Predicate<ScenarioResult> goOn) {
         try (ExecutorService pool =
                 Executors.newFixedThreadPool(

@@ -13,14 +13,14 @@ import dev.berth.sys.Sockets;
 
 import java.util.Optional;
 
-/// Makes a socket on the kernel that is as the rules see one.
+/// Creates a socket on the kernel from a socket of the rules.
 final class LiveSocket {
     private static final int BACKLOG = 64;
 
     private LiveSocket() {}
 
-    /// Bound at `port`, and listening if it is TCP's; empty if the port is taken. The caller closes
-    /// it.
+    /// Opens a socket bound at `port`, and listening if it is TCP; empty if the port is taken. The
+    /// caller closes it.
     ///
     /// @param device by name; empty for none
     static Optional<Fd> open(Protocol protocol, RuleSocket wanted, String device, int port)

@@ -11,15 +11,15 @@ import java.util.concurrent.CompletableFuture;
 
 /// What this machine offers to this user.
 ///
-/// @param release of the kernel, as uname(2) tells it
-/// @param root whether this is root outside of every user namespace
-/// @param uids whether processes of two users can be made
-/// @param ipv6 whether there is IPv6
+/// @param release of the kernel, as returned by uname(2)
+/// @param root whether this is root outside every user namespace
+/// @param uids whether processes of two users can be started
+/// @param ipv6 whether IPv6 is available
 public record Machine(String release, boolean root, boolean uids, boolean ipv6) {
     private static final String EVERYBODY = "0 0 4294967295";
     private static final int OTHER_UID = 1000;
 
-    /// This one, as the calling thread sees it.
+    /// This machine, as the calling thread sees it.
     static Machine here() {
         List<String> map = uidMap();
         boolean privileged = Processes.geteuid() == 0;
@@ -30,8 +30,8 @@ public record Machine(String release, boolean root, boolean uids, boolean ipv6) 
                 Sysctl.read("net/ipv6/bindv6only").isPresent());
     }
 
-    /// Whether a process may run on this CPU alone. Tried: a cpuset allows less than the kernel
-    /// lists, and more than a process that was pinned elsewhere is on.
+    /// Whether a process can be pinned to this CPU. This is tried out: a cpuset permits fewer CPUs
+    /// than the kernel lists, and more than the ones that a pinned process is on.
     static boolean offers(int cpu) {
         return CompletableFuture.supplyAsync(
                                 () -> Processes.pinTo(cpu), task -> Thread.ofPlatform().start(task))

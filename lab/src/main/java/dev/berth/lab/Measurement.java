@@ -5,9 +5,9 @@ import java.util.Objects;
 
 /// What one named step measured.
 ///
-/// @param name the step's
-/// @param figures single numbers, as `lost` or `chi2`
-/// @param counts how many went where, by the socket's name; empty for most
+/// @param name of the step
+/// @param figures single numbers, such as `lost` or `chi2`
+/// @param counts how many went where, by the socket's name; empty for most steps
 public record Measurement(String name, Map<String, Double> figures, Map<String, Integer> counts) {
     public Measurement {
         Objects.requireNonNull(name, "name");

@@ -9,9 +9,9 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// Something that a scenario cannot do without.
+/// A requirement of a scenario.
 ///
-/// @param word as it is written: `root`, `two-uids`, `ipv6`, `bpf`, `cpu 0`, or `linux 5.14`
+/// @param word as written in the file: `root`, `two-uids`, `ipv6`, `bpf`, `cpu 0`, or `linux 5.14`
 public record Need(String word) {
     private static final String LINUX = "linux ";
     private static final Pattern CPU = Pattern.compile("cpu (\\d{1,4})");
@@ -27,7 +27,7 @@ public record Need(String word) {
         if (!word.startsWith(LINUX) && !cpu && !WORDS.contains(word)) {
             throw new ArgumentException(
                     "needs",
-                    "there is no need \"" + word + "\"; it is one of " + String.join(", ", WORDS));
+                    "unknown need \"" + word + "\"; use one of " + String.join(", ", WORDS));
         }
         if (word.startsWith(LINUX)) {
             KernelVersion.parse(word.substring(LINUX.length()));
@@ -46,7 +46,7 @@ public record Need(String word) {
         if (cpu.matches()) {
             return Machine.offers(Integer.parseInt(cpu.group(1)))
                     ? Optional.empty()
-                    : Optional.of("needs CPU " + cpu.group(1) + ", which is not there or not ours");
+                    : Optional.of("needs CPU " + cpu.group(1) + ", which is not available here");
         }
         boolean met =
                 switch (word) {
@@ -61,9 +61,9 @@ public record Need(String word) {
 
     private String reason() {
         return switch (word) {
-            case "two-uids" -> "needs processes of two users, which takes root";
-            case "ipv6" -> "needs IPv6, which this kernel has not, or has switched off";
-            case "bpf" -> "needs CAP_BPF, which takes root";
+            case "two-uids" -> "needs processes of two users, which requires root";
+            case "ipv6" -> "needs IPv6, which this kernel lacks or has disabled";
+            case "bpf" -> "needs CAP_BPF, which requires root";
             default -> "needs root";
         };
     }

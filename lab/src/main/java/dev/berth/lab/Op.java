@@ -12,15 +12,15 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
 
-/// What a step does. The keys of each are in [OpKind], what they mean in `docs/lab.md`.
+/// The action of a step. The keys of each op are in [OpKind], their meaning is in `docs/lab.md`.
 ///
-/// `settings` are the step's arguments, of which [Setting] takes what it knows; `id` is the actor's
-/// own name for a socket.
+/// `settings` are the step's arguments, from which [Setting] takes those that it knows; `id` is the
+/// actor's own name for a socket.
 public sealed interface Op {
     /// socket(2), and its options.
     record Socket(String id, Protocol protocol, int family, Arguments settings) implements Op {}
 
-    /// Options of a socket that there is.
+    /// Sets options of an existing socket.
     record Set(String id, Arguments settings) implements Op {}
 
     /// Reads an option.
@@ -30,10 +30,10 @@ public sealed interface Op {
 
     record Listen(String id, int backlog) implements Op {}
 
-    /// socket, options, bind and (TCP) listen in one: the result names the call that failed.
+    /// socket, options, bind and (TCP) listen in one step: the result names the call that failed.
     record Open(String id, ListenAddress address, int backlog, Arguments settings) implements Op {}
 
-    /// connect(2), with a socket that there is or a new one.
+    /// connect(2), with an existing socket or a new one.
     record Connect(
             String id, ListenAddress address, Optional<SockAddr.Inet> from, Arguments settings)
             implements Op {}
@@ -46,10 +46,10 @@ public sealed interface Op {
 
     record Shutdown(String id, int how) implements Op {}
 
-    /// close(2); with a reset instead of a FIN if wanted.
+    /// close(2); with a reset instead of a FIN on request.
     record Close(String id, boolean reset) implements Op {}
 
-    /// The actor ends by itself, its sockets with it.
+    /// The actor exits by itself, and its sockets with it.
     record Exit() implements Op {}
 
     /// SIGKILL.
@@ -58,33 +58,33 @@ public sealed interface Op {
     /// Gives another actor a descriptor (SCM_RIGHTS); the giver keeps its own.
     record Pass(String id, String to, String as) implements Op {}
 
-    /// Starts a process that inherits descriptors, a new actor.
+    /// Starts a process that inherits descriptors, as a new actor.
     record Fork(String child, List<String> keep) implements Op {}
 
-    /// Waits until the kernel lists sockets of a state on a port as wanted.
+    /// Waits until the kernel lists sockets in a state on a port as wanted.
     record Wait(Protocol protocol, int port, TcpState state, Expectation until, int withinMillis)
             implements Op {}
 
-    /// Who is on a port, as `berth who` tells it.
+    /// Who is on a port, as reported by `berth who`.
     record Who(int port) implements Op {}
 
-    /// What `berth why` foresees.
+    /// The forecast of `berth why`.
     record Why(ListenAddress address, int uid, Arguments settings) implements Op {}
 
-    /// Which socket a client would reach, as `berth route` tells it.
+    /// Which socket a client would reach, as reported by `berth route`.
     record Route(ListenAddress address, SockAddr.Inet from) implements Op {}
 
-    /// Puts a BPF program on a group.
+    /// Attaches a BPF program to a group.
     record Steer(String id, String program, int index, List<String> sockets, List<String> serve)
             implements Op {}
 
-    /// What `/proc/net` lists of a port.
+    /// What `/proc/net` lists for a port.
     record Listed(Protocol protocol, int port) implements Op {}
 
-    /// Makes a second network device.
+    /// Creates a second network device.
     record Device() implements Op {}
 
-    /// Whether this platform's Java has a socket option, by its name there.
+    /// Whether this platform's Java has a socket option, by its Java name.
     record Supported(String option, Protocol protocol) implements Op {}
 
     /// Keeps the actor on one CPU.
@@ -96,17 +96,17 @@ public sealed interface Op {
     /// Answers each connection, or datagram, of these sockets with the socket's name, from now on.
     record Serve(List<String> ids) implements Op {}
 
-    /// Takes what waits in a listener's queue.
+    /// Accepts and closes everything that waits in a listener's queue.
     record Drain(String id) implements Op {}
 
-    /// Many connections that stay open, each having sent the text.
+    /// Many connections that stay open, each after sending the text.
     record Crowd(String id, ListenAddress address, SockAddr.Inet from, int count, String text)
             implements Op {}
 
-    /// What became of a crowd: who answered each, which were lost.
+    /// The outcome of a crowd: who answered each client, and which clients were lost.
     record Collect(String id, int withinMillis) implements Op {}
 
-    /// Many clients, one after the other, each from a port of its own: who answered which.
+    /// Many clients, one after another, each from its own port: who answered which.
     record Spread(
             String id,
             ListenAddress address,
@@ -124,7 +124,7 @@ public sealed interface Op {
     static Op socket(Arguments a) {
         int family = a.number("family", 4, 4, 6);
         if (family == 5) {
-            throw new ArgumentException("family", "family is 4 or 6, not 5");
+            throw new ArgumentException("family", "family must be 4 or 6, not 5");
         }
         int number = family == 4 ? Sockets.AF_INET : Sockets.AF_INET6;
         return new Socket(a.text("id"), protocol(a), number, a);
@@ -151,7 +151,7 @@ public sealed interface Op {
         if (!until.comparison()) {
             throw new ArgumentException(
                     "until",
-                    "until is a comparison, as \"rows >= 1\", not \"" + until.text() + '"');
+                    "until must be a comparison, as \"rows >= 1\", not \"" + until.text() + '"');
         }
         return new Wait(protocol(a), port(a), state, until, within(a, WITHIN_MILLIS));
     }
@@ -179,7 +179,7 @@ public sealed interface Op {
         if (!setting.matches("net\\.[a-z0-9_.]+")) {
             throw new ArgumentException(
                     "setting",
-                    "a setting is one of the network, as \"net.ipv4.tcp_migrate_req\", not \""
+                    "setting must be a network setting such as \"net.ipv4.tcp_migrate_req\", not \""
                             + setting
                             + '"');
         }
@@ -204,12 +204,12 @@ public sealed interface Op {
                 a.find("against"));
     }
 
-    /// Of clients, which need a port each.
+    /// The number of clients, which need a port each.
     private static int count(Arguments a, SockAddr.Inet from) {
         int count = a.number("count", 100, 1, 20_000);
         if (from.port() + count > 65_536) {
             throw new ArgumentException(
-                    "from", "from port " + from.port() + " on there are no " + count + " ports");
+                    "from", "port " + from.port() + " leaves no room for " + count + " ports");
         }
         return count;
     }
@@ -239,7 +239,7 @@ public sealed interface Op {
         return a.has(key) ? Optional.of(address(a, key)) : Optional.empty();
     }
 
-    /// The first client's address; each further one has the next port.
+    /// The first client's address; each further client has the next port.
     private static SockAddr.Inet source(Arguments a, ListenAddress to) {
         boolean four = to.address() instanceof SockAddr.Inet4;
         return optional(a, "from")

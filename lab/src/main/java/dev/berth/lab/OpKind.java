@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
 
-/// The ops there are, and the keys of each.
+/// The ops and the keys of each.
 public enum OpKind {
     SOCKET(Op::socket, true, need("id"), text("protocol"), number("family")),
     SET(a -> new Op.Set(a.text("id"), a), true, need("id")),
@@ -92,7 +92,7 @@ public enum OpKind {
             number("over"),
             text("against"));
 
-    @SuppressWarnings("ImmutableEnumChecker") // keeps nothing
+    @SuppressWarnings("ImmutableEnumChecker") // keeps no state
     private final Function<Arguments, Op> maker;
 
     @SuppressWarnings("ImmutableEnumChecker") // a copy
@@ -111,7 +111,7 @@ public enum OpKind {
         this.keys = List.copyOf(all);
     }
 
-    /// As it is written after `op =`.
+    /// The word written after `op =`.
     public String word() {
         return name().toLowerCase(Locale.ROOT);
     }
@@ -120,7 +120,7 @@ public enum OpKind {
         return keys;
     }
 
-    /// What the arguments say; an [ArgumentException] if that makes no sense.
+    /// The op described by the arguments; an [ArgumentException] if they are invalid.
     Op op(Arguments arguments) {
         return maker.apply(arguments);
     }
@@ -176,6 +176,6 @@ public enum OpKind {
         List<String> words = List.of(values()).stream().map(OpKind::word).toList();
         throw new ArgumentException(
                 Arguments.OP,
-                "there is no op \"" + word + "\"; it is one of " + String.join(", ", words));
+                "unknown op \"" + word + "\"; use one of " + String.join(", ", words));
     }
 }

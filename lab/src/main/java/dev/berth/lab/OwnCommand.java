@@ -14,7 +14,7 @@ import java.util.List;
 final class OwnCommand {
     private OwnCommand() {}
 
-    /// Up to the main class.
+    /// The command line, up to the main class.
     static List<String> words() throws ErrnoException {
         try {
             byte[] line = Files.readAllBytes(Path.of("/proc/self/cmdline"));

@@ -15,14 +15,15 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/// What is sent to find out who gets it.
+/// The packets that are sent to find out which socket gets them.
 enum Packets {
     IPV4("ipv4", "127.0.0.1", ""),
     IPV6("ipv6", "::1", ""),
     BROADCAST("broadcast", "127.255.255.255", " (broadcast)"),
     MULTICAST("multicast", "224.0.0.99", " (multicast that neither has joined)");
 
-    /// Clients until both sockets must have been hit, if the hash takes either: 2⁻³¹ that not.
+    /// Number of clients after which both sockets must have been hit, if the hash chooses either: a
+    /// miss has a probability of 2⁻³¹.
     private static final int CLIENTS = 32;
 
     private static final int ARRIVAL_MILLIS = 1000;
@@ -53,15 +54,16 @@ enum Packets {
         return kind;
     }
 
-    /// Whether it is for one socket, not for all.
+    /// Whether it is addressed to one socket, not to all.
     boolean unicast() {
         return this == IPV4 || this == IPV6;
     }
 
-    /// Sends from one client after the other until both have got one: who did, by index.
+    /// Sends from one client after another until both sockets have got a packet. Returns those that
+    /// did, by index.
     Set<Integer> send(Protocol protocol, int port, List<Fd> sockets) throws ErrnoException {
         Set<Integer> got = new HashSet<>();
-        // The device takes packets to a group that somebody on the machine is in.
+        // The device accepts packets to a group only if some socket on the machine has joined it.
         try (Fd member = client(Protocol.UDP)) {
             if (this == MULTICAST) {
                 option(member, IP_ADD_MEMBERSHIP, GROUP_ON_LOOPBACK);

@@ -2,15 +2,15 @@ package dev.berth.lab;
 
 import java.io.IOException;
 
-/// Does one step of a scenario that runs.
+/// Carries out one step of a running scenario.
 @FunctionalInterface
 public interface Performer {
-    /// Does it: what came of it.
+    /// Carries out the step and returns its outcome.
     ///
     /// @throws IOException if the lab itself fails, not the step
     Answer perform(Stage stage, Step step) throws IOException;
 
-    /// Really does it.
+    /// The performer that really carries out steps.
     static Performer live() {
         return Stage::perform;
     }

@@ -3,7 +3,7 @@ package dev.berth.lab;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// The port number in texts: `{port}`, `{port+1}`.
+/// Replaces the port number in texts: `{port}`, `{port+1}`.
 final class Place {
     private static final Pattern PORT = Pattern.compile("\\{port(?:\\+(\\d{1,3}))?}");
 

@@ -27,14 +27,14 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 
-/// Steps that only ask, and settings.
+/// Steps that only query, and settings.
 final class Queries {
     private static final int LOOPBACK_INDEX = 1;
 
     private Queries() {}
 
     /// Figures `sockets`, `listeners`, `silent` (bound only), `timewait`, `connections`, `groups`,
-    /// `members` (of the largest group), `owners` (processes in all).
+    /// `members` (of the largest group), `owners` (processes in total).
     static Answer who(Op.Who op) throws IOException {
         PortReport report = PortReport.of(PortQuery.port(op.port()).withThorough());
         List<PortSocket> sockets = report.sockets();
@@ -57,7 +57,7 @@ final class Queries {
         return (int) sockets.stream().filter(which).count();
     }
 
-    /// `OK`, or as of `open`: `bind EADDRINUSE`, `listen EADDRINUSE`. Figure `certain`, 0 or 1.
+    /// `OK`, or as for `open`: `bind EADDRINUSE`, `listen EADDRINUSE`. Figure `certain`, 0 or 1.
     static Answer why(Op.Why op, int actorUid) throws IOException {
         Arguments settings = op.settings();
         BindRequest request =
@@ -78,7 +78,7 @@ final class Queries {
                 .with("because", forecast.because().size());
     }
 
-    /// The cookie of the socket, which the lab knows the name of.
+    /// The cookie of the socket, whose name the lab knows.
     static Answer route(Op.Route op) throws IOException {
         try (Dispatch dispatch = Dispatch.to(op.address(), LOOPBACK_INDEX)) {
             Optional<SocketRow> row = dispatch.from(op.from());
@@ -102,7 +102,7 @@ final class Queries {
         }
     }
 
-    /// The value that the setting has then.
+    /// The value that the setting has afterwards.
     static Answer sysctl(Op.Sysctl op) throws ErrnoException {
         String path = "/proc/sys/" + op.setting().replace('.', '/');
         if (op.value().isPresent()) {

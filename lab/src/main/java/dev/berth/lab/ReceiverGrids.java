@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/// The grids of who gets a new connection, or a datagram of a stranger, where two sockets share a
-/// port.
+/// The grids of which socket gets a new connection, or a datagram from a new sender, if two sockets
+/// share a port.
 final class ReceiverGrids {
     private static final int FIRST_PORT = 21_000;
 
@@ -24,7 +24,7 @@ final class ReceiverGrids {
         this.protocol = protocol;
     }
 
-    /// In the calling thread's network namespace, with real traffic.
+    /// Measures them in the calling thread's network namespace, with real traffic.
     static List<Grid> measure(Protocol protocol) throws IOException {
         var grids = new ReceiverGrids(protocol);
         List<Grid> all = new ArrayList<>();
@@ -39,7 +39,7 @@ final class ReceiverGrids {
         return all;
     }
 
-    /// - `reuseaddr`: that both sockets have SO_REUSEADDR, else SO_REUSEPORT
+    /// @param reuseaddr whether both sockets have SO_REUSEADDR, else SO_REUSEPORT
     private Grid grid(Packets packets, boolean reuseaddr) throws IOException {
         List<Grid.Row> rows = new ArrayList<>();
         for (Endpoint first : Endpoint.ALL) {
@@ -56,16 +56,16 @@ final class ReceiverGrids {
         String option = reuseaddr ? "SO_REUSEADDR" : "SO_REUSEPORT";
         return new Grid(
                 "receives-" + packets.label() + (reuseaddr ? "-reuseaddr" : "-reuseport"),
-                "Who gets what is sent to "
+                "Which socket receives traffic to "
                         + packets.address().host()
                         + packets.kind()
                         + ", both with "
                         + option,
                 List.of(
                         packets.unicast()
-                                ? "1 the first   2 the second   = one of both, by the hash"
-                                : "1 the first   2 the second   + both, a copy each",
-                        "- nobody   X the second's bind fails"),
+                                ? "1 the first   2 the second   = one of the two, by the hash"
+                                : "1 the first   2 the second   + both, one copy each",
+                        "- neither   X the second's bind fails"),
                 List.of(""),
                 Endpoint.ALL.stream().map(Endpoint::number).toList(),
                 rows);

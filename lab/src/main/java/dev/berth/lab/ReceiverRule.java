@@ -8,24 +8,24 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// Who gets a packet of a new client, among sockets that share a port.
+/// Which socket gets a packet of a new client, among those that share a port.
 ///
-/// The kernel looks among those of the very address first, then among the wildcards. In each list
-/// the newest stands first, but IPv6 sockets with SO_REUSEPORT last; an IPv4 socket wins over an
-/// IPv6 one; the first member of a reuseport group that is met takes it for its group, whatever
-/// comes later.
+/// The kernel searches the sockets with exactly that address first, then the wildcards. In each
+/// list the newest come first, but IPv6 sockets with SO_REUSEPORT last; an IPv4 socket wins over an
+/// IPv6 socket; the first member of a reuseport group that is found takes the packet for its group,
+/// whatever comes later.
 ///
-/// **source**: `__inet_lookup_listener`, `udp4_lib_lookup2`, `__udp4_lib_mcast_deliver`
+/// **Source:** `__inet_lookup_listener`, `udp4_lib_lookup2`, `__udp4_lib_mcast_deliver`
 final class ReceiverRule {
     private final List<RuleSocket> sockets;
 
-    /// - `sockets`: in the order in which they were bound, or began to listen
+    /// @param sockets in the order in which they were bound, or began to listen
     ReceiverRule(List<RuleSocket> sockets) {
         this.sockets = sockets;
     }
 
-    /// Which get a packet to one address: several only if they are one group, of which the hash
-    /// takes one. Numbers from 0.
+    /// The sockets that can get a packet to one address: several only if they are one group, of
+    /// which the hash chooses one. Numbers from 0.
     List<Integer> unicast(SockAddr.Inet to) {
         for (boolean wildcard : new boolean[] {false, true}) {
             List<Integer> found = best(list(to, wildcard), to);
@@ -36,7 +36,8 @@ final class ReceiverRule {
         return List.of();
     }
 
-    /// Which get a copy of a packet to all: IPv4 broadcast or multicast that none of them joined.
+    /// The sockets that get a copy of a packet to all: IPv4 broadcast or multicast that none of
+    /// them joined.
     List<Integer> everybody(boolean multicast) {
         List<Integer> found = new ArrayList<>();
         for (int i = 0; i < sockets.size(); i++) {
@@ -49,7 +50,7 @@ final class ReceiverRule {
         return found;
     }
 
-    /// The kernel's list of those that may get it.
+    /// The kernel's list of candidates.
     private List<Integer> list(SockAddr.Inet to, boolean wildcard) {
         List<Integer> list = new ArrayList<>();
         for (int i = 0; i < sockets.size(); i++) {
@@ -72,7 +73,7 @@ final class ReceiverRule {
                 && (mine.family() == to.family() || (dual && to instanceof SockAddr.Inet4));
     }
 
-    /// An address mapped into IPv6 as IPv4's.
+    /// An address mapped into IPv6, as an IPv4 address.
     private static SockAddr.Inet plain(SockAddr.Inet address) {
         Optional<SockAddr.Inet4> inner =
                 address instanceof SockAddr.Inet6 six ? six.mapped() : Optional.empty();

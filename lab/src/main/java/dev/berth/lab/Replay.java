@@ -12,30 +12,30 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
-/// Runs histories through the rules, and on the live kernel in network namespaces of its own.
+/// Runs histories through the rules, and on the live kernel in its own network namespaces.
 ///
 /// Any number of threads may call it at once: each history has a namespace to itself while it runs,
-/// and a port number there that none had before.
+/// and a port number that has not been used there before.
 ///
-/// **ownership**: [#close()] ends the namespaces.
+/// **Ownership:** [#close()] ends the namespaces.
 public final class Replay implements AutoCloseable {
     private static final String OTHER_UIDS =
-            "; sockets of other users take root: a user namespace has one uid, 0";
+            "; sockets of other users need root: a user namespace has one uid, 0";
 
     private final ConcurrentLinkedQueue<HistoryRunner> idle = new ConcurrentLinkedQueue<>();
 
-    /// Whether this process may make sockets of other users in its namespaces.
+    /// Whether this process can create sockets of other users in its namespaces.
     public static boolean otherUids() {
         return Machine.here().uids();
     }
 
-    /// Only predicts.
+    /// Only predicts the answers.
     public static ReplayAnswer predict(History history) {
         return answer(history, List.of());
     }
 
-    /// Predicts and runs. That it cannot be run is an answer too: without `CAP_SYS_ADMIN` there is
-    /// no namespace, and in a user namespace there may be no other uid.
+    /// Predicts the answers and runs the history. Failing to run is an answer too: without
+    /// `CAP_SYS_ADMIN` there is no namespace, and in a user namespace there may be no other uid.
     public ReplayAnswer run(History history) {
         try {
             HistoryRunner known = idle.poll();
@@ -57,7 +57,7 @@ public final class Replay implements AutoCloseable {
         return new ReplayAnswer(history, List.of(), Optional.of(reason));
     }
 
-    /// - `kernel`: what it answered to each step; empty if it was not asked
+    /// @param kernel its answer to each step; empty if it was not asked
     private static ReplayAnswer answer(History history, List<String> kernel) {
         HistoryModel model = new HistoryModel(history.protocol());
         List<ReplayAnswer.StepAnswer> answers = new ArrayList<>();
@@ -65,8 +65,8 @@ public final class Replay implements AutoCloseable {
             Step step = history.steps().get(i);
             Optional<String> seen =
                     kernel.isEmpty() ? Optional.empty() : Optional.of(kernel.get(i));
-            // Who gets a connection is no matter of these rules: one that was not made is not
-            // there.
+            // These rules do not decide which listener gets a connection: a connection that was not
+            // made is simply absent.
             boolean absent = step instanceof Step.Connect && !seen.orElse("OK").equals("OK");
             Optional<String> predicted = absent ? Optional.empty() : model.next(step);
             answers.add(new ReplayAnswer.StepAnswer(step, predicted, seen));

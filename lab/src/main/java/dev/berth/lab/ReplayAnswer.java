@@ -7,10 +7,10 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
-/// What came of a history.
+/// The outcome of a history.
 ///
 /// @param history that was run
-/// @param steps one of each of its steps; empty if it could not be run
+/// @param steps one for each of its steps; empty if it could not be run
 /// @param failure why it could not be run on the kernel, if so
 public record ReplayAnswer(History history, List<StepAnswer> steps, Optional<String> failure) {
     public ReplayAnswer {
@@ -19,10 +19,10 @@ public record ReplayAnswer(History history, List<StepAnswer> steps, Optional<Str
         Objects.requireNonNull(failure, "failure");
     }
 
-    /// What came of a step: `OK`, or the name of an errno.
+    /// The outcome of a step: `OK`, or the name of an errno.
     ///
-    /// @param predicted by the rules; empty for what is neither bind nor listen
-    /// @param kernel what the kernel answered; empty if it was not asked
+    /// @param predicted by the rules; empty for steps that are neither bind nor listen
+    /// @param kernel the kernel's answer; empty if it was not asked
     public record StepAnswer(Step step, Optional<String> predicted, Optional<String> kernel) {
         public StepAnswer {
             Objects.requireNonNull(step, "step");
@@ -30,7 +30,7 @@ public record ReplayAnswer(History history, List<StepAnswer> steps, Optional<Str
             Objects.requireNonNull(kernel, "kernel");
         }
 
-        /// Whether the kernel answered something else than was predicted.
+        /// Whether the kernel's answer differed from the prediction.
         public boolean differs() {
             return predicted.isPresent() && kernel.isPresent() && !predicted.equals(kernel);
         }

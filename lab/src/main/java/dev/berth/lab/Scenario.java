@@ -4,15 +4,15 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 
-/// A claim about sharing ports, and the steps that put it to the proof. Plain data: see
-/// `docs/lab.md` for the file that it is read from.
+/// A claim about sharing ports, and the steps that test it. Plain data: for the file format see
+/// `docs/lab.md`.
 ///
 /// @param name short, of letters, digits and `-`
 /// @param claim one sentence
 /// @param source where the claim is made, in words; may be empty
-/// @param needs what the machine and the user must offer
-/// @param actors the processes that are there from the start; at least one
-/// @param steps in their order; at least one of them carries the claim
+/// @param needs what the machine and the user must provide
+/// @param actors the processes that exist from the start; at least one
+/// @param steps in order; at least one of them carries the claim
 public record Scenario(
         String name,
         String claim,
@@ -20,8 +20,8 @@ public record Scenario(
         Set<Need> needs,
         List<ActorSpec> actors,
         List<Step> steps) {
-    /// The port that `{port}` stands for. Free in every scenario: each has a network namespace of
-    /// its own.
+    /// The port that `{port}` stands for. It is free in every scenario, because each has its own
+    /// network namespace.
     public static final int PORT = 8080;
 
     public Scenario {

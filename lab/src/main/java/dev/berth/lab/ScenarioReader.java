@@ -37,7 +37,7 @@ final class ScenarioReader {
         this.file = file;
     }
 
-    /// - `file`: as messages are to name it
+    /// @param file its name for messages
     static Scenario read(String file, String text) throws ScenarioException {
         return new ScenarioReader(file).read(Toml.parse(text, TomlVersion.V1_1_0));
     }
@@ -57,7 +57,7 @@ final class ScenarioReader {
         if (steps.stream().noneMatch(Step::claim)) {
             throw wrong(
                     TomlPosition.positionAt(1, 1),
-                    "no step carries the claim; write claim = true at each whose expect says what"
+                    "no step carries the claim; set claim = true on each whose expect says what"
                             + " the claim says");
         }
         String source = string(toml, "source").orElse("");
@@ -83,7 +83,7 @@ final class ScenarioReader {
             String name = required(table, "name", place, "an actor");
             checkName(table, "name", name);
             if (!cast.add(name)) {
-                throw wrong(at(table, "name"), "there are two actors " + name + "; name each once");
+                throw wrong(at(table, "name"), "two actors are named " + name + "; rename one");
             }
             String namespace = string(table, "namespace").orElse(ActorSpec.MAIN);
             actors.add(new ActorSpec(name, uid(table), namespace));
@@ -99,7 +99,7 @@ final class ScenarioReader {
             return 0;
         }
         if (!(table.get("uid") instanceof Long uid) || uid < 0 || uid > Integer.MAX_VALUE) {
-            throw wrong(at(table, "uid"), "uid is a number from 0 on, as 1000");
+            throw wrong(at(table, "uid"), "uid must be a number from 0 up, such as 1000");
         }
         if (uid != 0) {
             needs.add(Need.TWO_UIDS);
@@ -198,7 +198,7 @@ final class ScenarioReader {
                     case LIST -> value instanceof String || value instanceof TomlArray;
                 };
         if (!fits) {
-            throw wrong(at(table, key.name()), key.name() + " is " + key.type().description());
+            throw wrong(at(table, key.name()), key.name() + " must be " + key.type().description());
         }
         return value instanceof String || value instanceof TomlArray
                 ? strings(table, key.name())
@@ -215,7 +215,8 @@ final class ScenarioReader {
                 && !(value instanceof TomlArray array
                         && array.toList().stream().allMatch(TomlTable.class::isInstance))) {
             throw wrong(
-                    at(toml, key), key + " is a list of tables; write [[" + key + "]] before each");
+                    at(toml, key),
+                    key + " must be a list of tables; write [[" + key + "]] before each");
         }
         return toml.getArrayOrEmpty(List.of(key));
     }
@@ -236,7 +237,8 @@ final class ScenarioReader {
         if (!name.matches(NAME)) {
             throw wrong(
                     at(table, key),
-                    "\"" + name + "\" is no name; write letters, digits, - and _, a letter first");
+                    "\"" + name + "\" is not a valid name; use letters, digits, - and _,"
+                            + " starting with a letter");
         }
     }
 
@@ -252,7 +254,7 @@ final class ScenarioReader {
     private Optional<String> string(TomlTable table, String key) throws ScenarioException {
         List<String> values = strings(table, key);
         if (values.size() > 1) {
-            throw wrong(at(table, key), key + " is one text in quotes");
+            throw wrong(at(table, key), key + " must be one text in quotes");
         }
         return values.stream().findFirst();
     }
@@ -263,7 +265,7 @@ final class ScenarioReader {
             case String text -> List.of(Place.fill(text));
             case TomlArray array when array.toList().stream().allMatch(String.class::isInstance) ->
                     array.toList().stream().map(text -> Place.fill((String) text)).toList();
-            default -> throw wrong(at(table, key), key + " is " + Key.Type.LIST.description());
+            default -> throw wrong(at(table, key), key + " must be " + Key.Type.LIST.description());
         };
     }
 
@@ -271,7 +273,7 @@ final class ScenarioReader {
         return switch (table.get(List.of(key))) {
             case null -> false;
             case Boolean value -> value;
-            default -> throw wrong(at(table, key), key + " is " + Key.Type.FLAG.description());
+            default -> throw wrong(at(table, key), key + " must be " + Key.Type.FLAG.description());
         };
     }
 
@@ -286,7 +288,7 @@ final class ScenarioReader {
     }
 
     private static String oneOf(Collection<String> words) {
-        return "; it is one of " + String.join(", ", new TreeSet<>(words));
+        return "; use one of " + String.join(", ", new TreeSet<>(words));
     }
 
     private ScenarioException wrong(TomlPosition place, String message) {

@@ -4,16 +4,16 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
-/// How one scenario went.
+/// The result of one scenario.
 ///
-/// @param name the scenario's
-/// @param claim the sentence that was put to the proof
+/// @param name of the scenario
+/// @param claim the sentence that was tested
 /// @param verdict computed from what happened
 /// @param evidence what happened, a sentence each
 /// @param reason why the claim does not simply hold, or why nothing was run; empty if it holds
-/// @param measurements those of the named steps, in their order
-/// @param broken whether a step that was only to prepare the proof went wrong, so that the verdict
-///   says nothing about the claim
+/// @param measurements those of the named steps, in order
+/// @param broken whether a step that only prepares the test went wrong, so that the verdict says
+///   nothing about the claim
 public record ScenarioResult(
         String name,
         String claim,
@@ -42,7 +42,7 @@ public record ScenarioResult(
                 false);
     }
 
-    /// What the run failed on before or beside its steps.
+    /// The result of a run that failed before its steps, or for another reason than a step.
     static ScenarioResult broken(Scenario scenario, List<String> evidence, String why) {
         return new ScenarioResult(
                 scenario.name(),

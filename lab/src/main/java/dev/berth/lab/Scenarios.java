@@ -11,14 +11,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/// Where scenarios come from.
+/// Loads scenarios.
 public final class Scenarios {
     private static final String INDEX = "scenarios/index.txt";
     private static final int MOST_BYTES = 1 << 20;
 
     private Scenarios() {}
 
-    /// Those that Berth brings along, in the order of the index.
+    /// The scenarios that come with Berth, in the order of the index.
     public static List<Scenario> shipped() {
         try {
             return resource(INDEX)
@@ -41,9 +41,10 @@ public final class Scenarios {
         }
     }
 
-    /// Reads one from a file.
+    /// Reads a scenario from a file.
     ///
-    /// @throws ScenarioException whose message says where it is wrong, and what would be right
+    /// @throws ScenarioException with a message that says where it is wrong, and what would be
+    ///   right
     /// @throws IOException if there is no such file
     public static Scenario read(Path file) throws IOException {
         try (InputStream in = Files.newInputStream(file)) {
@@ -59,7 +60,7 @@ public final class Scenarios {
         try {
             return UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
         } catch (CharacterCodingException foreign) {
-            throw new ScenarioException(file + ": no text: it is not UTF-8");
+            throw new ScenarioException(file + ": not a text: it is not UTF-8");
         }
     }
 

@@ -5,14 +5,14 @@ import dev.berth.sys.ErrnoException;
 
 import java.util.List;
 
-/// A network device beside `lo`, that nothing is connected to.
+/// A network device in addition to `lo`, not connected to anything.
 final class SecondDevice {
     static final String NAME = "berth0";
 
     private SecondDevice() {}
 
-    /// Makes it in the calling thread's network namespace: whether this kernel has a kind that
-    /// serves.
+    /// Creates it in the calling thread's network namespace. Returns whether this kernel has a
+    /// suitable kind of device.
     static boolean create() throws ErrnoException {
         for (String kind : List.of("dummy", "bridge", "ifb", "veth")) {
             if (Links.create(NAME, kind) == 0) {

@@ -13,9 +13,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/// Serves sockets from threads of their own: each connection is told the socket's full name and is
-/// reset, so that nothing is left in TIME_WAIT; a datagram holds the address to which the name is
-/// to be sent.
+/// Serves sockets from its own threads. Each connection receives the socket's full name and is
+/// reset, so that nothing is left in TIME_WAIT; a datagram contains the address to which the name
+/// is to be sent.
 final class Servers {
     private static final int STOP_MILLIS = 20;
 
@@ -40,7 +40,7 @@ final class Servers {
         return Answer.ok();
     }
 
-    /// Stops serving a socket; fine if it is not served.
+    /// Stops serving a socket; harmless if it is not served.
     void stop(String id) {
         Thread thread = threads.remove(id);
         if (thread == null) {

@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/// A property of a socket that a step may set.
+/// A property of a socket that a step can set.
 enum Setting {
     REUSEADDR(SocketOption.REUSEADDR, Key.Type.FLAG),
     REUSEPORT(SocketOption.REUSEPORT, Key.Type.FLAG),
@@ -25,7 +25,7 @@ enum Setting {
     RCVBUF(SocketOption.RCVBUF, Key.Type.NUMBER),
     /// The interface that it is bound to, by name; empty for none.
     DEVICE(SocketOption.BINDTOIFINDEX, Key.Type.TEXT),
-    /// The IPv4 multicast group whose datagrams it wants.
+    /// The IPv4 multicast group to join.
     JOIN(SocketOption.BROADCAST, Key.Type.TEXT),
     /// The owner of the socket, by fchown(2).
     UID(SocketOption.REUSEPORT, Key.Type.NUMBER);
@@ -52,7 +52,7 @@ enum Setting {
         return keys;
     }
 
-    /// Sets those that `arguments` name, in the order of this enum.
+    /// Sets the settings named in `arguments`, in the order of this enum.
     static void apply(int fd, Arguments arguments) throws ErrnoException {
         for (Setting setting : values()) {
             if (arguments.has(setting.word())) {
@@ -61,7 +61,7 @@ enum Setting {
         }
     }
 
-    /// Refuses values that make no sense.
+    /// Refuses invalid values.
     static void check(Arguments arguments) {
         for (Setting setting : values()) {
             if (arguments.has(setting.word()) && setting.type == Key.Type.NUMBER) {
@@ -71,16 +71,17 @@ enum Setting {
         String group = arguments.text(JOIN.word(), "224.0.0.1");
         if (!group.matches("2(2[4-9]|3[0-9])(\\.(25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])){3}")) {
             throw new ArgumentException(
-                    JOIN.word(), "join is an IPv4 multicast group, as \"239.1.2.3\", not " + group);
+                    JOIN.word(),
+                    "join must be an IPv4 multicast group, as \"239.1.2.3\", not " + group);
         }
     }
 
-    /// What the option is now.
+    /// The current value of the option.
     static String read(int fd, String word) throws ErrnoException {
         return Long.toString(valueOf(word.toUpperCase(Locale.ROOT)).option.read(fd));
     }
 
-    /// The words of those that [#read] knows.
+    /// The words that [#read] knows.
     static List<String> readable() {
         List<String> words = new ArrayList<>();
         for (Setting setting : values()) {

@@ -6,9 +6,9 @@ import dev.berth.sys.Fd;
 import java.util.HashMap;
 import java.util.Map;
 
-/// The sockets of one actor by its names for them. Safe for use by its threads.
+/// The sockets of one actor, by the names that it gave them. Safe for use by its threads.
 ///
-/// **ownership**: owns what is put in.
+/// **Ownership:** owns the sockets that are put in.
 final class SocketShelf {
     private final Map<String, Fd> sockets = new HashMap<>();
 
@@ -16,7 +16,7 @@ final class SocketShelf {
         return sockets.containsKey(id);
     }
 
-    /// Keeps it; one that had the name is closed.
+    /// Keeps the socket; a previous socket with this name is closed.
     synchronized void put(String id, Fd socket) {
         Fd before = sockets.put(id, socket);
         if (before != null) {
@@ -24,7 +24,7 @@ final class SocketShelf {
         }
     }
 
-    /// Its descriptor; an [ErrnoException] of EBADF if there is none.
+    /// The number of its descriptor; an [ErrnoException] of EBADF if there is none.
     synchronized int number(String id) throws ErrnoException {
         Fd socket = sockets.get(id);
         if (socket == null) {

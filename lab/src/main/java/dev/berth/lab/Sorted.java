@@ -4,11 +4,11 @@ import java.util.Collections;
 import java.util.Map;
 import java.util.TreeMap;
 
-/// Maps that look the same in every run.
+/// Maps with the same order in every run.
 final class Sorted {
     private Sorted() {}
 
-    /// Unchangeable, sorted by key.
+    /// An unmodifiable copy, sorted by key.
     static <V> Map<String, V> copy(Map<String, V> map) {
         return Collections.unmodifiableMap(new TreeMap<>(map));
     }

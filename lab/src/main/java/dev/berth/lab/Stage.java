@@ -11,9 +11,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Where one scenario runs: its network namespaces and its actors.
+/// The environment of one scenario: its network namespaces and its actors.
 ///
-/// **ownership**: [#close()] ends the actors, and with them the namespaces.
+/// **Ownership:** [#close()] ends the actors, and with them the namespaces.
 public final class Stage implements AutoCloseable {
     private static final int START_MILLIS = 20_000;
     private static final int STEP_MILLIS = 25_000;
@@ -27,9 +27,9 @@ public final class Stage implements AutoCloseable {
 
     private Stage() {}
 
-    /// Makes the namespaces and starts the actors.
+    /// Creates the namespaces and starts the actors.
     ///
-    /// @throws IOException with `EPERM` where no namespace can be made; if an actor does not start
+    /// @throws IOException with `EPERM` if no namespace can be created; if an actor does not start
     static Stage open(List<ActorSpec> specs, List<String> command) throws IOException {
         Stage stage = new Stage();
         try {
@@ -61,7 +61,7 @@ public final class Stage implements AutoCloseable {
     private void awaitStart(String name) throws IOException {
         try {
             if (actor(name).answer(START_MILLIS).isEmpty()) {
-                throw new IOException("the process of actor " + name + " ended at its start");
+                throw new IOException("the process of actor " + name + " ended during start-up");
             }
         } catch (StepTimeoutException slow) {
             throw new IOException(
@@ -82,7 +82,7 @@ public final class Stage implements AutoCloseable {
         return actor != null && !actor.ended();
     }
 
-    /// Does one step.
+    /// Carries out one step.
     Answer perform(Step step) throws IOException {
         if (!acts(step.actor())) {
             return Answer.of(Answer.GONE);
@@ -174,7 +174,7 @@ public final class Stage implements AutoCloseable {
                 : Optional.empty();
     }
 
-    /// Learns the names of sockets, and says them where an actor only knew a cookie.
+    /// Records the names of sockets, and inserts them where an actor only knew a cookie.
     private Answer named(Step step, Answer answer) {
         answer.sockets()
                 .forEach((id, cookie) -> sockets.putIfAbsent(cookie, step.actor() + "." + id));

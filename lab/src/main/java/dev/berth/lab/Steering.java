@@ -14,11 +14,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/// The BPF programs that an actor puts on groups.
+/// The BPF programs that an actor attaches to groups.
 final class Steering {
     private final SocketShelf sockets;
 
-    /// The eBPF tables by the name of the socket that they were put on; the program needs them.
+    /// The eBPF tables by the name of the socket that they were attached to; the program needs
+    /// them.
     private final Map<String, SocketTable> tables = new HashMap<>();
 
     Steering(SocketShelf sockets) {
@@ -27,7 +28,7 @@ final class Steering {
 
     /// `index`: a classic program that always chooses one member. `hash`: one that hashes over the
     /// members up to `index`. `table`: an eBPF table of `sockets`, of which those in `serve` get
-    /// what is new; again on the same socket: only `serve` changes. `none`: detaches.
+    /// new connections; used again on the same socket, it only changes `serve`. `none`: detaches.
     Answer steer(Op.Steer op) throws IOException {
         int fd = sockets.number(op.id());
         return switch (op.program()) {

@@ -4,16 +4,17 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
-/// Something that an actor does, and what is expected to come of it.
+/// An action of an actor, and the expected outcome.
 ///
-/// @param line of the file
-/// @param actor who does it
+/// @param line in the file
+/// @param actor that carries it out
 /// @param name by which later steps refer to what it measured; empty for most
-/// @param kind what is done
-/// @param op the same, with all that it needs
-/// @param arguments what `op` was made of, as the actor is told
-/// @param expect all of which must be so; empty: it must not fail
-/// @param claim whether it carries the claim; else it only prepares, and must come out as expected
+/// @param kind of action
+/// @param op the action with everything that it needs
+/// @param arguments from which `op` was made, as they are passed to the actor
+/// @param expect conditions that must all be met; empty: the step must not fail
+/// @param claim whether it carries the claim; otherwise it only prepares, and must come out as
+///   expected
 /// @param say a sentence for the evidence; `{result}` and figures in braces are filled in
 public record Step(
         int line,
@@ -35,7 +36,7 @@ public record Step(
         Objects.requireNonNull(say, "say");
     }
 
-    /// What is done, in a few words: `second: bind b address=127.0.0.1:8080`.
+    /// The action in a few words: `second: bind b address=127.0.0.1:8080`.
     public String text() {
         return actor + ": " + arguments;
     }

@@ -12,15 +12,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/// What the kernel lists of a port.
+/// What the kernel lists for a port.
 final class Table {
     private static final int PAUSE_MILLIS = 2;
 
     private Table() {}
 
-    /// Looks until it is as wanted, or the time is over. Figures `rows`, `queue` and `drops` (of
-    /// all rows together), `timer` (the longest, in milliseconds), `uid` (of the first); where the
-    /// time is over also how many sockets of the port are in which state.
+    /// Polls until the list is as wanted, or the time is up. Figures `rows`, `queue` and `drops`
+    /// (of all rows together), `timer` (the longest, in milliseconds), `uid` (of the first); if the
+    /// time is up, also how many sockets of the port are in which state.
     static Answer await(Op.Wait op) throws IOException {
         DiagQuery port = DiagQuery.all(op.protocol()).withLocalPort(op.port());
         DiagQuery query = port.withStates(op.state()).withMemory();
@@ -45,7 +45,7 @@ final class Table {
         return counts;
     }
 
-    /// What programs see that read /proc/net instead of asking sock_diag: figure `rows`.
+    /// What programs see that read /proc/net instead of using sock_diag: figure `rows`.
     static Answer listed(Op.Listed op) throws IOException {
         List<SocketRow> rows =
                 ProcNet.of(NetNamespace.current()).read(op.protocol()).stream()

@@ -10,8 +10,8 @@ import dev.berth.sys.SockAddr;
 import dev.berth.sys.SocketOption;
 import dev.berth.sys.Sockets;
 
-/// Calls on sockets that do not block, each bounded in time. All results are as of the system
-/// calls: a value, or −errno; `EAGAIN` when the time is over.
+/// Calls on non-blocking sockets, each with a time limit. The results are those of the system
+/// calls: a value, or −errno; `EAGAIN` when the time is up.
 final class Traffic {
     private static final int CONNECT_MILLIS = 5000;
     private static final int ACCEPT = Sockets.SOCK_CLOEXEC | Sockets.SOCK_NONBLOCK;
@@ -33,7 +33,7 @@ final class Traffic {
         return -pendingError(fd);
     }
 
-    /// The error that waits to be told, 0 if there is none.
+    /// The pending error of the socket, 0 if there is none.
     static long pendingError(int fd) {
         try {
             return SocketOption.ERROR.read(fd);
@@ -42,7 +42,7 @@ final class Traffic {
         }
     }
 
-    /// The new descriptor.
+    /// Accepts a connection and returns its descriptor.
     static long accept(int listener, int withinMillis) {
         long result = Sockets.accept4(listener, ACCEPT);
         if (Errno.EAGAIN.is(result) && Poll.poll(listener, Poll.POLLIN, withinMillis) > 0) {
@@ -63,7 +63,7 @@ final class Traffic {
         return Sockets.send(fd, text.getBytes(UTF_8), Sockets.MSG_NOSIGNAL);
     }
 
-    /// The text that came; `EOF` at the end of a connection; or the name of an errno.
+    /// The received text; `EOF` at the end of a connection; or the name of an errno.
     static String receive(int fd, int withinMillis) {
         byte[] buffer = new byte[MOST_BYTES];
         long length = Sockets.recv(fd, buffer, 0);
@@ -80,7 +80,7 @@ final class Traffic {
         Sockets.setsockopt(fd, Sockets.SOL_SOCKET, Sockets.SO_LINGER, LINGER_RESET);
     }
 
-    /// Accepts and closes all that waits: figures `accepted`, and `data`: how many had sent
+    /// Accepts and closes everything that waits: figures `accepted`, and `data`: how many had sent
     /// something.
     static Answer drain(int listener) {
         int accepted = 0;

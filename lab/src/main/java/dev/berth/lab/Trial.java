@@ -9,8 +9,8 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// One run of one scenario: does its steps, compares what comes of them with what is expected, and
-/// finds the verdict.
+/// One run of one scenario: carries out its steps, compares their outcomes with the expectations,
+/// and determines the verdict.
 final class Trial {
     private static final Pattern PLACE = Pattern.compile("\\{([\\w.:-]+)}");
 
@@ -81,7 +81,7 @@ final class Trial {
         return Optional.empty();
     }
 
-    /// A number of this answer, or with a step's name before it of an earlier one.
+    /// A number of this answer, or, with a step's name in front, of an earlier answer.
     private Optional<Double> figure(String name, Answer answer) {
         Optional<Double> own = own(name, answer);
         int dot = name.indexOf('.');

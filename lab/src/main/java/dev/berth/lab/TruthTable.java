@@ -8,11 +8,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 
-/// Who may share a port with whom, and who gets what then, on the running kernel.
+/// Which sockets can share a port, and which gets what then, on the running kernel.
 ///
-/// @param release of the kernel, as uname(2) tells it
+/// @param release of the kernel, as returned by uname(2)
 /// @param protocol of the sockets
-/// @param grids its parts
+/// @param grids the parts of the table
 public record TruthTable(String release, Protocol protocol, List<Grid> grids) {
     public TruthTable {
         Objects.requireNonNull(release, "release");
@@ -20,10 +20,10 @@ public record TruthTable(String release, Protocol protocol, List<Grid> grids) {
         grids = List.copyOf(grids);
     }
 
-    /// Makes it, in network namespaces of its own; takes about a second.
+    /// Measures it, in its own network namespaces; takes about a second.
     ///
     /// @throws IOException `EPERM` without `CAP_SYS_ADMIN`, which every user has in a user
-    ///   namespace of his own
+    ///   namespace of their own
     public static TruthTable measure(Protocol protocol) throws IOException {
         Machine machine = Machine.here();
         List<Grid> grids = new ArrayList<>();
@@ -39,7 +39,7 @@ public record TruthTable(String release, Protocol protocol, List<Grid> grids) {
         return new TruthTable(machine.release(), protocol, grids);
     }
 
-    /// How many cells the rules have wrong.
+    /// The number of cells in which the rules are wrong.
     public long differences() {
         return grids.stream().mapToLong(Grid::differences).sum();
     }

@@ -2,13 +2,14 @@ package dev.berth.lab;
 
 import java.util.Locale;
 
-/// What a run says about a claim.
+/// The verdict of a run on a claim.
 public enum Verdict {
-    /// Every check of the claim came out as the claim says.
+    /// Every check of the claim came out as claimed.
     HOLDS,
-    /// None did; or the scenario itself did not run as it should, see [ScenarioResult#broken()].
+    /// No check did; or the scenario itself did not run as it should, see
+    /// [ScenarioResult#broken()].
     FAILS,
-    /// Some did.
+    /// Some checks did.
     PARTLY,
     /// It could not be run here.
     SKIPPED;

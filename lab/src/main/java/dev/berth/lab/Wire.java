@@ -7,10 +7,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// How the lab and its actors write to each other.
+/// The message format between the lab and its actors.
 ///
-/// **shape**: each field a name and its values, each text after a byte 31, each field after a byte
-/// 30; UTF-8. No text holds these two characters.
+/// **Shape:** each field is a name and its values, with a byte 31 after each text and a byte 30
+/// after each field; UTF-8. No text contains these two characters.
 final class Wire {
     private static final String FIELD = "\u001e";
     private static final String TEXT = "\u001f";

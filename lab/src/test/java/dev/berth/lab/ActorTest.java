@@ -26,7 +26,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/// The process of an actor with a `uid`.
+/// Tests the process of an actor with a `uid`.
 @ExtendWith(LeakCheck.class)
 @RequiresRoot
 @RequiresProgram("setpriv")
@@ -45,7 +45,7 @@ class ActorTest {
                 .map(message -> Answer.decode(message.fields()).result());
     }
 
-    /// The different credentials of all threads.
+    /// The distinct credentials of all threads.
     private static Set<String> credentials(int pid) throws IOException {
         Set<String> found = new HashSet<>();
         try (Stream<Path> threads = Files.list(Path.of("/proc/" + pid + "/task"))) {

@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 class DistributionTest {
-    /// One member more than `freedom`, of which the first got so much more that `chi2` comes out.
+    /// One member more than `freedom`, of which the first gets enough more that `chi2` results.
     private static Distribution uneven(int freedom, double chi2) {
         int members = freedom + 1;
         double mean = 1_000_000;
@@ -23,7 +23,7 @@ class DistributionTest {
         return Distribution.of(counts, members);
     }
 
-    /// The tables that every book has.
+    /// The values from the usual statistical tables.
     @ParameterizedTest
     @CsvSource({
         "1, 3.841, 0.05",
@@ -43,7 +43,7 @@ class DistributionTest {
     }
 
     @Test
-    void nothingIsLessUnevenThanEven() {
+    void anEvenDistributionHasNoChiSquare() {
         assertThat(Distribution.of(Map.of("a.a", 50, "a.b", 50), 2).p()).isEqualTo(1, within(1e-6));
         assertThat(Distribution.of(Map.of("a.a", 5000), 16).p()).isZero();
     }

@@ -15,7 +15,7 @@ class ExpectationsTest {
     }
 
     @Test
-    void ofAnotherSeriesNothingIsKnown() throws IOException {
+    void nothingIsKnownAboutAnotherSeries() throws IOException {
         Expectations none = Expectations.of(Scenarios.resource("expected.toml"), "99.0.0");
         assertThat(none.known()).isFalse();
         assertThat(none.of("second-bind")).isEmpty();

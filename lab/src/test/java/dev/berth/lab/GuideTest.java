@@ -20,7 +20,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// `docs/sharing-a-port.md` and what it names.
+/// Checks `docs/sharing-a-port.md` and what it refers to.
 class GuideTest {
     private static final Path GUIDE = Path.of("../docs/sharing-a-port.md");
     private static final Path EXAMPLES = Path.of("../examples/sharing");
@@ -44,7 +44,7 @@ class GuideTest {
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 
-    /// The rows of the table that maps the text's claims, without its head.
+    /// The rows of the table that maps the text's claims, without its header.
     private static List<String> rows() throws IOException {
         String guide = Files.readString(GUIDE);
         assertThat(guide).contains(TABLE);

@@ -35,7 +35,7 @@ class LabTest {
     }
 
     @Test
-    void whatGoesWrongInThePreparationIsNoVerdictOnTheClaim() throws IOException {
+    void aFailedPreparationIsNoVerdictOnTheClaim() throws IOException {
         ScenarioResult result =
                 run(
                         LAB,
@@ -48,7 +48,7 @@ class LabTest {
     }
 
     @Test
-    void aWaitInVainNamesTheStatesThatThereAreInstead() throws IOException {
+    void aFailedWaitListsTheActualStates() throws IOException {
         ScenarioResult result =
                 run(
                         LAB,
@@ -102,7 +102,7 @@ class LabTest {
         int here = Processes.cpu();
         assertThat(new Need("cpu " + here).missing(machine)).isEmpty();
         assertThat(new Need("cpu 8191").missing(machine))
-                .contains("needs CPU 8191, which is not there or not ours");
-        assertThatThrownBy(() -> new Need("cpu x")).hasMessageContaining("there is no need");
+                .contains("needs CPU 8191, which is not available here");
+        assertThatThrownBy(() -> new Need("cpu x")).hasMessageContaining("unknown need");
     }
 }

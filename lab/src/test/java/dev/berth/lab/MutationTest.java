@@ -17,11 +17,11 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
-/// That no step could as well be left out. Several runs at once, as most of their time is spent
-/// waiting for what does not come.
+/// Checks that no kind of step is superfluous. Several runs at once, because most of their time is
+/// spent waiting for something that does not happen.
 @RequiresCapability(Capability.SYS_ADMIN)
 class MutationTest {
-    /// So many of the cheapest scenarios that have a kind of step are tried.
+    /// Number of the cheapest scenarios with a kind of step that are tried.
     private static final int MOST = 4;
 
     private final Lab lab = Lab.here();
@@ -31,7 +31,7 @@ class MutationTest {
         return scenario.steps().stream().anyMatch(step -> step.kind() == kind);
     }
 
-    /// What it takes: processes most of all.
+    /// The cost of a scenario, dominated by its processes.
     private static int cost(Scenario scenario) {
         long forks = scenario.steps().stream().filter(s -> s.kind() == OpKind.FORK).count();
         return 100 * (scenario.actors().size() + (int) forks) + scenario.steps().size();
