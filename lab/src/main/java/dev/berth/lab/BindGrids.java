@@ -99,7 +99,7 @@ final class BindGrids {
         legend.add(
                 ". succeeds   X bind fails"
                         + (protocol == Protocol.TCP
-                                ? "   L both bind, and who listens second fails"
+                                ? "   L both bind, and the second to listen fails"
                                 : ""));
         if (!uids) {
             legend.add("Another uid takes root: left out.");
@@ -108,8 +108,8 @@ final class BindGrids {
         List<String> groups = signs.stream().map(sign -> "first " + sign).toList();
         return new Grid(
                 "options",
-                "The second socket on 127.0.0.1, by what the first is, the options of both, and"
-                        + " whether their uid is the same",
+                "Whether a second socket can bind 127.0.0.1, by the state of the first socket,"
+                        + " the options of both, and whether their uids are the same",
                 legend,
                 groups,
                 signs,
@@ -157,11 +157,11 @@ final class BindGrids {
         }
         return new Grid(
                 "addresses",
-                "The second socket by both addresses, without options"
+                "Whether a second socket can bind, by the addresses of both, without options"
                         + (protocol == Protocol.TCP ? "; the first listens" : ""),
                 List.of(
                         ". succeeds   X bind fails",
-                        "Columns: the second socket, numbered as the rows",
+                        "Columns: the second socket, numbered like the rows",
                         "m: mapped into IPv6   6: IPV6_V6ONLY"),
                 List.of(""),
                 places.stream().map(Endpoint::number).toList(),

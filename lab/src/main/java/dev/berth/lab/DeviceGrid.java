@@ -43,7 +43,7 @@ final class DeviceGrid {
         }
         return new Grid(
                 "devices",
-                "The second socket on 127.0.0.1, by the devices that both are bound to",
+                "Whether a second socket can bind 127.0.0.1, by the device that each is bound to",
                 legend,
                 List.of(""),
                 devices.stream().map(DeviceGrid::name).toList(),

@@ -56,16 +56,16 @@ final class ReceiverGrids {
         String option = reuseaddr ? "SO_REUSEADDR" : "SO_REUSEPORT";
         return new Grid(
                 "receives-" + packets.label() + (reuseaddr ? "-reuseaddr" : "-reuseport"),
-                "Who gets what is sent to "
+                "Which socket receives traffic to "
                         + packets.address().host()
                         + packets.kind()
                         + ", both with "
                         + option,
                 List.of(
                         packets.unicast()
-                                ? "1 the first   2 the second   = one of both, by the hash"
-                                : "1 the first   2 the second   + both, a copy each",
-                        "- nobody   X the second's bind fails"),
+                                ? "1 the first   2 the second   = one of the two, by the hash"
+                                : "1 the first   2 the second   + both, one copy each",
+                        "- neither   X the second's bind fails"),
                 List.of(""),
                 Endpoint.ALL.stream().map(Endpoint::number).toList(),
                 rows);

@@ -12,11 +12,11 @@ import java.util.Locale;
 final class MatrixPage {
     private static final List<String> INTRODUCTION =
             List.of(
-                    "Which two sockets may share a port, and who gets what then. Every cell was"
-                            + " made on that kernel, in network",
-                    "namespaces of its own, and was also predicted by the rules that `berth why`"
-                            + " goes by: a cell with a `!` is one where they",
-                    "differ. `berth lab matrix` makes the table for the kernel that you run.");
+                    "Which two sockets can share a port, and which of them then receives the"
+                            + " traffic. Every cell was measured on that",
+                    "kernel, in network namespaces of its own, and was also predicted by the rules"
+                            + " that `berth why` uses; a `!` marks a cell",
+                    "where the two differ. `berth lab matrix` makes the table for your kernel.");
 
     private MatrixPage() {}
 
