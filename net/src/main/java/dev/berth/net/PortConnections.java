@@ -53,7 +53,7 @@ public final class PortConnections {
                 + row.remote().map(peer -> " to " + peer.unmapped()).orElse("")
                 + " ("
                 + row.state()
-                + "), though nobody listens; end that connection or use another port. If the"
+                + "), though nobody listens; end that connection, or use another port. If the"
                 + " kernel chose the port for an outgoing connection, keep it from doing so again:"
                 + " sysctl -w net.ipv4.ip_local_reserved_ports="
                 + port;

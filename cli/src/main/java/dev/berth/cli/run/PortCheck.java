@@ -192,25 +192,20 @@ final class PortCheck implements AutoCloseable {
         List<Holder> holders = holders(row);
         String who = holders.isEmpty() ? unseen(row) : process(holders.getFirst().pid());
         return new Failure(
-                what
-                        + " is taken: "
-                        + who
-                        + " listens on "
-                        + row.local()
-                        + (holders.isEmpty()
-                                ? "; use another port; for details: berth who " + row.local().port()
-                                : "; stop it, or use another port")
-                        + sharing(row, holders));
+                what + " is taken: " + who + " listens on " + row.local() + advice(row, holders));
     }
 
-    private static String sharing(SocketRow row, List<Holder> holders) {
+    private static String advice(SocketRow row, List<Holder> holders) {
+        if (holders.isEmpty()) {
+            return "; use another port; for details: berth who " + row.local().port();
+        }
         if (!SharedSockets.joinable(row, holders).orElse(false)) {
-            return "";
+            return "; stop it, or use another port";
         }
         return SharedSockets.led(holders)
-                ? " (it steers every connection to its own sockets; to share the port, start both"
-                        + " with --join)"
-                : ", or share this one with it: --join";
+                ? "; stop it or use another port: it steers every connection to its own sockets; to"
+                        + " share the port, start both with --join"
+                : "; stop it, use another port, or share this one with it: --join";
     }
 
     /// Who holds a socket for which no process was found; the holder need not be a process.

@@ -68,8 +68,8 @@ record Occupants(Plan plan, Descent workers, Collection<Integer> shared) {
             return key
                     + PortConnections.of(key.listen(), diag)
                             .orElse(
-                                    " was in use when it was requested; nothing is there now. Try"
-                                            + " again");
+                                    " was in use when it was requested, but nothing is visible"
+                                            + " there now; try again");
         } catch (IOException unreadable) {
             return key + " is taken; its owner could not be found: " + unreadable.getMessage();
         }
