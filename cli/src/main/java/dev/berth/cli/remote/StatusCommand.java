@@ -51,6 +51,8 @@ public final class StatusCommand implements Subcommand {
                                 + " TCP_DEFER_ACCEPT",
                         "  STEERED   connections sent to this worker so far (by eBPF or a"
                                 + " dispatcher)",
+                        "  SHARE     this worker's part of new connections now, as steered (the"
+                                + " mean over the addresses)",
                         "Values that cannot be observed are shown as -, and are absent from the"
                                 + " JSON.");
         return spec;
