@@ -43,7 +43,7 @@ final class HostileStatusTest {
                                 1,
                                 1,
                                 Instant.EPOCH,
-                                "ended; its last words:\n" + text.lines().findFirst().orElse(""),
+                                "ended; its last output:\n" + text.lines().findFirst().orElse(""),
                                 false,
                                 List.of(),
                                 List.of())),

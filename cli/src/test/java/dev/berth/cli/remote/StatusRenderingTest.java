@@ -35,7 +35,7 @@ class StatusRenderingTest {
                         "foreign socket on tcp://0.0.0.0:8080: pid 99 (old-server): takes a share",
                         "foreign socket on tcp://0.0.0.0:8080: a socket whose process was not"
                                 + " found: takes a share",
-                        "slot 1: slot 1.6 (pid 12) ended at start: exit 3; its last words:",
+                        "slot 1: slot 1.6 (pid 12) ended at start: exit 3; its last output:",
                         "    no such table",
                         "slot 1 keeps dying: 5 times in a row, next try in 3 s");
     }

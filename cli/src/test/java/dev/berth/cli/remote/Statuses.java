@@ -86,7 +86,7 @@ public final class Statuses {
                 0,
                 5,
                 Instant.parse("2026-11-22T12:09:55Z"),
-                "slot 1.6 (pid 12) ended at start: exit 3; its last words:\n    no such table",
+                "slot 1.6 (pid 12) ended at start: exit 3; its last output:\n    no such table",
                 false,
                 List.of(),
                 List.of());

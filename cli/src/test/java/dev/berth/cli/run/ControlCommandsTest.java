@@ -203,14 +203,14 @@ class ControlCommandsTest {
     }
 
     @Test
-    void inTheLogTheLastWordsOfAWorkerAreOneReadableLine() {
+    void inTheLogTheLastOutputOfAWorkerIsOneReadableLine() {
         assertThat(
                         Change.oneLine(
-                                "ended: exit 1; its last words:\n"
+                                "ended: exit 1; its last output:\n"
                                         + "    oops\n"
                                         + "    no port\n"
                                         + "rolled back"))
-                .isEqualTo("ended: exit 1; its last words: oops; no port; rolled back");
+                .isEqualTo("ended: exit 1; its last output: oops; no port; rolled back");
     }
 
     @Test
