@@ -23,4 +23,4 @@ if [ "${1:-load}" != load ]; then
 fi
 exec "$jdk/bin/java" -XX:+UseSerialGC -Xmx512m -Dberth.home="$home" \
     --enable-native-access=ALL-UNNAMED \
-    -cp "$classes:$home/examples/target/classes:$home/sys/target/classes" dev.berth.bench.Main "$@"
+    -cp "$classes:$home/examples/target/classes:$home/sys/target/classes" dev.berth.bench.BenchMain "$@"

@@ -126,7 +126,7 @@ final class Dist {
             command.add("-XX:AOTCacheOutput=" + cache);
             String lib = dist.resolve("lib") + "/";
             command.addAll(List.of("-p", path(lib, true), "-cp", path(lib, false)));
-            command.add("dev.berth.cli.Training");
+            command.add("dev.berth.cli.AotTraining");
             command.add(training.toString());
             var builder = new ProcessBuilder(command).directory(dist.toFile());
             builder.environment().keySet().removeIf(name -> name.matches("JAVA_.*|JDK_.*|XDG_.*"));

@@ -32,7 +32,7 @@ record BadRollServer(String name, String command) {
     }
 
     /// Its command for one version.
-    List<String> words(Workshop shop, String version, String address, int port) {
+    List<String> words(BenchEnvironment shop, String version, String address, int port) {
         Path bench = shop.root().resolve("bench");
         String filled =
                 command.replace("{versions}", bench.resolve("versions").toString())

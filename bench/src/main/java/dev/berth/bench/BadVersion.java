@@ -44,8 +44,8 @@ enum BadVersion {
     }
 
     /// Its command.
-    List<String> command(BadRollServer server, Workshop shop, int port) {
-        return server.words(shop, version, address, port);
+    List<String> command(BadRollServer server, BenchEnvironment bench, int port) {
+        return server.words(bench, version, address, port);
     }
 
     /// Whether requests that it had accepted may fail.

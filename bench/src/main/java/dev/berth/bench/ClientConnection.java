@@ -1,6 +1,6 @@
 package dev.berth.bench;
 
-import dev.berth.bench.Incident.Phase;
+import dev.berth.bench.Incident.RequestPhase;
 
 import java.io.EOFException;
 import java.io.IOException;
@@ -14,7 +14,7 @@ import java.nio.charset.StandardCharsets;
 /// after that the connection is unusable.
 final class ClientConnection implements AutoCloseable {
     private final SocketChannel channel;
-    private final AnswerReader reader;
+    private final HttpAnswerReader reader;
     private final long openedNanos;
     private final int localPort;
     private int answered;
@@ -22,21 +22,21 @@ final class ClientConnection implements AutoCloseable {
     /// Carries an incident to the code that counts it.
     static final class IncidentException extends IOException {
         private static final long serialVersionUID = 1;
-        private final transient Failure failure;
+        private final transient FailedRequest failure;
 
-        IncidentException(Failure failure, IOException cause) {
+        IncidentException(FailedRequest failure, IOException cause) {
             super(failure.toString(), cause);
             this.failure = failure;
         }
 
-        Failure failure() {
+        FailedRequest failure() {
             return failure;
         }
     }
 
     private ClientConnection(SocketChannel channel, long openedNanos) throws IOException {
         this.channel = channel;
-        this.reader = new AnswerReader(channel.socket().getInputStream());
+        this.reader = new HttpAnswerReader(channel.socket().getInputStream());
         this.openedNanos = openedNanos;
         this.localPort = channel.socket().getLocalPort();
     }
@@ -58,7 +58,7 @@ final class ClientConnection implements AutoCloseable {
                 throw e;
             }
         } catch (IOException e) {
-            var incident = new Incident(Phase.CONNECT, false, 0, e);
+            var incident = new Incident(RequestPhase.CONNECT, false, 0, e);
             throw new IncidentException(failure(incident, port, opened, 0), e);
         }
     }
@@ -66,7 +66,7 @@ final class ClientConnection implements AutoCloseable {
     /// Sends a request for `path` and reads the response.
     ///
     /// @param last whether to ask the server to close the connection afterwards
-    Answer get(String path, boolean last) throws IncidentException {
+    HttpAnswer get(String path, boolean last) throws IncidentException {
         long sent = System.nanoTime();
         boolean sending = true;
         try {
@@ -75,11 +75,12 @@ final class ClientConnection implements AutoCloseable {
             }
             channel.write(ByteBuffer.wrap(request(path, last)));
             sending = false;
-            Answer answer = reader.read();
+            HttpAnswer answer = reader.read();
             answered++;
             return answer;
         } catch (IOException e) {
-            Phase phase = !sending && reader.begun() ? Phase.ANSWER : Phase.WAIT;
+            RequestPhase phase =
+                    !sending && reader.begun() ? RequestPhase.ANSWER : RequestPhase.WAIT;
             long waited = (System.nanoTime() - sent) / 1_000_000;
             var incident = new Incident(phase, answered > 0, waited, e);
             throw new IncidentException(failure(incident, localPort, openedNanos, answered), e);
@@ -87,9 +88,9 @@ final class ClientConnection implements AutoCloseable {
     }
 
     /// The failure to report for a response whose status is not 200.
-    Failure badStatus(Answer answer) {
+    FailedRequest badStatus(HttpAnswer answer) {
         String detail = "status " + answer.status();
-        return new Failure(
+        return new FailedRequest(
                 Outcome.BAD_STATUS, localPort, openedNanos, System.nanoTime(), answered, detail);
     }
 
@@ -128,8 +129,9 @@ final class ClientConnection implements AutoCloseable {
                 .getBytes(StandardCharsets.US_ASCII);
     }
 
-    private static Failure failure(Incident incident, int port, long openedNanos, int answered) {
-        return new Failure(
+    private static FailedRequest failure(
+            Incident incident, int port, long openedNanos, int answered) {
+        return new FailedRequest(
                 incident.outcome(),
                 port,
                 openedNanos,

@@ -92,14 +92,14 @@ record DrainServer(String name, String command, Set<DrainKind> kinds) {
         return command.contains("{upstream}");
     }
 
-    List<String> words(Workshop shop, int port, int upstream) {
+    List<String> words(BenchEnvironment bench, int port, int upstream) {
         String filled =
-                command.replace("{servers}", shop.root().resolve("examples/servers").toString())
+                command.replace("{servers}", bench.root().resolve("examples/servers").toString())
                         .replace(
                                 "{java}", Path.of(System.getProperty("java.home"), "bin/java") + "")
                         .replace("{port}", Integer.toString(port))
                         .replace("{upstream}", Integer.toString(upstream))
-                        .replace("{scratch}", shop.scratch().resolve("servers").toString());
+                        .replace("{scratch}", bench.scratch().resolve("servers").toString());
         return Arrays.asList(filled.split(" +"));
     }
 }

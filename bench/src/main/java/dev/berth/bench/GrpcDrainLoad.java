@@ -19,15 +19,15 @@ final class GrpcDrainLoad implements DrainLoad {
         this.process = process;
     }
 
-    static GrpcDrainLoad start(Workshop shop, int port) throws IOException {
-        String script = shop.root().resolve("examples/servers/python/grpc_clients.py").toString();
+    static GrpcDrainLoad start(BenchEnvironment bench, int port) throws IOException {
+        String script = bench.root().resolve("examples/servers/python/grpc_clients.py").toString();
         List<String> command =
                 List.of(
                         DrainServer.PYTHON,
                         script,
                         Integer.toString(port),
                         Integer.toString(DrainKind.UNARY.clients()));
-        return new GrpcDrainLoad(shop.builder(command).redirectErrorStream(true).start());
+        return new GrpcDrainLoad(bench.builder(command).redirectErrorStream(true).start());
     }
 
     @Override

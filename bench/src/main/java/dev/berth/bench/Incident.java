@@ -13,14 +13,14 @@ import java.util.Locale;
 /// @param reused whether an earlier request on this connection was answered
 /// @param waitedMillis the time from sending the request to the error
 /// @param error the error; end-of-stream is an [EOFException]
-record Incident(Phase phase, boolean reused, long waitedMillis, IOException error) {
+record Incident(RequestPhase phase, boolean reused, long waitedMillis, IOException error) {
     /// A server that closes an idle connection has not read the request, so the client learns of it
     /// as soon as the packets have crossed. If it takes longer, the request was lost while being
     /// processed.
     static final long IDLE_RACE_MILLIS = 100;
 
     /// How far a request had got.
-    enum Phase {
+    enum RequestPhase {
         CONNECT,
         /// Sending the request, or waiting for the first byte of the response.
         WAIT,

@@ -127,7 +127,7 @@ final class Load implements AutoCloseable {
     private boolean request(ClientConnection connection, long fromNanos, Tally tally)
             throws IncidentException {
         boolean last = connection.answered() + 1 >= plan.requestsPerConnection();
-        Answer answer = connection.get(plan.path(), last);
+        HttpAnswer answer = connection.get(plan.path(), last);
         if (answer.status() == 200) {
             tally.answered(answer, System.nanoTime() - fromNanos);
         } else {

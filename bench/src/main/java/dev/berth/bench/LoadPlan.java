@@ -16,7 +16,7 @@ record LoadPlan(
         String path,
         int clients,
         int requestsPerConnection,
-        Limits limits) {
+        LoadLimits limits) {
 
     private static final int MAX_CLIENTS = 256;
 
@@ -35,7 +35,7 @@ record LoadPlan(
     /// Eight clients with short connections to 127.0.0.1, until they are stopped.
     static LoadPlan defaults(int port) {
         var address = new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port);
-        return new LoadPlan(address, "/", 8, 1, Limits.defaults());
+        return new LoadPlan(address, "/", 8, 1, LoadLimits.defaults());
     }
 
     LoadPlan withPath(String other) {
@@ -50,7 +50,7 @@ record LoadPlan(
         return new LoadPlan(address, path, clients, count, limits);
     }
 
-    LoadPlan withLimits(Limits others) {
+    LoadPlan withLimits(LoadLimits others) {
         return new LoadPlan(address, path, clients, requestsPerConnection, others);
     }
 

@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
 record LoadResult(
         Map<Outcome, Long> counts,
         Map<Integer, Long> served,
-        List<Failure> failures,
+        List<FailedRequest> failures,
         Latencies latencies,
         long elapsedNanos) {
 
@@ -59,7 +59,7 @@ record LoadResult(
     }
 
     /// Those of [#failures()] that count as failed.
-    List<Failure> realFailures() {
+    List<FailedRequest> realFailures() {
         return failures.stream().filter(failure -> failure.outcome().failed()).toList();
     }
 }

@@ -1,7 +1,7 @@
 package dev.berth.bench;
 
+import dev.berth.bench.BerthRun.Setup;
 import dev.berth.bench.Shell.Ended;
-import dev.berth.bench.Supervised.Setup;
 import dev.berth.examples.SampleServer;
 import dev.berth.examples.SampleServer.Need;
 
@@ -17,40 +17,40 @@ import java.util.Set;
 final class MatrixRow {
     private static final int FIRST_REQUESTS = 200;
 
-    private final Workshop shop;
-    private final Arguments arguments;
+    private final BenchEnvironment bench;
+    private final BenchOptions benchOptions;
     private final SampleServer server;
     private final int workers;
     private final int port;
-    private final Verdict verdict = new Verdict();
+    private final CheckFailures failures = new CheckFailures();
     private final List<Double> rollSeconds = new ArrayList<>();
     private LoadResult result = LoadResult.none();
     private int served;
 
-    MatrixRow(Workshop shop, Arguments arguments, SampleServer server, int workers)
+    MatrixRow(BenchEnvironment bench, BenchOptions benchOptions, SampleServer server, int workers)
             throws IOException {
-        this.shop = shop;
-        this.arguments = arguments;
+        this.bench = bench;
+        this.benchOptions = benchOptions;
         this.server = server;
         this.workers = workers;
-        this.port = Workshop.freePort(1 + workers);
+        this.port = BenchEnvironment.freePort(1 + workers);
     }
 
-    Verdict verdict() {
-        return verdict;
+    CheckFailures failures() {
+        return failures;
     }
 
     /// Makes the measurement; problems are recorded in the verdict.
     void measure() throws IOException {
-        List<String> missing = shop.missing(server);
+        List<String> missing = bench.missing(server);
         if (!missing.isEmpty()) {
-            verdict.check(false, "not installed: " + String.join(", ", missing));
+            failures.check(false, "not installed: " + String.join(", ", missing));
             return;
         }
-        Supervised.check(
-                shop,
+        BerthRun.check(
+                bench,
                 setup(),
-                verdict,
+                failures,
                 berth -> {
                     spread(berth);
                     rolls(berth);
@@ -58,58 +58,58 @@ final class MatrixRow {
     }
 
     private Setup setup() {
-        List<String> options = new ArrayList<>(arguments.rest());
+        List<String> options = new ArrayList<>(benchOptions.rest());
         if (server.needs(Need.PRIVATE_PORT)) {
             options.addAll(List.of("--private", Integer.toString(port + 1)));
         }
-        String name = Workshop.unique("matrix-" + server.name());
-        return new Setup(name, port, workers, options, shop.command(server, port, port + 1));
+        String name = BenchEnvironment.unique("matrix-" + server.name());
+        return new Setup(name, port, workers, options, bench.command(server, port, port + 1));
     }
 
     /// Makes the first requests: none fails, and each slot answers some.
-    private void spread(Supervised berth) throws IOException {
+    private void spread(BerthRun berth) throws IOException {
         LoadPlan plan = LoadPlan.defaults(port).withClients(4);
         LoadResult first = Load.run(plan.withBounds(Duration.ofSeconds(60), FIRST_REQUESTS));
-        verdict.noneFailed("of the first " + FIRST_REQUESTS, first);
+        failures.noneFailed("of the first " + FIRST_REQUESTS, first);
         Set<Integer> slots = Set.copyOf(berth.status().workers());
         Map<Integer, Long> bySlot = new HashMap<>();
         ProcFs.rootsOf(first.served().keySet(), slots)
                 .forEach((pid, slot) -> bySlot.merge(slot, first.served().get(pid), Long::sum));
         served = bySlot.size();
-        verdict.check(
+        failures.check(
                 served == workers,
                 "workers " + slots + " answered " + bySlot + ", by pid " + first.served());
     }
 
-    private void rolls(Supervised berth) throws IOException {
+    private void rolls(BerthRun berth) throws IOException {
         try (Load load = Load.start(plan())) {
-            int wanted = arguments.number("rolls", 20);
+            int wanted = benchOptions.number("rolls", 20);
             while (rollSeconds.size() < wanted && roll(berth)) {
                 // Each roll is checked and timed as it is made.
             }
-            verdict.check(berth.status().ready(workers), "not all ready after the last roll");
+            failures.check(berth.status().ready(workers), "not all ready after the last roll");
             result = load.finish();
         }
-        verdict.noneFailed("while rolling", result);
+        failures.noneFailed("while rolling", result);
     }
 
     private LoadPlan plan() {
         return LoadPlan.defaults(port)
-                .withClients(arguments.number("clients", 8))
-                .withRequestsPerConnection(arguments.number("keepalive", 1))
-                .withRate(arguments.number("rate", 3_000));
+                .withClients(benchOptions.number("clients", 8))
+                .withRequestsPerConnection(benchOptions.number("keepalive", 1))
+                .withRate(benchOptions.number("rate", 3_000));
     }
 
-    private boolean roll(Supervised berth) throws IOException {
+    private boolean roll(BerthRun berth) throws IOException {
         Ended ended = berth.call("roll");
         rollSeconds.add(ended.millis() / 1_000.0);
         boolean good = ended.code() == 0;
-        verdict.check(good, "roll exited " + ended.code() + ": " + ended.errors().strip());
+        failures.check(good, "roll exited " + ended.code() + ": " + ended.errors().strip());
         return good;
     }
 
     /// Prints the row, followed by the reasons if it failed.
-    void print(Table table) {
+    void print(ColumnPrinter table) {
         Latencies latencies = result.latencies();
         table.row(
                 server.name(),
@@ -122,8 +122,8 @@ final class MatrixRow {
                 "%.1f".formatted(latencies.millis(0.5)),
                 "%.1f".formatted(latencies.millis(0.99)),
                 "%.0f".formatted(latencies.millis(1)),
-                "%.2f".formatted(Numbers.median(rollSeconds)),
-                verdict.word());
-        Table.reasons(verdict.reasons());
+                "%.2f".formatted(Statistics.median(rollSeconds)),
+                failures.word());
+        ColumnPrinter.reasons(failures.reasons());
     }
 }

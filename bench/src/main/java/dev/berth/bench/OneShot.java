@@ -41,7 +41,7 @@ final class OneShot {
     private static int ask(Socket socket) throws IOException {
         socket.setTcpNoDelay(true);
         socket.getOutputStream().write(REQUEST);
-        Answer answer = new AnswerReader(socket.getInputStream()).read();
+        HttpAnswer answer = new HttpAnswerReader(socket.getInputStream()).read();
         return answer.pid().orElseThrow(() -> new IOException("no pid in " + answer));
     }
 }

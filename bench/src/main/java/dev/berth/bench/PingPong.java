@@ -28,7 +28,7 @@ final class PingPong implements Burst.Step, AutoCloseable {
         channel.write(out.rewind());
         String first = first();
         this.answerBytes = first.length();
-        this.pid = new Answer(200, first, true).pid().orElseThrow(() -> new IOException(first));
+        this.pid = new HttpAnswer(200, first, true).pid().orElseThrow(() -> new IOException(first));
     }
 
     /// Connects to `port` on 127.0.0.1 and makes the first request.

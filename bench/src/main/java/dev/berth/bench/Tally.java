@@ -14,12 +14,12 @@ final class Tally {
 
     private final Map<Outcome, Long> counts = new EnumMap<>(Outcome.class);
     private final Map<Integer, Long> served = new HashMap<>();
-    private final List<Failure> failures = new ArrayList<>();
+    private final List<FailedRequest> failures = new ArrayList<>();
     private int[] latenciesMicros = new int[1024];
     private int size;
 
     /// Records a response.
-    void answered(Answer answer, long nanos) {
+    void answered(HttpAnswer answer, long nanos) {
         count(Outcome.OK);
         answer.pid().ifPresent(pid -> served.merge(pid, 1L, Long::sum));
         if (size == latenciesMicros.length) {
@@ -29,7 +29,7 @@ final class Tally {
     }
 
     /// Records a request that failed.
-    void failed(Failure failure) {
+    void failed(FailedRequest failure) {
         count(failure.outcome());
         if (failures.size() < MAX_FAILURES_KEPT) {
             failures.add(failure);
@@ -44,7 +44,7 @@ final class Tally {
     static LoadResult sum(List<Tally> tallies, long elapsedNanos) {
         Map<Outcome, Long> counts = new EnumMap<>(Outcome.class);
         Map<Integer, Long> served = new HashMap<>();
-        List<Failure> failures = new ArrayList<>();
+        List<FailedRequest> failures = new ArrayList<>();
         int[] latencies = new int[tallies.stream().mapToInt(tally -> tally.size).sum()];
         int at = 0;
         for (Tally tally : tallies) {

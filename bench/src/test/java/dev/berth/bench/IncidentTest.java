@@ -3,7 +3,7 @@ package dev.berth.bench;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
-import dev.berth.bench.Incident.Phase;
+import dev.berth.bench.Incident.RequestPhase;
 
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -50,15 +50,15 @@ class IncidentTest {
     }
 
     private static Arguments connect(IOException error, Outcome outcome) {
-        return arguments(new Incident(Phase.CONNECT, false, 0, error), outcome);
+        return arguments(new Incident(RequestPhase.CONNECT, false, 0, error), outcome);
     }
 
     private static Arguments wait(boolean reused, long millis, IOException error, Outcome outcome) {
-        return arguments(new Incident(Phase.WAIT, reused, millis, error), outcome);
+        return arguments(new Incident(RequestPhase.WAIT, reused, millis, error), outcome);
     }
 
     private static Arguments answer(boolean reused, IOException error, Outcome outcome) {
-        return arguments(new Incident(Phase.ANSWER, reused, 0, error), outcome);
+        return arguments(new Incident(RequestPhase.ANSWER, reused, 0, error), outcome);
     }
 
     @ParameterizedTest

@@ -26,7 +26,7 @@ class LoadTest {
     private static LoadPlan plan(int port) {
         return LoadPlan.defaults(port)
                 .withClients(2)
-                .withLimits(Limits.defaults().withTimeouts(500, 500))
+                .withLimits(LoadLimits.defaults().withTimeouts(500, 500))
                 .withBounds(Duration.ofSeconds(8), REQUESTS);
     }
 

@@ -4,10 +4,9 @@ package dev.berth.bpf;
 ///
 /// `toString` returns its line of the disassembly. It names labels, maps and helpers instead of
 /// numbering them, so it is the same before and after assembly.
-public sealed interface Instruction permits Classic, Extended {
+public sealed interface Instruction permits Cbpf, Ebpf {
 
-    /// The number of 8-byte slots that the line takes: 0 for a label, 2 for [Extended.LoadMap],
-    /// else 1.
+    /// The number of 8-byte slots that the line takes: 0 for a label, 2 for [Ebpf.LoadMap], else 1.
     default int slots() {
         return 1;
     }

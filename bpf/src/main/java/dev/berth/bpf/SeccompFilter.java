@@ -1,8 +1,8 @@
 package dev.berth.bpf;
 
-import dev.berth.bpf.Classic.JumpIf;
-import dev.berth.bpf.Classic.Load;
-import dev.berth.bpf.Classic.Return;
+import dev.berth.bpf.Cbpf.JumpIf;
+import dev.berth.bpf.Cbpf.Load;
+import dev.berth.bpf.Cbpf.Return;
 import dev.berth.sys.Arch;
 import dev.berth.sys.Errno;
 import dev.berth.sys.Syscall;
@@ -44,21 +44,21 @@ public final class SeccompFilter {
         return listing(arch, calls, FAIL_WITH | error.number()).assemble();
     }
 
-    static ClassicProgram listing(Arch arch, List<Syscall> calls, int answer) {
+    static CbpfProgram listing(Arch arch, List<Syscall> calls, int answer) {
         if (calls.isEmpty()) {
             throw new IllegalArgumentException("a filter needs at least one call");
         }
-        List<Classic> lines = new ArrayList<>();
+        List<Cbpf> lines = new ArrayList<>();
         lines.add(new Load(Width.WORD, ARCHITECTURE));
-        lines.add(new JumpIf(Condition.EQUAL, arch.auditValue(), Classic.NEXT, "allow"));
+        lines.add(new JumpIf(JumpCondition.EQUAL, arch.auditValue(), Cbpf.NEXT, "allow"));
         lines.add(new Load(Width.WORD, NUMBER));
         for (Syscall call : calls) {
-            lines.add(new JumpIf(Condition.EQUAL, call.number(arch), "answer", Classic.NEXT));
+            lines.add(new JumpIf(JumpCondition.EQUAL, call.number(arch), "answer", Cbpf.NEXT));
         }
         lines.add(new Label("allow"));
         lines.add(new Return(ALLOW));
         lines.add(new Label("answer"));
         lines.add(new Return(answer));
-        return new ClassicProgram(lines);
+        return new CbpfProgram(lines);
     }
 }

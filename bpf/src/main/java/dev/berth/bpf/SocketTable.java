@@ -48,7 +48,7 @@ public final class SocketTable implements AutoCloseable {
         this.program = program;
     }
 
-    private record Loaded(Fd fd, boolean migrates, Set<Pick> picks) {}
+    private record Loaded(Fd fd, boolean migrates, Set<Selection> selections) {}
 
     /// Creates a table with the keys 0 to `keys` − 1 that has no sockets and serves nothing.
     ///
@@ -69,24 +69,27 @@ public final class SocketTable implements AutoCloseable {
 
     /// Loads as much of the program as this kernel supports.
     private static Loaded load(TableMaps maps, int keys) throws IOException {
-        Set<Pick> picks = EnumSet.allOf(Pick.class);
+        Set<Selection> selections = EnumSet.allOf(Selection.class);
         if (cpus() > PLACES) {
-            picks.remove(Pick.CPU);
+            selections.remove(Selection.CPU);
         }
-        ProgramLoad load = load(maps, keys, picks, Bpf.SK_REUSEPORT_SELECT_OR_MIGRATE);
+        ProgramLoad load = load(maps, keys, selections, Bpf.SK_REUSEPORT_SELECT_OR_MIGRATE);
         boolean migrates = !Errno.EINVAL.is(load.result());
         if (!migrates) {
-            load = load(maps, keys, picks, Bpf.SK_REUSEPORT_SELECT);
+            load = load(maps, keys, selections, Bpf.SK_REUSEPORT_SELECT);
             if (Errno.EINVAL.is(load.result())) {
-                picks.remove(Pick.ROUND_ROBIN);
-                load = load(maps, keys, picks, Bpf.SK_REUSEPORT_SELECT);
+                selections.remove(Selection.ROUND_ROBIN);
+                load = load(maps, keys, selections, Bpf.SK_REUSEPORT_SELECT);
             }
         }
-        return new Loaded(fd(load), migrates, picks);
+        return new Loaded(fd(load), migrates, selections);
     }
 
-    private static ProgramLoad load(TableMaps maps, int keys, Set<Pick> picks, int attachType) {
-        long[] code = TableProgram.of(Picks.of(picks, cpus()), keys).assemble(maps.descriptors());
+    private static ProgramLoad load(
+            TableMaps maps, int keys, Set<Selection> selections, int attachType) {
+        long[] code =
+                TableProgram.of(SelectionCode.of(selections, cpus()), keys)
+                        .assemble(maps.descriptors());
         return Bpf.progLoad(Bpf.PROG_TYPE_SK_REUSEPORT, code, "Apache-2.0", attachType, PROGRAM);
     }
 
@@ -97,7 +100,7 @@ public final class SocketTable implements AutoCloseable {
         return Fd.of("bpf BPF_PROG_LOAD", PROGRAM, load.result());
     }
 
-    /// The number of CPUs that this machine can have: the length of a row for [Pick#CPU].
+    /// The number of CPUs that this machine can have: the length of a row for [Selection#CPU].
     public static int cpus() {
         return PossibleCpus.COUNT;
     }
@@ -125,30 +128,31 @@ public final class SocketTable implements AutoCloseable {
     }
 
     /// Whether this kernel supports the pick.
-    public boolean supports(Pick pick) {
-        return program.picks().contains(pick);
+    public boolean supports(Selection selection) {
+        return program.selections().contains(selection);
     }
 
     /// Gives new connections only to the sockets of these keys, from the moment this returns; while
     /// it runs, to these or the former ones. Without keys, new connections are refused
     /// (ECONNREFUSED), datagrams are dropped, and the queue of a socket that closes is lost.
     ///
-    /// @param pick how a place is picked, see [#supports]
+    /// @param selection how a place is picked, see [#supports]
     /// @param places the key at each place, at most [#PLACES]; a key with two places gets twice the
     ///   share
-    public void serve(Pick pick, int[] places) throws ErrnoException {
+    public void serve(Selection selection, int[] places) throws ErrnoException {
         for (int key : places) {
             requireKey(key);
         }
-        if (!supports(pick)) {
-            throw new IllegalArgumentException("pick=" + pick + ": unsupported on this kernel");
+        if (!supports(selection)) {
+            throw new IllegalArgumentException(
+                    "pick=" + selection + ": unsupported on this kernel");
         }
-        if (pick == Pick.CPU && places.length % cpus() != 0) {
+        if (selection == Selection.CPU && places.length % cpus() != 0) {
             throw new IllegalArgumentException(
                     "places=" + places.length + ": must be whole rows of " + cpus() + " CPUs");
         }
         int next = (current + 1) % TableMaps.TABLES;
-        maps.tables().put(next, TableValue.of(pick, places));
+        maps.tables().put(next, TableValue.of(selection, places));
         maps.current().putInt(0, next);
         current = next;
     }

@@ -10,18 +10,18 @@ import static dev.berth.bpf.Register.R6;
 import static dev.berth.bpf.Register.R7;
 import static dev.berth.bpf.Register.R8;
 
-import dev.berth.bpf.Extended.Alu;
-import dev.berth.bpf.Extended.AluConstant;
-import dev.berth.bpf.Extended.AtomicAdd;
-import dev.berth.bpf.Extended.Call;
-import dev.berth.bpf.Extended.Exit;
-import dev.berth.bpf.Extended.JumpIf;
-import dev.berth.bpf.Extended.Load;
-import dev.berth.bpf.Extended.LoadMap;
-import dev.berth.bpf.Extended.Move;
-import dev.berth.bpf.Extended.MoveConstant;
-import dev.berth.bpf.Extended.Store;
-import dev.berth.bpf.Extended.StoreConstant;
+import dev.berth.bpf.Ebpf.Alu;
+import dev.berth.bpf.Ebpf.AluConstant;
+import dev.berth.bpf.Ebpf.AtomicAdd;
+import dev.berth.bpf.Ebpf.Call;
+import dev.berth.bpf.Ebpf.Exit;
+import dev.berth.bpf.Ebpf.JumpIf;
+import dev.berth.bpf.Ebpf.Load;
+import dev.berth.bpf.Ebpf.LoadMap;
+import dev.berth.bpf.Ebpf.Move;
+import dev.berth.bpf.Ebpf.MoveConstant;
+import dev.berth.bpf.Ebpf.Store;
+import dev.berth.bpf.Ebpf.StoreConstant;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -31,8 +31,8 @@ import java.util.List;
 ///
 /// It runs for each new connection or datagram, and again when a connection in the queue of a
 /// closed socket needs a new one. A table without keys drops the packet, so the client is refused.
-/// A key without a socket is counted as a fallback and left to the kernel's hash.
-/// without a socket is counted as a fallback and left to the kernel's hash.
+/// A key without a socket is counted as a fallback and left to the kernel's hash. without a socket
+/// is counted as a fallback and left to the kernel's hash.
 final class TableProgram {
 
     /// A u32: the index of the current table.
@@ -55,20 +55,20 @@ final class TableProgram {
 
     /// Builds the whole program.
     ///
-    /// @param picks how a place is picked: see [Picks]
+    /// @param picks how a place is picked: see [SelectionCode]
     /// @param keys the number of keys: the position of the fallback counter
-    static ExtendedProgram of(List<Extended> picks, int keys) {
-        List<Extended> lines = new ArrayList<>();
+    static EbpfProgram of(List<Ebpf> picks, int keys) {
+        List<Ebpf> lines = new ArrayList<>();
         lines.add(new Move(R6, R1));
         lines.addAll(findTable());
         lines.addAll(picks);
         lines.addAll(select());
         lines.addAll(count(keys));
-        return new ExtendedProgram(lines);
+        return new EbpfProgram(lines);
     }
 
-    private static List<Extended> findTable() {
-        List<Extended> lines = new ArrayList<>();
+    private static List<Ebpf> findTable() {
+        List<Ebpf> lines = new ArrayList<>();
         lines.add(new StoreConstant(Width.WORD, R10, KEY, 0));
         lines.addAll(lookUp(CURRENT));
         lines.add(new Load(Width.WORD, R1, R0, 0));
@@ -76,38 +76,38 @@ final class TableProgram {
         lines.addAll(lookUp(TABLES));
         lines.add(new Move(R7, R0));
         lines.add(new Load(Width.WORD, R8, R7, TableValue.COUNT));
-        lines.add(new JumpIf(Condition.EQUAL, R8, 0, "drop"));
+        lines.add(new JumpIf(JumpCondition.EQUAL, R8, 0, "drop"));
         return lines;
     }
 
     /// R0 = the address of the value for the key on the stack.
-    private static List<Extended> lookUp(String map) {
+    private static List<Ebpf> lookUp(String map) {
         return List.of(
                 new LoadMap(R1, map),
                 new Move(R2, R10),
-                new AluConstant(Operation.ADD, R2, KEY),
+                new AluConstant(AluOperation.ADD, R2, KEY),
                 new Call(Helper.MAP_LOOKUP_ELEM),
-                new JumpIf(Condition.EQUAL, R0, 0, "pass"));
+                new JumpIf(JumpCondition.EQUAL, R0, 0, "pass"));
     }
 
-    private static List<Extended> select() {
+    private static List<Ebpf> select() {
         return List.of(
-                new AluConstant(Operation.AND, R1, TableValue.PLACES - 1),
-                new AluConstant(Operation.LSH, R1, 2),
-                new Alu(Operation.ADD, R7, R1),
+                new AluConstant(AluOperation.AND, R1, TableValue.PLACES - 1),
+                new AluConstant(AluOperation.LSH, R1, 2),
+                new Alu(AluOperation.ADD, R7, R1),
                 new Load(Width.WORD, R1, R7, TableValue.KEYS),
                 new Store(Width.WORD, R10, KEY, R1),
                 new Move(R1, R6),
                 new LoadMap(R2, SOCKETS),
                 new Move(R3, R10),
-                new AluConstant(Operation.ADD, R3, KEY),
+                new AluConstant(AluOperation.ADD, R3, KEY),
                 new MoveConstant(R4, 0),
                 new Call(Helper.SK_SELECT_REUSEPORT));
     }
 
-    private static List<Extended> count(int keys) {
-        List<Extended> lines = new ArrayList<>();
-        lines.add(new JumpIf(Condition.EQUAL, R0, 0, "count"));
+    private static List<Ebpf> count(int keys) {
+        List<Ebpf> lines = new ArrayList<>();
+        lines.add(new JumpIf(JumpCondition.EQUAL, R0, 0, "count"));
         lines.add(new StoreConstant(Width.WORD, R10, KEY, keys));
         lines.add(new Label("count"));
         lines.addAll(lookUp(COUNTERS));

@@ -11,8 +11,8 @@ import java.nio.ByteOrder;
 ///     │          │ pick   │       │       │       │     │          │
 ///     └──────────┴────────┴───────┴───────┴───────┴─ … ─┴──────────┘
 ///
-/// `turn` belongs to the program: it counts the picks of [Pick#ROUND_ROBIN]. `pick` is the ordinal
-/// of a [Pick]. Places from n on are ignored.
+/// `turn` belongs to the program: it counts the picks of [Selection#ROUND_ROBIN]. `pick` is the ordinal
+/// of a [Selection]. Places from n on are ignored.
 final class TableValue {
 
     /// The number of places; a power of two, so that a mask keeps an index in range.
@@ -26,13 +26,13 @@ final class TableValue {
 
     private TableValue() {}
 
-    static byte[] of(Pick pick, int[] keys) {
+    static byte[] of(Selection selection, int[] keys) {
         if (keys.length > PLACES) {
             throw new IllegalArgumentException(
                     "keys=" + keys.length + ": a table has " + PLACES + " places");
         }
         ByteBuffer value = ByteBuffer.allocate(BYTES).order(ByteOrder.nativeOrder());
-        value.putInt(PICK, pick.ordinal()).putInt(COUNT, keys.length);
+        value.putInt(PICK, selection.ordinal()).putInt(COUNT, keys.length);
         value.position(KEYS).asIntBuffer().put(keys);
         return value.array();
     }

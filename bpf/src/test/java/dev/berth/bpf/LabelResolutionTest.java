@@ -19,7 +19,7 @@ import java.util.random.RandomGenerator;
 /// machine code.
 class LabelResolutionTest {
 
-    private static final ClassicMachine.Memory NUMBERS =
+    private static final CbpfMachine.Memory NUMBERS =
             (offset, _) -> OptionalInt.of(offset * 0x9e3779b1);
 
     static long[] seeds() {
@@ -32,9 +32,9 @@ class LabelResolutionTest {
     void classicMachineCodeJumpsWhereItsLabelsSay(long seed) {
         RandomGenerator random = SeededRandom.of(seed);
         for (int round = 0; round < 50; round++) {
-            ClassicProgram program = classic(random);
+            CbpfProgram program = classic(random);
 
-            int byNumber = ClassicMachine.run(program.assemble(), NUMBERS);
+            int byNumber = CbpfMachine.run(program.assemble(), NUMBERS);
 
             assertThat(byNumber)
                     .as("seed %d, program%n%s", seed, program)
@@ -42,31 +42,31 @@ class LabelResolutionTest {
         }
     }
 
-    private static ClassicProgram classic(RandomGenerator random) {
+    private static CbpfProgram classic(RandomGenerator random) {
         int blocks = random.nextInt(1, 60);
-        List<Classic> lines = new ArrayList<>();
+        List<Cbpf> lines = new ArrayList<>();
         for (int block = 0; block < blocks; block++) {
             lines.add(new Label("block" + block));
-            lines.add(new Classic.Load(Width.WORD, random.nextInt(1000)));
+            lines.add(new Cbpf.Load(Width.WORD, random.nextInt(1000)));
             if (block < blocks - 1) {
                 lines.add(classicJump(random, block, blocks));
             }
-            lines.add(new Classic.Return(block));
+            lines.add(new Cbpf.Return(block));
         }
-        return new ClassicProgram(lines);
+        return new CbpfProgram(lines);
     }
 
-    private static Classic classicJump(RandomGenerator random, int block, int blocks) {
+    private static Cbpf classicJump(RandomGenerator random, int block, int blocks) {
         String first = "block" + random.nextInt(block + 1, blocks);
-        String second = random.nextBoolean() ? Classic.NEXT : "block" + (blocks - 1);
+        String second = random.nextBoolean() ? Cbpf.NEXT : "block" + (blocks - 1);
         return random.nextInt(4) == 0
-                ? new Classic.Jump(first)
-                : new Classic.JumpIf(Condition.ABOVE, random.nextInt(), first, second);
+                ? new Cbpf.Jump(first)
+                : new Cbpf.JumpIf(JumpCondition.ABOVE, random.nextInt(), first, second);
     }
 
-    private static int follow(ClassicProgram program) {
+    private static int follow(CbpfProgram program) {
         Map<String, Integer> labels = new HashMap<>();
-        List<Classic> lines = program.lines();
+        List<Cbpf> lines = program.lines();
         for (int line = 0; line < lines.size(); line++) {
             if (lines.get(line) instanceof Label(String name)) {
                 labels.put(name, line);
@@ -75,13 +75,13 @@ class LabelResolutionTest {
         int a = 0;
         for (int line = 0; ; line++) {
             switch (lines.get(line)) {
-                case Classic.Load load -> a = NUMBERS.load(load.offset(), 4).orElseThrow();
-                case Classic.Jump jump -> line = labels.get(jump.target());
-                case Classic.JumpIf jump -> {
+                case Cbpf.Load load -> a = NUMBERS.load(load.offset(), 4).orElseThrow();
+                case Cbpf.Jump jump -> line = labels.get(jump.target());
+                case Cbpf.JumpIf jump -> {
                     boolean met = Integer.compareUnsigned(a, jump.value()) > 0;
                     line = labels.getOrDefault(met ? jump.yes() : jump.no(), line);
                 }
-                case Classic.Return end -> {
+                case Cbpf.Return end -> {
                     return end.value();
                 }
                 default -> assertThat(lines.get(line)).isInstanceOf(Label.class);
@@ -95,22 +95,22 @@ class LabelResolutionTest {
     void extendedJumpsLandOnTheInstructionAfterTheirLabel(long seed) {
         RandomGenerator random = SeededRandom.of(seed);
         int blocks = random.nextInt(1, 300);
-        List<Extended> lines = new ArrayList<>();
+        List<Ebpf> lines = new ArrayList<>();
         for (int block = 0; block < blocks; block++) {
             lines.add(new Label("block" + block));
-            lines.add(new Extended.StoreConstant(Width.WORD, Register.R10, -4, block));
+            lines.add(new Ebpf.StoreConstant(Width.WORD, Register.R10, -4, block));
             if (random.nextBoolean()) {
-                lines.add(new Extended.LoadMap(Register.R1, "map"));
+                lines.add(new Ebpf.LoadMap(Register.R1, "map"));
             }
-            lines.add(new Extended.Jump("block" + random.nextInt(blocks)));
+            lines.add(new Ebpf.Jump("block" + random.nextInt(blocks)));
         }
 
-        long[] code = new ExtendedProgram(lines).assemble(Map.of("map", 5));
+        long[] code = new EbpfProgram(lines).assemble(Map.of("map", 5));
 
         List<String> targets =
                 lines.stream()
-                        .filter(Extended.Jump.class::isInstance)
-                        .map(line -> ((Extended.Jump) line).target())
+                        .filter(Ebpf.Jump.class::isInstance)
+                        .map(line -> ((Ebpf.Jump) line).target())
                         .toList();
         assertThat(targetsIn(code)).as("seed %d", seed).isEqualTo(targets);
     }

@@ -39,13 +39,13 @@ class SeccompFilterKernelTest {
         int before = bindOnce();
         ErrnoException.check("prctl", "no_new_privs", Seccomp.noNewPrivileges());
         ErrnoException.check("seccomp", "", Seccomp.install(filter));
-        try (Fd fd = Group.socket(Sockets.AF_INET, Sockets.SOCK_STREAM)) {
+        try (Fd fd = GroupSockets.socket(Sockets.AF_INET, Sockets.SOCK_STREAM)) {
             return new Results(before, bind(fd), Sockets.listen(fd.number(), 1));
         }
     }
 
     private static int bindOnce() throws ErrnoException {
-        try (Fd fd = Group.socket(Sockets.AF_INET, Sockets.SOCK_STREAM)) {
+        try (Fd fd = GroupSockets.socket(Sockets.AF_INET, Sockets.SOCK_STREAM)) {
             return bind(fd);
         }
     }

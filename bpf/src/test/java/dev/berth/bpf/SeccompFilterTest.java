@@ -108,6 +108,6 @@ class SeccompFilterTest {
         Arrays.fill(data, 0x5a5a5a5a);
         data[0] = number;
         data[1] = arch;
-        return ClassicMachine.run(filter, (offset, _) -> OptionalInt.of(data[offset / 4]));
+        return CbpfMachine.run(filter, (offset, _) -> OptionalInt.of(data[offset / 4]));
     }
 }

@@ -42,16 +42,16 @@ class SocketTableErrorsTest {
     void invalidSocketsAndKeysAreRefused() throws Exception {
         namespace.run(
                 () -> {
-                    try (Fixture the = new Fixture(Loopback.IPV4);
+                    try (FourListeners the = new FourListeners(Loopback.IPV4);
                             SocketTable other = SocketTable.create(16);
-                            Fd silent = Group.socket(Sockets.AF_INET, Sockets.SOCK_STREAM)) {
+                            Fd silent = GroupSockets.socket(Sockets.AF_INET, Sockets.SOCK_STREAM)) {
                         assertFails(() -> the.table.put(0, silent.number()), Errno.EINVAL);
                         assertFails(() -> other.put(0, the.group.fd(0)), Errno.EBUSY);
                         assertFails(() -> the.table.put(10, the.group.fd(0)), Errno.EBUSY);
                         assertFails(() -> the.table.attach(silent.number()), Errno.EINVAL);
                         assertThatThrownBy(() -> the.table.put(16, the.group.fd(0)))
                                 .hasMessage("key=16: must be 0 to 15");
-                        assertThatThrownBy(() -> the.table.serve(Pick.HASH, new int[] {3, -1}))
+                        assertThatThrownBy(() -> the.table.serve(Selection.HASH, new int[] {3, -1}))
                                 .hasMessage("key=-1: must be 0 to 15");
                     }
                 });
@@ -71,9 +71,9 @@ class SocketTableErrorsTest {
     @Test
     void aRefusedProgramSaysWhere() {
         long[] outside =
-                ExtendedProgram.of(
-                                new Extended.Load(Width.WORD, Register.R0, Register.R1, 500),
-                                new Extended.Exit())
+                EbpfProgram.of(
+                                new Ebpf.Load(Width.WORD, Register.R0, Register.R1, 500),
+                                new Ebpf.Exit())
                         .assemble(Map.of());
         int type = Bpf.PROG_TYPE_SK_REUSEPORT;
         ProgramLoad load =

@@ -40,7 +40,7 @@ class SocketTableMigrationTest {
         CLOSE,
         SHUTDOWN;
 
-        void of(Group group, int member) throws IOException {
+        void of(GroupSockets group, int member) throws IOException {
             switch (this) {
                 case CLOSE -> group.close(member);
                 case SHUTDOWN -> group.shutDown(member);
@@ -53,16 +53,16 @@ class SocketTableMigrationTest {
     void theQueueOfAnEndedListenerMovesToTheServedOne(End end) throws Exception {
         namespace.run(
                 () -> {
-                    try (Fixture the = new Fixture(Loopback.IPV4)) {
+                    try (FourListeners the = new FourListeners(Loopback.IPV4)) {
                         assertThat(the.table.migrates()).isTrue();
-                        the.table.serve(Pick.HASH, new int[] {10});
+                        the.table.serve(Selection.HASH, new int[] {10});
                         the.clients.connect(100);
-                        the.table.serve(Pick.HASH, new int[] {12});
+                        the.table.serve(Selection.HASH, new int[] {12});
 
                         end.of(the.group, 0);
 
-                        List<Group.Arrival> arrivals = the.group.take(100);
-                        assertThat(Fixture.members(arrivals)).hasSize(100).containsOnly(2);
+                        List<GroupSockets.Arrival> arrivals = the.group.take(100);
+                        assertThat(FourListeners.members(arrivals)).hasSize(100).containsOnly(2);
                         assertThat(arrivals)
                                 .allMatch(it -> it.message().equals("" + it.clientPort()));
                         assertThat(the.steered(2)).isEqualTo(100);
@@ -75,20 +75,20 @@ class SocketTableMigrationTest {
     void halfOpenConnectionsMoveToo() throws Exception {
         namespace.run(
                 () -> {
-                    try (Fixture the = new Fixture(Loopback.IPV4)) {
+                    try (FourListeners the = new FourListeners(Loopback.IPV4)) {
                         for (int member = 0; member < 4; member++) {
                             SocketOption.DEFER_ACCEPT.write(the.group.fd(member), 30);
                         }
-                        the.table.serve(Pick.HASH, new int[] {10});
+                        the.table.serve(Selection.HASH, new int[] {10});
                         the.clients.connectSilently(50);
-                        the.table.serve(Pick.HASH, new int[] {12});
+                        the.table.serve(Selection.HASH, new int[] {12});
                         assertThat(the.group.takeNow()).isEmpty();
                         the.group.close(0);
 
                         the.clients.speak();
 
-                        List<Group.Arrival> arrivals = the.group.take(50);
-                        assertThat(Fixture.members(arrivals)).hasSize(50).containsOnly(2);
+                        List<GroupSockets.Arrival> arrivals = the.group.take(50);
+                        assertThat(FourListeners.members(arrivals)).hasSize(50).containsOnly(2);
                         assertThat(arrivals)
                                 .allMatch(it -> it.message().equals("" + it.clientPort()));
                     }
@@ -99,10 +99,10 @@ class SocketTableMigrationTest {
     void theQueueIsResetWhenNothingIsServed() throws Exception {
         namespace.run(
                 () -> {
-                    try (Fixture the = new Fixture(Loopback.IPV4)) {
-                        the.table.serve(Pick.HASH, new int[] {10});
+                    try (FourListeners the = new FourListeners(Loopback.IPV4)) {
+                        the.table.serve(Selection.HASH, new int[] {10});
                         the.clients.connect(20);
-                        the.table.serve(Pick.HASH, new int[0]);
+                        the.table.serve(Selection.HASH, new int[0]);
 
                         the.group.close(0);
 
@@ -116,10 +116,10 @@ class SocketTableMigrationTest {
     void theQueueSpreadsOverAllServedOnes() throws Exception {
         namespace.run(
                 () -> {
-                    try (Fixture the = new Fixture(Loopback.DUAL_STACK_BY_IPV4)) {
-                        the.table.serve(Pick.HASH, new int[] {13});
+                    try (FourListeners the = new FourListeners(Loopback.DUAL_STACK_BY_IPV4)) {
+                        the.table.serve(Selection.HASH, new int[] {13});
                         the.clients.connect(100);
-                        the.table.serve(Pick.HASH, new int[] {10, 11});
+                        the.table.serve(Selection.HASH, new int[] {10, 11});
                         the.group.close(3);
 
                         assertThat(the.takenBy(100)).containsOnly(0, 1);

@@ -51,8 +51,8 @@ class SocketTablePicksTest {
     void roundRobinIsExactAndBeginsAtTheFirstPlace(Loopback way) throws Exception {
         namespace.run(
                 () -> {
-                    try (Fixture the = new Fixture(way)) {
-                        the.table.serve(Pick.ROUND_ROBIN, new int[] {12, 10, 13});
+                    try (FourListeners the = new FourListeners(way)) {
+                        the.table.serve(Selection.ROUND_ROBIN, new int[] {12, 10, 13});
                         the.clients.connect(1);
                         assertThat(the.takenBy(1)).containsExactly(2);
                         the.clients.connect(299);
@@ -69,8 +69,8 @@ class SocketTablePicksTest {
                 IntStream.range(0, SocketTable.PLACES).map(i -> i == 700 ? 11 : 10).toArray();
         namespace.run(
                 () -> {
-                    try (Fixture the = new Fixture(Loopback.IPV4)) {
-                        the.table.serve(Pick.ROUND_ROBIN, places);
+                    try (FourListeners the = new FourListeners(Loopback.IPV4)) {
+                        the.table.serve(Selection.ROUND_ROBIN, places);
                         the.clients.connect(SocketTable.PLACES);
 
                         assertThat(counts(the.takenBy(SocketTable.PLACES), 4))
@@ -83,8 +83,8 @@ class SocketTablePicksTest {
     void aRandomPlaceVariesEvenForOneAddress() throws Exception {
         namespace.run(
                 () -> {
-                    try (Fixture the = new Fixture(Loopback.IPV4)) {
-                        the.table.serve(Pick.RANDOM, new int[] {10, 11, 11, 11});
+                    try (FourListeners the = new FourListeners(Loopback.IPV4)) {
+                        the.table.serve(Selection.RANDOM, new int[] {10, 11, 11, 11});
                         the.clients.connect(1000);
 
                         int[] counts = counts(the.takenBy(1000), 4);
@@ -98,10 +98,10 @@ class SocketTablePicksTest {
     void oneAddressAlwaysGetsItsOwnPlace() throws Exception {
         namespace.run(
                 () -> {
-                    try (Group group = Group.tcp(Loopback.IPV4.server, 4);
+                    try (GroupSockets group = GroupSockets.tcp(Loopback.IPV4.server, 4);
                             SocketTable table = SocketTable.create(14)) {
                         enter(table, group);
-                        table.serve(Pick.SOURCE, ALL);
+                        table.serve(Selection.SOURCE, ALL);
                         int[] counts = new int[4];
                         for (int address = 1; address <= 250; address++) {
                             int member = memberOf("127.0.0." + address, group);
@@ -115,11 +115,11 @@ class SocketTablePicksTest {
                 });
     }
 
-    private static int memberOf(String address, Group group) throws IOException {
+    private static int memberOf(String address, GroupSockets group) throws IOException {
         InetAddress source = InetAddress.getByName(address);
         try (Clients clients = new Clients(source, "127.0.0.1", Loopback.PORT)) {
             clients.connect(3);
-            Set<Integer> members = new HashSet<>(Fixture.members(group.take(3)));
+            Set<Integer> members = new HashSet<>(FourListeners.members(group.take(3)));
             assertThat(members).hasSize(1);
             return members.iterator().next();
         }
@@ -130,8 +130,8 @@ class SocketTablePicksTest {
     void anAddressHasOnePlaceInEveryFamily(Loopback way) throws Exception {
         namespace.run(
                 () -> {
-                    try (Fixture the = new Fixture(way)) {
-                        the.table.serve(Pick.SOURCE, ALL);
+                    try (FourListeners the = new FourListeners(way)) {
+                        the.table.serve(Selection.SOURCE, ALL);
                         the.clients.connect(20);
 
                         assertThat(new HashSet<>(the.takenBy(20))).hasSize(1);
@@ -144,10 +144,10 @@ class SocketTablePicksTest {
     void aQueueThatMovesSpreadsBecauseItHasNoAddress() throws Exception {
         namespace.run(
                 () -> {
-                    try (Fixture the = new Fixture(Loopback.IPV4)) {
-                        the.table.serve(Pick.SOURCE, new int[] {10});
+                    try (FourListeners the = new FourListeners(Loopback.IPV4)) {
+                        the.table.serve(Selection.SOURCE, new int[] {10});
                         the.clients.connect(60);
-                        the.table.serve(Pick.SOURCE, new int[] {11, 12});
+                        the.table.serve(Selection.SOURCE, new int[] {11, 12});
                         the.group.close(0);
 
                         assertThat(the.takenBy(60)).hasSize(60).containsOnly(1, 2);
@@ -161,8 +161,8 @@ class SocketTablePicksTest {
         Arrays.setAll(places, place -> place / SocketTable.cpus() == 0 ? 10 : 13);
         namespace.run(
                 () -> {
-                    try (Fixture the = new Fixture(Loopback.IPV4)) {
-                        the.table.serve(Pick.CPU, places);
+                    try (FourListeners the = new FourListeners(Loopback.IPV4)) {
+                        the.table.serve(Selection.CPU, places);
                         the.clients.connect(300);
 
                         int[] counts = counts(the.takenBy(300), 4);
@@ -176,7 +176,7 @@ class SocketTablePicksTest {
     void placesForCpusAreWholeRows() throws Exception {
         int cpus = SocketTable.cpus();
         try (SocketTable table = SocketTable.create(1)) {
-            assertThatThrownBy(() -> table.serve(Pick.CPU, new int[cpus * 2 + 1]))
+            assertThatThrownBy(() -> table.serve(Selection.CPU, new int[cpus * 2 + 1]))
                     .satisfies(
                             refused ->
                                     assertThat(cpus == 1 || refused.getMessage().contains("rows"))
@@ -188,20 +188,21 @@ class SocketTablePicksTest {
     void datagramsAreSteeredByEachPick() throws Exception {
         namespace.run(
                 () -> {
-                    try (Group group = Group.udp(Loopback.IPV6.server, 4);
+                    try (GroupSockets group = GroupSockets.udp(Loopback.IPV6.server, 4);
                             SocketTable table = SocketTable.create(14);
                             Clients clients = Loopback.IPV6.clients()) {
                         enter(table, group);
-                        table.serve(Pick.ROUND_ROBIN, ALL);
+                        table.serve(Selection.ROUND_ROBIN, ALL);
                         send(clients, 40);
-                        assertThat(counts(Fixture.members(group.take(40)), 4))
+                        assertThat(counts(FourListeners.members(group.take(40)), 4))
                                 .containsExactly(10, 10, 10, 10);
-                        table.serve(Pick.SOURCE, ALL);
+                        table.serve(Selection.SOURCE, ALL);
                         send(clients, 40);
-                        assertThat(new HashSet<>(Fixture.members(group.take(40)))).hasSize(1);
-                        table.serve(Pick.RANDOM, ALL);
+                        assertThat(new HashSet<>(FourListeners.members(group.take(40)))).hasSize(1);
+                        table.serve(Selection.RANDOM, ALL);
                         send(clients, 200);
-                        assertThat(new HashSet<>(Fixture.members(group.take(200)))).hasSize(4);
+                        assertThat(new HashSet<>(FourListeners.members(group.take(200))))
+                                .hasSize(4);
                     }
                 });
     }
@@ -210,14 +211,15 @@ class SocketTablePicksTest {
     void changingThePickUnderLoadLosesAndMisroutesNothing() throws Exception {
         namespace.run(
                 () -> {
-                    try (Fixture the = new Fixture(Loopback.IPV4)) {
-                        the.table.serve(Pick.HASH, new int[] {10});
+                    try (FourListeners the = new FourListeners(Loopback.IPV4)) {
+                        the.table.serve(Selection.HASH, new int[] {10});
                         List<Integer> members = new ArrayList<>();
                         for (int round = 0; round < 400; round++) {
-                            Pick pick = Pick.values()[round % Pick.values().length];
+                            Selection selection =
+                                    Selection.values()[round % Selection.values().length];
                             int[] places = new int[SocketTable.cpus()];
-                            Arrays.fill(places, Fixture.FIRST_KEY + round % 4);
-                            the.table.serve(pick, places);
+                            Arrays.fill(places, FourListeners.FIRST_KEY + round % 4);
+                            the.table.serve(selection, places);
                             the.clients.connect(1);
                             members.add(the.takenBy(1).getFirst());
                             the.clients.close();
@@ -230,9 +232,9 @@ class SocketTablePicksTest {
                 });
     }
 
-    private static void enter(SocketTable table, Group group) throws IOException {
+    private static void enter(SocketTable table, GroupSockets group) throws IOException {
         for (int member = 0; member < 4; member++) {
-            table.put(Fixture.FIRST_KEY + member, group.fd(member));
+            table.put(FourListeners.FIRST_KEY + member, group.fd(member));
         }
         table.attach(group.fd(0));
     }

@@ -43,8 +43,8 @@ class SocketTableTest {
     void onlyServedKeysGetConnectionsAndTheCountersAddUp(Loopback way) throws Exception {
         namespace.run(
                 () -> {
-                    try (Fixture the = new Fixture(way)) {
-                        the.table.serve(Pick.HASH, new int[] {11, 13});
+                    try (FourListeners the = new FourListeners(way)) {
+                        the.table.serve(Selection.HASH, new int[] {11, 13});
                         the.clients.connect(200);
 
                         List<Integer> members = the.takenBy(200);
@@ -67,14 +67,14 @@ class SocketTableTest {
     void aTableThatServesNothingRefuses() throws Exception {
         namespace.run(
                 () -> {
-                    try (Fixture the = new Fixture(Loopback.IPV4)) {
+                    try (FourListeners the = new FourListeners(Loopback.IPV4)) {
                         assertThatThrownBy(() -> the.clients.connect(1))
                                 .isInstanceOf(ConnectException.class)
                                 .hasMessageContaining("refused");
 
-                        the.table.serve(Pick.HASH, new int[] {12});
+                        the.table.serve(Selection.HASH, new int[] {12});
                         the.clients.connect(5);
-                        the.table.serve(Pick.HASH, new int[0]);
+                        the.table.serve(Selection.HASH, new int[0]);
 
                         assertThatThrownBy(() -> the.clients.connect(1))
                                 .isInstanceOf(ConnectException.class);
@@ -87,13 +87,14 @@ class SocketTableTest {
     void aSwitchTakesEffectForTheNextConnection() throws Exception {
         namespace.run(
                 () -> {
-                    try (Fixture the = new Fixture(Loopback.IPV4)) {
+                    try (FourListeners the = new FourListeners(Loopback.IPV4)) {
                         int misrouted = 0;
                         for (int round = 0; round < 500; round++) {
                             int member = round % 4;
-                            the.table.serve(Pick.HASH, new int[] {Fixture.FIRST_KEY + member});
+                            the.table.serve(
+                                    Selection.HASH, new int[] {FourListeners.FIRST_KEY + member});
                             int port = the.clients.connectFrom(0);
-                            Group.Arrival arrival = the.group.take(1).getFirst();
+                            GroupSockets.Arrival arrival = the.group.take(1).getFirst();
                             assertThat(arrival.clientPort()).isEqualTo(port);
                             misrouted += arrival.member() == member ? 0 : 1;
                             the.clients.close();
@@ -107,8 +108,8 @@ class SocketTableTest {
     void switchesUnderLoadLoseAndMisrouteNothing() throws Exception {
         namespace.run(
                 () -> {
-                    try (Fixture the = new Fixture(Loopback.IPV4)) {
-                        the.table.serve(Pick.HASH, new int[] {10});
+                    try (FourListeners the = new FourListeners(Loopback.IPV4)) {
+                        the.table.serve(Selection.HASH, new int[] {10});
                         AtomicBoolean flipping = new AtomicBoolean(true);
                         Thread flipper = Thread.ofPlatform().start(() -> flip(the.table, flipping));
                         try {
@@ -130,7 +131,7 @@ class SocketTableTest {
         int[][] sets = {{10}, many, {12}};
         try {
             for (int round = 0; flipping.get(); round++) {
-                table.serve(Pick.HASH, sets[round % sets.length]);
+                table.serve(Selection.HASH, sets[round % sets.length]);
             }
         } catch (ErrnoException failure) {
             throw new AssertionError(failure);
@@ -141,8 +142,8 @@ class SocketTableTest {
     void aServedKeyWithoutSocketIsCountedAndLeftToTheKernelsHash() throws Exception {
         namespace.run(
                 () -> {
-                    try (Fixture the = new Fixture(Loopback.IPV4)) {
-                        the.table.serve(Pick.HASH, new int[] {10, 11});
+                    try (FourListeners the = new FourListeners(Loopback.IPV4)) {
+                        the.table.serve(Selection.HASH, new int[] {10, 11});
                         the.table.remove(11);
                         the.table.remove(11);
                         the.clients.connect(100);
@@ -159,8 +160,8 @@ class SocketTableTest {
     void aForgottenCounterStartsAgain() throws Exception {
         namespace.run(
                 () -> {
-                    try (Fixture the = new Fixture(Loopback.IPV4)) {
-                        the.table.serve(Pick.HASH, new int[] {10});
+                    try (FourListeners the = new FourListeners(Loopback.IPV4)) {
+                        the.table.serve(Selection.HASH, new int[] {10});
                         the.clients.connect(3);
                         the.group.take(3);
                         the.table.forget(10);
@@ -176,8 +177,8 @@ class SocketTableTest {
     void steeringGoesOnWhenTheTableIsClosed() throws Exception {
         namespace.run(
                 () -> {
-                    try (Fixture the = new Fixture(Loopback.IPV4)) {
-                        the.table.serve(Pick.HASH, new int[] {12});
+                    try (FourListeners the = new FourListeners(Loopback.IPV4)) {
+                        the.table.serve(Selection.HASH, new int[] {12});
                         the.table.close();
                         the.clients.connect(20);
 
@@ -190,7 +191,7 @@ class SocketTableTest {
     void datagramsGoToServedKeysOnlyAndAreDroppedWithoutAny() throws Exception {
         namespace.run(
                 () -> {
-                    try (Group group = Group.udp(Loopback.IPV4.server, 3);
+                    try (GroupSockets group = GroupSockets.udp(Loopback.IPV4.server, 3);
                             SocketTable table = SocketTable.create(3);
                             Clients clients = Loopback.IPV4.clients()) {
                         for (int key = 0; key < 3; key++) {
@@ -198,13 +199,15 @@ class SocketTableTest {
                         }
                         table.attach(group.fd(0));
                         clients.sendFrom(0);
-                        table.serve(Pick.HASH, new int[] {1, 2});
+                        table.serve(Selection.HASH, new int[] {1, 2});
                         for (int i = 0; i < 50; i++) {
                             clients.sendFrom(0);
                         }
                         clients.sendNothing();
 
-                        assertThat(Fixture.members(group.take(51))).hasSize(51).containsOnly(1, 2);
+                        assertThat(FourListeners.members(group.take(51)))
+                                .hasSize(51)
+                                .containsOnly(1, 2);
                         assertThat(table.steered(1) + table.steered(2)).isEqualTo(51);
                     }
                 });
@@ -214,8 +217,8 @@ class SocketTableTest {
     void aSocketThatReplacesAnotherTakesOver() throws Exception {
         namespace.run(
                 () -> {
-                    try (Fixture the = new Fixture(Loopback.IPV4)) {
-                        the.table.serve(Pick.HASH, new int[] {10});
+                    try (FourListeners the = new FourListeners(Loopback.IPV4)) {
+                        the.table.serve(Selection.HASH, new int[] {10});
                         the.table.remove(13);
                         the.table.put(10, the.group.fd(3));
                         the.clients.connect(10);

@@ -11,7 +11,9 @@ class TableProgramTest {
 
     @Test
     void listing() {
-        List<Extended> picks = Picks.of(EnumSet.of(Pick.HASH, Pick.ROUND_ROBIN, Pick.CPU), 2);
+        List<Ebpf> picks =
+                SelectionCode.of(
+                        EnumSet.of(Selection.HASH, Selection.ROUND_ROBIN, Selection.CPU), 2);
 
         assertThat(TableProgram.of(picks, 16))
                 .hasToString(
@@ -86,6 +88,7 @@ class TableProgramTest {
 
     @Test
     void unsupportedPicksAreLeftOut() {
-        assertThat(Picks.of(EnumSet.of(Pick.HASH), 2).toString()).doesNotContain("fetch_add");
+        assertThat(SelectionCode.of(EnumSet.of(Selection.HASH), 2).toString())
+                .doesNotContain("fetch_add");
     }
 }

@@ -12,7 +12,7 @@ class TableValueTest {
 
     @Test
     void bytesAreTurnPickCountAndKeys() {
-        byte[] value = TableValue.of(Pick.CPU, new int[] {7, 9});
+        byte[] value = TableValue.of(Selection.CPU, new int[] {7, 9});
 
         ByteBuffer bytes = ByteBuffer.wrap(value).order(ByteOrder.nativeOrder());
         assertThat(bytes.remaining()).isEqualTo(4112);
@@ -25,8 +25,8 @@ class TableValueTest {
 
     @Test
     void moreKeysThanPlacesAreRefused() {
-        assertThat(TableValue.of(Pick.HASH, new int[1024])).hasSize(4112);
-        assertThatThrownBy(() -> TableValue.of(Pick.HASH, new int[1025]))
+        assertThat(TableValue.of(Selection.HASH, new int[1024])).hasSize(4112);
+        assertThatThrownBy(() -> TableValue.of(Selection.HASH, new int[1025]))
                 .hasMessage("keys=1025: a table has 1024 places");
     }
 }

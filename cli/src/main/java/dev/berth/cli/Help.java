@@ -3,9 +3,9 @@ package dev.berth.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.berth.cli.command.ExitCode;
+import dev.berth.cli.command.LineWrap;
 import dev.berth.cli.command.Terminal;
 import dev.berth.cli.command.UsageException;
-import dev.berth.cli.command.Wrap;
 
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
@@ -50,7 +50,7 @@ final class Help {
     }
 
     private static String wrapped(String line, int columns, int indent) {
-        return String.join("\n", Wrap.lines(line, columns, indent));
+        return String.join("\n", LineWrap.lines(line, columns, indent));
     }
 
     /// Wraps the synopsis, which the parser's own layout does not.
@@ -67,7 +67,7 @@ final class Help {
         }
         UsageMessageSpec page = line.getCommandSpec().usageMessage().width(columns);
         page.customSynopsis(synopsis(page.customSynopsis(), columns));
-        page.footer(Wrap.paragraphs(page.footer(), columns).toArray(String[]::new));
+        page.footer(LineWrap.paragraphs(page.footer(), columns).toArray(String[]::new));
         var bytes = new ByteArrayOutputStream();
         try (var out = new PrintStream(bytes, false, UTF_8)) {
             line.usage(out, terminal.colour() ? Ansi.ON : Ansi.OFF);

@@ -2,8 +2,8 @@ package dev.berth.cli;
 
 import static java.util.stream.Collectors.joining;
 
+import dev.berth.cli.command.CommandFailure;
 import dev.berth.cli.command.ExitCode;
-import dev.berth.cli.command.Failure;
 import dev.berth.cli.command.Subcommand;
 import dev.berth.cli.command.Terminal;
 import dev.berth.cli.command.UsageException;
@@ -27,7 +27,7 @@ public final class Main {
 
     /// Runs one command line and ends the JVM with its exit code.
     public static void main(String[] args) {
-        String[] words = OwnWords.exact(args);
+        String[] words = RawArguments.exact(args);
         if (words.length > 0 && !words[0].startsWith("-")) {
             warm();
         }
@@ -63,7 +63,7 @@ public final class Main {
             return fail(
                     terminal,
                     "berth: ",
-                    new Failure(
+                    new CommandFailure(
                             "the JVM cannot represent this file name in the C locale: "
                                     + locale.getInput()
                                     + "; set LC_ALL=C.UTF-8",
@@ -115,7 +115,7 @@ public final class Main {
         try {
             return command.parser(verb.word()).parseArgs(args.toArray(String[]::new));
         } catch (ParameterException wrong) {
-            throw new UsageException(Complaint.of(wrong));
+            throw new UsageException(ParseErrors.text(wrong));
         }
     }
 
@@ -132,7 +132,7 @@ public final class Main {
 
     private static String describe(Exception failed) {
         String message = failed.getMessage();
-        boolean plain = failed instanceof Failure || failed instanceof UsageException;
+        boolean plain = failed instanceof CommandFailure || failed instanceof UsageException;
         return plain
                         || (message != null
                                 && failed.getClass() != RuntimeException.class

@@ -1,6 +1,6 @@
 package dev.berth.cli;
 
-import dev.berth.cli.command.Wrap;
+import dev.berth.cli.command.LineWrap;
 
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -29,7 +29,7 @@ final class NarrowPage {
         var page = new NarrowPage(columns);
         UsageMessageSpec text = spec.usageMessage();
         page.add("Usage: " + String.join(" ", text.customSynopsis()), 7);
-        page.lines.addAll(Wrap.paragraphs(text.description(), page.columns));
+        page.lines.addAll(LineWrap.paragraphs(text.description(), page.columns));
         for (PositionalParamSpec words : spec.positionalParameters()) {
             page.entry(words.paramLabel(), words.description());
         }
@@ -37,7 +37,7 @@ final class NarrowPage {
             String label = option.arity().max() == 0 ? "" : "=" + option.paramLabel();
             page.entry(String.join(", ", option.names()) + label, option.description());
         }
-        page.lines.addAll(Wrap.paragraphs(text.footer(), page.columns));
+        page.lines.addAll(LineWrap.paragraphs(text.footer(), page.columns));
         // The parser's own layout unescapes this, too.
         return String.join("\n", page.lines).replace("%%", "%");
     }
@@ -48,6 +48,6 @@ final class NarrowPage {
     }
 
     private void add(String text, int indent) {
-        lines.addAll(Wrap.lines(text, columns, indent));
+        lines.addAll(LineWrap.lines(text, columns, indent));
     }
 }

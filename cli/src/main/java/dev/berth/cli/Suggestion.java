@@ -19,10 +19,10 @@ final class Suggestion {
     /// @param before the words before the command: `berth`, or `berth help`
     /// @param words the rest of the command line; its first word is not a command
     static String after(String before, List<String> words) {
-        if (Habits.asksForLogs(words.getFirst())) {
-            return "; " + Habits.whereLogsAre(words);
+        if (OtherProcessManagers.asksForLogs(words.getFirst())) {
+            return "; " + OtherProcessManagers.whereLogsAre(words);
         }
-        return Habits.instead(words)
+        return OtherProcessManagers.instead(words)
                 .or(() -> nearest(words))
                 .map(
                         line ->

@@ -23,7 +23,7 @@ import java.util.stream.Stream;
 
 class ArchitectureTest {
     /// The class including its nested classes.
-    private static final String FOREIGN_LIBC = "dev\\.berth\\.worker\\.ForeignLibc(\\$.*)?";
+    private static final String FFM_SYSTEM_CALLS = "dev\\.berth\\.worker\\.FfmSystemCalls(\\$.*)?";
 
     private static JavaClasses classes;
 
@@ -72,7 +72,7 @@ class ArchitectureTest {
                 .that()
                 .resideOutsideOfPackage("dev.berth.sys")
                 .and()
-                .haveNameNotMatching(FOREIGN_LIBC)
+                .haveNameNotMatching(FFM_SYSTEM_CALLS)
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("java.lang.foreign..")
@@ -88,10 +88,10 @@ class ArchitectureTest {
                 .that()
                 .resideInAPackage("dev.berth.worker")
                 .and()
-                .haveNameNotMatching(FOREIGN_LIBC)
+                .haveNameNotMatching(FFM_SYSTEM_CALLS)
                 .should()
                 .dependOnClassesThat()
-                .haveNameMatching(FOREIGN_LIBC)
+                .haveNameMatching(FFM_SYSTEM_CALLS)
                 .check(classes);
     }
 
@@ -114,25 +114,25 @@ class ArchitectureTest {
 
     @Test
     void packagesOfTheSupervisorDependOnlyOnThoseBelowThem() {
-        room("supervise", "contract").check(classes);
-        room("supervise", "control").check(classes);
-        room("supervise", "lifecycle", "contract").check(classes);
-        room("supervise", "process", "contract").check(classes);
-        room("supervise", "steering", "lifecycle", "contract").check(classes);
-        room("supervise", "adoption", "steering", "process", "contract", "control").check(classes);
-        room("supervise", "watch", "steering", "process", "lifecycle", "contract", "control")
+        layer("supervise", "contract").check(classes);
+        layer("supervise", "control").check(classes);
+        layer("supervise", "lifecycle", "contract").check(classes);
+        layer("supervise", "process", "contract").check(classes);
+        layer("supervise", "steering", "lifecycle", "contract").check(classes);
+        layer("supervise", "adoption", "steering", "process", "contract", "control").check(classes);
+        layer("supervise", "watch", "steering", "process", "lifecycle", "contract", "control")
                 .check(classes);
     }
 
     @Test
     void packagesOfTheCommandLineDependOnlyOnThoseBelowThem() {
-        room("cli", "command").check(classes);
-        room("cli", "remote", "command").check(classes);
-        room("cli", "ports", "remote", "command").check(classes);
-        room("cli", "doctor", "command").check(classes);
-        room("cli", "lab", "command").check(classes);
-        room("cli", "run", "remote", "command").check(classes);
-        room("cli", "demo", "run", "command").check(classes);
+        layer("cli", "command").check(classes);
+        layer("cli", "remote", "command").check(classes);
+        layer("cli", "ports", "remote", "command").check(classes);
+        layer("cli", "doctor", "command").check(classes);
+        layer("cli", "lab", "command").check(classes);
+        layer("cli", "run", "remote", "command").check(classes);
+        layer("cli", "demo", "run", "command").check(classes);
     }
 
     @Test
@@ -176,7 +176,7 @@ class ArchitectureTest {
                 "dev.berth." + module + "..", "dev.berth..", packages("dev.berth.", others));
     }
 
-    private static ArchRule room(String module, String room, String... below) {
+    private static ArchRule layer(String module, String room, String... below) {
         String all = "dev.berth." + module + ".";
         return onlyUses(all + room, all + ".", packages(all, below));
     }

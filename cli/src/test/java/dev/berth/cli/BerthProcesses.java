@@ -1,6 +1,6 @@
 package dev.berth.cli;
 
-import dev.berth.cli.command.OwnJvm;
+import dev.berth.cli.command.SelfJvm;
 import dev.berth.testkit.ChildProcess;
 
 import java.io.IOException;
@@ -59,7 +59,7 @@ final class BerthProcesses implements AutoCloseable {
         // The process that runs the tests may ignore these signals, as nohup and background jobs
         // do.
         words.addAll(List.of("env", "--default-signal=HUP,INT"));
-        words.addAll(OwnJvm.berth(OPTIONS));
+        words.addAll(SelfJvm.berth(OPTIONS));
         words.addAll(List.of(arguments));
         var builder = new ProcessBuilder(words);
         builder.environment().put("XDG_RUNTIME_DIR", runtime.toString());

@@ -3,7 +3,7 @@ package dev.berth.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.berth.cli.command.OwnJvm;
+import dev.berth.cli.command.SelfJvm;
 import dev.berth.cli.demo.Whoami;
 import dev.berth.sys.Processes;
 import dev.berth.sys.Signal;
@@ -65,7 +65,7 @@ class ControlProcessTest {
         words.addAll(List.of("--settle", "100ms"));
         words.addAll(List.of(options));
         words.add("--");
-        words.addAll(OwnJvm.command(Whoami.class, List.of("-Xmx24m")));
+        words.addAll(SelfJvm.command(Whoami.class, List.of("-Xmx24m")));
         words.add(Integer.toString(port));
         return processes.start(before, words.toArray(String[]::new));
     }
@@ -214,7 +214,7 @@ class ControlProcessTest {
         ChildProcess web = web();
         await(web, "is ready");
         List<String> words = new ArrayList<>(List.of("sh", "-c", "exec \"$@\" >/dev/full", "sh"));
-        words.addAll(OwnJvm.berth(List.of("--enable-native-access=ALL-UNNAMED")));
+        words.addAll(SelfJvm.berth(List.of("--enable-native-access=ALL-UNNAMED")));
         words.addAll(List.of("status", "web"));
         var builder = new ProcessBuilder(words);
         builder.environment().put("XDG_RUNTIME_DIR", runtime.toString());

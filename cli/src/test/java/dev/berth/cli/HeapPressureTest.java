@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
-import dev.berth.cli.command.OwnJvm;
+import dev.berth.cli.command.SelfJvm;
 import dev.berth.cli.demo.Whoami;
 import dev.berth.testkit.ChildProcess;
 import dev.berth.testkit.FreePort;
@@ -116,7 +116,7 @@ class HeapPressureTest {
     void bigCommandsFromManyClientsDoNotEndTheSupervisor() throws Exception {
         List<String> words = new ArrayList<>(List.of("run", "-n", "1", "--name", "web"));
         words.addAll(List.of("--settle", "100ms", "--"));
-        words.addAll(OwnJvm.command(Whoami.class, List.of("-Xmx24m")));
+        words.addAll(SelfJvm.command(Whoami.class, List.of("-Xmx24m")));
         words.add(Integer.toString(port));
         ChildProcess web = processes.startWithHeap(HEAP_MIB, words.toArray(String[]::new));
         web.awaitLine(line -> line.contains("is ready"), PATIENCE);

@@ -102,8 +102,7 @@ class HiddenProcessesTest {
         new Capture(words);
         Capture route = onThread(() -> asNobody(words));
         assertThat(route.err()).isEmpty();
-        assertThat(route.out())
-                .contains("not certain: nobody listens", "reaches; that needs root");
+        assertThat(route.out()).contains("not certain: nobody listens", "reaches; that needs root");
     }
 
     @Test

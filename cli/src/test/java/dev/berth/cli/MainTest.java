@@ -98,7 +98,7 @@ class MainTest {
     @Test
     void noVerbOfOtherToolsIsAlsoACommand() {
         for (Verb verb : Verb.values()) {
-            assertThat(Habits.words()).doesNotContain(verb.word());
+            assertThat(OtherProcessManagers.words()).doesNotContain(verb.word());
         }
     }
 

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.berth.cli.command.OwnJvm;
+import dev.berth.cli.command.SelfJvm;
 import dev.berth.cli.demo.Whoami;
 import dev.berth.testkit.ChildProcess;
 import dev.berth.testkit.FreePort;
@@ -38,7 +38,7 @@ class RouteProcessTest {
     private static List<String> server(int port) {
         List<String> words = new ArrayList<>(List.of("run", "-n", "2", "--name", "web"));
         words.addAll(List.of("--settle", "100ms", "--"));
-        words.addAll(OwnJvm.command(Whoami.class, List.of("-Xmx24m")));
+        words.addAll(SelfJvm.command(Whoami.class, List.of("-Xmx24m")));
         words.add(Integer.toString(port));
         return words;
     }

@@ -2,7 +2,7 @@ package dev.berth.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.berth.cli.command.OwnJvm;
+import dev.berth.cli.command.SelfJvm;
 import dev.berth.cli.demo.Whoami;
 import dev.berth.sys.Processes;
 import dev.berth.sys.Signal;
@@ -145,7 +145,7 @@ class RunProcessTest {
         Path log = runtime.resolve("log");
         List<String> words = new ArrayList<>(List.of("run", "-n", "1", "--settle", "100ms"));
         words.addAll(List.of("--name", "logged", "--log", log.toString(), "--"));
-        words.addAll(OwnJvm.command(Whoami.class, List.of("-Xmx24m")));
+        words.addAll(SelfJvm.command(Whoami.class, List.of("-Xmx24m")));
         words.add(Integer.toString(port));
         ChildProcess run = berth(words.toArray(String[]::new));
         awaitText(log, "[logged/0.1] listening");

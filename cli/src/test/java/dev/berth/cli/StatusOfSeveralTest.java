@@ -2,7 +2,7 @@ package dev.berth.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.berth.cli.command.OwnJvm;
+import dev.berth.cli.command.SelfJvm;
 import dev.berth.cli.demo.Whoami;
 import dev.berth.testkit.ChildProcess;
 import dev.berth.testkit.FreePort;
@@ -32,7 +32,7 @@ class StatusOfSeveralTest {
     private static void run(BerthProcesses berth, String name, int port) throws Exception {
         List<String> words = new ArrayList<>(List.of("run", "-n", "1", "--name", name));
         words.addAll(List.of("--settle", "100ms", "--"));
-        words.addAll(OwnJvm.command(Whoami.class, List.of("-Xmx24m")));
+        words.addAll(SelfJvm.command(Whoami.class, List.of("-Xmx24m")));
         words.add(Integer.toString(port));
         ChildProcess child = berth.start(words.toArray(String[]::new));
         child.awaitLine(line -> line.contains("slot 0.1 is ready"), PATIENCE);

@@ -2,7 +2,7 @@ package dev.berth.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.berth.cli.command.OwnJvm;
+import dev.berth.cli.command.SelfJvm;
 import dev.berth.sys.Processes;
 import dev.berth.sys.Signal;
 import dev.berth.testkit.Await;
@@ -82,7 +82,7 @@ final class TerminalGoneTest {
     private ChildProcess open(List<String> before, String... options) throws Exception {
         List<String> words = new ArrayList<>(List.of("python3", "-c", TERMINAL));
         words.addAll(before);
-        words.addAll(OwnJvm.berth(BerthProcesses.OPTIONS));
+        words.addAll(SelfJvm.berth(BerthProcesses.OPTIONS));
         words.addAll(List.of("run", "-n", "1", "--name", "app", "--settle", "100ms"));
         words.addAll(List.of("--log", log().toString()));
         words.addAll(List.of(options));

@@ -13,8 +13,8 @@ final class Counters {
     final AtomicLong requeued = new AtomicLong();
     final AtomicLong exhausted = new AtomicLong();
 
-    Counts now() {
-        return new Counts(
+    DispatcherStats now() {
+        return new DispatcherStats(
                 accepted.get(),
                 passed.get(),
                 undecided.get(),

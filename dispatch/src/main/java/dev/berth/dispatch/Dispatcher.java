@@ -32,57 +32,57 @@ public final class Dispatcher implements AutoCloseable {
     private static final long FAILURE_NANOS = 1_000_000;
     private static final long EXHAUSTED_NANOS = 20_000_000;
 
-    private final Blueprint blueprint;
+    private final DispatcherConfig config;
     private final Consumer<String> said;
     private final Map<String, Service> services = new HashMap<>();
-    private final Set<Member> members = ConcurrentHashMap.newKeySet();
-    private final List<Door> doors = new ArrayList<>();
+    private final Set<WorkerEndpoint> members = ConcurrentHashMap.newKeySet();
+    private final List<Acceptor> doors = new ArrayList<>();
     private final Counters counters = new Counters();
     private final Reactor reactor;
-    private final Lobby lobby;
-    private final Census census;
-    private final Farewell farewell;
+    private final ProtocolSniffer sniffer;
+    private final OpenConnectionScan scan;
+    private final GracefulShutdown shutdown;
     private final Thread thread;
-    private final Pace pace = new Pace();
+    private final AcceptBatching batching = new AcceptBatching();
     private final AtomicInteger held = new AtomicInteger();
     private String lastFailure = "";
     private boolean pausing;
     private boolean over;
 
-    private final Door.Hall hall =
-            new Door.Hall() {
+    private final Acceptor.ConnectionHandler handler =
+            new Acceptor.ConnectionHandler() {
                 @Override
-                public boolean room() {
+                public boolean hasRoom() {
                     return !pausing
-                            && held.get() < blueprint.limits().connections()
-                            && (farewell.emptying() || anyRoom());
+                            && held.get() < config.limits().connections()
+                            && (shutdown.acceptsQueued() || hasRoomAnywhere());
                 }
 
                 @Override
-                public void enter(Fd accepted) {
-                    accepted(new Connection(accepted, held));
+                public void handle(Fd accepted) {
+                    accepted(new AcceptedConnection(accepted, held));
                 }
             };
 
-    private Dispatcher(Blueprint blueprint, Consumer<String> said) throws IOException {
-        this.blueprint = blueprint;
+    private Dispatcher(DispatcherConfig config, Consumer<String> said) throws IOException {
+        this.config = config;
         this.said = said;
         reactor = new Reactor(this::failed);
-        Set<String> names = blueprint.routes().services();
-        Limits limits = blueprint.limits();
+        Set<String> names = config.routes().services();
+        DispatcherLimits limits = config.limits();
         int waiting = limits.waitingOf(names.size());
         for (String name : names) {
             services.put(name, new Service(limits, waiting, counters, reactor, held));
         }
-        lobby = new Lobby(blueprint, reactor, counters, this::decided);
-        farewell = new Farewell(services.values(), doors, lobby, reactor);
+        sniffer = new ProtocolSniffer(config, reactor, counters, this::decided);
+        shutdown = new GracefulShutdown(services.values(), doors, sniffer, reactor);
         try {
-            openDoors();
+            openListeners();
             Set<Integer> ports = new HashSet<>();
-            doors.forEach(door -> ports.add(door.address().address().port()));
-            census = new Census(ports, reactor, this::counted);
+            doors.forEach(acceptor -> ports.add(acceptor.address().address().port()));
+            scan = new OpenConnectionScan(ports, reactor, this::counted);
         } catch (IOException failed) {
-            doors.forEach(Door::close);
+            doors.forEach(Acceptor::close);
             reactor.close();
             throw failed;
         }
@@ -93,22 +93,23 @@ public final class Dispatcher implements AutoCloseable {
     /// member is in service.
     ///
     /// @param said receives messages for the operator, on the dispatcher's thread
-    /// @throws IOException if an address is not available: see [dev.berth.net.Listeners#open]
-    public static Dispatcher open(Blueprint blueprint, Consumer<String> said) throws IOException {
-        Dispatcher dispatcher = new Dispatcher(blueprint, said);
+    /// @throws IOException if an address is not available: see [dev.berth.net.ListenerFactory#open]
+    public static Dispatcher open(DispatcherConfig config, Consumer<String> said)
+            throws IOException {
+        Dispatcher dispatcher = new Dispatcher(config, said);
         // Loads the classes that a pause needs; once descriptors have run out none can be loaded.
         dispatcher.pause(0);
         dispatcher.thread.start();
         return dispatcher;
     }
 
-    private void openDoors() throws IOException {
-        long millis = blueprint.limits().deadline().toMillis();
-        int defer = blueprint.defers() ? (int) Math.max(1, millis / 1_000) : 0;
-        for (ListenAddress where : blueprint.listen()) {
-            Door door = Door.open(where, blueprint.backlog(), defer);
-            doors.add(door);
-            reactor.watch(door.fd(), 0, _ -> knocked(door));
+    private void openListeners() throws IOException {
+        long millis = config.limits().deadline().toMillis();
+        int defer = config.defers() ? (int) Math.max(1, millis / 1_000) : 0;
+        for (ListenAddress where : config.listen()) {
+            Acceptor acceptor = Acceptor.open(where, config.backlog(), defer);
+            doors.add(acceptor);
+            reactor.watch(acceptor.fd(), 0, _ -> connectionQueued(acceptor));
         }
     }
 
@@ -125,32 +126,33 @@ public final class Dispatcher implements AutoCloseable {
     /// A method of its own so that the JIT compiles it; an endless loop does not compile as well.
     private void turn() {
         reactor.turn();
-        long rest = pace.rest(Reactor.now());
+        long rest = batching.rest(Reactor.now());
         if (rest > 0) {
             LockSupport.parkNanos(rest);
         }
-        boolean room = hall.room();
-        for (Door door : doors) {
-            door.open(room, reactor);
+        boolean room = handler.hasRoom();
+        for (Acceptor acceptor : doors) {
+            acceptor.setPolled(room, reactor);
         }
     }
 
-    private boolean anyRoom() {
+    private boolean hasRoomAnywhere() {
         for (Service service : services.values()) {
-            if (service.room()) {
+            if (service.hasRoom()) {
                 return true;
             }
         }
         return false;
     }
 
-    private void knocked(Door door) {
-        switch (door.accept(hall)) {
+    private void connectionQueued(Acceptor acceptor) {
+        switch (acceptor.accept(handler)) {
             case DONE, MORE -> {}
             case NOTHING_LEFT -> exhausted();
             case BROKEN -> {
-                reactor.forget(door.fd());
-                said.accept("the listener on " + door.address() + " no longer accepts connections");
+                reactor.forget(acceptor.fd());
+                said.accept(
+                        "the listener on " + acceptor.address() + " no longer accepts connections");
             }
         }
     }
@@ -163,7 +165,7 @@ public final class Dispatcher implements AutoCloseable {
                             + " (ulimit -n)");
         }
         pause(EXHAUSTED_NANOS);
-        lobby.expireOldest();
+        sniffer.expireOldest();
     }
 
     private void pause(long nanos) {
@@ -181,27 +183,27 @@ public final class Dispatcher implements AutoCloseable {
         LockSupport.parkNanos(FAILURE_NANOS);
     }
 
-    private void accepted(Connection connection) {
+    private void accepted(AcceptedConnection connection) {
         counters.accepted.incrementAndGet();
-        pace.came(Reactor.now());
-        if (blueprint.peeks()) {
-            lobby.enter(connection);
+        batching.connectionCame(Reactor.now());
+        if (config.peeks()) {
+            sniffer.add(connection);
         } else {
-            decided(blueprint.routes().fallback(), connection);
+            decided(config.routes().fallback(), connection);
         }
     }
 
-    private void decided(Optional<String> name, Connection connection) {
+    private void decided(Optional<String> name, AcceptedConnection connection) {
         Optional<Service> service = name.map(services::get);
         if (service.isPresent()) {
-            service.get().place(connection);
+            service.get().dispatch(connection);
         } else {
             counters.refused.incrementAndGet();
             connection.close();
         }
     }
 
-    private Collection<Member> counted() {
+    private Collection<WorkerEndpoint> counted() {
         return members.stream().filter(m -> !m.gone() && m.service().counts()).toList();
     }
 
@@ -209,48 +211,49 @@ public final class Dispatcher implements AutoCloseable {
     ///
     /// @param place the worker's number in the service, which its successor inherits
     /// @param pair owned by the dispatcher from now on
-    public Member join(String service, int place, Pair pair, Watcher watcher) {
-        Member member =
-                new Member(
+    public WorkerEndpoint join(
+            String service, int place, WorkerSocketPair pair, WorkerEndpointCallback callback) {
+        WorkerEndpoint endpoint =
+                new WorkerEndpoint(
                         service(service),
                         place,
                         pair,
-                        watcher,
+                        callback,
                         reactor,
-                        blueprint.limits().window(),
+                        config.limits().window(),
                         held);
-        members.add(member);
-        if (!reactor.post(() -> begin(member, watcher))) {
+        members.add(endpoint);
+        if (!reactor.post(() -> begin(endpoint, callback))) {
             pair.close();
         }
-        return member;
+        return endpoint;
     }
 
-    private void begin(Member member, Watcher watcher) {
+    private void begin(WorkerEndpoint endpoint, WorkerEndpointCallback callback) {
         try {
-            member.begin();
+            endpoint.begin();
         } catch (ErrnoException failed) {
-            member.abandon();
-            watcher.gone("cannot be monitored: " + failed.getMessage());
+            endpoint.closeKeeping();
+            callback.gone("cannot be monitored: " + failed.getMessage());
         }
     }
 
     /// Gives the service's new connections to exactly these members, as soon as they are ready. If
     /// there are none, connections wait.
-    public void serve(String service, Collection<Member> served) {
+    public void serve(String service, Collection<WorkerEndpoint> served) {
         Service target = service(service);
-        List<Member> copy = List.copyOf(served);
+        List<WorkerEndpoint> copy = List.copyOf(served);
         reactor.post(
                 () -> {
                     target.serve(copy);
-                    census.plan();
+                    scan.plan();
                 });
     }
 
     /// Resets the service's new and waiting connections, or lets them wait again.
-    public void refuse(String service, boolean refused) {
+    public void setRefusing(String service, boolean refused) {
         Service target = service(service);
-        reactor.post(() -> target.refuse(refused));
+        reactor.post(() -> target.setRefusing(refused));
     }
 
     /// Ends a service: the workers in service keep receiving the connections that have already
@@ -258,8 +261,8 @@ public final class Dispatcher implements AutoCloseable {
     /// ends the listeners are closed.
     public void end(String service) {
         Service target = service(service);
-        target.ends();
-        reactor.post(() -> farewell.begin(target));
+        target.end();
+        reactor.post(() -> shutdown.begin(target));
     }
 
     /// Whether connections may still arrive for the workers of a service after [#end].
@@ -268,27 +271,27 @@ public final class Dispatcher implements AutoCloseable {
     }
 
     /// Changes how workers are chosen from now on; round-robin at first.
-    public void steer(String service, Choice choice) {
+    public void steer(String service, BalancingPolicy policy) {
         Service target = service(service);
         reactor.post(
                 () -> {
-                    target.steer(choice);
-                    census.plan();
+                    target.steer(policy);
+                    scan.plan();
                 });
     }
 
     /// Tells a worker that no more connections will come; this is final.
-    public void drain(Member member) {
-        reactor.post(member::drain);
+    public void drain(WorkerEndpoint endpoint) {
+        reactor.post(endpoint::drain);
     }
 
     /// Removes a worker and closes its socket pair; connections that it had not received go to
     /// others.
-    public void leave(Member member) {
+    public void remove(WorkerEndpoint endpoint) {
         reactor.post(
                 () -> {
-                    member.retire();
-                    members.remove(member);
+                    endpoint.retire();
+                    members.remove(endpoint);
                 });
     }
 
@@ -301,13 +304,13 @@ public final class Dispatcher implements AutoCloseable {
     }
 
     /// The counts so far.
-    public Counts counts() {
+    public DispatcherStats counts() {
         return counters.now();
     }
 
     /// The current state of the listeners; none once it is closed.
-    public List<Doorstep> doorsteps() {
-        return doors.stream().flatMap(door -> door.doorstep().stream()).toList();
+    public List<ListenerStats> listenerStats() {
+        return doors.stream().flatMap(acceptor -> acceptor.stats().stream()).toList();
     }
 
     /// Closes the listeners and all connections that no worker received; those that were passed on
@@ -324,11 +327,11 @@ public final class Dispatcher implements AutoCloseable {
 
     private void closeAll() {
         reactor.stop();
-        census.close();
-        lobby.close();
+        scan.close();
+        sniffer.close();
         services.values().forEach(Service::close);
-        members.forEach(Member::abandon);
-        doors.forEach(Door::close);
+        members.forEach(WorkerEndpoint::closeKeeping);
+        doors.forEach(Acceptor::close);
         reactor.close();
     }
 }

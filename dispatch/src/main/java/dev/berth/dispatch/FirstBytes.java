@@ -48,7 +48,7 @@ public sealed interface FirstBytes {
     /// @param version 1 or 2
     /// @param ends the true client and what it connected to; empty for LOCAL and UNKNOWN
     /// @param length of the header, in bytes
-    record Proxy(int version, Optional<Ends> ends, int length) implements FirstBytes {}
+    record Proxy(int version, Optional<AddressPair> ends, int length) implements FirstBytes {}
 
     /// Classifies the first `length` bytes of a connection. Runs in time linear in `length`; a
     /// result other than [NeedMore] does not change however many bytes follow.
@@ -59,7 +59,7 @@ public sealed interface FirstBytes {
         if (bytes[0] == ClientHello.RECORD_TYPE) {
             return ClientHello.read(bytes, length);
         }
-        for (Magic magic : Magic.values()) {
+        for (MagicBytes magic : MagicBytes.values()) {
             if (magic.begins(bytes, length)) {
                 return magic.read(bytes, length);
             }

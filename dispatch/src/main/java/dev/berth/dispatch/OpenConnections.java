@@ -17,9 +17,10 @@ final class OpenConnections {
 
     /// Forgets connections that were passed before `since`, a time of [Reactor#now], and are not
     /// alive.
-    void retain(Alive alive, long since) {
+    void retain(OpenSocketSet openSockets, long since) {
         passed.entrySet()
-                .removeIf(entry -> entry.getValue() - since < 0 && !alive.has(entry.getKey()));
+                .removeIf(
+                        entry -> entry.getValue() - since < 0 && !openSockets.has(entry.getKey()));
     }
 
     int size() {

@@ -56,7 +56,7 @@ final class ProxyHeader {
         return source.isEmpty() || destination.isEmpty()
                 ? FirstBytes.OTHER
                 : new FirstBytes.Proxy(
-                        1, Optional.of(new Ends(source.get(), destination.get())), length);
+                        1, Optional.of(new AddressPair(source.get(), destination.get())), length);
     }
 
     private static Optional<SockAddr.Inet> address(boolean four, String host, String port) {
@@ -87,7 +87,7 @@ final class ProxyHeader {
             return FirstBytes.NEED_MORE;
         }
         Cursor addresses = new Cursor(bytes, FIXED, whole);
-        Optional<Ends> ends =
+        Optional<AddressPair> ends =
                 command == LOCAL
                         ? Optional.empty()
                         : switch (family) {
@@ -98,18 +98,18 @@ final class ProxyHeader {
         return addresses.broken() ? FirstBytes.OTHER : new FirstBytes.Proxy(2, ends, whole);
     }
 
-    private static Ends ends4(Cursor c) {
+    private static AddressPair ends4(Cursor c) {
         int source = int32(c);
         int destination = int32(c);
         int sourcePort = c.u16();
-        return new Ends(
+        return new AddressPair(
                 new SockAddr.Inet4(source, sourcePort), new SockAddr.Inet4(destination, c.u16()));
     }
 
-    private static Ends ends6(Cursor c) {
+    private static AddressPair ends6(Cursor c) {
         long[] words = {int64(c), int64(c), int64(c), int64(c)};
         int sourcePort = c.u16();
-        return new Ends(
+        return new AddressPair(
                 new SockAddr.Inet6(words[0], words[1], sourcePort),
                 new SockAddr.Inet6(words[2], words[3], c.u16()));
     }

@@ -11,14 +11,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /// A group of interchangeable workers, some of them in service, and the connections that wait for
 /// one of those.
-final class Service implements Lookout.Work {
-    private final Chooser<Member> chooser;
-    private final Limits limits;
+final class Service implements ReceiveStallDetector.WatchedWorkers {
+    private final LoadBalancer<WorkerEndpoint> balancer;
+    private final DispatcherLimits limits;
     private final int most;
     private final Counters counters;
-    private final Deque<Connection> waiting = new ArrayDeque<>();
+    private final Deque<AcceptedConnection> waiting = new ArrayDeque<>();
     private final AtomicInteger held;
-    private final Lookout lookout;
+    private final ReceiveStallDetector stallDetector;
     private boolean refuses;
     private boolean late;
     private volatile boolean ending;
@@ -26,23 +26,28 @@ final class Service implements Lookout.Work {
 
     /// @param most how many connections may wait
     /// @param held the dispatcher's count of connections that it holds
-    Service(Limits limits, int most, Counters counters, Reactor reactor, AtomicInteger held) {
-        this.chooser = new Chooser<>(limits.window());
+    Service(
+            DispatcherLimits limits,
+            int most,
+            Counters counters,
+            Reactor reactor,
+            AtomicInteger held) {
+        this.balancer = new LoadBalancer<>(limits.window());
         this.limits = limits;
         this.most = most;
         this.counters = counters;
         this.held = held;
-        lookout = new Lookout(reactor, this);
+        stallDetector = new ReceiveStallDetector(reactor, this);
     }
 
     /// Whether it makes sense to accept a connection that may be for this service.
-    boolean room() {
-        return refuses || late || seatOpen();
+    boolean hasRoom() {
+        return refuses || late || anyWorkerOpen();
     }
 
-    private boolean seatOpen() {
-        for (Member member : chooser.seats()) {
-            if (member.open()) {
+    private boolean anyWorkerOpen() {
+        for (WorkerEndpoint endpoint : balancer.workers()) {
+            if (endpoint.accepts()) {
                 return true;
             }
         }
@@ -51,26 +56,26 @@ final class Service implements Lookout.Work {
 
     /// Whether the policy needs the number of each worker's connections.
     boolean counts() {
-        return chooser.choice() == Choice.LEAST_CONNECTIONS;
+        return balancer.policy() == BalancingPolicy.LEAST_CONNECTIONS;
     }
 
     @Override
-    public List<Member> served() {
-        return chooser.seats();
+    public List<WorkerEndpoint> served() {
+        return balancer.workers();
     }
 
-    void serve(Collection<Member> members) {
-        chooser.serve(members.stream().filter(member -> !member.gone()).toList());
-        pump();
+    void serve(Collection<WorkerEndpoint> members) {
+        balancer.serve(members.stream().filter(endpoint -> !endpoint.gone()).toList());
+        dispatchWaiting();
     }
 
-    void steer(Choice choice) {
-        chooser.by(choice);
-        pump();
+    void steer(BalancingPolicy policy) {
+        balancer.setPolicy(policy);
+        dispatchWaiting();
     }
 
     /// Resets new and waiting connections, or lets them wait again.
-    void refuse(boolean now) {
+    void setRefusing(boolean now) {
         refuses = now;
         while (refuses && !waiting.isEmpty()) {
             refuse(waiting.remove());
@@ -78,8 +83,8 @@ final class Service implements Lookout.Work {
         counted();
     }
 
-    /// Announces that it is about to end: see [Farewell]. May be called by any thread.
-    void ends() {
+    /// Announces that it is about to end: see [GracefulShutdown]. May be called by any thread.
+    void end() {
         ending = true;
     }
 
@@ -90,22 +95,22 @@ final class Service implements Lookout.Work {
     }
 
     /// Refuses connections that come from now on; those already waiting are served.
-    void late() {
+    void refuseNew() {
         late = true;
     }
 
     /// Records, while it ends, whether more connections may come for it.
-    void bye(boolean more) {
-        pump();
-        if (chooser.seats().isEmpty()) {
-            refuse(true);
+    void moreMayCome(boolean more) {
+        dispatchWaiting();
+        if (balancer.workers().isEmpty()) {
+            setRefusing(true);
         }
         ending = more && !late || !waiting.isEmpty();
     }
 
     /// Passes a connection to a worker; it waits if no worker has room.
-    void place(Connection connection) {
-        boolean first = waiting.isEmpty() || chooser.choice() == Choice.SOURCE;
+    void dispatch(AcceptedConnection connection) {
+        boolean first = waiting.isEmpty() || balancer.policy() == BalancingPolicy.SOURCE;
         if (refuses || late) {
             refuse(connection);
         } else if (!first || !passed(connection)) {
@@ -113,7 +118,7 @@ final class Service implements Lookout.Work {
         }
     }
 
-    private void keep(Connection connection) {
+    private void keep(AcceptedConnection connection) {
         if (waiting.size() >= most && !ending) {
             refuse(connection);
         } else {
@@ -122,25 +127,25 @@ final class Service implements Lookout.Work {
         }
     }
 
-    private boolean passed(Connection connection) {
-        Optional<Member> member = chooser.choose(connection::client);
-        boolean done = member.isPresent() && member.get().pass(connection);
+    private boolean passed(AcceptedConnection connection) {
+        Optional<WorkerEndpoint> endpoint = balancer.choose(connection::client);
+        boolean done = endpoint.isPresent() && endpoint.get().pass(connection);
         if (done) {
             counters.passed.incrementAndGet();
-            lookout.expect(member.get());
+            stallDetector.watch(endpoint.get());
         }
         return done;
     }
 
-    private void refuse(Connection connection) {
+    private void refuse(AcceptedConnection connection) {
         counters.refused.incrementAndGet();
         connection.reset();
     }
 
     /// Tries to place the waiting connections, in order; call when there may be room again.
-    void pump() {
-        Iterator<Connection> next = waiting.iterator();
-        while (next.hasNext() && seatOpen()) {
+    void dispatchWaiting() {
+        Iterator<AcceptedConnection> next = waiting.iterator();
+        while (next.hasNext() && anyWorkerOpen()) {
             if (passed(next.next())) {
                 next.remove();
             }
@@ -150,34 +155,35 @@ final class Service implements Lookout.Work {
 
     /// Handles a worker's departure; connections that it had not received go to the head of the
     /// queue.
-    void left(Member member, Deque<Connection> untaken) {
-        List<Member> others = new ArrayList<>(chooser.seats());
-        if (others.remove(member)) {
-            chooser.serve(others);
+    void left(WorkerEndpoint endpoint, Deque<AcceptedConnection> untaken) {
+        List<WorkerEndpoint> others = new ArrayList<>(balancer.workers());
+        if (others.remove(endpoint)) {
+            balancer.serve(others);
         }
-        again(untaken);
+        requeue(untaken);
     }
 
-    private void again(Deque<Connection> untaken) {
+    private void requeue(Deque<AcceptedConnection> untaken) {
         counters.requeued.addAndGet(untaken.size());
         untaken.reversed().forEach(waiting::addFirst);
         if (refuses) {
-            refuse(true);
+            setRefusing(true);
         }
-        pump();
+        dispatchWaiting();
     }
 
     /// Not under source, where a client waits for its own worker, nor with hardly a descriptor
     /// left: a connection taken back without a free descriptor is lost.
     @Override
-    public boolean movable(Member from) {
-        boolean home = chooser.choice() == Choice.SOURCE && chooser.seats().contains(from);
+    public boolean movable(WorkerEndpoint from) {
+        boolean home =
+                balancer.policy() == BalancingPolicy.SOURCE && balancer.workers().contains(from);
         return !home && held.get() + limits.window() <= limits.connections();
     }
 
     @Override
-    public void takeBack(Member from) {
-        again(from.recall());
+    public void takeBack(WorkerEndpoint from) {
+        requeue(from.recall());
     }
 
     private void counted() {
@@ -186,7 +192,7 @@ final class Service implements Lookout.Work {
     }
 
     void close() {
-        waiting.forEach(Connection::reset);
+        waiting.forEach(AcceptedConnection::reset);
         waiting.clear();
     }
 }

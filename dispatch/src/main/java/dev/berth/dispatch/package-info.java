@@ -2,7 +2,8 @@
 /// the worker it is meant for. It proxies no bytes.
 ///
 /// Whatever can be computed without the kernel is a value or a pure function: [FirstBytes],
-/// [Route], [Routes], [Choice]. Of the parts that touch sockets, only [Dispatcher] is public.
+/// [Route], [Routes], [BalancingPolicy]. Of the parts that touch sockets, only [Dispatcher] is
+/// public.
 @NullMarked
 package dev.berth.dispatch;
 

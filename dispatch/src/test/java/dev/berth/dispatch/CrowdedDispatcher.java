@@ -20,10 +20,11 @@ final class CrowdedDispatcher {
 
     @SuppressWarnings("SystemOut")
     public static void main(String[] arguments) throws Exception {
-        Limits limits = Limits.defaults().withConnections(1_000).withWindow(1_000);
+        DispatcherLimits limits =
+                DispatcherLimits.defaults().withConnections(1_000).withWindow(1_000);
         Dispatcher dispatcher =
                 Dispatcher.open(
-                        new Blueprint(
+                        new DispatcherConfig(
                                 List.of(ListenAddress.parse("127.0.0.1:0")),
                                 1_024,
                                 byHost(),
@@ -31,10 +32,11 @@ final class CrowdedDispatcher {
                                 limits),
                         System.out::println);
         TestWorker worker = TestWorker.ready(dispatcher, "web", 0);
-        dispatcher.serve("web", List.of(worker.member));
-        ListenAddress address = dispatcher.doorsteps().getFirst().address();
+        dispatcher.serve("web", List.of(worker.endpoint));
+        ListenAddress address = dispatcher.listenerStats().getFirst().address();
         // Loads the classes that this needs, which is impossible once descriptors have run out.
-        try (Client first = new Client(address).send("GET / HTTP/1.1\r\nHost: example\r\n\r\n")) {
+        try (DispatcherClient first =
+                new DispatcherClient(address).send("GET / HTTP/1.1\r\nHost: example\r\n\r\n")) {
             worker.receive().close();
         }
         tell(dispatcher);

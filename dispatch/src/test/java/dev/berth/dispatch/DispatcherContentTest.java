@@ -48,12 +48,12 @@ class DispatcherContentTest {
         assertThat(said).isEmpty();
     }
 
-    private void start(Optional<String> fallback, ProxyProtocol proxy, Limits limits)
+    private void start(Optional<String> fallback, ProxyProtocol proxy, DispatcherLimits limits)
             throws Exception {
         Routes routes = new Routes(RULES, fallback);
         dispatcher =
                 Dispatcher.open(
-                        new Blueprint(
+                        new DispatcherConfig(
                                 List.of(ListenAddress.parse("127.0.0.1:0")),
                                 4096,
                                 routes,
@@ -67,7 +67,10 @@ class DispatcherContentTest {
     }
 
     private void start(String fallback, Duration deadline) throws Exception {
-        start(Optional.of(fallback), ProxyProtocol.OFF, Limits.defaults().withDeadline(deadline));
+        start(
+                Optional.of(fallback),
+                ProxyProtocol.OFF,
+                DispatcherLimits.defaults().withDeadline(deadline));
     }
 
     private static String text(byte[] bytes) {
@@ -75,26 +78,26 @@ class DispatcherContentTest {
     }
 
     private String exchange(String sent) throws IOException {
-        return Client.exchange(dispatcher, sent);
+        return DispatcherClient.exchange(dispatcher, sent);
     }
 
     @Test
     void eachProtocolReachesItsServiceWithItsBytesIntact() throws Exception {
         start("rest", LONG);
         for (String version : List.of("TLSv1.2", "TLSv1.3")) {
-            String a = text(Hellos.jdk(version, "a.example", "h2")) + "more";
+            String a = text(ClientHellos.jdk(version, "a.example", "h2")) + "more";
             assertThat(exchange(a)).isEqualTo("a0|conn|" + a);
-            String b = text(Hellos.jdk(version, "x.y.example"));
+            String b = text(ClientHellos.jdk(version, "x.y.example"));
             assertThat(exchange(b)).isEqualTo("b0|conn|" + b);
         }
-        String browser = text(Hellos.browser("a.example"));
+        String browser = text(ClientHellos.browser("a.example"));
         assertThat(exchange(browser)).isEqualTo("a0|conn|" + browser);
         String large =
                 text(
-                        Hellos.records(
-                                Hellos.message(
-                                        Hellos.extension(21, new byte[5_000]),
-                                        Hellos.serverName("a.example")),
+                        ClientHellos.records(
+                                ClientHellos.message(
+                                        ClientHellos.extension(21, new byte[5_000]),
+                                        ClientHellos.serverName("a.example")),
                                 1_000));
         assertThat(exchange(large)).isEqualTo("a0|conn|" + large);
         String request = "GET /c/x HTTP/1.1\r\nHost: C.example\r\n\r\nbody";
@@ -111,10 +114,10 @@ class DispatcherContentTest {
     @Test
     void aClientThatSendsByteByByteIsRouted() throws Exception {
         start("rest", LONG);
-        byte[] hello = Hellos.jdk("TLSv1.2", "a.example");
-        byte[] request = Samples.text("GET /c HTTP/1.1\r\nX: y\r\nHost: c.example\r\n\r\n");
+        byte[] hello = ClientHellos.jdk("TLSv1.2", "a.example");
+        byte[] request = SampleBytes.text("GET /c HTTP/1.1\r\nX: y\r\nHost: c.example\r\n\r\n");
         for (byte[] bytes : List.of(hello, request)) {
-            try (Client client = new Client(dispatcher)) {
+            try (DispatcherClient client = new DispatcherClient(dispatcher)) {
                 for (byte one : bytes) {
                     client.send(new byte[] {one});
                     Thread.yield();
@@ -129,8 +132,8 @@ class DispatcherContentTest {
     @Test
     void aClientThatSendsTooLittleInTimeGoesToTheDefault() throws Exception {
         start("rest", Duration.ofMillis(100));
-        try (Client silent = new Client(dispatcher);
-                Client begun = new Client(dispatcher)) {
+        try (DispatcherClient silent = new DispatcherClient(dispatcher);
+                DispatcherClient begun = new DispatcherClient(dispatcher)) {
             begun.send("GET / HT");
             Await.until(
                     TestWorker.LIMIT,
@@ -139,15 +142,15 @@ class DispatcherContentTest {
             assertThat(silent.finish()).isEqualTo("rest0|conn|");
             assertThat(begun.send("TP/1.1").finish()).isEqualTo("rest0|conn|GET / HTTP/1.1");
         }
-        assertThat(dispatcher.counts().undecided()).isZero();
+        assertThat(dispatcher.counts().pending()).isZero();
     }
 
     @Test
     void aClientThatSendsTooLittleInTimeIsClosedWithoutADefault() throws Exception {
-        Limits limits = Limits.defaults().withDeadline(Duration.ofMillis(100));
+        DispatcherLimits limits = DispatcherLimits.defaults().withDeadline(Duration.ofMillis(100));
         start(Optional.empty(), ProxyProtocol.OFF, limits);
-        try (Client silent = new Client(dispatcher);
-                Client stranger = new Client(dispatcher)) {
+        try (DispatcherClient silent = new DispatcherClient(dispatcher);
+                DispatcherClient stranger = new DispatcherClient(dispatcher)) {
             assertThat(silent.read()).isEmpty();
             stranger.send("HELO x\r\n");
             assertThatCode(stranger::read)
@@ -173,45 +176,48 @@ class DispatcherContentTest {
     void aThousandSilentConnectionsDelayNoOther() throws Exception {
         start("rest", LONG);
         for (int i = 0; i < 1_000; i++) {
-            open.push(new Client(dispatcher));
+            open.push(new DispatcherClient(dispatcher));
         }
         Await.until(
                 TestWorker.LIMIT,
-                () -> dispatcher.counts().undecided() == 1_000,
+                () -> dispatcher.counts().pending() == 1_000,
                 () -> dispatcher.counts().toString());
-        String hello = text(Hellos.jdk("TLSv1.3", "a.example"));
+        String hello = text(ClientHellos.jdk("TLSv1.3", "a.example"));
         for (int i = 0; i < 100; i++) {
             assertThat(exchange(hello)).isEqualTo("a0|conn|" + hello);
         }
-        assertThat(dispatcher.counts().undecided()).isEqualTo(1_000);
+        assertThat(dispatcher.counts().pending()).isEqualTo(1_000);
         assertThat(dispatcher.counts().timedOut()).isZero();
     }
 
     @Test
     void theOldestUndecidedConnectionMakesRoomForTheNewest() throws Exception {
-        start(Optional.of("rest"), ProxyProtocol.OFF, Limits.defaults().withUndecided(3));
-        try (Client oldest = new Client(dispatcher)) {
+        start(Optional.of("rest"), ProxyProtocol.OFF, DispatcherLimits.defaults().withPending(3));
+        try (DispatcherClient oldest = new DispatcherClient(dispatcher)) {
             for (int i = 0; i < 3; i++) {
-                open.push(new Client(dispatcher));
+                open.push(new DispatcherClient(dispatcher));
             }
             assertThat(oldest.send("late").finish()).isEqualTo("rest0|conn|late");
-            assertThat(dispatcher.counts().undecided()).isEqualTo(3);
+            assertThat(dispatcher.counts().pending()).isEqualTo(3);
         }
     }
 
     @Test
     void noConnectionIsAcceptedBeyondTheLimit() throws Exception {
-        start(Optional.of("rest"), ProxyProtocol.OFF, Limits.defaults().withConnections(5));
-        Deque<Client> clients = new ArrayDeque<>();
+        start(
+                Optional.of("rest"),
+                ProxyProtocol.OFF,
+                DispatcherLimits.defaults().withConnections(5));
+        Deque<DispatcherClient> clients = new ArrayDeque<>();
         for (int i = 0; i < 8; i++) {
-            clients.add(new Client(dispatcher));
+            clients.add(new DispatcherClient(dispatcher));
         }
         Await.until(
                 TestWorker.LIMIT,
-                () -> dispatcher.counts().undecided() == 5,
+                () -> dispatcher.counts().pending() == 5,
                 () -> dispatcher.counts().toString());
-        assertThat(dispatcher.doorsteps().getFirst().queue()).isEqualTo(3);
-        for (Client client : clients) {
+        assertThat(dispatcher.listenerStats().getFirst().queue()).isEqualTo(3);
+        for (DispatcherClient client : clients) {
             assertThat(client.send("SSH-2.0-").finish()).isEqualTo("ssh0|conn|SSH-2.0-");
             client.close();
         }
@@ -219,9 +225,9 @@ class DispatcherContentTest {
 
     @Test
     void aClientThatGoesAwayLeavesNothingBehind() throws Exception {
-        start(Optional.empty(), ProxyProtocol.OFF, Limits.defaults());
+        start(Optional.empty(), ProxyProtocol.OFF, DispatcherLimits.defaults());
         for (int i = 0; i < 50; i++) {
-            try (Client client = new Client(dispatcher)) {
+            try (DispatcherClient client = new DispatcherClient(dispatcher)) {
                 client.send(i % 2 == 0 ? "GE" : "");
             }
         }
@@ -233,11 +239,11 @@ class DispatcherContentTest {
 
     @Test
     void aFullServiceDoesNotDelayTheOthers() throws Exception {
-        start(Optional.of("rest"), ProxyProtocol.OFF, Limits.defaults().withWaiting(5));
+        start(Optional.of("rest"), ProxyProtocol.OFF, DispatcherLimits.defaults().withWaiting(5));
         dispatcher.serve("ssh", List.of());
-        List<Client> waiting = new ArrayList<>();
+        List<DispatcherClient> waiting = new ArrayList<>();
         for (int i = 0; i < 6; i++) {
-            Client client = new Client(dispatcher).send("SSH-2.0-" + i);
+            DispatcherClient client = new DispatcherClient(dispatcher).send("SSH-2.0-" + i);
             open.push(client);
             waiting.add(client);
             long now = i + 1;
@@ -264,10 +270,10 @@ class DispatcherContentTest {
         start("rest", LONG);
         TestWorker ssh = TestWorker.ready(dispatcher, "ssh", 1);
         open.push(ssh);
-        dispatcher.serve("ssh", List.of(ssh.member));
-        List<Client> there = new ArrayList<>();
+        dispatcher.serve("ssh", List.of(ssh.endpoint));
+        List<DispatcherClient> there = new ArrayList<>();
         for (int i = 0; i < 40; i++) {
-            Client client = new Client(dispatcher).send("SSH-2.0-" + i).end();
+            DispatcherClient client = new DispatcherClient(dispatcher).send("SSH-2.0-" + i).end();
             open.push(client);
             there.add(client);
         }
@@ -285,6 +291,8 @@ class DispatcherContentTest {
         assertThat(exchange("x ")).isEqualTo("rest0|conn|x ");
         List.of("a", "b", "c", "h2", "rest").forEach(dispatcher::end);
         Await.until(
-                TestWorker.LIMIT, () -> dispatcher.doorsteps().isEmpty(), () -> "still listens");
+                TestWorker.LIMIT,
+                () -> dispatcher.listenerStats().isEmpty(),
+                () -> "still listens");
     }
 }

@@ -28,9 +28,9 @@ class DispatcherProxyTest {
     private static final String V1 = "PROXY TCP4 192.0.2.1 198.51.100.2 40000 443\r\n";
     private static final String V2 =
             new String(
-                    Samples.proxy2("21 11 0010 c0000201 c6336402 9c40 01bb 04 0001 00"),
+                    SampleBytes.proxy2("21 11 0010 c0000201 c6336402 9c40 01bb 04 0001 00"),
                     ISO_8859_1);
-    private static final String LOCAL = new String(Samples.proxy2("20 00 0000"), ISO_8859_1);
+    private static final String LOCAL = new String(SampleBytes.proxy2("20 00 0000"), ISO_8859_1);
     private static final String TOLD = "conn tcp4 192.0.2.1 40000 198.51.100.2 443";
 
     private final Deque<AutoCloseable> open = new ArrayDeque<>();
@@ -46,12 +46,12 @@ class DispatcherProxyTest {
     private void start(ProxyProtocol proxy, Routes routes) throws Exception {
         dispatcher =
                 Dispatcher.open(
-                        new Blueprint(
+                        new DispatcherConfig(
                                 List.of(ListenAddress.parse("127.0.0.1:0")),
                                 128,
                                 routes,
                                 proxy,
-                                Limits.defaults().withDeadline(Duration.ofSeconds(30))),
+                                DispatcherLimits.defaults().withDeadline(Duration.ofSeconds(30))),
                         _ -> {});
         open.push(dispatcher);
         for (String service : routes.services()) {
@@ -60,7 +60,7 @@ class DispatcherProxyTest {
     }
 
     private String exchange(String sent) throws IOException {
-        return Client.exchange(dispatcher, sent);
+        return DispatcherClient.exchange(dispatcher, sent);
     }
 
     private static Routes withSsh() {
@@ -86,7 +86,7 @@ class DispatcherProxyTest {
     @Test
     void withoutRoutesNothingBeyondTheHeaderIsAwaited() throws Exception {
         start(ProxyProtocol.REQUIRED, Routes.all("web"));
-        try (Client client = new Client(dispatcher)) {
+        try (DispatcherClient client = new DispatcherClient(dispatcher)) {
             for (char c : V2.toCharArray()) {
                 client.send("" + c);
             }
@@ -99,7 +99,7 @@ class DispatcherProxyTest {
         start(ProxyProtocol.REQUIRED, withSsh());
         for (String sent :
                 List.of("SSH-2.0-x", "GET / HTTP/1.1\r\nHost: a\r\n\r\n", "PROXY TCP9 ")) {
-            try (Client client = new Client(dispatcher)) {
+            try (DispatcherClient client = new DispatcherClient(dispatcher)) {
                 client.send(sent + "\r\n");
                 assertThatThrownBy(
                                 () -> {
@@ -132,14 +132,14 @@ class DispatcherProxyTest {
     @Test
     void underSourceTheTrueClientDecides() throws Exception {
         start(ProxyProtocol.REQUIRED, Routes.all("web"));
-        List<Member> members = new java.util.ArrayList<>();
+        List<WorkerEndpoint> members = new java.util.ArrayList<>();
         for (int i = 0; i < 4; i++) {
             TestWorker worker = TestWorker.ready(dispatcher, "web", i);
             worker.answerAll();
             open.push(worker);
-            members.add(worker.member);
+            members.add(worker.endpoint);
         }
-        dispatcher.steer("web", Choice.SOURCE);
+        dispatcher.steer("web", BalancingPolicy.SOURCE);
         dispatcher.serve("web", members);
         Map<String, String> homes = new HashMap<>();
         for (int i = 0; i < 200; i++) {

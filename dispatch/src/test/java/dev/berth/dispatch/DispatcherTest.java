@@ -36,10 +36,10 @@ class DispatcherTest {
 
     @BeforeEach
     void start() throws Exception {
-        Limits limits = Limits.defaults().withWindow(WINDOW);
+        DispatcherLimits limits = DispatcherLimits.defaults().withWindow(WINDOW);
         dispatcher =
                 Dispatcher.open(
-                        new Blueprint(
+                        new DispatcherConfig(
                                 List.of(IPV4, IPV6),
                                 128,
                                 Routes.all("web"),
@@ -66,12 +66,12 @@ class DispatcherTest {
         return opened(TestWorker.ready(dispatcher, "web", place));
     }
 
-    private Client client() throws IOException {
-        return opened(new Client(dispatcher));
+    private DispatcherClient client() throws IOException {
+        return opened(new DispatcherClient(dispatcher));
     }
 
     private void serve(TestWorker... workers) {
-        dispatcher.serve("web", List.of(workers).stream().map(w -> w.member).toList());
+        dispatcher.serve("web", List.of(workers).stream().map(w -> w.endpoint).toList());
     }
 
     private static void await(BooleanSupplier condition, String what) {
@@ -89,8 +89,8 @@ class DispatcherTest {
         serve(workers.toArray(TestWorker[]::new));
         List<String> answers = new ArrayList<>();
         for (int i = 0; i < 100; i++) {
-            for (Doorstep door : dispatcher.doorsteps()) {
-                try (Client client = new Client(door.address())) {
+            for (ListenerStats listener : dispatcher.listenerStats()) {
+                try (DispatcherClient client = new DispatcherClient(listener.address())) {
                     answers.add(client.send("x" + i).finish());
                 }
             }
@@ -104,15 +104,15 @@ class DispatcherTest {
         assertThat(shares).hasSize(4);
         assertThat(shares.values()).containsOnly(50L);
         await(() -> dispatcher.counts().passed() == 200, "all are counted");
-        assertThat(workers).allMatch(worker -> worker.member.passed() == 50);
-        assertThat(dispatcher.counts()).isEqualTo(new Counts(200, 200, 0, 0, 0, 0, 0, 0));
+        assertThat(workers).allMatch(worker -> worker.endpoint.passed() == 50);
+        assertThat(dispatcher.counts()).isEqualTo(new DispatcherStats(200, 200, 0, 0, 0, 0, 0, 0));
     }
 
     @Test
     void aCandidateGetsNothingBeforeItIsServed() throws Exception {
         TestWorker candidate = ready(0);
-        Client early = client();
-        await(() -> dispatcher.doorsteps().getFirst().queue() == 1, "waits in the kernel");
+        DispatcherClient early = client();
+        await(() -> dispatcher.listenerStats().getFirst().queue() == 1, "waits in the kernel");
         assertThat(candidate.hears()).isFalse();
         serve(candidate);
         try (TestWorker.Taken taken = candidate.receive()) {
@@ -126,7 +126,7 @@ class DispatcherTest {
         TestWorker late = opened(new TestWorker(dispatcher, "web", 0));
         serve(late);
         client();
-        await(() -> dispatcher.doorsteps().getFirst().queue() == 1, "waits in the kernel");
+        await(() -> dispatcher.listenerStats().getFirst().queue() == 1, "waits in the kernel");
         assertThat(late.ready).isFalse();
         late.say("ready 1");
         late.receive().close();
@@ -137,22 +137,22 @@ class DispatcherTest {
         TestWorker a = ready(0);
         TestWorker b = ready(1);
         serve(a, b);
-        List<Client> clients = new ArrayList<>();
+        List<DispatcherClient> clients = new ArrayList<>();
         for (int i = 0; i < 2 * WINDOW + 5; i++) {
             clients.add(client().send("" + i));
         }
         await(() -> dispatcher.counts().passed() == 2 * WINDOW, "the windows are full");
-        assertThat(dispatcher.doorsteps().getFirst().queue()).isEqualTo(5);
-        assertThat(a.member.pending()).isEqualTo(WINDOW);
-        assertThat(b.member.pending()).isEqualTo(WINDOW);
+        assertThat(dispatcher.listenerStats().getFirst().queue()).isEqualTo(5);
+        assertThat(a.endpoint.pending()).isEqualTo(WINDOW);
+        assertThat(b.endpoint.pending()).isEqualTo(WINDOW);
         assertThat(dispatcher.counts().accepted()).isEqualTo(2 * WINDOW);
         a.receive().close();
-        await(() -> dispatcher.doorsteps().getFirst().queue() == 4, "one of them has room");
+        await(() -> dispatcher.listenerStats().getFirst().queue() == 4, "one of them has room");
         a.receive().close();
         a.receive().close();
         b.receive().close();
         b.receive().close();
-        await(() -> dispatcher.doorsteps().getFirst().queue() == 0, "all have room");
+        await(() -> dispatcher.listenerStats().getFirst().queue() == 0, "all have room");
         await(() -> dispatcher.counts().passed() == 2 * WINDOW + 5, "all are passed");
     }
 
@@ -163,7 +163,7 @@ class DispatcherTest {
         client();
         worker.receive().close();
         worker.say("pause");
-        await(() -> !worker.member.open(), "paused");
+        await(() -> !worker.endpoint.accepts(), "paused");
         TestWorker other = ready(1);
         serve(worker, other);
         for (int i = 0; i < 3; i++) {
@@ -182,16 +182,16 @@ class DispatcherTest {
         TestWorker dying = ready(0);
         TestWorker other = ready(1);
         serve(dying);
-        List<Client> clients = new ArrayList<>();
+        List<DispatcherClient> clients = new ArrayList<>();
         for (int i = 0; i < WINDOW; i++) {
             clients.add(i == 0 ? client() : client().send("" + i));
         }
-        await(() -> dying.member.pending() == WINDOW, "all passed");
+        await(() -> dying.endpoint.pending() == WINDOW, "all passed");
         try (TestWorker.Taken first = dying.receive()) {
             first.answer("dying");
         }
         dying.close();
-        dispatcher.leave(dying.member);
+        dispatcher.remove(dying.endpoint);
         serve(other);
         assertThat(clients.getFirst().read()).isEqualTo("dying");
         for (int i = 1; i < WINDOW; i++) {
@@ -203,7 +203,7 @@ class DispatcherTest {
             assertThat(clients.get(i).read()).isEqualTo("other");
         }
         assertThat(dispatcher.counts().requeued()).isEqualTo(WINDOW - 1);
-        assertThat(dying.member.pending()).isZero();
+        assertThat(dying.endpoint.pending()).isZero();
     }
 
     @Test
@@ -214,14 +214,14 @@ class DispatcherTest {
         for (int round = 0; round < 20; round++) {
             TestWorker dying = ready(1 + round);
             serve(steady, dying);
-            List<Client> clients = new ArrayList<>();
+            List<DispatcherClient> clients = new ArrayList<>();
             for (int i = 0; i < WINDOW; i++) {
                 clients.add(client().send("x").end());
             }
             await(() -> dying.hears(), "has some");
             dying.close();
-            dispatcher.leave(dying.member);
-            for (Client client : clients) {
+            dispatcher.remove(dying.endpoint);
+            for (DispatcherClient client : clients) {
                 answers.add(client.read());
             }
         }
@@ -234,11 +234,11 @@ class DispatcherTest {
         TestWorker old = ready(0);
         TestWorker next = ready(0);
         serve(old);
-        Client client = client();
-        await(() -> old.member.pending() == 1, "passed");
+        DispatcherClient client = client();
+        await(() -> old.endpoint.pending() == 1, "passed");
         serve(next);
-        dispatcher.drain(old.member);
-        dispatcher.leave(old.member);
+        dispatcher.drain(old.endpoint);
+        dispatcher.remove(old.endpoint);
         try (TestWorker.Taken taken = next.receive()) {
             taken.answer("next");
         }
@@ -249,22 +249,22 @@ class DispatcherTest {
 
     @Test
     void aServiceThatRefusesResetsItsClients() throws Exception {
-        Client waiting = client();
-        dispatcher.refuse("web", true);
+        DispatcherClient waiting = client();
+        dispatcher.setRefusing("web", true);
         assertThatThrownBy(waiting::read).isInstanceOf(IOException.class);
         assertThatThrownBy(() -> client().read()).isInstanceOf(IOException.class);
         assertThat(dispatcher.counts().refused()).isEqualTo(2);
-        dispatcher.refuse("web", false);
+        dispatcher.setRefusing("web", false);
         TestWorker worker = opened(TestWorker.answering(dispatcher, "web", 0));
-        assertThat(Client.exchange(dispatcher, "x")).isEqualTo(worker.name() + "|conn|x");
+        assertThat(DispatcherClient.exchange(dispatcher, "x")).isEqualTo(worker.name() + "|conn|x");
     }
 
     @Test
     void anEndingServiceServesWhatHasArrivedAndRefusesNewcomers() throws Exception {
         TestWorker worker = ready(0);
         serve(worker);
-        ListenAddress address = dispatcher.doorsteps().getFirst().address();
-        List<Client> there = new ArrayList<>();
+        ListenAddress address = dispatcher.listenerStats().getFirst().address();
+        List<DispatcherClient> there = new ArrayList<>();
         for (int i = 0; i < 3 * WINDOW; i++) {
             there.add(client().send("x").end());
         }
@@ -272,18 +272,18 @@ class DispatcherTest {
         await(() -> refused(address, there), "refused");
         assertThat(dispatcher.ending("web")).isTrue();
         worker.answerAll();
-        for (Client client : there) {
+        for (DispatcherClient client : there) {
             assertThat(client.read()).isEqualTo("web0|conn|x");
         }
         await(() -> !dispatcher.ending("web"), "the end");
-        assertThat(dispatcher.doorsteps()).isEmpty();
+        assertThat(dispatcher.listenerStats()).isEmpty();
         assertThat(dispatcher.counts().refused()).isZero();
     }
 
     /// Whether a newcomer is refused; if it is not, it joins `there`.
-    private boolean refused(ListenAddress address, List<Client> there) {
+    private boolean refused(ListenAddress address, List<DispatcherClient> there) {
         try {
-            there.add(opened(new Client(address)).send("x").end());
+            there.add(opened(new DispatcherClient(address)).send("x").end());
             return false;
         } catch (ConnectException closed) {
             return true;
@@ -296,13 +296,13 @@ class DispatcherTest {
     void clientsOfAnEndingServiceAreResetWhenItsLastWorkerLeaves() throws Exception {
         TestWorker worker = ready(0);
         serve(worker);
-        List<Client> there = new ArrayList<>();
+        List<DispatcherClient> there = new ArrayList<>();
         for (int i = 0; i < 2 * WINDOW; i++) {
             there.add(client().send("x"));
         }
         dispatcher.end("web");
-        dispatcher.leave(worker.member);
-        for (Client client : there) {
+        dispatcher.remove(worker.endpoint);
+        for (DispatcherClient client : there) {
             assertThatThrownBy(client::read).isInstanceOf(IOException.class);
         }
         await(() -> !dispatcher.ending("web"), "the end");
@@ -313,7 +313,7 @@ class DispatcherTest {
         TestWorker deaf = ready(0);
         serve(deaf);
         deaf.shutDown(Sockets.SHUT_RD);
-        Client client = client();
+        DispatcherClient client = client();
         await(() -> !deaf.gone.isEmpty(), "noticed");
         assertThat(deaf.gone).contains("no longer receives anything");
         TestWorker worker = opened(TestWorker.answering(dispatcher, "web", 0));
@@ -348,11 +348,11 @@ class DispatcherTest {
     @Test
     void leastConnectionsCountsOpenConnectionsAndForgetsClosedOnes() throws Exception {
         TestWorker a = ready(0);
-        dispatcher.steer("web", Choice.LEAST_CONNECTIONS);
+        dispatcher.steer("web", BalancingPolicy.LEAST_CONNECTIONS);
         TestWorker b = ready(1);
         serve(a);
-        List<Client> clients = IntStream.range(0, 3).mapToObj(i -> connected(a)).toList();
-        await(() -> a.member.connections() == 3, "all three are counted");
+        List<DispatcherClient> clients = IntStream.range(0, 3).mapToObj(i -> connected(a)).toList();
+        await(() -> a.endpoint.connections() == 3, "all three are counted");
         serve(a, b);
         for (int i = 0; i < 3; i++) {
             connected(b);
@@ -362,15 +362,15 @@ class DispatcherTest {
         clients.get(0).close();
         clients.get(1).close();
         taken.forEach(TestWorker.Taken::close);
-        await(() -> a.member.connections() == 0, "all of a are closed");
-        await(() -> b.member.connections() == 0, "all of b are closed");
+        await(() -> a.endpoint.connections() == 0, "all of a are closed");
+        await(() -> b.endpoint.connections() == 0, "all of b are closed");
     }
 
     private final List<TestWorker.Taken> taken = new ArrayList<>();
 
-    private Client connected(TestWorker expected) {
+    private DispatcherClient connected(TestWorker expected) {
         try {
-            Client client = client();
+            DispatcherClient client = client();
             taken.add(opened(expected.receive()));
             return client;
         } catch (IOException failed) {
@@ -380,11 +380,12 @@ class DispatcherTest {
 
     @Test
     void anAddressInUseIsReportedAtOnce() {
-        ListenAddress same = dispatcher.doorsteps().getFirst().address();
+        ListenAddress same = dispatcher.listenerStats().getFirst().address();
         assertThatThrownBy(
                         () ->
                                 Dispatcher.open(
-                                        Blueprint.simple(List.of(IPV6, same), 1, "x"), said::add))
+                                        DispatcherConfig.simple(List.of(IPV6, same), 1, "x"),
+                                        said::add))
                 .hasMessageContaining("EADDRINUSE");
     }
 
@@ -393,13 +394,13 @@ class DispatcherTest {
         TestWorker worker = ready(0);
         serve(worker);
         client();
-        await(() -> worker.member.pending() == 1, "passed");
+        await(() -> worker.endpoint.pending() == 1, "passed");
         dispatcher.close();
         dispatcher.close();
-        dispatcher.refuse("web", true);
+        dispatcher.setRefusing("web", true);
         TestWorker late = opened(new TestWorker(dispatcher, "web", 1));
-        assertThat(late.member.open()).isFalse();
-        assertThat(dispatcher.doorsteps()).isEmpty();
+        assertThat(late.endpoint.accepts()).isFalse();
+        assertThat(dispatcher.listenerStats()).isEmpty();
         assertThatThrownBy(() -> dispatcher.serve("mail", List.of()))
                 .hasMessageContaining("no service named mail");
     }

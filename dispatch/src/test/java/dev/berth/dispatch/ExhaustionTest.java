@@ -40,23 +40,23 @@ class ExhaustionTest {
                                 "-cp",
                                 classes,
                                 CrowdedDispatcher.class.getName()));
-        Deque<Client> clients = new ArrayDeque<>();
+        Deque<DispatcherClient> clients = new ArrayDeque<>();
         try (ChildProcess child = ChildProcess.start(limited)) {
             String port = child.awaitLine(line -> line.startsWith("port "), TestWorker.LIMIT);
             ListenAddress address = ListenAddress.parse("127.0.0.1:" + port.substring(5));
             for (int i = 0; i < 60; i++) {
-                clients.add(new Client(address).send("G"));
+                clients.add(new DispatcherClient(address).send("G"));
             }
             String first = child.awaitLine(line -> missed(line) > 0, TestWorker.LIMIT);
             String later = child.awaitLine(line -> missed(line) > 10, TestWorker.LIMIT);
             assertThat(child.output()).anyMatch(line -> line.contains("ulimit -n"));
             long pauses = (millis(later, 5) - millis(first, 3)) / PAUSE_MILLIS;
             assertThat(missed(later) - missed(first)).isLessThanOrEqualTo(pauses + 3);
-            for (Client client : clients) {
+            for (DispatcherClient client : clients) {
                 assertThat(client.read()).isEqualTo("at last");
             }
         } finally {
-            for (Client client : clients) {
+            for (DispatcherClient client : clients) {
                 client.close();
             }
         }

@@ -26,7 +26,7 @@ class FirstBytesFuzzTest {
 
     @Test
     void noInputMakesItThrowOrChangeItsMind() throws Exception {
-        List<byte[]> samples = Samples.all();
+        List<byte[]> samples = SampleBytes.all();
         for (int i = 0; i < INPUTS; i++) {
             byte[] input = i % 8 == 0 ? random() : mutated(random.pick(samples));
             FirstBytes whole = FirstBytes.read(input, input.length);

@@ -1,7 +1,7 @@
 package dev.berth.dispatch;
 
-import static dev.berth.dispatch.Samples.proxy2;
-import static dev.berth.dispatch.Samples.text;
+import static dev.berth.dispatch.SampleBytes.proxy2;
+import static dev.berth.dispatch.SampleBytes.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -23,20 +23,20 @@ class FirstBytesTest {
     @Test
     void theNameAndProtocolsOfJdkHellosAreRead() throws Exception {
         for (String version : List.of("TLSv1.2", "TLSv1.3")) {
-            assertThat(read(Hellos.jdk(version, "a.example", "h2", "http/1.1")))
+            assertThat(read(ClientHellos.jdk(version, "a.example", "h2", "http/1.1")))
                     .isEqualTo(
                             new FirstBytes.Tls(
                                     Optional.of("a.example"), List.of("h2", "http/1.1")));
-            assertThat(read(Hellos.jdk(version, "")))
+            assertThat(read(ClientHellos.jdk(version, "")))
                     .isEqualTo(new FirstBytes.Tls(Optional.empty(), List.of()));
-            assertThat(read(Hellos.jdk(version, "b.example")))
+            assertThat(read(ClientHellos.jdk(version, "b.example")))
                     .isEqualTo(new FirstBytes.Tls(Optional.of("b.example"), List.of()));
         }
     }
 
     @Test
     void everyPrefixNeedsMoreAndLaterBytesDoNotChangeTheAnswer() throws Exception {
-        for (byte[] whole : Samples.all()) {
+        for (byte[] whole : SampleBytes.all()) {
             FirstBytes end = read(whole);
             assertThat(end).isNotEqualTo(FirstBytes.NEED_MORE);
             boolean decided = false;
@@ -45,14 +45,14 @@ class FirstBytesTest {
                 decided |= seen != FirstBytes.NEED_MORE;
                 assertThat(seen).isEqualTo(decided ? end : FirstBytes.NEED_MORE);
             }
-            byte[] longer = Hellos.join(whole, new byte[100]);
+            byte[] longer = ClientHellos.join(whole, new byte[100]);
             assertThat(read(longer)).isEqualTo(end);
         }
     }
 
     @Test
     void aHelloIsNeededToTheLastByte() throws Exception {
-        for (byte[] hello : Hellos.jdk()) {
+        for (byte[] hello : ClientHellos.jdk()) {
             assertThat(FirstBytes.read(hello, hello.length - 1)).isEqualTo(FirstBytes.NEED_MORE);
         }
     }
@@ -60,17 +60,18 @@ class FirstBytesTest {
     @Test
     void aHelloMayBeSplitIntoManyRecords() {
         byte[] message =
-                Hellos.message(Hellos.serverName("a.example"), Hellos.alpn("h2", "http/1.1"));
+                ClientHellos.message(
+                        ClientHellos.serverName("a.example"), ClientHellos.alpn("h2", "http/1.1"));
         FirstBytes expected =
                 new FirstBytes.Tls(Optional.of("a.example"), List.of("h2", "http/1.1"));
         for (int size : new int[] {1, 2, 3, 4, 5, 50, message.length}) {
-            assertThat(read(Hellos.records(message, size))).isEqualTo(expected);
+            assertThat(read(ClientHellos.records(message, size))).isEqualTo(expected);
         }
     }
 
     @Test
     void aBrowsersLargeHelloWithUnknownExtensionsIsRead() {
-        byte[] hello = Hellos.browser("Shop.Example.");
+        byte[] hello = ClientHellos.browser("Shop.Example.");
         assertThat(hello.length).isGreaterThan(1_300);
         assertThat(read(hello))
                 .isEqualTo(
@@ -80,29 +81,35 @@ class FirstBytesTest {
 
     @Test
     void anOldHelloHasNoExtensions() {
-        byte[] message = Hellos.message();
+        byte[] message = ClientHellos.message();
         byte[] without = Arrays.copyOf(message, message.length - 2);
         without[3] -= 2;
-        assertThat(read(Hellos.record(without)))
+        assertThat(read(ClientHellos.record(without)))
                 .isEqualTo(new FirstBytes.Tls(Optional.empty(), List.of()));
     }
 
     @Test
     void malformedHellosAreOther() {
-        byte[] nameBeyondItsList = Hellos.extension(0, Hellos.bytes(0, 4, 0, 0, 9, 'a'));
-        byte[] empty = Hellos.extension(0, Hellos.bytes(0, 0));
-        byte[] garbage = Hellos.join(Hellos.serverName("a.example"), Hellos.bytes(1, 2, 3));
-        byte[] twice = Hellos.join(Hellos.serverName("a"), Hellos.serverName("b"));
-        byte[] space = Hellos.serverName("a b");
+        byte[] nameBeyondItsList =
+                ClientHellos.extension(0, ClientHellos.bytes(0, 4, 0, 0, 9, 'a'));
+        byte[] empty = ClientHellos.extension(0, ClientHellos.bytes(0, 0));
+        byte[] garbage =
+                ClientHellos.join(
+                        ClientHellos.serverName("a.example"), ClientHellos.bytes(1, 2, 3));
+        byte[] twice =
+                ClientHellos.join(ClientHellos.serverName("a"), ClientHellos.serverName("b"));
+        byte[] space = ClientHellos.serverName("a b");
         for (byte[] wrong : List.of(nameBeyondItsList, empty, garbage, twice, space)) {
-            assertThat(read(Hellos.record(Hellos.message(wrong)))).isEqualTo(FirstBytes.OTHER);
+            assertThat(read(ClientHellos.record(ClientHellos.message(wrong))))
+                    .isEqualTo(FirstBytes.OTHER);
         }
-        assertThat(read(Hellos.bytes(22, 2))).isEqualTo(FirstBytes.OTHER);
-        assertThat(read(Hellos.bytes(22, 3, 1, 0, 0))).isEqualTo(FirstBytes.OTHER);
-        assertThat(read(Hellos.bytes(22, 3, 1, 0x40, 1))).isEqualTo(FirstBytes.OTHER);
-        assertThat(read(Hellos.bytes(22, 3, 1, 0, 9, 2))).isEqualTo(FirstBytes.OTHER);
-        assertThat(read(Hellos.bytes(22, 3, 1, 0, 9, 1, 1, 0, 1))).isEqualTo(FirstBytes.OTHER);
-        assertThat(read(Hellos.bytes(22, 3, 1, 0, 1, 1, 21))).isEqualTo(FirstBytes.OTHER);
+        assertThat(read(ClientHellos.bytes(22, 2))).isEqualTo(FirstBytes.OTHER);
+        assertThat(read(ClientHellos.bytes(22, 3, 1, 0, 0))).isEqualTo(FirstBytes.OTHER);
+        assertThat(read(ClientHellos.bytes(22, 3, 1, 0x40, 1))).isEqualTo(FirstBytes.OTHER);
+        assertThat(read(ClientHellos.bytes(22, 3, 1, 0, 9, 2))).isEqualTo(FirstBytes.OTHER);
+        assertThat(read(ClientHellos.bytes(22, 3, 1, 0, 9, 1, 1, 0, 1)))
+                .isEqualTo(FirstBytes.OTHER);
+        assertThat(read(ClientHellos.bytes(22, 3, 1, 0, 1, 1, 21))).isEqualTo(FirstBytes.OTHER);
     }
 
     @Test

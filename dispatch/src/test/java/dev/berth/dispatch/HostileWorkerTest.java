@@ -28,7 +28,7 @@ class HostileWorkerTest {
     private int inputs;
     private int answered;
 
-    private static final class Silent implements Watcher {
+    private static final class Silent implements WorkerEndpointCallback {
         @Override
         public void ready() {}
 
@@ -40,9 +40,9 @@ class HostileWorkerTest {
 
     @Test
     void whateverTheySendTheOthersAreServed() throws Exception {
-        Blueprint blueprint =
-                Blueprint.simple(List.of(ListenAddress.parse("127.0.0.1:0")), 128, "web");
-        try (Dispatcher dispatcher = Dispatcher.open(blueprint, said::add);
+        DispatcherConfig config =
+                DispatcherConfig.simple(List.of(ListenAddress.parse("127.0.0.1:0")), 128, "web");
+        try (Dispatcher dispatcher = Dispatcher.open(config, said::add);
                 TestWorker good = TestWorker.answering(dispatcher, "web", 0)) {
             Fuzz.ofTexts(
                             "packets of a worker",
@@ -61,15 +61,15 @@ class HostileWorkerTest {
     }
 
     private void check(Dispatcher dispatcher, byte[] input) throws Exception {
-        Pair pair = Pair.open();
+        WorkerSocketPair pair = WorkerSocketPair.open();
         try (Fd end = pair.forWorker()) {
-            Member member = dispatcher.join("web", 1, pair, new Silent());
+            WorkerEndpoint endpoint = dispatcher.join("web", 1, pair, new Silent());
             Sockets.send(end.number(), input, Sockets.MSG_NOSIGNAL | Sockets.MSG_DONTWAIT);
             if (inputs++ % SELDOM == 0) {
-                assertThat(Client.exchange(dispatcher, "x")).startsWith("web0|");
+                assertThat(DispatcherClient.exchange(dispatcher, "x")).startsWith("web0|");
                 answered++;
             }
-            dispatcher.leave(member);
+            dispatcher.remove(endpoint);
         }
     }
 }

@@ -33,12 +33,12 @@ class StalledWorkerTest {
     void start() throws Exception {
         dispatcher =
                 Dispatcher.open(
-                        new Blueprint(
+                        new DispatcherConfig(
                                 List.of(ListenAddress.parse("127.0.0.1:0")),
                                 128,
                                 Routes.all("web"),
                                 ProxyProtocol.OPTIONAL,
-                                Limits.defaults().withWindow(WINDOW)),
+                                DispatcherLimits.defaults().withWindow(WINDOW)),
                         said::add);
         open.push(dispatcher);
         slow = opened(TestWorker.ready(dispatcher, "web", 0));
@@ -63,16 +63,16 @@ class StalledWorkerTest {
         return worker;
     }
 
-    private List<Client> clients(int count, String what) throws IOException {
-        List<Client> clients = new ArrayList<>();
+    private List<DispatcherClient> clients(int count, String what) throws IOException {
+        List<DispatcherClient> clients = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            clients.add(opened(new Client(dispatcher)).send(what).end());
+            clients.add(opened(new DispatcherClient(dispatcher)).send(what).end());
         }
         return clients;
     }
 
     private void serve(TestWorker... workers) {
-        dispatcher.serve("web", List.of(workers).stream().map(w -> w.member).toList());
+        dispatcher.serve("web", List.of(workers).stream().map(w -> w.endpoint).toList());
     }
 
     private static void await(BooleanSupplier condition, String what) {
@@ -82,14 +82,14 @@ class StalledWorkerTest {
     @Test
     void itsConnectionsGoToAFreeWorkerAndNewOnesPassItOver() throws Exception {
         serve(slow, brisk());
-        for (Client client : clients(2 * WINDOW, "x")) {
+        for (DispatcherClient client : clients(2 * WINDOW, "x")) {
             assertThat(client.read()).isEqualTo("web1|conn|x");
         }
         long moved = dispatcher.counts().requeued();
         assertThat(moved).isBetween(1L, (long) WINDOW);
-        assertThat(slow.member.passed()).isZero();
+        assertThat(slow.endpoint.passed()).isZero();
         for (int i = 0; i < 20; i++) {
-            assertThat(Client.exchange(dispatcher, "y")).isEqualTo("web1|conn|y");
+            assertThat(DispatcherClient.exchange(dispatcher, "y")).isEqualTo("web1|conn|y");
         }
         assertThat(dispatcher.counts().requeued()).isEqualTo(moved);
         assertThat(dispatcher.counts().refused()).isZero();
@@ -98,15 +98,15 @@ class StalledWorkerTest {
     @Test
     void itGetsItsShareAgainWhenItResumes() throws Exception {
         serve(slow, brisk());
-        for (Client client : clients(2, "x")) {
+        for (DispatcherClient client : clients(2, "x")) {
             assertThat(client.read()).isEqualTo("web1|conn|x");
         }
         await(() -> slow.hears(), "finds a probe");
-        assertThat(slow.member.idle()).isPositive();
+        assertThat(slow.endpoint.idle()).isPositive();
         slow.answerAll();
-        await(() -> slow.member.idle().isZero() && !slow.member.stalled(), "resumes");
+        await(() -> slow.endpoint.idle().isZero() && !slow.endpoint.stalled(), "resumes");
         List<String> answers = new ArrayList<>();
-        for (Client client : clients(10, "y")) {
+        for (DispatcherClient client : clients(10, "y")) {
             answers.add(client.read());
         }
         assertThat(answers).contains("web0|conn|y", "web1|conn|y");
@@ -118,9 +118,9 @@ class StalledWorkerTest {
         TestWorker other = opened(TestWorker.ready(dispatcher, "web", 1));
         serve(slow, other);
         clients(2 * WINDOW, "x");
-        await(() -> other.member.stalled() && slow.member.stalled(), "both stalled");
-        await(() -> slow.member.idle().compareTo(Duration.ofMillis(200)) > 0, "for longer");
-        assertThat(slow.member.pending() + other.member.pending()).isEqualTo(2 * WINDOW);
+        await(() -> other.endpoint.stalled() && slow.endpoint.stalled(), "both stalled");
+        await(() -> slow.endpoint.idle().compareTo(Duration.ofMillis(200)) > 0, "for longer");
+        assertThat(slow.endpoint.pending() + other.endpoint.pending()).isEqualTo(2 * WINDOW);
         assertThat(dispatcher.counts().requeued()).isZero();
     }
 
@@ -128,8 +128,8 @@ class StalledWorkerTest {
     void anAddressFromAProxyHeaderIsKept() throws Exception {
         TestWorker brisk = brisk();
         serve(slow);
-        List<Client> clients = clients(1, "PROXY TCP4 192.0.2.1 192.0.2.2 40000 22\r\nx");
-        await(() -> slow.member.pending() == 1, "passed");
+        List<DispatcherClient> clients = clients(1, "PROXY TCP4 192.0.2.1 192.0.2.2 40000 22\r\nx");
+        await(() -> slow.endpoint.pending() == 1, "passed");
         serve(slow, brisk);
         assertThat(clients.getFirst().read())
                 .isEqualTo("web1|conn tcp4 192.0.2.1 40000 192.0.2.2 22|x");
@@ -139,25 +139,25 @@ class StalledWorkerTest {
     void aPausedOrUnservedWorkerLosesItsConnectionsToo() throws Exception {
         TestWorker brisk = brisk();
         serve(slow);
-        List<Client> clients = clients(2, "x");
-        await(() -> slow.member.pending() == 2, "passed");
+        List<DispatcherClient> clients = clients(2, "x");
+        await(() -> slow.endpoint.pending() == 2, "passed");
         slow.say("pause");
         serve(brisk);
-        for (Client client : clients) {
+        for (DispatcherClient client : clients) {
             assertThat(client.read()).isEqualTo("web1|conn|x");
         }
         assertThat(slow.hears()).isFalse();
-        await(() -> slow.member.idle().isZero(), "nothing waits for it");
+        await(() -> slow.endpoint.idle().isZero(), "nothing waits for it");
     }
 
     @Test
     void drainIsSentAgainAfterAQueueIsTakenBack() throws Exception {
         TestWorker brisk = brisk();
         serve(slow);
-        List<Client> clients = clients(1, "x");
-        await(() -> slow.member.pending() == 1, "passed");
+        List<DispatcherClient> clients = clients(1, "x");
+        await(() -> slow.endpoint.pending() == 1, "passed");
         serve(brisk);
-        dispatcher.drain(slow.member);
+        dispatcher.drain(slow.endpoint);
         assertThat(clients.getFirst().read()).isEqualTo("web1|conn|x");
         assertThat(slow.receive().packet()).isEqualTo("drain");
         assertThat(slow.hears()).isFalse();
@@ -166,26 +166,26 @@ class StalledWorkerTest {
     @Test
     void underSourceAClientWaitsForItsWorker() throws Exception {
         TestWorker other = opened(TestWorker.ready(dispatcher, "web", 1));
-        dispatcher.steer("web", Choice.SOURCE);
+        dispatcher.steer("web", BalancingPolicy.SOURCE);
         serve(slow, other);
         clients(2, "x");
-        await(() -> slow.member.passed() + other.member.passed() == 2, "passed");
-        TestWorker home = slow.member.passed() == 2 ? slow : other;
-        await(() -> home.member.idle().compareTo(Duration.ofMillis(200)) > 0, "waits");
+        await(() -> slow.endpoint.passed() + other.endpoint.passed() == 2, "passed");
+        TestWorker home = slow.endpoint.passed() == 2 ? slow : other;
+        await(() -> home.endpoint.idle().compareTo(Duration.ofMillis(200)) > 0, "waits");
         clients(1, "x");
-        await(() -> home.member.passed() == 3, "waits for its home, too");
+        await(() -> home.endpoint.passed() == 3, "waits for its home, too");
         assertThat(dispatcher.counts().requeued()).isZero();
     }
 
     @Test
     void connectionsTakenBackAreNotCountedForTheWorker() throws Exception {
-        dispatcher.steer("web", Choice.LEAST_CONNECTIONS);
+        dispatcher.steer("web", BalancingPolicy.LEAST_CONNECTIONS);
         serve(slow);
         clients(3, "x");
-        await(() -> slow.member.connections() == 3, "all passed");
+        await(() -> slow.endpoint.connections() == 3, "all passed");
         TestWorker brisk = opened(TestWorker.ready(dispatcher, "web", 1));
         serve(slow, brisk);
-        await(() -> brisk.member.connections() == 3, "all moved");
-        assertThat(slow.member.connections()).isZero();
+        await(() -> brisk.endpoint.connections() == 3, "all moved");
+        assertThat(slow.endpoint.connections()).isZero();
     }
 }

@@ -17,11 +17,11 @@ import java.util.concurrent.CopyOnWriteArrayList;
 
 /// The worker's end, in this process: receives connections one by one as the test asks, or all of
 /// them on a thread that answers each with `NAME|PACKET|` and what it received.
-final class TestWorker implements Watcher, AutoCloseable {
+final class TestWorker implements WorkerEndpointCallback, AutoCloseable {
     static final Duration LIMIT = Duration.ofMinutes(3);
 
     final List<String> packets = new CopyOnWriteArrayList<>();
-    final Member member;
+    final WorkerEndpoint endpoint;
     volatile boolean ready;
     volatile String gone = "";
     private final String name;
@@ -54,9 +54,9 @@ final class TestWorker implements Watcher, AutoCloseable {
 
     TestWorker(Dispatcher dispatcher, String service, int place) throws Exception {
         name = service + place;
-        Pair pair = Pair.open();
+        WorkerSocketPair pair = WorkerSocketPair.open();
         end = pair.forWorker();
-        member = dispatcher.join(service, place, pair, this);
+        endpoint = dispatcher.join(service, place, pair, this);
     }
 
     /// A worker that has said it is ready.
@@ -71,7 +71,7 @@ final class TestWorker implements Watcher, AutoCloseable {
     static TestWorker answering(Dispatcher dispatcher, String service, int place) throws Exception {
         TestWorker worker = ready(dispatcher, service, place);
         worker.answerAll();
-        dispatcher.serve(service, List.of(worker.member));
+        dispatcher.serve(service, List.of(worker.endpoint));
         return worker;
     }
 

@@ -6,7 +6,7 @@ import java.util.Set;
 /// An unmodified server that shows in each response to `GET /` which process sent it.
 ///
 /// @param name short and unique: lower-case letters, digits and hyphens
-/// @param command the command, with placeholders that [Places] fills in
+/// @param command the command, with placeholders that [SamplePaths] fills in
 /// @param needs what must be present to run it
 /// @param onTerm what it does on SIGTERM
 /// @param reuse whether it serves several requests on a connection
@@ -18,7 +18,7 @@ public record SampleServer(
         Set<Need> needs,
         OnTerm onTerm,
         Reuse reuse,
-        Processes processes,
+        ProcessModel processes,
         String note) {
 
     /// What a server needs in addition to the JDK that runs this code.
@@ -84,7 +84,7 @@ public record SampleServer(
     }
 
     /// Which processes answer.
-    public enum Processes {
+    public enum ProcessModel {
         /// The started process itself.
         ONE,
         /// Children of the started process.

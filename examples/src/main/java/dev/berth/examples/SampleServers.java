@@ -22,14 +22,14 @@ import static dev.berth.examples.SampleServer.Need.UVICORN;
 import static dev.berth.examples.SampleServer.Need.VARNISH;
 import static dev.berth.examples.SampleServer.OnTerm.DIES;
 import static dev.berth.examples.SampleServer.OnTerm.FINISHES;
-import static dev.berth.examples.SampleServer.Processes.CHILDREN;
-import static dev.berth.examples.SampleServer.Processes.ONE;
+import static dev.berth.examples.SampleServer.ProcessModel.CHILDREN;
+import static dev.berth.examples.SampleServer.ProcessModel.ONE;
 import static dev.berth.examples.SampleServer.Reuse.CLOSES;
 import static dev.berth.examples.SampleServer.Reuse.KEEPS;
 
 import dev.berth.examples.SampleServer.Need;
 import dev.berth.examples.SampleServer.OnTerm;
-import dev.berth.examples.SampleServer.Processes;
+import dev.berth.examples.SampleServer.ProcessModel;
 import dev.berth.examples.SampleServer.Reuse;
 
 import java.util.ArrayList;
@@ -204,7 +204,7 @@ public final class SampleServers {
 
     private record Row(String name, String command) {
         SampleServer with(
-                OnTerm onTerm, Reuse reuse, Processes processes, String note, Need... needs) {
+                OnTerm onTerm, Reuse reuse, ProcessModel processes, String note, Need... needs) {
             List<String> words = new ArrayList<>(Arrays.asList(command.split(" ")));
             return new SampleServer(name, words, Set.of(needs), onTerm, reuse, processes, note);
         }

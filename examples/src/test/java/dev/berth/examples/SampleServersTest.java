@@ -25,8 +25,8 @@ class SampleServersTest {
 
     @TempDir private Path scratch;
 
-    private Places places() {
-        return new Places(
+    private SamplePaths places() {
+        return new SamplePaths(
                 Path.of(System.getProperty("java.home"), "bin", "java"),
                 Path.of("target/classes").toAbsolutePath(),
                 SERVERS,

@@ -11,8 +11,8 @@ import dev.berth.testkit.FreePort;
 import dev.berth.testkit.LeakCheck;
 import dev.berth.testkit.RequiresProgram;
 import dev.berth.testkit.SelfSigned;
+import dev.berth.testkit.TestWorkerProcess;
 import dev.berth.testkit.TinyDispatcher;
-import dev.berth.testkit.WorkerProcess;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -40,7 +40,7 @@ class WorkersTest {
     @Test
     void theHttpServerReportsItsPidForEveryRequest() throws Exception {
         try (TinyDispatcher dispatcher = TinyDispatcher.onIpv4();
-                WorkerProcess worker = start(dispatcher, java("HttpWorker", "0"));
+                TestWorkerProcess worker = start(dispatcher, java("HttpWorker", "0"));
                 Socket client = dispatcher.connectAndPass()) {
             client.getOutputStream().write((GET + LAST).getBytes(US_ASCII));
             dispatcher.awaitAllTaken();
@@ -59,7 +59,7 @@ class WorkersTest {
             body[i] = (byte) i;
         }
         try (TinyDispatcher dispatcher = TinyDispatcher.onIpv4();
-                WorkerProcess worker = start(dispatcher, java("HttpWorker", "0"));
+                TestWorkerProcess worker = start(dispatcher, java("HttpWorker", "0"));
                 Socket client = dispatcher.connectAndPass()) {
             OutputStream out = client.getOutputStream();
             out.write("POST / HTTP/1.1\r\nContent-Length: 256\r\n\r\n".getBytes(US_ASCII));
@@ -92,7 +92,7 @@ class WorkersTest {
     void theTlsServerReportsItsPidToo() throws Exception {
         String keys = SelfSigned.keyStore(folder).toString();
         try (TinyDispatcher dispatcher = TinyDispatcher.onIpv4();
-                WorkerProcess worker =
+                TestWorkerProcess worker =
                         start(dispatcher, java("TlsWorker", "0", keys, SelfSigned.PASSWORD));
                 Socket client = dispatcher.connectAndPass();
                 Socket tls =
@@ -111,7 +111,7 @@ class WorkersTest {
     @Test
     void theSshLikeServerSpeaksFirst() throws Exception {
         try (TinyDispatcher dispatcher = TinyDispatcher.onIpv4();
-                WorkerProcess worker = start(dispatcher, java("SshWorker", "0"));
+                TestWorkerProcess worker = start(dispatcher, java("SshWorker", "0"));
                 Socket client = dispatcher.connectAndPass()) {
             String banner = "SSH-2.0-berth pid=" + worker.pid() + "\r\n";
             assertThat(client.getInputStream().readNBytes(banner.length()))
@@ -130,7 +130,7 @@ class WorkersTest {
     void aProgramWithoutTheLibraryCanSpeakTheProtocol() throws Exception {
         String script = Path.of("worker", "echo.py").toAbsolutePath().toString();
         try (TinyDispatcher dispatcher = TinyDispatcher.onIpv4();
-                WorkerProcess worker = start(dispatcher, List.of("python3", "-u", script))) {
+                TestWorkerProcess worker = start(dispatcher, List.of("python3", "-u", script))) {
             for (int i = 0; i < 3; i++) {
                 try (Socket client = dispatcher.connect()) {
                     client.getOutputStream().write("in python".getBytes(US_ASCII));
@@ -146,15 +146,15 @@ class WorkersTest {
         }
     }
 
-    private static void assertDrains(TinyDispatcher dispatcher, WorkerProcess worker)
+    private static void assertDrains(TinyDispatcher dispatcher, TestWorkerProcess worker)
             throws IOException {
         dispatcher.say("drain");
         assertThat(worker.awaitEnd()).isEmpty();
     }
 
-    private WorkerProcess start(TinyDispatcher dispatcher, List<String> command)
+    private TestWorkerProcess start(TinyDispatcher dispatcher, List<String> command)
             throws IOException {
-        return WorkerProcess.start(dispatcher, folder, command);
+        return TestWorkerProcess.start(dispatcher, folder, command);
     }
 
     private static List<String> java(String name, String... arguments) {

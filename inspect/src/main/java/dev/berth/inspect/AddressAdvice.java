@@ -27,7 +27,7 @@ final class AddressAdvice {
                     cause(
                             "privileged-port",
                             "ports below "
-                                    + Situation.firstFree()
+                                    + BindEnvironment.firstFree()
                                     + " (net.ipv4.ip_unprivileged_port_start) need"
                                     + " CAP_NET_BIND_SERVICE, which a process with uid "
                                     + request.uid()
@@ -63,18 +63,21 @@ final class AddressAdvice {
     ///
     /// @param free whether no other socket would be in the way
     static List<String> fixes(
-            BindRequest request, Situation situation, Errno errno, Predicate<BindRequest> free) {
+            BindRequest request,
+            BindEnvironment environment,
+            Errno errno,
+            Predicate<BindRequest> free) {
         List<String> fixes = new ArrayList<>();
-        AddressCheck check = situation.check();
+        AddressCheck check = environment.check();
         switch (errno) {
             case EADDRNOTAVAIL -> {
                 SockAddr.Inet any = any(request.where());
                 BindRequest elsewhere = request.withAddress(any);
-                if (passes(elsewhere, situation, check) && free.test(elsewhere)) {
+                if (passes(elsewhere, environment, check) && free.test(elsewhere)) {
                     fixes.add("bind " + any.host() + ": all addresses of this machine");
                 }
                 AddressCheck anywhere = with(true, check.lowPort(), check);
-                if (passes(request, situation, anywhere) && free.test(request)) {
+                if (passes(request, environment, anywhere) && free.test(request)) {
                     fixes.add(
                             "set IP_FREEBIND (IPV6_FREEBIND) on your socket: works, even for an"
                                     + " address that is added later");
@@ -82,16 +85,16 @@ final class AddressAdvice {
             }
             case EACCES -> {
                 AddressCheck open = with(check.here(), false, check);
-                if (passes(request, situation, open) && free.test(request)) {
+                if (passes(request, environment, open) && free.test(request)) {
                     int port = request.where().port();
-                    fixes.add("use port " + Situation.firstFree() + " or higher");
+                    fixes.add("use port " + BindEnvironment.firstFree() + " or higher");
                     fixes.add(
                             "allow it for all users: sysctl -w net.ipv4.ip_unprivileged_port_start="
                                     + port);
                 }
                 AddressCheck privileged =
                         new AddressCheck(check.here(), check.device(), check.lowPort(), true);
-                if (passes(request, situation, privileged) && free.test(request)) {
+                if (passes(request, environment, privileged) && free.test(request)) {
                     fixes.add(
                             "give the program CAP_NET_BIND_SERVICE: systemd's"
                                     + " AmbientCapabilities=, or setcap cap_net_bind_service=+ep"
@@ -102,7 +105,7 @@ final class AddressAdvice {
             }
             default -> {
                 BindRequest dual = request.withV6only(false);
-                if (passes(dual, situation, check) && free.test(dual)) {
+                if (passes(dual, environment, check) && free.test(dual)) {
                     fixes.add("clear IPV6_V6ONLY on your socket");
                 }
             }
@@ -118,9 +121,10 @@ final class AddressAdvice {
         return Addresses.of(address instanceof SockAddr.Inet6 ? "::" : "0.0.0.0", address.port());
     }
 
-    private static boolean passes(BindRequest request, Situation situation, AddressCheck check) {
+    private static boolean passes(
+            BindRequest request, BindEnvironment environment, AddressCheck check) {
         return check.errno(
-                        request.protocol(), request.where(), request.v6only(), situation.device())
+                        request.protocol(), request.where(), request.v6only(), environment.device())
                 .isEmpty();
     }
 }

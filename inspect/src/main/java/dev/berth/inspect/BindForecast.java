@@ -84,7 +84,8 @@ public record BindForecast(
                 request.where().port() == 0
                         ? new PortReport(List.of(), List.of(), List.of())
                         : PortReport.of(query);
-        BindForecast forecast = of(request, Situation.read(request), report.sockets(), kernel);
+        BindForecast forecast =
+                of(request, BindEnvironment.read(request), report.sockets(), kernel);
         Optional<String> vrf = Vrf.doubt(request, report.sockets());
         if (vrf.isPresent()) {
             forecast = forecast.doubted(vrf.get());
@@ -94,31 +95,31 @@ public record BindForecast(
 
     static BindForecast of(
             BindRequest request,
-            Situation situation,
+            BindEnvironment environment,
             List<PortSocket> sockets,
             KernelCheck kernel) {
         Optional<Errno> wrong =
-                situation
+                environment
                         .check()
                         .errno(
                                 request.protocol(),
                                 request.where(),
                                 request.v6only(),
-                                situation.device());
+                                environment.device());
         return wrong.isPresent()
-                ? refused(request, situation, wrong.get(), sockets, kernel)
-                : new Weighing(request, situation, sockets, kernel).forecast();
+                ? refused(request, environment, wrong.get(), sockets, kernel)
+                : new ForecastBuilder(request, environment, sockets, kernel).forecast();
     }
 
     private static BindForecast refused(
             BindRequest request,
-            Situation situation,
+            BindEnvironment environment,
             Errno errno,
             List<PortSocket> sockets,
             KernelCheck kernel) {
         List<String> uncertain = new ArrayList<>();
         kernel.doubt().ifPresent(uncertain::add);
-        situation.doubts(errno == Errno.EADDRNOTAVAIL && !request.six()).forEach(uncertain::add);
+        environment.doubts(errno == Errno.EADDRNOTAVAIL && !request.six()).forEach(uncertain::add);
         return new BindForecast(
                 request,
                 Optional.of(errno),
@@ -127,9 +128,9 @@ public record BindForecast(
                 List.of(AddressAdvice.cause(request, errno)),
                 AddressAdvice.fixes(
                         request,
-                        situation,
+                        environment,
                         errno,
-                        other -> Scene.of(other, situation.device(), sockets).passes()),
+                        other -> BindContext.of(other, environment.device(), sockets).passes()),
                 List.of());
     }
 

@@ -87,6 +87,6 @@ public record BindRequest(
                         && six.scope() != 0;
         int device = scoped && where() instanceof SockAddr.Inet6 six ? six.scope() : index;
         return new RuleSocket(
-                where(), v6only, reuseaddr, reuseport, uid, device, Stage.BOUND, false);
+                where(), v6only, reuseaddr, reuseport, uid, device, SocketStage.BOUND, false);
     }
 }

@@ -51,7 +51,8 @@ final class ConnectionProbe implements AutoCloseable {
         /// It is gone, or left in TIME_WAIT or in the orphaned FIN_WAIT2 that is kept in the same
         /// way.
         SETTLED,
-        /// A full socket in FIN_WAIT2; if that does not change at once, see [KeptWholeException].
+        /// A full socket in FIN_WAIT2; if that does not change at once, see
+        /// [TimeWaitMissedException].
         WHOLE,
         /// It is waiting for a packet.
         UNDER_WAY

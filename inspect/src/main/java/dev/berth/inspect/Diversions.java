@@ -1,7 +1,7 @@
 package dev.berth.inspect;
 
-import dev.berth.net.Link;
 import dev.berth.net.NetlinkDump;
+import dev.berth.net.NetworkDevice;
 import dev.berth.sys.Bpf;
 import dev.berth.sys.Descriptors;
 import dev.berth.sys.Errno;
@@ -21,7 +21,7 @@ import java.util.Map;
 
 /// Finds out what may lead a client elsewhere than the kernel's look-up of a socket says, in the
 /// network namespace of the calling thread: things that change or drop packets before that look-up,
-/// which [Dispatch] asks without a packet.
+/// which [RouteLookup] asks without a packet.
 ///
 /// Everything that is found, or could not be inspected, is reported as a sentence: an answer about
 /// a client is certain only if there is none.
@@ -153,7 +153,7 @@ public final class Diversions {
 
     private void devices(int device) {
         try {
-            List<Link> links = Link.all();
+            List<NetworkDevice> links = NetworkDevice.all();
             links.stream()
                     .filter(link -> link.index() == device && link.xdp())
                     .forEach(
@@ -163,7 +163,7 @@ public final class Diversions {
                                                     + link.name()
                                                     + " first: ip link show "
                                                     + link.name()));
-            Link.vrf(device, links)
+            NetworkDevice.vrf(device, links)
                     .ifPresent(
                             vrf ->
                                     doubts.add(

@@ -15,13 +15,13 @@ import java.util.Map;
 ///
 /// **Source:** net/ipv4/inet_hashtables.c `inet_reuseport_add_sock`
 final class Grouping {
-    private final Kinship kinship;
+    private final OwnerFamilies families;
     private final Map<String, List<Integer>> places = new LinkedHashMap<>();
 
     record Result(List<PortSocket> sockets, List<PortGroup> groups) {}
 
-    Grouping(Kinship kinship) {
-        this.kinship = kinship;
+    Grouping(OwnerFamilies families) {
+        this.families = families;
     }
 
     Result of(List<PortSocket> sockets) {
@@ -79,7 +79,7 @@ final class Grouping {
     private PortGroup group(List<PortSocket> all, List<Integer> members, int id) {
         members.forEach(place -> all.set(place, all.get(place).withGroup(id)));
         List<PortSocket> sockets = members.stream().map(all::get).toList();
-        List<PortSocket> foreign = sockets.size() > 1 ? kinship.foreign(sockets) : List.of();
+        List<PortSocket> foreign = sockets.size() > 1 ? families.foreign(sockets) : List.of();
         return new PortGroup(id, sockets.size(), foreign);
     }
 }

@@ -13,7 +13,7 @@ import java.util.Objects;
 /// @param id for people
 /// @param protocol of all its sockets
 /// @param steps in order
-public record History(String id, Protocol protocol, List<Step> steps) {
+public record History(String id, Protocol protocol, List<HistoryStep> steps) {
     public History {
         Objects.requireNonNull(id, "id");
         Objects.requireNonNull(protocol, "protocol");
@@ -26,15 +26,16 @@ public record History(String id, Protocol protocol, List<Step> steps) {
                 .anyMatch(
                         step ->
                                 switch (step) {
-                                    case Step.Open open -> open.uid() != uid;
-                                    case Step.Change change -> change.uid().orElse(uid) != uid;
-                                    case Step.Connect connect -> connect.acceptUid() != uid;
-                                    case Step.Attach _,
-                                            Step.Bind _,
-                                            Step.Listen _,
-                                            Step.Shutdown _,
-                                            Step.Close _,
-                                            Step.Peer _ ->
+                                    case HistoryStep.Open open -> open.uid() != uid;
+                                    case HistoryStep.Change change ->
+                                            change.uid().orElse(uid) != uid;
+                                    case HistoryStep.Connect connect -> connect.acceptUid() != uid;
+                                    case HistoryStep.Attach _,
+                                            HistoryStep.Bind _,
+                                            HistoryStep.Listen _,
+                                            HistoryStep.Shutdown _,
+                                            HistoryStep.Close _,
+                                            HistoryStep.Peer _ ->
                                             false;
                                 });
     }

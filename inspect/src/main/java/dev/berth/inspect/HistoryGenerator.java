@@ -60,14 +60,14 @@ public final class HistoryGenerator {
 
     /// Generates the next history.
     public History next(Protocol protocol) {
-        List<Step> steps = new ArrayList<>();
+        List<HistoryStep> steps = new ArrayList<>();
         var model = new HistoryModel(protocol);
         int most = chance(10) && protocol == Protocol.UDP ? MANY_STEPS : MOST_STEPS;
         int rounds = random.nextInt(LEAST_STEPS, most);
         Taste taste = pick(Taste.ALL);
         count = 0;
         for (int i = 0; i < rounds; i++) {
-            List<Step> more =
+            List<HistoryStep> more =
                     model.onPort().isEmpty() || chance(45)
                             ? newSocket(protocol, taste, "s" + count++)
                             : onOld(protocol, model);
@@ -78,10 +78,10 @@ public final class HistoryGenerator {
     }
 
     /// The steps that create one socket of its kind, without a program.
-    static List<Step> socket(RandomGenerator random, Protocol protocol, String id) {
+    static List<HistoryStep> socket(RandomGenerator random, Protocol protocol, String id) {
         HistoryGenerator generator = new HistoryGenerator(random, true);
         return generator.newSocket(protocol, generator.pick(Taste.ALL), id).stream()
-                .filter(step -> !(step instanceof Step.Attach))
+                .filter(step -> !(step instanceof HistoryStep.Attach))
                 .toList();
     }
 
@@ -97,13 +97,13 @@ public final class HistoryGenerator {
         return uids && chance(25) ? OTHER_UID : 0;
     }
 
-    private List<Step> newSocket(Protocol protocol, Taste taste, String id) {
+    private List<HistoryStep> newSocket(Protocol protocol, Taste taste, String id) {
         SockAddr.Inet address = pick(ADDRESSES);
         boolean reuseport = chance(taste.reuseport());
-        boolean dual = Place.of(address).inet4() || chance(60);
-        List<Step> steps = new ArrayList<>();
+        boolean dual = NormalizedAddress.of(address).inet4() || chance(60);
+        List<HistoryStep> steps = new ArrayList<>();
         steps.add(
-                new Step.Open(
+                new HistoryStep.Open(
                         id,
                         address.family(),
                         chance(taste.reuseaddr()),
@@ -112,21 +112,21 @@ public final class HistoryGenerator {
                         uid(),
                         chance(15)));
         if (reuseport && chance(3)) {
-            steps.add(new Step.Attach(id));
+            steps.add(new HistoryStep.Attach(id));
         }
-        steps.add(new Step.Bind(id, address));
+        steps.add(new HistoryStep.Bind(id, address));
         if (protocol == Protocol.TCP && chance(taste.listen())) {
-            steps.add(new Step.Listen(id));
+            steps.add(new HistoryStep.Listen(id));
         }
         return steps;
     }
 
-    private List<Step> onOld(Protocol protocol, HistoryModel model) {
+    private List<HistoryStep> onOld(Protocol protocol, HistoryModel model) {
         String id = pick(model.onPort().stream().sorted().toList());
         RuleSocket socket = model.socket(id);
         int dice = random.nextInt(100);
         if (dice < 20) {
-            return List.of(new Step.Close(id));
+            return List.of(new HistoryStep.Close(id));
         }
         if (dice < 45) {
             return List.of(change(id));
@@ -135,10 +135,10 @@ public final class HistoryGenerator {
             return peer(id, socket);
         }
         if (dice < 52 && !socket.program() && !socket.stage().hasPeer()) {
-            return List.of(new Step.Shutdown(id));
+            return List.of(new HistoryStep.Shutdown(id));
         }
         if (dice < 65 && !socket.stage().hasPeer()) {
-            return List.of(new Step.Listen(id));
+            return List.of(new HistoryStep.Listen(id));
         }
         if (dice < 80 && !model.clients().isEmpty()) {
             return end(pick(model.clients().stream().sorted().toList()), model);
@@ -147,20 +147,22 @@ public final class HistoryGenerator {
     }
 
     /// Ends a connection: the client first, the server first, or the server alone.
-    private List<Step> end(String client, HistoryModel model) {
+    private List<HistoryStep> end(String client, HistoryModel model) {
         Optional<String> accepted = model.peer(client);
         if (accepted.isEmpty() || chance(25)) {
-            return List.of(new Step.Close(client));
+            return List.of(new HistoryStep.Close(client));
         }
-        Step server = new Step.Close(accepted.get());
-        return chance(30) ? List.of(server) : List.of(server, new Step.Close(client));
+        HistoryStep server = new HistoryStep.Close(accepted.get());
+        return chance(30) ? List.of(server) : List.of(server, new HistoryStep.Close(client));
     }
 
-    private Step change(String id) {
+    private HistoryStep change(String id) {
         return switch (random.nextInt(uids ? 3 : 2)) {
-            case 0 -> new Step.Change(id, flip(), Optional.empty(), Optional.empty());
-            case 1 -> new Step.Change(id, Optional.empty(), flip(), Optional.empty());
-            default -> new Step.Change(id, Optional.empty(), Optional.empty(), Optional.of(uid()));
+            case 0 -> new HistoryStep.Change(id, flip(), Optional.empty(), Optional.empty());
+            case 1 -> new HistoryStep.Change(id, Optional.empty(), flip(), Optional.empty());
+            default ->
+                    new HistoryStep.Change(
+                            id, Optional.empty(), Optional.empty(), Optional.of(uid()));
         };
     }
 
@@ -168,25 +170,25 @@ public final class HistoryGenerator {
         return Optional.of(random.nextBoolean());
     }
 
-    private List<Step> peer(String id, RuleSocket socket) {
+    private List<HistoryStep> peer(String id, RuleSocket socket) {
         SockAddr.Inet peer = pick(TARGETS);
-        boolean mappedAny = !socket.inet() && socket.place().equals(Place.ANY4);
+        boolean mappedAny = !socket.inet() && socket.place().equals(NormalizedAddress.ANY4);
         boolean suits = HistoryModel.covers(socket, peer) && !mappedAny;
-        if (socket.stage() != Stage.BOUND || (!socket.inet() && !suits) || !suits) {
+        if (socket.stage() != SocketStage.BOUND || (!socket.inet() && !suits) || !suits) {
             return List.of();
         }
         return List.of(
-                new Step.Peer(
+                new HistoryStep.Peer(
                         id,
                         !socket.inet() && peer instanceof SockAddr.Inet4 four
                                 ? SockAddr.Inet6.mapped(four)
                                 : peer));
     }
 
-    private List<Step> connect(HistoryModel model) {
+    private List<HistoryStep> connect(HistoryModel model) {
         List<String> listeners =
                 model.onPort().stream()
-                        .filter(id -> model.socket(id).stage() == Stage.LISTENING)
+                        .filter(id -> model.socket(id).stage() == SocketStage.LISTENING)
                         .sorted()
                         .toList();
         if (listeners.isEmpty()) {
@@ -199,14 +201,14 @@ public final class HistoryGenerator {
             return List.of();
         }
         String suffix = Integer.toString(count++);
-        return List.of(new Step.Connect("c" + suffix, id, via, "d" + suffix, uid()));
+        return List.of(new HistoryStep.Connect("c" + suffix, id, via, "d" + suffix, uid()));
     }
 
     /// Whether no other listener gets connections to `via` too.
     private static boolean sure(RuleSocket listener, SockAddr.Inet via, HistoryModel model) {
         return model.onPort().stream()
                         .map(model::socket)
-                        .filter(other -> other.stage() == Stage.LISTENING)
+                        .filter(other -> other.stage() == SocketStage.LISTENING)
                         .filter(other -> HistoryModel.covers(other, via))
                         .filter(other -> !listener.equals(other) || !listener.reuseport())
                         .count()

@@ -53,23 +53,23 @@ public final class HistoryModel {
 
     /// Applies the next step and returns its predicted answer; empty if it is neither bind nor
     /// listen.
-    public Optional<String> next(Step step) {
+    public Optional<String> next(HistoryStep step) {
         switch (step) {
-            case Step.Bind bind -> {
+            case HistoryStep.Bind bind -> {
                 return Optional.of(bind(bind));
             }
-            case Step.Listen listen -> {
+            case HistoryStep.Listen listen -> {
                 return Optional.of(listen(listen.id()));
             }
-            case Step.Open open -> unbound.put(open.id(), made(open));
-            case Step.Attach attach ->
+            case HistoryStep.Open open -> unbound.put(open.id(), made(open));
+            case HistoryStep.Attach attach ->
                     unbound.computeIfPresent(
                             attach.id(), (_, socket) -> socket.withProgram(socket.reuseport()));
-            case Step.Change change -> change(change);
-            case Step.Shutdown shutdown -> shutdown(shutdown.id());
-            case Step.Close close -> close(close.id());
-            case Step.Connect connect -> connect(connect);
-            case Step.Peer peer -> peer(peer);
+            case HistoryStep.Change change -> change(change);
+            case HistoryStep.Shutdown shutdown -> shutdown(shutdown.id());
+            case HistoryStep.Close close -> close(close.id());
+            case HistoryStep.Connect connect -> connect(connect);
+            case HistoryStep.Peer peer -> peer(peer);
         }
         return Optional.empty();
     }
@@ -99,7 +99,7 @@ public final class HistoryModel {
         return socket == null ? port.socket(id) : socket;
     }
 
-    private RuleSocket made(Step.Open open) {
+    private RuleSocket made(HistoryStep.Open open) {
         SockAddr.Inet any =
                 open.family() == Sockets.AF_INET
                         ? new SockAddr.Inet4(0, 0)
@@ -111,11 +111,11 @@ public final class HistoryModel {
                 open.reuseport(),
                 open.uid(),
                 open.loopback() ? 1 : 0,
-                Stage.BOUND,
+                SocketStage.BOUND,
                 false);
     }
 
-    private String bind(Step.Bind bind) {
+    private String bind(HistoryStep.Bind bind) {
         RuleSocket socket = unbound.remove(bind.id());
         if (socket == null) {
             boolean open = onPort.contains(bind.id()) || elsewhere.containsKey(bind.id());
@@ -164,7 +164,7 @@ public final class HistoryModel {
         return tcp().listen(id) ? OK : Errno.EADDRINUSE.name();
     }
 
-    private void change(Step.Change change) {
+    private void change(HistoryStep.Change change) {
         String id = change.id();
         if (onPort.contains(id)) {
             port.change(id, socket -> changed(socket, change));
@@ -174,7 +174,7 @@ public final class HistoryModel {
         }
     }
 
-    private static RuleSocket changed(RuleSocket socket, Step.Change change) {
+    private static RuleSocket changed(RuleSocket socket, HistoryStep.Change change) {
         return socket.withReuseaddr(change.reuseaddr().orElse(socket.reuseaddr()))
                 .withReuseport(change.reuseport().orElse(socket.reuseport()))
                 .withUid(change.uid().orElse(socket.uid()));
@@ -186,8 +186,8 @@ public final class HistoryModel {
             // A port that the kernel chose is given back.
             unbound.put(id, released);
         }
-        if (onPort.contains(id) && port.socket(id).stage() == Stage.LISTENING) {
-            port.change(id, socket -> socket.withStage(Stage.BOUND));
+        if (onPort.contains(id) && port.socket(id).stage() == SocketStage.LISTENING) {
+            port.change(id, socket -> socket.withStage(SocketStage.BOUND));
         }
     }
 
@@ -210,7 +210,7 @@ public final class HistoryModel {
         }
     }
 
-    private void connect(Step.Connect connect) {
+    private void connect(HistoryStep.Connect connect) {
         if (protocol != Protocol.TCP || !reaches(connect)) {
             return;
         }
@@ -226,23 +226,23 @@ public final class HistoryModel {
         peers.put(connect.accept(), connect.id());
     }
 
-    private boolean reaches(Step.Connect connect) {
+    private boolean reaches(HistoryStep.Connect connect) {
         return onPort.contains(connect.to())
-                && port.socket(connect.to()).stage() == Stage.LISTENING
+                && port.socket(connect.to()).stage() == SocketStage.LISTENING
                 && covers(port.socket(connect.to()), connect.via());
     }
 
     /// Whether a packet to `via` may reach this socket.
     static boolean covers(RuleSocket socket, SockAddr.Inet via) {
-        Place mine = socket.place();
-        Place its = Place.of(via);
+        NormalizedAddress mine = socket.place();
+        NormalizedAddress its = NormalizedAddress.of(via);
         if (mine.inet4() == its.inet4()) {
             return mine.wildcard() || mine.equals(its);
         }
         return its.inet4() && mine.wildcard() && !socket.v6only();
     }
 
-    private void peer(Step.Peer peer) {
+    private void peer(HistoryStep.Peer peer) {
         if (!(port instanceof UdpPort udp) || !onPort.contains(peer.id())) {
             return;
         }
@@ -251,7 +251,7 @@ public final class HistoryModel {
             udp.connect(peer.id(), socket.address());
             return;
         }
-        udp.connect(peer.id(), ownAddress(socket, Place.of(peer.peer()).inet4()));
+        udp.connect(peer.id(), ownAddress(socket, NormalizedAddress.of(peer.peer()).inet4()));
     }
 
     /// The address that a socket gets from the route to any loopback address.

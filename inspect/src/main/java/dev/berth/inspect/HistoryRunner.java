@@ -1,6 +1,6 @@
 package dev.berth.inspect;
 
-import dev.berth.net.FreshNamespace;
+import dev.berth.net.NamespaceThread;
 
 import java.io.IOException;
 import java.util.ArrayList;
@@ -11,7 +11,7 @@ import java.util.List;
 ///
 /// Each history gets a port number that has not been used in its namespace before. After some
 /// thousand histories a fresh namespace is created, so that connections leave little behind. A
-/// history that the kernel's timing turned into a different one (`KeptWholeException`) is run
+/// history that the kernel's timing turned into a different one (`TimeWaitMissedException`) is run
 /// again.
 ///
 /// **Ownership:** [#close()] ends its thread, and with it the namespace. For one thread at a time.
@@ -23,7 +23,7 @@ public final class HistoryRunner implements AutoCloseable {
 
     private static final int ATTEMPTS = 4;
 
-    private FreshNamespace namespace = FreshNamespace.open();
+    private NamespaceThread namespace = NamespaceThread.open();
     private int port = FIRST_PORT;
 
     private HistoryRunner() throws IOException {}
@@ -43,7 +43,7 @@ public final class HistoryRunner implements AutoCloseable {
         for (int attempt = 1; attempt < ATTEMPTS; attempt++) {
             try {
                 return runOnce(history);
-            } catch (KeptWholeException chance) {
+            } catch (TimeWaitMissedException chance) {
                 // On another port it is unlikely to happen again.
             }
         }
@@ -53,7 +53,7 @@ public final class HistoryRunner implements AutoCloseable {
     private List<String> runOnce(History history) throws IOException {
         if (port > LAST_PORT) {
             namespace.close();
-            namespace = FreshNamespace.open();
+            namespace = NamespaceThread.open();
             port = FIRST_PORT;
         }
         int number = port++;
@@ -70,7 +70,7 @@ public final class HistoryRunner implements AutoCloseable {
         List<String> answers = new ArrayList<>();
         try (var probe = new ConnectionProbe();
                 var live = new LiveHistory(history.protocol(), port, probe)) {
-            for (Step step : history.steps()) {
+            for (HistoryStep step : history.steps()) {
                 answers.add(live.next(step));
             }
             return answers;

@@ -38,14 +38,14 @@ final class HistoryText {
                     case "udp" -> Protocol.UDP;
                     default -> throw new IllegalArgumentException("not a protocol: " + head[1]);
                 };
-        List<Step> steps = new ArrayList<>();
+        List<HistoryStep> steps = new ArrayList<>();
         for (String step : line.substring(colon + 2).split(";")) {
             steps.add(step(step.strip()));
         }
         return new History(head[0], protocol, steps);
     }
 
-    private static Step step(String text) {
+    private static HistoryStep step(String text) {
         List<String> words = List.of(SPACES.split(text));
         try {
             return step(words.get(0), words.get(1), words.subList(2, words.size()));
@@ -54,10 +54,10 @@ final class HistoryText {
         }
     }
 
-    private static Step step(String op, String id, List<String> rest) {
+    private static HistoryStep step(String op, String id, List<String> rest) {
         return switch (op) {
             case "socket" ->
-                    new Step.Open(
+                    new HistoryStep.Open(
                             id,
                             rest.get(0).equals("4") ? Sockets.AF_INET : Sockets.AF_INET6,
                             rest.contains("ra"),
@@ -65,25 +65,25 @@ final class HistoryText {
                             rest.contains("v6only"),
                             value(rest, "uid").orElse(0),
                             rest.contains("lo"));
-            case "attach" -> new Step.Attach(id);
-            case "bind" -> new Step.Bind(id, Addresses.of(rest.get(0), 0));
-            case "listen" -> new Step.Listen(id);
-            case "shutdown" -> new Step.Shutdown(id);
-            case "close" -> new Step.Close(id);
+            case "attach" -> new HistoryStep.Attach(id);
+            case "bind" -> new HistoryStep.Bind(id, Addresses.of(rest.get(0), 0));
+            case "listen" -> new HistoryStep.Listen(id);
+            case "shutdown" -> new HistoryStep.Shutdown(id);
+            case "close" -> new HistoryStep.Close(id);
             case "set" ->
-                    new Step.Change(
+                    new HistoryStep.Change(
                             id,
                             value(rest, "ra").map(number -> number != 0),
                             value(rest, "rp").map(number -> number != 0),
                             value(rest, "uid"));
             case "connect" ->
-                    new Step.Connect(
+                    new HistoryStep.Connect(
                             id,
                             after(rest, "to"),
                             Addresses.of(after(rest, "via"), 0),
                             after(rest, "accept"),
                             value(rest, "uid").orElse(0));
-            case "peer" -> new Step.Peer(id, Addresses.of(rest.get(0), 0));
+            case "peer" -> new HistoryStep.Peer(id, Addresses.of(rest.get(0), 0));
             default -> throw new IllegalArgumentException(op);
         };
     }
@@ -107,9 +107,9 @@ final class HistoryText {
                                 "; ", history.id() + " " + history.protocol().text() + ": ", ""));
     }
 
-    static String write(Step step) {
+    static String write(HistoryStep step) {
         return switch (step) {
-            case Step.Open open ->
+            case HistoryStep.Open open ->
                     words(
                             "socket " + open.id(),
                             open.family() == Sockets.AF_INET ? "4" : "6",
@@ -118,25 +118,25 @@ final class HistoryText {
                             open.v6only() ? "v6only" : "",
                             open.loopback() ? "lo" : "",
                             uid(open.uid()));
-            case Step.Attach attach -> "attach " + attach.id();
-            case Step.Bind bind -> words("bind", bind.id(), host(bind.address()));
-            case Step.Listen listen -> "listen " + listen.id();
-            case Step.Change change ->
+            case HistoryStep.Attach attach -> "attach " + attach.id();
+            case HistoryStep.Bind bind -> words("bind", bind.id(), host(bind.address()));
+            case HistoryStep.Listen listen -> "listen " + listen.id();
+            case HistoryStep.Change change ->
                     words(
                             "set " + change.id(),
                             change.reuseaddr().map(on -> "ra=" + (on ? 1 : 0)).orElse(""),
                             change.reuseport().map(on -> "rp=" + (on ? 1 : 0)).orElse(""),
                             change.uid().map(uid -> "uid=" + uid).orElse(""));
-            case Step.Shutdown shutdown -> "shutdown " + shutdown.id();
-            case Step.Close close -> "close " + close.id();
-            case Step.Connect connect ->
+            case HistoryStep.Shutdown shutdown -> "shutdown " + shutdown.id();
+            case HistoryStep.Close close -> "close " + close.id();
+            case HistoryStep.Connect connect ->
                     words(
                             "connect " + connect.id(),
                             "to " + connect.to(),
                             "via " + host(connect.via()),
                             "accept " + connect.accept(),
                             uid(connect.acceptUid()));
-            case Step.Peer peer -> words("peer", peer.id(), host(peer.peer()));
+            case HistoryStep.Peer peer -> words("peer", peer.id(), host(peer.peer()));
         };
     }
 

@@ -17,12 +17,12 @@ import java.util.random.RandomGenerator;
 /// @param verdict the result
 /// @param uids whether it included sockets with several uids, which needs root
 /// @param detail the history that differed, or why nothing was replayed; else empty
-public record KernelCheck(String release, Verdict verdict, boolean uids, String detail) {
+public record KernelCheck(String release, Agreement verdict, boolean uids, String detail) {
     private static final int RANDOM_EACH = 100;
     private static final int OTHER_UID = 1000;
 
     /// The result of the replay.
-    public enum Verdict {
+    public enum Agreement {
         /// Every answer was the predicted one.
         AGREED,
         /// An answer differed from the prediction.
@@ -73,7 +73,7 @@ public record KernelCheck(String release, Verdict verdict, boolean uids, String 
 
     /// Like [#doubt], for sockets with different uids.
     Optional<String> doubtOfUids() {
-        return verdict == Verdict.AGREED && !uids
+        return verdict == Agreement.AGREED && !uids
                 ? Optional.of(
                         "the rules for sockets with different uids were not checked on this kernel,"
                                 + " which needs root")
@@ -96,7 +96,7 @@ public record KernelCheck(String release, Verdict verdict, boolean uids, String 
         try (HistoryRunner runner = HistoryRunner.open()) {
             boolean uids = canChangeOwner(runner);
             Optional<String> difference = difference(runner, uids, random);
-            Verdict verdict = difference.isPresent() ? Verdict.DIFFERED : Verdict.AGREED;
+            Agreement verdict = difference.isPresent() ? Agreement.DIFFERED : Agreement.AGREED;
             return new KernelCheck(release, verdict, uids, difference.orElse(""));
         } catch (IOException | RuntimeException failed) {
             return notRun(release, message(failed));
@@ -104,7 +104,7 @@ public record KernelCheck(String release, Verdict verdict, boolean uids, String 
     }
 
     static KernelCheck notRun(String release, String reason) {
-        return new KernelCheck(release, Verdict.NOT_RUN, false, reason);
+        return new KernelCheck(release, Agreement.NOT_RUN, false, reason);
     }
 
     private static String message(Exception failed) {

@@ -43,7 +43,7 @@ final class KernelCheckCache {
         }
         KernelCheck fresh = fresh(release);
         // What could not run today may run tomorrow, with other rights.
-        if (fresh.verdict() != KernelCheck.Verdict.NOT_RUN) {
+        if (fresh.verdict() != KernelCheck.Agreement.NOT_RUN) {
             file.ifPresent(path -> write(path, fresh));
         }
         return fresh;
@@ -75,7 +75,7 @@ final class KernelCheckCache {
             if (lines.size() != 4 || !lines.get(0).equals(FIRST_LINE)) {
                 return Optional.empty();
             }
-            KernelCheck.Verdict verdict = KernelCheck.Verdict.valueOf(lines.get(1));
+            KernelCheck.Agreement verdict = KernelCheck.Agreement.valueOf(lines.get(1));
             boolean uids = lines.get(2).equals("uids");
             return Optional.of(new KernelCheck(release, verdict, uids, lines.get(3)));
         } catch (IOException | IllegalArgumentException unusable) {

@@ -1,6 +1,6 @@
 package dev.berth.inspect;
 
-import dev.berth.net.Link;
+import dev.berth.net.NetworkDevice;
 import dev.berth.net.ProcessEntry;
 import dev.berth.net.ProcessList;
 import dev.berth.net.Protocol;
@@ -23,7 +23,7 @@ final class KernelSockets {
     private static final int NFS = 2049;
     private static final int SMB = 445;
 
-    private final Supplier<List<Link>> links;
+    private final Supplier<List<NetworkDevice>> links;
     private final Supplier<Set<String>> threads;
 
     KernelSockets() {
@@ -31,14 +31,14 @@ final class KernelSockets {
     }
 
     /// For tests.
-    KernelSockets(Supplier<List<Link>> links, Supplier<Set<String>> threads) {
+    KernelSockets(Supplier<List<NetworkDevice>> links, Supplier<Set<String>> threads) {
         this.links = links;
         this.threads = threads;
     }
 
-    private static List<Link> read() {
+    private static List<NetworkDevice> read() {
         try {
-            return Link.all();
+            return NetworkDevice.all();
         } catch (ErrnoException unread) {
             return List.of();
         }
@@ -54,20 +54,20 @@ final class KernelSockets {
     /// What the socket is; empty if it is not recognised.
     ///
     /// @param own whether it is in the network namespace of the caller
-    Optional<Absence> of(SocketRow row, boolean own) {
+    Optional<MissingOwner> of(SocketRow row, boolean own) {
         return row.protocol() == Protocol.UDP && own
                 ? tunnel(row.local().port())
                 : server(row.local().port());
     }
 
-    private Optional<Absence> tunnel(int port) {
+    private Optional<MissingOwner> tunnel(int port) {
         return links.get().stream()
                 .filter(link -> link.port().isPresent() && link.port().getAsInt() == port)
                 .findFirst()
                 .map(
                         link ->
-                                new Absence(
-                                        Absence.Kind.KERNEL,
+                                new MissingOwner(
+                                        MissingOwner.Kind.KERNEL,
                                         "the kernel ("
                                                 + link.kind()
                                                 + " device "
@@ -88,17 +88,17 @@ final class KernelSockets {
     }
 
     /// The kernel reports its port only to root, through another protocol.
-    private Optional<Absence> wireguard() {
+    private Optional<MissingOwner> wireguard() {
         String names =
                 links.get().stream()
                         .filter(link -> link.kind().equals("wireguard"))
-                        .map(Link::name)
+                        .map(NetworkDevice::name)
                         .collect(Collectors.joining(", "));
         return names.isEmpty()
                 ? Optional.empty()
                 : Optional.of(
-                        new Absence(
-                                Absence.Kind.KERNEL,
+                        new MissingOwner(
+                                MissingOwner.Kind.KERNEL,
                                 "the kernel (perhaps WireGuard, " + names + ")",
                                 "no process has it open, and WireGuard is present ("
                                         + names
@@ -106,7 +106,7 @@ final class KernelSockets {
                                 ""));
     }
 
-    private Optional<Absence> server(int port) {
+    private Optional<MissingOwner> server(int port) {
         return switch (port) {
             case NFS -> server("nfsd", "NFS server", "cat /proc/fs/nfsd/portlist");
             case SMB -> server("ksmbd", "SMB server (ksmbd)", "ksmbd.control --status");
@@ -114,11 +114,11 @@ final class KernelSockets {
         };
     }
 
-    private Optional<Absence> server(String thread, String what, String command) {
+    private Optional<MissingOwner> server(String thread, String what, String command) {
         return threads.get().stream().anyMatch(name -> name.startsWith(thread))
                 ? Optional.of(
-                        new Absence(
-                                Absence.Kind.KERNEL,
+                        new MissingOwner(
+                                MissingOwner.Kind.KERNEL,
                                 "the kernel (its " + what + ")",
                                 "no process has it open, and the kernel's "
                                         + what

@@ -48,7 +48,7 @@ final class LiveConnections {
     }
 
     /// The two ends of a new connection.
-    record Ends(Fd client, Fd accepted) {
+    record ConnectionPair(Fd client, Fd accepted) {
         void reset() {
             LiveConnections.reset(accepted);
             client.close();
@@ -60,12 +60,13 @@ final class LiveConnections {
     ///
     /// @throws ErrnoException the error of connect(2); `EHOSTUNREACH` if all clients reach another
     ///   listener
-    Ends connect(Step.Connect wanted, SockAddr.Inet address, List<String> listeners)
+    ConnectionPair connect(
+            HistoryStep.Connect wanted, SockAddr.Inet address, List<String> listeners)
             throws IOException {
         for (int attempt = 0; attempt < CLIENTS; attempt++) {
             Fd client = client(address);
             String reached = reached(listeners);
-            Ends ends = new Ends(client, accept(reached));
+            ConnectionPair ends = new ConnectionPair(client, accept(reached));
             if (reached.equals(wanted.to())) {
                 peers.put(wanted.id(), wanted.accept());
                 peers.put(wanted.accept(), wanted.id());
@@ -145,14 +146,14 @@ final class LiveConnections {
 
     /// @param whole since when it has been a full socket, 0 if it is not
     private static boolean settled(ConnectionProbe.Fate fate, AtomicLong whole, String what)
-            throws KeptWholeException {
+            throws TimeWaitMissedException {
         if (fate != ConnectionProbe.Fate.WHOLE) {
             return fate == ConnectionProbe.Fate.SETTLED;
         }
         long now = System.nanoTime();
         whole.compareAndSet(0, now);
         if (now - whole.get() > FOR_GOOD.toNanos()) {
-            throw new KeptWholeException(what);
+            throw new TimeWaitMissedException(what);
         }
         return false;
     }

@@ -50,17 +50,18 @@ final class LiveHistory implements AutoCloseable {
     /// Runs the step and returns its answer: `OK`, or the name of an errno.
     ///
     /// @throws IOException if the kernel does not behave as every kernel does
-    String next(Step step) throws IOException {
+    String next(HistoryStep step) throws IOException {
         return switch (step) {
-            case Step.Open open -> open(open);
-            case Step.Attach attach -> with(attach.id(), fd -> Sockets.attachClassic(fd, PROGRAM));
-            case Step.Bind bind -> bind(bind);
-            case Step.Listen listen -> listen(listen.id());
-            case Step.Change change -> change(change);
-            case Step.Shutdown shutdown -> shutdown(shutdown.id());
-            case Step.Close close -> close(close.id());
-            case Step.Connect connect -> connect(connect);
-            case Step.Peer peer ->
+            case HistoryStep.Open open -> open(open);
+            case HistoryStep.Attach attach ->
+                    with(attach.id(), fd -> Sockets.attachClassic(fd, PROGRAM));
+            case HistoryStep.Bind bind -> bind(bind);
+            case HistoryStep.Listen listen -> listen(listen.id());
+            case HistoryStep.Change change -> change(change);
+            case HistoryStep.Shutdown shutdown -> shutdown(shutdown.id());
+            case HistoryStep.Close close -> close(close.id());
+            case HistoryStep.Connect connect -> connect(connect);
+            case HistoryStep.Peer peer ->
                     with(peer.id(), fd -> Sockets.connect(fd, peer.peer().withPort(PEER_PORT)));
         };
     }
@@ -79,7 +80,7 @@ final class LiveHistory implements AutoCloseable {
         return result < 0 ? Errno.of((int) -result).name() : HistoryModel.OK;
     }
 
-    private String open(Step.Open open) throws ErrnoException {
+    private String open(HistoryStep.Open open) throws ErrnoException {
         Fd socket = Fd.of("socket", open.id(), socket(open.family()));
         int fd = socket.number();
         try {
@@ -123,7 +124,7 @@ final class LiveHistory implements AutoCloseable {
         }
     }
 
-    private String bind(Step.Bind bind) throws IOException {
+    private String bind(HistoryStep.Bind bind) throws IOException {
         String answer = with(bind.id(), fd -> Sockets.bind(fd, bind.address().withPort(port)));
         if (!answer.equals(HistoryModel.OK)) {
             close(bind.id());
@@ -144,7 +145,7 @@ final class LiveHistory implements AutoCloseable {
         return with(id, fd -> Sockets.shutdown(fd, Sockets.SHUT_RD));
     }
 
-    private String change(Step.Change change) throws ErrnoException {
+    private String change(HistoryStep.Change change) throws ErrnoException {
         Fd socket = sockets.get(change.id());
         if (socket == null) {
             return Errno.EBADF.name();
@@ -177,11 +178,11 @@ final class LiveHistory implements AutoCloseable {
         return HistoryModel.OK;
     }
 
-    private String connect(Step.Connect connect) throws IOException {
+    private String connect(HistoryStep.Connect connect) throws IOException {
         if (!listeners.contains(connect.to())) {
             return Errno.ECONNREFUSED.name();
         }
-        LiveConnections.Ends ends;
+        LiveConnections.ConnectionPair ends;
         try {
             ends = connections.connect(connect, connect.via().withPort(port), listeners);
         } catch (ErrnoException refused) {

@@ -20,7 +20,7 @@ import java.util.OptionalInt;
 final class OptionReader implements AutoCloseable {
     private static final String NOBODY = "only the kernel holds it, so they cannot be read";
 
-    private final Lender lender = new Lender();
+    private final FdBorrower borrower = new FdBorrower();
 
     /// The options read so far, reused when equal: most sockets have the same.
     private final Map<Integer, SocketOptions> known = new HashMap<>();
@@ -34,10 +34,10 @@ final class OptionReader implements AutoCloseable {
         }
         String reason = otherwise;
         for (Holder holder : holders) {
-            try (Fd socket = lender.borrow(row, holder)) {
+            try (Fd socket = borrower.borrow(row, holder)) {
                 return read(row, socket.number());
             } catch (ErrnoException refused) {
-                reason = Lender.reason(row, refused);
+                reason = FdBorrower.reason(row, refused);
             }
         }
         return SocketOptions.unknown(reason);
@@ -79,6 +79,6 @@ final class OptionReader implements AutoCloseable {
 
     @Override
     public void close() {
-        lender.close();
+        borrower.close();
     }
 }

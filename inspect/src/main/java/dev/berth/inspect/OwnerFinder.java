@@ -58,13 +58,13 @@ final class OwnerFinder {
         this.thorough = thorough;
     }
 
-    Findings find() {
+    OwnerSearchResult find() {
         if (wanted.size() == 0) {
-            return new Findings(wanted, 0);
+            return new OwnerSearchResult(wanted, 0);
         }
-        Map<Integer, Candidate> rest = candidates();
+        Map<Integer, OwnerCandidate> rest = candidates();
         boolean all = thorough || shared.size() > SHARED;
-        for (Candidate candidate : List.copyOf(rest.values())) {
+        for (OwnerCandidate candidate : List.copyOf(rest.values())) {
             if (!all && wanted.missing() == 0) {
                 break;
             }
@@ -73,32 +73,32 @@ final class OwnerFinder {
         }
         ancestors(rest);
         heirs(rest);
-        return new Findings(wanted, refused);
+        return new OwnerSearchResult(wanted, refused);
     }
 
-    private Map<Integer, Candidate> candidates() {
-        boolean counted = Candidate.counted();
-        List<Candidate> all = new ArrayList<>();
+    private Map<Integer, OwnerCandidate> candidates() {
+        boolean counted = OwnerCandidate.counted();
+        List<OwnerCandidate> all = new ArrayList<>();
         for (int pid : ProcessList.pids()) {
-            all.add(Candidate.of(pid, counted));
+            all.add(OwnerCandidate.of(pid, counted));
         }
         all.sort(this::order);
-        Map<Integer, Candidate> ordered = LinkedHashMap.newLinkedHashMap(all.size());
+        Map<Integer, OwnerCandidate> ordered = LinkedHashMap.newLinkedHashMap(all.size());
         all.forEach(candidate -> ordered.put(candidate.pid(), candidate));
         return ordered;
     }
 
-    private int order(Candidate a, Candidate b) {
+    private int order(OwnerCandidate a, OwnerCandidate b) {
         int ranks = Integer.compare(rank(a), rank(b));
         return ranks != 0 ? ranks : Long.compare(a.descriptors(), b.descriptors());
     }
 
-    private int rank(Candidate candidate) {
+    private int rank(OwnerCandidate candidate) {
         int cgroup = likely.contains(candidate.pid()) ? 0 : 2;
         return cgroup + (uids.contains(candidate.uid()) ? 0 : 1);
     }
 
-    private void search(Candidate candidate) {
+    private void search(OwnerCandidate candidate) {
         // Kernel threads, and processes that have ended.
         boolean none = candidate.descriptors() == 0;
         if (!none && !Holders.search(candidate.pid(), wanted)) {
@@ -107,13 +107,13 @@ final class OwnerFinder {
     }
 
     /// The ancestors of the processes that hold listeners.
-    private void ancestors(Map<Integer, Candidate> rest) {
+    private void ancestors(Map<Integer, OwnerCandidate> rest) {
         Set<Integer> seen = new HashSet<>();
         for (long inode : shared) {
             for (Holder holder : wanted.of(inode)) {
                 int pid = holder.pid();
                 while (pid > 1 && seen.add(pid)) {
-                    Candidate unread = rest.get(pid);
+                    OwnerCandidate unread = rest.get(pid);
                     if (unread != null && unread.descriptors() <= ANCESTOR_DESCRIPTORS) {
                         rest.remove(pid);
                         search(unread);
@@ -125,11 +125,11 @@ final class OwnerFinder {
     }
 
     /// The processes that inherited a listener.
-    private void heirs(Map<Integer, Candidate> rest) {
+    private void heirs(Map<Integer, OwnerCandidate> rest) {
         for (long inode : shared) {
             Set<Integer> numbers = new HashSet<>();
             wanted.of(inode).forEach(holder -> numbers.add(holder.fd()));
-            for (Candidate candidate : rest.values()) {
+            for (OwnerCandidate candidate : rest.values()) {
                 for (int fd : numbers) {
                     Holder heir = new Holder(candidate.pid(), fd);
                     if (candidate.descriptors() != 0 && Holders.holds(heir, inode)) {

@@ -28,8 +28,8 @@ final class OwnerReader {
     private final IntFunction<String> commands;
     private final Map<Integer, Optional<OwnerProcess>> known = new HashMap<>();
 
-    OwnerReader(Accounts accounts) {
-        this(accounts::name, OwnerReader::text, ProcessList::command);
+    OwnerReader(UserNames userNames) {
+        this(userNames::name, OwnerReader::text, ProcessList::command);
     }
 
     /// For tests, without the machine's accounts and processes.

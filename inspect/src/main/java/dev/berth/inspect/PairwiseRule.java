@@ -85,12 +85,12 @@ public enum PairwiseRule {
             return NO_OVERLAP;
         }
         boolean addr = wanted.reuseaddr() && there.reuseaddr();
-        if (addr && there.stage() != Stage.LISTENING) {
+        if (addr && there.stage() != SocketStage.LISTENING) {
             return BOTH_REUSEADDR;
         }
         boolean port = wanted.reuseport() && there.reuseport();
         if (port && !wanted.program()) {
-            if (there.stage() == Stage.TIME_WAIT) {
+            if (there.stage() == SocketStage.TIME_WAIT) {
                 return REUSEPORT_TIME_WAIT;
             }
             return wanted.uid() == there.uid() ? BOTH_REUSEPORT : OTHER_UID;
@@ -119,10 +119,11 @@ public enum PairwiseRule {
 
     /// To plain IPv4 sockets, a connected dual-stack socket on an IPv6 address is 127.0.0.6.
     private static boolean hiddenOverlap(Protocol protocol, RuleSocket wanted, RuleSocket there) {
-        Place mine = wanted.place();
+        NormalizedAddress mine = wanted.place();
         boolean meets =
-                mine.equals(Place.ANY4)
-                        || (protocol == Protocol.UDP && mine.equals(Place.OF_CONCRETE_INET6));
+                mine.equals(NormalizedAddress.ANY4)
+                        || (protocol == Protocol.UDP
+                                && mine.equals(NormalizedAddress.OF_CONCRETE_INET6));
         boolean hidden = !there.place().inet4() && there.stage().hasPeer() && !there.v6only();
         return hidden && wanted.inet() && meets;
     }

@@ -42,6 +42,6 @@ public record PortReport(
     ///
     /// @throws IOException if the kernel's tables cannot be read
     public static PortReport of(PortQuery query) throws IOException {
-        return new Survey(query).report();
+        return new PortReportBuilder(query).report();
     }
 }

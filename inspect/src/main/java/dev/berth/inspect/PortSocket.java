@@ -20,7 +20,7 @@ import java.util.OptionalLong;
 /// @param group the number, within its report, of the reuseport group that it is a member of; empty
 ///   if it is in none, or if that is unknown
 /// @param owners the processes that hold it; empty if there is none or none could be found
-/// @param absence why there is no owner; [Absence#NONE] if there is one
+/// @param missing why there is no owner; [MissingOwner#NONE] if there is one
 public record PortSocket(
         SocketRow row,
         long netns,
@@ -28,24 +28,24 @@ public record PortSocket(
         SocketOptions options,
         OptionalInt group,
         List<Owner> owners,
-        Absence absence) {
+        MissingOwner missing) {
     public PortSocket {
         Objects.requireNonNull(row, "row");
         Objects.requireNonNull(deviceName, "deviceName");
         Objects.requireNonNull(options, "options");
         Objects.requireNonNull(group, "group");
         owners = List.copyOf(owners);
-        Objects.requireNonNull(absence, "absence");
+        Objects.requireNonNull(missing, "absence");
     }
 
     /// Why there is no owner, in words; empty if there is one.
     public String explanation() {
-        return absence.sentence();
+        return missing.sentence();
     }
 
     /// Whether there is, or may be, a process that could change its options.
     boolean changeable() {
-        return !owners.isEmpty() || absence.kind() == Absence.Kind.HIDDEN;
+        return !owners.isEmpty() || missing.kind() == MissingOwner.Kind.HIDDEN;
     }
 
     /// TCP (including Multipath TCP) or UDP.
@@ -161,10 +161,10 @@ public record PortSocket(
 
     PortSocket withGroup(int number) {
         return new PortSocket(
-                row, netns, deviceName, options, OptionalInt.of(number), owners, absence);
+                row, netns, deviceName, options, OptionalInt.of(number), owners, missing);
     }
 
     PortSocket withOptions(SocketOptions other) {
-        return new PortSocket(row, netns, deviceName, other, group, owners, absence);
+        return new PortSocket(row, netns, deviceName, other, group, owners, missing);
     }
 }

@@ -24,7 +24,7 @@ public record RuleSocket(
         boolean reuseport,
         int uid,
         int device,
-        Stage stage,
+        SocketStage stage,
         boolean program) {
     public RuleSocket {
         Objects.requireNonNull(address, "address");
@@ -32,13 +32,13 @@ public record RuleSocket(
         if (device < 0) {
             throw new IllegalArgumentException("device=" + device);
         }
-        Place place = Place.of(address);
-        v6only = !place.inet4() && (v6only || (!place.wildcard() && !stage.hasPeer()));
+        NormalizedAddress normalized = NormalizedAddress.of(address);
+        v6only = !normalized.inet4() && (v6only || (!normalized.wildcard() && !stage.hasPeer()));
     }
 
     /// A socket that is only bound, without options, with uid 0.
     public static RuleSocket bound(SockAddr.Inet address) {
-        return new RuleSocket(address, false, false, false, 0, 0, Stage.BOUND, false);
+        return new RuleSocket(address, false, false, false, 0, 0, SocketStage.BOUND, false);
     }
 
     /// The same socket at another address; if it was v6only only because of its old address, it
@@ -67,7 +67,7 @@ public record RuleSocket(
         return new RuleSocket(address, v6only, reuseaddr, reuseport, uid, value, stage, program);
     }
 
-    public RuleSocket withStage(Stage value) {
+    public RuleSocket withStage(SocketStage value) {
         return new RuleSocket(address, v6only, reuseaddr, reuseport, uid, device, value, program);
     }
 
@@ -77,11 +77,11 @@ public record RuleSocket(
 
     /// A connection that this listener got at its address `local`.
     public RuleSocket child(SockAddr.Inet local, int acceptUid) {
-        return withStage(Stage.CONNECTED).withAddress(local).withUid(acceptUid);
+        return withStage(SocketStage.CONNECTED).withAddress(local).withUid(acceptUid);
     }
 
-    Place place() {
-        return Place.of(address);
+    NormalizedAddress place() {
+        return NormalizedAddress.of(address);
     }
 
     boolean inet() {

@@ -27,9 +27,9 @@ public final class ShareSwitch {
     /// changes. A socket that is closed meanwhile does not keep the others from being changed.
     public static List<ShareChange> apply(SharePlan plan) {
         List<ShareChange> done = new ArrayList<>();
-        try (Lender lender = new Lender()) {
+        try (FdBorrower borrower = new FdBorrower()) {
             for (PortSocket socket : plan.changes()) {
-                done.add(change(lender, socket, plan.open()));
+                done.add(change(borrower, socket, plan.open()));
             }
         }
         return done;
@@ -37,12 +37,12 @@ public final class ShareSwitch {
 
     /// One holder that permits it is enough: the option belongs to the socket, not to the
     /// descriptor.
-    private static ShareChange change(Lender lender, PortSocket socket, boolean open) {
+    private static ShareChange change(FdBorrower borrower, PortSocket socket, boolean open) {
         ShareChange.Result result = ShareChange.Result.GONE;
         String reason = "its owner closed it meanwhile";
         for (Owner owner : socket.owners()) {
             Holder holder = new Holder(owner.pid(), owner.fd());
-            try (Fd fd = lender.borrow(socket.row(), holder)) {
+            try (Fd fd = borrower.borrow(socket.row(), holder)) {
                 SocketOption.REUSEPORT.write(fd.number(), open ? 1 : 0);
                 if (SocketOption.REUSEPORT.read(fd.number()) != 0 == open) {
                     return new ShareChange(socket, ShareChange.Result.DONE, "");
@@ -50,9 +50,9 @@ public final class ShareSwitch {
                 result = ShareChange.Result.FAILED;
                 reason = "the kernel accepted the option but did not keep it";
             } catch (ErrnoException refused) {
-                if (!Lender.gone(refused)) {
+                if (!FdBorrower.holderGone(refused)) {
                     result = ShareChange.Result.FAILED;
-                    reason = Lender.reason(socket.row(), refused);
+                    reason = FdBorrower.reason(socket.row(), refused);
                 }
             }
         }
@@ -71,11 +71,11 @@ public final class ShareSwitch {
         List<BindForecast> checks = new ArrayList<>();
         for (BindRequest newcomer : newcomers) {
             List<PortSocket> sockets = now(plan, newcomer);
-            Situation situation = Situation.read(newcomer);
-            BindForecast plain = BindForecast.of(newcomer, situation, sockets, kernel);
+            BindEnvironment environment = BindEnvironment.read(newcomer);
+            BindForecast plain = BindForecast.of(newcomer, environment, sockets, kernel);
             boolean enough = !plan.open() || (plain.succeeds() && plain.certain());
             BindRequest both = newcomer.withReuseaddr(true);
-            checks.add(enough ? plain : BindForecast.of(both, situation, sockets, kernel));
+            checks.add(enough ? plain : BindForecast.of(both, environment, sockets, kernel));
         }
         return checks;
     }

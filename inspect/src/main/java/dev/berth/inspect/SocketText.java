@@ -23,8 +23,7 @@ public final class SocketText {
     }
 
     /// Describes one or several sockets of a kind: `pid 12 (nginx) of user www listens on
-    /// 0.0.0.0:80 (4
-    /// sockets)`.
+    /// 0.0.0.0:80 (4 sockets)`.
     public static String lines(List<PortSocket> alike) {
         PortSocket first = alike.getFirst();
         if (alike.size() == 1) {
@@ -66,7 +65,7 @@ public final class SocketText {
                                         + Printable.command(owner)
                                         + ") of user "
                                         + Printable.text(owner.user()))
-                .orElseGet(() -> Printable.text(socket.absence().holder()));
+                .orElseGet(() -> Printable.text(socket.missing().holder()));
     }
 
     private static String what(PortSocket socket) {

@@ -27,13 +27,13 @@ public final class TcpPort extends PortModel {
     /// socket that already listens is not checked.
     public boolean listen(String name) {
         RuleSocket socket = socket(name);
-        if (socket.stage() == Stage.LISTENING) {
+        if (socket.stage() == SocketStage.LISTENING) {
             return true;
         }
         if (!admits(name, socket)) {
             return false;
         }
-        put(name, socket.withStage(Stage.LISTENING));
+        put(name, socket.withStage(SocketStage.LISTENING));
         return true;
     }
 
@@ -52,7 +52,7 @@ public final class TcpPort extends PortModel {
 
     /// The connection is closed before its peer is: the kernel keeps it, without a name.
     void leave(String name) {
-        RuleSocket left = socket(name).withStage(Stage.TIME_WAIT);
+        RuleSocket left = socket(name).withStage(SocketStage.TIME_WAIT);
         put(" left " + leavings++, left);
         super.gone(name);
     }
@@ -88,8 +88,8 @@ public final class TcpPort extends PortModel {
     /// Whether the remembered socket's address covers that of `wanted`: a wildcard covers every
     /// address of its kind, but only if it is the remembered one's. Devices are ignored.
     private static boolean covers(RuleSocket record, RuleSocket wanted) {
-        Place old = record.place();
-        Place now = wanted.place();
+        NormalizedAddress old = record.place();
+        NormalizedAddress now = wanted.place();
         if (record.inet() || (old.inet4() && now.inet4())) {
             return !wanted.v6only() && (old.wildcard() || old.equals(inInet4(now)));
         }
@@ -101,10 +101,10 @@ public final class TcpPort extends PortModel {
     }
 
     /// The IPv4 address that the kernel compares for an IPv6 socket.
-    private static Place inInet4(Place place) {
-        if (place.inet4()) {
-            return place;
+    private static NormalizedAddress inInet4(NormalizedAddress normalized) {
+        if (normalized.inet4()) {
+            return normalized;
         }
-        return place.wildcard() ? Place.ANY4 : Place.OF_CONCRETE_INET6;
+        return normalized.wildcard() ? NormalizedAddress.ANY4 : NormalizedAddress.OF_CONCRETE_INET6;
     }
 }

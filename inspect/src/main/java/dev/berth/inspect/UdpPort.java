@@ -24,7 +24,7 @@ public final class UdpPort extends PortModel {
     private static final int LONG_LIST = 10;
 
     private final List<String> order = new ArrayList<>();
-    private final Map<Place, List<String>> byPlace = new HashMap<>();
+    private final Map<NormalizedAddress, List<String>> byPlace = new HashMap<>();
 
     /// An empty port.
     public UdpPort() {}
@@ -43,7 +43,7 @@ public final class UdpPort extends PortModel {
     /// The socket got a peer, and with it possibly the concrete address `local`.
     public void connect(String name, SockAddr.Inet local) {
         RuleSocket before = socket(name);
-        RuleSocket after = before.withStage(Stage.CONNECTED).withAddress(local);
+        RuleSocket after = before.withStage(SocketStage.CONNECTED).withAddress(local);
         put(name, after);
         if (!key(before).equals(key(after))) {
             at(key(before)).remove(name);
@@ -62,14 +62,14 @@ public final class UdpPort extends PortModel {
         list.add(last ? list.size() : 0, name);
     }
 
-    private List<String> at(Place place) {
-        return byPlace.computeIfAbsent(place, _ -> new ArrayList<>());
+    private List<String> at(NormalizedAddress normalized) {
+        return byPlace.computeIfAbsent(normalized, _ -> new ArrayList<>());
     }
 
     /// The wildcards of both families share one list.
-    private static Place key(RuleSocket socket) {
-        Place place = socket.place();
-        return place.wildcard() ? Place.ANY4 : place;
+    private static NormalizedAddress key(RuleSocket socket) {
+        NormalizedAddress normalized = socket.place();
+        return normalized.wildcard() ? NormalizedAddress.ANY4 : normalized;
     }
 
     @Override
@@ -79,7 +79,7 @@ public final class UdpPort extends PortModel {
 
     private boolean refused(RuleSocket wanted) {
         if (order.size() > LONG_LIST && !wanted.place().wildcard()) {
-            return refused(wanted, at(key(wanted))) || refused(wanted, at(Place.ANY4));
+            return refused(wanted, at(key(wanted))) || refused(wanted, at(NormalizedAddress.ANY4));
         }
         return refused(wanted, order);
     }

@@ -1,7 +1,7 @@
 package dev.berth.inspect;
 
-import dev.berth.net.Devices;
-import dev.berth.net.Link;
+import dev.berth.net.DeviceNames;
+import dev.berth.net.NetworkDevice;
 import dev.berth.sys.ErrnoException;
 
 import java.util.List;
@@ -22,8 +22,9 @@ final class Vrf {
             return Optional.empty();
         }
         try {
-            int device = request.device().isPresent() ? Devices.index(request.device().get()) : 0;
-            return doubt(device, sockets, Link.all());
+            int device =
+                    request.device().isPresent() ? DeviceNames.index(request.device().get()) : 0;
+            return doubt(device, sockets, NetworkDevice.all());
         } catch (ErrnoException unread) {
             return Optional.of(
                     "whether a device belongs to a VRF could not be checked: "
@@ -31,10 +32,10 @@ final class Vrf {
         }
     }
 
-    static Optional<String> doubt(int device, List<PortSocket> sockets, List<Link> links) {
+    static Optional<String> doubt(int device, List<PortSocket> sockets, List<NetworkDevice> links) {
         return IntStream.concat(IntStream.of(device), sockets.stream().mapToInt(PortSocket::device))
                 .filter(index -> index != 0)
-                .mapToObj(index -> Link.vrf(index, links))
+                .mapToObj(index -> NetworkDevice.vrf(index, links))
                 .flatMap(Optional::stream)
                 .findFirst()
                 .map(

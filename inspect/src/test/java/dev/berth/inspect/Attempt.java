@@ -41,7 +41,7 @@ record Attempt(BindRequest request) {
                     "127.200.1.1");
 
     /// `lo`, and the device with 10.1.0.1 and fd00::1.
-    private static final List<String> DEVICES = List.of("lo", Puppets.DEVICE);
+    private static final List<String> DEVICES = List.of("lo", SocketPrograms.DEVICE);
 
     static Attempt random(SeededRandom random, Protocol protocol, int port, boolean odd) {
         String host = random.pick(odd && random.nextInt(8) == 0 ? ODD : HOSTS);
@@ -55,7 +55,7 @@ record Attempt(BindRequest request) {
                         random.nextInt(100) < 40,
                         address instanceof SockAddr.Inet6 && random.nextInt(100) < 35,
                         device,
-                        random.nextInt(100) < 35 ? Puppets.OTHER_UID : 0);
+                        random.nextInt(100) < 35 ? SocketPrograms.OTHER_UID : 0);
         return new Attempt(request);
     }
 
@@ -88,9 +88,9 @@ record Attempt(BindRequest request) {
     }
 
     /// Makes the attempt: `OK OK`, `EADDRINUSE`, `OK EADDRINUSE`; without the second word for UDP.
-    String make(Puppet puppet) throws IOException {
+    String make(SocketProgram program) throws IOException {
         int port = request.where().port();
-        return puppet.tell("attempt('%s', %d, %s)", host(), port, options());
+        return program.tell("attempt('%s', %d, %s)", host(), port, options());
     }
 
     /// The forecast in the same form.

@@ -61,35 +61,35 @@ final class Coverage {
     }
 
     /// @param clients the client of each accepted socket, while both are open
-    private void add(Step step, String answer, Map<String, String> clients) {
+    private void add(HistoryStep step, String answer, Map<String, String> clients) {
         switch (step) {
-            case Step.Open open -> add(open);
-            case Step.Attach _ -> add(Kind.PROGRAM, true);
-            case Step.Bind bind -> {
+            case HistoryStep.Open open -> add(open);
+            case HistoryStep.Attach _ -> add(Kind.PROGRAM, true);
+            case HistoryStep.Bind bind -> {
                 add(Kind.BINDS, true);
                 add(Kind.REFUSED_BINDS, answer.equals("EADDRINUSE"));
                 boolean mapped =
                         bind.address() instanceof SockAddr.Inet6 six && six.mapped().isPresent();
                 add(Kind.MAPPED, mapped);
             }
-            case Step.Listen _ -> {
+            case HistoryStep.Listen _ -> {
                 add(Kind.LISTENS, true);
                 add(Kind.REFUSED_LISTENS, answer.equals("EADDRINUSE"));
             }
-            case Step.Change change -> {
+            case HistoryStep.Change change -> {
                 add(Kind.OPTIONS_TOGGLED, change.uid().isEmpty());
                 add(Kind.OWNERS_CHANGED, change.uid().isPresent());
             }
-            case Step.Shutdown _ -> add(Kind.SHUTDOWNS, true);
-            case Step.Close close -> {
+            case HistoryStep.Shutdown _ -> add(Kind.SHUTDOWNS, true);
+            case HistoryStep.Close close -> {
                 add(Kind.CLOSES, true);
                 close(close.id(), clients);
             }
-            case Step.Connect connect -> {
+            case HistoryStep.Connect connect -> {
                 add(Kind.CONNECTIONS, answer.equals("OK"));
                 clients.put(connect.accept(), connect.id());
             }
-            case Step.Peer _ -> add(Kind.UDP_PEERS, true);
+            case HistoryStep.Peer _ -> add(Kind.UDP_PEERS, true);
         }
     }
 
@@ -104,7 +104,7 @@ final class Coverage {
         clients.values().remove(id);
     }
 
-    private void add(Step.Open open) {
+    private void add(HistoryStep.Open open) {
         boolean four = open.family() == 2;
         add(Kind.INET4, four);
         add(Kind.INET6_DUAL, !four && !open.v6only());

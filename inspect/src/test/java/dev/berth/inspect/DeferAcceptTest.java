@@ -3,7 +3,7 @@ package dev.berth.inspect;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.berth.net.ListenAddress;
-import dev.berth.net.Listeners;
+import dev.berth.net.ListenerFactory;
 import dev.berth.sys.Fd;
 import dev.berth.sys.SocketOption;
 import dev.berth.testkit.FreePort;
@@ -23,9 +23,9 @@ final class DeferAcceptTest {
     void itIsKnownForAListenerThatCanBeInspected(int seconds) throws Exception {
         int port = FreePort.tcp();
         ListenAddress where = ListenAddress.parse("127.0.0.1:" + port);
-        try (Fd socket = Listeners.open(where, false, OptionalInt.empty())) {
+        try (Fd socket = ListenerFactory.open(where, false, OptionalInt.empty())) {
             SocketOption.DEFER_ACCEPT.write(socket.number(), seconds);
-            Listeners.listen(socket, 4);
+            ListenerFactory.listen(socket, 4);
 
             assertThat(PortReport.of(port).sockets())
                     .singleElement()

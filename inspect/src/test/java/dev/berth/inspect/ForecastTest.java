@@ -22,9 +22,10 @@ import java.util.Set;
 /// Forecasts about sockets that nobody opened.
 final class ForecastTest {
     private static final KernelCheck AGREED =
-            new KernelCheck("6.18.1", KernelCheck.Verdict.AGREED, true, "");
-    private static final Situation PLAIN =
-            new Situation(new AddressCheck(true, false, false), 0, "", "", port -> port == 83);
+            new KernelCheck("6.18.1", KernelCheck.Agreement.AGREED, true, "");
+    private static final BindEnvironment PLAIN =
+            new BindEnvironment(
+                    new AddressCheck(true, false, false), 0, "", "", port -> port == 83);
 
     private static BindRequest request(String address) {
         return new BindRequest(
@@ -48,7 +49,7 @@ final class ForecastTest {
     }
 
     private static PortSocket listener(String local) {
-        return with(Rows.listener(local, 7, Rows.owner(12)), false, false);
+        return with(SocketRows.listener(local, 7, SocketRows.owner(12)), false, false);
     }
 
     private static PortSocket timeWait(int millis) {
@@ -56,8 +57,9 @@ final class ForecastTest {
                 new SocketDetails(
                         OptionalInt.of(millis), OptionalLong.empty(), Optional.empty(), Set.of());
         return with(
-                Rows.socket(
-                        Rows.row(Protocol.TCP, TcpState.TIME_WAIT, "127.0.0.1:80", 0, 0, details),
+                SocketRows.socket(
+                        SocketRows.row(
+                                Protocol.TCP, TcpState.TIME_WAIT, "127.0.0.1:80", 0, 0, details),
                         Optional.empty()),
                 null,
                 null);
@@ -137,10 +139,10 @@ final class ForecastTest {
     void stoppingAServerLeavesItsConnections() {
         PortSocket connection =
                 with(
-                        Rows.socket(
-                                Rows.row(TcpState.ESTABLISHED, "127.0.0.1:80", 8),
+                        SocketRows.socket(
+                                SocketRows.row(TcpState.ESTABLISHED, "127.0.0.1:80", 8),
                                 Optional.of(false),
-                                Rows.owner(12)),
+                                SocketRows.owner(12)),
                         false,
                         false);
         BindForecast forecast =
@@ -185,8 +187,8 @@ final class ForecastTest {
     void lastUdpBinderTakesAll() {
         PortSocket there =
                 with(
-                        Rows.socket(
-                                Rows.row(
+                        SocketRows.socket(
+                                SocketRows.row(
                                         Protocol.UDP,
                                         TcpState.CLOSE,
                                         "127.0.0.1:80",
@@ -194,7 +196,7 @@ final class ForecastTest {
                                         33,
                                         SocketDetails.NONE),
                                 Optional.of(false),
-                                Rows.owner(12)),
+                                SocketRows.owner(12)),
                         true,
                         false);
         BindForecast forecast = forecast(request("udp://127.0.0.1:80").withReuseaddr(true), there);
@@ -207,14 +209,15 @@ final class ForecastTest {
     @Test
     void halfOpenRequestHoldsNoPort() {
         PortSocket request =
-                Rows.socket(Rows.row(TcpState.SYN_RECV, "127.0.0.1:80", 0), Optional.empty());
+                SocketRows.socket(
+                        SocketRows.row(TcpState.SYN_RECV, "127.0.0.1:80", 0), Optional.empty());
         assertThat(forecast(request("127.0.0.1:80"), request).certain()).isTrue();
     }
 
     @Test
     void nothingIsCertainOnAnUncheckedKernel() {
         KernelCheck unchecked =
-                new KernelCheck("6.1.0", KernelCheck.Verdict.NOT_RUN, false, "no unshare");
+                new KernelCheck("6.1.0", KernelCheck.Agreement.NOT_RUN, false, "no unshare");
         BindForecast forecast =
                 BindForecast.of(request("127.0.0.1:80"), PLAIN, List.of(), unchecked);
         assertThat(forecast.succeeds()).isTrue();
@@ -226,8 +229,9 @@ final class ForecastTest {
 
     @Test
     void privilegedPortIsRefusedBeforeAnySocketCounts() {
-        Situation low =
-                new Situation(new AddressCheck(true, true, false), 0, "assumed", "", _ -> false);
+        BindEnvironment low =
+                new BindEnvironment(
+                        new AddressCheck(true, true, false), 0, "assumed", "", _ -> false);
         BindForecast forecast =
                 BindForecast.of(
                         request("127.0.0.1:80"), low, List.of(listener("127.0.0.1:80")), AGREED);
@@ -246,7 +250,7 @@ final class ForecastTest {
     })
     void nothingIsClaimedAboutOptionsThatCouldNotBeRead(
             boolean reuseaddr, boolean reuseport, String rule, String words) {
-        PortSocket unread = Rows.listener("127.0.0.1:80", 7);
+        PortSocket unread = SocketRows.listener("127.0.0.1:80", 7);
         BindRequest wanted =
                 request("127.0.0.1:80").withReuseaddr(reuseaddr).withReuseport(reuseport);
         BindForecast forecast = forecast(wanted, with(unread, null, null));
@@ -268,7 +272,7 @@ final class ForecastTest {
                                 Optional.empty(),
                                 Optional.empty()),
                         3);
-        PortSocket socket = with(Rows.listener("127.0.0.1:80", 7, rogue), false, false);
+        PortSocket socket = with(SocketRows.listener("127.0.0.1:80", 7, rogue), false, false);
         BindForecast forecast = forecast(request("127.0.0.1:80"), socket);
         assertThat(forecast.fixes()).contains("stop pid 12 (x?[31m y)");
         assertThat(new BindDiagnosis(new BindException("taken"), forecast).summary())

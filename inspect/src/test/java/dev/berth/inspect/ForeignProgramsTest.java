@@ -59,8 +59,8 @@ final class ForeignProgramsTest {
                     TcpState.SYN_RECV,
                     TcpState.NEW_SYN_RECV);
 
-    private final Tally root = new Tally("asked by root");
-    private final Tally user = new Tally("asked by a user");
+    private final ForecastTally root = new ForecastTally("asked by root");
+    private final ForecastTally user = new ForecastTally("asked by a user");
     private int fixesTried;
 
     @Test
@@ -71,10 +71,10 @@ final class ForeignProgramsTest {
         try (NetworkNamespace namespace = NetworkNamespace.open()) {
             namespace.run(
                     () -> {
-                        try (Puppets puppets = Puppets.open();
+                        try (SocketPrograms programs = SocketPrograms.open();
                                 ExecutorService ordinary = ordinaryUser()) {
                             for (int i = 0; i < SITUATIONS; i++) {
-                                situation(random, puppets, ordinary, kernel, i);
+                                situation(random, programs, ordinary, kernel, i);
                             }
                         }
                     });
@@ -94,7 +94,7 @@ final class ForeignProgramsTest {
         thread.submit(
                         () -> {
                             ErrnoException.check("setgroups", "", Processes.setgroups(new int[0]));
-                            OtherUser.become(Puppets.OTHER_UID);
+                            OtherUser.become(SocketPrograms.OTHER_UID);
                             return true;
                         })
                 .get();
@@ -103,16 +103,16 @@ final class ForeignProgramsTest {
 
     private void situation(
             SeededRandom random,
-            Puppets puppets,
+            SocketPrograms programs,
             ExecutorService ordinary,
             KernelCheck kernel,
             int number)
             throws Exception {
         Protocol protocol = number % 3 == 2 ? Protocol.UDP : Protocol.TCP;
-        int port = port(random, puppets, protocol, number);
+        int port = port(random, programs, protocol, number);
         int older = 1 + random.nextInt(3);
         for (int i = 0; i < older; i++) {
-            puppets.hold(random, protocol, port, "s" + i);
+            programs.hold(random, protocol, port, "s" + i);
         }
         settle(port);
         root.situation();
@@ -130,24 +130,25 @@ final class ForeignProgramsTest {
                     asked
                             ? ordinary.submit(() -> forecast(attempt, visible, kernel)).get()
                             : forecast;
-            String real = puppets.attempt(attempt);
-            root.add(forecast, real, puppets.told());
+            String real = programs.attempt(attempt);
+            root.add(forecast, real, programs.told());
             if (i == 0) {
-                fixes(forecast, puppets);
+                fixes(forecast, programs);
             }
             if (asked) {
-                user.add(guess, real, puppets.told());
+                user.add(guess, real, programs.told());
             }
         }
-        puppets.reset();
+        programs.reset();
     }
 
     /// Sometimes a port that the kernel assigned to a client, or one below 1024.
-    private static int port(SeededRandom random, Puppets puppets, Protocol protocol, int number)
+    private static int port(
+            SeededRandom random, SocketPrograms programs, Protocol protocol, int number)
             throws IOException {
         int dice = random.nextInt(12);
         if (dice == 0 && protocol == Protocol.TCP) {
-            return puppets.ephemeral(random, "e");
+            return programs.ephemeral(random, "e");
         }
         return dice == 1 ? FIRST_LOW_PORT + number % 800 : FIRST_PORT + number;
     }
@@ -159,17 +160,17 @@ final class ForeignProgramsTest {
     private static BindForecast forecast(
             Attempt attempt, List<PortSocket> sockets, KernelCheck kernel) throws IOException {
         BindRequest request = attempt.request();
-        return BindForecast.of(request, Situation.read(request), sockets, kernel);
+        return BindForecast.of(request, BindEnvironment.read(request), sockets, kernel);
     }
 
     /// Each fix that its user can apply alone must work.
-    private void fixes(BindForecast forecast, Puppets puppets) throws IOException {
+    private void fixes(BindForecast forecast, SocketPrograms programs) throws IOException {
         for (String fix : forecast.fixes()) {
             Optional<Attempt> fixed = TriedFix.of(fix, forecast.request());
             if (fixed.isPresent()) {
                 fixesTried++;
-                assertThat(puppets.attempt(fixed.get()))
-                        .as("%s: %s at %s", fix, forecast, puppets.told())
+                assertThat(programs.attempt(fixed.get()))
+                        .as("%s: %s at %s", fix, forecast, programs.told())
                         .doesNotContain("E");
             }
         }

@@ -14,14 +14,14 @@ import java.util.OptionalInt;
 
 class GroupingTest {
     private static Grouping.Result group(PortSocket... sockets) {
-        return new Grouping(new Kinship(_ -> Optional.empty())).of(List.of(sockets));
+        return new Grouping(new OwnerFamilies(_ -> Optional.empty())).of(List.of(sockets));
     }
 
     @Test
     void exactAddressFamilyAndUidMakeAGroup() {
         PortSocket other =
-                Rows.socket(
-                        Rows.row(
+                SocketRows.socket(
+                        SocketRows.row(
                                 Protocol.TCP,
                                 TcpState.LISTEN,
                                 "127.0.0.1:80",
@@ -31,10 +31,10 @@ class GroupingTest {
                         Optional.of(true));
         Grouping.Result result =
                 group(
-                        Rows.listener("127.0.0.1:80", 1),
-                        Rows.listener("0.0.0.0:80", 2),
-                        Rows.listener("[::ffff:127.0.0.1]:80", 3),
-                        Rows.listener("127.0.0.1:80", 4),
+                        SocketRows.listener("127.0.0.1:80", 1),
+                        SocketRows.listener("0.0.0.0:80", 2),
+                        SocketRows.listener("[::ffff:127.0.0.1]:80", 3),
+                        SocketRows.listener("127.0.0.1:80", 4),
                         other);
         assertThat(result.sockets())
                 .extracting(PortSocket::group)
@@ -49,10 +49,12 @@ class GroupingTest {
 
     @Test
     void reuseportIsInferredForSeveralListenersOnOneAddress() {
-        var row = Rows.row(TcpState.LISTEN, "127.0.0.1:80", 1);
-        var second = Rows.row(TcpState.LISTEN, "127.0.0.1:80", 2);
+        var row = SocketRows.row(TcpState.LISTEN, "127.0.0.1:80", 1);
+        var second = SocketRows.row(TcpState.LISTEN, "127.0.0.1:80", 2);
         Grouping.Result result =
-                group(Rows.socket(row, Optional.empty()), Rows.socket(second, Optional.empty()));
+                group(
+                        SocketRows.socket(row, Optional.empty()),
+                        SocketRows.socket(second, Optional.empty()));
         assertThat(result.groups()).extracting(PortGroup::members).containsExactly(2);
         assertThat(result.sockets())
                 .allSatisfy(
@@ -64,21 +66,22 @@ class GroupingTest {
 
     @Test
     void reuseportIsNotInferredForALoneListener() {
-        var row = Rows.row(TcpState.LISTEN, "127.0.0.1:80", 1);
-        Grouping.Result result = group(Rows.socket(row, Optional.empty()));
+        var row = SocketRows.row(TcpState.LISTEN, "127.0.0.1:80", 1);
+        Grouping.Result result = group(SocketRows.socket(row, Optional.empty()));
         assertThat(result.groups()).isEmpty();
         assertThat(result.sockets().getFirst().reuseport()).isEmpty();
     }
 
     @Test
     void boundSocketIsNoMemberBeforeItListens() {
-        var row = Rows.row(TcpState.BOUND_INACTIVE, "127.0.0.1:80", 1);
+        var row = SocketRows.row(TcpState.BOUND_INACTIVE, "127.0.0.1:80", 1);
         Grouping.Result result =
                 group(
-                        Rows.socket(row, Optional.of(true)),
-                        Rows.listener("127.0.0.1:80", 2),
-                        Rows.socket(
-                                Rows.row(TcpState.LISTEN, "127.0.0.1:81", 3), Optional.of(false)));
+                        SocketRows.socket(row, Optional.of(true)),
+                        SocketRows.listener("127.0.0.1:80", 2),
+                        SocketRows.socket(
+                                SocketRows.row(TcpState.LISTEN, "127.0.0.1:81", 3),
+                                Optional.of(false)));
         assertThat(result.groups()).extracting(PortGroup::members).containsExactly(1);
         assertThat(result.sockets().getFirst().group()).isEmpty();
         assertThat(result.sockets().getLast().group()).isEmpty();

@@ -125,7 +125,7 @@ final class HistoryModelTest {
         for (int i = 0; i < 3000; i++) {
             Protocol protocol = i % 2 == 0 ? Protocol.TCP : Protocol.UDP;
             HistoryModel model = new HistoryModel(protocol);
-            for (Step step : generator.next(protocol).steps()) {
+            for (HistoryStep step : generator.next(protocol).steps()) {
                 lenient += Pairs.check(protocol, model, step);
             }
         }
@@ -135,8 +135,8 @@ final class HistoryModelTest {
     /// Compares the pairwise rule with the model.
     private static final class Pairs {
         /// 1 if every pair refuses but the model does not.
-        static int check(Protocol protocol, HistoryModel model, Step step) {
-            if (!(step instanceof Step.Bind bind) || model.onPort().contains(bind.id())) {
+        static int check(Protocol protocol, HistoryModel model, HistoryStep step) {
+            if (!(step instanceof HistoryStep.Bind bind) || model.onPort().contains(bind.id())) {
                 model.next(step);
                 return 0;
             }

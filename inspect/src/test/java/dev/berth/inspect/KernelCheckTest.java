@@ -21,7 +21,7 @@ import java.util.stream.Stream;
 @ExtendWith(LeakCheck.class)
 final class KernelCheckTest {
     private static final KernelCheck DIFFERED =
-            new KernelCheck("1.2", KernelCheck.Verdict.DIFFERED, true, "h tcp: listen a");
+            new KernelCheck("1.2", KernelCheck.Agreement.DIFFERED, true, "h tcp: listen a");
 
     @TempDir private Path directory;
 
@@ -61,41 +61,41 @@ final class KernelCheckTest {
     void replayAgreesHereAndIsDoneOnce() throws IOException {
         Map<String, String> environment = Map.of("XDG_CACHE_HOME", directory.toString());
         KernelCheck first = KernelCheck.here(environment);
-        assertThat(first.verdict()).as(first.detail()).isEqualTo(KernelCheck.Verdict.AGREED);
+        assertThat(first.verdict()).as(first.detail()).isEqualTo(KernelCheck.Agreement.AGREED);
         assertThat(first.uids()).isTrue();
         Path file = only();
         assertThat(file.getFileName()).hasToString("rules-" + first.release());
         KernelCheckCache.write(file, DIFFERED);
         assertThat(KernelCheck.here(environment).verdict())
                 .as("the stored result is trusted")
-                .isEqualTo(KernelCheck.Verdict.DIFFERED);
+                .isEqualTo(KernelCheck.Agreement.DIFFERED);
     }
 
     @Test
     @RequiresCapability({Capability.SYS_ADMIN, Capability.CHOWN})
     void unusableHomeDoesNotStopIt() {
         Map<String, String> environment = Map.of("HOME", "/proc/nowhere");
-        assertThat(KernelCheck.here(environment).verdict()).isEqualTo(KernelCheck.Verdict.AGREED);
+        assertThat(KernelCheck.here(environment).verdict()).isEqualTo(KernelCheck.Agreement.AGREED);
     }
 
     @Test
     @RequiresCapability(Capability.SYS_ADMIN)
     void childReplaysInItsOwnUserNamespace() {
         KernelCheck check = KernelCheckChild.replay(KernelCheckCache.release());
-        assertThat(check.verdict()).as(check.detail()).isEqualTo(KernelCheck.Verdict.AGREED);
+        assertThat(check.verdict()).as(check.detail()).isEqualTo(KernelCheck.Agreement.AGREED);
     }
 
     @Test
     @RequiresCapability({Capability.SYS_ADMIN, Capability.CHOWN})
     void replayNeedsNoParticularSeed() {
         KernelCheck check = KernelCheck.replay("1.2", new SplittableRandom(3));
-        assertThat(check.verdict()).as(check.detail()).isEqualTo(KernelCheck.Verdict.AGREED);
+        assertThat(check.verdict()).as(check.detail()).isEqualTo(KernelCheck.Agreement.AGREED);
     }
 
     @Test
     void onlyAnAgreementWithAllUidsLeavesNoDoubt() {
         assertThat(DIFFERED.doubt().orElseThrow()).contains("h tcp: listen a");
-        KernelCheck oneUid = new KernelCheck("6.8.0", KernelCheck.Verdict.AGREED, false, "");
+        KernelCheck oneUid = new KernelCheck("6.8.0", KernelCheck.Agreement.AGREED, false, "");
         assertThat(oneUid.doubt()).isEmpty();
         assertThat(oneUid.doubtOfUids()).isPresent();
         assertThat(oneUid.showsBoundSockets()).isTrue();

@@ -83,7 +83,7 @@ final class KernelHistoriesTest {
         List<String> answers = run(runner, history);
         List<String> expected = new ArrayList<>();
         for (int i = 0; i < answers.size(); i++) {
-            boolean connect = history.steps().get(i) instanceof Step.Connect;
+            boolean connect = history.steps().get(i) instanceof HistoryStep.Connect;
             String otherwise = connect ? HistoryModel.OK : answers.get(i);
             expected.add(predicted.get(i).orElse(otherwise));
         }

@@ -2,8 +2,8 @@ package dev.berth.inspect;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.berth.net.Link;
 import dev.berth.net.ListenAddress;
+import dev.berth.net.NetworkDevice;
 import dev.berth.testkit.ChildProcess;
 import dev.berth.testkit.LeakCheck;
 import dev.berth.testkit.NetworkNamespace;
@@ -38,7 +38,7 @@ class KernelSocketsTest {
             """;
 
     private static BindForecast forecast(String address) throws Exception {
-        var agreed = new KernelCheck("6.18.1", KernelCheck.Verdict.AGREED, true, "");
+        var agreed = new KernelCheck("6.18.1", KernelCheck.Agreement.AGREED, true, "");
         return BindForecast.of(BindRequest.of(ListenAddress.parse(address)), agreed);
     }
 
@@ -55,7 +55,7 @@ class KernelSocketsTest {
                         }
                         PortSocket socket = PortReport.of(4790).sockets().getFirst();
                         assertThat(socket.inode()).isNotZero();
-                        assertThat(socket.absence().kind()).isEqualTo(Absence.Kind.KERNEL);
+                        assertThat(socket.missing().kind()).isEqualTo(MissingOwner.Kind.KERNEL);
                         assertThat(SocketText.line(socket))
                                 .startsWith("the kernel (vxlan device vx0) has ");
                         BindForecast why = forecast("udp://127.0.0.1:4790");
@@ -76,7 +76,7 @@ class KernelSocketsTest {
             namespace.run(
                     () -> {
                         PortSocket socket = PortReport.of(4000).sockets().getFirst();
-                        assertThat(socket.absence().kind()).isEqualTo(Absence.Kind.NOBODY);
+                        assertThat(socket.missing().kind()).isEqualTo(MissingOwner.Kind.NOBODY);
                         assertThat(socket.explanation())
                                 .contains("SCM_RIGHTS", "waiting to be received by pid ");
                         assertThat(SocketText.line(socket))
@@ -90,11 +90,11 @@ class KernelSocketsTest {
 
     @Test
     void aVrfMakesAForecastUncertain() {
-        Link vrf = new Link(5, "red", "vrf", OptionalInt.empty(), 0, false);
-        Link slave = new Link(6, "eth1", "", OptionalInt.empty(), 5, false);
-        Link bridge = new Link(7, "br0", "bridge", OptionalInt.empty(), 0, false);
-        Link port = new Link(8, "eth2", "", OptionalInt.empty(), 7, false);
-        List<Link> links = List.of(vrf, slave, bridge, port);
+        NetworkDevice vrf = new NetworkDevice(5, "red", "vrf", OptionalInt.empty(), 0, false);
+        NetworkDevice slave = new NetworkDevice(6, "eth1", "", OptionalInt.empty(), 5, false);
+        NetworkDevice bridge = new NetworkDevice(7, "br0", "bridge", OptionalInt.empty(), 0, false);
+        NetworkDevice port = new NetworkDevice(8, "eth2", "", OptionalInt.empty(), 7, false);
+        List<NetworkDevice> links = List.of(vrf, slave, bridge, port);
         assertThat(Vrf.doubt(5, List.of(), links).orElseThrow()).contains("the VRF red");
         assertThat(Vrf.doubt(6, List.of(), links).orElseThrow()).contains("the VRF red");
         assertThat(Vrf.doubt(8, List.of(), links)).isEmpty();

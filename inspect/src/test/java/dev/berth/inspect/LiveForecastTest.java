@@ -27,7 +27,7 @@ import java.util.regex.Pattern;
 final class LiveForecastTest {
     private static final int SITUATIONS = 250;
     private static final KernelCheck AGREED =
-            new KernelCheck("6.18", KernelCheck.Verdict.AGREED, true, "");
+            new KernelCheck("6.18", KernelCheck.Agreement.AGREED, true, "");
 
     @Test
     void attemptMatchesTheForecast() throws Exception {
@@ -54,18 +54,18 @@ final class LiveForecastTest {
     private static void situation(
             SeededRandom random, Protocol protocol, LiveHistory live, int port, int[] counts)
             throws Exception {
-        List<Step> steps = new ArrayList<>();
+        List<HistoryStep> steps = new ArrayList<>();
         int older = 1 + random.nextInt(3);
         for (int i = 0; i < older; i++) {
             steps.addAll(HistoryGenerator.socket(random, protocol, "s" + i));
         }
-        for (Step step : steps) {
+        for (HistoryStep step : steps) {
             live.next(step);
         }
-        List<Step> attempt = HistoryGenerator.socket(random, protocol, "new");
+        List<HistoryStep> attempt = HistoryGenerator.socket(random, protocol, "new");
         BindForecast forecast = forecast(attempt, protocol, port);
         String answer = "OK";
-        for (Step step : attempt) {
+        for (HistoryStep step : attempt) {
             answer = answer.equals("OK") ? live.next(step) : answer;
         }
         String told =
@@ -80,7 +80,7 @@ final class LiveForecastTest {
         } else {
             counts[2] += told.equals(answer) ? 0 : 1;
         }
-        live.next(new Step.Close("new"));
+        live.next(new HistoryStep.Close("new"));
         for (String fix : forecast.fixes()) {
             counts[3] += tryOut(fix, attempt, live, older, what) ? 1 : 0;
         }
@@ -89,10 +89,10 @@ final class LiveForecastTest {
     /// Applies a fix if one program can do so; the option on both sockets comes last, as it changes
     /// the older sockets.
     private static boolean tryOut(
-            String fix, List<Step> attempt, LiveHistory live, int older, String what)
+            String fix, List<HistoryStep> attempt, LiveHistory live, int older, String what)
             throws Exception {
-        Step.Open open = (Step.Open) attempt.get(0);
-        Step.Bind bind = (Step.Bind) attempt.get(1);
+        HistoryStep.Open open = (HistoryStep.Open) attempt.get(0);
+        HistoryStep.Bind bind = (HistoryStep.Bind) attempt.get(1);
         boolean both = fix.startsWith("set SO_REUSEPORT on both");
         boolean addr = fix.startsWith("set SO_REUSEADDR on your socket");
         boolean port = both || fix.startsWith("set SO_REUSEPORT on your socket");
@@ -104,11 +104,11 @@ final class LiveForecastTest {
         }
         for (int i = 0; both && i < older; i++) {
             live.next(
-                    new Step.Change(
+                    new HistoryStep.Change(
                             "s" + i, Optional.empty(), Optional.of(true), Optional.empty()));
         }
         live.next(
-                new Step.Open(
+                new HistoryStep.Open(
                         "fixed",
                         open.family(),
                         open.reuseaddr() || addr,
@@ -117,18 +117,20 @@ final class LiveForecastTest {
                         uid.matches() ? Integer.parseInt(uid.group(1)) : open.uid(),
                         open.loopback()));
         SockAddr.Inet address = host.matches() ? Addresses.of(host.group(1), 0) : bind.address();
-        assertThat(live.next(new Step.Bind("fixed", address))).as(fix + what).isEqualTo("OK");
+        assertThat(live.next(new HistoryStep.Bind("fixed", address)))
+                .as(fix + what)
+                .isEqualTo("OK");
         if (attempt.size() > 2) {
-            assertThat(live.next(new Step.Listen("fixed"))).as(fix + what).isEqualTo("OK");
+            assertThat(live.next(new HistoryStep.Listen("fixed"))).as(fix + what).isEqualTo("OK");
         }
-        live.next(new Step.Close("fixed"));
+        live.next(new HistoryStep.Close("fixed"));
         return true;
     }
 
-    private static BindForecast forecast(List<Step> attempt, Protocol protocol, int port)
+    private static BindForecast forecast(List<HistoryStep> attempt, Protocol protocol, int port)
             throws Exception {
-        Step.Open open = (Step.Open) attempt.get(0);
-        Step.Bind bind = (Step.Bind) attempt.get(1);
+        HistoryStep.Open open = (HistoryStep.Open) attempt.get(0);
+        HistoryStep.Bind bind = (HistoryStep.Bind) attempt.get(1);
         BindRequest request =
                 new BindRequest(
                         new ListenAddress(protocol, bind.address().withPort(port)),
@@ -139,7 +141,7 @@ final class LiveForecastTest {
                         open.uid());
         PortQuery query = PortQuery.port(port).withProtocol(protocol);
         return BindForecast.of(
-                request, Situation.read(request), PortReport.of(query).sockets(), AGREED);
+                request, BindEnvironment.read(request), PortReport.of(query).sockets(), AGREED);
     }
 
     @Test
@@ -164,6 +166,7 @@ final class LiveForecastTest {
 
     private static String answer(String address, int uid) throws Exception {
         BindRequest request = BindRequest.of(ListenAddress.parse(address)).withUid(uid);
-        return BindForecast.of(request, Situation.read(request), List.of(), AGREED).bindAnswer();
+        return BindForecast.of(request, BindEnvironment.read(request), List.of(), AGREED)
+                .bindAnswer();
     }
 }

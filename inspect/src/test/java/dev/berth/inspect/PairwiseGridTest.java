@@ -31,7 +31,7 @@ final class PairwiseGridTest {
         "UDP, CONNECTED,  diff, XXXX X.X. XXXX X.X.",
     })
     void optionsOfBothDecideOnTheSameAddress(
-            Protocol protocol, Stage stage, String uid, String expected) {
+            Protocol protocol, SocketStage stage, String uid, String expected) {
         RuleSocket base = RuleSocket.bound(Addresses.of("127.0.0.1", 0));
         RuleSocket wanted = base.withUid(uid.equals("same") ? 0 : 1000);
         StringBuilder grid = new StringBuilder();
@@ -80,7 +80,7 @@ final class PairwiseGridTest {
         for (int old = 0; old < ADDRESSES.size(); old++) {
             StringBuilder row = new StringBuilder();
             for (String now : ADDRESSES) {
-                RuleSocket there = at(ADDRESSES.get(old)).withStage(Stage.LISTENING);
+                RuleSocket there = at(ADDRESSES.get(old)).withStage(SocketStage.LISTENING);
                 row.append(PairwiseRule.judge(protocol, at(now), there).allowed() ? '.' : 'X');
             }
             assertThat(row.toString()).as(ADDRESSES.get(old)).isEqualTo(OVERLAPS.get(old));
@@ -118,7 +118,7 @@ final class PairwiseGridTest {
             Protocol protocol, boolean v6only, String host, String expected) {
         RuleSocket connection =
                 at("::").withV6only(v6only)
-                        .withStage(Stage.CONNECTED)
+                        .withStage(SocketStage.CONNECTED)
                         .withAddress(Addresses.of("::1", 0));
         PairwiseRule rule = PairwiseRule.judge(protocol, at(host), connection);
         assertThat(rule)
@@ -139,7 +139,8 @@ final class PairwiseGridTest {
         "ra,   ra,   BOUND,     BOTH_REUSEADDR",
         "rp,   both, LISTENING, BOTH_REUSEPORT",
     })
-    void refusalNamesWhatIsMissing(String old, String now, Stage stage, PairwiseRule expected) {
+    void refusalNamesWhatIsMissing(
+            String old, String now, SocketStage stage, PairwiseRule expected) {
         RuleSocket there = options(at("127.0.0.1"), number(old)).withStage(stage);
         RuleSocket wanted = options(at("127.0.0.1"), number(now));
         assertThat(PairwiseRule.judge(Protocol.TCP, wanted, there)).isEqualTo(expected);

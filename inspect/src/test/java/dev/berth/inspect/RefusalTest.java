@@ -36,7 +36,7 @@ import java.util.concurrent.Executors;
 @RequiresProgram({"python3", "ip"})
 final class RefusalTest {
     private static final KernelCheck AGREED =
-            new KernelCheck("6.18", KernelCheck.Verdict.AGREED, true, "");
+            new KernelCheck("6.18", KernelCheck.Agreement.AGREED, true, "");
 
     /// uid, address, options, answer. Ports 81 and 8081 are taken by root.
     private static final List<String> CASES =
@@ -92,12 +92,12 @@ final class RefusalTest {
     }
 
     /// The forecast and the attempt must both give `answer`.
-    private static void check(Puppets puppets, String line) throws Exception {
+    private static void check(SocketPrograms programs, String line) throws Exception {
         String[] words = line.split(" +", 4);
         Attempt attempt = attempt(words);
         BindForecast forecast = BindForecast.of(attempt.request(), AGREED);
         assertThat(Attempt.told(forecast)).as("forecast of " + line).isEqualTo(words[3]);
-        assertThat(puppets.attempt(attempt)).as("attempt of " + line).isEqualTo(words[3]);
+        assertThat(programs.attempt(attempt)).as("attempt of " + line).isEqualTo(words[3]);
     }
 
     @Test
@@ -105,14 +105,14 @@ final class RefusalTest {
         try (NetworkNamespace namespace = NetworkNamespace.open()) {
             namespace.run(
                     () -> {
-                        try (Puppets puppets = Puppets.open();
-                                Puppet holder = Puppet.start(0)) {
+                        try (SocketPrograms programs = SocketPrograms.open();
+                                SocketProgram holder = SocketProgram.start(0)) {
                             for (int port : new int[] {81, 8081}) {
                                 holder.tell("open('a%d', 1, 4, 0, 0, 0, '')", port);
                                 holder.tell("bind('a%d', '0.0.0.0', %d)", port, port);
                             }
                             for (String line : CASES) {
-                                check(puppets, line);
+                                check(programs, line);
                             }
                         }
                     });
@@ -124,14 +124,14 @@ final class RefusalTest {
         try (NetworkNamespace namespace = NetworkNamespace.open()) {
             namespace.run(
                     () -> {
-                        try (Puppets puppets = Puppets.open()) {
+                        try (SocketPrograms programs = SocketPrograms.open()) {
                             set("ipv4/ip_unprivileged_port_start", 80);
                             set("ipv4/ip_nonlocal_bind", 1);
                             set("ipv6/ip_nonlocal_bind", 1);
-                            check(puppets, "1000 tcp://127.0.0.1:80 - OK OK");
-                            check(puppets, "1000 udp://[::1]:79 - EACCES");
-                            check(puppets, "1000 tcp://10.9.8.7:80 - OK OK");
-                            check(puppets, "0 tcp://[2001:db8::1]:8080 - OK OK");
+                            check(programs, "1000 tcp://127.0.0.1:80 - OK OK");
+                            check(programs, "1000 udp://[::1]:79 - EACCES");
+                            check(programs, "1000 tcp://10.9.8.7:80 - OK OK");
+                            check(programs, "0 tcp://[2001:db8::1]:8080 - OK OK");
                         }
                     });
         }
@@ -150,7 +150,7 @@ final class RefusalTest {
         try (NetworkNamespace namespace = NetworkNamespace.open()) {
             namespace.run(
                     () -> {
-                        try (Puppet confined = Puppet.start(0)) {
+                        try (SocketProgram confined = SocketProgram.start(0)) {
                             String able = confined.tell("landlock(8080)");
                             assumeFalse(able.equals("EOPNOTSUPP"), "Landlock is not in lsm=");
                             assertThat(able).isEqualTo("OK");
@@ -195,7 +195,7 @@ final class RefusalTest {
                                                                     "6.18",
                                                                     new SplittableRandom(1)))
                                             .get();
-                            assertThat(check.verdict()).isEqualTo(KernelCheck.Verdict.NOT_RUN);
+                            assertThat(check.verdict()).isEqualTo(KernelCheck.Agreement.NOT_RUN);
                         }
                     });
         }

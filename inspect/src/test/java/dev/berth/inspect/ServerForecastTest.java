@@ -89,22 +89,23 @@ final class ServerForecastTest {
     void attemptMatchesTheForecast() throws Exception {
         SeededRandom random = SeededRandom.create("servers");
         KernelCheck kernel = KernelCheck.replay("6.18", new SplittableRandom(random.nextLong()));
-        Tally tally = new Tally("servers");
+        ForecastTally tally = new ForecastTally("servers");
         try (NetworkNamespace namespace = NetworkNamespace.open()) {
             namespace.run(
                     () -> {
                         try (ChildProcess nginx = nginx();
                                 ChildProcess node = node();
                                 ChildProcess python = python();
-                                Puppets puppets = Puppets.open();
-                                Puppet client = Puppet.start(Puppets.OTHER_UID)) {
+                                SocketPrograms programs = SocketPrograms.open();
+                                SocketProgram client =
+                                        SocketProgram.start(SocketPrograms.OTHER_UID)) {
                             awaitServers(nginx, node, python);
                             TCP_PORTS.forEach(port -> connect(client, port));
                             for (int port : TCP_PORTS) {
-                                attempts(random, puppets, kernel, Protocol.TCP, port, tally);
+                                attempts(random, programs, kernel, Protocol.TCP, port, tally);
                             }
                             for (int port : UDP_PORTS) {
-                                attempts(random, puppets, kernel, Protocol.UDP, port, tally);
+                                attempts(random, programs, kernel, Protocol.UDP, port, tally);
                             }
                         }
                     });
@@ -159,7 +160,7 @@ final class ServerForecastTest {
     }
 
     /// One client that stays, and one that closes first.
-    private static void connect(Puppet client, int port) {
+    private static void connect(SocketProgram client, int port) {
         String host = port == 8004 ? "::1" : "127.0.0.1";
         int family = port == 8004 ? 6 : 4;
         try {
@@ -175,17 +176,17 @@ final class ServerForecastTest {
 
     private static void attempts(
             SeededRandom random,
-            Puppets puppets,
+            SocketPrograms programs,
             KernelCheck kernel,
             Protocol protocol,
             int port,
-            Tally tally)
+            ForecastTally tally)
             throws IOException {
         for (int i = 0; i < ATTEMPTS; i++) {
             Attempt attempt = Attempt.random(random, protocol, port, false);
             BindForecast forecast = BindForecast.of(attempt.request(), kernel);
             tally.situation();
-            tally.add(forecast, puppets.attempt(attempt), "port " + port);
+            tally.add(forecast, programs.attempt(attempt), "port " + port);
         }
     }
 }

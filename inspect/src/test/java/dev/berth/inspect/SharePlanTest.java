@@ -11,11 +11,11 @@ import java.util.Optional;
 
 /// Plans for sockets that nobody opened.
 final class SharePlanTest {
-    private static final Owner SERVER = Rows.owner(12);
+    private static final Owner SERVER = SocketRows.owner(12);
 
     private static PortSocket socket(TcpState state, long inode, Boolean reuseport, Owner... own) {
-        return Rows.socket(
-                Rows.row(state, "0.0.0.0:80", inode), Optional.ofNullable(reuseport), own);
+        return SocketRows.socket(
+                SocketRows.row(state, "0.0.0.0:80", inode), Optional.ofNullable(reuseport), own);
     }
 
     private static SharePlan open(PortSocket... sockets) {
@@ -24,14 +24,14 @@ final class SharePlanTest {
 
     private static PortReport report(PortSocket... sockets) {
         Grouping.Result grouped =
-                new Grouping(new Kinship(_ -> Optional.empty())).of(List.of(sockets));
+                new Grouping(new OwnerFamilies(_ -> Optional.empty())).of(List.of(sockets));
         return new PortReport(grouped.sockets(), grouped.groups(), List.of());
     }
 
     @Test
     void everythingThatItsProcessesHoldOnThePortIsOpened() {
         PortSocket listener = socket(TcpState.LISTEN, 1, false, SERVER);
-        PortSocket silent = socket(TcpState.BOUND_INACTIVE, 2, false, Rows.owner(13));
+        PortSocket silent = socket(TcpState.BOUND_INACTIVE, 2, false, SocketRows.owner(13));
         PortSocket connection = socket(TcpState.ESTABLISHED, 3, false, SERVER);
         SharePlan plan = open(listener, silent, connection);
         assertThat(plan.refusal()).isEmpty();
@@ -50,7 +50,7 @@ final class SharePlanTest {
 
     @Test
     void connectionsOfOthersAndOfNobodyAreReportedAsLasting() {
-        PortSocket client = socket(TcpState.ESTABLISHED, 2, false, Rows.owner(99));
+        PortSocket client = socket(TcpState.ESTABLISHED, 2, false, SocketRows.owner(99));
         PortSocket queued = socket(TcpState.ESTABLISHED, 0, null);
         PortSocket request = socket(TcpState.SYN_RECV, 0, null);
         SharePlan plan = open(socket(TcpState.LISTEN, 1, false, SERVER), client, queued, request);
@@ -88,7 +88,7 @@ final class SharePlanTest {
         PortReport report =
                 report(
                         socket(TcpState.LISTEN, 1, true, SERVER),
-                        socket(TcpState.LISTEN, 2, true, Rows.owner(13)));
+                        socket(TcpState.LISTEN, 2, true, SocketRows.owner(13)));
         SharePlan plan = SharePlan.close(report, false);
         assertThat(plan.refusal().orElseThrow())
                 .startsWith("2 sockets share it now")

@@ -67,7 +67,7 @@ final class VanishingProcessTest {
             String trigger = "/proc/" + victim.pid() + "/" + file;
             var reader =
                     new OwnerReader(
-                            new Accounts()::name,
+                            new UserNames()::name,
                             path -> {
                                 if (path.equals(trigger)) {
                                     victim.close();
@@ -76,7 +76,7 @@ final class VanishingProcessTest {
                             },
                             ProcessList::command);
             PortQuery query = PortQuery.everything().withListenersOnly();
-            PortReport report = namespace.call(() -> new Survey(query, reader).report());
+            PortReport report = namespace.call(() -> new PortReportBuilder(query, reader).report());
             assertThat(victim.isAlive()).as("it ended during the report").isFalse();
             return report;
         }

@@ -20,34 +20,35 @@ public final class Actor {
 
     /// @param args the actor's name, its uid, and a `NUMBER=ID` for each inherited descriptor
     public static void main(String[] args) throws ErrnoException {
-        Channel channel = new Channel(new Fd(Actors.CHANNEL));
+        ActorChannel channel = new ActorChannel(new Fd(Actors.CHANNEL));
         Thread.ofPlatform().daemon().name("line").start(() -> endWith(channel));
-        Hands hands = new Hands(args[0], Integer.parseInt(args[1]));
+        StepExecutor executor = new StepExecutor(args[0], Integer.parseInt(args[1]));
         for (String inherited : List.of(args).subList(2, args.length)) {
             int equals = inherited.indexOf('=');
             int number = Integer.parseInt(inherited, 0, equals, 10);
-            hands.take(inherited.substring(equals + 1), new Fd(number));
+            executor.take(inherited.substring(equals + 1), new Fd(number));
         }
-        channel.send(Answer.ok().encode());
-        act(channel, hands);
+        channel.send(StepResult.ok().encode());
+        act(channel, executor);
     }
 
     /// This process leads its own process group, in which there is no other.
-    private static void endWith(Channel channel) {
+    private static void endWith(ActorChannel channel) {
         channel.awaitEnd();
         Processes.kill(0, SIGKILL);
     }
 
     /// Carries out what the line says, until it says to exit or is closed.
-    static void act(Channel channel, Hands hands) throws ErrnoException {
-        Optional<Channel.Message> message = channel.receive();
+    static void act(ActorChannel channel, StepExecutor executor) throws ErrnoException {
+        Optional<ActorChannel.Message> message = channel.receive();
         while (message.isPresent()) {
             Map<String, List<String>> fields = message.get().fields();
-            String word = new Arguments(fields).text(Arguments.OP);
+            String word = new StepArguments(fields).text(StepArguments.OP);
             if (word.equals(OpKind.EXIT.word())) {
                 return;
             }
-            Reply reply = hands.perform(word, new Arguments(fields), message.get().descriptors());
+            ActorReply reply =
+                    executor.perform(word, new StepArguments(fields), message.get().descriptors());
             channel.send(reply.answer().encode(), reply.descriptors());
             message = channel.receive();
         }

@@ -28,10 +28,10 @@ final class ActorProcess implements AutoCloseable {
     private final int pid;
     private final boolean ownChild;
     private final Fd pidfd;
-    private final Channel channel;
+    private final ActorChannel channel;
     private boolean ended;
 
-    private ActorProcess(int pid, boolean ownChild, Fd pidfd, Channel channel) {
+    private ActorProcess(int pid, boolean ownChild, Fd pidfd, ActorChannel channel) {
         this.pid = pid;
         this.ownChild = ownChild;
         this.pidfd = pidfd;
@@ -42,7 +42,7 @@ final class ActorProcess implements AutoCloseable {
     ///
     /// @throws IOException also if nothing can be started as the user `spec.uid()`
     static ActorProcess start(ActorSpec spec, List<String> command) throws IOException {
-        Fd[] ends = Channel.pair();
+        Fd[] ends = ActorChannel.pair();
         try (Fd other = ends[1]) {
             Redirect line = new Redirect(other.number(), Actors.CHANNEL);
             int pid = spec.uid() == 0 ? asRoot(spec, command, line) : asUser(spec, command, line);
@@ -85,7 +85,7 @@ final class ActorProcess implements AutoCloseable {
 
     private static ActorProcess of(int pid, boolean ownChild, Fd channel) throws ErrnoException {
         Fd pidfd = Fd.of("pidfd_open", pid, Pidfds.pidfdOpen(pid, 0));
-        return new ActorProcess(pid, ownChild, pidfd, new Channel(channel));
+        return new ActorProcess(pid, ownChild, pidfd, new ActorChannel(channel));
     }
 
     /// A request to start a program with this process's environment and standard error, as this
@@ -107,13 +107,13 @@ final class ActorProcess implements AutoCloseable {
         return pid;
     }
 
-    Channel channel() {
+    ActorChannel channel() {
         return channel;
     }
 
     /// The actor's answer, with descriptors; empty if it has ended. Waits as long as a step may
     /// take.
-    Optional<Channel.Message> answer(int millis) throws ErrnoException, StepTimeoutException {
+    Optional<ActorChannel.Message> answer(int millis) throws ErrnoException, StepTimeoutException {
         if (!channel.ready(millis)) {
             throw new StepTimeoutException();
         }

@@ -1,7 +1,7 @@
 package dev.berth.lab;
 
 import dev.berth.inspect.History;
-import dev.berth.inspect.Step;
+import dev.berth.inspect.HistoryStep;
 import dev.berth.lab.ReplayAnswer.StepAnswer;
 import dev.berth.net.Addresses;
 import dev.berth.net.Protocol;
@@ -50,36 +50,42 @@ final class BindGrids {
             this.reuseport = reuseport;
         }
 
-        Step.Open open(String id, int uid) {
-            return new Step.Open(id, HOME.family(), reuseaddr, reuseport, false, uid, false);
+        HistoryStep.Open open(String id, int uid) {
+            return new HistoryStep.Open(id, HOME.family(), reuseaddr, reuseport, false, uid, false);
         }
     }
 
     /// The state of the first socket when the second is bound, and the steps that lead there after
     /// bind(2).
-    private record State(String name, List<Step> steps) {
-        private static final Step LISTEN = new Step.Listen("a");
-        private static final Step CONNECT = new Step.Connect("c", "a", HOME, "d", 0);
-        private static final Step CLOSE = new Step.Close("a");
-        private static final Step CLIENT = new Step.Close("c");
-        private static final Step SERVER = new Step.Close("d");
+    private record SocketState(String name, List<HistoryStep> steps) {
+        private static final HistoryStep LISTEN = new HistoryStep.Listen("a");
+        private static final HistoryStep CONNECT = new HistoryStep.Connect("c", "a", HOME, "d", 0);
+        private static final HistoryStep CLOSE = new HistoryStep.Close("a");
+        private static final HistoryStep CLIENT = new HistoryStep.Close("c");
+        private static final HistoryStep SERVER = new HistoryStep.Close("d");
 
-        static List<State> of(Protocol protocol) {
+        static List<SocketState> of(Protocol protocol) {
             return switch (protocol) {
                 case UDP ->
                         List.of(
-                                new State("bound", List.of()),
-                                new State("connected", List.of(new Step.Peer("a", HOME))));
+                                new SocketState("bound", List.of()),
+                                new SocketState(
+                                        "connected", List.of(new HistoryStep.Peer("a", HOME))));
                 case TCP ->
                         List.of(
-                                new State("bound", List.of()),
-                                new State("listening", List.of(LISTEN)),
-                                new State("with connection", List.of(LISTEN, CONNECT)),
-                                new State("shut down", List.of(LISTEN, new Step.Shutdown("a"))),
-                                new State("connection alone", List.of(LISTEN, CONNECT, CLOSE)),
-                                new State("CLOSE_WAIT", List.of(LISTEN, CONNECT, CLOSE, CLIENT)),
-                                new State("FIN_WAIT2", List.of(LISTEN, CONNECT, CLOSE, SERVER)),
-                                new State(
+                                new SocketState("bound", List.of()),
+                                new SocketState("listening", List.of(LISTEN)),
+                                new SocketState("with connection", List.of(LISTEN, CONNECT)),
+                                new SocketState(
+                                        "shut down",
+                                        List.of(LISTEN, new HistoryStep.Shutdown("a"))),
+                                new SocketState(
+                                        "connection alone", List.of(LISTEN, CONNECT, CLOSE)),
+                                new SocketState(
+                                        "CLOSE_WAIT", List.of(LISTEN, CONNECT, CLOSE, CLIENT)),
+                                new SocketState(
+                                        "FIN_WAIT2", List.of(LISTEN, CONNECT, CLOSE, SERVER)),
+                                new SocketState(
                                         "TIME_WAIT",
                                         List.of(LISTEN, CONNECT, CLOSE, SERVER, CLIENT)));
             };
@@ -88,7 +94,7 @@ final class BindGrids {
 
     Grid options() throws IOException {
         List<Grid.Row> rows = new ArrayList<>();
-        for (State state : State.of(protocol)) {
+        for (SocketState state : SocketState.of(protocol)) {
             rows.add(row(state, 0, "same"));
             if (uids) {
                 rows.add(row(state, OTHER_UID, "other"));
@@ -116,22 +122,22 @@ final class BindGrids {
                 rows);
     }
 
-    private Grid.Row row(State state, int uid, String uids) throws IOException {
+    private Grid.Row row(SocketState state, int uid, String uids) throws IOException {
         List<Grid.Cell> cells = new ArrayList<>();
         for (Options first : Options.values()) {
             for (Options second : Options.values()) {
-                List<Step> steps = new ArrayList<>();
+                List<HistoryStep> steps = new ArrayList<>();
                 steps.add(first.open("a", 0));
-                steps.add(new Step.Bind("a", HOME));
+                steps.add(new HistoryStep.Bind("a", HOME));
                 steps.addAll(state.steps());
                 int from = steps.size();
                 steps.add(second.open("b", uid));
-                steps.add(new Step.Bind("b", HOME));
+                steps.add(new HistoryStep.Bind("b", HOME));
                 if (protocol == Protocol.TCP) {
-                    steps.add(new Step.Listen("b"));
+                    steps.add(new HistoryStep.Listen("b"));
                 }
                 if (protocol == Protocol.TCP && state.steps().isEmpty()) {
-                    steps.add(new Step.Listen("a"));
+                    steps.add(new HistoryStep.Listen("a"));
                 }
                 cells.add(cell(steps, from));
             }
@@ -145,9 +151,9 @@ final class BindGrids {
         for (Endpoint first : places) {
             List<Grid.Cell> cells = new ArrayList<>();
             for (Endpoint second : places) {
-                List<Step> steps = new ArrayList<>(first.steps("a"));
+                List<HistoryStep> steps = new ArrayList<>(first.steps("a"));
                 if (protocol == Protocol.TCP) {
-                    steps.add(new Step.Listen("a"));
+                    steps.add(new HistoryStep.Listen("a"));
                 }
                 int from = steps.size();
                 steps.addAll(second.steps("b"));
@@ -169,7 +175,7 @@ final class BindGrids {
     }
 
     /// @param from the step from which on the second socket acts
-    private Grid.Cell cell(List<Step> steps, int from) throws IOException {
+    private Grid.Cell cell(List<HistoryStep> steps, int from) throws IOException {
         ReplayAnswer answer = replay.run(new History("cell", protocol, steps));
         if (answer.failure().isPresent()) {
             throw new IOException(answer.failure().get());
@@ -184,7 +190,7 @@ final class BindGrids {
         for (int i = 0; i < answers.size(); i++) {
             boolean refused = !whose.apply(answers.get(i)).orElse("OK").equals("OK");
             if (refused) {
-                boolean bind = answers.get(i).step() instanceof Step.Bind;
+                boolean bind = answers.get(i).step() instanceof HistoryStep.Bind;
                 return i < from ? "?" : bind ? REFUSED : LATE;
             }
         }

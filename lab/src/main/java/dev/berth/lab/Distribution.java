@@ -66,7 +66,7 @@ record Distribution(
         return series * Math.exp(-x * x);
     }
 
-    Answer addTo(Answer answer) {
+    StepResult addTo(StepResult answer) {
         return answer.with("members", members)
                 .with("seen", seen)
                 .with("largest", largest)

@@ -1,7 +1,7 @@
 package dev.berth.lab;
 
+import dev.berth.inspect.HistoryStep;
 import dev.berth.inspect.RuleSocket;
-import dev.berth.inspect.Step;
 import dev.berth.net.Addresses;
 import dev.berth.sys.SockAddr;
 
@@ -46,10 +46,10 @@ record Endpoint(String name, SockAddr.Inet address, boolean v6only) {
     }
 
     /// Creates a socket without options, and binds it.
-    List<Step> steps(String id) {
+    List<HistoryStep> steps(String id) {
         return List.of(
-                new Step.Open(id, address.family(), false, false, v6only, 0, false),
-                new Step.Bind(id, address));
+                new HistoryStep.Open(id, address.family(), false, false, v6only, 0, false),
+                new HistoryStep.Bind(id, address));
     }
 
     /// A socket there, as the rules see it.

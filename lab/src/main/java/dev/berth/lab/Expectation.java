@@ -33,7 +33,7 @@ public record Expectation(String text) {
     Optional<String> misspelt() {
         String word = text.substring(text.lastIndexOf(' ') + 1);
         boolean error = word.matches("E[A-Z0-9]{2,}") && !word.equals("EOF");
-        return error && !Answer.error(word) ? Optional.of(word) : Optional.empty();
+        return error && !StepResult.error(word) ? Optional.of(word) : Optional.empty();
     }
 
     private static boolean name(String side) {

@@ -29,7 +29,7 @@ public final class Expectations {
     /// The expectations for the running kernel.
     public static Expectations here() {
         try {
-            return of(Scenarios.resource(RESOURCE), Machine.here().release());
+            return of(Scenarios.resource(RESOURCE), HostFeatures.here().release());
         } catch (IOException unreadable) {
             throw new UncheckedIOException(unreadable);
         }

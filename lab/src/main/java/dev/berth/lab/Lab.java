@@ -16,9 +16,9 @@ import java.util.function.Predicate;
 /// ends.
 ///
 /// @param actorCommand the command line that starts an actor, up to its arguments
-/// @param performer carries out the steps
+/// @param runner carries out the steps
 /// @param atOnce the number of scenarios that run at the same time
-public record Lab(List<String> actorCommand, Performer performer, int atOnce) {
+public record Lab(List<String> actorCommand, StepRunner runner, int atOnce) {
     /// Each scenario takes some 40 MB for each of its actors.
     private static final int MOST_AT_ONCE = 8;
 
@@ -33,28 +33,29 @@ public record Lab(List<String> actorCommand, Performer performer, int atOnce) {
     /// for each processor, because every scenario spends some time waiting.
     public static Lab here() {
         int processors = Runtime.getRuntime().availableProcessors();
-        return new Lab(Actors.command(), Performer.live(), Math.min(MOST_AT_ONCE, 2 * processors));
+        return new Lab(Actors.command(), StepRunner.live(), Math.min(MOST_AT_ONCE, 2 * processors));
     }
 
     public Lab withActorCommand(List<String> command) {
-        return new Lab(command, performer, atOnce);
+        return new Lab(command, runner, atOnce);
     }
 
-    public Lab withPerformer(Performer other) {
+    public Lab withPerformer(StepRunner other) {
         return new Lab(actorCommand, other, atOnce);
     }
 
     /// Runs one scenario. A failure of the lab itself is also returned as a result, see
     /// [ScenarioResult#broken()].
     public ScenarioResult run(Scenario scenario) {
-        Machine machine = Machine.here();
-        for (Need need : scenario.needs()) {
-            if (need.missing(machine).isPresent()) {
-                return ScenarioResult.skipped(scenario, need.missing(machine).get());
+        HostFeatures host = HostFeatures.here();
+        for (Requirement requirement : scenario.needs()) {
+            if (requirement.missing(host).isPresent()) {
+                return ScenarioResult.skipped(scenario, requirement.missing(host).get());
             }
         }
-        try (Stage stage = Stage.open(scenario.actors(), actorCommand)) {
-            return new Trial(scenario, performer).run(stage);
+        try (ScenarioEnvironment environment =
+                ScenarioEnvironment.open(scenario.actors(), actorCommand)) {
+            return new ScenarioRun(scenario, runner).run(environment);
         } catch (IOException failed) {
             return ScenarioResult.broken(
                     scenario, List.of(), "the lab failed: " + failed.getMessage());

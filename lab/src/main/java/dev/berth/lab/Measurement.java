@@ -11,7 +11,7 @@ import java.util.Objects;
 public record Measurement(String name, Map<String, Double> figures, Map<String, Integer> counts) {
     public Measurement {
         Objects.requireNonNull(name, "name");
-        figures = Sorted.copy(figures);
-        counts = Sorted.copy(counts);
+        figures = SortedMaps.copy(figures);
+        counts = SortedMaps.copy(counts);
     }
 }

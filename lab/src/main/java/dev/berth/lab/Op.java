@@ -14,14 +14,14 @@ import java.util.function.Function;
 
 /// The action of a step. The keys of each op are in [OpKind], their meaning is in `docs/lab.md`.
 ///
-/// `settings` are the step's arguments, from which [Setting] takes those that it knows; `id` is the
-/// actor's own name for a socket.
+/// `settings` are the step's arguments, from which [SocketSetting] takes those that it knows; `id`
+/// is the actor's own name for a socket.
 public sealed interface Op {
     /// socket(2), and its options.
-    record Socket(String id, Protocol protocol, int family, Arguments settings) implements Op {}
+    record Socket(String id, Protocol protocol, int family, StepArguments settings) implements Op {}
 
     /// Sets options of an existing socket.
-    record Set(String id, Arguments settings) implements Op {}
+    record Set(String id, StepArguments settings) implements Op {}
 
     /// Reads an option.
     record Get(String id, String option) implements Op {}
@@ -31,11 +31,12 @@ public sealed interface Op {
     record Listen(String id, int backlog) implements Op {}
 
     /// socket, options, bind and (TCP) listen in one step: the result names the call that failed.
-    record Open(String id, ListenAddress address, int backlog, Arguments settings) implements Op {}
+    record Open(String id, ListenAddress address, int backlog, StepArguments settings)
+            implements Op {}
 
     /// connect(2), with an existing socket or a new one.
     record Connect(
-            String id, ListenAddress address, Optional<SockAddr.Inet> from, Arguments settings)
+            String id, ListenAddress address, Optional<SockAddr.Inet> from, StepArguments settings)
             implements Op {}
 
     record Accept(String id, String as, int withinMillis) implements Op {}
@@ -69,7 +70,7 @@ public sealed interface Op {
     record Who(int port) implements Op {}
 
     /// The forecast of `berth why`.
-    record Why(ListenAddress address, int uid, Arguments settings) implements Op {}
+    record Why(ListenAddress address, int uid, StepArguments settings) implements Op {}
 
     /// Which socket a client would reach, as reported by `berth route`.
     record Route(ListenAddress address, SockAddr.Inet from) implements Op {}
@@ -121,7 +122,7 @@ public sealed interface Op {
     int WITHIN_MILLIS = 3000;
     int MOST_MILLIS = 15_000;
 
-    static Op socket(Arguments a) {
+    static Op socket(StepArguments a) {
         int family = a.number("family", 4, 4, 6);
         if (family == 5) {
             throw new ArgumentException("family", "family must be 4 or 6, not 5");
@@ -130,21 +131,21 @@ public sealed interface Op {
         return new Socket(a.text("id"), protocol(a), number, a);
     }
 
-    static Op open(Arguments a) {
+    static Op open(StepArguments a) {
         int backlog = a.flag("listen", true) ? a.number("backlog", 1024, 0, 65535) : -1;
         return new Open(a.text("id"), listenAddress(a), backlog, a);
     }
 
-    static Op connect(Arguments a) {
+    static Op connect(StepArguments a) {
         return new Connect(a.text("id"), listenAddress(a), optional(a, "from"), a);
     }
 
-    static Op shutdown(Arguments a) {
+    static Op shutdown(StepArguments a) {
         List<String> words = List.of("read", "write", "both");
         return new Shutdown(a.text("id"), words.indexOf(a.word("how", "both", words)));
     }
 
-    static Op waiting(Arguments a) {
+    static Op waiting(StepArguments a) {
         List<String> states = List.of(TcpState.values()).stream().map(TcpState::name).toList();
         TcpState state = TcpState.valueOf(a.word("state", "LISTEN", states));
         Expectation until = new Expectation(a.text("until", "rows >= 1"));
@@ -156,15 +157,15 @@ public sealed interface Op {
         return new Wait(protocol(a), port(a), state, until, within(a, WITHIN_MILLIS));
     }
 
-    static Op why(Arguments a) {
+    static Op why(StepArguments a) {
         return new Why(listenAddress(a), a.number("uid", -1, 0, Integer.MAX_VALUE), a);
     }
 
-    static Op route(Arguments a) {
+    static Op route(StepArguments a) {
         return new Route(listenAddress(a), address(a, "from"));
     }
 
-    static Op steer(Arguments a) {
+    static Op steer(StepArguments a) {
         String program = a.word("program", "index", PROGRAMS);
         return new Steer(
                 a.text("id"),
@@ -174,7 +175,7 @@ public sealed interface Op {
                 a.list("serve"));
     }
 
-    static Op sysctl(Arguments a) {
+    static Op sysctl(StepArguments a) {
         String setting = a.text("setting");
         if (!setting.matches("net\\.[a-z0-9_.]+")) {
             throw new ArgumentException(
@@ -186,13 +187,13 @@ public sealed interface Op {
         return new Sysctl(setting, a.find("value"));
     }
 
-    static Op crowd(Arguments a) {
+    static Op crowd(StepArguments a) {
         ListenAddress to = listenAddress(a);
         SockAddr.Inet from = source(a, to);
         return new Crowd(a.text("id"), to, from, count(a, from), a.text("text", ""));
     }
 
-    static Op spread(Arguments a) {
+    static Op spread(StepArguments a) {
         ListenAddress to = listenAddress(a);
         SockAddr.Inet from = source(a, to);
         return new Spread(
@@ -205,7 +206,7 @@ public sealed interface Op {
     }
 
     /// The number of clients, which need a port each.
-    private static int count(Arguments a, SockAddr.Inet from) {
+    private static int count(StepArguments a, SockAddr.Inet from) {
         int count = a.number("count", 100, 1, 20_000);
         if (from.port() + count > 65_536) {
             throw new ArgumentException(
@@ -214,39 +215,39 @@ public sealed interface Op {
         return count;
     }
 
-    static int within(Arguments a, int otherwise) {
+    static int within(StepArguments a, int otherwise) {
         return a.number("within", otherwise, 0, MOST_MILLIS);
     }
 
-    static int port(Arguments a) {
+    static int port(StepArguments a) {
         return a.number("port", Scenario.PORT, 1, 65535);
     }
 
-    static Protocol protocol(Arguments a) {
+    static Protocol protocol(StepArguments a) {
         String word = a.word("protocol", "tcp", PROTOCOLS);
         return Protocol.valueOf(word.toUpperCase(Locale.ROOT));
     }
 
-    static ListenAddress listenAddress(Arguments a) {
+    static ListenAddress listenAddress(StepArguments a) {
         return parse(a, "address", ListenAddress::parse);
     }
 
-    static SockAddr.Inet address(Arguments a, String key) {
+    static SockAddr.Inet address(StepArguments a, String key) {
         return parse(a, key, Addresses::parse);
     }
 
-    static Optional<SockAddr.Inet> optional(Arguments a, String key) {
+    static Optional<SockAddr.Inet> optional(StepArguments a, String key) {
         return a.has(key) ? Optional.of(address(a, key)) : Optional.empty();
     }
 
     /// The first client's address; each further client has the next port.
-    private static SockAddr.Inet source(Arguments a, ListenAddress to) {
+    private static SockAddr.Inet source(StepArguments a, ListenAddress to) {
         boolean four = to.address() instanceof SockAddr.Inet4;
         return optional(a, "from")
                 .orElseGet(() -> Addresses.parse(four ? "127.0.0.1:10000" : "[::1]:10000"));
     }
 
-    private static <T> T parse(Arguments a, String key, Function<String, T> parser) {
+    private static <T> T parse(StepArguments a, String key, Function<String, T> parser) {
         try {
             return parser.apply(a.text(key));
         } catch (ArgumentException wrong) {

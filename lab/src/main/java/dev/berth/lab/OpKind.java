@@ -1,10 +1,10 @@
 package dev.berth.lab;
 
-import static dev.berth.lab.Key.flag;
-import static dev.berth.lab.Key.list;
-import static dev.berth.lab.Key.need;
-import static dev.berth.lab.Key.number;
-import static dev.berth.lab.Key.text;
+import static dev.berth.lab.StepKey.flag;
+import static dev.berth.lab.StepKey.list;
+import static dev.berth.lab.StepKey.need;
+import static dev.berth.lab.StepKey.number;
+import static dev.berth.lab.StepKey.text;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -16,7 +16,7 @@ public enum OpKind {
     SOCKET(Op::socket, true, need("id"), text("protocol"), number("family")),
     SET(a -> new Op.Set(a.text("id"), a), true, need("id")),
     GET(
-            a -> new Op.Get(a.text("id"), a.word("option", "reuseport", Setting.readable())),
+            a -> new Op.Get(a.text("id"), a.word("option", "reuseport", SocketSetting.readable())),
             need("id"),
             need("option")),
     BIND(a -> new Op.Bind(a.text("id"), Op.address(a, "address")), need("id"), need("address")),
@@ -76,7 +76,7 @@ public enum OpKind {
             text("protocol")),
     PIN(a -> new Op.Pin(a.number("cpu", 0, 0, 8191)), number("cpu")),
     SYSCTL(Op::sysctl, need("setting"), text("value")),
-    SERVE(a -> new Op.Serve(a.some("id")), new Key("id", Key.Type.LIST, true)),
+    SERVE(a -> new Op.Serve(a.some("id")), new StepKey("id", StepKey.Type.LIST, true)),
     DRAIN(a -> new Op.Drain(a.text("id")), need("id")),
     CROWD(Op::crowd, need("id"), need("address"), text("from"), number("count"), text("text")),
     COLLECT(
@@ -93,19 +93,19 @@ public enum OpKind {
             text("against"));
 
     @SuppressWarnings("ImmutableEnumChecker") // keeps no state
-    private final Function<Arguments, Op> maker;
+    private final Function<StepArguments, Op> maker;
 
     @SuppressWarnings("ImmutableEnumChecker") // a copy
-    private final List<Key> keys;
+    private final List<StepKey> keys;
 
-    OpKind(Function<Arguments, Op> maker, Key... keys) {
+    OpKind(Function<StepArguments, Op> maker, StepKey... keys) {
         this(maker, false, keys);
     }
 
-    OpKind(Function<Arguments, Op> maker, boolean settings, Key... keys) {
-        List<Key> all = new ArrayList<>(List.of(keys));
+    OpKind(Function<StepArguments, Op> maker, boolean settings, StepKey... keys) {
+        List<StepKey> all = new ArrayList<>(List.of(keys));
         if (settings) {
-            all.addAll(Setting.keys());
+            all.addAll(SocketSetting.keys());
         }
         this.maker = maker;
         this.keys = List.copyOf(all);
@@ -116,12 +116,12 @@ public enum OpKind {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    List<Key> keys() {
+    List<StepKey> keys() {
         return keys;
     }
 
     /// The op described by the arguments; an [ArgumentException] if they are invalid.
-    Op op(Arguments arguments) {
+    Op op(StepArguments arguments) {
         return maker.apply(arguments);
     }
 
@@ -175,7 +175,7 @@ public enum OpKind {
         }
         List<String> words = List.of(values()).stream().map(OpKind::word).toList();
         throw new ArgumentException(
-                Arguments.OP,
+                StepArguments.OP,
                 "unknown op \"" + word + "\"; use one of " + String.join(", ", words));
     }
 }

@@ -4,10 +4,10 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import dev.berth.inspect.BindForecast;
 import dev.berth.inspect.BindRequest;
-import dev.berth.inspect.Dispatch;
 import dev.berth.inspect.PortQuery;
 import dev.berth.inspect.PortReport;
 import dev.berth.inspect.PortSocket;
+import dev.berth.inspect.RouteLookup;
 import dev.berth.net.Protocol;
 import dev.berth.net.SocketRow;
 import dev.berth.net.TcpState;
@@ -35,12 +35,12 @@ final class Queries {
 
     /// Figures `sockets`, `listeners`, `silent` (bound only), `timewait`, `connections`, `groups`,
     /// `members` (of the largest group), `owners` (processes in total).
-    static Answer who(Op.Who op) throws IOException {
+    static StepResult who(Op.Who op) throws IOException {
         PortReport report = PortReport.of(PortQuery.port(op.port()).withThorough());
         List<PortSocket> sockets = report.sockets();
         Set<Integer> owners = new HashSet<>();
         sockets.forEach(socket -> socket.owners().forEach(owner -> owners.add(owner.pid())));
-        return Answer.ok()
+        return StepResult.ok()
                 .with("sockets", sockets.size())
                 .with("listeners", count(sockets, PortSocket::listening))
                 .with("silent", count(sockets, PortSocket::silent))
@@ -58,8 +58,8 @@ final class Queries {
     }
 
     /// `OK`, or as for `open`: `bind EADDRINUSE`, `listen EADDRINUSE`. Figure `certain`, 0 or 1.
-    static Answer why(Op.Why op, int actorUid) throws IOException {
-        Arguments settings = op.settings();
+    static StepResult why(Op.Why op, int actorUid) throws IOException {
+        StepArguments settings = op.settings();
         BindRequest request =
                 BindRequest.of(op.address())
                         .withReuseaddr(settings.flag("reuseaddr", false))
@@ -73,23 +73,23 @@ final class Queries {
                 BindForecast.of(device.isPresent() ? request.withDevice(device.get()) : request);
         Optional<Errno> errno = forecast.bind().or(forecast::listen);
         String call = forecast.bind().isPresent() ? "bind " : "listen ";
-        return Answer.of(errno.map(error -> call + error.name()).orElse(Answer.OK))
+        return StepResult.of(errno.map(error -> call + error.name()).orElse(StepResult.OK))
                 .with("certain", forecast.certain() ? 1 : 0)
                 .with("because", forecast.because().size());
     }
 
     /// The cookie of the socket, whose name the lab knows.
-    static Answer route(Op.Route op) throws IOException {
-        try (Dispatch dispatch = Dispatch.to(op.address(), LOOPBACK_INDEX)) {
-            Optional<SocketRow> row = dispatch.from(op.from());
-            return Answer.of(
+    static StepResult route(Op.Route op) throws IOException {
+        try (RouteLookup lookup = RouteLookup.to(op.address(), LOOPBACK_INDEX)) {
+            Optional<SocketRow> row = lookup.from(op.from());
+            return StepResult.of(
                     row.map(found -> "cookie " + Long.toUnsignedString(found.cookie()))
                             .orElse(Errno.ECONNREFUSED.name()));
         }
     }
 
     /// `yes` or `no`.
-    static Answer supported(Op.Supported op) throws IOException {
+    static StepResult supported(Op.Supported op) throws IOException {
         try (NetworkChannel channel =
                 op.protocol() == Protocol.TCP
                         ? ServerSocketChannel.open()
@@ -98,12 +98,12 @@ final class Queries {
                     channel.supportedOptions().stream()
                             .map(SocketOption::name)
                             .anyMatch(op.option()::equals);
-            return Answer.of(there ? "yes" : "no");
+            return StepResult.of(there ? "yes" : "no");
         }
     }
 
     /// The value that the setting has afterwards.
-    static Answer sysctl(Op.Sysctl op) throws ErrnoException {
+    static StepResult sysctl(Op.Sysctl op) throws ErrnoException {
         String path = "/proc/sys/" + op.setting().replace('.', '/');
         if (op.value().isPresent()) {
             byte[] value = op.value().get().getBytes(US_ASCII);
@@ -114,7 +114,7 @@ final class Queries {
             }
         }
         return dev.berth.inspect.Sysctl.read(op.setting().replace('.', '/'))
-                .map(Answer::of)
+                .map(StepResult::of)
                 .orElseThrow(() -> new ErrnoException("read", path, Errno.ENOENT.number()));
     }
 }

@@ -28,7 +28,7 @@ final class ReceiverGrids {
     static List<Grid> measure(Protocol protocol) throws IOException {
         var grids = new ReceiverGrids(protocol);
         List<Grid> all = new ArrayList<>();
-        for (Packets packets : Packets.values()) {
+        for (ProbePackets packets : ProbePackets.values()) {
             if (protocol == Protocol.UDP || packets.unicast()) {
                 all.add(grids.grid(packets, false));
             }
@@ -40,7 +40,7 @@ final class ReceiverGrids {
     }
 
     /// @param reuseaddr whether both sockets have SO_REUSEADDR, else SO_REUSEPORT
-    private Grid grid(Packets packets, boolean reuseaddr) throws IOException {
+    private Grid grid(ProbePackets packets, boolean reuseaddr) throws IOException {
         List<Grid.Row> rows = new ArrayList<>();
         for (Endpoint first : Endpoint.ALL) {
             List<Grid.Cell> cells = new ArrayList<>();
@@ -71,17 +71,17 @@ final class ReceiverGrids {
                 rows);
     }
 
-    private String predicted(Packets packets, List<RuleSocket> pair) {
+    private String predicted(ProbePackets packets, List<RuleSocket> pair) {
         if (!PairwiseRule.judge(protocol, pair.get(1), pair.get(0)).allowed()) {
             return "X";
         }
         var rule = new ReceiverRule(pair);
         return packets.unicast()
                 ? sign(rule.unicast(packets.address()), "=")
-                : sign(rule.everybody(packets == Packets.MULTICAST), "+");
+                : sign(rule.everybody(packets == ProbePackets.MULTICAST), "+");
     }
 
-    private String live(Packets packets, List<RuleSocket> pair) throws IOException {
+    private String live(ProbePackets packets, List<RuleSocket> pair) throws IOException {
         int number = port++;
         try (Fd first = open(pair.get(0), number).orElseThrow()) {
             Optional<Fd> second = open(pair.get(1), number);

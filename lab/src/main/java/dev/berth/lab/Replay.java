@@ -3,7 +3,7 @@ package dev.berth.lab;
 import dev.berth.inspect.History;
 import dev.berth.inspect.HistoryModel;
 import dev.berth.inspect.HistoryRunner;
-import dev.berth.inspect.Step;
+import dev.berth.inspect.HistoryStep;
 import dev.berth.sys.ErrnoException;
 
 import java.io.IOException;
@@ -26,7 +26,7 @@ public final class Replay implements AutoCloseable {
 
     /// Whether this process can create sockets of other users in its namespaces.
     public static boolean otherUids() {
-        return Machine.here().uids();
+        return HostFeatures.here().uids();
     }
 
     /// Only predicts the answers.
@@ -62,12 +62,12 @@ public final class Replay implements AutoCloseable {
         HistoryModel model = new HistoryModel(history.protocol());
         List<ReplayAnswer.StepAnswer> answers = new ArrayList<>();
         for (int i = 0; i < history.steps().size(); i++) {
-            Step step = history.steps().get(i);
+            HistoryStep step = history.steps().get(i);
             Optional<String> seen =
                     kernel.isEmpty() ? Optional.empty() : Optional.of(kernel.get(i));
             // These rules do not decide which listener gets a connection: a connection that was not
             // made is simply absent.
-            boolean absent = step instanceof Step.Connect && !seen.orElse("OK").equals("OK");
+            boolean absent = step instanceof HistoryStep.Connect && !seen.orElse("OK").equals("OK");
             Optional<String> predicted = absent ? Optional.empty() : model.next(step);
             answers.add(new ReplayAnswer.StepAnswer(step, predicted, seen));
         }

@@ -1,7 +1,7 @@
 package dev.berth.lab;
 
 import dev.berth.inspect.History;
-import dev.berth.inspect.Step;
+import dev.berth.inspect.HistoryStep;
 
 import java.util.List;
 import java.util.Objects;
@@ -23,7 +23,8 @@ public record ReplayAnswer(History history, List<StepAnswer> steps, Optional<Str
     ///
     /// @param predicted by the rules; empty for steps that are neither bind nor listen
     /// @param kernel the kernel's answer; empty if it was not asked
-    public record StepAnswer(Step step, Optional<String> predicted, Optional<String> kernel) {
+    public record StepAnswer(
+            HistoryStep step, Optional<String> predicted, Optional<String> kernel) {
         public StepAnswer {
             Objects.requireNonNull(step, "step");
             Objects.requireNonNull(predicted, "predicted");

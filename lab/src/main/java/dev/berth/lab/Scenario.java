@@ -17,9 +17,9 @@ public record Scenario(
         String name,
         String claim,
         String source,
-        Set<Need> needs,
+        Set<Requirement> needs,
         List<ActorSpec> actors,
-        List<Step> steps) {
+        List<ScenarioStep> steps) {
     /// The port that `{port}` stands for. It is free in every scenario, because each has its own
     /// network namespace.
     public static final int PORT = 8080;
@@ -34,7 +34,7 @@ public record Scenario(
         if (actors.isEmpty()) {
             throw new IllegalArgumentException("no actor: " + name);
         }
-        if (steps.stream().noneMatch(Step::claim)) {
+        if (steps.stream().noneMatch(ScenarioStep::claim)) {
             throw new IllegalArgumentException("no step carries the claim: " + name);
         }
     }

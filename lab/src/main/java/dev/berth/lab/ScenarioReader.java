@@ -25,13 +25,13 @@ final class ScenarioReader {
             List.of("name", "claim", "source", "needs", "actor", "step");
     private static final List<String> ACTOR_KEYS = List.of("name", "uid", "namespace");
     private static final List<String> STEP_KEYS =
-            List.of("actor", Arguments.OP, "name", "expect", "claim", "say");
+            List.of("actor", StepArguments.OP, "name", "expect", "claim", "say");
     private static final String NAME = "[A-Za-z][A-Za-z0-9_-]*";
 
     private final String file;
-    private final Cast cast = new Cast();
+    private final ScenarioSymbols symbols = new ScenarioSymbols();
     private final List<ActorSpec> actors = new ArrayList<>();
-    private final Set<Need> needs = new LinkedHashSet<>();
+    private final Set<Requirement> needs = new LinkedHashSet<>();
 
     private ScenarioReader(String file) {
         this.file = file;
@@ -53,8 +53,8 @@ final class ScenarioReader {
         String claim = required(toml, "claim", TomlPosition.positionAt(1, 1), "a scenario");
         readNeeds(toml);
         readActors(toml);
-        List<Step> steps = readSteps(toml);
-        if (steps.stream().noneMatch(Step::claim)) {
+        List<ScenarioStep> steps = readSteps(toml);
+        if (steps.stream().noneMatch(ScenarioStep::claim)) {
             throw wrong(
                     TomlPosition.positionAt(1, 1),
                     "no step carries the claim; set claim = true on each whose expect says what"
@@ -67,7 +67,7 @@ final class ScenarioReader {
     private void readNeeds(TomlTable toml) throws ScenarioException {
         for (String word : strings(toml, "needs")) {
             try {
-                needs.add(new Need(word));
+                needs.add(new Requirement(word));
             } catch (ArgumentException unknown) {
                 throw wrong(at(toml, "needs"), String.valueOf(unknown.getMessage()));
             }
@@ -82,7 +82,7 @@ final class ScenarioReader {
             checkKeys(table, ACTOR_KEYS, "an actor", place);
             String name = required(table, "name", place, "an actor");
             checkName(table, "name", name);
-            if (!cast.add(name)) {
+            if (!symbols.add(name)) {
                 throw wrong(at(table, "name"), "two actors are named " + name + "; rename one");
             }
             String namespace = string(table, "namespace").orElse(ActorSpec.MAIN);
@@ -90,7 +90,7 @@ final class ScenarioReader {
         }
         if (actors.isEmpty()) {
             actors.add(new ActorSpec("main", 0, ActorSpec.MAIN));
-            cast.add("main");
+            symbols.add("main");
         }
     }
 
@@ -102,36 +102,36 @@ final class ScenarioReader {
             throw wrong(at(table, "uid"), "uid must be a number from 0 up, such as 1000");
         }
         if (uid != 0) {
-            needs.add(Need.TWO_UIDS);
+            needs.add(Requirement.TWO_UIDS);
         }
         return uid.intValue();
     }
 
-    private List<Step> readSteps(TomlTable toml) throws ScenarioException {
+    private List<ScenarioStep> readSteps(TomlTable toml) throws ScenarioException {
         TomlArray array = tables(toml, "step");
-        List<Step> steps = new ArrayList<>();
+        List<ScenarioStep> steps = new ArrayList<>();
         for (int i = 0; i < array.size(); i++) {
             steps.add(step(array.getTable(i), at(array, i)));
         }
         return steps;
     }
 
-    private Step step(TomlTable table, TomlPosition place) throws ScenarioException {
-        String word = required(table, Arguments.OP, place, "a step");
+    private ScenarioStep step(TomlTable table, TomlPosition place) throws ScenarioException {
+        String word = required(table, StepArguments.OP, place, "a step");
         try {
             OpKind kind = OpKind.named(word);
             checkStepKeys(table, kind, place);
             String actor = string(table, "actor").orElse(actors.getFirst().name());
-            cast.checkActor("actor", actor);
-            Arguments arguments = arguments(table, kind);
-            Setting.check(arguments);
+            symbols.checkActor("actor", actor);
+            StepArguments arguments = arguments(table, kind);
+            SocketSetting.check(arguments);
             Op op = kind.op(arguments);
             String name = name(table, op);
-            cast.step(actor, name, kind, op);
-            if (arguments.has(Setting.UID.word()) && !(op instanceof Op.Why)) {
-                needs.add(Need.TWO_UIDS);
+            symbols.step(actor, name, kind, op);
+            if (arguments.has(SocketSetting.UID.word()) && !(op instanceof Op.Why)) {
+                needs.add(Requirement.TWO_UIDS);
             }
-            return new Step(
+            return new ScenarioStep(
                     place.line(),
                     actor,
                     name,
@@ -161,7 +161,7 @@ final class ScenarioReader {
 
     private List<Expectation> expectations(TomlTable table, OpKind kind) throws ScenarioException {
         List<Expectation> all = strings(table, "expect").stream().map(Expectation::new).toList();
-        all.forEach(expectation -> cast.checkExpectation(kind, expectation));
+        all.forEach(expectation -> symbols.checkExpectation(kind, expectation));
         return all;
     }
 
@@ -170,25 +170,25 @@ final class ScenarioReader {
         List<String> allowed = new ArrayList<>(STEP_KEYS);
         kind.keys().forEach(key -> allowed.add(key.name()));
         checkKeys(table, allowed, "op \"" + kind.word() + '"', place);
-        for (Key key : kind.keys()) {
+        for (StepKey key : kind.keys()) {
             if (key.required() && !table.contains(List.of(key.name()))) {
                 throw wrong(place, "op \"" + kind.word() + "\" needs " + key.name() + " = …");
             }
         }
     }
 
-    private Arguments arguments(TomlTable table, OpKind kind) throws ScenarioException {
+    private StepArguments arguments(TomlTable table, OpKind kind) throws ScenarioException {
         Map<String, List<String>> values = new LinkedHashMap<>();
-        values.put(Arguments.OP, List.of(kind.word()));
-        for (Key key : kind.keys()) {
+        values.put(StepArguments.OP, List.of(kind.word()));
+        for (StepKey key : kind.keys()) {
             if (table.contains(List.of(key.name()))) {
                 values.put(key.name(), value(table, key));
             }
         }
-        return new Arguments(values);
+        return new StepArguments(values);
     }
 
-    private List<String> value(TomlTable table, Key key) throws ScenarioException {
+    private List<String> value(TomlTable table, StepKey key) throws ScenarioException {
         Object value = Objects.requireNonNull(table.get(List.of(key.name())), key.name());
         boolean fits =
                 switch (key.type()) {
@@ -206,7 +206,7 @@ final class ScenarioReader {
     }
 
     private static boolean isPort(Object value) {
-        return value instanceof String text && Place.fill(text).matches("\\d+");
+        return value instanceof String text && PortPlaceholder.fill(text).matches("\\d+");
     }
 
     private TomlArray tables(TomlTable toml, String key) throws ScenarioException {
@@ -237,7 +237,9 @@ final class ScenarioReader {
         if (!name.matches(NAME)) {
             throw wrong(
                     at(table, key),
-                    "\"" + name + "\" is not a valid name; use letters, digits, - and _,"
+                    "\""
+                            + name
+                            + "\" is not a valid name; use letters, digits, - and _,"
                             + " starting with a letter");
         }
     }
@@ -262,10 +264,14 @@ final class ScenarioReader {
     private List<String> strings(TomlTable table, String key) throws ScenarioException {
         return switch (table.get(List.of(key))) {
             case null -> List.of();
-            case String text -> List.of(Place.fill(text));
+            case String text -> List.of(PortPlaceholder.fill(text));
             case TomlArray array when array.toList().stream().allMatch(String.class::isInstance) ->
-                    array.toList().stream().map(text -> Place.fill((String) text)).toList();
-            default -> throw wrong(at(table, key), key + " must be " + Key.Type.LIST.description());
+                    array.toList().stream()
+                            .map(text -> PortPlaceholder.fill((String) text))
+                            .toList();
+            default ->
+                    throw wrong(
+                            at(table, key), key + " must be " + StepKey.Type.LIST.description());
         };
     }
 
@@ -273,7 +279,9 @@ final class ScenarioReader {
         return switch (table.get(List.of(key))) {
             case null -> false;
             case Boolean value -> value;
-            default -> throw wrong(at(table, key), key + " must be " + Key.Type.FLAG.description());
+            default ->
+                    throw wrong(
+                            at(table, key), key + " must be " + StepKey.Type.FLAG.description());
         };
     }
 

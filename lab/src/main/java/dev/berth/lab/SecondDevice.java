@@ -1,6 +1,6 @@
 package dev.berth.lab;
 
-import dev.berth.net.Links;
+import dev.berth.net.NetworkDevices;
 import dev.berth.sys.ErrnoException;
 
 import java.util.List;
@@ -15,7 +15,7 @@ final class SecondDevice {
     /// suitable kind of device.
     static boolean create() throws ErrnoException {
         for (String kind : List.of("dummy", "bridge", "ifb", "veth")) {
-            if (Links.create(NAME, kind) == 0) {
+            if (NetworkDevices.create(NAME, kind) == 0) {
                 return true;
             }
         }

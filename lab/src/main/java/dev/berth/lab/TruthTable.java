@@ -1,6 +1,6 @@
 package dev.berth.lab;
 
-import dev.berth.net.FreshNamespace;
+import dev.berth.net.NamespaceThread;
 import dev.berth.net.Protocol;
 
 import java.io.IOException;
@@ -25,18 +25,18 @@ public record TruthTable(String release, Protocol protocol, List<Grid> grids) {
     /// @throws IOException `EPERM` without `CAP_SYS_ADMIN`, which every user has in a user
     ///   namespace of their own
     public static TruthTable measure(Protocol protocol) throws IOException {
-        Machine machine = Machine.here();
+        HostFeatures host = HostFeatures.here();
         List<Grid> grids = new ArrayList<>();
         try (Replay replay = new Replay()) {
-            var binds = new BindGrids(protocol, replay, machine.uids());
+            var binds = new BindGrids(protocol, replay, host.uids());
             grids.add(binds.options());
             grids.add(binds.addresses());
         }
-        try (FreshNamespace namespace = FreshNamespace.open()) {
+        try (NamespaceThread namespace = NamespaceThread.open()) {
             grids.add(namespace.call(() -> DeviceGrid.measure(protocol)));
             grids.addAll(namespace.call(() -> ReceiverGrids.measure(protocol)));
         }
-        return new TruthTable(machine.release(), protocol, grids);
+        return new TruthTable(host.release(), protocol, grids);
     }
 
     /// The number of cells in which the rules are wrong.

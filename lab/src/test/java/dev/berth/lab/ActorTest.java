@@ -42,7 +42,7 @@ class ActorTest {
 
     private static Optional<String> answer(ActorProcess actor) throws Exception {
         return actor.answer(PATIENCE_MILLIS)
-                .map(message -> Answer.decode(message.fields()).result());
+                .map(message -> StepResult.decode(message.fields()).result());
     }
 
     /// The distinct credentials of all threads.
@@ -82,15 +82,19 @@ class ActorTest {
 
     @Test
     void anActorThatItForksRunsAsTheSameUser() throws Exception {
-        Fd[] ends = Channel.pair();
+        Fd[] ends = ActorChannel.pair();
         try (Fd other = ends[1];
                 ActorProcess actor = start(Actors.command())) {
             Map<String, List<String>> fork =
-                    Map.of(Arguments.OP, List.of("fork"), "child", List.of("b"));
+                    Map.of(StepArguments.OP, List.of("fork"), "child", List.of("b"));
             actor.channel().send(fork, other.number());
             int pid =
                     actor.answer(PATIENCE_MILLIS)
-                            .map(message -> Answer.decode(message.fields()).figures().get("pid"))
+                            .map(
+                                    message ->
+                                            StepResult.decode(message.fields())
+                                                    .figures()
+                                                    .get("pid"))
                             .orElseThrow()
                             .intValue();
             try (ActorProcess child = ActorProcess.forked(pid, ends[0])) {

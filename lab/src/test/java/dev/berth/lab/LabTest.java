@@ -98,11 +98,11 @@ class LabTest {
 
     @Test
     void cpuThatIsNotOursIsMissing() {
-        Machine machine = Machine.here();
+        HostFeatures host = HostFeatures.here();
         int here = Processes.cpu();
-        assertThat(new Need("cpu " + here).missing(machine)).isEmpty();
-        assertThat(new Need("cpu 8191").missing(machine))
+        assertThat(new Requirement("cpu " + here).missing(host)).isEmpty();
+        assertThat(new Requirement("cpu 8191").missing(host))
                 .contains("needs CPU 8191, which is not available here");
-        assertThatThrownBy(() -> new Need("cpu x")).hasMessageContaining("unknown need");
+        assertThatThrownBy(() -> new Requirement("cpu x")).hasMessageContaining("unknown need");
     }
 }

@@ -48,10 +48,10 @@ class MutationTest {
     private boolean noticed(OpKind kind, Scenario scenario) {
         Lab mutated =
                 lab.withPerformer(
-                        (stage, step) ->
+                        (environment, step) ->
                                 step.kind() == kind
-                                        ? Answer.ok()
-                                        : Performer.live().perform(stage, step));
+                                        ? StepResult.ok()
+                                        : StepRunner.live().perform(environment, step));
         ScenarioResult result = mutated.run(scenario);
         return result.broken() || result.verdict() != recorded(scenario);
     }

@@ -27,10 +27,10 @@ class ScenarioReaderTest {
                                 + ",\n"
                                 + "{ actor = \"b\", op = \"wait\", port = \"{port+1}\", until ="
                                 + " \"queue = 2\", expect = [\"OK\", \"rows = 1\"] } ]");
-        assertThat(scenario.needs()).contains(new Need("ipv6"), Need.TWO_UIDS);
+        assertThat(scenario.needs()).contains(new Requirement("ipv6"), Requirement.TWO_UIDS);
         assertThat(scenario.actors().getLast()).isEqualTo(new ActorSpec("b", 1000, "main"));
         assertThat(scenario.steps().getFirst().actor()).isEqualTo("a");
-        Step wait = scenario.steps().getLast();
+        ScenarioStep wait = scenario.steps().getLast();
         assertThat(wait.line()).isEqualTo(6);
         assertThat(wait.op())
                 .isInstanceOfSatisfying(Op.Wait.class, op -> assertThat(op.port()).isEqualTo(8081));

@@ -173,7 +173,7 @@ public final class Addresses {
     /// The index of the device, or 0. The JDK does not list a device without an address of its own.
     private static int device(String name) {
         try {
-            return Devices.index(name);
+            return DeviceNames.index(name);
         } catch (ErrnoException cannotBeAsked) {
             return 0;
         }

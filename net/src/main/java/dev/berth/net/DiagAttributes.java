@@ -73,11 +73,11 @@ final class DiagAttributes {
         return v6only;
     }
 
-    SocketDetails details(OptionalInt timeWaitMillis, SharedParts shared) {
+    SocketDetails details(OptionalInt timeWaitMillis, RowInterner interner) {
         boolean more = timeWaitMillis.isPresent() || upper.isPresent() || !flags.isEmpty();
         return more
                 ? new SocketDetails(timeWaitMillis, cgroup, upper, flags)
-                : shared.details(cgroup);
+                : interner.details(cgroup);
     }
 
     private static Optional<TcpInfo> info(ByteBuffer in, int at, int length) {

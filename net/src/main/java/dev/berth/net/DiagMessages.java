@@ -142,15 +142,15 @@ final class DiagMessages {
     }
 
     /// Decodes the row in the bytes `at` to `end` of `in`, which is in host byte order.
-    static SocketRow row(ByteBuffer in, int at, int end, Protocol protocol, SharedParts shared) {
+    static SocketRow row(ByteBuffer in, int at, int end, Protocol protocol, RowInterner interner) {
         int family = in.get(at) & 0xff;
         DiagAttributes attributes = DiagAttributes.read(in, at + ROW_BYTES, end);
         return new SocketRow(
                 protocol,
                 family,
                 state(in.get(at + 1), protocol),
-                address(in, family, at + 8, port(in, at + 4), shared).orElseThrow(),
-                remote(in, family, at + 24, port(in, at + 6), shared),
+                address(in, family, at + 8, port(in, at + 4), interner).orElseThrow(),
+                remote(in, family, at + 24, port(in, at + 6), interner),
                 in.getInt(at + 68) & 0xffffffffL,
                 (in.getInt(at + 44) & 0xffffffffL) | ((long) in.getInt(at + 48) << 32),
                 in.getInt(at + 64),
@@ -160,7 +160,7 @@ final class DiagMessages {
                 attributes.drops(),
                 attributes.info(),
                 attributes.v6only(),
-                attributes.details(timeWait(in, at), shared));
+                attributes.details(timeWait(in, at), interner));
     }
 
     private static OptionalInt timeWait(ByteBuffer in, int at) {
@@ -180,15 +180,15 @@ final class DiagMessages {
     }
 
     private static Optional<SockAddr.Inet> remote(
-            ByteBuffer in, int family, int at, int port, SharedParts shared) {
-        Optional<SockAddr.Inet> address = address(in, family, at, port, shared);
+            ByteBuffer in, int family, int at, int port, RowInterner interner) {
+        Optional<SockAddr.Inet> address = address(in, family, at, port, interner);
         return port == 0 ? address.filter(known -> !known.wildcard()) : address;
     }
 
     private static Optional<SockAddr.Inet> address(
-            ByteBuffer in, int family, int at, int port, SharedParts shared) {
+            ByteBuffer in, int family, int at, int port, RowInterner interner) {
         return family == DiagQuery.INET
-                ? shared.address((int) (big(in, at) >>> 32), port)
+                ? interner.address((int) (big(in, at) >>> 32), port)
                 : Optional.of(new SockAddr.Inet6(big(in, at), big(in, at + 8), port, 0, 0));
     }
 

@@ -18,7 +18,7 @@ final class DiagReply {
     private final Protocol protocol;
     private final int sequence;
     private final List<SocketRow> rows;
-    private final SharedParts shared = new SharedParts();
+    private final RowInterner interner = new RowInterner();
     private boolean done;
     private boolean interrupted;
 
@@ -75,7 +75,7 @@ final class DiagReply {
 
     private SocketRow row(ByteBuffer in, int payload, int end) throws ErrnoException {
         try {
-            return DiagMessages.row(in, payload, end, protocol, shared);
+            return DiagMessages.row(in, payload, end, protocol, interner);
         } catch (IllegalArgumentException unknownState) {
             throw failed(Errno.EBADMSG.number());
         }

@@ -21,6 +21,6 @@ public final class Namespaces {
     /// @throws ErrnoException `EPERM` without `CAP_SYS_ADMIN`
     public static void enterFresh() throws ErrnoException {
         ErrnoException.check("unshare", "CLONE_NEWNET", Processes.unshare(CLONE_NEWNET));
-        ErrnoException.check("RTM_NEWLINK", "lo", Links.raise(LOOPBACK_INDEX));
+        ErrnoException.check("RTM_NEWLINK", "lo", NetworkDevices.raise(LOOPBACK_INDEX));
     }
 }

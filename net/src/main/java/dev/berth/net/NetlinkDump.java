@@ -13,8 +13,8 @@ import java.util.function.Consumer;
 /// Lists everything of one kind that a netlink family has, in the network namespace of the calling
 /// thread.
 ///
-/// **Shape:** a message: nlmsghdr (16: length u32, type u16, flags u16, sequence u32, port u32)
-/// and its body; an attribute: length u16, type u16, value, padded to four bytes.
+/// **Shape:** a message: nlmsghdr (16: length u32, type u16, flags u16, sequence u32, port u32) and
+/// its body; an attribute: length u16, type u16, value, padded to four bytes.
 ///
 /// **Source:** netlink(7), rtnetlink(7)
 public final class NetlinkDump {

@@ -122,9 +122,9 @@ final class AddressesTest {
     }
 
     @Test
-    @ExtendWith(FreshNamespace.class)
+    @ExtendWith(NamespaceExtension.class)
     void zoneMayBeADeviceWithoutAnAddress() throws Exception {
-        assertThat(Links.create("naked", "bridge")).isZero();
+        assertThat(NetworkDevices.create("naked", "bridge")).isZero();
 
         SockAddr.Inet6 read = (SockAddr.Inet6) Addresses.parse("[fe80::1%naked]:80");
 

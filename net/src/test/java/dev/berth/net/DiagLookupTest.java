@@ -17,7 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /// Compares the kernel's look-up with where real packets of the same client go.
-@ExtendWith(FreshNamespace.class)
+@ExtendWith(NamespaceExtension.class)
 final class DiagLookupTest {
     private final LiveSockets sockets = new LiveSockets();
 
@@ -31,7 +31,7 @@ final class DiagLookupTest {
         Map<Long, Fd> group = new HashMap<>();
         for (int i = 0; i < 4; i++) {
             Fd member = sockets.shared("127.0.0.1:80");
-            Listeners.listen(member, 64);
+            ListenerFactory.listen(member, 64);
             group.put(SocketOption.COOKIE.read(member.number()), member);
         }
         Map<Fd, Integer> hits = new HashMap<>();
@@ -94,7 +94,7 @@ final class DiagLookupTest {
     void listenerOnADeviceIsFoundOnlyWithItsIndex() throws Exception {
         Fd listener = sockets.bound("127.0.0.1:80");
         SocketOption.BINDTOIFINDEX.write(listener.number(), 1);
-        Listeners.listen(listener, 8);
+        ListenerFactory.listen(listener, 8);
         var anywhere = lookup(Protocol.TCP, "127.0.0.1:80", "127.0.0.1:40000");
         var loopback = new DiagLookup(Protocol.TCP, anywhere.server(), anywhere.client(), 1);
         try (SockDiag diag = SockDiag.open()) {

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 import java.util.List;
 
-@ExtendWith(FreshNamespace.class)
+@ExtendWith(NamespaceExtension.class)
 final class HoldersTest {
     private static final int SELF = (int) ProcessHandle.current().pid();
     private static final int NOBODY = 0x3fff_ffff;

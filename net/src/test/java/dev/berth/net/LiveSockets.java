@@ -19,20 +19,21 @@ final class LiveSockets implements AutoCloseable {
     private final Deque<Fd> open = new ArrayDeque<>();
 
     Fd bound(String address) throws ErrnoException {
-        return add(Listeners.open(ListenAddress.parse(address), false, OptionalInt.empty()));
+        return add(ListenerFactory.open(ListenAddress.parse(address), false, OptionalInt.empty()));
     }
 
     Fd shared(String address) throws ErrnoException {
-        return add(Listeners.open(ListenAddress.parse(address), true, OptionalInt.empty()));
+        return add(ListenerFactory.open(ListenAddress.parse(address), true, OptionalInt.empty()));
     }
 
     Fd v6only(String address, int value) throws ErrnoException {
-        return add(Listeners.open(ListenAddress.parse(address), false, OptionalInt.of(value)));
+        return add(
+                ListenerFactory.open(ListenAddress.parse(address), false, OptionalInt.of(value)));
     }
 
     Fd listening(String address, int backlog) throws ErrnoException {
         Fd fd = bound(address);
-        Listeners.listen(fd, backlog);
+        ListenerFactory.listen(fd, backlog);
         return fd;
     }
 

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-@ExtendWith(FreshNamespace.class)
+@ExtendWith(NamespaceExtension.class)
 class LowPortsTest {
     @Test
     void aRefusalSaysWhatWhyAndWhatToDo() throws Exception {

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-@ExtendWith(FreshNamespace.class)
+@ExtendWith(NamespaceExtension.class)
 final class NetNamespaceTest {
     @Test
     void currentIsTheThreadsOwnAndListedFirst() throws Exception {
@@ -30,10 +30,10 @@ final class NetNamespaceTest {
         NetNamespace process = NetNamespace.of((int) ProcessHandle.current().pid());
         NetNamespace here = NetNamespace.current();
         ListenAddress address = ListenAddress.parse("127.0.0.1:0");
-        try (var listener = Listeners.open(address, false, OptionalInt.empty());
+        try (var listener = ListenerFactory.open(address, false, OptionalInt.empty());
                 SockDiag inside = SockDiag.open();
                 SockDiag outside = SockDiag.openIn(process)) {
-            Listeners.listen(listener, 1);
+            ListenerFactory.listen(listener, 1);
             long cookie = dev.berth.sys.SocketOption.COOKIE.read(listener.number());
             assertThat(inside.dump(DiagQuery.listeners()))
                     .extracting(SocketRow::cookie)

@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Optional;
 
 /// Compares what /proc/net reports with netlink.
-@ExtendWith(FreshNamespace.class)
+@ExtendWith(NamespaceExtension.class)
 final class ProcNetTest {
     private final LiveSockets sockets = new LiveSockets();
 
@@ -59,7 +59,7 @@ final class ProcNetTest {
     @Test
     void connectionsAndListenersOfBothFamiliesAreThoseOfNetlink() throws Exception {
         Fd dual = sockets.v6only("[::]:80", 0);
-        Listeners.listen(dual, 5);
+        ListenerFactory.listen(dual, 5);
         sockets.listening("127.0.0.2:81", 5);
         sockets.connecting("[::1]:80");
         sockets.connecting("127.0.0.1:80");

@@ -21,7 +21,7 @@ import java.util.List;
 import java.util.Set;
 
 /// Checks the kernel's rows for sockets created in a namespace without any others.
-@ExtendWith(FreshNamespace.class)
+@ExtendWith(NamespaceExtension.class)
 final class SockDiagTest {
     private static final DiagQuery TCP = DiagQuery.all(Protocol.TCP);
     private static final DiagQuery UDP = DiagQuery.all(Protocol.UDP);
@@ -169,7 +169,7 @@ final class SockDiagTest {
         sockets.v6only("[::]:81", 1);
         sockets.v6only("127.0.0.1:82", 1);
         for (Fd fd : sockets.all()) {
-            Listeners.listen(fd, 8);
+            ListenerFactory.listen(fd, 8);
         }
         assertThat(dump(DiagQuery.listeners()))
                 .extracting(row -> row.local() + " " + row.v6only())
@@ -286,7 +286,7 @@ final class SockDiagTest {
     void queryStaysInTheNamespaceWhereItWasOpened() throws Throwable {
         sockets.listening("127.0.0.1:80", 8);
         try (SockDiag diag = SockDiag.open()) {
-            FreshNamespace.inside(
+            NamespaceExtension.inside(
                     () -> {
                         assertThat(dump(DiagQuery.listeners())).isEmpty();
                         assertThat(diag.dump(DiagQuery.listeners())).hasSize(1);

@@ -20,7 +20,11 @@ import java.util.stream.Stream;
 /// @param place the port, if a cause names one
 /// @param origin the line of the application's own code that led to it; empty if there is none
 record BindFailure(
-        Throwable thrown, String message, boolean datagram, Optional<Place> place, String origin) {
+        Throwable thrown,
+        String message,
+        boolean datagram,
+        Optional<ConfiguredPort> place,
+        String origin) {
     private static final int LONGEST_CHAIN = 50;
 
     /// An address and a port, as in Netty's, Jetty's and gRPC's messages.
@@ -46,7 +50,7 @@ record BindFailure(
                 Stream.iterate(failure, cause -> cause != null, Throwable::getCause)
                         .limit(LONGEST_CHAIN)
                         .toList();
-        Optional<Place> boot = chain.stream().flatMap(BindFailure::toldByBoot).findFirst();
+        Optional<ConfiguredPort> boot = chain.stream().flatMap(BindFailure::toldByBoot).findFirst();
         return chain.stream()
                 .filter(BindFailure::refused)
                 .reduce((outer, inner) -> inner)
@@ -54,7 +58,8 @@ record BindFailure(
                 .map(thrown -> of(thrown, boot.or(() -> named(chain)), chain));
     }
 
-    private static BindFailure of(Throwable thrown, Optional<Place> place, List<Throwable> chain) {
+    private static BindFailure of(
+            Throwable thrown, Optional<ConfiguredPort> place, List<Throwable> chain) {
         String message = refused(thrown) ? text(thrown) : "Address already in use";
         return new BindFailure(thrown, message, datagram(thrown), place, origin(chain));
     }
@@ -73,14 +78,14 @@ record BindFailure(
 
     /// The port of a `PortInUseException` or `ConnectorStartFailedException`, read by reflection:
     /// not every application has these classes, and they have moved between Boot's release lines.
-    private static Stream<Place> toldByBoot(Throwable cause) {
+    private static Stream<ConfiguredPort> toldByBoot(Throwable cause) {
         if (!cause.getClass().getName().startsWith("org.springframework.boot.")) {
             return Stream.empty();
         }
         try {
             Object port = cause.getClass().getMethod("getPort").invoke(cause);
-            return port instanceof Integer number && Place.valid(number)
-                    ? Stream.of(new Place("", number, ""))
+            return port instanceof Integer number && ConfiguredPort.valid(number)
+                    ? Stream.of(new ConfiguredPort("", number, ""))
                     : Stream.empty();
         } catch (ReflectiveOperationException other) {
             return Stream.empty();
@@ -88,7 +93,7 @@ record BindFailure(
     }
 
     /// The address in the innermost message about a bind.
-    private static Optional<Place> named(List<Throwable> chain) {
+    private static Optional<ConfiguredPort> named(List<Throwable> chain) {
         List<Throwable> inside = new ArrayList<>(chain);
         Collections.reverse(inside);
         return inside.stream()
@@ -100,16 +105,16 @@ record BindFailure(
                 .findFirst();
     }
 
-    private static Optional<Place> place(String endpoint) {
+    private static Optional<ConfiguredPort> place(String endpoint) {
         Matcher parts = ENDPOINT.matcher(endpoint);
-        if (!parts.matches() || !Place.valid(Integer.parseInt(parts.group("port")))) {
+        if (!parts.matches() || !ConfiguredPort.valid(Integer.parseInt(parts.group("port")))) {
             return Optional.empty();
         }
         String text = parts.group("host");
         String host = text.substring(text.lastIndexOf('/') + 1).replaceAll("[\\[\\]]", "");
         boolean numeric = host.matches("\\d+(\\.\\d+){3}|[0-9a-fA-F:]*:[0-9a-fA-F:.]*");
         return Optional.of(
-                new Place(numeric ? host : "", Integer.parseInt(parts.group("port")), ""));
+                new ConfiguredPort(numeric ? host : "", Integer.parseInt(parts.group("port")), ""));
     }
 
     private static boolean datagram(Throwable thrown) {

@@ -43,15 +43,15 @@ public final class BindFailureAnalyzer implements FailureAnalyzer, Ordered {
     }
 
     private @Nullable FailureAnalysis analysis(BindFailure failure) {
-        List<Place> configured =
+        List<ConfiguredPort> configured =
                 environment == null ? List.of() : ConfiguredPorts.of(environment).places();
         return ExplainerProcess.ask(Question.about(failure, configured), limit())
-                .map(answer -> analysis(answer, failure.thrown()))
+                .map(result -> analysis(result, failure.thrown()))
                 .orElse(null);
     }
 
-    private static FailureAnalysis analysis(Answer answer, Throwable thrown) {
-        return new FailureAnalysis(answer.description(), answer.action(), thrown);
+    private static FailureAnalysis analysis(ExplainerResult result, Throwable thrown) {
+        return new FailureAnalysis(result.description(), result.action(), thrown);
     }
 
     private Duration limit() {

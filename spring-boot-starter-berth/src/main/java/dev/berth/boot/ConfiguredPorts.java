@@ -17,7 +17,7 @@ import java.util.stream.Stream;
 /// failed.
 ///
 /// @param places the ports of servers that Boot knows come first
-record ConfiguredPorts(List<Place> places) {
+record ConfiguredPorts(List<ConfiguredPort> places) {
     private static final String PORT = "server.port";
     private static final int USUAL_PORT = 8080;
     private static final int MOST = 32;
@@ -70,11 +70,11 @@ record ConfiguredPorts(List<Place> places) {
         return lower.endsWith("port") && !lower.startsWith("local.") && !lower.contains("proxy");
     }
 
-    private static Optional<Place> place(Environment environment, String name) {
+    private static Optional<ConfiguredPort> place(Environment environment, String name) {
         String usual = name.equals(PORT) ? Integer.toString(USUAL_PORT) : "";
         Optional<Integer> port = number(property(environment, name, usual));
-        return port.filter(Place::valid)
-                .map(number -> new Place(host(environment, name), number, name));
+        return port.filter(ConfiguredPort::valid)
+                .map(number -> new ConfiguredPort(host(environment, name), number, name));
     }
 
     private static String host(Environment environment, String name) {

@@ -32,19 +32,19 @@ final class Explainer {
     /// Answers the question.
     ///
     /// @throws IOException if the kernel's tables cannot be read
-    Answer answer() throws IOException {
-        List<Finding> findings = new ArrayList<>();
-        for (Place place : question.places()) {
-            findings.add(look(place));
+    ExplainerResult result() throws IOException {
+        List<PortFinding> findings = new ArrayList<>();
+        for (ConfiguredPort place : question.places()) {
+            findings.add(scan(place));
         }
         return question.named() ? named(findings.get(0)) : guessed(findings);
     }
 
-    private Finding look(Place place) throws IOException {
-        return new Finding(place, diagnosis(place), question.pid());
+    private PortFinding scan(ConfiguredPort place) throws IOException {
+        return new PortFinding(place, diagnosis(place), question.pid());
     }
 
-    private BindDiagnosis diagnosis(Place place) throws IOException {
+    private BindDiagnosis diagnosis(ConfiguredPort place) throws IOException {
         InetSocketAddress address =
                 place.host().isEmpty()
                         ? new InetSocketAddress(place.port())
@@ -52,28 +52,28 @@ final class Explainer {
         return BindDiagnosis.of(new BindException(question.message()), protocol, address);
     }
 
-    private Answer named(Finding finding) {
+    private ExplainerResult named(PortFinding finding) {
         if (finding.free()) {
-            return new Answer(finding.diagnosis().summary() + ".", AGAIN);
+            return new ExplainerResult(finding.diagnosis().summary() + ".", AGAIN);
         }
         String description =
                 "Port " + finding.place().port() + " cannot be bound:" + finding.text();
-        return new Answer(description, advice(List.of(finding)));
+        return new ExplainerResult(description, advice(List.of(finding)));
     }
 
     /// Answers if the exception does not name the port.
-    private Answer guessed(List<Finding> findings) throws IOException {
-        List<Finding> taken = findings.stream().filter(finding -> !finding.free()).toList();
-        List<Finding> others = taken.stream().filter(finding -> !finding.own()).toList();
-        List<Finding> suspects = others.isEmpty() ? taken : others;
+    private ExplainerResult guessed(List<PortFinding> findings) throws IOException {
+        List<PortFinding> taken = findings.stream().filter(finding -> !finding.free()).toList();
+        List<PortFinding> others = taken.stream().filter(finding -> !finding.own()).toList();
+        List<PortFinding> suspects = others.isEmpty() ? taken : others;
         String what = "A socket could not be bound: " + question.message() + where() + ".\n";
         return suspects.isEmpty()
-                ? new Answer(what + unknown(), "Find out which port it is. " + AGAIN)
-                : new Answer(
+                ? new ExplainerResult(what + unknown(), "Find out which port it is. " + AGAIN)
+                : new ExplainerResult(
                         what
                                 + "The exception does not name the port. Of the configured ports,"
                                 + " these cannot be bound now:"
-                                + suspects.stream().map(Finding::text).collect(joining("\n")),
+                                + suspects.stream().map(PortFinding::text).collect(joining("\n")),
                         advice(suspects));
     }
 
@@ -106,7 +106,7 @@ final class Explainer {
     /// What would help.
     ///
     /// @param findings at least one
-    private static String advice(List<Finding> findings) {
+    private static String advice(List<PortFinding> findings) {
         String fixes =
                 findings.stream()
                         .flatMap(
@@ -126,7 +126,7 @@ final class Explainer {
                 + (properties.isEmpty() ? "" : "\n\nThe port is set by " + properties + ".");
     }
 
-    private static String line(Finding finding, String fix, int findings) {
+    private static String line(PortFinding finding, String fix, int findings) {
         return "\n    - " + (findings == 1 ? "" : "port " + finding.place().port() + ": ") + fix;
     }
 }

@@ -14,9 +14,9 @@ final class ExplainerMain {
     ///
     /// @param args see [Question#encoded()]
     public static void main(String[] args) throws IOException {
-        Answer answer = new Explainer(Question.decode(List.of(args))).answer();
+        ExplainerResult result = new Explainer(Question.decode(List.of(args))).result();
         PrintStream out = new PrintStream(System.out, true, UTF_8);
-        out.print(answer.encoded());
+        out.print(result.encoded());
         out.flush();
     }
 }

@@ -28,21 +28,21 @@ final class ExplainerProcess {
     private ExplainerProcess() {}
 
     /// Empty if there is no answer, for whatever reason.
-    static Optional<Answer> ask(Question question, Duration limit) {
+    static Optional<ExplainerResult> ask(Question question, Duration limit) {
         Optional<Path> java = java(System.getenv()).filter(Files::isExecutable);
         return java.isEmpty() || !Files.isDirectory(Path.of("/proc/self"))
                 ? Optional.empty()
                 : ask(question, java.get(), System.nanoTime() + limit.toNanos());
     }
 
-    private static Optional<Answer> ask(Question question, Path java, long deadlineNanos) {
+    private static Optional<ExplainerResult> ask(Question question, Path java, long deadlineNanos) {
         try (CodePath code = CodePath.ofBerth()) {
             Path answer = code.scratch().resolve("answer");
             Process process = start(command(java, code, question), answer);
             try {
                 boolean ended = awaitEnd(process, deadlineNanos);
                 return ended && process.exitValue() == 0
-                        ? Answer.decode(Files.readString(answer, UTF_8))
+                        ? ExplainerResult.decode(Files.readString(answer, UTF_8))
                         : Optional.empty();
             } finally {
                 process.destroyForcibly();

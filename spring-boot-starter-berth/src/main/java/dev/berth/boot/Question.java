@@ -20,7 +20,7 @@ record Question(
         String origin,
         long pid,
         boolean named,
-        List<Place> places) {
+        List<ConfiguredPort> places) {
     private static final int HEAD = 5;
     private static final int EACH = 3;
 
@@ -33,8 +33,8 @@ record Question(
     /// The question about a failure.
     ///
     /// @param configured the places that the application's properties name
-    static Question about(BindFailure failure, List<Place> configured) {
-        List<Place> places =
+    static Question about(BindFailure failure, List<ConfiguredPort> configured) {
+        List<ConfiguredPort> places =
                 failure.place()
                         .map(place -> List.of(completed(place, configured)))
                         .orElse(configured);
@@ -48,13 +48,13 @@ record Question(
     }
 
     /// Completes the place: the failure knows the port, the properties the rest.
-    private static Place completed(Place place, List<Place> configured) {
+    private static ConfiguredPort completed(ConfiguredPort place, List<ConfiguredPort> configured) {
         return configured.stream()
                 .filter(other -> other.port() == place.port())
                 .findFirst()
                 .map(
                         other ->
-                                new Place(
+                                new ConfiguredPort(
                                         place.host().isEmpty() ? other.host() : place.host(),
                                         place.port(),
                                         other.property()))
@@ -85,10 +85,10 @@ record Question(
     ///
     /// @throws RuntimeException if the words are not those of [#encoded()]
     static Question decode(List<String> words) {
-        List<Place> places = new ArrayList<>();
+        List<ConfiguredPort> places = new ArrayList<>();
         for (int i = HEAD; i < words.size(); i += EACH) {
             int port = Integer.parseInt(words.get(i + 1));
-            places.add(new Place(words.get(i), port, words.get(i + 2)));
+            places.add(new ConfiguredPort(words.get(i), port, words.get(i + 2)));
         }
         return new Question(
                 words.get(0),

@@ -79,8 +79,8 @@ class BindFailureAnalyzerTest {
 
         assertThat(ConfiguredPorts.of(environment).places())
                 .containsExactlyInAnyOrder(
-                        new Place("127.0.0.1", 8443, "server.port"),
-                        new Place("", 7000, "feed.port"));
+                        new ConfiguredPort("127.0.0.1", 8443, "server.port"),
+                        new ConfiguredPort("", 7000, "feed.port"));
     }
 
     @Test
@@ -92,7 +92,9 @@ class BindFailureAnalyzerTest {
                         "a.B.c(B.java:1)",
                         42,
                         false,
-                        List.of(new Place("", 1, "x.port"), new Place("::1", 2, "")));
+                        List.of(
+                                new ConfiguredPort("", 1, "x.port"),
+                                new ConfiguredPort("::1", 2, "")));
 
         assertThat(Question.decode(question.encoded())).isEqualTo(question);
     }

@@ -28,7 +28,8 @@ class BindFailureTest {
     void readsTheAddressFromAnOuterMessage(String message, String host, int port) {
         Optional<BindFailure> failure = BindFailure.in(new IOException(message, TAKEN));
 
-        assertThat(failure.flatMap(BindFailure::place)).contains(new Place(host, port, ""));
+        assertThat(failure.flatMap(BindFailure::place))
+                .contains(new ConfiguredPort(host, port, ""));
         assertThat(failure.map(BindFailure::message)).contains("Address already in use");
     }
 
@@ -37,7 +38,7 @@ class BindFailureTest {
         Throwable boot = new IllegalStateException("context", new PortInUseException(8081));
 
         assertThat(BindFailure.in(boot).flatMap(BindFailure::place))
-                .contains(new Place("", 8081, ""));
+                .contains(new ConfiguredPort("", 8081, ""));
     }
 
     @Test

@@ -1,7 +1,7 @@
 package dev.berth.supervise;
 
 import dev.berth.supervise.control.NameLock;
-import dev.berth.supervise.process.Guard;
+import dev.berth.supervise.process.CrashGuard;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -20,9 +20,9 @@ import java.util.function.Consumer;
 public final class Registration implements AutoCloseable {
     private final Path runtime;
     private final NameLock lock;
-    private final Guard guard;
+    private final CrashGuard guard;
 
-    private Registration(Path runtime, NameLock lock, Guard guard) {
+    private Registration(Path runtime, NameLock lock, CrashGuard guard) {
         this.runtime = runtime;
         this.lock = lock;
         this.guard = guard;
@@ -36,7 +36,7 @@ public final class Registration implements AutoCloseable {
         try {
             List<String> words =
                     List.of(runtime.toString(), String.valueOf(ProcessHandle.current().pid()));
-            return new Registration(runtime, lock, Guard.start(Optional.of(lock.fd()), words));
+            return new Registration(runtime, lock, CrashGuard.start(Optional.of(lock.fd()), words));
         } catch (IOException | RuntimeException | Error failed) {
             lock.close();
             throw failed;
@@ -49,14 +49,14 @@ public final class Registration implements AutoCloseable {
     /// @param notes is passed what it is waiting for
     /// @throws dev.berth.supervise.control.NameTakenException if a supervisor with that name
     ///   answers; another name can be tried
-    public void take(String name, Consumer<String> notes) throws IOException {
+    public void claim(String name, Consumer<String> notes) throws IOException {
         // In this order: until the lock has its name, the guard removes nothing.
         guard.lock(lock.file(name));
         guard.directory(runtime.resolve(name));
         lock.take(name, notes);
     }
 
-    Guard guard() {
+    CrashGuard guard() {
         return guard;
     }
 

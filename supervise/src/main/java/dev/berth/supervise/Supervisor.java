@@ -1,25 +1,25 @@
 package dev.berth.supervise;
 
 import dev.berth.dispatch.Dispatcher;
-import dev.berth.supervise.contract.Observer;
-import dev.berth.supervise.contract.Outcome;
-import dev.berth.supervise.contract.Plan;
+import dev.berth.supervise.contract.EventSink;
 import dev.berth.supervise.contract.Policy;
 import dev.berth.supervise.contract.Request;
+import dev.berth.supervise.contract.RequestResult;
+import dev.berth.supervise.contract.ServiceSpec;
 import dev.berth.supervise.contract.Status;
-import dev.berth.supervise.contract.Steer;
+import dev.berth.supervise.contract.SteeringBackend;
 import dev.berth.supervise.lifecycle.Event;
-import dev.berth.supervise.lifecycle.Machine;
 import dev.berth.supervise.lifecycle.Operation;
+import dev.berth.supervise.lifecycle.StateMachine;
 import dev.berth.supervise.process.Cgroup;
-import dev.berth.supervise.process.Guard;
-import dev.berth.supervise.process.Loop;
-import dev.berth.supervise.steering.Dispatched;
-import dev.berth.supervise.steering.Mechanism;
-import dev.berth.supervise.steering.Refusals;
-import dev.berth.supervise.watch.LoadWatch;
+import dev.berth.supervise.process.CrashGuard;
+import dev.berth.supervise.process.EventLoop;
+import dev.berth.supervise.steering.DispatcherTarget;
+import dev.berth.supervise.steering.FeasibilityCheck;
+import dev.berth.supervise.steering.SteeringSupport;
+import dev.berth.supervise.watch.ForeignSockets;
+import dev.berth.supervise.watch.LoadMonitor;
 import dev.berth.supervise.watch.StatusReader;
-import dev.berth.supervise.watch.Strangers;
 import dev.berth.sys.Processes;
 
 import java.io.IOException;
@@ -27,132 +27,136 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
-/// Runs workers: passes events to the [Machine], and has [Orders] carry out what it decides.
+/// Runs workers: passes events to the [StateMachine], and has [ActionExecutor] carry out what it
+/// decides.
 ///
 /// One thread, the one in [#run], owns everything: it polls processes, seccomp listeners and notify
 /// sockets, and never blocks. [#ask] and [#status] may be called from any thread.
 public final class Supervisor implements AutoCloseable {
-    private final Holdings holdings;
-    private final Machine machine;
-    private final Refusals refusals;
-    private final Tickets tickets = new Tickets();
-    private final LoadWatch load;
-    private final Endings endings;
-    private final Orders orders;
-    private final Rounds rounds;
+    private final SupervisorContext context;
+    private final StateMachine machine;
+    private final FeasibilityCheck feasibility;
+    private final PendingReplies replies = new PendingReplies();
+    private final LoadMonitor loadMonitor;
+    private final WorkerReaper reaper;
+    private final ActionExecutor executor;
+    private final PeriodicChecks periodicChecks;
     private final StatusReader reader;
     private boolean closed;
 
-    private Supervisor(Holdings holdings) throws IOException {
-        this.holdings = holdings;
-        machine = holdings.machine();
-        refusals = new Refusals(holdings.mechanism(), holdings.plan());
-        load =
-                new LoadWatch(
-                        holdings.registry(),
-                        holdings.equipment(),
-                        holdings.live(),
-                        holdings.observer(),
-                        holdings.plan().maxConnections());
-        endings = new Endings(holdings);
-        orders = new Orders(holdings, load, endings, tickets);
-        Strangers strangers = new Strangers(holdings.registry(), Processes.geteuid());
-        rounds = new Rounds(holdings, endings, strangers);
+    private Supervisor(SupervisorContext context) throws IOException {
+        this.context = context;
+        machine = context.machine();
+        feasibility = new FeasibilityCheck(context.support(), context.spec());
+        loadMonitor =
+                new LoadMonitor(
+                        context.registry(),
+                        context.resources(),
+                        context.live(),
+                        context.sink(),
+                        context.spec().maxConnections());
+        reaper = new WorkerReaper(context);
+        executor = new ActionExecutor(context, loadMonitor, reaper, replies);
+        ForeignSockets foreignSockets = new ForeignSockets(context.registry(), Processes.geteuid());
+        periodicChecks = new PeriodicChecks(context, reaper, foreignSockets);
         reader =
                 new StatusReader(
-                        holdings.plan(),
-                        holdings.mechanism(),
-                        holdings.registry(),
-                        holdings.dispatched(),
-                        strangers,
-                        holdings.equipment().trees(),
-                        holdings.live());
+                        context.spec(),
+                        context.support(),
+                        context.registry(),
+                        context.dispatcherTarget(),
+                        foreignSockets,
+                        context.resources().trees(),
+                        context.live());
     }
 
     /// Prepares everything; starts no worker yet.
     ///
-    /// @param plan its directory is used by this supervisor alone
+    /// @param spec its directory is used by this supervisor alone
     /// @throws IOException the steering that the plan insists on is not available, or the system
     ///   refuses something that every supervisor needs
-    public static Supervisor create(Plan plan, Observer observer) throws IOException {
-        return create(plan, observer, true);
+    public static Supervisor create(ServiceSpec spec, EventSink sink) throws IOException {
+        return create(spec, sink, true);
     }
 
     /// The same, under a name that was taken, with the guard that came with it.
     ///
     /// @param registration stays the caller's, and is closed after this supervisor
-    public static Supervisor create(Plan plan, Observer observer, Registration registration)
+    public static Supervisor create(ServiceSpec spec, EventSink sink, Registration registration)
             throws IOException {
-        return create(plan, observer, true, Optional.empty(), Optional.of(registration.guard()));
+        return create(spec, sink, true, Optional.empty(), Optional.of(registration.guard()));
     }
 
     /// Prepares everything for workers that get their connections from a dispatcher; starts none
     /// yet.
     ///
-    /// @param plan its `adopt` and `steer` are `DISPATCH`, and its ready is `TAKING`
+    /// @param spec its `adopt` and `steer` are `DISPATCH`, and its ready is `TAKING`
     /// @param dispatcher stays the caller's, and is closed after this supervisor
     /// @param service the dispatcher's service that the workers make up
     /// @param registration stays the caller's, and is closed after this supervisor
     public static Supervisor create(
-            Plan plan,
-            Observer observer,
+            ServiceSpec spec,
+            EventSink sink,
             Dispatcher dispatcher,
             String service,
             Registration registration)
             throws IOException {
         return create(
-                plan,
-                observer,
+                spec,
+                sink,
                 true,
-                Optional.of(new Dispatched(dispatcher, service)),
+                Optional.of(new DispatcherTarget(dispatcher, service)),
                 Optional.of(registration.guard()));
     }
 
     /// The same with a guard of its own.
-    static Supervisor create(Plan plan, Observer observer, Dispatcher dispatcher, String service)
+    static Supervisor create(
+            ServiceSpec spec, EventSink sink, Dispatcher dispatcher, String service)
             throws IOException {
         return create(
-                plan,
-                observer,
+                spec,
+                sink,
                 true,
-                Optional.of(new Dispatched(dispatcher, service)),
+                Optional.of(new DispatcherTarget(dispatcher, service)),
                 Optional.empty());
     }
 
     /// The same as the first, with or without cgroups.
     ///
     /// @param cgroups whether a cgroup is used where the system allows it
-    static Supervisor create(Plan plan, Observer observer, boolean cgroups) throws IOException {
-        return create(plan, observer, cgroups, Optional.empty(), Optional.empty());
+    static Supervisor create(ServiceSpec spec, EventSink sink, boolean cgroups) throws IOException {
+        return create(spec, sink, cgroups, Optional.empty(), Optional.empty());
     }
 
     private static Supervisor create(
-            Plan plan,
-            Observer observer,
+            ServiceSpec spec,
+            EventSink sink,
             boolean cgroups,
-            Optional<Dispatched> dispatched,
-            Optional<Guard> guard)
+            Optional<DispatcherTarget> dispatcherTarget,
+            Optional<CrashGuard> guard)
             throws IOException {
-        Mechanism mechanism = plan.join() ? Mechanism.shared() : Mechanism.find(plan.steer());
-        Optional<String> refused = new Refusals(mechanism, plan).toPlan();
+        SteeringSupport support =
+                spec.join() ? SteeringSupport.shared() : SteeringSupport.find(spec.backend());
+        Optional<String> refused = new FeasibilityCheck(support, spec).specRefusal();
         if (refused.isPresent()) {
             throw new IOException(refused.get());
         }
-        Observer careful = new CarefulObserver(observer);
-        Holdings holdings = Holdings.open(plan, careful, mechanism, cgroups, dispatched, guard);
+        EventSink careful = new SafeEventSink(sink);
+        SupervisorContext context =
+                SupervisorContext.open(spec, careful, support, cgroups, dispatcherTarget, guard);
         try {
-            return new Supervisor(holdings);
+            return new Supervisor(context);
         } catch (IOException | RuntimeException | Error failed) {
-            holdings.close();
+            context.close();
             throw failed;
         }
     }
 
     /// The policies that are not available to this user here, by their first word.
     public static List<String> refusedPolicies() throws IOException {
-        Mechanism mechanism = Mechanism.find(Steer.AUTO);
+        SteeringSupport support = SteeringSupport.find(SteeringBackend.AUTO);
         return Policy.examples().stream()
-                .filter(policy -> mechanism.refusal(policy).isPresent())
+                .filter(policy -> support.refusal(policy).isPresent())
                 .map(policy -> policy.word().replaceAll(":.*", ""))
                 .toList();
     }
@@ -166,36 +170,36 @@ public final class Supervisor implements AutoCloseable {
     ///
     /// @return the exit code: 0 stopped as asked, 1 the first start failed
     public int run() throws IOException {
-        machine.tell(new Event.Begin());
-        rounds.begin();
-        load.begin();
-        Loop loop = holdings.loop();
+        machine.post(new Event.Begin());
+        periodicChecks.begin();
+        loadMonitor.begin();
+        EventLoop loop = context.loop();
         loop.guarded(this::decide);
-        while (orders.exitCode().isEmpty()) {
-            loop.guarded(load::follow);
+        while (executor.exitCode().isEmpty()) {
+            loop.guarded(loadMonitor::follow);
             loop.turn(machine.state().nextDeadline());
             loop.guarded(this::decide);
         }
-        return orders.exitCode().getAsInt();
+        return executor.exitCode().getAsInt();
     }
 
     /// Asks for a change. The future never fails; it completes when the change is done or refused.
-    public CompletableFuture<Outcome> ask(Request request) {
-        CompletableFuture<Outcome> answer = new CompletableFuture<>();
-        Optional<String> refused = refusals.to(request);
+    public CompletableFuture<RequestResult> ask(Request request) {
+        CompletableFuture<RequestResult> answer = new CompletableFuture<>();
+        Optional<String> refused = feasibility.refusal(request);
         if (refused.isPresent()) {
-            answer.complete(Outcome.failed(refused.get()));
+            answer.complete(RequestResult.failed(refused.get()));
             return answer;
         }
-        long ticket = tickets.next();
+        long ticket = replies.next();
         boolean posted =
                 post(
                         () -> {
-                            tickets.await(ticket, answer);
-                            machine.tell(new Event.Asked(ticket, request));
+                            replies.await(ticket, answer);
+                            machine.post(new Event.Requested(ticket, request));
                         });
         if (!posted) {
-            answer.complete(Outcome.failed(ending()));
+            answer.complete(RequestResult.failed(ending()));
         }
         return answer;
     }
@@ -220,7 +224,7 @@ public final class Supervisor implements AutoCloseable {
     }
 
     private boolean post(Runnable work) {
-        return holdings.loop().post(work);
+        return context.loop().post(work);
     }
 
     private void read(CompletableFuture<Status> answer) {
@@ -229,26 +233,26 @@ public final class Supervisor implements AutoCloseable {
         } else {
             reader.read(
                     machine::state,
-                    holdings.equipment(),
+                    context.resources(),
                     answer::complete,
                     () -> answer.completeExceptionally(new IOException(ending())));
         }
     }
 
     private String ending() {
-        return holdings.plan().name() + " is stopping";
+        return context.spec().name() + " is stopping";
     }
 
     private void decide() {
-        if (machine.state().nextDeadline() <= Loop.now()) {
-            machine.tell(new Event.Tick());
+        if (machine.state().nextDeadline() <= EventLoop.now()) {
+            machine.post(new Event.Tick());
         }
         try {
-            while (orders.exitCode().isEmpty() && machine.pending()) {
-                machine.decide(Loop.now()).forEach(orders::carryOut);
+            while (executor.exitCode().isEmpty() && machine.pending()) {
+                machine.decide(EventLoop.now()).forEach(executor::execute);
             }
         } finally {
-            orders.carriedOut();
+            executor.allExecuted();
         }
     }
 
@@ -260,15 +264,15 @@ public final class Supervisor implements AutoCloseable {
             return;
         }
         closed = true;
-        orders.close();
-        endings.now();
-        load.close();
-        holdings.close();
-        tickets.replyAll(Outcome.failed(ending()));
+        executor.close();
+        reaper.endAll();
+        loadMonitor.close();
+        context.close();
+        replies.replyAll(RequestResult.failed(ending()));
     }
 
     /// The initial policy and the mechanism that was found, as text for users.
     public String steering() {
-        return holdings.mechanism().text(holdings.plan().policy());
+        return context.support().text(context.spec().policy());
     }
 }

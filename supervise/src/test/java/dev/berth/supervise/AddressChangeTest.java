@@ -3,8 +3,8 @@ package dev.berth.supervise;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.berth.supervise.contract.Command;
-import dev.berth.supervise.contract.Outcome;
 import dev.berth.supervise.contract.Request;
+import dev.berth.supervise.contract.RequestResult;
 import dev.berth.testkit.FreePort;
 import dev.berth.testkit.LeakCheck;
 import dev.berth.testkit.RequiresProgram;
@@ -59,16 +59,18 @@ class AddressChangeTest {
     @CsvSource({"127.0.0.1, 0.0.0.0", "0.0.0.0, ::", "::, 0.0.0.0"})
     void noClientIsRefusedAtAnyMoment(String before, String after) throws Exception {
         int port = FreePort.tcp();
-        Rig.Setup setup = new Rig.Setup().command(at(before, port)).workers(2);
-        try (Rig rig = Rig.start(setup).awaitReady();
-                Load load = new Load(new InetSocketAddress("127.0.0.1", port), 4)) {
+        SupervisorFixture.Setup setup =
+                new SupervisorFixture.Setup().command(at(before, port)).workers(2);
+        try (SupervisorFixture fixture = SupervisorFixture.start(setup).awaitReady();
+                ClientLoad clientLoad =
+                        new ClientLoad(new InetSocketAddress("127.0.0.1", port), 4)) {
             Request.Roll roll =
                     new Request.Roll(
                             Optional.of(at(after, port)), Map.of(), OptionalInt.empty(), true);
 
-            assertThat(rig.ask(roll).text()).isEqualTo("rolled 2 slots");
+            assertThat(fixture.ask(roll).text()).isEqualTo("rolled 2 slots");
 
-            assertThat(load.end()).isEmpty();
+            assertThat(clientLoad.end()).isEmpty();
         }
     }
 
@@ -76,18 +78,20 @@ class AddressChangeTest {
     void theOldVersionIsReachedAgainIfTheWiderVersionIsBad() throws Exception {
         int port = FreePort.tcp();
         Command dies = new Command(List.of(Programs.python(), "-c", BAD.formatted(port)));
-        Rig.Setup setup = new Rig.Setup().command(at("127.0.0.1", port)).workers(1);
-        try (Rig rig = Rig.start(setup).awaitReady();
-                Load load = new Load(new InetSocketAddress("127.0.0.1", port), 4)) {
-            String old = Integer.toString(rig.pid(0));
+        SupervisorFixture.Setup setup =
+                new SupervisorFixture.Setup().command(at("127.0.0.1", port)).workers(1);
+        try (SupervisorFixture fixture = SupervisorFixture.start(setup).awaitReady();
+                ClientLoad clientLoad =
+                        new ClientLoad(new InetSocketAddress("127.0.0.1", port), 4)) {
+            String old = Integer.toString(fixture.pid(0));
 
-            Outcome outcome = rig.ask(new Request.Roll(Optional.of(dies)));
+            RequestResult result = fixture.ask(new Request.Roll(Optional.of(dies)));
 
-            assertThat(outcome.done()).isFalse();
-            int then = load.answered();
-            rig.await(() -> load.answered() > then + 20);
-            assertThat(load.end()).noneMatch(failure -> failure.contains("refused"));
-            assertThat(Load.ask(new InetSocketAddress("127.0.0.1", port))).isEqualTo(old);
+            assertThat(result.done()).isFalse();
+            int then = clientLoad.answered();
+            fixture.await(() -> clientLoad.answered() > then + 20);
+            assertThat(clientLoad.end()).noneMatch(failure -> failure.contains("refused"));
+            assertThat(ClientLoad.ask(new InetSocketAddress("127.0.0.1", port))).isEqualTo(old);
         }
     }
 }

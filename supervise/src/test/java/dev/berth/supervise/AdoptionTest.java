@@ -2,7 +2,7 @@ package dev.berth.supervise;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.berth.supervise.contract.Steer;
+import dev.berth.supervise.contract.SteeringBackend;
 import dev.berth.testkit.LeakCheck;
 import dev.berth.testkit.RequiresProgram;
 import dev.berth.testkit.RequiresRoot;
@@ -24,77 +24,80 @@ import java.util.Set;
 @ExtendWith(LeakCheck.class)
 final class AdoptionTest {
     private static final String V4 = "127.0.0.1";
-    private static final int PORT = Harbour.PORT;
+    private static final int PORT = NamespacedSupervisor.PORT;
 
     @TempDir Path directory;
 
     private void servesAndRolls(String body) throws Exception {
-        try (Harbour harbour = Harbour.open(directory)) {
-            harbour.start(SampleServers.python(directory, body));
-            harbour.servesAndRolls(V4, PORT);
+        try (NamespacedSupervisor supervisor = NamespacedSupervisor.open(directory)) {
+            supervisor.start(PythonServers.python(directory, body));
+            supervisor.servesAndRolls(V4, PORT);
         }
     }
 
     /// For a program that closes listeners before it keeps one, which may take any time: it
     /// announces that it is ready.
     private void announcesServesAndRolls(String body) throws Exception {
-        try (Harbour harbour = Harbour.open(directory).announced()) {
-            harbour.start(SampleServers.python(directory, body));
-            harbour.servesAndRolls(V4, PORT);
+        try (NamespacedSupervisor supervisor = NamespacedSupervisor.open(directory).announced()) {
+            supervisor.start(PythonServers.python(directory, body));
+            supervisor.servesAndRolls(V4, PORT);
         }
     }
 
     @ParameterizedTest
     @EnumSource(names = {"EXTENDED", "CLASSIC", "NONE"})
-    void aBlockingAcceptLoopIsServedAndRolled(Steer steer) throws Exception {
-        try (Harbour harbour = Harbour.open(directory).steer(steer)) {
-            harbour.start(SampleServers.plain(directory));
-            assertThat(harbour.slots(V4, PORT)).containsExactlyInAnyOrder(0, 1);
-            if (steer != Steer.NONE) {
-                harbour.rollUnseen(V4, PORT);
+    void aBlockingAcceptLoopIsServedAndRolled(SteeringBackend backend) throws Exception {
+        try (NamespacedSupervisor supervisor =
+                NamespacedSupervisor.open(directory).steer(backend)) {
+            supervisor.start(PythonServers.plain(directory));
+            assertThat(supervisor.slots(V4, PORT)).containsExactlyInAnyOrder(0, 1);
+            if (backend != SteeringBackend.NONE) {
+                supervisor.rollUnseen(V4, PORT);
             } else {
-                harbour.roll();
+                supervisor.roll();
             }
-            assertThat(harbour.slots(V4, PORT)).containsExactlyInAnyOrder(0, 1);
-            assertThat(harbour.status().strangers()).isEmpty();
-            harbour.stop();
+            assertThat(supervisor.slots(V4, PORT)).containsExactlyInAnyOrder(0, 1);
+            assertThat(supervisor.status().foreignSockets()).isEmpty();
+            supervisor.stop();
         }
     }
 
     @Test
     void eachUnnamedPortIsReported() throws Exception {
-        try (Harbour harbour = Harbour.open(directory)) {
-            harbour.start(
-                    SampleServers.python(
+        try (NamespacedSupervisor supervisor = NamespacedSupervisor.open(directory)) {
+            supervisor.start(
+                    PythonServers.python(
                             directory,
                             """
                             admin = listen(('127.0.0.1', 8081))
                             serve(listen(('0.0.0.0', 8080)))
                             """));
-            assertThat(harbour.slots(V4, PORT)).containsExactlyInAnyOrder(0, 1);
-            assertThat(harbour.said().lines().filter(line -> line.contains(" is shared")))
+            assertThat(supervisor.slots(V4, PORT)).containsExactlyInAnyOrder(0, 1);
+            assertThat(supervisor.said().lines().filter(line -> line.contains(" is shared")))
                     .containsExactly(
                             "port 8081 is shared",
                             "port 8080 is shared too; --private 8080 gives each slot its own");
-            harbour.stop();
+            supervisor.stop();
         }
     }
 
     @Test
     void aSingleWorkerIsRolledWithoutClientsNoticing() throws Exception {
-        try (Harbour harbour = Harbour.open(directory).workers(1)) {
-            harbour.start(SampleServers.plain(directory));
-            harbour.servesAndRolls(V4, PORT);
-            assertThat(harbour.slot(0).generation()).isEqualTo(2);
+        try (NamespacedSupervisor supervisor = NamespacedSupervisor.open(directory).workers(1)) {
+            supervisor.start(PythonServers.plain(directory));
+            supervisor.servesAndRolls(V4, PORT);
+            assertThat(supervisor.slot(0).generation()).isEqualTo(2);
         }
     }
 
     @ParameterizedTest
     @EnumSource(names = {"EXTENDED", "CLASSIC"})
-    void aProgramThatForksBeforeItListensIsServedAndRolled(Steer steer) throws Exception {
-        try (Harbour harbour = Harbour.open(directory).steer(steer)) {
-            harbour.start(
-                    SampleServers.python(
+    void aProgramThatForksBeforeItListensIsServedAndRolled(SteeringBackend backend)
+            throws Exception {
+        try (NamespacedSupervisor supervisor =
+                NamespacedSupervisor.open(directory).steer(backend)) {
+            supervisor.start(
+                    PythonServers.python(
                             directory,
                             """
                             for i in range(2):
@@ -106,8 +109,8 @@ final class AdoptionTest {
                                     serve(s)
                             signal.pause()
                             """));
-            harbour.await("both inner workers", () -> harbour.slot(0).sockets().size() == 2);
-            harbour.servesAndRolls(V4, PORT);
+            supervisor.await("both inner workers", () -> supervisor.slot(0).sockets().size() == 2);
+            supervisor.servesAndRolls(V4, PORT);
         }
     }
 
@@ -154,27 +157,27 @@ final class AdoptionTest {
                     response.end(me + ' ' + process.pid);
                 }).listen(8080);
                 """);
-        try (Harbour harbour = Harbour.open(directory)) {
-            harbour.start("node", script.toString());
-            assertThat(harbour.slots("::1", PORT)).containsExactlyInAnyOrder(0, 1);
-            harbour.servesAndRolls(V4, PORT);
+        try (NamespacedSupervisor supervisor = NamespacedSupervisor.open(directory)) {
+            supervisor.start("node", script.toString());
+            assertThat(supervisor.slots("::1", PORT)).containsExactlyInAnyOrder(0, 1);
+            supervisor.servesAndRolls(V4, PORT);
         }
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"socket", "channel"})
     void javaIsServedAndRolled(String mode) throws Exception {
-        try (Harbour harbour = Harbour.open(directory)) {
-            harbour.start(SampleServers.java(mode));
-            harbour.servesAndRolls(V4, PORT);
+        try (NamespacedSupervisor supervisor = NamespacedSupervisor.open(directory)) {
+            supervisor.start(PythonServers.java(mode));
+            supervisor.servesAndRolls(V4, PORT);
         }
     }
 
     @Test
     void aDualStackListenerIsServedAndRolledOverBothFamilies() throws Exception {
-        try (Harbour harbour = Harbour.open(directory)) {
-            harbour.start(
-                    SampleServers.python(
+        try (NamespacedSupervisor supervisor = NamespacedSupervisor.open(directory)) {
+            supervisor.start(
+                    PythonServers.python(
                             directory,
                             """
                             s = tcp(socket.AF_INET6)
@@ -183,9 +186,9 @@ final class AdoptionTest {
                             s.listen(5)
                             serve(s)
                             """));
-            assertThat(harbour.status().listen()).containsExactly("tcp://[::]:8080");
-            try (Load four = harbour.load(V4, PORT, 2)) {
-                harbour.servesAndRolls("::1", PORT);
+            assertThat(supervisor.status().listen()).containsExactly("tcp://[::]:8080");
+            try (ClientLoad four = supervisor.load(V4, PORT, 2)) {
+                supervisor.servesAndRolls("::1", PORT);
                 assertThat(four.end()).isEmpty();
             }
         }
@@ -193,19 +196,19 @@ final class AdoptionTest {
 
     @Test
     void twoAddressesOfOneProgramAreServedAndRolled() throws Exception {
-        try (Harbour harbour = Harbour.open(directory)) {
-            harbour.start(
-                    SampleServers.python(
+        try (NamespacedSupervisor supervisor = NamespacedSupervisor.open(directory)) {
+            supervisor.start(
+                    PythonServers.python(
                             directory,
                             """
                             six = listen(('::1', 8080), socket.AF_INET6)
                             threading.Thread(target=serve, args=[six]).start()
                             serve(listen(('127.0.0.1', 8080)))
                             """));
-            assertThat(harbour.status().listen())
+            assertThat(supervisor.status().listen())
                     .containsExactly("tcp://127.0.0.1:8080", "tcp://[::1]:8080");
-            try (Load four = harbour.load(V4, PORT, 2)) {
-                harbour.servesAndRolls("::1", PORT);
+            try (ClientLoad four = supervisor.load(V4, PORT, 2)) {
+                supervisor.servesAndRolls("::1", PORT);
                 assertThat(four.end()).isEmpty();
             }
         }
@@ -213,9 +216,9 @@ final class AdoptionTest {
 
     @Test
     void ipv6AndIpv4WildcardsOfOneProgramAreTwoGroups() throws Exception {
-        try (Harbour harbour = Harbour.open(directory)) {
-            harbour.start(
-                    SampleServers.python(
+        try (NamespacedSupervisor supervisor = NamespacedSupervisor.open(directory)) {
+            supervisor.start(
+                    PythonServers.python(
                             directory,
                             """
                             six = tcp(socket.AF_INET6)
@@ -225,8 +228,8 @@ final class AdoptionTest {
                             threading.Thread(target=serve, args=[six]).start()
                             serve(listen(('0.0.0.0', 8080)))
                             """));
-            assertThat(harbour.slots("::1", PORT)).containsExactlyInAnyOrder(0, 1);
-            assertThat(harbour.slots(V4, PORT)).containsExactlyInAnyOrder(0, 1);
+            assertThat(supervisor.slots("::1", PORT)).containsExactlyInAnyOrder(0, 1);
+            assertThat(supervisor.slots(V4, PORT)).containsExactlyInAnyOrder(0, 1);
         }
     }
 
@@ -257,9 +260,9 @@ final class AdoptionTest {
 
     @Test
     void aBoundSocketIsNotBoundToASecondAddress() throws Exception {
-        try (Harbour harbour = Harbour.open(directory)) {
-            harbour.start(
-                    SampleServers.python(
+        try (NamespacedSupervisor supervisor = NamespacedSupervisor.open(directory)) {
+            supervisor.start(
+                    PythonServers.python(
                             directory,
                             """
                             s = tcp()
@@ -272,9 +275,10 @@ final class AdoptionTest {
                             s.listen(5)
                             serve(s)
                             """));
-            harbour.await("the answers", () -> harbour.printed().size() == 2);
-            assertThat(harbour.printed()).containsExactlyInAnyOrder("0.1 errno 22", "1.1 errno 22");
-            harbour.servesAndRolls(V4, PORT);
+            supervisor.await("the answers", () -> supervisor.printed().size() == 2);
+            assertThat(supervisor.printed())
+                    .containsExactlyInAnyOrder("0.1 errno 22", "1.1 errno 22");
+            supervisor.servesAndRolls(V4, PORT);
         }
     }
 
@@ -296,9 +300,9 @@ final class AdoptionTest {
 
     @Test
     void bindsThatAreNotSharedAreLeftToTheKernel() throws Exception {
-        try (Harbour harbour = Harbour.open(directory)) {
-            harbour.start(
-                    SampleServers.python(
+        try (NamespacedSupervisor supervisor = NamespacedSupervisor.open(directory)) {
+            supervisor.start(
+                    PythonServers.python(
                             directory,
                             """
                             any = tcp()
@@ -315,17 +319,17 @@ final class AdoptionTest {
                             print('reuseport', udp.getsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT))
                             serve(listen(('0.0.0.0', 8080)))
                             """));
-            assertThat(harbour.status().listen()).containsExactly("tcp://0.0.0.0:8080");
-            assertThat(harbour.printed()).contains("0.1 reuseport 0", "1.1 reuseport 0");
-            assertThat(harbour.slots(V4, PORT)).containsExactlyInAnyOrder(0, 1);
+            assertThat(supervisor.status().listen()).containsExactly("tcp://0.0.0.0:8080");
+            assertThat(supervisor.printed()).contains("0.1 reuseport 0", "1.1 reuseport 0");
+            assertThat(supervisor.slots(V4, PORT)).containsExactlyInAnyOrder(0, 1);
         }
     }
 
     @Test
     void anAddressBoundAfterReadinessIsTheWorkersOwn() throws Exception {
-        try (Harbour harbour = Harbour.open(directory).workers(1)) {
-            harbour.start(
-                    SampleServers.python(
+        try (NamespacedSupervisor supervisor = NamespacedSupervisor.open(directory).workers(1)) {
+            supervisor.start(
+                    PythonServers.python(
                             directory,
                             """
                             s = listen(('0.0.0.0', 8080))
@@ -337,19 +341,19 @@ final class AdoptionTest {
                             threading.Thread(target=serve, args=[late]).start()
                             serve(s)
                             """));
-            harbour.ask(V4, PORT);
-            harbour.await("late bind", () -> harbour.printed().contains("0.1 reuseport 0"));
-            harbour.ask(V4, PORT);
-            assertThat(harbour.ask(V4, 9090)).startsWith("0.1 ");
-            assertThat(harbour.status().listen()).containsExactly("tcp://0.0.0.0:8080");
+            supervisor.ask(V4, PORT);
+            supervisor.await("late bind", () -> supervisor.printed().contains("0.1 reuseport 0"));
+            supervisor.ask(V4, PORT);
+            assertThat(supervisor.ask(V4, 9090)).startsWith("0.1 ");
+            assertThat(supervisor.status().listen()).containsExactly("tcp://0.0.0.0:8080");
         }
     }
 
     @Test
     void aSocketThatListensOnlyAfterReadinessJoinsItsGroup() throws Exception {
-        try (Harbour harbour = Harbour.open(directory).workers(2)) {
-            harbour.start(
-                    SampleServers.python(
+        try (NamespacedSupervisor supervisor = NamespacedSupervisor.open(directory).workers(2)) {
+            supervisor.start(
+                    PythonServers.python(
                             directory,
                             """
                             late = tcp()
@@ -360,20 +364,21 @@ final class AdoptionTest {
                             threading.Thread(target=serve, args=[late]).start()
                             serve(s)
                             """));
-            assertThat(harbour.slots(V4, PORT)).containsExactlyInAnyOrder(0, 1);
-            harbour.await("two groups", () -> harbour.status().listen().size() == 2);
-            assertThat(harbour.slots(V4, 9090)).containsExactlyInAnyOrder(0, 1);
-            assertThat(harbour.status().strangers()).isEmpty();
+            assertThat(supervisor.slots(V4, PORT)).containsExactlyInAnyOrder(0, 1);
+            supervisor.await("two groups", () -> supervisor.status().listen().size() == 2);
+            assertThat(supervisor.slots(V4, 9090)).containsExactlyInAnyOrder(0, 1);
+            assertThat(supervisor.status().foreignSockets()).isEmpty();
         }
     }
 
     /// The queue of an inner worker that dies goes to the one forked in its place.
     @ParameterizedTest
     @EnumSource(names = {"EXTENDED", "CLASSIC"})
-    void theSuccessorOfAnInnerWorkerJoinsAgain(Steer steer) throws Exception {
-        try (Harbour harbour = Harbour.open(directory).workers(1).steer(steer)) {
-            harbour.start(
-                    SampleServers.python(
+    void theSuccessorOfAnInnerWorkerJoinsAgain(SteeringBackend backend) throws Exception {
+        try (NamespacedSupervisor supervisor =
+                NamespacedSupervisor.open(directory).workers(1).steer(backend)) {
+            supervisor.start(
+                    PythonServers.python(
                             directory,
                             """
                             while True:
@@ -382,15 +387,15 @@ final class AdoptionTest {
                                     serve(listen(('0.0.0.0', 8080)))
                                 os.waitpid(inner, 0)
                             """));
-            String first = harbour.ask(V4, PORT);
-            try (Waiting waiting = Waiting.at(harbour, pid(first), 5)) {
-                waiting.kill();
-                Set<String> answers = waiting.answers();
+            String first = supervisor.ask(V4, PORT);
+            try (QueuedClients queued = QueuedClients.at(supervisor, pid(first), 5)) {
+                queued.kill();
+                Set<String> answers = queued.answers();
                 assertThat(answers).hasSize(1).doesNotContain(first);
             }
-            harbour.await("one socket", () -> harbour.slot(0).sockets().size() == 1);
-            assertThat(harbour.slot(0).generation()).isEqualTo(1);
-            assertThat(harbour.status().strangers()).isEmpty();
+            supervisor.await("one socket", () -> supervisor.slot(0).sockets().size() == 1);
+            assertThat(supervisor.slot(0).generation()).isEqualTo(1);
+            assertThat(supervisor.status().foreignSockets()).isEmpty();
         }
     }
 

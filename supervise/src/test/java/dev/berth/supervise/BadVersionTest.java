@@ -3,8 +3,8 @@ package dev.berth.supervise;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.berth.supervise.contract.Command;
-import dev.berth.supervise.contract.Outcome;
 import dev.berth.supervise.contract.Request;
+import dev.berth.supervise.contract.RequestResult;
 import dev.berth.supervise.contract.Settings;
 import dev.berth.testkit.FreePort;
 import dev.berth.testkit.LeakCheck;
@@ -58,26 +58,26 @@ class BadVersionTest {
     @EnumSource(Bad.class)
     void theOldVersionServesOnAndTheRollSaysWhy(Bad bad) throws Exception {
         int port = FreePort.tcp();
-        Rig.Setup setup =
-                new Rig.Setup()
+        SupervisorFixture.Setup setup =
+                new SupervisorFixture.Setup()
                         .command(Programs.web(port))
                         .workers(2)
                         .port(port)
                         .settings(impatient());
-        try (Rig rig = Rig.start(setup).awaitReady()) {
-            List<Integer> before = List.of(rig.pid(0), rig.pid(1));
+        try (SupervisorFixture fixture = SupervisorFixture.start(setup).awaitReady()) {
+            List<Integer> before = List.of(fixture.pid(0), fixture.pid(1));
             InetSocketAddress server =
                     new InetSocketAddress(InetAddress.getByName("127.0.0.1"), port);
-            try (Load load = new Load(server, 4)) {
-                Outcome outcome = rig.ask(new Request.Roll(Optional.of(bad.on(port))));
+            try (ClientLoad clientLoad = new ClientLoad(server, 4)) {
+                RequestResult result = fixture.ask(new Request.Roll(Optional.of(bad.on(port))));
 
-                assertThat(outcome.done()).isFalse();
-                assertThat(outcome.text()).contains(bad.blame);
-                assertThat(List.of(rig.pid(0), rig.pid(1))).isEqualTo(before);
-                assertThat(load.end()).isEmpty();
-                assertThat(load.answered()).isPositive();
+                assertThat(result.done()).isFalse();
+                assertThat(result.text()).contains(bad.blame);
+                assertThat(List.of(fixture.pid(0), fixture.pid(1))).isEqualTo(before);
+                assertThat(clientLoad.end()).isEmpty();
+                assertThat(clientLoad.answered()).isPositive();
             }
-            assertThat(rig.ask(new Request.Roll(Optional.empty())).done())
+            assertThat(fixture.ask(new Request.Roll(Optional.empty())).done())
                     .as("the working command is still the command")
                     .isTrue();
         }
@@ -86,24 +86,28 @@ class BadVersionTest {
     @Test
     void aVersionThatListensOnlyOnAnotherPortDoesNotEndTheService() throws Exception {
         int port = FreePort.tcp();
-        Rig.Setup setup =
-                new Rig.Setup().command(Programs.web(port)).workers(1).settings(impatient());
-        try (Rig rig = Rig.start(setup).awaitReady()) {
+        SupervisorFixture.Setup setup =
+                new SupervisorFixture.Setup()
+                        .command(Programs.web(port))
+                        .workers(1)
+                        .settings(impatient());
+        try (SupervisorFixture fixture = SupervisorFixture.start(setup).awaitReady()) {
             Command elsewhere = Programs.web(FreePort.tcp());
 
-            Outcome outcome = rig.ask(new Request.Roll(Optional.of(elsewhere)));
+            RequestResult result = fixture.ask(new Request.Roll(Optional.of(elsewhere)));
 
-            assertThat(outcome.done()).isFalse();
-            assertThat(outcome.text())
+            assertThat(result.done()).isFalse();
+            assertThat(result.text())
                     .contains("does not cover tcp://127.0.0.1:" + port)
                     .endsWith("the old generation serves on");
-            rig.await(() -> rig.status().listen().equals(List.of("tcp://127.0.0.1:" + port)));
-            assertThat(Load.ask(new InetSocketAddress("127.0.0.1", port))).isNotEmpty();
+            fixture.await(
+                    () -> fixture.status().listen().equals(List.of("tcp://127.0.0.1:" + port)));
+            assertThat(ClientLoad.ask(new InetSocketAddress("127.0.0.1", port))).isNotEmpty();
         }
     }
 
     private static Settings impatient() {
-        Settings quick = Rig.Setup.quick(Settings.Ready.LISTENING);
+        Settings quick = SupervisorFixture.Setup.quick(Settings.Ready.LISTENING);
         return new Settings(
                 quick.settle(),
                 Duration.ofSeconds(5),

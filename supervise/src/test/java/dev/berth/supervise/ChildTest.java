@@ -3,8 +3,8 @@ package dev.berth.supervise;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.berth.supervise.contract.Command;
-import dev.berth.supervise.contract.Plan;
 import dev.berth.supervise.contract.Request;
+import dev.berth.supervise.contract.ServiceSpec;
 import dev.berth.supervise.contract.WorkerId;
 import dev.berth.supervise.process.WorkerEnvironment;
 import dev.berth.sys.User;
@@ -44,24 +44,26 @@ class ChildTest {
     @Test
     void startsInASessionOfItsOwnWithThreeDescriptorsAndACleanSignalMask() throws Exception {
         int port = FreePort.tcp();
-        try (Rig rig = Rig.start(new Rig.Setup().command(Programs.server(port, LOOK)))) {
-            rig.awaitReady();
-            String pid = rig.printed("PID ");
-            assertThat(rig.printed("SESSION ")).isEqualTo(pid + " " + pid);
-            assertThat(rig.printed("FDS ")).isEqualTo("[0, 1, 2]");
-            assertThat(rig.printed("STDIN ")).isEqualTo("/dev/null");
-            assertThat(rig.printed("SigBlk ")).isEqualTo("0000000000000000");
+        try (SupervisorFixture fixture =
+                SupervisorFixture.start(
+                        new SupervisorFixture.Setup().command(Programs.server(port, LOOK)))) {
+            fixture.awaitReady();
+            String pid = fixture.printed("PID ");
+            assertThat(fixture.printed("SESSION ")).isEqualTo(pid + " " + pid);
+            assertThat(fixture.printed("FDS ")).isEqualTo("[0, 1, 2]");
+            assertThat(fixture.printed("STDIN ")).isEqualTo("/dev/null");
+            assertThat(fixture.printed("SigBlk ")).isEqualTo("0000000000000000");
             // Python itself ignores PIPE and XFSZ.
-            assertThat(Long.parseLong(rig.printed("SigIgn "), 16) & ~0x1001000L).isZero();
-            assertThat(rig.pid(0)).isEqualTo(Integer.parseInt(pid));
+            assertThat(Long.parseLong(fixture.printed("SigIgn "), 16) & ~0x1001000L).isZero();
+            assertThat(fixture.pid(0)).isEqualTo(Integer.parseInt(pid));
         }
     }
 
     @Test
     void findsTheGivenVariablesInItsEnvironment() throws Exception {
         int port = FreePort.tcp();
-        Rig.Setup setup =
-                new Rig.Setup()
+        SupervisorFixture.Setup setup =
+                new SupervisorFixture.Setup()
                         .command(
                                 new Command(
                                         List.of(
@@ -70,19 +72,19 @@ class ChildTest {
                                                 LOOK + Programs.server(port),
                                                 "{slot}/{generation}")))
                         .environment("COLOUR", "blue = 1");
-        try (Rig rig = Rig.start(setup)) {
-            rig.awaitReady();
-            rig.printed("DONE");
-            String name = rig.runtime.getFileName().toString();
-            assertThat(rig.notes.printed())
+        try (SupervisorFixture fixture = SupervisorFixture.start(setup)) {
+            fixture.awaitReady();
+            fixture.printed("DONE");
+            String name = fixture.runtime.getFileName().toString();
+            assertThat(fixture.sink.printed())
                     .contains(
                             "0.1 ENV COLOUR=blue = 1",
                             "0.1 ENV BERTH_NAME=" + name,
                             "0.1 ENV BERTH_SLOT=0",
                             "0.1 ENV BERTH_GENERATION=1",
                             "0.1 ENV BERTH_WORKERS=1",
-                            "0.1 ENV NOTIFY_SOCKET=" + rig.runtime.resolve("notify-0.1"));
-            assertThat(Files.readString(Path.of("/proc/" + rig.pid(0) + "/cmdline")))
+                            "0.1 ENV NOTIFY_SOCKET=" + fixture.runtime.resolve("notify-0.1"));
+            assertThat(Files.readString(Path.of("/proc/" + fixture.pid(0) + "/cmdline")))
                     .endsWith("\0" + "0/1\0");
         }
     }
@@ -91,7 +93,7 @@ class ChildTest {
     void variablesOfTheSupervisorsOwnManagerAreNotPassedOn() {
         List<String> words =
                 WorkerEnvironment.of(
-                        new Rig.Setup().plan(Path.of("/run/berth/web")),
+                        new SupervisorFixture.Setup().plan(Path.of("/run/berth/web")),
                         4,
                         new WorkerId(2, 7),
                         new Command(List.of("env")),
@@ -120,7 +122,9 @@ class ChildTest {
         User user = new User("web", 4321, 4322, "/srv", "/bin/sh", List.of(4322));
         List<String> words =
                 WorkerEnvironment.of(
-                        new Rig.Setup().user(Optional.of(user)).plan(Path.of("/run/berth/web")),
+                        new SupervisorFixture.Setup()
+                                .user(Optional.of(user))
+                                .plan(Path.of("/run/berth/web")),
                         1,
                         new WorkerId(0, 1),
                         new Command(List.of("env")),
@@ -155,55 +159,62 @@ class ChildTest {
 
     @Test
     void aRuntimeDirectoryTooDeepForASocketStillWorks() throws Exception {
-        Path top = Rig.directory();
+        Path top = SupervisorFixture.directory();
         Path deep = Files.createDirectories(top.resolve("x".repeat(60)).resolve("y".repeat(60)));
         int port = FreePort.tcp();
-        Notes notes = new Notes();
-        Plan plan = new Rig.Setup().command(Programs.server(port, LOOK)).plan(deep);
-        try (Supervisor supervisor = Supervisor.create(plan, notes)) {
+        RecordingSink sink = new RecordingSink();
+        ServiceSpec spec =
+                new SupervisorFixture.Setup().command(Programs.server(port, LOOK)).plan(deep);
+        try (Supervisor supervisor = Supervisor.create(spec, sink)) {
             Thread stopper =
                     Thread.ofPlatform()
                             .start(
                                     () -> {
                                         Await.until(
-                                                Rig.LIMIT,
-                                                () -> notes.said().toString().contains("is ready"),
-                                                notes::toString);
+                                                SupervisorFixture.LIMIT,
+                                                () -> sink.said().toString().contains("is ready"),
+                                                sink::toString);
                                         supervisor.ask(new Request.Stop());
                                     });
             assertThat(supervisor.run()).isZero();
             stopper.join();
         } finally {
-            Rig.delete(top);
+            SupervisorFixture.delete(top);
         }
-        assertThat(notes.printed()).noneMatch(line -> line.contains("NOTIFY_SOCKET"));
+        assertThat(sink.printed()).noneMatch(line -> line.contains("NOTIFY_SOCKET"));
     }
 
     @Test
     void workingDirectoryIsResolvedAgainAtEachStart() throws Exception {
         int port = FreePort.tcp();
-        Path releases = Rig.directory();
+        Path releases = SupervisorFixture.directory();
         Path one = Files.createDirectory(releases.resolve("one"));
         Path two = Files.createDirectory(releases.resolve("two"));
         Path current = Files.createSymbolicLink(releases.resolve("current"), one);
-        Rig.Setup setup = new Rig.Setup().command(Programs.server(port, LOOK)).directory(current);
-        try (Rig rig = Rig.start(setup)) {
-            rig.awaitReady();
-            assertThat(rig.printed("0.1 CWD ")).isEqualTo(one.toString());
+        SupervisorFixture.Setup setup =
+                new SupervisorFixture.Setup()
+                        .command(Programs.server(port, LOOK))
+                        .directory(current);
+        try (SupervisorFixture fixture = SupervisorFixture.start(setup)) {
+            fixture.awaitReady();
+            assertThat(fixture.printed("0.1 CWD ")).isEqualTo(one.toString());
             Files.delete(current);
             Files.createSymbolicLink(current, two);
-            assertThat(rig.ask(new Request.Roll(Optional.empty())).done()).isTrue();
-            assertThat(rig.printed("0.2 CWD ")).isEqualTo(two.toString());
+            assertThat(fixture.ask(new Request.Roll(Optional.empty())).done()).isTrue();
+            assertThat(fixture.printed("0.2 CWD ")).isEqualTo(two.toString());
         } finally {
-            Rig.delete(releases);
+            SupervisorFixture.delete(releases);
         }
     }
 
     @Test
     void aMissingCommandEndsTheFirstStartWithAMessage() throws Exception {
-        try (Rig rig = Rig.start(new Rig.Setup().command(new Command(List.of("no-such-thing"))))) {
-            assertThat(rig.exit()).isEqualTo(1);
-            rig.said("command not found: no-such-thing");
+        try (SupervisorFixture fixture =
+                SupervisorFixture.start(
+                        new SupervisorFixture.Setup()
+                                .command(new Command(List.of("no-such-thing"))))) {
+            assertThat(fixture.exit()).isEqualTo(1);
+            fixture.said("command not found: no-such-thing");
         }
     }
 
@@ -213,10 +224,11 @@ class ChildTest {
                 Programs.shell(
                         "for i in 1 2 3 4 5 6 7 8 9 10 11 12; do echo w$i; done;"
                                 + " printf 'no port today' >&2; exit 3");
-        try (Rig rig = Rig.start(new Rig.Setup().command(command))) {
-            assertThat(rig.exit()).isEqualTo(1);
+        try (SupervisorFixture fixture =
+                SupervisorFixture.start(new SupervisorFixture.Setup().command(command))) {
+            assertThat(fixture.exit()).isEqualTo(1);
             String last =
-                    rig.notes.said().stream()
+                    fixture.sink.said().stream()
                             .filter(text -> text.contains("exit 3"))
                             .findFirst()
                             .orElseThrow();

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.berth.supervise.contract.Command;
-import dev.berth.supervise.contract.Observer;
-import dev.berth.supervise.contract.Outcome;
-import dev.berth.supervise.contract.Plan;
+import dev.berth.supervise.contract.EventSink;
 import dev.berth.supervise.contract.Request;
+import dev.berth.supervise.contract.RequestResult;
+import dev.berth.supervise.contract.ServiceSpec;
 import dev.berth.supervise.contract.Status;
 import dev.berth.supervise.contract.WorkerId;
 import dev.berth.testkit.Await;
@@ -37,7 +37,7 @@ class CloseTest {
 
     @BeforeEach
     void makeDirectory() throws IOException {
-        runtime = Rig.directory();
+        runtime = SupervisorFixture.directory();
     }
 
     @AfterEach
@@ -45,21 +45,22 @@ class CloseTest {
         try (Stream<Path> left = Files.list(runtime)) {
             assertThat(left).isEmpty();
         } finally {
-            Rig.delete(runtime);
+            SupervisorFixture.delete(runtime);
         }
         assertThat(TreeTest.groups(runtime.getFileName().toString())).isEmpty();
     }
 
     @Test
     void beforeItHasRun() throws Exception {
-        Supervisor supervisor = Supervisor.create(new Rig.Setup().plan(runtime), new Notes());
-        CompletableFuture<Outcome> asked = supervisor.ask(new Request.Stop());
+        Supervisor supervisor =
+                Supervisor.create(new SupervisorFixture.Setup().plan(runtime), new RecordingSink());
+        CompletableFuture<RequestResult> asked = supervisor.ask(new Request.Stop());
         CompletableFuture<Status> looked = supervisor.status();
         supervisor.close();
         supervisor.close();
         String over = runtime.getFileName() + " is stopping";
-        assertThat(asked.get()).isEqualTo(Outcome.failed(over));
-        assertThat(supervisor.ask(new Request.Stop()).get()).isEqualTo(Outcome.failed(over));
+        assertThat(asked.get()).isEqualTo(RequestResult.failed(over));
+        assertThat(supervisor.ask(new Request.Stop()).get()).isEqualTo(RequestResult.failed(over));
         for (CompletableFuture<Status> status : List.of(looked, supervisor.status())) {
             assertThatThrownBy(status::get)
                     .isInstanceOf(ExecutionException.class)
@@ -72,10 +73,10 @@ class CloseTest {
     @Test
     void anObserverThatThrowsEndsNothing() throws Exception {
         int port = FreePort.tcp();
-        Observer throwing =
-                new Observer() {
+        EventSink throwing =
+                new EventSink() {
                     @Override
-                    public void said(String text) {
+                    public void onEvent(String text) {
                         if (text.contains("ready")) {
                             throw new OutOfMemoryError("of the test");
                         }
@@ -83,13 +84,13 @@ class CloseTest {
                     }
 
                     @Override
-                    public void printed(WorkerId worker, boolean error, String line) {
+                    public void onOutput(WorkerId worker, boolean error, String line) {
                         throw new IllegalStateException("enough");
                     }
                 };
         Command command = Programs.server(port, "print('hello', flush=True)");
-        Plan plan = new Rig.Setup().workers(2).command(command).plan(runtime);
-        try (Supervisor supervisor = Supervisor.create(plan, throwing)) {
+        ServiceSpec spec = new SupervisorFixture.Setup().workers(2).command(command).plan(runtime);
+        try (Supervisor supervisor = Supervisor.create(spec, throwing)) {
             CompletableFuture<Integer> exit = new CompletableFuture<>();
             Thread stopper = Thread.ofPlatform().start(() -> stopWhenReady(supervisor, exit));
             assertThat(supervisor.run()).isZero();
@@ -100,7 +101,7 @@ class CloseTest {
 
     /// Completes `ready` with the number of ready slots, then stops the supervisor.
     private static void stopWhenReady(Supervisor supervisor, CompletableFuture<Integer> ready) {
-        Await.until(Rig.LIMIT, () -> readySlots(supervisor) == 2, () -> "not ready");
+        Await.until(SupervisorFixture.LIMIT, () -> readySlots(supervisor) == 2, () -> "not ready");
         ready.complete(readySlots(supervisor));
         supervisor.ask(new Request.Stop()).join();
     }
@@ -114,60 +115,60 @@ class CloseTest {
 
     @Test
     void withWorkersThatHaveStrayChildren() throws Exception {
-        Notes notes = new Notes();
+        RecordingSink sink = new RecordingSink();
         Command command =
                 Programs.shell(
                         "trap '' TERM; (setsid sleep 300 & echo PID $!); setsid sleep 301 &"
                                 + " echo PID $!; wait");
-        Plan plan = new Rig.Setup().command(command).plan(runtime);
-        try (Supervisor supervisor = Supervisor.create(plan, notes, false)) {
+        ServiceSpec spec = new SupervisorFixture.Setup().command(command).plan(runtime);
+        try (Supervisor supervisor = Supervisor.create(spec, sink, false)) {
             Thread interrupter =
                     Thread.ofPlatform()
                             .start(
                                     () -> {
                                         Await.until(
-                                                Rig.LIMIT,
-                                                () -> notes.printed().size() == 2,
-                                                notes::toString);
+                                                SupervisorFixture.LIMIT,
+                                                () -> sink.printed().size() == 2,
+                                                sink::toString);
                                         supervisor.ask(new Request.Stop());
                                         supervisor.ask(new Request.Stop());
                                     });
             supervisor.run();
             interrupter.join();
         }
-        assertThat(notes.printed())
+        assertThat(sink.printed())
                 .map(line -> Integer.parseInt(line.replaceAll(".* ", "")))
                 .hasSize(2)
-                .noneMatch(Rig::alive);
+                .noneMatch(SupervisorFixture::alive);
     }
 
     @Test
     void ifNoWorkerCanBeStarted() throws Exception {
-        Plan plan = new Rig.Setup().plan(runtime);
+        ServiceSpec spec = new SupervisorFixture.Setup().plan(runtime);
         Path gone = runtime.resolve("gone").resolve("further");
-        Plan unreachable =
-                new Plan(
-                        plan.name(),
-                        plan.command(),
+        ServiceSpec unreachable =
+                new ServiceSpec(
+                        spec.name(),
+                        spec.command(),
                         1,
                         List.of(),
                         List.of(),
                         List.of(),
-                        plan.adopt(),
-                        plan.steer(),
-                        plan.policy(),
-                        plan.maxConnections(),
-                        plan.settings(),
-                        plan.directory(),
-                        plan.environment(),
+                        spec.socketMode(),
+                        spec.backend(),
+                        spec.policy(),
+                        spec.maxConnections(),
+                        spec.settings(),
+                        spec.directory(),
+                        spec.environment(),
                         Optional.empty(),
-                        plan.stopSignal(),
+                        spec.stopSignal(),
                         1,
                         false,
                         false,
                         Optional.empty(),
                         gone);
-        try (Supervisor supervisor = Supervisor.create(unreachable, new Notes())) {
+        try (Supervisor supervisor = Supervisor.create(unreachable, new RecordingSink())) {
             assertThat(supervisor.run()).isEqualTo(1);
         }
     }

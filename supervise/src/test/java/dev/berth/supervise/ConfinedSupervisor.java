@@ -2,14 +2,14 @@ package dev.berth.supervise;
 
 import dev.berth.bpf.SeccompFilter;
 import dev.berth.net.ListenAddress;
-import dev.berth.supervise.contract.Adopt;
 import dev.berth.supervise.contract.Command;
-import dev.berth.supervise.contract.Observer;
-import dev.berth.supervise.contract.Plan;
+import dev.berth.supervise.contract.EventSink;
 import dev.berth.supervise.contract.Policy;
 import dev.berth.supervise.contract.Request;
+import dev.berth.supervise.contract.ServiceSpec;
 import dev.berth.supervise.contract.Settings;
-import dev.berth.supervise.contract.Steer;
+import dev.berth.supervise.contract.SocketMode;
+import dev.berth.supervise.contract.SteeringBackend;
 import dev.berth.supervise.contract.WorkerId;
 import dev.berth.sys.Arch;
 import dev.berth.sys.Errno;
@@ -49,7 +49,7 @@ final class ConfinedSupervisor {
         }
     }
 
-    private static Plan plan(Path runtime, List<ListenAddress> listen, List<String> words) {
+    private static ServiceSpec plan(Path runtime, List<ListenAddress> listen, List<String> words) {
         Settings settings =
                 new Settings(
                         Duration.ofMillis(150),
@@ -60,15 +60,15 @@ final class ConfinedSupervisor {
                         Optional.empty(),
                         Settings.Ready.LISTENING,
                         true);
-        return new Plan(
+        return new ServiceSpec(
                 "confined",
                 new Command(words),
                 2,
                 List.of(),
                 listen,
                 List.of(),
-                Adopt.SECCOMP,
-                Steer.AUTO,
+                SocketMode.SECCOMP,
+                SteeringBackend.AUTO,
                 new Policy.Hash(),
                 OptionalInt.empty(),
                 settings,
@@ -94,14 +94,14 @@ final class ConfinedSupervisor {
         }
     }
 
-    private static final class Printer implements Observer {
+    private static final class Printer implements EventSink {
         @Override
-        public void said(String text) {
+        public void onEvent(String text) {
             System.out.println(text);
         }
 
         @Override
-        public void printed(WorkerId worker, boolean error, String line) {
+        public void onOutput(WorkerId worker, boolean error, String line) {
             System.out.println(worker + " " + line);
         }
     }

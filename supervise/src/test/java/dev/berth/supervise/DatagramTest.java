@@ -2,11 +2,11 @@ package dev.berth.supervise;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.berth.supervise.contract.Adopt;
-import dev.berth.supervise.contract.Outcome;
 import dev.berth.supervise.contract.Policy;
 import dev.berth.supervise.contract.Request;
-import dev.berth.supervise.contract.Steer;
+import dev.berth.supervise.contract.RequestResult;
+import dev.berth.supervise.contract.SocketMode;
+import dev.berth.supervise.contract.SteeringBackend;
 import dev.berth.testkit.LeakCheck;
 import dev.berth.testkit.RequiresProgram;
 import dev.berth.testkit.RequiresRoot;
@@ -62,31 +62,34 @@ final class DatagramTest {
 
     @TempDir Path directory;
 
-    private Harbour datagrams(Adopt adopt, Steer steer) throws Exception {
-        Harbour harbour = Harbour.open(directory).adopt(adopt).steer(steer);
-        return harbour.listen("udp://0.0.0.0:" + PORT).stopThenStart();
+    private NamespacedSupervisor datagrams(SocketMode socketMode, SteeringBackend backend)
+            throws Exception {
+        NamespacedSupervisor supervisor =
+                NamespacedSupervisor.open(directory).adopt(socketMode).steer(backend);
+        return supervisor.listen("udp://0.0.0.0:" + PORT).stopThenStart();
     }
 
     @ParameterizedTest
     @CsvSource({"SECCOMP,EXTENDED", "SECCOMP,CLASSIC", "LISTEN_FDS,EXTENDED"})
-    void allSlotsGetDatagramsAndNoneIsLostInARoll(Adopt adopt, Steer steer) throws Exception {
-        try (Harbour harbour = datagrams(adopt, steer)) {
-            harbour.start(SampleServers.python(directory, PROGRAM));
-            assertThat(slots(harbour)).containsExactlyInAnyOrder(0, 1);
-            CompletableFuture<Outcome> roll =
-                    harbour.begin(new Request.Roll(java.util.Optional.empty()));
+    void allSlotsGetDatagramsAndNoneIsLostInARoll(SocketMode socketMode, SteeringBackend backend)
+            throws Exception {
+        try (NamespacedSupervisor supervisor = datagrams(socketMode, backend)) {
+            supervisor.start(PythonServers.python(directory, PROGRAM));
+            assertThat(slots(supervisor)).containsExactlyInAnyOrder(0, 1);
+            CompletableFuture<RequestResult> roll =
+                    supervisor.begin(new Request.Roll(java.util.Optional.empty()));
             while (!roll.isDone()) {
-                assertThat(slots(harbour)).isNotEmpty();
+                assertThat(slots(supervisor)).isNotEmpty();
             }
-            assertThat(roll.get().done()).as(harbour.said()).isTrue();
-            assertThat(harbour.slot(0).generation()).isEqualTo(2);
-            assertThat(slots(harbour)).containsExactlyInAnyOrder(0, 1);
+            assertThat(roll.get().done()).as(supervisor.said()).isTrue();
+            assertThat(supervisor.slot(0).generation()).isEqualTo(2);
+            assertThat(slots(supervisor)).containsExactlyInAnyOrder(0, 1);
         }
     }
 
     /// The slot that each of 60 client addresses reaches.
-    private static List<Integer> homes(Harbour harbour) throws Exception {
-        return harbour.inside(
+    private static List<Integer> homes(NamespacedSupervisor supervisor) throws Exception {
+        return supervisor.inside(
                 () -> {
                     List<Integer> homes = new ArrayList<>();
                     for (int client = 1; client <= 60; client++) {
@@ -100,59 +103,63 @@ final class DatagramTest {
 
     @ParameterizedTest
     @EnumSource(names = {"EXTENDED", "CLASSIC"})
-    void aClientsFlowsStayTogetherOverARollAndMostlyOverScaling(Steer steer) throws Exception {
-        try (Harbour harbour = datagrams(Adopt.SECCOMP, steer).policy("source")) {
-            harbour.start(SampleServers.python(directory, PROGRAM));
-            List<Integer> homes = homes(harbour);
-            assertThat(homes).contains(0, 1).isEqualTo(homes(harbour));
-            harbour.roll();
-            assertThat(homes(harbour)).isEqualTo(homes);
+    void aClientsFlowsStayTogetherOverARollAndMostlyOverScaling(SteeringBackend backend)
+            throws Exception {
+        try (NamespacedSupervisor supervisor =
+                datagrams(SocketMode.SECCOMP, backend).policy("source")) {
+            supervisor.start(PythonServers.python(directory, PROGRAM));
+            List<Integer> homes = homes(supervisor);
+            assertThat(homes).contains(0, 1).isEqualTo(homes(supervisor));
+            supervisor.roll();
+            assertThat(homes(supervisor)).isEqualTo(homes);
 
-            assertThat(harbour.ask(new Request.Scale(3)).done()).as(harbour.said()).isTrue();
-            List<Integer> three = homes(harbour);
+            assertThat(supervisor.ask(new Request.Scale(3)).done()).as(supervisor.said()).isTrue();
+            List<Integer> three = homes(supervisor);
             for (int client = 0; client < homes.size(); client++) {
                 assertThat(three.get(client)).isIn(homes.get(client), 2);
             }
-            Outcome live = harbour.ask(new Request.Steer(new Policy.LeastLoaded()));
+            RequestResult live = supervisor.ask(new Request.Steer(new Policy.LeastLoaded()));
             assertThat(live.text()).contains("datagrams have none");
         }
     }
 
     @Test
     void aWorkerThatConnectsItsSocketIsNoLongerInService() throws Exception {
-        try (Harbour harbour = datagrams(Adopt.SECCOMP, Steer.AUTO).workers(2)) {
-            harbour.start(SampleServers.python(directory, PROGRAM));
-            assertThat(harbour.inside(() -> ask("connect"))).isEqualTo("connected");
-            harbour.awaitSaid("connected its datagram socket on udp://0.0.0.0:5300");
-            harbour.awaitSaid("waiting for it to bind another one");
-            Set<Integer> left = slots(harbour);
+        try (NamespacedSupervisor supervisor =
+                datagrams(SocketMode.SECCOMP, SteeringBackend.AUTO).workers(2)) {
+            supervisor.start(PythonServers.python(directory, PROGRAM));
+            assertThat(supervisor.inside(() -> ask("connect"))).isEqualTo("connected");
+            supervisor.awaitSaid("connected its datagram socket on udp://0.0.0.0:5300");
+            supervisor.awaitSaid("waiting for it to bind another one");
+            Set<Integer> left = slots(supervisor);
             assertThat(left).hasSize(1);
             int last = left.iterator().next();
-            assertThat(harbour.slot(1 - last).state()).isEqualTo("starting");
-            assertThat(harbour.ask(new Request.Drain(last)).text())
+            assertThat(supervisor.slot(1 - last).state()).isEqualTo("starting");
+            assertThat(supervisor.ask(new Request.Drain(last)).text())
                     .contains("is the only slot in service");
         }
     }
 
     @Test
     void steeredDatagramsAreCountedPerWorker() throws Exception {
-        try (Harbour harbour = datagrams(Adopt.SECCOMP, Steer.EXTENDED).workers(1)) {
-            harbour.start(SampleServers.python(directory, PROGRAM));
-            slots(harbour);
-            assertThat(steered(harbour)).isEqualTo(30);
-            harbour.roll();
-            assertThat(steered(harbour)).isZero();
-            slots(harbour);
-            assertThat(steered(harbour)).isEqualTo(30);
+        try (NamespacedSupervisor supervisor =
+                datagrams(SocketMode.SECCOMP, SteeringBackend.EXTENDED).workers(1)) {
+            supervisor.start(PythonServers.python(directory, PROGRAM));
+            slots(supervisor);
+            assertThat(steered(supervisor)).isEqualTo(30);
+            supervisor.roll();
+            assertThat(steered(supervisor)).isZero();
+            slots(supervisor);
+            assertThat(steered(supervisor)).isEqualTo(30);
         }
     }
 
-    private static long steered(Harbour harbour) {
-        return harbour.slot(0).sockets().getFirst().steered().orElseThrow();
+    private static long steered(NamespacedSupervisor supervisor) {
+        return supervisor.slot(0).sockets().getFirst().steered().orElseThrow();
     }
 
-    private Set<Integer> slots(Harbour harbour) throws Exception {
-        return harbour.inside(
+    private Set<Integer> slots(NamespacedSupervisor supervisor) throws Exception {
+        return supervisor.inside(
                 () -> {
                     Set<Integer> found = new HashSet<>();
                     for (int i = 0; i < 30; i++) {

@@ -3,10 +3,10 @@ package dev.berth.supervise;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.berth.supervise.contract.Command;
-import dev.berth.supervise.contract.Outcome;
 import dev.berth.supervise.contract.Request;
+import dev.berth.supervise.contract.RequestResult;
 import dev.berth.supervise.contract.Settings;
-import dev.berth.supervise.contract.Steer;
+import dev.berth.supervise.contract.SteeringBackend;
 import dev.berth.testkit.FreePort;
 import dev.berth.testkit.LeakCheck;
 import dev.berth.testkit.RequiresProgram;
@@ -43,11 +43,14 @@ class DeferTest {
         return new Command(List.of(Programs.python(), "-c", script));
     }
 
-    private static Rig rig(int port, Steer steer, Duration drain) throws IOException {
+    private static SupervisorFixture rig(int port, SteeringBackend backend, Duration drain)
+            throws IOException {
         Settings settings =
-                Rig.Setup.timed(Settings.Ready.LISTENING, drain, Duration.ofSeconds(10));
-        Rig.Setup setup = new Rig.Setup().command(deferring(port)).settings(settings);
-        return Rig.start(setup.steer(steer)).awaitReady();
+                SupervisorFixture.Setup.timed(
+                        Settings.Ready.LISTENING, drain, Duration.ofSeconds(10));
+        SupervisorFixture.Setup setup =
+                new SupervisorFixture.Setup().command(deferring(port)).settings(settings);
+        return SupervisorFixture.start(setup.steer(backend)).awaitReady();
     }
 
     private static String ask(Socket client) throws IOException {
@@ -58,10 +61,11 @@ class DeferTest {
     @Test
     void aSilentClientDoesNotDelayTheSlotIfItsConnectionMigrates() throws Exception {
         int port = FreePort.tcp();
-        try (Rig rig = rig(port, Steer.EXTENDED, Duration.ofSeconds(600));
-                Socket silent = Rig.connect(port)) {
-            int old = rig.pid(0);
-            Outcome rolled = rig.ask(new Request.Roll(Optional.empty()));
+        try (SupervisorFixture fixture =
+                        rig(port, SteeringBackend.EXTENDED, Duration.ofSeconds(600));
+                Socket silent = SupervisorFixture.connect(port)) {
+            int old = fixture.pid(0);
+            RequestResult rolled = fixture.ask(new Request.Roll(Optional.empty()));
             assertThat(rolled.done()).as(rolled.text()).isTrue();
             assertThat(ask(silent)).isNotEqualTo(Integer.toString(old)).isNotEmpty();
         }
@@ -70,9 +74,9 @@ class DeferTest {
     @Test
     void ifItDoesNotMigrateTheRollReportsItsLoss() throws Exception {
         int port = FreePort.tcp();
-        try (Rig rig = rig(port, Steer.CLASSIC, Duration.ofSeconds(2));
-                Socket silent = Rig.connect(port)) {
-            Outcome rolled = rig.ask(new Request.Roll(Optional.empty()));
+        try (SupervisorFixture fixture = rig(port, SteeringBackend.CLASSIC, Duration.ofSeconds(2));
+                Socket silent = SupervisorFixture.connect(port)) {
+            RequestResult rolled = fixture.ask(new Request.Roll(Optional.empty()));
             assertThat(silent.isConnected()).isTrue();
             assertThat(rolled.text())
                     .contains("1 connection in the handshake or waiting for their first bytes");
@@ -82,13 +86,13 @@ class DeferTest {
     @Test
     void deliberatelyOmittedAcknowledgementsAreNotDrops() throws Exception {
         int port = FreePort.tcp();
-        try (Rig rig = rig(port, Steer.AUTO, Duration.ofSeconds(2))) {
+        try (SupervisorFixture fixture = rig(port, SteeringBackend.AUTO, Duration.ofSeconds(2))) {
             for (int i = 0; i < 5; i++) {
-                try (Socket client = Rig.connect(port)) {
+                try (Socket client = SupervisorFixture.connect(port)) {
                     assertThat(ask(client)).isNotEmpty();
                 }
             }
-            assertThat(rig.slot(0).sockets())
+            assertThat(fixture.slot(0).sockets())
                     .isNotEmpty()
                     .allSatisfy(socket -> assertThat(socket.drops()).isEmpty());
         }

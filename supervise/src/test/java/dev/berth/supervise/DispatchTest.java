@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
-import dev.berth.supervise.contract.Outcome;
 import dev.berth.supervise.contract.Policy;
 import dev.berth.supervise.contract.Request;
+import dev.berth.supervise.contract.RequestResult;
 import dev.berth.supervise.contract.Status;
 import dev.berth.sys.Capability;
 import dev.berth.sys.Processes;
@@ -32,7 +32,7 @@ import java.util.concurrent.CompletableFuture;
 @RequiresCapability(Capability.SYS_ADMIN)
 class DispatchTest {
     private static final String HOST = "127.0.0.1";
-    private static final int PORT = Harbour.PORT;
+    private static final int PORT = NamespacedSupervisor.PORT;
 
     /// Receives connections as the library does, and answers each with `SLOT.GENERATION`.
     private static final String SERVER =
@@ -56,28 +56,28 @@ class DispatchTest {
             """;
 
     @TempDir private Path directory;
-    private Harbour harbour;
+    private NamespacedSupervisor supervisor;
 
     @BeforeEach
     void open() throws Exception {
-        harbour = Harbour.open(directory).dispatch().listen(HOST + ":" + PORT);
+        supervisor = NamespacedSupervisor.open(directory).dispatch().listen(HOST + ":" + PORT);
     }
 
     @AfterEach
     void close() throws Exception {
-        harbour.close();
+        supervisor.close();
     }
 
-    private Harbour start(int workers) throws Exception {
-        return harbour.workers(workers).start(Programs.python(), "-c", SERVER);
+    private NamespacedSupervisor start(int workers) throws Exception {
+        return supervisor.workers(workers).start(Programs.python(), "-c", SERVER);
     }
 
     private List<String> answers(int count) throws Exception {
-        return harbour.inside(
+        return supervisor.inside(
                 () -> {
                     List<String> answers = new ArrayList<>();
                     for (int i = 0; i < count; i++) {
-                        answers.add(Load.ask(Harbour.at(HOST, PORT)));
+                        answers.add(ClientLoad.ask(NamespacedSupervisor.at(HOST, PORT)));
                     }
                     return answers;
                 });
@@ -87,15 +87,15 @@ class DispatchTest {
     void everySlotServesInTurnAndARollLosesNothing() throws Exception {
         start(3);
         assertThat(answers(30)).containsOnly("0.1", "1.1", "2.1");
-        harbour.servesAndRolls(HOST, PORT);
-        assertThat(harbour.served(HOST, PORT, 6)).containsOnly("0.2", "1.2", "2.2");
+        supervisor.servesAndRolls(HOST, PORT);
+        assertThat(supervisor.served(HOST, PORT, 6)).containsOnly("0.2", "1.2", "2.2");
     }
 
     @Test
     void statusShowsTheListenerAndTheConnectionsPassed() throws Exception {
         start(2);
         answers(10);
-        Status status = harbour.status();
+        Status status = supervisor.status();
         assertThat(status.adopt()).isEqualTo("dispatch");
         assertThat(status.steer()).isEqualTo("round-robin (dispatcher)");
         assertThat(status.listen()).containsExactly("tcp://127.0.0.1:" + PORT);
@@ -112,75 +112,76 @@ class DispatchTest {
     @Test
     void aSingleWorkerIsRolledWithoutLoss() throws Exception {
         start(1);
-        harbour.rollUnseen(HOST, PORT);
-        assertThat(harbour.served(HOST, PORT, 3)).containsOnly("0.2");
+        supervisor.rollUnseen(HOST, PORT);
+        assertThat(supervisor.served(HOST, PORT, 3)).containsOnly("0.2");
     }
 
     @Test
     void slotsCanBeAddedAndRemoved() throws Exception {
         start(2);
-        assertThat(harbour.ask(new Request.Scale(4)).text()).isEqualTo("scaled from 2 to 4");
-        assertThat(harbour.slots(HOST, PORT)).containsOnly(0, 1, 2, 3);
-        assertThat(harbour.ask(new Request.Scale(1)).done()).isTrue();
-        assertThat(harbour.slots(HOST, PORT)).containsOnly(0);
+        assertThat(supervisor.ask(new Request.Scale(4)).text()).isEqualTo("scaled from 2 to 4");
+        assertThat(supervisor.slots(HOST, PORT)).containsOnly(0, 1, 2, 3);
+        assertThat(supervisor.ask(new Request.Scale(1)).done()).isTrue();
+        assertThat(supervisor.slots(HOST, PORT)).containsOnly(0);
     }
 
     @Test
     void aDrainedSlotGetsNothingAndComesBack() throws Exception {
         start(2);
-        assertThat(harbour.ask(new Request.Drain(0)).done()).isTrue();
-        assertThat(harbour.slots(HOST, PORT)).containsOnly(1);
-        assertThat(harbour.ask(new Request.Undrain(0)).done()).isTrue();
-        assertThat(harbour.served(HOST, PORT, 10)).containsOnly("0.1", "1.1");
+        assertThat(supervisor.ask(new Request.Drain(0)).done()).isTrue();
+        assertThat(supervisor.slots(HOST, PORT)).containsOnly(1);
+        assertThat(supervisor.ask(new Request.Undrain(0)).done()).isTrue();
+        assertThat(supervisor.served(HOST, PORT, 10)).containsOnly("0.1", "1.1");
     }
 
     @Test
     void aCrashCostsOnlyConnectionsThatTheWorkerHadReceived() throws Exception {
         start(2);
-        try (Load load = harbour.load(HOST, PORT, 4)) {
+        try (ClientLoad clientLoad = supervisor.load(HOST, PORT, 4)) {
             for (int i = 0; i < 5; i++) {
-                int then = load.answered();
-                harbour.await("answers", () -> load.answered() > then + 50);
-                int generation = harbour.slot(0).generation();
-                Processes.kill(harbour.pid(0), Signal.KILL.number());
-                harbour.await("a successor", () -> harbour.slot(0).generation() > generation);
-                harbour.awaitReady();
+                int then = clientLoad.answered();
+                supervisor.await("answers", () -> clientLoad.answered() > then + 50);
+                int generation = supervisor.slot(0).generation();
+                Processes.kill(supervisor.pid(0), Signal.KILL.number());
+                supervisor.await("a successor", () -> supervisor.slot(0).generation() > generation);
+                supervisor.awaitReady();
             }
-            assertThat(load.end()).hasSizeLessThanOrEqualTo(5);
+            assertThat(clientLoad.end()).hasSizeLessThanOrEqualTo(5);
         }
     }
 
     @Test
     void aStoppedWorkersConnectionsGoToItsSiblingAndItIsFlagged() throws Exception {
         start(2);
-        int pid = harbour.pid(0);
-        try (Waiting waiting = Waiting.stop(pid)) {
-            harbour.inside(() -> waiting.fill(20));
-            assertThat(waiting.answers()).doesNotContain("0.1");
-            assertThat(harbour.dispatched().requeued()).isPositive();
-            harbour.awaitSaid(
+        int pid = supervisor.pid(0);
+        try (QueuedClients queued = QueuedClients.stop(pid)) {
+            supervisor.inside(() -> queued.fill(20));
+            assertThat(queued.answers()).doesNotContain("0.1");
+            assertThat(supervisor.dispatched().requeued()).isPositive();
+            supervisor.awaitSaid(
                     "slot 0.1 (pid " + pid + ") is not taking connections; it may be hung");
-            Status status = harbour.status();
+            Status status = supervisor.status();
             assertThat(status.slots().stream().map(Status.SlotStatus::stalled))
                     .containsExactly(true, false);
             assertThat(status.notes())
                     .contains("slot 0 is not taking connections; its worker may be hung");
             Processes.kill(pid, Signal.CONT.number());
-            harbour.awaitSaid("slot 0.1 (pid " + pid + ") takes connections again");
-            assertThat(harbour.slot(0).stalled()).isFalse();
+            supervisor.awaitSaid("slot 0.1 (pid " + pid + ") takes connections again");
+            assertThat(supervisor.slot(0).stalled()).isFalse();
         }
     }
 
     @Test
     void thePolicyCanBeChangedAndAKernelPolicyIsRefused() throws Exception {
         start(3);
-        Outcome done = harbour.ask(new Request.Steer(new Policy.Source()));
+        RequestResult done = supervisor.ask(new Request.Steer(new Policy.Source()));
         assertThat(done.text()).isEqualTo("steered by source from now on");
-        assertThat(harbour.served(HOST, PORT, 20)).hasSize(1);
-        assertThat(harbour.ask(new Request.Steer(new Policy.LeastConnections())).done()).isTrue();
-        assertThat(harbour.status().steer()).isEqualTo("least-connections (dispatcher)");
-        assertThat(harbour.slots(HOST, PORT)).containsOnly(0, 1, 2);
-        Outcome refused = harbour.ask(new Request.Steer(new Policy.Hash()));
+        assertThat(supervisor.served(HOST, PORT, 20)).hasSize(1);
+        assertThat(supervisor.ask(new Request.Steer(new Policy.LeastConnections())).done())
+                .isTrue();
+        assertThat(supervisor.status().steer()).isEqualTo("least-connections (dispatcher)");
+        assertThat(supervisor.slots(HOST, PORT)).containsOnly(0, 1, 2);
+        RequestResult refused = supervisor.ask(new Request.Steer(new Policy.Hash()));
         assertThat(refused.done()).isFalse();
         assertThat(refused.text())
                 .isEqualTo(
@@ -190,31 +191,31 @@ class DispatchTest {
 
     @Test
     void theInitialPolicyHoldsFromTheFirstConnection() throws Exception {
-        harbour.policy("source");
+        supervisor.policy("source");
         start(3);
-        assertThat(harbour.served(HOST, PORT, 20)).hasSize(1);
+        assertThat(supervisor.served(HOST, PORT, 20)).hasSize(1);
     }
 
     @Test
     void newConnectionsCanBeRefused() throws Exception {
         start(1);
-        assertThat(harbour.ask(new Request.Shed(true)).done()).isTrue();
-        harbour.await(
+        assertThat(supervisor.ask(new Request.Shed(true)).done()).isTrue();
+        supervisor.await(
                 "a reset",
                 () -> {
                     try {
-                        harbour.ask(HOST, PORT);
+                        supervisor.ask(HOST, PORT);
                         return false;
                     } catch (IOException reset) {
                         return true;
                     }
                 });
-        assertThat(harbour.ask(new Request.Shed(false)).done()).isTrue();
-        harbour.await(
+        assertThat(supervisor.ask(new Request.Shed(false)).done()).isTrue();
+        supervisor.await(
                 "an answer",
                 () -> {
                     try {
-                        return harbour.ask(HOST, PORT).equals("0.1");
+                        return supervisor.ask(HOST, PORT).equals("0.1");
                     } catch (IOException reset) {
                         return false;
                     }
@@ -224,20 +225,22 @@ class DispatchTest {
     @Test
     void queuedClientsAreServedOnAStop() throws Exception {
         start(1);
-        try (Waiting waiting = Waiting.stop(harbour.pid(0))) {
-            harbour.inside(() -> waiting.fill(60));
-            CompletableFuture<Outcome> stopped = harbour.begin(new Request.Stop());
-            harbour.await("no newcomer", () -> harbour.inside(harbour::listeners).isEmpty());
-            Processes.kill(harbour.pid(0), Signal.CONT.number());
-            assertThat(waiting.answers()).containsOnly("0.1");
+        try (QueuedClients queued = QueuedClients.stop(supervisor.pid(0))) {
+            supervisor.inside(() -> queued.fill(60));
+            CompletableFuture<RequestResult> stopped = supervisor.begin(new Request.Stop());
+            supervisor.await(
+                    "no newcomer", () -> supervisor.inside(supervisor::listeners).isEmpty());
+            Processes.kill(supervisor.pid(0), Signal.CONT.number());
+            assertThat(queued.answers()).containsOnly("0.1");
             assertThat(stopped.get().done()).isTrue();
-            assertThat(harbour.awaitEnd()).isZero();
+            assertThat(supervisor.awaitEnd()).isZero();
         }
     }
 
     @Test
     void aWorkerWithAnotherProtocolVersionFailsAtOnceWithTheReason() throws Exception {
-        harbour.workers(1)
+        supervisor
+                .workers(1)
                 .begin(
                         Programs.python(),
                         "-c",
@@ -246,13 +249,14 @@ class DispatchTest {
                         socket.socket(fileno=3).send(b"ready 2")
                         time.sleep(600)
                         """);
-        assertThat(harbour.awaitEnd()).isOne();
-        assertThat(harbour.said()).contains("speaks another version");
+        assertThat(supervisor.awaitEnd()).isOne();
+        assertThat(supervisor.said()).contains("speaks another version");
     }
 
     @Test
     void aWorkerThatStopsAcceptingIsReplacedAndFinishesItsConnections() throws Exception {
-        harbour.workers(1)
+        supervisor
+                .workers(1)
                 .start(
                         Programs.python(),
                         "-c",
@@ -273,10 +277,10 @@ class DispatchTest {
                         while not first:
                             time.sleep(1)
                         """);
-        try (Socket first = harbour.inside(() -> new Socket(HOST, PORT))) {
+        try (Socket first = supervisor.inside(() -> new Socket(HOST, PORT))) {
             first.getOutputStream().write('x');
-            harbour.awaitSaid("closed its listener and takes no more connections");
-            assertThat(harbour.ask(HOST, PORT)).isEqualTo("2");
+            supervisor.awaitSaid("closed its listener and takes no more connections");
+            assertThat(supervisor.ask(HOST, PORT)).isEqualTo("2");
             first.getOutputStream().write('y');
             assertThat(new String(first.getInputStream().readAllBytes(), US_ASCII)).endsWith("1");
         }

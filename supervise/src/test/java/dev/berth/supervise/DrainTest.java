@@ -3,8 +3,8 @@ package dev.berth.supervise;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.berth.supervise.contract.Command;
-import dev.berth.supervise.contract.Outcome;
 import dev.berth.supervise.contract.Request;
+import dev.berth.supervise.contract.RequestResult;
 import dev.berth.supervise.contract.Settings;
 import dev.berth.testkit.FreePort;
 import dev.berth.testkit.LeakCheck;
@@ -55,17 +55,22 @@ class DrainTest {
         return new Command(List.of(Programs.python(), "-c", script));
     }
 
-    private static Rig rig(int port, int workers, Duration drain) throws IOException {
+    private static SupervisorFixture rig(int port, int workers, Duration drain) throws IOException {
         Settings settings =
-                Rig.Setup.timed(Settings.Ready.LISTENING, drain, Duration.ofSeconds(10));
-        return Rig.start(new Rig.Setup().command(keeper(port)).workers(workers).settings(settings))
+                SupervisorFixture.Setup.timed(
+                        Settings.Ready.LISTENING, drain, Duration.ofSeconds(10));
+        return SupervisorFixture.start(
+                        new SupervisorFixture.Setup()
+                                .command(keeper(port))
+                                .workers(workers)
+                                .settings(settings))
                 .awaitReady();
     }
 
     /// A connection that stays open.
     private record Client(Socket socket) implements AutoCloseable {
         static Client to(int port) throws IOException {
-            return new Client(Rig.connect(port));
+            return new Client(SupervisorFixture.connect(port));
         }
 
         void ask(int millis) throws IOException {
@@ -102,11 +107,11 @@ class DrainTest {
     @Test
     void anIdleConnectionDoesNotDelayTheStop() throws Exception {
         int port = FreePort.tcp();
-        try (Rig rig = rig(port, 1, LONG);
+        try (SupervisorFixture fixture = rig(port, 1, LONG);
                 Client idle = Client.to(port)) {
             int old = idle.exchange();
-            assertThat(rig.ask(new Request.Roll(Optional.empty())).done()).isTrue();
-            assertThat(rig.pid(0)).isNotEqualTo(old);
+            assertThat(fixture.ask(new Request.Roll(Optional.empty())).done()).isTrue();
+            assertThat(fixture.pid(0)).isNotEqualTo(old);
             assertThat(idle.answer()).isEqualTo(-1);
         }
     }
@@ -114,14 +119,17 @@ class DrainTest {
     @Test
     void aRequestInProgressDelaysTheStopUntilItsAnswer() throws Exception {
         int port = FreePort.tcp();
-        try (Rig rig = rig(port, 1, LONG);
+        try (SupervisorFixture fixture = rig(port, 1, LONG);
                 Client busy = Client.to(port)) {
             int old = busy.exchange();
             // The kernel's clock must advance between the response and the next request.
             Thread.sleep(30);
             busy.ask(1_500);
-            Future<Outcome> roll = rig.supervisor.ask(new Request.Roll(Optional.empty()));
-            rig.await(() -> rig.slot(0).workers().size() == 2 && rig.slot(0).generation() == 2);
+            Future<RequestResult> roll = fixture.supervisor.ask(new Request.Roll(Optional.empty()));
+            fixture.await(
+                    () ->
+                            fixture.slot(0).workers().size() == 2
+                                    && fixture.slot(0).generation() == 2);
             assertThat(busy.answer()).isEqualTo(old);
             assertThat(roll).isNotDone();
             assertThat(roll.get().done()).isTrue();
@@ -131,11 +139,11 @@ class DrainTest {
     @Test
     void aRequestRightAfterTheHandshakeIsInProgress() throws Exception {
         int port = FreePort.tcp();
-        try (Rig rig = rig(port, 1, LONG);
+        try (SupervisorFixture fixture = rig(port, 1, LONG);
                 Client busy = Client.to(port)) {
-            int old = rig.pid(0);
+            int old = fixture.pid(0);
             busy.ask(1_500);
-            assertThat(rig.ask(new Request.Roll(Optional.empty())).done()).isTrue();
+            assertThat(fixture.ask(new Request.Roll(Optional.empty())).done()).isTrue();
             assertThat(busy.answer()).isEqualTo(old);
         }
     }
@@ -144,8 +152,8 @@ class DrainTest {
     void requestsRightAfterAnAnswerAreInProgress() throws Exception {
         int port = FreePort.tcp();
         List<Client> clients = new ArrayList<>();
-        try (Rig rig = rig(port, 1, LONG)) {
-            int old = rig.pid(0);
+        try (SupervisorFixture fixture = rig(port, 1, LONG)) {
+            int old = fixture.pid(0);
             for (int i = 0; i < 20; i++) {
                 Client client = Client.to(port);
                 clients.add(client);
@@ -156,7 +164,7 @@ class DrainTest {
                     client.askInTwoSegments(2_000);
                 }
             }
-            assertThat(rig.ask(new Request.Roll(Optional.empty())).done()).isTrue();
+            assertThat(fixture.ask(new Request.Roll(Optional.empty())).done()).isTrue();
             for (Client client : clients) {
                 assertThat(client.answer()).isEqualTo(old);
             }
@@ -188,13 +196,19 @@ class DrainTest {
                 """
                         .formatted(port);
         Settings settings =
-                Rig.Setup.timed(Settings.Ready.LISTENING, LONG, Duration.ofSeconds(10))
+                SupervisorFixture.Setup.timed(
+                                Settings.Ready.LISTENING, LONG, Duration.ofSeconds(10))
                         .withIdle(Duration.ofSeconds(1));
         Command command = new Command(List.of(Programs.python(), "-c", streams));
-        try (Rig rig = Rig.start(new Rig.Setup().command(command).settings(settings)).awaitReady();
-                Socket reader = Rig.connect(port)) {
+        try (SupervisorFixture fixture =
+                        SupervisorFixture.start(
+                                        new SupervisorFixture.Setup()
+                                                .command(command)
+                                                .settings(settings))
+                                .awaitReady();
+                Socket reader = SupervisorFixture.connect(port)) {
             reader.getOutputStream().write('a');
-            Future<Outcome> roll = rig.supervisor.ask(new Request.Roll(Optional.empty()));
+            Future<RequestResult> roll = fixture.supervisor.ask(new Request.Roll(Optional.empty()));
             assertThat(new String(reader.getInputStream().readAllBytes())).isEqualTo("01234.");
             assertThat(roll.get().done()).isTrue();
         }
@@ -203,11 +217,11 @@ class DrainTest {
     @Test
     void itIsAwaitedNoLongerThanTheDrainTime() throws Exception {
         int port = FreePort.tcp();
-        try (Rig rig = rig(port, 1, Duration.ofMillis(700));
+        try (SupervisorFixture fixture = rig(port, 1, Duration.ofMillis(700));
                 Client busy = Client.to(port)) {
             busy.exchange();
             busy.ask(60_000);
-            Outcome rolled = rig.ask(new Request.Roll(Optional.empty()));
+            RequestResult rolled = fixture.ask(new Request.Roll(Optional.empty()));
             assertThat(rolled.done()).isTrue();
             assertThat(rolled.text()).contains("1 connection with a request in progress");
             assertThat(endOf(busy)).isEqualTo(-1);
@@ -226,8 +240,8 @@ class DrainTest {
     void connectionsOfOtherSlotsDoNotMatter() throws Exception {
         int port = FreePort.tcp();
         List<Client> clients = new ArrayList<>();
-        try (Rig rig = rig(port, 2, LONG)) {
-            int other = rig.pid(1);
+        try (SupervisorFixture fixture = rig(port, 2, LONG)) {
+            int other = fixture.pid(1);
             Client busy = Client.to(port);
             clients.add(busy);
             while (busy.exchange() != other) {
@@ -235,10 +249,10 @@ class DrainTest {
                 clients.add(busy);
             }
             busy.ask(60_000);
-            Outcome drained = rig.ask(new Request.Drain(0));
+            RequestResult drained = fixture.ask(new Request.Drain(0));
             assertThat(drained.text()).contains("none of its connections is busy");
             assertThat(busy.socket().getInputStream().available()).isZero();
-            assertThat(rig.pid(1)).isEqualTo(other);
+            assertThat(fixture.pid(1)).isEqualTo(other);
         } finally {
             for (Client client : clients) {
                 client.close();
@@ -249,18 +263,18 @@ class DrainTest {
     @Test
     void aDrainedSlotGetsNothingUntilItIsUndrained() throws Exception {
         int port = FreePort.tcp();
-        try (Rig rig = rig(port, 2, LONG)) {
-            int held = rig.pid(0);
-            int other = rig.pid(1);
-            assertThat(rig.ask(new Request.Drain(0)).done()).isTrue();
-            assertThat(rig.slot(0).state()).isEqualTo("draining");
+        try (SupervisorFixture fixture = rig(port, 2, LONG)) {
+            int held = fixture.pid(0);
+            int other = fixture.pid(1);
+            assertThat(fixture.ask(new Request.Drain(0)).done()).isTrue();
+            assertThat(fixture.slot(0).state()).isEqualTo("draining");
             for (int i = 0; i < 20; i++) {
                 try (Client client = Client.to(port)) {
                     assertThat(client.exchange()).isEqualTo(other);
                 }
             }
-            assertThat(rig.ask(new Request.Undrain(0)).done()).isTrue();
-            rig.await(() -> answers(port, held));
+            assertThat(fixture.ask(new Request.Undrain(0)).done()).isTrue();
+            fixture.await(() -> answers(port, held));
         }
     }
 
@@ -293,14 +307,17 @@ class DrainTest {
                 """
                         .formatted(port);
         Command command = new Command(List.of(Programs.python(), "-c", forks));
-        try (Rig rig = Rig.start(new Rig.Setup().command(command)).awaitReady();
+        try (SupervisorFixture fixture =
+                        SupervisorFixture.start(new SupervisorFixture.Setup().command(command))
+                                .awaitReady();
                 Client one = Client.to(port);
                 Client two = Client.to(port);
                 Client three = Client.to(port)) {
             for (Client client : List.of(one, two, three)) {
-                assertThat(client.answer()).isNotEqualTo(rig.pid(0));
+                assertThat(client.answer()).isNotEqualTo(fixture.pid(0));
             }
-            assertThat(rig.slot(0).workers().getFirst().connections()).isEqualTo(OptionalInt.of(3));
+            assertThat(fixture.slot(0).workers().getFirst().connections())
+                    .isEqualTo(OptionalInt.of(3));
         }
     }
 
@@ -308,13 +325,17 @@ class DrainTest {
     void aServerThatExitsAtOnceLosesNothingInRolls() throws Exception {
         int port = FreePort.tcp();
         AtomicBoolean over = new AtomicBoolean();
-        try (Rig rig = Rig.start(new Rig.Setup().command(Programs.server(port, ""))).awaitReady();
+        try (SupervisorFixture fixture =
+                        SupervisorFixture.start(
+                                        new SupervisorFixture.Setup()
+                                                .command(Programs.server(port, "")))
+                                .awaitReady();
                 ExecutorService clients = Executors.newFixedThreadPool(4)) {
             Callable<Integer> client =
                     () -> {
                         int answered = 0;
                         while (!over.get()) {
-                            Integer.parseInt(Rig.ask(port));
+                            Integer.parseInt(SupervisorFixture.ask(port));
                             answered++;
                         }
                         return answered;
@@ -324,7 +345,7 @@ class DrainTest {
                 answers.add(clients.submit(client));
             }
             for (int i = 0; i < 2; i++) {
-                assertThat(rig.ask(new Request.Roll(Optional.empty())).done()).isTrue();
+                assertThat(fixture.ask(new Request.Roll(Optional.empty())).done()).isTrue();
             }
             over.set(true);
             for (Future<Integer> answered : answers) {

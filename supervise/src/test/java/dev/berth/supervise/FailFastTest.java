@@ -2,7 +2,7 @@ package dev.berth.supervise;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.berth.supervise.contract.Steer;
+import dev.berth.supervise.contract.SteeringBackend;
 import dev.berth.sys.Capability;
 import dev.berth.testkit.FreePort;
 import dev.berth.testkit.LeakCheck;
@@ -30,26 +30,29 @@ class FailFastTest {
         Path broken = Files.createTempDirectory("broken");
         Path mark = broken.resolve("mark");
         String breaks = "import os\nif os.path.exists('" + mark + "'): os._exit(3)\n";
-        Rig.Setup setup =
-                new Rig.Setup().command(Programs.server(port, breaks)).steer(Steer.EXTENDED);
-        try (Rig rig = Rig.start(setup).awaitReady()) {
+        SupervisorFixture.Setup setup =
+                new SupervisorFixture.Setup()
+                        .command(Programs.server(port, breaks))
+                        .steer(SteeringBackend.EXTENDED);
+        try (SupervisorFixture fixture = SupervisorFixture.start(setup).awaitReady()) {
             Files.createFile(mark);
-            long pid = rig.pid(0);
+            long pid = fixture.pid(0);
             ProcessHandle.of(pid).orElseThrow().destroyForcibly();
-            rig.await(() -> refused(port));
-            assertThat(rig.status().notes()).contains("no worker is ready: clients are refused");
-            rig.said("refusing connections until one is");
+            fixture.await(() -> refused(port));
+            assertThat(fixture.status().notes())
+                    .contains("no worker is ready: clients are refused");
+            fixture.said("refusing connections until one is");
             Files.delete(mark);
-            rig.awaitReady();
-            rig.await(() -> served(port));
+            fixture.awaitReady();
+            fixture.await(() -> served(port));
         } finally {
-            Rig.delete(broken);
+            SupervisorFixture.delete(broken);
         }
     }
 
     private static boolean refused(int port) {
         try {
-            Rig.connect(port).close();
+            SupervisorFixture.connect(port).close();
             return false;
         } catch (ConnectException refused) {
             return true;
@@ -60,7 +63,7 @@ class FailFastTest {
 
     private static boolean served(int port) {
         try {
-            return Integer.parseInt(Rig.ask(port)) > 0;
+            return Integer.parseInt(SupervisorFixture.ask(port)) > 0;
         } catch (IOException failed) {
             throw new AssertionError(failed);
         }
@@ -69,12 +72,15 @@ class FailFastTest {
     @Test
     void withinThePatienceClientsWaitAndAreServed() throws Exception {
         int port = FreePort.tcp();
-        try (Rig rig = Rig.start(new Rig.Setup().command(Programs.server(port, ""))).awaitReady()) {
-            int pid = rig.pid(0);
+        try (SupervisorFixture fixture =
+                SupervisorFixture.start(
+                                new SupervisorFixture.Setup().command(Programs.server(port, "")))
+                        .awaitReady()) {
+            int pid = fixture.pid(0);
             ProcessHandle.of(pid).orElseThrow().destroyForcibly();
             // Until the process is gone it may still accept a connection, which would be lost with
             // it.
-            Rig.awaitGone(pid, Rig.LIMIT);
+            SupervisorFixture.awaitGone(pid, SupervisorFixture.LIMIT);
             for (int client : List.of(1, 2, 3)) {
                 assertThat(served(port)).as("client %d", client).isTrue();
             }

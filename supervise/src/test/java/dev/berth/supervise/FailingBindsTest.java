@@ -48,9 +48,9 @@ final class FailingBindsTest {
 
     @Test
     void thousandsOfFailuresAreFewLinesAndTheWorkerServes() throws Exception {
-        try (Harbour harbour = Harbour.open(directory).workers(1)) {
-            harbour.start(
-                    SampleServers.python(
+        try (NamespacedSupervisor supervisor = NamespacedSupervisor.open(directory).workers(1)) {
+            supervisor.start(
+                    PythonServers.python(
                             directory,
                             """
                             import ctypes, errno
@@ -82,15 +82,19 @@ final class FailingBindsTest {
                                   failed[errno.ENOTSOCK])
                             serve(serving)
                             """));
-            harbour.await(
+            supervisor.await(
                     "its counts",
                     () ->
-                            harbour.printed().stream()
+                            supervisor.printed().stream()
                                     .anyMatch(l -> l.contains("failed 2000 2000 2000")));
-            assertThat(harbour.said().lines().count()).as(harbour.said()).isLessThan(MOST_LINES);
-            assertThat(harbour.said()).doesNotContain("process_vm_readv").doesNotContain("EBADF");
-            assertThat(harbour.ask("127.0.0.1", Harbour.PORT)).startsWith("0.1 ");
-            harbour.stop();
+            assertThat(supervisor.said().lines().count())
+                    .as(supervisor.said())
+                    .isLessThan(MOST_LINES);
+            assertThat(supervisor.said())
+                    .doesNotContain("process_vm_readv")
+                    .doesNotContain("EBADF");
+            assertThat(supervisor.ask("127.0.0.1", NamespacedSupervisor.PORT)).startsWith("0.1 ");
+            supervisor.stop();
         }
     }
 
@@ -123,21 +127,21 @@ final class FailingBindsTest {
                 """
                         .formatted(REFUSED);
         try (ChildProcess others = ChildProcess.start(Programs.python(), "-c", crowd);
-                Harbour harbour = Harbour.open(directory).workers(1);
-                ServerSocket _ = harbour.inside(() -> new ServerSocket(9090))) {
-            others.awaitLine("up"::equals, Rig.LIMIT);
-            harbour.begin(SampleServers.python(directory, binds, directory.toString()));
-            harbour.await("a worker", () -> harbour.slot(0).workers().size() == 1);
+                NamespacedSupervisor supervisor = NamespacedSupervisor.open(directory).workers(1);
+                ServerSocket _ = supervisor.inside(() -> new ServerSocket(9090))) {
+            others.awaitLine("up"::equals, SupervisorFixture.LIMIT);
+            supervisor.begin(PythonServers.python(directory, binds, directory.toString()));
+            supervisor.await("a worker", () -> supervisor.slot(0).workers().size() == 1);
             long look = cpuOfOneLook();
-            long before = harbour.ownerCpuNanos();
+            long before = supervisor.ownerCpuNanos();
             Files.createFile(directory.resolve("go"));
             String count = "refused " + REFUSED;
-            harbour.await(
+            supervisor.await(
                     "its count",
-                    () -> harbour.printed().stream().anyMatch(line -> line.endsWith(count)));
-            assertThat(harbour.ownerCpuNanos() - before).isLessThan(look * REFUSED / 3);
-            harbour.awaitReady();
-            harbour.stop();
+                    () -> supervisor.printed().stream().anyMatch(line -> line.endsWith(count)));
+            assertThat(supervisor.ownerCpuNanos() - before).isLessThan(look * REFUSED / 3);
+            supervisor.awaitReady();
+            supervisor.stop();
         }
     }
 
@@ -179,8 +183,8 @@ final class FailingBindsTest {
                 serve(serving)
                 """
                         .formatted(FreePort.tcp(), BATCH, BATCHES, BATCH);
-        Path runtime = Rig.directory();
-        String[] words = SampleServers.python(directory, program, directory.toString());
+        Path runtime = SupervisorFixture.directory();
+        String[] words = PythonServers.python(directory, program, directory.toString());
         try (ChildProcess jvm =
                 LoneSupervisor.start(runtime, List.of(), true, 1, new Command(List.of(words)))) {
             Files.createFile(directory.resolve("go1"));
@@ -192,20 +196,20 @@ final class FailingBindsTest {
             Files.createFile(directory.resolve("go" + BATCHES));
             assertThat(last - first).as(jvm.output().toString()).isLessThan(MOST_BYTES);
             LoneSupervisor.order(runtime, "stop");
-            assertThat(jvm.awaitExit(Rig.LIMIT)).isZero();
+            assertThat(jvm.awaitExit(SupervisorFixture.LIMIT)).isZero();
         } finally {
-            Rig.delete(runtime);
-            Rig.delete(runtime.resolveSibling(runtime.getFileName() + "-classes"));
+            SupervisorFixture.delete(runtime);
+            SupervisorFixture.delete(runtime.resolveSibling(runtime.getFileName() + "-classes"));
         }
     }
 
     /// The bytes of the supervisor's heap in use after that batch.
     private static long memoryAfter(ChildProcess jvm, Path runtime, int batch) throws Exception {
-        jvm.awaitLine(line -> line.endsWith("batch " + batch), Rig.LIMIT);
+        jvm.awaitLine(line -> line.endsWith("batch " + batch), SupervisorFixture.LIMIT);
         long before = jvm.output().stream().filter(FailingBindsTest::tells).count();
         LoneSupervisor.order(runtime, "memory");
         Await.until(
-                Rig.LIMIT,
+                SupervisorFixture.LIMIT,
                 () -> jvm.output().stream().filter(FailingBindsTest::tells).count() > before,
                 () -> jvm.output().toString());
         String line = jvm.output().stream().filter(FailingBindsTest::tells).toList().getLast();

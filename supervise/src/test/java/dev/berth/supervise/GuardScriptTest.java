@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.berth.net.ProcessEntry;
 import dev.berth.net.ProcessList;
-import dev.berth.supervise.process.Guard;
+import dev.berth.supervise.process.CrashGuard;
 import dev.berth.sys.Processes;
 import dev.berth.sys.Signal;
 import dev.berth.testkit.Await;
@@ -83,9 +83,9 @@ class GuardScriptTest {
 
     @BeforeEach
     void unpack() throws IOException {
-        directory = Rig.directory();
+        directory = SupervisorFixture.directory();
         script = directory.resolve("guard.sh");
-        try (InputStream in = Guard.class.getResourceAsStream("guard.sh")) {
+        try (InputStream in = CrashGuard.class.getResourceAsStream("guard.sh")) {
             Files.write(script, Objects.requireNonNull(in).readAllBytes());
         }
     }
@@ -97,7 +97,7 @@ class GuardScriptTest {
             process.destroyForcibly().waitFor();
             below.forEach(ProcessHandle::destroyForcibly);
         }
-        Rig.delete(directory);
+        SupervisorFixture.delete(directory);
     }
 
     private Process start(String... words) throws IOException {
@@ -112,15 +112,17 @@ class GuardScriptTest {
     /// A process that leads a session, and the pids that it prints.
     private record Family(int root, List<Integer> others) {
         String add() {
-            return "add " + root + " " + Rig.start(root) + "\n";
+            return "add " + root + " " + SupervisorFixture.start(root) + "\n";
         }
 
         boolean allAlive() {
-            return Rig.alive(root) && others.stream().allMatch(Rig::alive);
+            return SupervisorFixture.alive(root)
+                    && others.stream().allMatch(SupervisorFixture::alive);
         }
 
         boolean allGone() {
-            return !Rig.alive(root) && others.stream().noneMatch(Rig::alive);
+            return !SupervisorFixture.alive(root)
+                    && others.stream().noneMatch(SupervisorFixture::alive);
         }
     }
 
@@ -215,9 +217,9 @@ class GuardScriptTest {
         String orders = new Family((int) leader.pid(), List.of()).add();
         leader.getOutputStream().close();
         leader.waitFor();
-        assertThat(Rig.alive(left)).isTrue();
+        assertThat(SupervisorFixture.alive(left)).isTrue();
         guard(shell, orders, runtime());
-        assertThat(Rig.alive(left)).isFalse();
+        assertThat(SupervisorFixture.alive(left)).isFalse();
     }
 
     @ParameterizedTest
@@ -236,7 +238,7 @@ class GuardScriptTest {
         orders.append("del 999999\n");
         guard(shell, orders.toString(), runtime());
         for (Family family : families) {
-            assertThat(Rig.alive(family.root())).isEqualTo(spared.contains(family));
+            assertThat(SupervisorFixture.alive(family.root())).isEqualTo(spared.contains(family));
         }
     }
 
@@ -321,7 +323,7 @@ class GuardScriptTest {
         Process process = start("setsid", "python3", "-c", program);
         process.inputReader().readLine();
         int pid = (int) process.pid();
-        Await.until(LIMIT, () -> !Rig.alive(pid), () -> "not like a zombie");
+        Await.until(LIMIT, () -> !SupervisorFixture.alive(pid), () -> "not like a zombie");
         Family family = new Family(pid, List.of());
         guard(shells().findFirst().orElseThrow(), family.add(), runtime());
         assertThat(process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
@@ -374,7 +376,7 @@ class GuardScriptTest {
         return ProcessList.read().stream()
                 .map(ProcessEntry::pid)
                 .filter(pid -> ProcessList.command(pid).endsWith(" " + mark))
-                .filter(Rig::alive)
+                .filter(SupervisorFixture::alive)
                 .toList();
     }
 

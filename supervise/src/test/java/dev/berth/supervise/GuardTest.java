@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.berth.net.ProcessEntry;
 import dev.berth.net.ProcessList;
 import dev.berth.supervise.contract.Command;
-import dev.berth.supervise.process.Guard;
+import dev.berth.supervise.process.CrashGuard;
 import dev.berth.sys.Descriptors;
 import dev.berth.sys.Fd;
 import dev.berth.sys.Processes;
@@ -60,42 +60,56 @@ class GuardTest {
     @ValueSource(booleans = {true, false})
     void nothingOutlivesAKilledSupervisorByTwoSeconds(boolean cgroup) throws Exception {
         int port = FreePort.tcp();
-        Path runtime = Rig.directory();
+        Path runtime = SupervisorFixture.directory();
         Path classes = runtime.resolveSibling(runtime.getFileName() + "-classes");
         Command command = Programs.server(port, STUBBORN);
         try (ChildProcess jvm = LoneSupervisor.start(runtime, List.of(), cgroup, 2, command)) {
             List<Integer> pids = new ArrayList<>();
             for (String worker : List.of("0.1", "1.1")) {
                 String ready = "slot " + worker + " is ready, pid ";
-                pids.add(number(jvm.awaitLine(l -> l.startsWith(ready), Rig.LIMIT), ready));
-                jvm.awaitLine(l -> l.startsWith(worker + " PID "), Rig.LIMIT);
+                pids.add(
+                        number(
+                                jvm.awaitLine(l -> l.startsWith(ready), SupervisorFixture.LIMIT),
+                                ready));
+                jvm.awaitLine(l -> l.startsWith(worker + " PID "), SupervisorFixture.LIMIT);
             }
-            Await.until(Rig.LIMIT, () -> strays(jvm).size() == 4, () -> jvm.output().toString());
+            Await.until(
+                    SupervisorFixture.LIMIT,
+                    () -> strays(jvm).size() == 4,
+                    () -> jvm.output().toString());
             pids.addAll(strays(jvm));
             // Processes whose parent has ended belong to the supervisor now, and one whole patrol
             // sees them.
-            Await.until(Rig.LIMIT, () -> adopted(jvm) == 2, () -> jvm.output().toString());
+            Await.until(
+                    SupervisorFixture.LIMIT,
+                    () -> adopted(jvm) == 2,
+                    () -> jvm.output().toString());
             afterThePatrol(runtime);
             pids.add(afterThePatrol(runtime));
             // Not before the new guard has been given the processes to kill.
             Await.until(
-                    Rig.LIMIT,
+                    SupervisorFixture.LIMIT,
                     () -> jvm.output().stream().filter(l -> l.contains(AGAIN)).count() == 2,
                     () -> jvm.output().toString());
             jvm.kill();
-            jvm.awaitExit(Rig.LIMIT);
+            jvm.awaitExit(SupervisorFixture.LIMIT);
             Await.until(
-                    Rig.LIMIT.multipliedBy(3),
-                    () -> pids.stream().noneMatch(Rig::alive),
-                    () -> pids.stream().filter(Rig::alive).map(ProcessList::command).toList() + "");
+                    SupervisorFixture.LIMIT.multipliedBy(3),
+                    () -> pids.stream().noneMatch(SupervisorFixture::alive),
+                    () ->
+                            pids.stream()
+                                            .filter(SupervisorFixture::alive)
+                                            .map(ProcessList::command)
+                                            .toList()
+                                    + "");
             assertThat(runtime).doesNotExist();
             try (ServerSocket free = new ServerSocket(port)) {
                 assertThat(free.isBound()).isTrue();
             }
             assertThat(TreeTest.groups(runtime.getFileName().toString())).isEmpty();
         } finally {
-            Rig.delete(runtime);
-            Rig.delete(classes);
+            SupervisorFixture.delete(runtime);
+            SupervisorFixture.delete(classes);
         }
     }
 
@@ -117,10 +131,12 @@ class GuardTest {
     /// Once a second the supervisor looks for orphans, just before it checks its guard: a new guard
     /// shows that it has found them.
     private static int afterThePatrol(Path runtime) {
-        int first = Await.value(Rig.LIMIT, () -> guard(runtime), () -> "no guard");
+        int first = Await.value(SupervisorFixture.LIMIT, () -> guard(runtime), () -> "no guard");
         assertThat(Processes.kill(first, Signal.KILL.number())).isZero();
         return Await.value(
-                Rig.LIMIT, () -> guard(runtime).filter(pid -> pid != first), () -> "no new guard");
+                SupervisorFixture.LIMIT,
+                () -> guard(runtime).filter(pid -> pid != first),
+                () -> "no new guard");
     }
 
     private static Optional<Integer> guard(Path runtime) {
@@ -133,30 +149,32 @@ class GuardTest {
     @Test
     void aKilledGuardIsReplacedByOneThatKnowsAllWorkers() throws Exception {
         int port = FreePort.tcp();
-        try (Rig rig = Rig.start(new Rig.Setup().command(Programs.server(port, "")))) {
-            rig.awaitReady();
-            afterThePatrol(rig.runtime);
-            rig.said("the guard process had ended; Berth started it again");
-            rig.awaitReady();
-            assertThat(rig.notes.said()).noneMatch(line -> line.contains("patrol"));
+        try (SupervisorFixture fixture =
+                SupervisorFixture.start(
+                        new SupervisorFixture.Setup().command(Programs.server(port, "")))) {
+            fixture.awaitReady();
+            afterThePatrol(fixture.runtime);
+            fixture.said("the guard process had ended; Berth started it again");
+            fixture.awaitReady();
+            assertThat(fixture.sink.said()).noneMatch(line -> line.contains("patrol"));
         }
     }
 
     @Test
     void aGuardThatDoesNotReadIsReplacedAndStopsNoWorker() throws Exception {
-        Path runtime = Rig.directory();
-        try (Guard guard = Guard.start(Optional.empty(), List.of())) {
+        Path runtime = SupervisorFixture.directory();
+        try (CrashGuard guard = CrashGuard.start(Optional.empty(), List.of())) {
             int first = guard.pid();
             assertThat(Processes.kill(first, Signal.STOP.number())).isZero();
             for (int i = 0; i < 10_000; i++) {
                 guard.add(1_000_000 + i, i);
                 guard.remove(1_000_000 + i);
             }
-            Rig.awaitGone(first, Rig.LIMIT);
+            SupervisorFixture.awaitGone(first, SupervisorFixture.LIMIT);
             guard.renew();
             assertThat(guard.pid()).isNotEqualTo(first);
         } finally {
-            Rig.delete(runtime);
+            SupervisorFixture.delete(runtime);
         }
         assertThat(Files.exists(runtime)).isFalse();
     }
@@ -164,13 +182,13 @@ class GuardTest {
     /// This is more than a pipe holds, and a guard that has just started does not read yet.
     @Test
     void aNewGuardTakesOverThousandsOfProcesses() throws Exception {
-        try (Guard guard = Guard.start(Optional.empty(), List.of())) {
+        try (CrashGuard guard = CrashGuard.start(Optional.empty(), List.of())) {
             int first = guard.pid();
             Processes.kill(first, Signal.STOP.number());
             for (int i = 0; i < 10_000; i++) {
                 guard.add(1_000_000 + i, i);
             }
-            Rig.awaitGone(first, Rig.LIMIT);
+            SupervisorFixture.awaitGone(first, SupervisorFixture.LIMIT);
             guard.renew();
             int second = guard.pid();
             assertThat(second).isNotEqualTo(first);
@@ -186,11 +204,11 @@ class GuardTest {
         int file = Descriptors.open("/dev/null", Descriptors.O_RDWR, 0);
         Fd lock = Fd.of("open", "/dev/null", file);
         try (lock;
-                Guard guard = Guard.start(Optional.of(lock), List.of())) {
+                CrashGuard guard = CrashGuard.start(Optional.of(lock), List.of())) {
             int first = guard.pid();
             lock.close();
             Processes.kill(first, Signal.KILL.number());
-            Rig.awaitGone(first, Rig.LIMIT);
+            SupervisorFixture.awaitGone(first, SupervisorFixture.LIMIT);
 
             assertThatThrownBy(guard::renew).isInstanceOf(Exception.class);
             assertThat(guard.pid()).isZero();
@@ -201,11 +219,11 @@ class GuardTest {
 
     @Test
     void closingItKillsNothingAndClosingTwiceIsHarmless() throws IOException {
-        Path runtime = Rig.directory();
-        Guard guard = Guard.start(Optional.empty(), List.of());
+        Path runtime = SupervisorFixture.directory();
+        CrashGuard guard = CrashGuard.start(Optional.empty(), List.of());
         guard.close();
         guard.close();
         assertThat(runtime).exists();
-        Rig.delete(runtime);
+        SupervisorFixture.delete(runtime);
     }
 }

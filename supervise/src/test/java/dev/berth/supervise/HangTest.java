@@ -26,24 +26,25 @@ final class HangTest {
 
     @Test
     void aWorkerThatHangsIsFlaggedAndLeftAlone() throws Exception {
-        try (Harbour harbour = Harbour.open(directory).workers(1)) {
-            harbour.start(SampleServers.plain(directory));
-            int pid = harbour.pid(0);
-            try (Waiting waiting = Waiting.at(harbour, pid, 3)) {
-                harbour.awaitSaid(
+        try (NamespacedSupervisor supervisor = NamespacedSupervisor.open(directory).workers(1)) {
+            supervisor.start(PythonServers.plain(directory));
+            int pid = supervisor.pid(0);
+            try (QueuedClients queued = QueuedClients.at(supervisor, pid, 3)) {
+                supervisor.awaitSaid(
                         "slot 0.1 (pid "
                                 + pid
                                 + ") is not accepting connections: 3 wait on tcp://0");
-                Status status = harbour.status();
+                Status status = supervisor.status();
                 assertThat(status.slots().getFirst().stalled()).isTrue();
                 assertThat(status.slots().getFirst().state()).isEqualTo("ready");
                 assertThat(status.notes()).anyMatch(n -> n.startsWith("slot 0 is not accepting"));
                 Processes.kill(pid, Signal.CONT.number());
-                harbour.awaitSaid("slot 0.1 (pid " + pid + ") accepts again on tcp://0.0.0.0:80");
-                assertThat(harbour.slot(0).stalled()).isFalse();
-                assertThat(waiting.answers()).isEqualTo(Set.of("0.1 " + pid));
+                supervisor.awaitSaid(
+                        "slot 0.1 (pid " + pid + ") accepts again on tcp://0.0.0.0:80");
+                assertThat(supervisor.slot(0).stalled()).isFalse();
+                assertThat(queued.answers()).isEqualTo(Set.of("0.1 " + pid));
             }
-            assertThat(List.of(harbour.said().split("\n")))
+            assertThat(List.of(supervisor.said().split("\n")))
                     .filteredOn(line -> line.contains(" accept"))
                     .hasSize(2);
         }

@@ -25,22 +25,22 @@ import java.nio.file.Path;
 @RequiresProgram("python3")
 @ExtendWith(LeakCheck.class)
 final class HeldByConnectionTest {
-    private static final int PORT = Harbour.PORT;
+    private static final int PORT = NamespacedSupervisor.PORT;
 
     @TempDir Path directory;
 
     @Test
     void aLiveConnectionIsReportedWithItsProcessAndPeer() throws Exception {
-        try (Harbour harbour = Harbour.open(directory)) {
-            try (ServerSocket server = harbour.inside(() -> new ServerSocket(9000));
-                    Socket client = harbour.inside(HeldByConnectionTest::outgoing);
+        try (NamespacedSupervisor supervisor = NamespacedSupervisor.open(directory)) {
+            try (ServerSocket server = supervisor.inside(() -> new ServerSocket(9000));
+                    Socket client = supervisor.inside(HeldByConnectionTest::outgoing);
                     Socket accepted = server.accept()) {
                 assertThat(accepted.isConnected()).isTrue();
-                harbour.begin(SampleServers.plain(directory));
-                assertThat(harbour.awaitEnd()).isEqualTo(1);
+                supervisor.begin(PythonServers.plain(directory));
+                assertThat(supervisor.awaitEnd()).isEqualTo(1);
                 assertThat(client.isConnected()).isTrue();
             }
-            assertThat(harbour.said())
+            assertThat(supervisor.said())
                     .contains("is in use by a connection of pid " + ProcessHandle.current().pid())
                     .contains("from 127.0.0.1:8080 to 127.0.0.1:9000")
                     .contains("ip_local_reserved_ports=8080")
@@ -58,11 +58,11 @@ final class HeldByConnectionTest {
 
     @Test
     void connectionsOfAnEarlierProgramAreReportedWithTheTimeToWait() throws Exception {
-        try (Harbour harbour = Harbour.open(directory)) {
-            harbour.inside(HeldByConnectionTest::leaveTimeWait);
-            harbour.begin(SampleServers.plain(directory));
-            assertThat(harbour.awaitEnd()).isEqualTo(1);
-            assertThat(harbour.said())
+        try (NamespacedSupervisor supervisor = NamespacedSupervisor.open(directory)) {
+            supervisor.inside(HeldByConnectionTest::leaveTimeWait);
+            supervisor.begin(PythonServers.plain(directory));
+            assertThat(supervisor.awaitEnd()).isEqualTo(1);
+            assertThat(supervisor.said())
                     .contains("connections that no longer belong to a process (1 in TIME_WAIT)")
                     .containsPattern("wait \\d+ s, or use another port");
         }
@@ -70,12 +70,12 @@ final class HeldByConnectionTest {
 
     @Test
     void aHalfClosedConnectionIsNotTakenForTimeWait() throws Exception {
-        try (Harbour harbour = Harbour.open(directory);
-                SocketChannel client = harbour.inside(HeldByConnectionTest::leaveFinWait2)) {
-            harbour.begin(SampleServers.plain(directory));
-            assertThat(harbour.awaitEnd()).isEqualTo(1);
+        try (NamespacedSupervisor supervisor = NamespacedSupervisor.open(directory);
+                SocketChannel client = supervisor.inside(HeldByConnectionTest::leaveFinWait2)) {
+            supervisor.begin(PythonServers.plain(directory));
+            assertThat(supervisor.awaitEnd()).isEqualTo(1);
             assertThat(client.isConnected()).isTrue();
-            assertThat(harbour.said())
+            assertThat(supervisor.said())
                     .contains("connections that no longer belong to a process (1 in FIN_WAIT2)")
                     .containsPattern("wait \\d+ s, or use another port");
         }

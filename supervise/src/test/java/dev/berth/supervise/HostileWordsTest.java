@@ -3,8 +3,8 @@ package dev.berth.supervise;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.berth.supervise.contract.Command;
-import dev.berth.supervise.contract.Outcome;
 import dev.berth.supervise.contract.Request;
+import dev.berth.supervise.contract.RequestResult;
 import dev.berth.testkit.ChildProcess;
 import dev.berth.testkit.FreePort;
 import dev.berth.testkit.LeakCheck;
@@ -41,25 +41,28 @@ final class HostileWordsTest {
         String program =
                 "sys.stdout.reconfigure(encoding='utf-8', errors='surrogatepass')\n"
                         + "print(%s)\n%s\nsys.exit(3)\n".formatted(HOSTILE, more);
-        return new Command(List.of(SampleServers.python(directory, program)));
+        return new Command(List.of(PythonServers.python(directory, program)));
     }
 
     @Test
     void aWorkersLastOutputIsHarmlessInTheAnswerTheLogAndTheStatus() throws Exception {
         int port = FreePort.tcp();
-        Rig.Setup setup =
-                new Rig.Setup().command(Programs.web(port)).port(port).directory(directory);
-        try (Rig rig = Rig.start(setup).awaitReady()) {
+        SupervisorFixture.Setup setup =
+                new SupervisorFixture.Setup()
+                        .command(Programs.web(port))
+                        .port(port)
+                        .directory(directory);
+        try (SupervisorFixture fixture = SupervisorFixture.start(setup).awaitReady()) {
             Command bad = dying("print('x' * (1 << 20)); print('y' * (1 << 20), file=sys.stderr)");
 
-            Outcome outcome = rig.ask(new Request.Roll(Optional.of(bad)));
+            RequestResult result = fixture.ask(new Request.Roll(Optional.of(bad)));
 
-            assertThat(outcome.done()).isFalse();
-            assertThat(outcome.text()).contains("exit 3", "PWNED", "xxx");
-            assertHarmless(outcome.text());
-            rig.notes.said().forEach(HostileWordsTest::assertHarmless);
-            assertHarmless(rig.slot(0).lastFailure());
-            rig.status().notes().forEach(HostileWordsTest::assertHarmless);
+            assertThat(result.done()).isFalse();
+            assertThat(result.text()).contains("exit 3", "PWNED", "xxx");
+            assertHarmless(result.text());
+            fixture.sink.said().forEach(HostileWordsTest::assertHarmless);
+            assertHarmless(fixture.slot(0).lastFailure());
+            fixture.status().notes().forEach(HostileWordsTest::assertHarmless);
         }
     }
 
@@ -72,17 +75,21 @@ final class HostileWordsTest {
                         + " print('up', flush=True); time.sleep(600)";
         String hostile = "\u001b]0;PWNED\u0007\u001b[2J\u009b\u202e\u2066\nberth: all is well";
         try (ChildProcess other = ChildProcess.start(Programs.python(), "-c", holder, hostile);
-                Rig rig = start(other, port)) {
-            rig.said("PWNED");
+                SupervisorFixture fixture = start(other, port)) {
+            fixture.said("PWNED");
 
-            rig.notes.said().forEach(HostileWordsTest::assertHarmless);
-            assertThat(rig.notes.said()).noneMatch(line -> line.contains("\nberth: all is well"));
+            fixture.sink.said().forEach(HostileWordsTest::assertHarmless);
+            assertThat(fixture.sink.said())
+                    .noneMatch(line -> line.contains("\nberth: all is well"));
         }
     }
 
-    private Rig start(ChildProcess other, int port) throws Exception {
-        other.awaitLine("up"::equals, Rig.LIMIT);
-        return Rig.start(
-                new Rig.Setup().command(Programs.web(port)).port(port).directory(directory));
+    private SupervisorFixture start(ChildProcess other, int port) throws Exception {
+        other.awaitLine("up"::equals, SupervisorFixture.LIMIT);
+        return SupervisorFixture.start(
+                new SupervisorFixture.Setup()
+                        .command(Programs.web(port))
+                        .port(port)
+                        .directory(directory));
     }
 }

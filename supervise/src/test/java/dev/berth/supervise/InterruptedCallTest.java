@@ -3,20 +3,20 @@ package dev.berth.supervise;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.berth.bpf.SeccompFilter;
-import dev.berth.supervise.adoption.Adopter;
-import dev.berth.supervise.contract.Plan;
+import dev.berth.supervise.adoption.BindInterceptor;
 import dev.berth.supervise.contract.Policy;
-import dev.berth.supervise.contract.Steer;
+import dev.berth.supervise.contract.ServiceSpec;
+import dev.berth.supervise.contract.SteeringBackend;
 import dev.berth.supervise.contract.WorkerId;
-import dev.berth.supervise.process.Equipment;
-import dev.berth.supervise.process.LiveWorker;
-import dev.berth.supervise.process.Loop;
+import dev.berth.supervise.process.EventLoop;
 import dev.berth.supervise.process.OutputPump;
 import dev.berth.supervise.process.Spawner;
+import dev.berth.supervise.process.SupervisorResources;
+import dev.berth.supervise.process.WorkerProcess;
+import dev.berth.supervise.steering.CpuPinning;
 import dev.berth.supervise.steering.GroupKey;
-import dev.berth.supervise.steering.Mechanism;
-import dev.berth.supervise.steering.Pinning;
-import dev.berth.supervise.steering.SocketRegistry;
+import dev.berth.supervise.steering.ListenerRegistry;
+import dev.berth.supervise.steering.SteeringSupport;
 import dev.berth.sys.Arch;
 import dev.berth.sys.Fd;
 import dev.berth.sys.Pidfds;
@@ -71,33 +71,36 @@ final class InterruptedCallTest {
         try (NetworkNamespace namespace = NetworkNamespace.open()) {
             namespace.run(
                     () -> {
-                        Harbour harbour = Harbour.unstarted(namespace, directory);
-                        try (SocketRegistry registry =
-                                new SocketRegistry(
-                                        Mechanism.find(Steer.AUTO),
+                        NamespacedSupervisor supervisor =
+                                NamespacedSupervisor.unstarted(namespace, directory);
+                        try (ListenerRegistry registry =
+                                new ListenerRegistry(
+                                        SteeringSupport.find(SteeringBackend.AUTO),
                                         new Policy.Hash(),
-                                        Pinning.here())) {
-                            adopt(harbour, registry);
+                                        CpuPinning.here())) {
+                            adopt(supervisor, registry);
                         }
                     });
         }
     }
 
-    private void adopt(Harbour harbour, SocketRegistry registry) throws Exception {
+    private void adopt(NamespacedSupervisor supervisor, ListenerRegistry registry)
+            throws Exception {
         WorkerId id = new WorkerId(0, 1);
-        Plan plan = harbour.plan("python3");
-        try (Equipment equipment = new Equipment(plan, harbour, false, Optional.empty());
-                OutputPump.Pipes pipes = equipment.pump().open(id);
-                LiveWorker worker = start(id, pipes)) {
+        ServiceSpec spec = supervisor.plan("python3");
+        try (SupervisorResources resources =
+                        new SupervisorResources(spec, supervisor, false, Optional.empty());
+                OutputPump.Pipes pipes = resources.pump().open(id);
+                WorkerProcess worker = start(id, pipes)) {
             OneWorker staff = new OneWorker(worker);
-            new Adopter(plan, registry, equipment, harbour, staff).watch(worker);
+            new BindInterceptor(spec, registry, resources, supervisor, staff).watch(worker);
             while (!worker.ended()) {
-                equipment.loop().turn(Loop.now() + 1);
+                resources.loop().turn(EventLoop.now() + 1);
             }
             String how = Processes.reap(worker.pid()).orElseThrow().toString();
-            assertThat(how).as(harbour.said() + harbour.printed()).isEqualTo("exit 0");
+            assertThat(how).as(supervisor.said() + supervisor.printed()).isEqualTo("exit 0");
             assertThat(registry.listening(id)).hasSize(ROUNDS);
-            assertThat(harbour.said()).isEmpty();
+            assertThat(supervisor.said()).isEmpty();
             assertThat(staff.binds).as("each bind twice").isEqualTo(2 * ROUNDS);
             assertThat(staff.listens).as("each listen twice").isEqualTo(2 * ROUNDS);
         }
@@ -105,22 +108,22 @@ final class InterruptedCallTest {
 
     /// A worker that is not in service yet. The adopter queries it between the receipt of a call
     /// and its answer. Each first call is interrupted there, so that the kernel restarts it.
-    private static final class OneWorker implements Adopter.Staff {
-        private final LiveWorker worker;
+    private static final class OneWorker implements BindInterceptor.Callbacks {
+        private final WorkerProcess worker;
         private int binds;
         private int listens;
 
-        OneWorker(LiveWorker worker) {
+        OneWorker(WorkerProcess worker) {
             this.worker = worker;
         }
 
         @Override
-        public Collection<LiveWorker> live() {
+        public Collection<WorkerProcess> live() {
             return List.of(worker);
         }
 
         @Override
-        public boolean ready(LiveWorker any) {
+        public boolean ready(WorkerProcess any) {
             if (binds++ % 2 == 0) {
                 interrupt();
             }
@@ -128,12 +131,12 @@ final class InterruptedCallTest {
         }
 
         @Override
-        public void listens(LiveWorker any) {
+        public void listenerStarted(WorkerProcess any) {
             assertThat(any).isEqualTo(worker);
         }
 
         @Override
-        public Optional<String> unfit(LiveWorker asked, GroupKey key) {
+        public Optional<String> rejection(WorkerProcess asked, GroupKey key) {
             if (listens++ % 2 == 0) {
                 interrupt();
             }
@@ -161,11 +164,11 @@ final class InterruptedCallTest {
         }
     }
 
-    private LiveWorker start(WorkerId id, OutputPump.Pipes pipes) throws Exception {
+    private WorkerProcess start(WorkerId id, OutputPump.Pipes pipes) throws Exception {
         SpawnRequest request =
                 new SpawnRequest(
-                        SampleServers.interpreter(),
-                        List.of(SampleServers.python(directory, PROGRAM)),
+                        PythonServers.interpreter(),
+                        List.of(PythonServers.python(directory, PROGRAM)),
                         List.of("PATH=/usr/bin:/bin"),
                         directory,
                         List.of(
@@ -176,7 +179,7 @@ final class InterruptedCallTest {
         Thread.ofPlatform().start(task).join();
         Spawner.Child child = task.get();
         Fd pidfd = Fd.of("pidfd_open", child.pid(), Pidfds.pidfdOpen(child.pid(), 0));
-        return new LiveWorker(
+        return new WorkerProcess(
                 id, child.pid(), 0, pidfd, child.notifications(), Optional.empty(), pipes.output());
     }
 

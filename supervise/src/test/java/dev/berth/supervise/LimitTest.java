@@ -52,19 +52,21 @@ class LimitTest {
         List<String> words = new ArrayList<>(as);
         words.addAll(List.of("prlimit", "--pid=" + jvm.pid(), what + "=" + most + ":"));
         try (ChildProcess change = ChildProcess.start(words.toArray(String[]::new))) {
-            assertThat(change.awaitExit(Rig.LIMIT)).as(change.output().toString()).isZero();
+            assertThat(change.awaitExit(SupervisorFixture.LIMIT))
+                    .as(change.output().toString())
+                    .isZero();
         }
     }
 
     private static void awaitReady(ChildProcess jvm, String pattern, int count) {
         Await.until(
-                Rig.LIMIT.multipliedBy(3),
+                SupervisorFixture.LIMIT.multipliedBy(3),
                 () -> jvm.output().stream().filter(line -> line.matches(pattern)).count() >= count,
                 () -> jvm.output().toString());
     }
 
     private static void kill(int port) throws IOException {
-        Processes.kill(Integer.parseInt(Rig.ask(port)), Signal.KILL.number());
+        Processes.kill(Integer.parseInt(SupervisorFixture.ask(port)), Signal.KILL.number());
     }
 
     /// The threads of the user, which is what RLIMIT_NPROC counts.
@@ -94,7 +96,7 @@ class LimitTest {
     @ValueSource(ints = {0, -40})
     void aCrashAtTheThreadLimitEndsNoOtherWorker(int room) throws Exception {
         int port = FreePort.tcp();
-        Path runtime = Rig.directory();
+        Path runtime = SupervisorFixture.directory();
         Path classes = runtime.resolveSibling(runtime.getFileName() + "-classes");
         Files.setAttribute(runtime, "unix:uid", LONER);
         try (ChildProcess jvm =
@@ -104,30 +106,30 @@ class LimitTest {
             kill(port);
             // If there is room, a thread of the JVM may take it first.
             awaitReady(jvm, room < 0 ? LIMIT : SECOND + "|" + LIMIT, 1);
-            Rig.ask(port);
+            SupervisorFixture.ask(port);
             limit(jvm, AS_LONER, "--nproc", 4_096);
             awaitReady(jvm, SECOND, 1);
             LoneSupervisor.order(runtime, "roll");
-            assertThat(jvm.awaitLine(line -> line.startsWith("roll "), Rig.LIMIT))
+            assertThat(jvm.awaitLine(line -> line.startsWith("roll "), SupervisorFixture.LIMIT))
                     .startsWith("roll true");
             LoneSupervisor.order(runtime, "stop");
-            assertThat(jvm.awaitExit(Rig.LIMIT)).isZero();
+            assertThat(jvm.awaitExit(SupervisorFixture.LIMIT)).isZero();
         } finally {
-            Rig.delete(runtime);
-            Rig.delete(classes);
+            SupervisorFixture.delete(runtime);
+            SupervisorFixture.delete(classes);
         }
     }
 
     @Test
     void aCrashAtThePidsLimitOfACgroupEndsNoOtherWorker() throws Exception {
-        Path runtime = Rig.directory();
+        Path runtime = SupervisorFixture.directory();
         Optional<PidsGroup> made = PidsGroup.create(runtime.getFileName().toString());
         assumeTrue(made.isPresent(), "no control group of the pids controller can be made");
         try (PidsGroup group = made.orElseThrow()) {
             crash(runtime, group);
         } finally {
-            Rig.delete(runtime);
-            Rig.delete(runtime.resolveSibling(runtime.getFileName() + "-classes"));
+            SupervisorFixture.delete(runtime);
+            SupervisorFixture.delete(runtime.resolveSibling(runtime.getFileName() + "-classes"));
         }
     }
 
@@ -139,11 +141,11 @@ class LimitTest {
             group.fill();
             kill(port);
             awaitReady(jvm, LIMIT, 1);
-            Rig.ask(port);
+            SupervisorFixture.ask(port);
             group.lift();
             awaitReady(jvm, SECOND, 1);
             LoneSupervisor.order(runtime, "stop");
-            assertThat(jvm.awaitExit(Rig.LIMIT)).isZero();
+            assertThat(jvm.awaitExit(SupervisorFixture.LIMIT)).isZero();
         }
     }
 
@@ -152,21 +154,21 @@ class LimitTest {
     void aCrashAtTheDescriptorLimitEndsNoOtherWorker() throws Exception {
         for (int most : List.of(40, 64, 256)) {
             int port = FreePort.tcp();
-            Path runtime = Rig.directory();
+            Path runtime = SupervisorFixture.directory();
             Path classes = runtime.resolveSibling(runtime.getFileName() + "-classes");
             try (ChildProcess jvm =
                     LoneSupervisor.start(runtime, List.of(), true, 2, Programs.server(port, ""))) {
                 awaitReady(jvm, "slot \\d\\.1 is ready.*", 2);
                 limit(jvm, List.of(), "--nofile", most);
                 kill(port);
-                Rig.ask(port);
+                SupervisorFixture.ask(port);
                 limit(jvm, List.of(), "--nofile", 1_024);
                 awaitReady(jvm, SECOND, 1);
                 LoneSupervisor.order(runtime, "stop");
-                assertThat(jvm.awaitExit(Rig.LIMIT)).isZero();
+                assertThat(jvm.awaitExit(SupervisorFixture.LIMIT)).isZero();
             } finally {
-                Rig.delete(runtime);
-                Rig.delete(classes);
+                SupervisorFixture.delete(runtime);
+                SupervisorFixture.delete(classes);
             }
         }
     }

@@ -1,10 +1,10 @@
 package dev.berth.supervise;
 
 import dev.berth.supervise.contract.Command;
-import dev.berth.supervise.contract.Observer;
-import dev.berth.supervise.contract.Outcome;
-import dev.berth.supervise.contract.Plan;
+import dev.berth.supervise.contract.EventSink;
 import dev.berth.supervise.contract.Request;
+import dev.berth.supervise.contract.RequestResult;
+import dev.berth.supervise.contract.ServiceSpec;
 import dev.berth.supervise.contract.WorkerId;
 import dev.berth.sys.Signal;
 import dev.berth.sys.Users;
@@ -38,26 +38,26 @@ public final class LoneSupervisor {
     /// @param arguments runtime directory, `cgroup` or `plain`, number of workers, the command
     public static void main(String[] arguments) throws Exception {
         Path runtime = Path.of(arguments[0]);
-        Plan plan =
-                new Rig.Setup()
+        ServiceSpec spec =
+                new SupervisorFixture.Setup()
                         .command(new Command(List.of(arguments).subList(3, arguments.length)))
                         .workers(Integer.parseInt(arguments[2]))
                         .user(Optional.ofNullable(Integer.getInteger(USER)).flatMap(Users::byUid))
                         .plan(runtime);
-        Observer printer =
-                new Observer() {
+        EventSink printer =
+                new EventSink() {
                     @Override
-                    public void said(String text) {
+                    public void onEvent(String text) {
                         System.out.println(text);
                     }
 
                     @Override
-                    public void printed(WorkerId worker, boolean error, String line) {
+                    public void onOutput(WorkerId worker, boolean error, String line) {
                         System.out.println(worker + " " + line);
                     }
                 };
         try (Supervisor supervisor =
-                Supervisor.create(plan, printer, arguments[1].equals("cgroup"))) {
+                Supervisor.create(spec, printer, arguments[1].equals("cgroup"))) {
             System.out.println("steering " + supervisor.steering());
             Thread.ofPlatform().daemon().start(() -> obey(supervisor, runtime.resolve("orders")));
             System.out.println("exit " + supervisor.run());
@@ -78,8 +78,8 @@ public final class LoneSupervisor {
                             order.equals("roll")
                                     ? new Request.Roll(Optional.empty())
                                     : new Request.Stop();
-                    Outcome outcome = supervisor.ask(request).join();
-                    System.out.println(order + " " + outcome.done() + " " + outcome.text());
+                    RequestResult result = supervisor.ask(request).join();
+                    System.out.println(order + " " + result.done() + " " + result.text());
                 }
                 done = lines.size();
                 Thread.sleep(20);

@@ -3,8 +3,8 @@ package dev.berth.supervise;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.berth.net.SockDiag;
-import dev.berth.supervise.contract.Outcome;
 import dev.berth.supervise.contract.Request;
+import dev.berth.supervise.contract.RequestResult;
 import dev.berth.supervise.contract.Status;
 import dev.berth.testkit.Await;
 import dev.berth.testkit.LeakCheck;
@@ -56,22 +56,22 @@ final class ManyPortsTest {
 
     @Test
     void isServedReportedAndStoppedSoon() throws Exception {
-        try (Harbour harbour = Harbour.open(directory).workers(1)) {
-            begin(harbour, PROGRAM);
-            harbour.awaitSaid("more ports are shared too");
-            harbour.awaitSaid("more than 64 addresses that you did not name");
+        try (NamespacedSupervisor supervisor = NamespacedSupervisor.open(directory).workers(1)) {
+            begin(supervisor, PROGRAM);
+            supervisor.awaitSaid("more ports are shared too");
+            supervisor.awaitSaid("more than 64 addresses that you did not name");
 
             long begun = System.nanoTime();
-            Status status = harbour.status();
+            Status status = supervisor.status();
             Duration asked = Duration.ofNanos(System.nanoTime() - begun);
             assertThat(status.slots().getFirst().sockets()).hasSize(64);
             assertThat(status.listen()).contains("tcp://0.0.0.0:8080").hasSize(64);
-            assertThat(harbour.ask("127.0.0.1", Harbour.PORT)).startsWith("0.1 ");
-            assertThat(harbour.said().lines().filter(line -> line.contains("shared")))
+            assertThat(supervisor.ask("127.0.0.1", NamespacedSupervisor.PORT)).startsWith("0.1 ");
+            assertThat(supervisor.said().lines().filter(line -> line.contains("shared")))
                     .hasSizeLessThan(10);
 
             begun = System.nanoTime();
-            harbour.stop();
+            supervisor.stop();
             Duration stopped = Duration.ofNanos(System.nanoTime() - begun);
             // Generous: a naive implementation needs 8 s and more than 30 s.
             assertThat(asked).isLessThan(Duration.ofSeconds(5));
@@ -80,14 +80,14 @@ final class ManyPortsTest {
     }
 
     /// A thousand responses take a while on a busy machine.
-    private void begin(Harbour harbour, String program) throws Exception {
-        harbour.begin(SampleServers.python(directory, program));
+    private void begin(NamespacedSupervisor supervisor, String program) throws Exception {
+        supervisor.begin(PythonServers.python(directory, program));
         Await.until(
                 Duration.ofMinutes(3),
                 () ->
-                        harbour.said().contains("0.1 is ready")
-                                && harbour.printed().contains("0.1 all"),
-                harbour::said);
+                        supervisor.said().contains("0.1 is ready")
+                                && supervisor.printed().contains("0.1 all"),
+                supervisor::said);
     }
 
     /// The kernel walks through all of its connections at each dump: with one dump per port, a
@@ -98,26 +98,27 @@ final class ManyPortsTest {
                 IntStream.range(0, NAMED)
                         .mapToObj(i -> "tcp://0.0.0.0:" + (10000 + i))
                         .toArray(String[]::new);
-        try (Harbour harbour = Harbour.open(directory).workers(1).listen(addresses)) {
-            begin(harbour, NAMED_PROGRAM);
+        try (NamespacedSupervisor supervisor =
+                NamespacedSupervisor.open(directory).workers(1).listen(addresses)) {
+            begin(supervisor, NAMED_PROGRAM);
             long before = SockDiag.dumps();
-            assertThat(harbour.status().slots().getFirst().sockets()).hasSize(NAMED);
-            harbour.stop();
+            assertThat(supervisor.status().slots().getFirst().sockets()).hasSize(NAMED);
+            supervisor.stop();
             assertThat(SockDiag.dumps() - before).isBetween(1L, (long) NAMED);
         }
     }
 
     @Test
     void aSuccessorThatCannotBindTheOtherPortsGetsAdvice() throws Exception {
-        try (Harbour harbour = Harbour.open(directory).workers(1)) {
-            begin(harbour, PROGRAM);
-            Outcome outcome = harbour.ask(new Request.Roll(Optional.empty()));
-            assertThat(outcome.done()).isFalse();
-            assertThat(outcome.text())
+        try (NamespacedSupervisor supervisor = NamespacedSupervisor.open(directory).workers(1)) {
+            begin(supervisor, PROGRAM);
+            RequestResult result = supervisor.ask(new Request.Roll(Optional.empty()));
+            assertThat(result.done()).isFalse();
+            assertThat(result.text())
                     .contains("is held by slot 0.1 of this service")
                     .contains("no more than 64 addresses. Name each port")
                     .contains("the old generation serves on");
-            assertThat(harbour.ask("127.0.0.1", Harbour.PORT)).startsWith("0.1 ");
+            assertThat(supervisor.ask("127.0.0.1", NamespacedSupervisor.PORT)).startsWith("0.1 ");
         }
     }
 }

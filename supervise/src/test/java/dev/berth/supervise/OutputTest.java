@@ -2,9 +2,9 @@ package dev.berth.supervise;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.berth.supervise.contract.Observer;
-import dev.berth.supervise.contract.Plan;
+import dev.berth.supervise.contract.EventSink;
 import dev.berth.supervise.contract.Request;
+import dev.berth.supervise.contract.ServiceSpec;
 import dev.berth.supervise.contract.WorkerId;
 import dev.berth.supervise.process.OutputPump;
 import dev.berth.sys.Descriptors;
@@ -29,7 +29,7 @@ import java.util.concurrent.atomic.AtomicLong;
 class OutputTest {
     private static final WorkerId ID = new WorkerId(0, 1);
 
-    private final Notes notes = new Notes();
+    private final RecordingSink sink = new RecordingSink();
     private final CountDownLatch released = new CountDownLatch(1);
 
     @AfterEach
@@ -38,15 +38,15 @@ class OutputTest {
     }
 
     private List<String> lines(byte[]... writes) throws Exception {
-        try (OutputPump pump = new OutputPump(notes);
+        try (OutputPump pump = new OutputPump(sink);
                 OutputPump.Pipes pipes = pump.open(ID)) {
             for (byte[] bytes : writes) {
                 write(pipes, bytes);
             }
             pipes.close();
-            Await.until(Rig.LIMIT, pipes.output()::ended, notes::toString);
+            Await.until(SupervisorFixture.LIMIT, pipes.output()::ended, sink::toString);
         }
-        return notes.printed();
+        return sink.printed();
     }
 
     private static void write(OutputPump.Pipes pipes, byte[] bytes) {
@@ -96,16 +96,22 @@ class OutputTest {
 
     @Test
     void errorsAndLastOutputAreReported() throws Exception {
-        try (OutputPump pump = new OutputPump(notes);
+        try (OutputPump pump = new OutputPump(sink);
                 OutputPump.Pipes pipes = pump.open(ID)) {
             byte[] oops = text("oops\n");
             Descriptors.write(pipes.err().number(), oops, 0, oops.length);
-            Await.until(Rig.LIMIT, () -> notes.printed().contains("0.1 ! oops"), notes::toString);
+            Await.until(
+                    SupervisorFixture.LIMIT,
+                    () -> sink.printed().contains("0.1 ! oops"),
+                    sink::toString);
             for (int i = 0; i < 20; i++) {
                 write(pipes, text(i + "y".repeat(5_000) + "\n"));
             }
-            Await.until(Rig.LIMIT, () -> notes.printed().size() == 21, () -> "not all was printed");
-            String words = pipes.output().lastWords();
+            Await.until(
+                    SupervisorFixture.LIMIT,
+                    () -> sink.printed().size() == 21,
+                    () -> "not all was printed");
+            String words = pipes.output().lastOutput();
             assertThat(words.lines()).hasSize(10).allMatch(line -> line.length() == 1_000);
             assertThat(words).startsWith("10y").doesNotEndWith("\n");
         }
@@ -118,12 +124,12 @@ class OutputTest {
                         + "\tat app.Log.x(Unknown Source) ~[app.jar:1]\n"
                         + "    at node:internal/main/run:23:47\n"
                         + "\t... 5 more\n\t... 2 common frames omitted\n";
-        try (OutputPump pump = new OutputPump(notes);
+        try (OutputPump pump = new OutputPump(sink);
                 OutputPump.Pipes pipes = pump.open(ID)) {
             write(pipes, text("no port\n" + frames + "Caused by: no luck\n" + frames));
             write(pipes, text("  at the end\n"));
-            Await.until(Rig.LIMIT, () -> notes.printed().size() == 29, notes::toString);
-            assertThat(pipes.output().lastWords())
+            Await.until(SupervisorFixture.LIMIT, () -> sink.printed().size() == 29, sink::toString);
+            assertThat(pipes.output().lastOutput())
                     .isEqualTo("no port\nCaused by: no luck\n  at the end");
         }
     }
@@ -131,13 +137,13 @@ class OutputTest {
     @Test
     void aHundredMegabytesAreReadToTheLastByte() throws Exception {
         AtomicLong bytes = new AtomicLong();
-        Observer counter =
-                new Observer() {
+        EventSink counter =
+                new EventSink() {
                     @Override
-                    public void said(String text) {}
+                    public void onEvent(String text) {}
 
                     @Override
-                    public void printed(WorkerId worker, boolean error, String line) {
+                    public void onOutput(WorkerId worker, boolean error, String line) {
                         bytes.addAndGet(line.length() + 1);
                     }
                 };
@@ -148,23 +154,23 @@ class OutputTest {
                 write(pipes, block);
             }
             pipes.close();
-            Await.until(Rig.LIMIT, pipes.output()::ended, () -> bytes + " read");
+            Await.until(SupervisorFixture.LIMIT, pipes.output()::ended, () -> bytes + " read");
         }
         assertThat(bytes).hasValue(100_000_000);
     }
 
     @Test
     void anObserverThatBlocksStallsOnlyThePrinter() throws Exception {
-        Observer stuck =
-                new Observer() {
+        EventSink stuck =
+                new EventSink() {
                     @Override
-                    public void said(String text) {
-                        notes.said(text);
+                    public void onEvent(String text) {
+                        sink.onEvent(text);
                     }
 
                     @Override
-                    public void printed(WorkerId worker, boolean error, String line) {
-                        notes.printed(worker, error, line);
+                    public void onOutput(WorkerId worker, boolean error, String line) {
+                        sink.onOutput(worker, error, line);
                         try {
                             released.await();
                         } catch (InterruptedException _) {
@@ -178,28 +184,29 @@ class OutputTest {
                         + "def f():\n"
                         + "    while True: print('flood')\n"
                         + "threading.Thread(target=f, daemon=True).start()";
-        Path runtime = Rig.directory();
-        Plan plan = new Rig.Setup().command(Programs.server(port, flood)).plan(runtime);
-        try (Supervisor supervisor = Supervisor.create(plan, stuck)) {
+        Path runtime = SupervisorFixture.directory();
+        ServiceSpec spec =
+                new SupervisorFixture.Setup().command(Programs.server(port, flood)).plan(runtime);
+        try (Supervisor supervisor = Supervisor.create(spec, stuck)) {
             Thread driver =
                     Thread.ofPlatform()
                             .start(
                                     () -> {
                                         Await.until(
-                                                Rig.LIMIT,
-                                                () -> notes.said().toString().contains("is ready"),
-                                                notes::toString);
+                                                SupervisorFixture.LIMIT,
+                                                () -> sink.said().toString().contains("is ready"),
+                                                sink::toString);
                                         supervisor
                                                 .ask(new Request.Roll(Optional.empty()))
-                                                .thenAccept(o -> notes.said("rolled " + o.done()))
+                                                .thenAccept(o -> sink.onEvent("rolled " + o.done()))
                                                 .thenRun(() -> supervisor.ask(new Request.Stop()));
                                     });
             assertThat(supervisor.run()).isZero();
             driver.join();
         } finally {
-            Rig.delete(runtime);
+            SupervisorFixture.delete(runtime);
         }
-        assertThat(notes.said()).contains("rolled true");
-        assertThat(notes.printed()).hasSize(1);
+        assertThat(sink.said()).contains("rolled true");
+        assertThat(sink.printed()).hasSize(1);
     }
 }

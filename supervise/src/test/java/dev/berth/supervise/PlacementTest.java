@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.berth.supervise.contract.Command;
 import dev.berth.supervise.contract.Request;
-import dev.berth.supervise.contract.Steer;
+import dev.berth.supervise.contract.SteeringBackend;
 import dev.berth.testkit.LeakCheck;
 import dev.berth.testkit.RequiresProgram;
 import dev.berth.testkit.RequiresRoot;
@@ -23,7 +23,7 @@ import java.nio.file.Path;
 @ExtendWith(LeakCheck.class)
 final class PlacementTest {
     private static final String V4 = "127.0.0.1";
-    private static final int PORT = Harbour.PORT;
+    private static final int PORT = NamespacedSupervisor.PORT;
     private static final String TWO_PORTS =
             """
             admin = listen(('127.0.0.1', 9000))
@@ -35,37 +35,39 @@ final class PlacementTest {
 
     @ParameterizedTest
     @EnumSource(names = {"EXTENDED", "CLASSIC"})
-    void aPrivatePortIsTheSlotsOwnEvenDuringARoll(Steer steer) throws Exception {
-        try (Harbour harbour = Harbour.open(directory).steer(steer).privatePort(9000)) {
-            harbour.start(SampleServers.python(directory, TWO_PORTS));
-            assertThat(harbour.ask(V4, 9000)).startsWith("0.1 ");
-            assertThat(harbour.ask(V4, 9001)).startsWith("1.1 ");
-            assertThat(harbour.status().listen()).containsExactly("tcp://0.0.0.0:8080");
-            harbour.servesAndRolls(V4, PORT);
-            assertThat(harbour.ask(V4, 9000)).startsWith("0.2 ");
-            assertThat(harbour.ask(V4, 9001)).startsWith("1.2 ");
+    void aPrivatePortIsTheSlotsOwnEvenDuringARoll(SteeringBackend backend) throws Exception {
+        try (NamespacedSupervisor supervisor =
+                NamespacedSupervisor.open(directory).steer(backend).privatePort(9000)) {
+            supervisor.start(PythonServers.python(directory, TWO_PORTS));
+            assertThat(supervisor.ask(V4, 9000)).startsWith("0.1 ");
+            assertThat(supervisor.ask(V4, 9001)).startsWith("1.1 ");
+            assertThat(supervisor.status().listen()).containsExactly("tcp://0.0.0.0:8080");
+            supervisor.servesAndRolls(V4, PORT);
+            assertThat(supervisor.ask(V4, 9000)).startsWith("0.2 ");
+            assertThat(supervisor.ask(V4, 9001)).startsWith("1.2 ");
         }
     }
 
     @Test
     void aPrivatePortAnswersForTheNewVersionAndForTheOldOneIfItFails() throws Exception {
-        try (Harbour harbour = Harbour.open(directory).workers(1).privatePort(9000)) {
-            harbour.start(SampleServers.python(directory, TWO_PORTS));
+        try (NamespacedSupervisor supervisor =
+                NamespacedSupervisor.open(directory).workers(1).privatePort(9000)) {
+            supervisor.start(PythonServers.python(directory, TWO_PORTS));
             Command failing =
                     new Command(
                             java.util.List.of(
-                                    SampleServers.python(
+                                    PythonServers.python(
                                             directory,
                                             """
                                             admin = listen(('127.0.0.1', 9000))
                                             answer(admin.accept()[0])
                                             sys.exit(3)
                                             """)));
-            var outcome = harbour.begin(new Request.Roll(java.util.Optional.of(failing)));
-            harbour.await("the new one", () -> harbour.ask(V4, 9000).startsWith("0.2 "));
-            assertThat(outcome.get().done()).isFalse();
-            assertThat(harbour.served(V4, 9000, 5)).allMatch(who -> who.startsWith("0.1 "));
-            assertThat(harbour.ask(V4, PORT)).startsWith("0.1 ");
+            var result = supervisor.begin(new Request.Roll(java.util.Optional.of(failing)));
+            supervisor.await("the new one", () -> supervisor.ask(V4, 9000).startsWith("0.2 "));
+            assertThat(result.get().done()).isFalse();
+            assertThat(supervisor.served(V4, 9000, 5)).allMatch(who -> who.startsWith("0.1 "));
+            assertThat(supervisor.ask(V4, PORT)).startsWith("0.1 ");
         }
     }
 
@@ -79,11 +81,12 @@ final class PlacementTest {
                 other.listen(5)
                 serve(listen(('127.0.0.1', 8080)))
                 """;
-        try (Harbour harbour = Harbour.open(directory).listen("tcp://127.0.0.1:8080")) {
-            harbour.start(SampleServers.python(directory, program));
-            assertThat(harbour.status().listen()).containsExactly("tcp://127.0.0.1:8080");
-            assertThat(harbour.printed()).contains("0.1 reuseport 0", "1.1 reuseport 0");
-            assertThat(harbour.slots(V4, PORT)).containsExactlyInAnyOrder(0, 1);
+        try (NamespacedSupervisor supervisor =
+                NamespacedSupervisor.open(directory).listen("tcp://127.0.0.1:8080")) {
+            supervisor.start(PythonServers.python(directory, program));
+            assertThat(supervisor.status().listen()).containsExactly("tcp://127.0.0.1:8080");
+            assertThat(supervisor.printed()).contains("0.1 reuseport 0", "1.1 reuseport 0");
+            assertThat(supervisor.slots(V4, PORT)).containsExactlyInAnyOrder(0, 1);
         }
     }
 
@@ -98,10 +101,10 @@ final class PlacementTest {
                 six.listen(5)
                 serve(six)
                 """;
-        try (Harbour harbour = Harbour.open(directory).port(PORT)) {
-            harbour.start(SampleServers.python(directory, program));
-            assertThat(harbour.status().listen()).containsExactly("tcp://[::]:8080");
-            assertThat(harbour.slots(V4, PORT)).containsExactlyInAnyOrder(0, 1);
+        try (NamespacedSupervisor supervisor = NamespacedSupervisor.open(directory).port(PORT)) {
+            supervisor.start(PythonServers.python(directory, program));
+            assertThat(supervisor.status().listen()).containsExactly("tcp://[::]:8080");
+            assertThat(supervisor.slots(V4, PORT)).containsExactlyInAnyOrder(0, 1);
         }
     }
 
@@ -113,10 +116,10 @@ final class PlacementTest {
                 print('protocol', s.getsockopt(socket.SOL_SOCKET, 38), 'nonblocking', os.get_blocking(s.fileno()))
                 serve(s)
                 """;
-        try (Harbour harbour = Harbour.open(directory)) {
-            harbour.start(SampleServers.python(directory, program));
-            assertThat(harbour.printed()).contains("0.1 protocol 6 nonblocking True");
-            harbour.servesAndRolls(V4, PORT);
+        try (NamespacedSupervisor supervisor = NamespacedSupervisor.open(directory)) {
+            supervisor.start(PythonServers.python(directory, program));
+            assertThat(supervisor.printed()).contains("0.1 protocol 6 nonblocking True");
+            supervisor.servesAndRolls(V4, PORT);
         }
     }
 
@@ -135,11 +138,11 @@ final class PlacementTest {
                 foreign.listen(5)
                 serve(s)
                 """;
-        try (Harbour harbour = Harbour.open(directory)) {
-            harbour.start(SampleServers.python(directory, program));
-            assertThat(harbour.printed()).contains("0.1 reuseport 0", "1.1 reuseport 0");
-            assertThat(harbour.status().listen()).containsExactly("tcp://0.0.0.0:8080");
-            assertThat(harbour.slots(V4, PORT)).containsExactlyInAnyOrder(0, 1);
+        try (NamespacedSupervisor supervisor = NamespacedSupervisor.open(directory)) {
+            supervisor.start(PythonServers.python(directory, program));
+            assertThat(supervisor.printed()).contains("0.1 reuseport 0", "1.1 reuseport 0");
+            assertThat(supervisor.status().listen()).containsExactly("tcp://0.0.0.0:8080");
+            assertThat(supervisor.slots(V4, PORT)).containsExactlyInAnyOrder(0, 1);
         }
     }
 
@@ -167,9 +170,9 @@ final class PlacementTest {
                             except BlockingIOError:
                                 pass
                 """;
-        try (Harbour harbour = Harbour.open(directory)) {
-            harbour.start(SampleServers.python(directory, program));
-            harbour.servesAndRolls(V4, PORT);
+        try (NamespacedSupervisor supervisor = NamespacedSupervisor.open(directory)) {
+            supervisor.start(PythonServers.python(directory, program));
+            supervisor.servesAndRolls(V4, PORT);
         }
     }
 }

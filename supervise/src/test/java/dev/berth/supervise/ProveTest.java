@@ -3,8 +3,8 @@ package dev.berth.supervise;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.berth.supervise.contract.Command;
-import dev.berth.supervise.contract.Outcome;
 import dev.berth.supervise.contract.Request;
+import dev.berth.supervise.contract.RequestResult;
 import dev.berth.supervise.contract.Settings;
 import dev.berth.supervise.contract.Status;
 import dev.berth.testkit.FreePort;
@@ -80,7 +80,7 @@ class ProveTest {
     }
 
     private static Settings quick() {
-        Settings quick = Rig.Setup.quick(Settings.Ready.LISTENING);
+        Settings quick = SupervisorFixture.Setup.quick(Settings.Ready.LISTENING);
         return new Settings(
                         quick.settle(),
                         Duration.ofSeconds(5),
@@ -93,8 +93,12 @@ class ProveTest {
                 .withProve(Duration.ofSeconds(1));
     }
 
-    private static Rig start(Command command, int workers) throws Exception {
-        return Rig.start(new Rig.Setup().command(command).workers(workers).settings(quick()))
+    private static SupervisorFixture start(Command command, int workers) throws Exception {
+        return SupervisorFixture.start(
+                        new SupervisorFixture.Setup()
+                                .command(command)
+                                .workers(workers)
+                                .settings(quick()))
                 .awaitReady();
     }
 
@@ -106,21 +110,21 @@ class ProveTest {
     @EnumSource(Bad.class)
     void theOldVersionReturnsAndQueuedClientsAreServed(Bad bad) throws Exception {
         int port = FreePort.tcp();
-        try (Rig rig = start(good("0.0.0.0", port), 2)) {
-            List<Integer> before = List.of(rig.pid(0), rig.pid(1));
-            try (Load load = new Load(at(port), 4)) {
-                Outcome outcome = rig.ask(new Request.Roll(Optional.of(bad.on(port))));
+        try (SupervisorFixture fixture = start(good("0.0.0.0", port), 2)) {
+            List<Integer> before = List.of(fixture.pid(0), fixture.pid(1));
+            try (ClientLoad clientLoad = new ClientLoad(at(port), 4)) {
+                RequestResult result = fixture.ask(new Request.Roll(Optional.of(bad.on(port))));
 
-                assertThat(outcome.done()).isFalse();
-                assertThat(outcome.text())
+                assertThat(result.done()).isFalse();
+                assertThat(result.text())
                         .contains(bad.blame)
                         .endsWith("the old generation serves on");
-                assertThat(List.of(rig.pid(0), rig.pid(1))).isEqualTo(before);
-                int then = load.answered();
-                rig.await(() -> load.answered() > then + 20);
+                assertThat(List.of(fixture.pid(0), fixture.pid(1))).isEqualTo(before);
+                int then = clientLoad.answered();
+                fixture.await(() -> clientLoad.answered() > then + 20);
                 // Connections that it had accepted and not answered are lost with it.
                 int lost = bad == Bad.DIES_OF_ITS_FIRST_CONNECTION ? 1 : 0;
-                assertThat(load.end()).hasSizeLessThanOrEqualTo(lost);
+                assertThat(clientLoad.end()).hasSizeLessThanOrEqualTo(lost);
             }
         }
     }
@@ -130,20 +134,24 @@ class ProveTest {
     void aVersionThatDiesBetweenAcceptAndAnswerIsRolledBackToo() throws Exception {
         int port = FreePort.tcp();
         Settings patient = quick().withProve(Duration.ofMinutes(1));
-        var setup = new Rig.Setup().command(good("0.0.0.0", port)).workers(1).settings(patient);
-        try (Rig rig = Rig.start(setup).awaitReady()) {
-            int before = rig.pid(0);
-            try (Load load = new Load(at(port), 2)) {
+        var setup =
+                new SupervisorFixture.Setup()
+                        .command(good("0.0.0.0", port))
+                        .workers(1)
+                        .settings(patient);
+        try (SupervisorFixture fixture = SupervisorFixture.start(setup).awaitReady()) {
+            int before = fixture.pid(0);
+            try (ClientLoad clientLoad = new ClientLoad(at(port), 2)) {
                 Command dies =
                         program("0.0.0.0", port, "c = s.accept(); time.sleep(2); os._exit(4)");
-                Outcome outcome = rig.ask(new Request.Roll(Optional.of(dies)));
+                RequestResult result = fixture.ask(new Request.Roll(Optional.of(dies)));
 
-                assertThat(outcome.done()).isFalse();
-                assertThat(outcome.text())
+                assertThat(result.done()).isFalse();
+                assertThat(result.text())
                         .contains("exited unexpectedly: exit 4")
                         .endsWith("the old generation serves on");
-                assertThat(rig.pid(0)).isEqualTo(before);
-                assertThat(load.end()).hasSizeLessThanOrEqualTo(1);
+                assertThat(fixture.pid(0)).isEqualTo(before);
+                assertThat(clientLoad.end()).hasSizeLessThanOrEqualTo(1);
             }
         }
     }
@@ -151,11 +159,12 @@ class ProveTest {
     @Test
     void anIdleRollToAVersionThatLoadsAndDiesIsRolledBackToo() throws Exception {
         int port = FreePort.tcp();
-        try (Rig rig = start(good("0.0.0.0", port), 1)) {
-            Outcome outcome = rig.ask(new Request.Roll(Optional.of(Bad.LOADS_AND_DIES.on(port))));
+        try (SupervisorFixture fixture = start(good("0.0.0.0", port), 1)) {
+            RequestResult result =
+                    fixture.ask(new Request.Roll(Optional.of(Bad.LOADS_AND_DIES.on(port))));
 
-            assertThat(outcome.done()).isFalse();
-            assertThat(Load.ask(at(port))).isEqualTo(Integer.toString(rig.pid(0)));
+            assertThat(result.done()).isFalse();
+            assertThat(ClientLoad.ask(at(port))).isEqualTo(Integer.toString(fixture.pid(0)));
         }
     }
 
@@ -163,10 +172,13 @@ class ProveTest {
     void anIdleRollToAGoodVersionWaitsForNoProof() throws Exception {
         int port = FreePort.tcp();
         Settings patient = quick().withProve(Duration.ofMinutes(10));
-        Rig.Setup setup =
-                new Rig.Setup().command(good("0.0.0.0", port)).workers(2).settings(patient);
-        try (Rig rig = Rig.start(setup).awaitReady()) {
-            assertThat(rig.ask(new Request.Roll(Optional.empty())).text())
+        SupervisorFixture.Setup setup =
+                new SupervisorFixture.Setup()
+                        .command(good("0.0.0.0", port))
+                        .workers(2)
+                        .settings(patient);
+        try (SupervisorFixture fixture = SupervisorFixture.start(setup).awaitReady()) {
+            assertThat(fixture.ask(new Request.Roll(Optional.empty())).text())
                     .isEqualTo("rolled 2 slots");
         }
     }
@@ -174,11 +186,11 @@ class ProveTest {
     @Test
     void aNarrowerAddressFailsUnlessAllowed() throws Exception {
         int port = FreePort.tcp();
-        try (Rig rig = start(good("0.0.0.0", port), 2);
-                Load load = new Load(at(port), 4)) {
+        try (SupervisorFixture fixture = start(good("0.0.0.0", port), 2);
+                ClientLoad clientLoad = new ClientLoad(at(port), 4)) {
             Command narrow = good("127.0.0.1", port);
 
-            Outcome refused = rig.ask(new Request.Roll(Optional.of(narrow)));
+            RequestResult refused = fixture.ask(new Request.Roll(Optional.of(narrow)));
 
             assertThat(refused.done()).isFalse();
             assertThat(refused.text())
@@ -186,13 +198,14 @@ class ProveTest {
                     .contains("does not cover tcp://0.0.0.0:" + port)
                     .contains("--allow-new-addresses")
                     .endsWith("the old generation serves on");
-            assertThat(rig.status().listen()).containsExactly("tcp://0.0.0.0:" + port);
+            assertThat(fixture.status().listen()).containsExactly("tcp://0.0.0.0:" + port);
 
             Request.Roll allowed =
                     new Request.Roll(Optional.of(narrow), Map.of(), OptionalInt.empty(), true);
-            assertThat(rig.ask(allowed).text()).isEqualTo("rolled 2 slots");
-            rig.await(() -> rig.status().listen().equals(List.of("tcp://127.0.0.1:" + port)));
-            assertThat(load.end()).isEmpty();
+            assertThat(fixture.ask(allowed).text()).isEqualTo("rolled 2 slots");
+            fixture.await(
+                    () -> fixture.status().listen().equals(List.of("tcp://127.0.0.1:" + port)));
+            assertThat(clientLoad.end()).isEmpty();
         }
     }
 
@@ -214,16 +227,16 @@ class ProveTest {
                     c.close()
                 """;
         Command quick = program("0.0.0.0", port, both.formatted("0", second));
-        Rig.Setup setup =
-                new Rig.Setup()
+        SupervisorFixture.Setup setup =
+                new SupervisorFixture.Setup()
                         .command(quick)
                         .workers(1)
                         .settings(quick())
                         .ports(List.of(port, second));
-        try (Rig rig = Rig.start(setup).awaitReady()) {
+        try (SupervisorFixture fixture = SupervisorFixture.start(setup).awaitReady()) {
             Command slow = program("0.0.0.0", port, both.formatted("0.6", second));
 
-            assertThat(rig.ask(new Request.Roll(Optional.of(slow))).text())
+            assertThat(fixture.ask(new Request.Roll(Optional.of(slow))).text())
                     .isEqualTo("rolled 1 slot");
         }
     }
@@ -239,33 +252,34 @@ class ProveTest {
                     c.sendall(b"HTTP/1.0 200 OK\\r\\n\\r\\n" + os.environ.get("WHO", "-").encode())
                     c.close()
                 """;
-        try (Rig rig = start(program("0.0.0.0", port, tells), 1)) {
-            assertThat(Load.ask(at(port))).isEqualTo("-");
+        try (SupervisorFixture fixture = start(program("0.0.0.0", port, tells), 1)) {
+            assertThat(ClientLoad.ask(at(port))).isEqualTo("-");
             Map<String, String> who = Map.of("WHO", "{slot}.{generation}");
 
-            Outcome outcome =
-                    rig.ask(new Request.Roll(Optional.empty(), who, OptionalInt.empty(), false));
+            RequestResult result =
+                    fixture.ask(
+                            new Request.Roll(Optional.empty(), who, OptionalInt.empty(), false));
 
-            assertThat(outcome.text()).isEqualTo("rolled 1 slot");
-            assertThat(Load.ask(at(port))).isEqualTo("0.2");
+            assertThat(result.text()).isEqualTo("rolled 1 slot");
+            assertThat(ClientLoad.ask(at(port))).isEqualTo("0.2");
         }
     }
 
     @Test
     void statusReportsASlotWithADifferentCommand() throws Exception {
         int port = FreePort.tcp();
-        try (Rig rig = start(good("0.0.0.0", port), 2)) {
-            int other = rig.pid(0);
+        try (SupervisorFixture fixture = start(good("0.0.0.0", port), 2)) {
+            int other = fixture.pid(0);
             Command next = good("0.0.0.0", port).with(Map.of("COLOUR", "blue"));
             Request one =
                     new Request.Roll(
                             Optional.empty(), next.environment(), OptionalInt.of(1), false);
 
-            assertThat(rig.ask(one).text())
+            assertThat(fixture.ask(one).text())
                     .contains("partially rolled: slots [1] run the new command");
 
-            assertThat(rig.pid(0)).isEqualTo(other);
-            Status status = rig.status();
+            assertThat(fixture.pid(0)).isEqualTo(other);
+            Status status = fixture.status();
             assertThat(status.notes())
                     .anyMatch(note -> note.startsWith("partially rolled: slots [0] run"))
                     .noneMatch(note -> note.contains("blue"));
@@ -281,22 +295,21 @@ class ProveTest {
         Files.writeString(
                 directory.resolve("broken.py"), "import time\ntime.sleep(1.6)\nimport nowhere\n");
         Settings usual = quick().withProve(Settings.PROVE);
-        Rig.Setup setup =
-                new Rig.Setup()
+        SupervisorFixture.Setup setup =
+                new SupervisorFixture.Setup()
                         .command(gunicorn(port, "works:app"))
                         .workers(2)
                         .directory(directory)
                         .settings(usual);
-        try (Rig rig = Rig.start(setup).awaitReady()) {
-            List<Integer> before = List.of(rig.pid(0), rig.pid(1));
+        try (SupervisorFixture fixture = SupervisorFixture.start(setup).awaitReady()) {
+            List<Integer> before = List.of(fixture.pid(0), fixture.pid(1));
 
-            Outcome outcome = rig.ask(new Request.Roll(Optional.of(gunicorn(port, "broken:app"))));
+            RequestResult result =
+                    fixture.ask(new Request.Roll(Optional.of(gunicorn(port, "broken:app"))));
 
-            assertThat(outcome.done()).isFalse();
-            assertThat(outcome.text())
-                    .contains("slot 0.2")
-                    .endsWith("the old generation serves on");
-            assertThat(List.of(rig.pid(0), rig.pid(1))).isEqualTo(before);
+            assertThat(result.done()).isFalse();
+            assertThat(result.text()).contains("slot 0.2").endsWith("the old generation serves on");
+            assertThat(List.of(fixture.pid(0), fixture.pid(1))).isEqualTo(before);
         }
     }
 

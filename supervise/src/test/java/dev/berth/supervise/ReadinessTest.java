@@ -51,13 +51,13 @@ class ReadinessTest {
     @Test
     void sayingReadyShortensTheWait() throws Exception {
         int port = FreePort.tcp();
-        Rig.Setup setup =
-                new Rig.Setup()
+        SupervisorFixture.Setup setup =
+                new SupervisorFixture.Setup()
                         .command(Programs.server(port, SAY_READY_SOON))
                         .settings(slowToSettle(Settings.Ready.LISTENING));
-        try (Rig rig = Rig.start(setup)) {
-            rig.awaitReady();
-            assertThat(rig.ask(new Request.Roll(Optional.empty())).done()).isTrue();
+        try (SupervisorFixture fixture = SupervisorFixture.start(setup)) {
+            fixture.awaitReady();
+            assertThat(fixture.ask(new Request.Roll(Optional.empty())).done()).isTrue();
         }
     }
 
@@ -88,18 +88,18 @@ class ReadinessTest {
         int port = FreePort.tcp();
         Path go = Files.createTempFile("go", "");
         Files.delete(go);
-        Rig.Setup setup =
-                new Rig.Setup()
+        SupervisorFixture.Setup setup =
+                new SupervisorFixture.Setup()
                         .command(Programs.server(port, SAY_WHEN.formatted(go)))
                         .settings(slowToSettle(Settings.Ready.ANNOUNCED));
-        try (Rig rig = Rig.start(setup)) {
-            String socket = rig.printed("SOCKET ");
+        try (SupervisorFixture fixture = SupervisorFixture.start(setup)) {
+            String socket = fixture.printed("SOCKET ");
             try (ChildProcess stranger = ChildProcess.start(Programs.python(), "-c", SAY, socket)) {
-                rig.said("READY=1 from pid " + stranger.pid() + " was ignored");
-                assertThat(rig.slot(0).state()).isEqualTo("starting");
+                fixture.said("READY=1 from pid " + stranger.pid() + " was ignored");
+                assertThat(fixture.slot(0).state()).isEqualTo("starting");
             }
             Files.createFile(go);
-            rig.awaitReady();
+            fixture.awaitReady();
         } finally {
             Files.deleteIfExists(go);
         }
@@ -126,12 +126,12 @@ class ReadinessTest {
                         .replace(
                                 "int(os.environ[\"SUPERVISOR\"])",
                                 Long.toString(ProcessHandle.current().pid()));
-        Rig.Setup setup =
-                new Rig.Setup()
+        SupervisorFixture.Setup setup =
+                new SupervisorFixture.Setup()
                         .command(Programs.server(port, first))
                         .settings(slowToSettle(Settings.Ready.ANNOUNCED));
-        try (Rig rig = Rig.start(setup)) {
-            rig.awaitReady();
+        try (SupervisorFixture fixture = SupervisorFixture.start(setup)) {
+            fixture.awaitReady();
         }
     }
 
@@ -148,10 +148,11 @@ class ReadinessTest {
                         Optional.empty(),
                         Settings.Ready.ANNOUNCED,
                         true);
-        Rig.Setup setup = new Rig.Setup().command(Programs.server(port, "")).settings(settings);
-        try (Rig rig = Rig.start(setup)) {
-            assertThat(rig.exit()).isEqualTo(1);
-            rig.said("listens, but was not ready within 1.5 s");
+        SupervisorFixture.Setup setup =
+                new SupervisorFixture.Setup().command(Programs.server(port, "")).settings(settings);
+        try (SupervisorFixture fixture = SupervisorFixture.start(setup)) {
+            assertThat(fixture.exit()).isEqualTo(1);
+            fixture.said("listens, but was not ready within 1.5 s");
         }
     }
 
@@ -179,8 +180,8 @@ class ReadinessTest {
         int port = FreePort.tcp();
         int admin = FreePort.tcp();
         Path healthy = Files.createTempFile("healthy", "");
-        Rig.Setup setup =
-                new Rig.Setup()
+        SupervisorFixture.Setup setup =
+                new SupervisorFixture.Setup()
                         .command(probed(port, admin, healthy))
                         .workers(2)
                         .port(port)
@@ -190,18 +191,18 @@ class ReadinessTest {
                                         "http://127.0.0.1:" + admin + "/up?slot={slot}",
                                         Duration.ofMillis(50)))
                         .settings(slowToSettle(Settings.Ready.ANNOUNCED));
-        try (Rig rig = Rig.start(setup)) {
-            rig.printed("1.1 PROBED /up?slot=1");
-            assertThat(rig.slot(1).state()).isEqualTo("starting");
+        try (SupervisorFixture fixture = SupervisorFixture.start(setup)) {
+            fixture.printed("1.1 PROBED /up?slot=1");
+            assertThat(fixture.slot(1).state()).isEqualTo("starting");
             Files.writeString(healthy, "0.1 1.1");
-            rig.awaitReady();
-            var roll = rig.supervisor.ask(new Request.Roll(Optional.empty()));
-            rig.printed("0.2 PROBED /up?slot=0");
+            fixture.awaitReady();
+            var roll = fixture.supervisor.ask(new Request.Roll(Optional.empty()));
+            fixture.printed("0.2 PROBED /up?slot=0");
             assertThat(roll).isNotDone();
-            assertThat(rig.slot(0).generation()).isEqualTo(1);
+            assertThat(fixture.slot(0).generation()).isEqualTo(1);
             Files.writeString(healthy, "0.2 1.2");
             assertThat(roll.get().done()).isTrue();
-            assertThat(rig.slot(1).generation()).isEqualTo(2);
+            assertThat(fixture.slot(1).generation()).isEqualTo(2);
         } finally {
             Files.delete(healthy);
         }
@@ -209,7 +210,9 @@ class ReadinessTest {
 
     @Test
     void aPlanWithAProbeMustWaitForItsResult() {
-        Rig.Setup setup = new Rig.Setup().probe(new Probe("http://localhost:1/", Duration.ZERO));
+        SupervisorFixture.Setup setup =
+                new SupervisorFixture.Setup()
+                        .probe(new Probe("http://localhost:1/", Duration.ZERO));
         assertThatThrownBy(() -> setup.plan(Path.of("/run/berth/web")))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("LISTENING");

@@ -28,13 +28,13 @@ import java.util.Set;
 @ExtendWith(LeakCheck.class)
 final class RefusedTest {
     private static final Duration PATIENCE = Duration.ofMinutes(3);
-    private static final int PORT = Harbour.PORT;
+    private static final int PORT = NamespacedSupervisor.PORT;
 
     @TempDir Path directory;
 
     private ChildProcess confined(String listen, String program) throws Exception {
         List<String> arguments = new ArrayList<>(List.of(directory.toString(), listen));
-        arguments.addAll(List.of(SampleServers.python(directory, program)));
+        arguments.addAll(List.of(PythonServers.python(directory, program)));
         return ChildProcess.java(ConfinedSupervisor.class, arguments.toArray(String[]::new));
     }
 
@@ -44,7 +44,7 @@ final class RefusedTest {
             namespace.run(
                     () -> {
                         String named = "tcp://0.0.0.0:8080";
-                        try (ChildProcess supervisor = confined(named, SampleServers.PLAIN)) {
+                        try (ChildProcess supervisor = confined(named, PythonServers.PLAIN)) {
                             supervisor.awaitLine(line -> line.contains("0.1 is ready"), PATIENCE);
                             supervisor.awaitLine(line -> line.contains("1.1 is ready"), PATIENCE);
                             assertThat(slots()).containsExactlyInAnyOrder(0, 1);
@@ -61,7 +61,7 @@ final class RefusedTest {
         try (NetworkNamespace namespace = NetworkNamespace.open()) {
             namespace.run(
                     () -> {
-                        try (ChildProcess supervisor = confined("-", SampleServers.PLAIN)) {
+                        try (ChildProcess supervisor = confined("-", PythonServers.PLAIN)) {
                             supervisor.awaitExit(PATIENCE);
                             assertThat(String.join("\n", supervisor.output()))
                                     .contains("exit 1")
@@ -100,7 +100,7 @@ final class RefusedTest {
     private static Set<Integer> slots() throws IOException {
         Set<Integer> found = new HashSet<>();
         for (int i = 0; i < 60; i++) {
-            String who = Load.ask(Harbour.at("127.0.0.1", PORT));
+            String who = ClientLoad.ask(NamespacedSupervisor.at("127.0.0.1", PORT));
             found.add(Integer.parseInt(who.substring(0, who.indexOf('.'))));
         }
         return found;
@@ -108,10 +108,10 @@ final class RefusedTest {
 
     @Test
     void aForeignListenerInTheWayIsNamedWithItsPid() throws Exception {
-        try (Harbour harbour = Harbour.open(directory)) {
+        try (NamespacedSupervisor harbour = NamespacedSupervisor.open(directory)) {
             try (ServerSocket foreign = harbour.inside(() -> new ServerSocket(PORT))) {
                 assertThat(foreign.isBound()).isTrue();
-                harbour.begin(SampleServers.plain(directory));
+                harbour.begin(PythonServers.plain(directory));
                 assertThat(harbour.awaitEnd()).isEqualTo(1);
             }
             long self = ProcessHandle.current().pid();

@@ -31,7 +31,7 @@ class RegistrationTest {
             Path runtime = Path.of(arguments[0]);
             Registration registration = Registration.begin(runtime);
             at("begun", arguments[1]);
-            registration.take("web", System.out::println);
+            registration.claim("web", System.out::println);
             at("taken", arguments[1]);
             Files.createDirectory(runtime.resolve("web"));
             Files.createFile(runtime.resolve("web/control"));
@@ -63,8 +63,10 @@ class RegistrationTest {
     @ValueSource(strings = {"begun", "taken", "published"})
     void aKillLeavesNothingAtAnyPoint(String point) throws Exception {
         try (ChildProcess killed = ChildProcess.java(Killed.class, runtime.toString(), point)) {
-            assertThat(killed.awaitExit(Rig.LIMIT)).as("%s", killed.output()).isZero();
-            Await.until(Rig.LIMIT, this::empty, () -> "files are left in " + runtime);
+            assertThat(killed.awaitExit(SupervisorFixture.LIMIT))
+                    .as("%s", killed.output())
+                    .isZero();
+            Await.until(SupervisorFixture.LIMIT, this::empty, () -> "files are left in " + runtime);
         }
     }
 
@@ -72,7 +74,7 @@ class RegistrationTest {
     void aNormalEndReleasesTheName() throws IOException {
         for (int i = 0; i < 2; i++) {
             try (Registration registration = Registration.begin(runtime)) {
-                registration.take("web", _ -> {});
+                registration.claim("web", _ -> {});
                 assertThat(left()).containsExactly(runtime.resolve(".web.lock"));
             }
         }

@@ -2,7 +2,7 @@ package dev.berth.supervise;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.berth.supervise.contract.Steer;
+import dev.berth.supervise.contract.SteeringBackend;
 import dev.berth.testkit.LeakCheck;
 import dev.berth.testkit.RequiresProgram;
 import dev.berth.testkit.RequiresRoot;
@@ -36,13 +36,16 @@ final class RequestLimitTest {
 
     @Test
     void itsSuccessorsStartAtOnceAndNoRequestFails() throws Exception {
-        try (Harbour harbour = Harbour.open(directory).steer(Steer.EXTENDED).workers(1)) {
-            harbour.giveUp(Duration.ofMinutes(1));
-            harbour.start(SampleServers.python(directory, TWO_ANSWERS));
-            try (Load load = harbour.load("127.0.0.1", Harbour.PORT, 4)) {
-                harbour.await("generations", () -> harbour.slot(0).generation() > GENERATIONS);
-                assertThat(load.end()).as(harbour.said()).isEmpty();
-                assertThat(harbour.said()).doesNotContain("next try");
+        try (NamespacedSupervisor supervisor =
+                NamespacedSupervisor.open(directory).steer(SteeringBackend.EXTENDED).workers(1)) {
+            supervisor.giveUp(Duration.ofMinutes(1));
+            supervisor.start(PythonServers.python(directory, TWO_ANSWERS));
+            try (ClientLoad clientLoad =
+                    supervisor.load("127.0.0.1", NamespacedSupervisor.PORT, 4)) {
+                supervisor.await(
+                        "generations", () -> supervisor.slot(0).generation() > GENERATIONS);
+                assertThat(clientLoad.end()).as(supervisor.said()).isEmpty();
+                assertThat(supervisor.said()).doesNotContain("next try");
             }
         }
     }

@@ -35,12 +35,12 @@ final class SecondPortTest {
 
     @Test
     void anUnnamedPortIsReportedWithItsHolderAndTheOption() throws Exception {
-        try (Harbour harbour = Harbour.open(directory).port(8080)) {
-            harbour.begin(
-                    SampleServers.python(
-                            directory, DEBUGGER + "d = debugger(5005)\n" + SampleServers.PLAIN));
-            harbour.awaitSaid("tcp://127.0.0.1:5005 is held by slot ");
-            assertThat(harbour.said())
+        try (NamespacedSupervisor supervisor = NamespacedSupervisor.open(directory).port(8080)) {
+            supervisor.begin(
+                    PythonServers.python(
+                            directory, DEBUGGER + "d = debugger(5005)\n" + PythonServers.PLAIN));
+            supervisor.awaitSaid("tcp://127.0.0.1:5005 is held by slot ");
+            assertThat(supervisor.said())
                     .contains(" of this service (pid ")
                     .contains("add -p 5005;")
                     .contains("add --private 5005");
@@ -56,10 +56,10 @@ final class SecondPortTest {
                         time.sleep(1.5 if os.environ['BERTH_SLOT'] == '0' else 3)
                         serve(listen(('0.0.0.0', 8080)))
                         """;
-        try (Harbour harbour = Harbour.open(directory)) {
-            harbour.begin(SampleServers.python(directory, program));
-            harbour.awaitSaid("tcp://0.0.0.0:8080 is held by slot 0.1 of this service (pid ");
-            assertThat(harbour.said())
+        try (NamespacedSupervisor supervisor = NamespacedSupervisor.open(directory)) {
+            supervisor.begin(PythonServers.python(directory, program));
+            supervisor.awaitSaid("tcp://0.0.0.0:8080 is held by slot 0.1 of this service (pid ");
+            assertThat(supervisor.said())
                     .contains("To share it too: -p 5005 -p 8080;")
                     .contains("to give each slot a port of its own: --private 8080")
                     .contains("a metrics port: -p 8080 --private 5005");
@@ -82,10 +82,10 @@ final class SecondPortTest {
                 threading.Thread(target=metrics, daemon=True).start()
                 serve(s)
                 """;
-        try (Harbour harbour = Harbour.open(directory)) {
-            harbour.begin(SampleServers.python(directory, program));
-            harbour.awaitSaid("tcp://0.0.0.0:9090 is held by slot ");
-            assertThat(harbour.said())
+        try (NamespacedSupervisor supervisor = NamespacedSupervisor.open(directory)) {
+            supervisor.begin(PythonServers.python(directory, program));
+            supervisor.awaitSaid("tcp://0.0.0.0:9090 is held by slot ");
+            assertThat(supervisor.said())
                     .contains(
                             "without -p only ports that are opened before the worker is ready are")
                     .contains("-p 8080 -p 9090")
@@ -105,10 +105,10 @@ final class SecondPortTest {
                     sys.exit('listen udp :8080: bind: address already in use')
                 serve(s)
                 """;
-        try (Harbour harbour = Harbour.open(directory)) {
-            harbour.begin(SampleServers.python(directory, program));
-            harbour.awaitSaid("udp://0.0.0.0:8080 is held by slot ");
-            assertThat(harbour.said())
+        try (NamespacedSupervisor supervisor = NamespacedSupervisor.open(directory)) {
+            supervisor.begin(PythonServers.python(directory, program));
+            supervisor.awaitSaid("udp://0.0.0.0:8080 is held by slot ");
+            assertThat(supervisor.said())
                     .contains("UDP is shared only if named")
                     .contains("-p 8080 -l udp://0.0.0.0:8080");
         }
@@ -116,18 +116,19 @@ final class SecondPortTest {
 
     @Test
     void aPrivatePortOpenedFirstCausesNoWarning() throws Exception {
-        try (Harbour harbour = Harbour.open(directory).privatePort(2019)) {
-            harbour.start(
-                    SampleServers.python(
+        try (NamespacedSupervisor supervisor =
+                NamespacedSupervisor.open(directory).privatePort(2019)) {
+            supervisor.start(
+                    PythonServers.python(
                             directory,
                             """
                             admin = listen(('127.0.0.1', 2019))
                             time.sleep(1.2)
                             """
-                                    + SampleServers.PLAIN));
-            harbour.roll();
-            harbour.stop();
-            assertThat(harbour.said()).doesNotContain("none of the ports in service");
+                                    + PythonServers.PLAIN));
+            supervisor.roll();
+            supervisor.stop();
+            assertThat(supervisor.said()).doesNotContain("none of the ports in service");
         }
     }
 }

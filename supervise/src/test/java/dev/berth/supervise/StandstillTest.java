@@ -4,23 +4,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.berth.net.ProcessEntry;
 import dev.berth.net.ProcessList;
-import dev.berth.supervise.adoption.Adopter;
-import dev.berth.supervise.contract.Plan;
+import dev.berth.supervise.adoption.BindInterceptor;
 import dev.berth.supervise.contract.Policy;
+import dev.berth.supervise.contract.ServiceSpec;
 import dev.berth.supervise.contract.Settings;
-import dev.berth.supervise.contract.Steer;
+import dev.berth.supervise.contract.SteeringBackend;
 import dev.berth.supervise.contract.WorkerId;
 import dev.berth.supervise.lifecycle.Event;
-import dev.berth.supervise.process.Equipment;
-import dev.berth.supervise.process.LiveWorker;
-import dev.berth.supervise.process.Loop;
+import dev.berth.supervise.process.EventLoop;
 import dev.berth.supervise.process.OutputPump;
 import dev.berth.supervise.process.Spawner;
+import dev.berth.supervise.process.SupervisorResources;
+import dev.berth.supervise.process.WorkerProcess;
+import dev.berth.supervise.steering.CpuPinning;
 import dev.berth.supervise.steering.GroupKey;
-import dev.berth.supervise.steering.Mechanism;
-import dev.berth.supervise.steering.Pinning;
-import dev.berth.supervise.steering.SocketRegistry;
-import dev.berth.supervise.watch.Drains;
+import dev.berth.supervise.steering.ListenerRegistry;
+import dev.berth.supervise.steering.SteeringSupport;
+import dev.berth.supervise.watch.DrainMonitor;
 import dev.berth.sys.Fd;
 import dev.berth.sys.Pidfds;
 import dev.berth.sys.Processes;
@@ -71,7 +71,7 @@ final class StandstillTest {
 
     /// No test lasts until the time is over, when the worker no longer has to be quiet.
     private static final Settings SETTINGS =
-            Rig.Setup.timed(
+            SupervisorFixture.Setup.timed(
                     Settings.Ready.LISTENING, Duration.ofMinutes(30), Duration.ofSeconds(10));
 
     private static final long IDLE_MILLIS = SETTINGS.idle().toMillis();
@@ -85,38 +85,38 @@ final class StandstillTest {
 
     /// A draining worker, driven by the test's own loop.
     private final class Scene {
-        private final Equipment equipment;
-        private final LiveWorker worker;
-        private final Drains drains;
+        private final SupervisorResources resources;
+        private final WorkerProcess worker;
+        private final DrainMonitor drainMonitor;
         private final List<Event> events = new ArrayList<>();
-        private final Harbour harbour;
+        private final NamespacedSupervisor supervisor;
         private final Meanwhile meanwhile;
         private Socket client = new Socket();
         private long asked;
 
         Scene(
-                Harbour harbour,
-                Equipment equipment,
-                SocketRegistry registry,
-                LiveWorker worker,
+                NamespacedSupervisor supervisor,
+                SupervisorResources resources,
+                ListenerRegistry registry,
+                WorkerProcess worker,
                 Meanwhile meanwhile) {
-            this.harbour = harbour;
-            this.equipment = equipment;
+            this.supervisor = supervisor;
+            this.resources = resources;
             this.worker = worker;
             this.meanwhile = meanwhile;
-            drains =
-                    new Drains(
-                            equipment,
+            drainMonitor =
+                    new DrainMonitor(
+                            resources,
                             registry,
-                            harbour,
+                            supervisor,
                             Optional.empty(),
                             SETTINGS,
-                            new Drains.Wishes(_ -> true, this::stops),
+                            new DrainMonitor.Conditions(_ -> true, this::stops),
                             events::add);
         }
 
         /// Called between the two checks.
-        private boolean stops(LiveWorker any) {
+        private boolean stops(WorkerProcess any) {
             try {
                 meanwhile.happens(this);
             } catch (IOException failed) {
@@ -126,29 +126,29 @@ final class StandstillTest {
         }
 
         void turnUntil(BooleanSupplier condition) throws IOException {
-            harbour.await(
+            supervisor.await(
                     "it",
                     () -> {
-                        equipment.loop().turn(Loop.now() + 1);
+                        resources.loop().turn(EventLoop.now() + 1);
                         return condition.getAsBoolean();
                     });
         }
 
         /// Exchanges a byte, which shows that the worker runs.
         void exchange() throws IOException {
-            asked = Loop.now();
+            asked = EventLoop.now();
             client.getOutputStream().write('a');
             assertThat(client.getInputStream().read()).isEqualTo('a');
         }
 
         /// True whenever the previous check found the connection idle.
         boolean idle() {
-            return Loop.now() - asked >= IDLE_MILLIS;
+            return EventLoop.now() - asked >= IDLE_MILLIS;
         }
 
         private boolean connected() {
             try {
-                client = new Socket(InetAddress.getLoopbackAddress(), Harbour.PORT);
+                client = new Socket(InetAddress.getLoopbackAddress(), NamespacedSupervisor.PORT);
                 return true;
             } catch (IOException notYet) {
                 return false;
@@ -159,7 +159,7 @@ final class StandstillTest {
             turnUntil(this::connected);
             client.setSoTimeout(60_000);
             exchange();
-            drains.watch(worker);
+            drainMonitor.watch(worker);
         }
 
         boolean stopped() {
@@ -178,56 +178,64 @@ final class StandstillTest {
         try (NetworkNamespace namespace = NetworkNamespace.open()) {
             namespace.call(
                     () -> {
-                        Harbour harbour = Harbour.unstarted(namespace, directory);
-                        try (SocketRegistry registry =
-                                new SocketRegistry(
-                                        Mechanism.find(Steer.NONE),
+                        NamespacedSupervisor supervisor =
+                                NamespacedSupervisor.unstarted(namespace, directory);
+                        try (ListenerRegistry registry =
+                                new ListenerRegistry(
+                                        SteeringSupport.find(SteeringBackend.NONE),
                                         new Policy.Hash(),
-                                        Pinning.here())) {
-                            scene(harbour, registry, meanwhile, play);
+                                        CpuPinning.here())) {
+                            scene(supervisor, registry, meanwhile, play);
                         }
                         return true;
                     });
         }
     }
 
-    private void scene(Harbour harbour, SocketRegistry registry, Meanwhile meanwhile, Play play)
+    private void scene(
+            NamespacedSupervisor supervisor,
+            ListenerRegistry registry,
+            Meanwhile meanwhile,
+            Play play)
             throws Exception {
-        Plan plan = harbour.plan("python3");
-        try (Equipment equipment = new Equipment(plan, harbour, false, Optional.empty());
-                OutputPump.Pipes pipes = equipment.pump().open(ID);
-                LiveWorker worker = start(equipment, pipes)) {
-            new Adopter(plan, registry, equipment, harbour, new OneWorker(worker)).watch(worker);
-            Scene scene = new Scene(harbour, equipment, registry, worker, meanwhile);
+        ServiceSpec spec = supervisor.plan("python3");
+        try (SupervisorResources resources =
+                        new SupervisorResources(spec, supervisor, false, Optional.empty());
+                OutputPump.Pipes pipes = resources.pump().open(ID);
+                WorkerProcess worker = start(resources, pipes)) {
+            new BindInterceptor(spec, registry, resources, supervisor, new OneWorker(worker))
+                    .watch(worker);
+            Scene scene = new Scene(supervisor, resources, registry, worker, meanwhile);
             try {
                 scene.drain();
                 play.play(scene);
-                scene.drains.close();
+                scene.drainMonitor.close();
                 scene.exchange();
             } finally {
-                scene.drains.close();
+                scene.drainMonitor.close();
                 scene.client.close();
                 Pidfds.pidfdSendSignal(worker.pidfd().number(), Signal.KILL.number());
-                harbour.await("its end", () -> Processes.reap(worker.pid()).isPresent());
+                supervisor.await("its end", () -> Processes.reap(worker.pid()).isPresent());
             }
         }
     }
 
-    private LiveWorker start(Equipment equipment, OutputPump.Pipes pipes) throws IOException {
+    private WorkerProcess start(SupervisorResources resources, OutputPump.Pipes pipes)
+            throws IOException {
         SpawnRequest request =
                 new SpawnRequest(
-                        SampleServers.interpreter(),
-                        List.of(SampleServers.python(directory, ECHO)),
+                        PythonServers.interpreter(),
+                        List.of(PythonServers.python(directory, ECHO)),
                         List.of("PATH=/usr/bin:/bin"),
                         directory,
                         List.of(
                                 new Redirect(pipes.out().number(), 1),
                                 new Redirect(pipes.err().number(), 2)),
                         true);
-        Spawner.Child child = equipment.spawner().start(request, OptionalInt.empty());
+        Spawner.Child child = resources.spawner().start(request, OptionalInt.empty());
         long start = ProcessList.of(child.pid()).orElseThrow().startTicks();
         Fd pidfd = Fd.of("pidfd_open", child.pid(), Pidfds.pidfdOpen(child.pid(), 0));
-        return new LiveWorker(
+        return new WorkerProcess(
                 ID,
                 child.pid(),
                 start,
@@ -237,24 +245,24 @@ final class StandstillTest {
                 pipes.output());
     }
 
-    private record OneWorker(LiveWorker worker) implements Adopter.Staff {
+    private record OneWorker(WorkerProcess worker) implements BindInterceptor.Callbacks {
         @Override
-        public Collection<LiveWorker> live() {
+        public Collection<WorkerProcess> live() {
             return List.of(worker);
         }
 
         @Override
-        public boolean ready(LiveWorker any) {
+        public boolean ready(WorkerProcess any) {
             return false;
         }
 
         @Override
-        public void listens(LiveWorker any) {
+        public void listenerStarted(WorkerProcess any) {
             assertThat(any).isEqualTo(worker);
         }
 
         @Override
-        public Optional<String> unfit(LiveWorker asked, GroupKey key) {
+        public Optional<String> rejection(WorkerProcess asked, GroupKey key) {
             return Optional.empty();
         }
     }
@@ -267,12 +275,12 @@ final class StandstillTest {
                     scene.turnUntil(() -> !scene.events.isEmpty());
                     assertThat(scene.events).containsExactly(new Event.Drained(ID));
                     assertThat(scene.stopped()).isTrue();
-                    scene.drains.release(ID);
+                    scene.drainMonitor.release(ID);
                     scene.exchange();
                 });
     }
 
-    /// A supervisor that ends calls [Drains#close].
+    /// A supervisor that ends calls [DrainMonitor#close].
     @Test
     void itRunsOnWhenTheSupervisorEnds() throws Exception {
         in(_ -> {}, scene -> scene.turnUntil(() -> !scene.events.isEmpty()));
@@ -284,7 +292,7 @@ final class StandstillTest {
                 _ -> {},
                 scene -> {
                     scene.turnUntil(() -> !scene.events.isEmpty());
-                    scene.drains.release();
+                    scene.drainMonitor.release();
                     scene.exchange();
                 });
     }
@@ -294,11 +302,11 @@ final class StandstillTest {
         in(
                 scene -> {
                     if (scene.idle()) {
-                        scene.equipment.diag().close();
+                        scene.resources.diag().close();
                     }
                 },
                 scene -> {
-                    scene.turnUntil(() -> !scene.harbour.said().isEmpty());
+                    scene.turnUntil(() -> !scene.supervisor.said().isEmpty());
                     assertThat(scene.stopped()).isFalse();
                     assertThat(scene.events).isEmpty();
                     scene.exchange();

@@ -29,7 +29,7 @@ import java.nio.file.Path;
 @ExtendWith(LeakCheck.class)
 final class TakenPortTest {
     private static final String V4 = "127.0.0.1";
-    private static final int PORT = Harbour.PORT;
+    private static final int PORT = NamespacedSupervisor.PORT;
 
     @TempDir Path directory;
 
@@ -43,15 +43,15 @@ final class TakenPortTest {
     @ParameterizedTest
     @CsvSource({"0.0.0.0", "127.0.0.1"})
     void noGroupIsCreatedWhereAnotherProgramListens(String host) throws Exception {
-        try (Harbour harbour = Harbour.open(directory)) {
-            try (ServerSocketChannel rival = harbour.inside(() -> rival(host))) {
-                harbour.begin(SampleServers.plain(directory));
-                assertThat(harbour.awaitEnd()).isEqualTo(1);
-                assertThat(harbour.inside(harbour::listeners)).hasSize(1);
+        try (NamespacedSupervisor supervisor = NamespacedSupervisor.open(directory)) {
+            try (ServerSocketChannel rival = supervisor.inside(() -> rival(host))) {
+                supervisor.begin(PythonServers.plain(directory));
+                assertThat(supervisor.awaitEnd()).isEqualTo(1);
+                assertThat(supervisor.inside(supervisor::listeners)).hasSize(1);
                 assertThat(rival.isOpen()).isTrue();
             }
             long self = ProcessHandle.current().pid();
-            assertThat(harbour.said())
+            assertThat(supervisor.said())
                     .contains("tcp://0.0.0.0:8080 is taken by pid " + self + " (")
                     .contains(":8080; stop it, use another port, or share this one with it: --join")
                     .contains("Address already in use");
@@ -61,12 +61,12 @@ final class TakenPortTest {
     @Test
     void anotherSupervisorIsReportedByName() throws Exception {
         Path control = directory.resolve("shop").resolve(RuntimeDirectory.CONTROL);
-        try (Harbour harbour = Harbour.open(directory);
-                ServerSocketChannel _ = harbour.inside(() -> rival("0.0.0.0"));
+        try (NamespacedSupervisor supervisor = NamespacedSupervisor.open(directory);
+                ServerSocketChannel _ = supervisor.inside(() -> rival("0.0.0.0"));
                 ControlServer _ = ControlServer.open(control, (_, _, _, _) -> 0)) {
-            harbour.begin(SampleServers.plain(directory));
-            assertThat(harbour.awaitEnd()).isEqualTo(1);
-            assertThat(harbour.said())
+            supervisor.begin(PythonServers.plain(directory));
+            assertThat(supervisor.awaitEnd()).isEqualTo(1);
+            assertThat(supervisor.said())
                     .contains(
                             "tcp://0.0.0.0:8080 already belongs to supervisor shop (pid "
                                     + ProcessHandle.current().pid()
@@ -77,26 +77,27 @@ final class TakenPortTest {
 
     @Test
     void withJoinTheGroupIsSharedAnyway() throws Exception {
-        try (Harbour harbour = Harbour.open(directory).join()) {
-            try (ServerSocketChannel _ = harbour.inside(() -> rival("0.0.0.0"))) {
-                harbour.start(SampleServers.plain(directory));
-                harbour.await("a stranger", () -> harbour.status().strangers().size() == 1);
-                assertThat(harbour.status().steer()).isEqualTo("hash (kernel)");
+        try (NamespacedSupervisor supervisor = NamespacedSupervisor.open(directory).join()) {
+            try (ServerSocketChannel _ = supervisor.inside(() -> rival("0.0.0.0"))) {
+                supervisor.start(PythonServers.plain(directory));
+                supervisor.await(
+                        "a stranger", () -> supervisor.status().foreignSockets().size() == 1);
+                assertThat(supervisor.status().steer()).isEqualTo("hash (kernel)");
             }
-            assertThat(harbour.slots(V4, PORT)).containsExactlyInAnyOrder(0, 1);
+            assertThat(supervisor.slots(V4, PORT)).containsExactlyInAnyOrder(0, 1);
         }
     }
 
     @Test
     void withJoinTheOtherProgramKeepsItsShare() throws Exception {
-        try (Harbour harbour = Harbour.open(directory).join()) {
-            try (ServerSocketChannel rival = harbour.inside(() -> rival("0.0.0.0"))) {
+        try (NamespacedSupervisor supervisor = NamespacedSupervisor.open(directory).join()) {
+            try (ServerSocketChannel rival = supervisor.inside(() -> rival("0.0.0.0"))) {
                 rival.configureBlocking(false);
-                harbour.start(SampleServers.plain(directory));
+                supervisor.start(PythonServers.plain(directory));
                 // The kernel's hash decides: that none of so many go to the other is too unlikely.
                 int theirs = 0;
                 for (int i = 0; i < 100 && theirs == 0; i++) {
-                    try (SocketChannel client = harbour.inside(TakenPortTest::connected);
+                    try (SocketChannel client = supervisor.inside(TakenPortTest::connected);
                             SocketChannel accepted = rival.accept()) {
                         assertThat(client.isConnected()).isTrue();
                         theirs += accepted == null ? 0 : 1;
@@ -113,12 +114,12 @@ final class TakenPortTest {
 
     @Test
     void aLaterForeignSocketServesAllWhenTheGroupEnds() throws Exception {
-        try (Harbour harbour = Harbour.open(directory)) {
-            harbour.start(SampleServers.plain(directory));
-            try (ServerSocketChannel rival = harbour.inside(() -> rival("0.0.0.0"))) {
-                harbour.stop();
+        try (NamespacedSupervisor supervisor = NamespacedSupervisor.open(directory)) {
+            supervisor.start(PythonServers.plain(directory));
+            try (ServerSocketChannel rival = supervisor.inside(() -> rival("0.0.0.0"))) {
+                supervisor.stop();
                 for (int i = 0; i < 20; i++) {
-                    try (SocketChannel client = harbour.inside(TakenPortTest::connected);
+                    try (SocketChannel client = supervisor.inside(TakenPortTest::connected);
                             SocketChannel accepted = rival.accept()) {
                         assertThat(accepted.getRemoteAddress()).isEqualTo(client.getLocalAddress());
                     }
@@ -129,12 +130,12 @@ final class TakenPortTest {
 
     @Test
     void aGroupSteeredByAnotherProgramIsNotJoined() throws Exception {
-        try (Harbour harbour = Harbour.open(directory).join();
-                ServerSocketChannel _ = harbour.inside(() -> rival("0.0.0.0"));
+        try (NamespacedSupervisor supervisor = NamespacedSupervisor.open(directory).join();
+                ServerSocketChannel _ = supervisor.inside(() -> rival("0.0.0.0"));
                 SocketTable _ = SocketTable.create(1)) {
-            harbour.begin(SampleServers.plain(directory));
-            assertThat(harbour.awaitEnd()).isEqualTo(1);
-            assertThat(harbour.said())
+            supervisor.begin(PythonServers.plain(directory));
+            assertThat(supervisor.awaitEnd()).isEqualTo(1);
+            assertThat(supervisor.said())
                     .contains("it steers every connection to its own sockets")
                     .contains("start both with --join");
         }
@@ -142,11 +143,11 @@ final class TakenPortTest {
 
     @Test
     void aLaterForeignSocketDoesNotPreventASuccessor() throws Exception {
-        try (Harbour harbour = Harbour.open(directory)) {
-            harbour.start(SampleServers.plain(directory));
-            try (ServerSocketChannel _ = harbour.inside(() -> rival("0.0.0.0"))) {
-                harbour.roll();
-                assertThat(harbour.slot(0).generation()).isEqualTo(2);
+        try (NamespacedSupervisor supervisor = NamespacedSupervisor.open(directory)) {
+            supervisor.start(PythonServers.plain(directory));
+            try (ServerSocketChannel _ = supervisor.inside(() -> rival("0.0.0.0"))) {
+                supervisor.roll();
+                assertThat(supervisor.slot(0).generation()).isEqualTo(2);
             }
         }
     }

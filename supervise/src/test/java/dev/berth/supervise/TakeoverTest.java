@@ -88,7 +88,8 @@ class TakeoverTest {
                             Integer.toString(Syscall.PIDFD_OPEN.number()),
                             Integer.toString(Syscall.PIDFD_GETFD.number())));
         }
-        attackers.forEach(attacker -> attacker.awaitLine("attacks"::equals, Rig.LIMIT));
+        attackers.forEach(
+                attacker -> attacker.awaitLine("attacks"::equals, SupervisorFixture.LIMIT));
         return attackers;
     }
 
@@ -97,7 +98,8 @@ class TakeoverTest {
     }
 
     private static void awaitReady(ChildProcess jvm, long count) {
-        Await.until(Rig.LIMIT, () -> ready(jvm) >= count, () -> jvm.output().toString());
+        Await.until(
+                SupervisorFixture.LIMIT, () -> ready(jvm) >= count, () -> jvm.output().toString());
     }
 
     /// Kills all workers at first; then rolls, which never wait for a back-off, until there have
@@ -121,7 +123,7 @@ class TakeoverTest {
     @Test
     void noProcessOfTheWorkersUserCanTakeOverASupervisorThread() throws Exception {
         int port = FreePort.tcp();
-        Path runtime = Rig.directory();
+        Path runtime = SupervisorFixture.directory();
         Path classes = runtime.resolveSibling(runtime.getFileName() + "-classes");
         List<ChildProcess> attackers = List.of();
         try (ChildProcess jvm =
@@ -135,11 +137,11 @@ class TakeoverTest {
                 assertThat(attacker.output()).containsExactly("attacks");
             }
             LoneSupervisor.order(runtime, "stop");
-            assertThat(jvm.awaitExit(Rig.LIMIT)).isZero();
+            assertThat(jvm.awaitExit(SupervisorFixture.LIMIT)).isZero();
         } finally {
             attackers.forEach(ChildProcess::close);
-            Rig.delete(runtime);
-            Rig.delete(classes);
+            SupervisorFixture.delete(runtime);
+            SupervisorFixture.delete(classes);
         }
     }
 }

@@ -80,31 +80,34 @@ public class TreeTest {
                                 Programs.python(),
                                 server));
         int child;
-        try (Rig rig = Rig.start(new Rig.Setup().command(command).cgroups(cgroups))) {
-            rig.awaitReady();
-            child = number(rig.printed("CHILD "));
-            assertThat(Rig.ask(port)).isEqualTo("" + child);
-            assertThat(rig.ask(new Request.Stop()).done()).isTrue();
-            rig.printed("STOPPED");
+        try (SupervisorFixture fixture =
+                SupervisorFixture.start(
+                        new SupervisorFixture.Setup().command(command).cgroups(cgroups))) {
+            fixture.awaitReady();
+            child = number(fixture.printed("CHILD "));
+            assertThat(SupervisorFixture.ask(port)).isEqualTo("" + child);
+            assertThat(fixture.ask(new Request.Stop()).done()).isTrue();
+            fixture.printed("STOPPED");
         }
-        assertThat(Rig.alive(child)).isFalse();
+        assertThat(SupervisorFixture.alive(child)).isFalse();
     }
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void strayChildrenAreToldToStop(boolean cgroups) throws Exception {
         int port = FreePort.tcp();
-        Rig.Setup setup = new Rig.Setup().command(Programs.server(port, FAMILY));
+        SupervisorFixture.Setup setup =
+                new SupervisorFixture.Setup().command(Programs.server(port, FAMILY));
         String name;
-        try (Rig rig = Rig.start(setup.cgroups(cgroups))) {
-            name = rig.runtime.getFileName().toString();
-            rig.awaitReady();
-            rig.printed("CHILD ");
-            rig.printed("ORPHAN ");
-            assertThat(rig.ask(new Request.Stop()).done()).isTrue();
-            rig.printed("STOPPED CHILD");
-            rig.printed("STOPPED ORPHAN");
-            assertThat(rig.exit()).isZero();
+        try (SupervisorFixture fixture = SupervisorFixture.start(setup.cgroups(cgroups))) {
+            name = fixture.runtime.getFileName().toString();
+            fixture.awaitReady();
+            fixture.printed("CHILD ");
+            fixture.printed("ORPHAN ");
+            assertThat(fixture.ask(new Request.Stop()).done()).isTrue();
+            fixture.printed("STOPPED CHILD");
+            fixture.printed("STOPPED ORPHAN");
+            assertThat(fixture.exit()).isZero();
         }
         assertThat(groups(name)).isEmpty();
     }
@@ -113,17 +116,19 @@ public class TreeTest {
     @ValueSource(booleans = {true, false})
     void strayChildrenOfAWorkerThatCrashesAreKilledAndReaped(boolean cgroups) throws Exception {
         int port = FreePort.tcp();
-        Rig.Setup setup = new Rig.Setup().command(Programs.server(port, DEAF + FAMILY));
-        try (Rig rig = Rig.start(setup.cgroups(cgroups))) {
-            rig.awaitReady();
-            int child = number(rig.printed("0.1 CHILD "));
-            int orphan = number(rig.printed("0.1 ORPHAN "));
-            kill(rig.pid(0));
-            rig.await(() -> rig.slot(0).generation() == 2);
-            rig.awaitReady();
-            assertThat(Rig.alive(child)).isFalse();
-            assertThat(Rig.alive(orphan)).isFalse();
-            rig.await(() -> ProcessList.of(orphan).isEmpty() && ProcessList.of(child).isEmpty());
+        SupervisorFixture.Setup setup =
+                new SupervisorFixture.Setup().command(Programs.server(port, DEAF + FAMILY));
+        try (SupervisorFixture fixture = SupervisorFixture.start(setup.cgroups(cgroups))) {
+            fixture.awaitReady();
+            int child = number(fixture.printed("0.1 CHILD "));
+            int orphan = number(fixture.printed("0.1 ORPHAN "));
+            kill(fixture.pid(0));
+            fixture.await(() -> fixture.slot(0).generation() == 2);
+            fixture.awaitReady();
+            assertThat(SupervisorFixture.alive(child)).isFalse();
+            assertThat(SupervisorFixture.alive(orphan)).isFalse();
+            fixture.await(
+                    () -> ProcessList.of(orphan).isEmpty() && ProcessList.of(child).isEmpty());
         }
     }
 
@@ -132,27 +137,27 @@ public class TreeTest {
     void aWorkerThatDoesNotStopIsKilledAfterTheGrace(boolean cgroups) throws Exception {
         int port = FreePort.tcp();
         Settings settings =
-                Rig.Setup.timed(
+                SupervisorFixture.Setup.timed(
                         Settings.Ready.LISTENING, Duration.ofSeconds(2), Duration.ofMillis(400));
         String deaf = FAMILY.replace("os.write(1, b\"STOPPED", "return; os.write(1, b\"");
         assertThat(deaf).contains("return; ");
-        Rig.Setup setup =
-                new Rig.Setup()
+        SupervisorFixture.Setup setup =
+                new SupervisorFixture.Setup()
                         .command(Programs.server(port, DEAF + deaf))
                         .settings(settings)
                         .cgroups(cgroups);
         int child;
         int orphan;
-        try (Rig rig = Rig.start(setup)) {
-            rig.awaitReady();
-            child = number(rig.printed("CHILD "));
-            orphan = number(rig.printed("ORPHAN "));
-            assertThat(rig.ask(new Request.Stop()).done()).isTrue();
-            assertThat(rig.exit()).isZero();
-            rig.said("did not stop in time; killing it");
+        try (SupervisorFixture fixture = SupervisorFixture.start(setup)) {
+            fixture.awaitReady();
+            child = number(fixture.printed("CHILD "));
+            orphan = number(fixture.printed("ORPHAN "));
+            assertThat(fixture.ask(new Request.Stop()).done()).isTrue();
+            assertThat(fixture.exit()).isZero();
+            fixture.said("did not stop in time; killing it");
         }
-        assertThat(Rig.alive(child)).isFalse();
-        assertThat(Rig.alive(orphan)).isFalse();
+        assertThat(SupervisorFixture.alive(child)).isFalse();
+        assertThat(SupervisorFixture.alive(orphan)).isFalse();
     }
 
     @ParameterizedTest
@@ -160,24 +165,24 @@ public class TreeTest {
     void aProcessThatOutlivesTheFirstIsKilledAfterTheGrace(boolean cgroups) throws Exception {
         int port = FreePort.tcp();
         Settings settings =
-                Rig.Setup.timed(
+                SupervisorFixture.Setup.timed(
                         Settings.Ready.LISTENING, Duration.ofSeconds(2), Duration.ofMillis(400));
         String deaf = FAMILY.replace("os.write(1, b\"STOPPED", "return; os.write(1, b\"");
-        Rig.Setup setup =
-                new Rig.Setup()
+        SupervisorFixture.Setup setup =
+                new SupervisorFixture.Setup()
                         .command(Programs.server(port, deaf))
                         .settings(settings)
                         .cgroups(cgroups);
-        try (Rig rig = Rig.start(setup)) {
-            rig.awaitReady();
-            int child = number(rig.printed("CHILD "));
-            int orphan = number(rig.printed("ORPHAN "));
-            int old = rig.pid(0);
-            assertThat(rig.ask(new Request.Roll(Optional.empty())).done()).isTrue();
-            Rig.awaitGone(old, Rig.LIMIT);
-            Rig.awaitGone(child, Rig.LIMIT);
-            Rig.awaitGone(orphan, Rig.LIMIT);
-            rig.await(() -> rig.slot(0).workers().size() == 1);
+        try (SupervisorFixture fixture = SupervisorFixture.start(setup)) {
+            fixture.awaitReady();
+            int child = number(fixture.printed("CHILD "));
+            int orphan = number(fixture.printed("ORPHAN "));
+            int old = fixture.pid(0);
+            assertThat(fixture.ask(new Request.Roll(Optional.empty())).done()).isTrue();
+            SupervisorFixture.awaitGone(old, SupervisorFixture.LIMIT);
+            SupervisorFixture.awaitGone(child, SupervisorFixture.LIMIT);
+            SupervisorFixture.awaitGone(orphan, SupervisorFixture.LIMIT);
+            fixture.await(() -> fixture.slot(0).workers().size() == 1);
         }
     }
 
@@ -194,12 +199,14 @@ public class TreeTest {
                                 Programs.python(),
                                 Programs.server(port)));
         int daemon;
-        try (Rig rig = Rig.start(new Rig.Setup().command(command).cgroups(cgroups))) {
-            assertThat(rig.exit()).isEqualTo(1);
-            rig.said("went into the background");
-            daemon = number(rig.printed("PID "));
+        try (SupervisorFixture fixture =
+                SupervisorFixture.start(
+                        new SupervisorFixture.Setup().command(command).cgroups(cgroups))) {
+            assertThat(fixture.exit()).isEqualTo(1);
+            fixture.said("went into the background");
+            daemon = number(fixture.printed("PID "));
         }
-        assertThat(Rig.alive(daemon)).isFalse();
+        assertThat(SupervisorFixture.alive(daemon)).isFalse();
     }
 
     @ParameterizedTest
@@ -217,10 +224,11 @@ public class TreeTest {
                         os._exit(0)
                     os.wait()
                 """;
-        Rig.Setup setup = new Rig.Setup().command(Programs.server(port, brood));
-        try (Rig rig = Rig.start(setup.cgroups(cgroups))) {
-            rig.awaitReady();
-            rig.await(() -> childrenOfThisProcess(rig.pid(0)) == 0);
+        SupervisorFixture.Setup setup =
+                new SupervisorFixture.Setup().command(Programs.server(port, brood));
+        try (SupervisorFixture fixture = SupervisorFixture.start(setup.cgroups(cgroups))) {
+            fixture.awaitReady();
+            fixture.await(() -> childrenOfThisProcess(fixture.pid(0)) == 0);
         }
     }
 
@@ -240,17 +248,19 @@ public class TreeTest {
         int port = FreePort.tcp();
         Process brief = null;
         Process lasting = null;
-        try (Rig rig =
-                Rig.start(
-                        new Rig.Setup().command(Programs.server(port, FAMILY)).cgroups(cgroups))) {
-            rig.awaitReady();
+        try (SupervisorFixture fixture =
+                SupervisorFixture.start(
+                        new SupervisorFixture.Setup()
+                                .command(Programs.server(port, FAMILY))
+                                .cgroups(cgroups))) {
+            fixture.awaitReady();
             lasting = new ProcessBuilder("setsid", "sleep", "60").start();
             brief = new ProcessBuilder("setsid", "sh", "-c", "sleep 0.3; exit 7").start();
-            kill(rig.pid(0));
+            kill(fixture.pid(0));
             assertThat(brief.waitFor(180, TimeUnit.SECONDS)).isTrue();
             assertThat(brief.exitValue()).isEqualTo(7);
-            rig.await(() -> rig.slot(0).generation() == 2);
-            rig.awaitReady();
+            fixture.await(() -> fixture.slot(0).generation() == 2);
+            fixture.awaitReady();
         } finally {
             assertThat(lasting).isNotNull();
             boolean spared = lasting.isAlive();

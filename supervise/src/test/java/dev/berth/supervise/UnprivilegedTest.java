@@ -44,33 +44,35 @@ class UnprivilegedTest {
     @Test
     void runRollCrashAndStopNeedNoCapability() throws Exception {
         int port = FreePort.tcp();
-        Path runtime = Rig.directory();
+        Path runtime = SupervisorFixture.directory();
         Path classes = runtime.resolveSibling(runtime.getFileName() + "-classes");
         Files.setAttribute(runtime, "unix:uid", NOBODY);
         Command command = Programs.server(port, WHO);
         try (ChildProcess jvm = LoneSupervisor.start(runtime, AS_NOBODY, true, 2, command)) {
-            jvm.awaitLine("steering hash (classic bpf)"::equals, Rig.LIMIT);
-            jvm.awaitLine(line -> line.startsWith("slot 0.1 is ready"), Rig.LIMIT);
-            jvm.awaitLine(line -> line.startsWith("slot 1.1 is ready"), Rig.LIMIT);
+            jvm.awaitLine("steering hash (classic bpf)"::equals, SupervisorFixture.LIMIT);
+            jvm.awaitLine(line -> line.startsWith("slot 0.1 is ready"), SupervisorFixture.LIMIT);
+            jvm.awaitLine(line -> line.startsWith("slot 1.1 is ready"), SupervisorFixture.LIMIT);
             assertThat(jvm.output())
                     .contains(
                             "0.1 Uid: 65534 65534 65534 65534",
                             "0.1 CapEff: 0000000000000000",
                             "0.1 NoNewPrivs: 1");
-            Rig.ask(port);
+            SupervisorFixture.ask(port);
             LoneSupervisor.order(runtime, "roll");
-            String rolled = jvm.awaitLine(line -> line.startsWith("roll "), Rig.LIMIT);
+            String rolled =
+                    jvm.awaitLine(line -> line.startsWith("roll "), SupervisorFixture.LIMIT);
             assertThat(rolled).startsWith("roll true");
-            int pid = Integer.parseInt(Rig.ask(port));
+            int pid = Integer.parseInt(SupervisorFixture.ask(port));
             assertThat(Processes.kill(pid, Signal.KILL.number())).isZero();
-            jvm.awaitLine(line -> line.matches("slot [01]\\.3 is ready.*"), Rig.LIMIT);
-            assertThat(Integer.parseInt(Rig.ask(port))).isNotEqualTo(pid);
+            jvm.awaitLine(
+                    line -> line.matches("slot [01]\\.3 is ready.*"), SupervisorFixture.LIMIT);
+            assertThat(Integer.parseInt(SupervisorFixture.ask(port))).isNotEqualTo(pid);
             LoneSupervisor.order(runtime, "stop");
-            assertThat(jvm.awaitExit(Rig.LIMIT)).isZero();
+            assertThat(jvm.awaitExit(SupervisorFixture.LIMIT)).isZero();
             assertThat(jvm.output()).contains("exit 0").noneMatch(line -> line.contains("while"));
         } finally {
-            Rig.delete(runtime);
-            Rig.delete(classes);
+            SupervisorFixture.delete(runtime);
+            SupervisorFixture.delete(classes);
         }
     }
 
@@ -78,7 +80,7 @@ class UnprivilegedTest {
     @Test
     void aVersionOnANarrowerAddressIsRolledBackAndClientsReachTheOldOne() throws Exception {
         int port = FreePort.tcp();
-        Path runtime = Rig.directory();
+        Path runtime = SupervisorFixture.directory();
         Path classes = runtime.resolveSibling(runtime.getFileName() + "-classes");
         Files.setAttribute(runtime, "unix:uid", NOBODY);
         String narrows =
@@ -94,23 +96,23 @@ class UnprivilegedTest {
                         .formatted(port);
         Command command = new Command(List.of(Programs.python(), "-c", narrows));
         try (ChildProcess jvm = LoneSupervisor.start(runtime, AS_NOBODY, true, 1, command)) {
-            jvm.awaitLine(line -> line.startsWith("slot 0.1 is ready"), Rig.LIMIT);
-            String old = Rig.ask(port);
+            jvm.awaitLine(line -> line.startsWith("slot 0.1 is ready"), SupervisorFixture.LIMIT);
+            String old = SupervisorFixture.ask(port);
             LoneSupervisor.order(runtime, "roll");
-            assertThat(jvm.awaitLine(line -> line.startsWith("roll "), Rig.LIMIT))
+            assertThat(jvm.awaitLine(line -> line.startsWith("roll "), SupervisorFixture.LIMIT))
                     .startsWith("roll false");
-            jvm.awaitLine("the old generation serves on"::equals, Rig.LIMIT);
+            jvm.awaitLine("the old generation serves on"::equals, SupervisorFixture.LIMIT);
             assertThat(jvm.output())
                     .anyMatch(
                             line ->
                                     line.contains("127.0.0.1:" + port)
                                             && line.contains("0.0.0.0:" + port));
-            assertThat(Rig.ask(port)).isEqualTo(old);
+            assertThat(SupervisorFixture.ask(port)).isEqualTo(old);
             LoneSupervisor.order(runtime, "stop");
-            assertThat(jvm.awaitExit(Rig.LIMIT)).isZero();
+            assertThat(jvm.awaitExit(SupervisorFixture.LIMIT)).isZero();
         } finally {
-            Rig.delete(runtime);
-            Rig.delete(classes);
+            SupervisorFixture.delete(runtime);
+            SupervisorFixture.delete(classes);
         }
     }
 }

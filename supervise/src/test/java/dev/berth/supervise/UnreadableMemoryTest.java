@@ -2,8 +2,8 @@ package dev.berth.supervise;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.berth.supervise.contract.Outcome;
 import dev.berth.supervise.contract.Request;
+import dev.berth.supervise.contract.RequestResult;
 import dev.berth.sys.Processes;
 import dev.berth.sys.Signal;
 import dev.berth.testkit.LeakCheck;
@@ -79,39 +79,44 @@ final class UnreadableMemoryTest {
 
     @Test
     void delaysNeitherTheOtherSlotsNorCommands() throws Exception {
-        try (Harbour harbour = Harbour.open(directory)) {
-            harbour.start(SampleServers.python(directory, BINDS));
-            harbour.await("slot 0 to ask", () -> harbour.printed().contains("0.1 asked"));
-            harbour.awaitSaid("could not be read from its memory");
-            assertThat(harbour.status().slots()).hasSize(2);
+        try (NamespacedSupervisor supervisor = NamespacedSupervisor.open(directory)) {
+            supervisor.start(PythonServers.python(directory, BINDS));
+            supervisor.await("slot 0 to ask", () -> supervisor.printed().contains("0.1 asked"));
+            supervisor.awaitSaid("could not be read from its memory");
+            assertThat(supervisor.status().slots()).hasSize(2);
 
-            int other = harbour.pid(1);
+            int other = supervisor.pid(1);
             Processes.kill(other, Signal.KILL.number());
-            harbour.await(
+            supervisor.await(
                     "another worker in slot 1",
-                    () -> harbour.slot(1).generation() > 1 && harbour.slot(1).pid().isPresent());
-            harbour.awaitReady();
-            assertThat(harbour.slots("127.0.0.1", Harbour.PORT)).containsExactlyInAnyOrder(0, 1);
-            assertThat(harbour.said().lines().filter(line -> line.contains("its memory")))
+                    () ->
+                            supervisor.slot(1).generation() > 1
+                                    && supervisor.slot(1).pid().isPresent());
+            supervisor.awaitReady();
+            assertThat(supervisor.slots("127.0.0.1", NamespacedSupervisor.PORT))
+                    .containsExactlyInAnyOrder(0, 1);
+            assertThat(supervisor.said().lines().filter(line -> line.contains("its memory")))
                     .hasSizeLessThan(3);
-            harbour.stop();
+            supervisor.stop();
         }
     }
 
     @Test
     void aNewVersionsUnreadableListDelaysNothingDuringTheAcceptCheck() throws Exception {
-        try (Harbour harbour = Harbour.open(directory)) {
-            harbour.start(SampleServers.python(directory, POLLS));
-            CompletableFuture<Outcome> roll =
-                    harbour.begin(
+        try (NamespacedSupervisor supervisor = NamespacedSupervisor.open(directory)) {
+            supervisor.start(PythonServers.python(directory, POLLS));
+            CompletableFuture<RequestResult> roll =
+                    supervisor.begin(
                             new Request.Roll(Optional.empty(), Map.of(), OptionalInt.of(0), false));
-            harbour.await(
+            supervisor.await(
                     "an answer during the check",
-                    () -> harbour.slot(0).generation() == 1 && harbour.slot(1).pid().isPresent());
-            harbour.await("the roll's end", roll::isDone);
+                    () ->
+                            supervisor.slot(0).generation() == 1
+                                    && supervisor.slot(1).pid().isPresent());
+            supervisor.await("the roll's end", roll::isDone);
             assertThat(roll.get().text()).isEqualTo("rolled 1 slot");
-            assertThat(harbour.slot(0).generation()).isEqualTo(2);
-            harbour.stop();
+            assertThat(supervisor.slot(0).generation()).isEqualTo(2);
+            supervisor.stop();
         }
     }
 }

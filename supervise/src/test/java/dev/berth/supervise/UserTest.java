@@ -8,8 +8,8 @@ import dev.berth.net.SockDiag;
 import dev.berth.net.SocketRow;
 import dev.berth.net.TcpState;
 import dev.berth.supervise.contract.Command;
-import dev.berth.supervise.contract.Outcome;
 import dev.berth.supervise.contract.Request;
+import dev.berth.supervise.contract.RequestResult;
 import dev.berth.supervise.contract.Settings;
 import dev.berth.sys.Processes;
 import dev.berth.sys.Signal;
@@ -51,32 +51,32 @@ class UserTest {
             print("DONE", flush=True)
             """;
 
-    private static Rig rig(User user, int port, boolean named) throws IOException {
-        Rig.Setup setup =
-                new Rig.Setup()
+    private static SupervisorFixture rig(User user, int port, boolean named) throws IOException {
+        SupervisorFixture.Setup setup =
+                new SupervisorFixture.Setup()
                         .command(Programs.server(port, WHO))
                         .workers(2)
                         .user(Optional.of(user));
-        return Rig.start(named ? setup.listen("tcp://127.0.0.1:" + port) : setup);
+        return SupervisorFixture.start(named ? setup.listen("tcp://127.0.0.1:" + port) : setup);
     }
 
     @Test
     void workersAreThatUserInEveryRespect() throws Exception {
         int port = FreePort.tcp();
-        try (Rig rig = rig(STRANGER, port, false)) {
-            rig.awaitReady();
-            rig.printed("DONE");
-            assertThat(rig.printed("Uid: ")).isEqualTo("4321 4321 4321 4321");
-            assertThat(rig.printed("Gid: ")).isEqualTo("4322 4322 4322 4322");
-            assertThat(rig.printed("Groups: ")).isEqualTo("4322 4400");
-            assertThat(rig.printed("CapEff: ")).isEqualTo("0000000000000000");
-            assertThat(rig.printed("CapPrm: ")).isEqualTo("0000000000000000");
-            assertThat(rig.printed("CapInh: ")).isEqualTo("0000000000000000");
-            assertThat(rig.printed("CapAmb: ")).isEqualTo("0000000000000000");
-            assertThat(rig.printed("CapBnd: ")).isEqualTo(own("CapBnd:"));
-            assertThat(rig.printed("NoNewPrivs: ")).isEqualTo(own("NoNewPrivs:"));
-            assertThat(rig.printed("HOME ")).isEqualTo("/tmp stranger");
-            assertThat(rig.printed("NAME ")).startsWith("python3");
+        try (SupervisorFixture fixture = rig(STRANGER, port, false)) {
+            fixture.awaitReady();
+            fixture.printed("DONE");
+            assertThat(fixture.printed("Uid: ")).isEqualTo("4321 4321 4321 4321");
+            assertThat(fixture.printed("Gid: ")).isEqualTo("4322 4322 4322 4322");
+            assertThat(fixture.printed("Groups: ")).isEqualTo("4322 4400");
+            assertThat(fixture.printed("CapEff: ")).isEqualTo("0000000000000000");
+            assertThat(fixture.printed("CapPrm: ")).isEqualTo("0000000000000000");
+            assertThat(fixture.printed("CapInh: ")).isEqualTo("0000000000000000");
+            assertThat(fixture.printed("CapAmb: ")).isEqualTo("0000000000000000");
+            assertThat(fixture.printed("CapBnd: ")).isEqualTo(own("CapBnd:"));
+            assertThat(fixture.printed("NoNewPrivs: ")).isEqualTo(own("NoNewPrivs:"));
+            assertThat(fixture.printed("HOME ")).isEqualTo("/tmp stranger");
+            assertThat(fixture.printed("NAME ")).startsWith("python3");
         }
     }
 
@@ -93,68 +93,68 @@ class UserTest {
     @Test
     void loaderVariablesReachTheWorker() throws Exception {
         int port = FreePort.tcp();
-        Path folder = Files.createDirectory(Rig.directory().resolve("a=b"));
+        Path folder = Files.createDirectory(SupervisorFixture.directory().resolve("a=b"));
         Path python = Files.createSymbolicLink(folder.resolve("python3"), Programs.executable());
         for (String program : List.of(Programs.python(), python.toString())) {
             Command command =
                     new Command(List.of(program, "-c", WHO + "\n" + Programs.server(port)));
-            Rig.Setup setup =
-                    new Rig.Setup()
+            SupervisorFixture.Setup setup =
+                    new SupervisorFixture.Setup()
                             .command(command)
                             .user(Optional.of(STRANGER))
                             .environment("LD_LIBRARY_PATH", "/nowhere")
                             .environment("my.key", "of no shell");
-            try (Rig rig = Rig.start(setup)) {
-                rig.awaitReady();
-                assertThat(rig.printed("LOADER ")).isEqualTo("/nowhere of no shell");
+            try (SupervisorFixture fixture = SupervisorFixture.start(setup)) {
+                fixture.awaitReady();
+                assertThat(fixture.printed("LOADER ")).isEqualTo("/nowhere of no shell");
             }
         }
-        Rig.delete(folder.getParent());
+        SupervisorFixture.delete(folder.getParent());
     }
 
     @Test
     void anInaccessibleFolderIsReportedBeforeTheStart() throws Exception {
-        Path folder = Rig.directory();
+        Path folder = SupervisorFixture.directory();
         Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
-        Rig.Setup setup =
-                new Rig.Setup()
+        SupervisorFixture.Setup setup =
+                new SupervisorFixture.Setup()
                         .command(Programs.server(FreePort.tcp(), ""))
                         .directory(folder)
                         .user(Optional.of(STRANGER));
-        try (Rig rig = Rig.start(setup)) {
-            assertThat(rig.exit()).isEqualTo(1);
-            rig.said("user stranger is not permitted to enter the working directory " + folder);
+        try (SupervisorFixture fixture = SupervisorFixture.start(setup)) {
+            assertThat(fixture.exit()).isEqualTo(1);
+            fixture.said("user stranger is not permitted to enter the working directory " + folder);
         } finally {
-            Rig.delete(folder);
+            SupervisorFixture.delete(folder);
         }
     }
 
     @Test
     void aProgramThatTheUserCannotExecuteIsReportedBeforeTheStart() throws Exception {
-        Path folder = Rig.directory();
+        Path folder = SupervisorFixture.directory();
         Path program = Files.writeString(folder.resolve("server"), "#!/bin/sh\n");
         Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwx------"));
-        Rig.Setup setup =
-                new Rig.Setup()
+        SupervisorFixture.Setup setup =
+                new SupervisorFixture.Setup()
                         .command(new Command(List.of(program.toString())))
                         .user(Optional.of(STRANGER));
-        try (Rig rig = Rig.start(setup)) {
-            assertThat(rig.exit()).isEqualTo(1);
-            rig.said("user stranger is not permitted to execute " + program);
+        try (SupervisorFixture fixture = SupervisorFixture.start(setup)) {
+            assertThat(fixture.exit()).isEqualTo(1);
+            fixture.said("user stranger is not permitted to execute " + program);
         } finally {
-            Rig.delete(folder);
+            SupervisorFixture.delete(folder);
         }
     }
 
     @Test
     void aMissingProgramIsReportedBeforeTheStart() throws Exception {
-        Rig.Setup setup =
-                new Rig.Setup()
+        SupervisorFixture.Setup setup =
+                new SupervisorFixture.Setup()
                         .command(new Command(List.of("/tmp/no/such/server")))
                         .user(Optional.of(STRANGER));
-        try (Rig rig = Rig.start(setup)) {
-            assertThat(rig.exit()).isEqualTo(1);
-            rig.said("command not found: there is no file /tmp/no/such/server");
+        try (SupervisorFixture fixture = SupervisorFixture.start(setup)) {
+            assertThat(fixture.exit()).isEqualTo(1);
+            fixture.said("command not found: there is no file /tmp/no/such/server");
         }
     }
 
@@ -162,9 +162,9 @@ class UserTest {
     void socketsBelongToTheSupervisorWhichStaysDumpable() throws Exception {
         int port = FreePort.tcp();
         User nobody = Users.byUid(65534).orElseThrow();
-        try (Rig rig = rig(nobody, port, false);
+        try (SupervisorFixture fixture = rig(nobody, port, false);
                 SockDiag diag = SockDiag.open()) {
-            rig.awaitReady();
+            fixture.awaitReady();
             DiagQuery query =
                     DiagQuery.all(Protocol.TCP).withStates(TcpState.LISTEN).withLocalPort(port);
             assertThat(diag.dump(query)).hasSize(2).extracting(SocketRow::uid).containsOnly(0);
@@ -177,45 +177,46 @@ class UserTest {
     void rollAndCrashWorkForSuchWorkers() throws Exception {
         int port = FreePort.tcp();
         User nobody = Users.byUid(65534).orElseThrow();
-        try (Rig rig = rig(nobody, port, true)) {
-            rig.awaitReady();
-            assertThat(rig.ask(new Request.Roll(Optional.empty())))
-                    .extracting(Outcome::done)
+        try (SupervisorFixture fixture = rig(nobody, port, true)) {
+            fixture.awaitReady();
+            assertThat(fixture.ask(new Request.Roll(Optional.empty())))
+                    .extracting(RequestResult::done)
                     .isEqualTo(true);
-            int pid = rig.pid(0);
+            int pid = fixture.pid(0);
             assertThat(Processes.kill(pid, Signal.KILL.number())).isZero();
-            rig.await(() -> rig.slot(0).generation() == 3);
-            rig.awaitReady();
-            assertThat(Integer.parseInt(Rig.ask(port))).isIn(rig.pid(0), rig.pid(1));
-            assertThat(rig.ask(new Request.Stop()).done()).isTrue();
+            fixture.await(() -> fixture.slot(0).generation() == 3);
+            fixture.awaitReady();
+            assertThat(Integer.parseInt(SupervisorFixture.ask(port)))
+                    .isIn(fixture.pid(0), fixture.pid(1));
+            assertThat(fixture.ask(new Request.Stop()).done()).isTrue();
         }
     }
 
     @Test
     void thatUserCanSayReadyToo() throws Exception {
         int port = FreePort.tcp();
-        Rig.Setup setup =
-                new Rig.Setup()
+        SupervisorFixture.Setup setup =
+                new SupervisorFixture.Setup()
                         .command(Programs.server(port, ReadinessTest.SAY_READY_SOON))
                         .settings(ReadinessTest.slowToSettle(Settings.Ready.ANNOUNCED))
                         .user(Optional.of(STRANGER));
-        try (Rig rig = Rig.start(setup)) {
-            rig.awaitReady();
+        try (SupervisorFixture fixture = SupervisorFixture.start(setup)) {
+            fixture.awaitReady();
         }
     }
 
     /// A directory that only root is permitted to enter, such as root's XDG_RUNTIME_DIR.
     @Test
     void anUnreachableNotifySocketIsReportedAtTheStart() throws Exception {
-        Rig.Setup setup =
-                new Rig.Setup()
+        SupervisorFixture.Setup setup =
+                new SupervisorFixture.Setup()
                         .command(Programs.server(FreePort.tcp(), ReadinessTest.SAY_READY_SOON))
                         .settings(ReadinessTest.slowToSettle(Settings.Ready.ANNOUNCED))
                         .closed(true)
                         .user(Optional.of(STRANGER));
-        try (Rig rig = Rig.start(setup)) {
-            assertThat(rig.exit()).isEqualTo(1);
-            rig.said("user stranger is not permitted to enter " + rig.runtime);
+        try (SupervisorFixture fixture = SupervisorFixture.start(setup)) {
+            assertThat(fixture.exit()).isEqualTo(1);
+            fixture.said("user stranger is not permitted to enter " + fixture.runtime);
         }
     }
 
@@ -227,11 +228,13 @@ class UserTest {
                     with open(name, "w") as out: print("OPENED", name, file=out)
                 """;
         int port = FreePort.tcp();
-        Rig.Setup setup =
-                new Rig.Setup().command(Programs.server(port, program)).user(Optional.of(STRANGER));
-        try (Rig rig = Rig.start(setup)) {
-            rig.awaitReady();
-            assertThat(rig.printed("OPENED ")).isIn("/dev/stdout", "/dev/stderr");
+        SupervisorFixture.Setup setup =
+                new SupervisorFixture.Setup()
+                        .command(Programs.server(port, program))
+                        .user(Optional.of(STRANGER));
+        try (SupervisorFixture fixture = SupervisorFixture.start(setup)) {
+            fixture.awaitReady();
+            assertThat(fixture.printed("OPENED ")).isIn("/dev/stdout", "/dev/stderr");
         }
     }
 
@@ -247,26 +250,27 @@ class UserTest {
                 """;
         int port = FreePort.tcp();
         int own = Processes.joinSessionKeyring();
-        Rig.Setup setup =
-                new Rig.Setup()
+        SupervisorFixture.Setup setup =
+                new SupervisorFixture.Setup()
                         .command(Programs.server(port, "import os\n" + program))
                         .user(Optional.of(STRANGER));
-        try (Rig rig = Rig.start(setup)) {
-            rig.awaitReady();
-            assertThat(rig.printed("RING ")).isNotEqualTo(Integer.toString(own));
+        try (SupervisorFixture fixture = SupervisorFixture.start(setup)) {
+            fixture.awaitReady();
+            assertThat(fixture.printed("RING ")).isNotEqualTo(Integer.toString(own));
         }
     }
 
     @Test
     void aPrivilegedPortMustBeNamed() throws Exception {
         int port = privilegedPort();
-        try (Rig rig = rig(STRANGER, port, false)) {
-            assertThat(rig.exit()).isEqualTo(1);
-            rig.said(port + " is below 1024");
+        try (SupervisorFixture fixture = rig(STRANGER, port, false)) {
+            assertThat(fixture.exit()).isEqualTo(1);
+            fixture.said(port + " is below 1024");
         }
-        try (Rig rig = rig(STRANGER, port, true)) {
-            rig.awaitReady();
-            assertThat(Integer.parseInt(Rig.ask(port))).isIn(rig.pid(0), rig.pid(1));
+        try (SupervisorFixture fixture = rig(STRANGER, port, true)) {
+            fixture.awaitReady();
+            assertThat(Integer.parseInt(SupervisorFixture.ask(port)))
+                    .isIn(fixture.pid(0), fixture.pid(1));
         }
     }
 

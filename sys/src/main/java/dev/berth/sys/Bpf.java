@@ -49,35 +49,35 @@ public final class Bpf {
     /// @param name for tools; up to 15 letters, digits, `_` and `.`
     public static int mapCreate(
             int type, int keyBytes, int valueBytes, int maxEntries, String name) {
-        try (Frame frame = new Frame()) {
-            MemorySegment attr = frame.struct(BpfAttrLayouts.MAP);
+        try (CallArena arena = new CallArena()) {
+            MemorySegment attr = arena.struct(BpfAttrLayouts.MAP);
             attr.set(JAVA_INT, BpfAttrLayouts.MAP_TYPE, type);
             attr.set(JAVA_INT, BpfAttrLayouts.KEY_SIZE, keyBytes);
             attr.set(JAVA_INT, BpfAttrLayouts.VALUE_SIZE, valueBytes);
             attr.set(JAVA_INT, BpfAttrLayouts.MAX_ENTRIES, maxEntries);
             setName(attr, BpfAttrLayouts.MAP_NAME, name);
-            return bpf(frame, MAP_CREATE, attr);
+            return bpf(arena, MAP_CREATE, attr);
         }
     }
 
     /// Sets an element. In a socket array the value is the descriptor of a socket.
     public static int mapUpdate(int fd, byte[] key, byte[] value, long flags) {
-        try (Frame frame = new Frame()) {
-            MemorySegment attr = element(frame, fd, key);
-            attr.set(JAVA_LONG, BpfAttrLayouts.VALUE, frame.copy(value).address());
+        try (CallArena arena = new CallArena()) {
+            MemorySegment attr = element(arena, fd, key);
+            attr.set(JAVA_LONG, BpfAttrLayouts.VALUE, arena.copy(value).address());
             attr.set(JAVA_LONG, BpfAttrLayouts.ELEMENT_FLAGS, flags);
-            return bpf(frame, MAP_UPDATE_ELEM, attr);
+            return bpf(arena, MAP_UPDATE_ELEM, attr);
         }
     }
 
     /// Reads an element into `valueOut`; `ENOENT`: absent. In a socket array the value is a cookie.
     public static int mapLookup(int fd, byte[] key, byte[] valueOut) {
-        try (Frame frame = new Frame()) {
-            MemorySegment attr = element(frame, fd, key);
-            MemorySegment value = frame.copy(valueOut);
+        try (CallArena arena = new CallArena()) {
+            MemorySegment attr = element(arena, fd, key);
+            MemorySegment value = arena.copy(valueOut);
             attr.set(JAVA_LONG, BpfAttrLayouts.VALUE, value.address());
-            int result = bpf(frame, MAP_LOOKUP_ELEM, attr);
-            Frame.copyOut(value, valueOut, 0, valueOut.length);
+            int result = bpf(arena, MAP_LOOKUP_ELEM, attr);
+            CallArena.copyOut(value, valueOut, 0, valueOut.length);
             return result;
         }
     }
@@ -88,15 +88,15 @@ public final class Bpf {
     ///
     /// **Since:** Linux 5.6.
     public static int mapLookupBatch(int fd, int count, long[] valuesOut) {
-        try (Frame frame = new Frame()) {
-            MemorySegment attr = frame.struct(BpfAttrLayouts.BATCH);
-            MemorySegment values = frame.zeroed((long) count * Long.BYTES);
-            attr.set(JAVA_LONG, BpfAttrLayouts.BATCH_NEXT, frame.zeroed(Long.BYTES).address());
-            attr.set(JAVA_LONG, BpfAttrLayouts.BATCH_KEYS, frame.room(values.byteSize()).address());
+        try (CallArena arena = new CallArena()) {
+            MemorySegment attr = arena.struct(BpfAttrLayouts.BATCH);
+            MemorySegment values = arena.zeroed((long) count * Long.BYTES);
+            attr.set(JAVA_LONG, BpfAttrLayouts.BATCH_NEXT, arena.zeroed(Long.BYTES).address());
+            attr.set(JAVA_LONG, BpfAttrLayouts.BATCH_KEYS, arena.room(values.byteSize()).address());
             attr.set(JAVA_LONG, BpfAttrLayouts.BATCH_VALUES, values.address());
             attr.set(JAVA_INT, BpfAttrLayouts.BATCH_COUNT, count);
             attr.set(JAVA_INT, BpfAttrLayouts.BATCH_MAP_FD, fd);
-            int result = bpf(frame, MAP_LOOKUP_BATCH, attr);
+            int result = bpf(arena, MAP_LOOKUP_BATCH, attr);
             MemorySegment.copy(values, JAVA_LONG, 0, valuesOut, 0, count);
             return result;
         }
@@ -110,26 +110,26 @@ public final class Bpf {
     ///   interface, depending on the hook
     /// @param hook a number of `enum bpf_attach_type`
     public static int progQuery(int target, int hook) {
-        try (Frame frame = new Frame()) {
-            MemorySegment attr = frame.struct(BpfAttrLayouts.QUERY);
+        try (CallArena arena = new CallArena()) {
+            MemorySegment attr = arena.struct(BpfAttrLayouts.QUERY);
             attr.set(JAVA_INT, BpfAttrLayouts.QUERY_TARGET, target);
             attr.set(JAVA_INT, BpfAttrLayouts.QUERY_HOOK, hook);
-            int result = bpf(frame, PROG_QUERY, attr);
+            int result = bpf(arena, PROG_QUERY, attr);
             return result < 0 ? result : attr.get(JAVA_INT, BpfAttrLayouts.QUERY_COUNT);
         }
     }
 
     /// Removes an element; `ENOENT`: absent.
     public static int mapDelete(int fd, byte[] key) {
-        try (Frame frame = new Frame()) {
-            return bpf(frame, MAP_DELETE_ELEM, element(frame, fd, key));
+        try (CallArena arena = new CallArena()) {
+            return bpf(arena, MAP_DELETE_ELEM, element(arena, fd, key));
         }
     }
 
-    private static MemorySegment element(Frame frame, int fd, byte[] key) {
-        MemorySegment attr = frame.struct(BpfAttrLayouts.ELEMENT);
+    private static MemorySegment element(CallArena arena, int fd, byte[] key) {
+        MemorySegment attr = arena.struct(BpfAttrLayouts.ELEMENT);
         attr.set(JAVA_INT, BpfAttrLayouts.MAP_FD, fd);
-        attr.set(JAVA_LONG, BpfAttrLayouts.KEY, frame.copy(key).address());
+        attr.set(JAVA_LONG, BpfAttrLayouts.KEY, arena.copy(key).address());
         return attr;
     }
 
@@ -138,39 +138,39 @@ public final class Bpf {
     /// @param instructions one `long` each, as the kernel lays them out on a little-endian machine
     public static ProgramLoad progLoad(
             int type, long[] instructions, String license, int expectedAttach, String name) {
-        try (Frame frame = new Frame()) {
-            MemorySegment attr = frame.struct(BpfAttrLayouts.PROGRAM);
+        try (CallArena arena = new CallArena()) {
+            MemorySegment attr = arena.struct(BpfAttrLayouts.PROGRAM);
             attr.set(JAVA_INT, BpfAttrLayouts.PROGRAM_TYPE, type);
             attr.set(JAVA_INT, BpfAttrLayouts.COUNT, instructions.length);
-            attr.set(JAVA_LONG, BpfAttrLayouts.INSTRUCTIONS, frame.copy(instructions).address());
-            attr.set(JAVA_LONG, BpfAttrLayouts.LICENSE, frame.string(license).address());
+            attr.set(JAVA_LONG, BpfAttrLayouts.INSTRUCTIONS, arena.copy(instructions).address());
+            attr.set(JAVA_LONG, BpfAttrLayouts.LICENSE, arena.string(license).address());
             attr.set(JAVA_INT, BpfAttrLayouts.ATTACH_TYPE, expectedAttach);
             setName(attr, BpfAttrLayouts.PROGRAM_NAME, name);
-            int result = load(frame, attr);
+            int result = load(arena, attr);
             boolean refused = result < 0 && !Errno.EPERM.is(result) && !Errno.ENOSYS.is(result);
-            return refused ? loadWithLog(frame, attr) : new ProgramLoad(result, "");
+            return refused ? loadWithLog(arena, attr) : new ProgramLoad(result, "");
         }
     }
 
-    private static ProgramLoad loadWithLog(Frame frame, MemorySegment attr) {
-        MemorySegment log = frame.zeroed(LOG_BYTES);
+    private static ProgramLoad loadWithLog(CallArena arena, MemorySegment attr) {
+        MemorySegment log = arena.zeroed(LOG_BYTES);
         attr.set(JAVA_INT, BpfAttrLayouts.LOG_LEVEL, 1);
         attr.set(JAVA_INT, BpfAttrLayouts.LOG_SIZE, LOG_BYTES);
         attr.set(JAVA_LONG, BpfAttrLayouts.LOG, log.address());
-        int result = load(frame, attr);
+        int result = load(arena, attr);
         return new ProgramLoad(result, log.getString(0, UTF_8).strip());
     }
 
-    private static int load(Frame frame, MemorySegment attr) {
-        int result = bpf(frame, PROG_LOAD, attr);
+    private static int load(CallArena arena, MemorySegment attr) {
+        int result = bpf(arena, PROG_LOAD, attr);
         for (int i = 1; i < LOAD_ATTEMPTS && Errno.EAGAIN.is(result); i++) {
-            result = bpf(frame, PROG_LOAD, attr);
+            result = bpf(arena, PROG_LOAD, attr);
         }
         return result;
     }
 
-    private static int bpf(Frame frame, int command, MemorySegment attr) {
-        return (int) frame.call(Syscall.BPF, command, attr.address(), attr.byteSize());
+    private static int bpf(CallArena arena, int command, MemorySegment attr) {
+        return (int) arena.call(Syscall.BPF, command, attr.address(), attr.byteSize());
     }
 
     private static void setName(MemorySegment attr, long offset, String name) {

@@ -33,9 +33,9 @@ public final class DescriptorLimit {
     ///
     /// @return 0 or −errno
     public static synchronized int raise() {
-        try (Frame frame = new Frame()) {
-            MemorySegment limit = frame.zeroed(BYTES);
-            long result = get(frame, limit);
+        try (CallArena arena = new CallArena()) {
+            MemorySegment limit = arena.zeroed(BYTES);
+            long result = get(arena, limit);
             if (result < 0) {
                 return (int) result;
             }
@@ -43,7 +43,7 @@ public final class DescriptorLimit {
                 given = OptionalLong.of(limit.get(JAVA_LONG, 0));
             }
             limit.set(JAVA_LONG, 0, limit.get(JAVA_LONG, HARD));
-            return (int) set(frame, limit);
+            return (int) set(arena, limit);
         }
     }
 
@@ -53,30 +53,30 @@ public final class DescriptorLimit {
         if (given.isEmpty()) {
             return spawn.getAsLong();
         }
-        try (Frame frame = new Frame()) {
-            MemorySegment limit = frame.zeroed(BYTES);
-            long raised = get(frame, limit) < 0 ? 0 : limit.get(JAVA_LONG, 0);
+        try (CallArena arena = new CallArena()) {
+            MemorySegment limit = arena.zeroed(BYTES);
+            long raised = get(arena, limit) < 0 ? 0 : limit.get(JAVA_LONG, 0);
             if (Long.compareUnsigned(raised, given.getAsLong()) <= 0) {
                 return spawn.getAsLong();
             }
             limit.set(JAVA_LONG, 0, given.getAsLong());
-            set(frame, limit);
+            set(arena, limit);
             try {
                 return spawn.getAsLong();
             } finally {
                 limit.set(JAVA_LONG, 0, raised);
-                set(frame, limit);
+                set(arena, limit);
             }
         }
     }
 
-    private static long get(Frame frame, MemorySegment limit) {
-        return frame.call(
-                Syscall.PRLIMIT64, THIS_PROCESS, RLIMIT_NOFILE, Frame.NULL, limit.address());
+    private static long get(CallArena arena, MemorySegment limit) {
+        return arena.call(
+                Syscall.PRLIMIT64, THIS_PROCESS, RLIMIT_NOFILE, CallArena.NULL, limit.address());
     }
 
-    private static long set(Frame frame, MemorySegment limit) {
-        return frame.call(
-                Syscall.PRLIMIT64, THIS_PROCESS, RLIMIT_NOFILE, limit.address(), Frame.NULL);
+    private static long set(CallArena arena, MemorySegment limit) {
+        return arena.call(
+                Syscall.PRLIMIT64, THIS_PROCESS, RLIMIT_NOFILE, limit.address(), CallArena.NULL);
     }
 }

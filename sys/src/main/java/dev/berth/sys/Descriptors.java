@@ -73,10 +73,10 @@ public final class Descriptors {
 
     /// Calls `ioctl` on a struct, which the kernel may change.
     public static int ioctl(int fd, long request, byte[] struct) {
-        try (Frame frame = new Frame()) {
-            MemorySegment memory = frame.copy(struct);
-            int result = (int) frame.call(Syscall.IOCTL, fd, request, memory.address());
-            Frame.copyOut(memory, struct, 0, struct.length);
+        try (CallArena arena = new CallArena()) {
+            MemorySegment memory = arena.copy(struct);
+            int result = (int) arena.call(Syscall.IOCTL, fd, request, memory.address());
+            CallArena.copyOut(memory, struct, 0, struct.length);
             return result;
         }
     }
@@ -88,13 +88,13 @@ public final class Descriptors {
 
     /// Makes a call whose argument number `index` points to room for two descriptors.
     static int pair(Syscall call, int[] ends, int index, long... others) {
-        try (Frame frame = new Frame()) {
-            MemorySegment memory = frame.zeroed(2L * Integer.BYTES);
+        try (CallArena arena = new CallArena()) {
+            MemorySegment memory = arena.zeroed(2L * Integer.BYTES);
             long[] arguments = new long[others.length + 1];
             System.arraycopy(others, 0, arguments, 0, index);
             arguments[index] = memory.address();
             System.arraycopy(others, index, arguments, index + 1, others.length - index);
-            long result = frame.call(call, arguments);
+            long result = arena.call(call, arguments);
             if (result >= 0) {
                 ends[0] = memory.getAtIndex(JAVA_INT, 0);
                 ends[1] = memory.getAtIndex(JAVA_INT, 1);
@@ -145,9 +145,9 @@ public final class Descriptors {
 
     /// Like [#open], but for a path that begins at `directory`.
     public static int openat(int directory, String path, int flags, int mode) {
-        try (Frame frame = new Frame()) {
-            long name = frame.string(path).address();
-            return (int) frame.call(Syscall.OPENAT, directory, name, flags | O_CLOEXEC, mode);
+        try (CallArena arena = new CallArena()) {
+            long name = arena.string(path).address();
+            return (int) arena.call(Syscall.OPENAT, directory, name, flags | O_CLOEXEC, mode);
         }
     }
 
@@ -155,11 +155,11 @@ public final class Descriptors {
     ///
     /// **Errors:** `EEXIST` if the name is taken.
     public static int link(int fd, String path) {
-        try (Frame frame = new Frame()) {
-            long from = frame.string("/proc/self/fd/" + fd).address();
-            long to = frame.string(path).address();
+        try (CallArena arena = new CallArena()) {
+            long from = arena.string("/proc/self/fd/" + fd).address();
+            long to = arena.string(path).address();
             return (int)
-                    frame.call(Syscall.LINKAT, AT_FDCWD, from, AT_FDCWD, to, AT_SYMLINK_FOLLOW);
+                    arena.call(Syscall.LINKAT, AT_FDCWD, from, AT_FDCWD, to, AT_SYMLINK_FOLLOW);
         }
     }
 
@@ -169,12 +169,12 @@ public final class Descriptors {
     /// @param directory where `path` begins; if the path is empty, the link itself, opened with
     ///   `O_PATH`
     public static long readlinkat(int directory, String path, byte[] b) {
-        try (Frame frame = new Frame()) {
-            long name = frame.string(path).address();
-            MemorySegment memory = frame.room(b.length);
+        try (CallArena arena = new CallArena()) {
+            long name = arena.string(path).address();
+            MemorySegment memory = arena.room(b.length);
             long count =
-                    frame.call(Syscall.READLINKAT, directory, name, memory.address(), b.length);
-            Frame.copyOut(memory, b, 0, (int) Math.max(0, count));
+                    arena.call(Syscall.READLINKAT, directory, name, memory.address(), b.length);
+            CallArena.copyOut(memory, b, 0, (int) Math.max(0, count));
             return count;
         }
     }
@@ -183,29 +183,29 @@ public final class Descriptors {
     /// with `O_CLOEXEC`. Anybody who can get at the descriptor may read and write the file until it
     /// is sealed with [#F_ADD_SEALS].
     public static int memfdCreate(String name) {
-        try (Frame frame = new Frame()) {
-            long text = frame.string(name).address();
+        try (CallArena arena = new CallArena()) {
+            long text = arena.string(name).address();
             int flags = MFD_CLOEXEC | MFD_ALLOW_SEALING;
-            int fd = (int) frame.call(Syscall.MEMFD_CREATE, text, flags | MFD_NOEXEC_SEAL);
+            int fd = (int) arena.call(Syscall.MEMFD_CREATE, text, flags | MFD_NOEXEC_SEAL);
             // Unknown before Linux 6.3; later kernels require it if vm.memfd_noexec is 2.
-            return Errno.EINVAL.is(fd) ? (int) frame.call(Syscall.MEMFD_CREATE, text, flags) : fd;
+            return Errno.EINVAL.is(fd) ? (int) arena.call(Syscall.MEMFD_CREATE, text, flags) : fd;
         }
     }
 
     /// Reads up to `len` bytes to `b[off]`. Returns the number of bytes, 0 at the end.
     public static long read(int fd, byte[] b, int off, int len) {
-        try (Frame frame = new Frame()) {
-            MemorySegment memory = frame.room(len);
-            long count = frame.call(Syscall.READ, fd, memory.address(), len);
-            Frame.copyOut(memory, b, off, (int) Math.max(0, count));
+        try (CallArena arena = new CallArena()) {
+            MemorySegment memory = arena.room(len);
+            long count = arena.call(Syscall.READ, fd, memory.address(), len);
+            CallArena.copyOut(memory, b, off, (int) Math.max(0, count));
             return count;
         }
     }
 
     /// Writes up to `len` bytes from `b[off]`. Returns the number of bytes.
     public static long write(int fd, byte[] b, int off, int len) {
-        try (Frame frame = new Frame()) {
-            return frame.call(Syscall.WRITE, fd, frame.copy(b, off, len).address(), len);
+        try (CallArena arena = new CallArena()) {
+            return arena.call(Syscall.WRITE, fd, arena.copy(b, off, len).address(), len);
         }
     }
 
@@ -232,21 +232,21 @@ public final class Descriptors {
 
     /// Reads the bytes of an extended attribute; empty if there is none or it cannot be read.
     public static Optional<byte[]> getxattrBytes(String path, String name) {
-        try (Frame frame = new Frame()) {
-            MemorySegment value = frame.zeroed(XATTR_BYTES);
+        try (CallArena arena = new CallArena()) {
+            MemorySegment value = arena.zeroed(XATTR_BYTES);
             int length =
                     (int)
-                            frame.call(
+                            arena.call(
                                     Syscall.GETXATTR,
-                                    frame.string(path).address(),
-                                    frame.string(name).address(),
+                                    arena.string(path).address(),
+                                    arena.string(name).address(),
                                     value.address(),
                                     XATTR_BYTES);
             if (length < 0) {
                 return Optional.empty();
             }
             byte[] bytes = new byte[length];
-            Frame.copyOut(value, bytes, 0, length);
+            CallArena.copyOut(value, bytes, 0, length);
             return Optional.of(bytes);
         }
     }

@@ -34,11 +34,11 @@ public final class Epoll {
         if (!Platform.supported()) {
             return -Errno.ENOSYS.number();
         }
-        try (Frame frame = new Frame()) {
-            MemorySegment event = frame.struct(EpollEventLayout.LAYOUT);
+        try (CallArena arena = new CallArena()) {
+            MemorySegment event = arena.struct(EpollEventLayout.LAYOUT);
             event.set(JAVA_INT, EpollEventLayout.EVENTS, events);
             event.set(JAVA_LONG_UNALIGNED, EpollEventLayout.DATA, data);
-            return (int) frame.call(Syscall.EPOLL_CTL, epfd, op, fd, event.address());
+            return (int) arena.call(Syscall.EPOLL_CTL, epfd, op, fd, event.address());
         }
     }
 
@@ -53,10 +53,10 @@ public final class Epoll {
             return -Errno.ENOSYS.number();
         }
         long bytes = EpollEventLayout.LAYOUT.byteSize();
-        try (Frame frame = new Frame()) {
-            MemorySegment memory = frame.room(bytes * events.length);
+        try (CallArena arena = new CallArena()) {
+            MemorySegment memory = arena.room(bytes * events.length);
             long count =
-                    frame.call(
+                    arena.call(
                             Syscall.EPOLL_PWAIT,
                             epfd,
                             memory.address(),

@@ -41,11 +41,11 @@ public record FileStatus(long device, long inode, int mode, int links, int uid) 
     private static FileStatus statx(int directory, String path, int flags, String object)
             throws ErrnoException {
         byte[] bytes = new byte[BYTES];
-        try (Frame frame = new Frame()) {
-            MemorySegment memory = frame.zeroed(BYTES);
-            long name = frame.string(path).address();
+        try (CallArena arena = new CallArena()) {
+            MemorySegment memory = arena.zeroed(BYTES);
+            long name = arena.string(path).address();
             long result =
-                    frame.call(
+                    arena.call(
                             Syscall.STATX,
                             directory,
                             name,
@@ -53,7 +53,7 @@ public record FileStatus(long device, long inode, int mode, int links, int uid) 
                             STATX_BASIC_STATS,
                             memory.address());
             ErrnoException.check("statx", object, result);
-            Frame.copyOut(memory, bytes, 0, BYTES);
+            CallArena.copyOut(memory, bytes, 0, BYTES);
         }
         ByteBuffer struct = ByteBuffer.wrap(bytes).order(ByteOrder.nativeOrder());
         long device = (long) struct.getInt(136) << 32 | Integer.toUnsignedLong(struct.getInt(140));

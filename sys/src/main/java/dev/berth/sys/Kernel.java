@@ -25,14 +25,14 @@ final class Kernel {
     static long call(Syscall call, long... arguments) {
         long[] a = padded(arguments);
         return Platform.supported()
-                ? retry(Scratch.mine().capture, call, a[0], a[1], a[2], a[3], a[4], a[5])
+                ? retry(ThreadArena.mine().capture, call, a[0], a[1], a[2], a[3], a[4], a[5])
                 : -ENOSYS;
     }
 
     /// Makes such a call exactly once.
     static long callOnce(Syscall call, long argument) {
         return Platform.supported()
-                ? once(Scratch.mine().capture, call, argument, 0, 0, 0, 0, 0)
+                ? once(ThreadArena.mine().capture, call, argument, 0, 0, 0, 0, 0)
                 : -ENOSYS;
     }
 

@@ -71,6 +71,6 @@ final class Libc {
 
     /// The value of `errno` right after the call, which is all that is captured on Linux.
     static int errno(MemorySegment capture) {
-        return Frame.firstInt(capture);
+        return CallArena.firstInt(capture);
     }
 }

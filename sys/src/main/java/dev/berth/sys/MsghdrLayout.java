@@ -45,8 +45,8 @@ final class MsghdrLayout {
     private MsghdrLayout() {}
 
     /// The header of a message whose bytes and control data are in these segments.
-    static MemorySegment of(Frame frame, MemorySegment bytes, MemorySegment control) {
-        MemorySegment header = frame.zeroed(BYTES_WITH_IOV);
+    static MemorySegment of(CallArena arena, MemorySegment bytes, MemorySegment control) {
+        MemorySegment header = arena.zeroed(BYTES_WITH_IOV);
         fill(header, bytes, control);
         return header;
     }

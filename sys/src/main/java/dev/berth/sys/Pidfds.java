@@ -33,6 +33,6 @@ public final class Pidfds {
     ///
     /// **Since:** Linux 5.1.
     public static int pidfdSendSignal(int pidfd, int signal) {
-        return (int) Kernel.call(Syscall.PIDFD_SEND_SIGNAL, pidfd, signal, Frame.NULL, 0);
+        return (int) Kernel.call(Syscall.PIDFD_SEND_SIGNAL, pidfd, signal, CallArena.NULL, 0);
     }
 }

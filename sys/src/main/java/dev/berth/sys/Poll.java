@@ -42,16 +42,16 @@ public final class Poll {
     /// The kernel subtracts the time already waited from the timeout, so that a call repeated after
     /// an interruption waits for the rest.
     private static int ppoll(long[] fds, int timeoutMillis) {
-        try (Frame frame = new Frame()) {
-            MemorySegment memory = frame.copy(fds);
-            MemorySegment timeout = frame.struct(TimespecLayout.LAYOUT);
+        try (CallArena arena = new CallArena()) {
+            MemorySegment memory = arena.copy(fds);
+            MemorySegment timeout = arena.struct(TimespecLayout.LAYOUT);
             TimespecLayout.setMillis(timeout, Math.max(0, timeoutMillis));
             long result =
-                    frame.call(
+                    arena.call(
                             Syscall.PPOLL,
                             memory.address(),
                             fds.length,
-                            timeoutMillis < 0 ? Frame.NULL : timeout.address());
+                            timeoutMillis < 0 ? CallArena.NULL : timeout.address());
             MemorySegment.copy(memory, JAVA_LONG, 0, fds, 0, fds.length);
             return (int) result;
         }

@@ -56,9 +56,9 @@ public final class Processes {
     ///
     /// **Errors:** `ECHILD`: not a child of this process, or already reaped.
     public static Optional<ExitStatus> reap(int pid) throws ErrnoException {
-        try (Frame frame = new Frame()) {
-            MemorySegment status = frame.zeroed(Integer.BYTES);
-            long result = frame.call(Syscall.WAIT4, pid, status.address(), WNOHANG, Frame.NULL);
+        try (CallArena arena = new CallArena()) {
+            MemorySegment status = arena.zeroed(Integer.BYTES);
+            long result = arena.call(Syscall.WAIT4, pid, status.address(), WNOHANG, CallArena.NULL);
             ErrnoException.check("wait4", "pid " + pid, result);
             return result == 0
                     ? Optional.empty()
@@ -69,10 +69,10 @@ public final class Processes {
     /// The pid of any child that has ended but is not reaped yet, 0 if there is none; whoever
     /// started it still has to reap it.
     public static int peekExited() {
-        try (Frame frame = new Frame()) {
-            MemorySegment info = frame.struct(SiginfoLayout.LAYOUT);
+        try (CallArena arena = new CallArena()) {
+            MemorySegment info = arena.struct(SiginfoLayout.LAYOUT);
             int options = WEXITED | WNOHANG | WNOWAIT;
-            long result = frame.call(Syscall.WAITID, P_ALL, 0, info.address(), options, 0);
+            long result = arena.call(Syscall.WAITID, P_ALL, 0, info.address(), options, 0);
             return result < 0 ? 0 : info.get(JAVA_INT, SiginfoLayout.PID);
         }
     }
@@ -97,10 +97,10 @@ public final class Processes {
     }
 
     private static int stopped(int kind, int id, int wait) {
-        try (Frame frame = new Frame()) {
-            MemorySegment info = frame.struct(SiginfoLayout.LAYOUT);
+        try (CallArena arena = new CallArena()) {
+            MemorySegment info = arena.struct(SiginfoLayout.LAYOUT);
             int options = WSTOPPED | WNOWAIT | wait;
-            long result = frame.call(Syscall.WAITID, kind, id, info.address(), options);
+            long result = arena.call(Syscall.WAITID, kind, id, info.address(), options);
             return result < 0 ? (int) result : info.get(JAVA_INT, SiginfoLayout.PID);
         }
     }
@@ -160,9 +160,9 @@ public final class Processes {
 
     /// Changes the supplementary groups of the calling thread.
     public static int setgroups(int[] groups) {
-        try (Frame frame = new Frame()) {
-            long memory = frame.copy(groups).address();
-            return (int) frame.call(Syscall.SETGROUPS, groups.length, memory);
+        try (CallArena arena = new CallArena()) {
+            long memory = arena.copy(groups).address();
+            return (int) arena.call(Syscall.SETGROUPS, groups.length, memory);
         }
     }
 
@@ -185,19 +185,19 @@ public final class Processes {
         Arrays.stream(cpus).forEach(set::set);
         int[] mask = new int[2 * (set.length() / Long.SIZE + 1)];
         set.stream().forEach(cpu -> mask[cpu / Integer.SIZE] |= 1 << (cpu % Integer.SIZE));
-        try (Frame frame = new Frame()) {
-            long memory = frame.copy(mask).address();
+        try (CallArena arena = new CallArena()) {
+            long memory = arena.copy(mask).address();
             int length = mask.length * Integer.BYTES;
-            return (int) frame.call(Syscall.SCHED_SETAFFINITY, tid, length, memory);
+            return (int) arena.call(Syscall.SCHED_SETAFFINITY, tid, length, memory);
         }
     }
 
     /// The CPUs that a thread (0: the calling one) may run on, in ascending order.
     public static int[] affinity(int tid) throws ErrnoException {
-        try (Frame frame = new Frame()) {
-            MemorySegment mask = frame.zeroed(MOST_CPUS / Byte.SIZE);
+        try (CallArena arena = new CallArena()) {
+            MemorySegment mask = arena.zeroed(MOST_CPUS / Byte.SIZE);
             long result =
-                    frame.call(Syscall.SCHED_GETAFFINITY, tid, mask.byteSize(), mask.address());
+                    arena.call(Syscall.SCHED_GETAFFINITY, tid, mask.byteSize(), mask.address());
             ErrnoException.check("sched_getaffinity", "thread " + tid, result);
             return IntStream.range(0, MOST_CPUS)
                     .filter(cpu -> (mask.get(JAVA_BYTE, cpu / 8) >> cpu % 8 & 1) != 0)
@@ -207,9 +207,9 @@ public final class Processes {
 
     /// The CPU that the calling thread runs on.
     public static int cpu() {
-        try (Frame frame = new Frame()) {
-            MemorySegment cpu = frame.zeroed(Integer.BYTES);
-            frame.call(Syscall.GETCPU, cpu.address(), 0, 0);
+        try (CallArena arena = new CallArena()) {
+            MemorySegment cpu = arena.zeroed(Integer.BYTES);
+            arena.call(Syscall.GETCPU, cpu.address(), 0, 0);
             return cpu.get(JAVA_INT, 0);
         }
     }

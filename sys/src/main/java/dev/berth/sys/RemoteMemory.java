@@ -22,11 +22,11 @@ final class RemoteMemory {
     private RemoteMemory() {}
 
     static byte[] read(int tid, long address, int length) throws ErrnoException {
-        try (Frame frame = new Frame()) {
-            MemorySegment local = frame.zeroed(length);
-            long count = vmRead(frame, tid, address, local);
+        try (CallArena arena = new CallArena()) {
+            MemorySegment local = arena.zeroed(length);
+            long count = vmRead(arena, tid, address, local);
             if (Errno.EPERM.is(count) || Errno.ENOSYS.is(count)) {
-                count = fileRead(frame, tid, address, local);
+                count = fileRead(arena, tid, address, local);
             }
             String object = length + " bytes of " + tid + " at 0x" + Long.toHexString(address);
             ErrnoException.check("process_vm_readv", object, count);
@@ -34,32 +34,32 @@ final class RemoteMemory {
                 throw new ErrnoException("process_vm_readv", object, Errno.EFAULT.number());
             }
             byte[] bytes = new byte[length];
-            Frame.copyOut(local, bytes, 0, length);
+            CallArena.copyOut(local, bytes, 0, length);
             return bytes;
         }
     }
 
-    private static long vmRead(Frame frame, int tid, long address, MemorySegment local) {
-        long to = iovec(frame, local.address(), local.byteSize());
-        long from = iovec(frame, address, local.byteSize());
-        return frame.call(Syscall.PROCESS_VM_READV, tid, to, 1, from, 1, 0);
+    private static long vmRead(CallArena arena, int tid, long address, MemorySegment local) {
+        long to = iovec(arena, local.address(), local.byteSize());
+        long from = iovec(arena, address, local.byteSize());
+        return arena.call(Syscall.PROCESS_VM_READV, tid, to, 1, from, 1, 0);
     }
 
-    private static long iovec(Frame frame, long base, long length) {
-        MemorySegment iovec = frame.struct(IOVEC);
+    private static long iovec(CallArena arena, long base, long length) {
+        MemorySegment iovec = arena.struct(IOVEC);
         iovec.set(JAVA_LONG, BASE, base);
         iovec.set(JAVA_LONG, LENGTH, length);
         return iovec.address();
     }
 
     /// Reads through a file instead, which involves no call that a profile would forbid.
-    static long fileRead(Frame frame, int tid, long address, MemorySegment local) {
+    static long fileRead(CallArena arena, int tid, long address, MemorySegment local) {
         int fd = Descriptors.open("/proc/" + tid + "/mem", Descriptors.O_RDONLY, 0);
         if (fd < 0) {
             return fd;
         }
         try {
-            return frame.call(Syscall.PREAD64, fd, local.address(), local.byteSize(), address);
+            return arena.call(Syscall.PREAD64, fd, local.address(), local.byteSize(), address);
         } finally {
             Descriptors.close(fd);
         }

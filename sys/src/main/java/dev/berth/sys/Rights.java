@@ -27,18 +27,18 @@ public final class Rights {
     /// Sends a message of at least one byte with descriptors. Returns the number of bytes sent. The
     /// sender keeps its own descriptors.
     public static long sendmsg(int fd, byte[] message, int[] descriptors, int flags) {
-        try (Frame frame = new Frame()) {
+        try (CallArena arena = new CallArena()) {
             MemorySegment header =
-                    MsghdrLayout.of(frame, frame.copy(message), control(frame, descriptors));
-            return frame.call(Syscall.SENDMSG, fd, header.address(), flags);
+                    MsghdrLayout.of(arena, arena.copy(message), control(arena, descriptors));
+            return arena.call(Syscall.SENDMSG, fd, header.address(), flags);
         }
     }
 
-    private static MemorySegment control(Frame frame, int[] descriptors) {
+    private static MemorySegment control(CallArena arena, int[] descriptors) {
         if (descriptors.length == 0) {
             return MemorySegment.NULL;
         }
-        MemorySegment control = frame.zeroed(controlBytes(descriptors.length));
+        MemorySegment control = arena.zeroed(controlBytes(descriptors.length));
         fill(control, descriptors.length);
         MemorySegment.copy(descriptors, 0, control, JAVA_INT, HEADER_BYTES, descriptors.length);
         return control;
@@ -60,14 +60,14 @@ public final class Rights {
     /// that came with it, close-on-exec, replace the content of `received` from its start. Those
     /// that do not fit are closed by the kernel; the rest of the array is filled with −1.
     public static long recvmsg(int fd, byte[] buffer, int[] received, int flags) {
-        try (Frame frame = new Frame()) {
-            MemorySegment bytes = frame.zeroed(buffer.length);
+        try (CallArena arena = new CallArena()) {
+            MemorySegment bytes = arena.zeroed(buffer.length);
             MemorySegment control =
-                    frame.zeroed(HEADER_BYTES + (long) received.length * Integer.BYTES);
-            MemorySegment header = MsghdrLayout.of(frame, bytes, control);
+                    arena.zeroed(HEADER_BYTES + (long) received.length * Integer.BYTES);
+            MemorySegment header = MsghdrLayout.of(arena, bytes, control);
             long count =
-                    frame.call(Syscall.RECVMSG, fd, header.address(), flags | MSG_CMSG_CLOEXEC);
-            Frame.copyOut(bytes, buffer, 0, Math.clamp(count, 0, buffer.length));
+                    arena.call(Syscall.RECVMSG, fd, header.address(), flags | MSG_CMSG_CLOEXEC);
+            CallArena.copyOut(bytes, buffer, 0, Math.clamp(count, 0, buffer.length));
             Arrays.fill(received, -1);
             if (count >= 0 && header.get(JAVA_LONG, MsghdrLayout.CONTROL_LENGTH) > 0) {
                 descriptors(control, received);

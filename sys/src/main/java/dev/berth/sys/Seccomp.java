@@ -53,9 +53,9 @@ public final class Seccomp {
     }
 
     private static long install(long[] filter, int flags) {
-        try (Frame frame = new Frame()) {
-            long program = SockFprogLayout.of(frame, filter).address();
-            return frame.call(Syscall.SECCOMP, SET_MODE_FILTER, flags, program);
+        try (CallArena arena = new CallArena()) {
+            long program = SockFprogLayout.of(arena, filter).address();
+            return arena.call(Syscall.SECCOMP, SET_MODE_FILTER, flags, program);
         }
     }
 
@@ -68,7 +68,7 @@ public final class Seccomp {
                         Syscall.SECCOMP,
                         SET_MODE_FILTER,
                         NEW_LISTENER | WAIT_KILLABLE_RECV,
-                        Frame.NULL);
+                        CallArena.NULL);
         return Errno.EFAULT.is(result);
     }
 
@@ -91,9 +91,9 @@ public final class Seccomp {
         if ((events & Poll.POLLIN) == 0) {
             return Optional.empty();
         }
-        try (Frame frame = new Frame()) {
-            MemorySegment notification = frame.struct(SeccompLayouts.NOTIFICATION);
-            long result = frame.call(Syscall.IOCTL, fd, NOTIF_RECV, notification.address());
+        try (CallArena arena = new CallArena()) {
+            MemorySegment notification = arena.struct(SeccompLayouts.NOTIFICATION);
+            long result = arena.call(Syscall.IOCTL, fd, NOTIF_RECV, notification.address());
             if (Errno.ENOENT.is(result)) {
                 return Optional.empty(); // killed between its call and now
             }
@@ -131,30 +131,30 @@ public final class Seccomp {
     }
 
     private static long send(int fd, long id, long value, int error, int flags) {
-        try (Frame frame = new Frame()) {
-            MemorySegment response = frame.struct(SeccompLayouts.RESPONSE);
+        try (CallArena arena = new CallArena()) {
+            MemorySegment response = arena.struct(SeccompLayouts.RESPONSE);
             response.set(JAVA_LONG, SeccompLayouts.RESPONSE_ID, id);
             response.set(JAVA_LONG, SeccompLayouts.RESPONSE_VALUE, value);
             response.set(JAVA_INT, SeccompLayouts.RESPONSE_ERROR, error);
             response.set(JAVA_INT, SeccompLayouts.RESPONSE_FLAGS, flags);
-            return frame.call(Syscall.IOCTL, fd, NOTIF_SEND, response.address());
+            return arena.call(Syscall.IOCTL, fd, NOTIF_SEND, response.address());
         }
     }
 
     /// Whether the call still waits: 0 or `-ENOENT`. What was read before from the thread's memory
     /// or `/proc` is valid only if this still holds afterwards.
     public static long idValid(int fd, long id) {
-        try (Frame frame = new Frame()) {
-            long memory = frame.copy(new long[] {id}).address();
-            return frame.call(Syscall.IOCTL, fd, NOTIF_ID_VALID, memory);
+        try (CallArena arena = new CallArena()) {
+            long memory = arena.copy(new long[] {id}).address();
+            return arena.call(Syscall.IOCTL, fd, NOTIF_ID_VALID, memory);
         }
     }
 
     /// Replaces descriptor `targetFd` of the waiting process by our `sourceFd` (SETFD), as dup2
     /// would. Returns the descriptor there, or −errno. The call still waits for its answer.
     public static long addFd(int fd, long id, int sourceFd, int targetFd, boolean cloexec) {
-        try (Frame frame = new Frame()) {
-            MemorySegment request = frame.struct(SeccompLayouts.ADD_FD);
+        try (CallArena arena = new CallArena()) {
+            MemorySegment request = arena.struct(SeccompLayouts.ADD_FD);
             request.set(JAVA_LONG, SeccompLayouts.ADD_FD_ID, id);
             request.set(JAVA_INT, SeccompLayouts.ADD_FD_FLAGS, ADDFD_SETFD);
             request.set(JAVA_INT, SeccompLayouts.ADD_FD_SOURCE, sourceFd);
@@ -163,7 +163,7 @@ public final class Seccomp {
                     JAVA_INT,
                     SeccompLayouts.ADD_FD_TARGET_FLAGS,
                     cloexec ? Descriptors.O_CLOEXEC : 0);
-            return frame.call(Syscall.IOCTL, fd, NOTIF_ADDFD, request.address());
+            return arena.call(Syscall.IOCTL, fd, NOTIF_ADDFD, request.address());
         }
     }
 }

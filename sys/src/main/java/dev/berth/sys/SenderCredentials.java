@@ -40,13 +40,13 @@ public final class SenderCredentials {
 
     /// Receives a message into `buffer`. Descriptors that came with it are closed.
     public static Message recvmsg(int fd, byte[] buffer, int flags) {
-        try (Frame frame = new Frame()) {
-            MemorySegment bytes = frame.room(buffer.length);
-            MemorySegment control = frame.zeroed(CONTROL_BYTES);
-            MemorySegment header = MsghdrLayout.of(frame, bytes, control);
+        try (CallArena arena = new CallArena()) {
+            MemorySegment bytes = arena.room(buffer.length);
+            MemorySegment control = arena.zeroed(CONTROL_BYTES);
+            MemorySegment header = MsghdrLayout.of(arena, bytes, control);
             long count =
-                    frame.call(Syscall.RECVMSG, fd, header.address(), flags | MSG_CMSG_CLOEXEC);
-            Frame.copyOut(bytes, buffer, 0, Math.clamp(count, 0, buffer.length));
+                    arena.call(Syscall.RECVMSG, fd, header.address(), flags | MSG_CMSG_CLOEXEC);
+            CallArena.copyOut(bytes, buffer, 0, Math.clamp(count, 0, buffer.length));
             boolean told =
                     count >= 0
                             && header.get(JAVA_LONG, MsghdrLayout.CONTROL_LENGTH) > 0

@@ -35,7 +35,7 @@ final class SockFprogLayout {
     private SockFprogLayout() {}
 
     /// The program in native memory, which lives as long as the frame.
-    static MemorySegment of(Frame frame, long[] instructions) {
+    static MemorySegment of(CallArena arena, long[] instructions) {
         if (instructions.length == 0 || instructions.length > MAX_INSTRUCTIONS) {
             throw new IllegalArgumentException(
                     "a classic program has 1 to "
@@ -43,9 +43,9 @@ final class SockFprogLayout {
                             + " instructions: "
                             + instructions.length);
         }
-        MemorySegment program = frame.struct(LAYOUT);
+        MemorySegment program = arena.struct(LAYOUT);
         program.set(JAVA_SHORT, LEN, (short) instructions.length);
-        program.set(JAVA_LONG, FILTER, frame.copy(instructions).address());
+        program.set(JAVA_LONG, FILTER, arena.copy(instructions).address());
         return program;
     }
 }

@@ -99,8 +99,8 @@ public final class Sockets {
 
     private static int withAddress(Syscall call, int fd, SockAddr address) {
         byte[] raw = address.encode();
-        try (Frame frame = new Frame()) {
-            return (int) frame.call(call, fd, frame.copy(raw).address(), raw.length);
+        try (CallArena arena = new CallArena()) {
+            return (int) arena.call(call, fd, arena.copy(raw).address(), raw.length);
         }
     }
 
@@ -110,19 +110,19 @@ public final class Sockets {
 
     /// Reads an option into `value`. Returns its length in bytes.
     public static int getsockopt(int fd, int level, int name, byte[] value) {
-        try (Frame frame = new Frame()) {
-            MemorySegment memory = frame.copy(value);
-            MemorySegment length = frame.copy(new int[] {value.length});
+        try (CallArena arena = new CallArena()) {
+            MemorySegment memory = arena.copy(value);
+            MemorySegment length = arena.copy(new int[] {value.length});
             long result =
-                    frame.call(
+                    arena.call(
                             Syscall.GETSOCKOPT,
                             fd,
                             level,
                             name,
                             memory.address(),
                             length.address());
-            Frame.copyOut(memory, value, 0, value.length);
-            return result < 0 ? (int) result : Frame.firstInt(length);
+            CallArena.copyOut(memory, value, 0, value.length);
+            return result < 0 ? (int) result : CallArena.firstInt(length);
         }
     }
 
@@ -133,9 +133,9 @@ public final class Sockets {
     }
 
     public static int setsockopt(int fd, int level, int name, byte[] value) {
-        try (Frame frame = new Frame()) {
-            long memory = frame.copy(value).address();
-            return (int) frame.call(Syscall.SETSOCKOPT, fd, level, name, memory, value.length);
+        try (CallArena arena = new CallArena()) {
+            long memory = arena.copy(value).address();
+            return (int) arena.call(Syscall.SETSOCKOPT, fd, level, name, memory, value.length);
         }
     }
 
@@ -160,35 +160,35 @@ public final class Sockets {
     private record NameResult(long result, byte[] raw, int length) {}
 
     private static NameResult name(Syscall call, int fd) {
-        try (Frame frame = new Frame()) {
-            MemorySegment memory = frame.zeroed(SOCKADDR_BYTES);
-            MemorySegment length = frame.copy(new int[] {SOCKADDR_BYTES});
-            long result = frame.call(call, fd, memory.address(), length.address());
+        try (CallArena arena = new CallArena()) {
+            MemorySegment memory = arena.zeroed(SOCKADDR_BYTES);
+            MemorySegment length = arena.copy(new int[] {SOCKADDR_BYTES});
+            long result = arena.call(call, fd, memory.address(), length.address());
             byte[] raw = new byte[SOCKADDR_BYTES];
-            Frame.copyOut(memory, raw, 0, SOCKADDR_BYTES);
-            return new NameResult(result, raw, Frame.firstInt(length));
+            CallArena.copyOut(memory, raw, 0, SOCKADDR_BYTES);
+            return new NameResult(result, raw, CallArena.firstInt(length));
         }
     }
 
     /// Sends the whole array. Returns the number of bytes sent.
     public static long send(int fd, byte[] message, int flags) {
-        try (Frame frame = new Frame()) {
-            long memory = frame.copy(message).address();
-            return frame.call(Syscall.SENDTO, fd, memory, message.length, flags, 0, 0);
+        try (CallArena arena = new CallArena()) {
+            long memory = arena.copy(message).address();
+            return arena.call(Syscall.SENDTO, fd, memory, message.length, flags, 0, 0);
         }
     }
 
     /// Sends the whole array to an address. Returns the number of bytes sent.
     public static long sendto(int fd, byte[] message, int flags, SockAddr to) {
         byte[] raw = to.encode();
-        try (Frame frame = new Frame()) {
-            return frame.call(
+        try (CallArena arena = new CallArena()) {
+            return arena.call(
                     Syscall.SENDTO,
                     fd,
-                    frame.copy(message).address(),
+                    arena.copy(message).address(),
                     message.length,
                     flags,
-                    frame.copy(raw).address(),
+                    arena.copy(raw).address(),
                     raw.length);
         }
     }
@@ -196,12 +196,12 @@ public final class Sockets {
     /// Receives into `buffer`. Returns the number of bytes received (with `MSG_TRUNC`: the length
     /// of the message).
     public static long recv(int fd, byte[] buffer, int flags) {
-        try (Frame frame = new Frame()) {
-            MemorySegment memory = frame.room(buffer.length);
+        try (CallArena arena = new CallArena()) {
+            MemorySegment memory = arena.room(buffer.length);
             long count =
-                    frame.call(Syscall.RECVFROM, fd, memory.address(), buffer.length, flags, 0, 0);
+                    arena.call(Syscall.RECVFROM, fd, memory.address(), buffer.length, flags, 0, 0);
             int copied = Math.clamp(count, 0, buffer.length);
-            Frame.copyOut(memory, buffer, 0, copied);
+            CallArena.copyOut(memory, buffer, 0, copied);
             return count;
         }
     }
@@ -236,10 +236,10 @@ public final class Sockets {
     }
 
     private static int attach(int fd, int option, long[] instructions) {
-        try (Frame frame = new Frame()) {
-            MemorySegment program = SockFprogLayout.of(frame, instructions);
+        try (CallArena arena = new CallArena()) {
+            MemorySegment program = SockFprogLayout.of(arena, instructions);
             return (int)
-                    frame.call(
+                    arena.call(
                             Syscall.SETSOCKOPT,
                             fd,
                             SOL_SOCKET,

@@ -58,10 +58,10 @@ public final class Spawn {
     /// Starts a program with or without the function that closes descriptors in the child.
     static long posixSpawn(SpawnRequest request, Optional<MemorySegment> addCloseFrom) {
         List<Redirect> moved = new ArrayList<>();
-        try (Frame frame = new Frame()) {
+        try (CallArena arena = new CallArena()) {
             int error = move(request.redirects(), moved);
             Plan plan = new Plan(request, moved, addCloseFrom);
-            return error < 0 ? error : withActions(frame, plan);
+            return error < 0 ? error : withActions(arena, plan);
         } finally {
             moved.forEach(redirect -> Descriptors.close(redirect.source()));
         }
@@ -93,51 +93,51 @@ public final class Spawn {
         return free;
     }
 
-    private static long withActions(Frame frame, Plan plan) {
-        MemorySegment actions = frame.zeroed(OPAQUE_BYTES);
-        int error = frame.libc(SpawnFunctions.ACTIONS_INIT, actions.address());
+    private static long withActions(CallArena arena, Plan plan) {
+        MemorySegment actions = arena.zeroed(OPAQUE_BYTES);
+        int error = arena.libc(SpawnFunctions.ACTIONS_INIT, actions.address());
         if (error != 0) {
             return -error;
         }
         try {
-            error = addActions(frame, actions.address(), plan);
-            return error != 0 ? -error : withAttributes(frame, plan, actions.address());
+            error = addActions(arena, actions.address(), plan);
+            return error != 0 ? -error : withAttributes(arena, plan, actions.address());
         } finally {
-            frame.libc(SpawnFunctions.ACTIONS_DESTROY, actions.address());
+            arena.libc(SpawnFunctions.ACTIONS_DESTROY, actions.address());
         }
     }
 
     /// The steps that the child takes for its descriptors and directory, in this order. Returns 0
     /// or an errno.
-    private static int addActions(Frame frame, long actions, Plan plan) {
-        int error = addRedirects(frame, actions, plan.moved);
+    private static int addActions(CallArena arena, long actions, Plan plan) {
+        int error = addRedirects(arena, actions, plan.moved);
         if (error == 0) {
-            error = addCloseFrom(frame, actions, plan);
+            error = addCloseFrom(arena, actions, plan);
         }
         if (error == 0) {
-            long directory = frame.string(plan.request.directory().toString()).address();
-            error = frame.libc(SpawnFunctions.ADD_CHDIR, actions, directory);
+            long directory = arena.string(plan.request.directory().toString()).address();
+            error = arena.libc(SpawnFunctions.ADD_CHDIR, actions, directory);
         }
         return error;
     }
 
     /// Opens the targets, and `/dev/null` as 0 unless 0 is a target, and closes the gaps between
     /// them.
-    private static int addRedirects(Frame frame, long actions, List<Redirect> moved) {
+    private static int addRedirects(CallArena arena, long actions, List<Redirect> moved) {
         BitSet targets = new BitSet();
         int error = 0;
         for (Redirect redirect : moved) {
             int target = redirect.target();
             targets.set(target);
-            error = first(error, frame.libc(ADD_DUP2, actions, redirect.source(), target));
+            error = first(error, arena.libc(ADD_DUP2, actions, redirect.source(), target));
         }
         if (!targets.get(0)) {
-            long name = frame.string("/dev/null").address();
-            error = first(error, frame.libc(ADD_OPEN, actions, 0, name, O_RDONLY, 0));
+            long name = arena.string("/dev/null").address();
+            error = first(error, arena.libc(ADD_OPEN, actions, 0, name, O_RDONLY, 0));
         }
         for (int fd = FIRST_FREE; fd < firstFree(moved); fd++) {
             if (!targets.get(fd)) {
-                error = first(error, frame.libc(ADD_CLOSE, actions, fd));
+                error = first(error, arena.libc(ADD_CLOSE, actions, fd));
             }
         }
         return error;
@@ -148,47 +148,48 @@ public final class Spawn {
     }
 
     /// Closes everything above the targets, in the child or by exec. Returns 0 or an errno.
-    private static int addCloseFrom(Frame frame, long actions, Plan plan) {
+    private static int addCloseFrom(CallArena arena, long actions, Plan plan) {
         return plan.addCloseFrom.isPresent()
-                ? frame.libc(plan.addCloseFrom.get(), actions, firstFree(plan.moved))
+                ? arena.libc(plan.addCloseFrom.get(), actions, firstFree(plan.moved))
                 : -Descriptors.closeRange(FIRST_FREE, -1, Descriptors.CLOSE_RANGE_CLOEXEC);
     }
 
-    private static long withAttributes(Frame frame, Plan plan, long actions) {
-        MemorySegment attributes = frame.zeroed(OPAQUE_BYTES);
-        int error = frame.libc(SpawnFunctions.ATTRIBUTES_INIT, attributes.address());
+    private static long withAttributes(CallArena arena, Plan plan, long actions) {
+        MemorySegment attributes = arena.zeroed(OPAQUE_BYTES);
+        int error = arena.libc(SpawnFunctions.ATTRIBUTES_INIT, attributes.address());
         if (error != 0) {
             return -error;
         }
         try {
-            setAttributes(frame, attributes.address(), plan.request.newSession());
-            return spawn(frame, plan.request, actions, attributes.address());
+            setAttributes(arena, attributes.address(), plan.request.newSession());
+            return spawn(arena, plan.request, actions, attributes.address());
         } finally {
-            frame.libc(SpawnFunctions.ATTRIBUTES_DESTROY, attributes.address());
+            arena.libc(SpawnFunctions.ATTRIBUTES_DESTROY, attributes.address());
         }
     }
 
     /// Resets every signal to its default action and blocks none. That includes the two signals
     /// that glibc reserves for itself, which it would otherwise leave ignored, and SIGQUIT, which
     /// HotSpot blocks in every thread.
-    private static void setAttributes(Frame frame, long attributes, boolean newSession) {
-        MemorySegment none = frame.zeroed(SIGNAL_SET_BYTES);
-        MemorySegment all = frame.zeroed(SIGNAL_SET_BYTES).fill((byte) 0xff);
+    private static void setAttributes(CallArena arena, long attributes, boolean newSession) {
+        MemorySegment none = arena.zeroed(SIGNAL_SET_BYTES);
+        MemorySegment all = arena.zeroed(SIGNAL_SET_BYTES).fill((byte) 0xff);
         int flags = SETSIGDEF | SETSIGMASK | (newSession ? SETSID : 0);
-        frame.libc(SpawnFunctions.SET_SIGNAL_DEFAULT, attributes, all.address());
-        frame.libc(SpawnFunctions.SET_SIGNAL_MASK, attributes, none.address());
-        frame.libc(SpawnFunctions.SET_FLAGS, attributes, flags);
+        arena.libc(SpawnFunctions.SET_SIGNAL_DEFAULT, attributes, all.address());
+        arena.libc(SpawnFunctions.SET_SIGNAL_MASK, attributes, none.address());
+        arena.libc(SpawnFunctions.SET_FLAGS, attributes, flags);
     }
 
-    private static long spawn(Frame frame, SpawnRequest request, long actions, long attributes) {
-        MemorySegment pid = frame.zeroed(Integer.BYTES);
-        long file = frame.string(request.file()).address();
-        long arguments = frame.strings(request.arguments()).address();
-        long environment = frame.strings(request.environment()).address();
+    private static long spawn(
+            CallArena arena, SpawnRequest request, long actions, long attributes) {
+        MemorySegment pid = arena.zeroed(Integer.BYTES);
+        long file = arena.string(request.file()).address();
+        long arguments = arena.strings(request.arguments()).address();
+        long environment = arena.strings(request.environment()).address();
         long error =
                 DescriptorLimit.spawn(
                         () ->
-                                frame.libc(
+                                arena.libc(
                                         SpawnFunctions.SPAWN,
                                         pid.address(),
                                         file,

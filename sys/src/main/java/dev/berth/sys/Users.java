@@ -32,8 +32,8 @@ public final class Users {
         if (!Platform.supported() || name.indexOf('\0') >= 0) {
             return Optional.empty();
         }
-        try (Frame frame = new Frame()) {
-            return find(frame, Functions.BY_NAME, frame.string(name).address());
+        try (CallArena arena = new CallArena()) {
+            return find(arena, Functions.BY_NAME, arena.string(name).address());
         }
     }
 
@@ -42,26 +42,26 @@ public final class Users {
         if (!Platform.supported()) {
             return Optional.empty();
         }
-        try (Frame frame = new Frame()) {
-            return find(frame, Functions.BY_UID, Integer.toUnsignedLong(uid));
+        try (CallArena arena = new CallArena()) {
+            return find(arena, Functions.BY_UID, Integer.toUnsignedLong(uid));
         }
     }
 
-    private static Optional<User> find(Frame frame, MemorySegment function, long key) {
-        MemorySegment passwd = frame.struct(PasswdLayout.LAYOUT);
-        MemorySegment result = frame.zeroed(Long.BYTES);
+    private static Optional<User> find(CallArena arena, MemorySegment function, long key) {
+        MemorySegment passwd = arena.struct(PasswdLayout.LAYOUT);
+        MemorySegment result = arena.zeroed(Long.BYTES);
         int error = Errno.ERANGE.number();
         for (int bytes = START_BYTES; error == Errno.ERANGE.number() && bytes <= MAX_BYTES; ) {
-            long texts = frame.zeroed(bytes).address();
-            error = frame.libc(function, key, passwd.address(), texts, bytes, result.address());
+            long texts = arena.zeroed(bytes).address();
+            error = arena.libc(function, key, passwd.address(), texts, bytes, result.address());
             bytes *= 2;
         }
-        return error != 0 || result.get(JAVA_LONG, 0) == Frame.NULL
+        return error != 0 || result.get(JAVA_LONG, 0) == CallArena.NULL
                 ? Optional.empty()
-                : Optional.of(read(frame, passwd));
+                : Optional.of(read(arena, passwd));
     }
 
-    private static User read(Frame frame, MemorySegment passwd) {
+    private static User read(CallArena arena, MemorySegment passwd) {
         int gid = passwd.get(JAVA_INT, PasswdLayout.GID);
         return new User(
                 text(passwd, PasswdLayout.NAME),
@@ -69,24 +69,24 @@ public final class Users {
                 gid,
                 text(passwd, PasswdLayout.DIR),
                 text(passwd, PasswdLayout.SHELL),
-                groups(frame, passwd.get(JAVA_LONG, PasswdLayout.NAME), gid));
+                groups(arena, passwd.get(JAVA_LONG, PasswdLayout.NAME), gid));
     }
 
     @SuppressWarnings("restricted") // libc put a C string there
     private static String text(MemorySegment passwd, long offset) {
         long address = passwd.get(JAVA_LONG, offset);
-        return address == Frame.NULL
+        return address == CallArena.NULL
                 ? ""
                 : MemorySegment.ofAddress(address).reinterpret(MAX_BYTES).getString(0);
     }
 
-    private static List<Integer> groups(Frame frame, long name, int gid) {
-        MemorySegment count = frame.zeroed(Integer.BYTES);
+    private static List<Integer> groups(CallArena arena, long name, int gid) {
+        MemorySegment count = arena.zeroed(Integer.BYTES);
         int capacity = START_GROUPS;
         while (true) {
-            MemorySegment groups = frame.zeroed((long) capacity * Integer.BYTES);
+            MemorySegment groups = arena.zeroed((long) capacity * Integer.BYTES);
             count.set(JAVA_INT, 0, capacity);
-            int result = frame.libc(Functions.GROUPS, name, gid, groups.address(), count.address());
+            int result = arena.libc(Functions.GROUPS, name, gid, groups.address(), count.address());
             if (result >= 0) {
                 return list(groups.asSlice(0, (long) result * Integer.BYTES));
             }

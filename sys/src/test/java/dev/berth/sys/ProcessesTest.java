@@ -23,7 +23,7 @@ class ProcessesTest {
 
     @Test
     void aChildsCodeIsReapedOnce() throws ErrnoException {
-        try (Child child = Child.start(List.of("/bin/sh", "-c", "exit 3"))) {
+        try (PipedChild child = PipedChild.start(List.of("/bin/sh", "-c", "exit 3"))) {
             assertThat(child.exit()).isEqualTo(ExitStatus.exited(3));
             assertThatThrownBy(() -> Processes.reap(child.pid))
                     .hasMessage("wait4 pid %d: ECHILD (10), no child processes", child.pid);
@@ -32,7 +32,7 @@ class ProcessesTest {
 
     @Test
     void aRunningChildIsNotReapedAndAKilledOneReportsTheSignal() throws ErrnoException {
-        try (Child child = Child.start(List.of("/bin/sleep", "60"))) {
+        try (PipedChild child = PipedChild.start(List.of("/bin/sleep", "60"))) {
             assertThat(Processes.reap(child.pid)).isEmpty();
             assertThat(Processes.kill(child.pid, Signal.TERM.number())).isZero();
             assertThat(child.exit()).isEqualTo(ExitStatus.killed(15));
@@ -42,7 +42,7 @@ class ProcessesTest {
     @Test
     void peekingFindsAnEndedChildAndLeavesIt() throws ErrnoException {
         assertThat(Processes.peekExited()).isZero();
-        try (Child child = Child.start(List.of("/bin/true"));
+        try (PipedChild child = PipedChild.start(List.of("/bin/true"));
                 Fd pidfd = Fd.of("pidfd_open", child.pid, Pidfds.pidfdOpen(child.pid, 0))) {
             assertThat(Poll.poll(pidfd.number(), Poll.POLLIN, 30_000)).isEqualTo(Poll.POLLIN);
             assertThat(Processes.peekExited()).isEqualTo(child.pid);
@@ -66,7 +66,7 @@ class ProcessesTest {
         Descriptors.pipe2(stdin, Descriptors.O_CLOEXEC);
         try (Fd theirs = new Fd(stdin[0]);
                 Fd ours = new Fd(stdin[1]);
-                Child child = Child.python(program, new Redirect(theirs.number(), 0));
+                PipedChild child = PipedChild.python(program, new Redirect(theirs.number(), 0));
                 Fd pidfd = Fd.of("pidfd_open", child.pid, Pidfds.pidfdOpen(child.pid, 0))) {
             theirs.close();
             String[] said = child.line().split(" ");
@@ -92,16 +92,16 @@ class ProcessesTest {
                 import time
                 time.sleep(60)
                 """;
-        try (Child child = Child.python(program)) {
+        try (PipedChild child = PipedChild.python(program)) {
             long address = Long.parseLong(child.line());
             byte[] expected = "berth in memory\0".getBytes(UTF_8);
 
             assertThat(Processes.readMemory(child.pid, address, 16)).isEqualTo(expected);
-            try (Frame frame = new Frame()) {
-                MemorySegment local = frame.zeroed(16);
-                assertThat(RemoteMemory.fileRead(frame, child.pid, address, local)).isEqualTo(16);
+            try (CallArena arena = new CallArena()) {
+                MemorySegment local = arena.zeroed(16);
+                assertThat(RemoteMemory.fileRead(arena, child.pid, address, local)).isEqualTo(16);
                 byte[] read = new byte[16];
-                Frame.copyOut(local, read, 0, 16);
+                CallArena.copyOut(local, read, 0, 16);
                 assertThat(read).as("through /proc").isEqualTo(expected);
             }
         }
@@ -211,7 +211,7 @@ class ProcessesTest {
 
     @Test
     void aStoppedChildIsSeenUntilItGoesOn() throws ErrnoException {
-        try (Child child = Child.start(List.of("/bin/sleep", "60"))) {
+        try (PipedChild child = PipedChild.start(List.of("/bin/sleep", "60"))) {
             assertThat(Processes.stopped(child.pid)).isFalse();
             Processes.kill(child.pid, Signal.STOP.number());
             await(() -> Processes.stopped(child.pid));
@@ -236,7 +236,7 @@ class ProcessesTest {
     void anotherThreadIsPinnedToSomeCpusAndReleasedAgain() throws ErrnoException {
         int[] all = Processes.affinity(0);
         assertThat(all).isSorted().isNotEmpty();
-        try (Child child = Child.start(List.of("/bin/sleep", "60"))) {
+        try (PipedChild child = PipedChild.start(List.of("/bin/sleep", "60"))) {
             assertThat(Processes.affinity(child.pid)).isEqualTo(all);
             int last = all[all.length - 1];
             assertThat(Processes.setAffinity(child.pid, new int[] {last})).isZero();

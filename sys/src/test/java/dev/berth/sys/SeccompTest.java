@@ -36,8 +36,9 @@ class SeccompTest {
     @Test
     void aChildsOwnSocketIsBoundAndMadeToListenForIt() throws Exception {
         int port = Tcp.freePort();
-        try (Supervised python =
-                Supervised.start(() -> Child.python(server(port)), Syscall.BIND, Syscall.LISTEN)) {
+        try (FilteredChild python =
+                FilteredChild.start(
+                        () -> PipedChild.python(server(port)), Syscall.BIND, Syscall.LISTEN)) {
             Notification bind = python.next();
             assertThat(bind.is(Syscall.BIND)).isTrue();
             assertThat(bind.tid()).isEqualTo(python.child.pid);
@@ -72,9 +73,10 @@ class SeccompTest {
     @Test
     void aBindOnAThreadThatIsNotTheMainThreadIsServedToo() throws Exception {
         int port = Tcp.freePort();
-        try (Supervised java =
-                Supervised.start(
-                        () -> Child.java(JavaServer.class, Integer.toString(port)), Syscall.BIND)) {
+        try (FilteredChild java =
+                FilteredChild.start(
+                        () -> PipedChild.java(BindingProgram.class, Integer.toString(port)),
+                        Syscall.BIND)) {
             Notification bind = bindOfPort(java, port);
             assertThat(bind.tid()).isNotEqualTo(java.child.pid);
             assertThat(Files.readString(Path.of("/proc/" + bind.tid() + "/status")))
@@ -90,7 +92,7 @@ class SeccompTest {
     }
 
     /// A JVM may bind other sockets first, to find out what the machine supports.
-    private static Notification bindOfPort(Supervised java, int port) throws ErrnoException {
+    private static Notification bindOfPort(FilteredChild java, int port) throws ErrnoException {
         Notification bind = java.next();
         while (java.address(bind).port() != port) {
             assertThat(Seccomp.proceed(java.listener, bind.id())).isZero();
@@ -102,9 +104,10 @@ class SeccompTest {
     @Test
     void aPidfdOfTheBindingThreadTakesItsSocket() throws Exception {
         int port = Tcp.freePort();
-        try (Supervised java =
-                Supervised.start(
-                        () -> Child.java(JavaServer.class, Integer.toString(port)), Syscall.BIND)) {
+        try (FilteredChild java =
+                FilteredChild.start(
+                        () -> PipedChild.java(BindingProgram.class, Integer.toString(port)),
+                        Syscall.BIND)) {
             Notification bind = bindOfPort(java, port);
             int thread = Pidfds.pidfdOpen(bind.tid(), Pidfds.PIDFD_THREAD);
             Assumptions.assumeFalse(Errno.EINVAL.is(thread), "PIDFD_THREAD needs Linux 6.9");
@@ -124,8 +127,8 @@ class SeccompTest {
     void ourSocketReplacesTheChilds() throws Exception {
         int asked = Tcp.freePort();
         try (Fd ours = Tcp.listening();
-                Supervised python =
-                        Supervised.start(() -> Child.python(server(asked)), Syscall.BIND)) {
+                FilteredChild python =
+                        FilteredChild.start(() -> PipedChild.python(server(asked)), Syscall.BIND)) {
             Notification bind = python.next();
             int target = bind.intArgument(0);
 
@@ -144,7 +147,8 @@ class SeccompTest {
 
     @Test
     void anErrorAnswerBecomesTheErrorOfTheCall() throws Exception {
-        try (Supervised python = Supervised.start(() -> Child.python(server(1)), Syscall.BIND)) {
+        try (FilteredChild python =
+                FilteredChild.start(() -> PipedChild.python(server(1)), Syscall.BIND)) {
             python.answer(python.next(), 0, Errno.EADDRINUSE.number());
 
             assertThat(python.child.line()).isEqualTo("errno 98");
@@ -154,7 +158,8 @@ class SeccompTest {
     @Test
     void aCallThatMayProceedIsMadeByTheKernel() throws Exception {
         int port = Tcp.freePort();
-        try (Supervised python = Supervised.start(() -> Child.python(server(port)), Syscall.BIND)) {
+        try (FilteredChild python =
+                FilteredChild.start(() -> PipedChild.python(server(port)), Syscall.BIND)) {
             assertThat(Seccomp.proceed(python.listener, python.next().id())).isZero();
 
             assertThat(python.child.line()).isEqualTo("listening " + port + " 0");
@@ -163,7 +168,8 @@ class SeccompTest {
 
     @Test
     void aCallOfAKilledChildCannotBeAnswered() throws Exception {
-        try (Supervised python = Supervised.start(() -> Child.python(server(1)), Syscall.BIND)) {
+        try (FilteredChild python =
+                FilteredChild.start(() -> PipedChild.python(server(1)), Syscall.BIND)) {
             Notification bind = python.next();
             assertThat(Seccomp.idValid(python.listener, bind.id())).isZero();
             assertThat(Seccomp.receive(python.listener)).as("no second one").isEmpty();
@@ -183,7 +189,8 @@ class SeccompTest {
         Assumptions.assumeTrue(Seccomp.waitKillableSupported(), "needs Linux 5.19");
         String program =
                 "import signal; signal.signal(signal.SIGUSR1, lambda *a: None)\n" + server(1);
-        try (Supervised python = Supervised.start(() -> Child.python(program), Syscall.BIND)) {
+        try (FilteredChild python =
+                FilteredChild.start(() -> PipedChild.python(program), Syscall.BIND)) {
             Notification bind = python.next();
 
             Processes.kill(python.child.pid, Signal.USR1.number());

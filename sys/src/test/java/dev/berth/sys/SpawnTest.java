@@ -30,7 +30,7 @@ class SpawnTest {
     private static TreeMap<Integer, String> descriptors(Redirect... redirects)
             throws ErrnoException {
         TreeMap<Integer, String> found = new TreeMap<>();
-        try (Child child = Child.python(LIST, redirects)) {
+        try (PipedChild child = PipedChild.python(LIST, redirects)) {
             child.output()
                     .lines()
                     .forEach(
@@ -183,7 +183,7 @@ class SpawnTest {
     @Test
     void aChildLeadsASessionWithoutBlockedOrIgnoredSignals() throws Exception {
         String output;
-        try (Child child = Child.start(List.of("/bin/cat", "/proc/self/status"))) {
+        try (PipedChild child = PipedChild.start(List.of("/bin/cat", "/proc/self/status"))) {
             output = child.output();
             assertThat(output).contains("NSsid:\t" + child.pid).contains("NSpgid:\t" + child.pid);
             child.exit();
@@ -198,7 +198,7 @@ class SpawnTest {
 
     @Test
     void sigquitEndsAChild() throws Exception {
-        try (Child child = Child.start(List.of("/bin/sleep", "60"))) {
+        try (PipedChild child = PipedChild.start(List.of("/bin/sleep", "60"))) {
             Processes.kill(child.pid, Signal.QUIT.number());
 
             assertThat(child.exit()).isEqualTo(ExitStatus.killed(Signal.QUIT.number()));
@@ -237,7 +237,7 @@ class SpawnTest {
             throws Exception {
         Path directory = Files.createDirectory(folder.resolve("ordnär"));
         List<String> command = List.of("sh", "-c", "pwd; echo \"$0|$1|$NAME\"; env", "a b", "ü");
-        try (Child child = Child.start(command, List.of("NAME=välue"), directory)) {
+        try (PipedChild child = PipedChild.start(command, List.of("NAME=välue"), directory)) {
             assertThat(child.line()).isEqualTo(directory.toRealPath().toString());
             assertThat(child.line()).isEqualTo("a b|ü|välue");
             assertThat(child.output()).doesNotContain("PATH=/");
@@ -249,7 +249,7 @@ class SpawnTest {
         Path script = Files.writeString(folder.resolve("run.sh"), "#!/bin/sh\necho here\n");
         assertThat(script.toFile().setExecutable(true)).isTrue();
 
-        try (Child child = Child.start(List.of("./run.sh"), List.of(), folder)) {
+        try (PipedChild child = PipedChild.start(List.of("./run.sh"), List.of(), folder)) {
             assertThat(child.line()).isEqualTo("here");
         }
     }

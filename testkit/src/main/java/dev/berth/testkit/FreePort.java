@@ -36,11 +36,11 @@ public final class FreePort {
         return find(FreePort::udpIsFree);
     }
 
-    private interface Probe {
+    private interface ProbeSocket {
         boolean free(int port);
     }
 
-    private static int find(Probe probe) {
+    private static int find(ProbeSocket probe) {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             int port = ThreadLocalRandom.current().nextInt(FIRST, LAST);
             if (probe.free(port) && GIVEN.add(port)) {

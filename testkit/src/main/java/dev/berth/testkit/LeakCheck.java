@@ -53,7 +53,7 @@ public final class LeakCheck
     }
 
     private static void remember(ExtensionContext context) throws Exception {
-        Warmth.once();
+        JdkWarmup.once();
         context.getStore(NAMESPACE).put(context.getUniqueId(), Resources.now());
     }
 

@@ -14,12 +14,12 @@ import java.time.Duration;
 /// **Source:** proc_loadavg(5); without it, this is ordinary clock time
 public final class MachineTime {
     private static final Path LOAD = Path.of("/proc/loadavg");
-    private static final long LOOK_NANOS = 100_000_000;
+    private static final long SAMPLE_NANOS = 100_000_000;
     private static final int CPUS = Runtime.getRuntime().availableProcessors();
 
     private long passed;
     private long last = System.nanoTime();
-    private long looked = last - LOOK_NANOS;
+    private long looked = last - SAMPLE_NANOS;
     private double crowd = 1;
 
     MachineTime() {}
@@ -27,7 +27,7 @@ public final class MachineTime {
     /// Nanoseconds since this object was created.
     long nanos() {
         long now = System.nanoTime();
-        if (now - looked >= LOOK_NANOS) {
+        if (now - looked >= SAMPLE_NANOS) {
             crowd = crowd();
             looked = now;
         }

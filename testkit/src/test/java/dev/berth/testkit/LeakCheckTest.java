@@ -29,7 +29,7 @@ final class LeakCheckTest {
 
     @BeforeAll
     static void warm() throws Exception {
-        Warmth.once();
+        JdkWarmup.once();
     }
 
     @Test

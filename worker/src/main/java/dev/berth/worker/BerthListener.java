@@ -31,17 +31,17 @@ import java.util.Optional;
 /// **Since:** Java 17 with JNA on the class path, or Java 22 without it. `java` needs
 /// `--add-opens=java.base/sun.nio.ch=ALL-UNNAMED`, which `berth run --share dispatch` passes to it.
 public final class BerthListener implements AutoCloseable {
-    private final Intake intake;
+    private final ConnectionReceiver receiver;
     private final Channels channels;
 
-    BerthListener(Intake intake, Channels channels) {
-        this.intake = intake;
+    BerthListener(ConnectionReceiver receiver, Channels channels) {
+        this.receiver = receiver;
         this.channels = channels;
     }
 
     /// Whether a dispatcher started this process. If not, a server may open its own listener.
     public static boolean available() {
-        return Intake.available();
+        return ConnectionReceiver.available();
     }
 
     /// Opens the listener of this process; connections may arrive from now on.
@@ -52,7 +52,7 @@ public final class BerthListener implements AutoCloseable {
     public static BerthListener open() throws IOException {
         // First, so that no connection is received before channels can be created.
         Channels channels = new Channels();
-        return new BerthListener(Intake.open(), channels);
+        return new BerthListener(ConnectionReceiver.open(), channels);
     }
 
     /// Waits for a connection. `null` means that no more will come because the dispatcher drains
@@ -77,32 +77,32 @@ public final class BerthListener implements AutoCloseable {
     /// Asks the dispatcher to send no more connections for now. Some already on their way may still
     /// arrive.
     public void pause() {
-        intake.pause();
+        receiver.pause();
     }
 
     /// Asks the dispatcher to send connections again.
     public void resume() {
-        intake.resume();
+        receiver.resume();
     }
 
     /// Closes the listener: no more connections arrive, and those not yet accepted go to other
     /// processes. Accepted channels stay open.
     @Override
     public void close() {
-        intake.close();
+        receiver.close();
     }
 
     private Optional<Opened> next() throws IOException {
-        Optional<Handed> next = intake.take();
+        Optional<ReceivedConnection> next = receiver.take();
         while (next.isPresent()) {
-            Handed connection = next.get();
+            ReceivedConnection connection = next.get();
             Optional<SocketChannel> channel =
-                    channels.channel(intake.libc(), connection.descriptor());
+                    channels.channel(receiver.calls(), connection.descriptor());
             if (channel.isPresent()) {
                 return Optional.of(new Opened(channel.get(), connection.route()));
             }
             // The client reset it while it waited; skip it as if it had never arrived.
-            next = intake.take();
+            next = receiver.take();
         }
         return Optional.empty();
     }

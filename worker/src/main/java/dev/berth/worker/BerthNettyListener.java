@@ -31,15 +31,18 @@ public final class BerthNettyListener implements AutoCloseable {
     public static final AttributeKey<InetSocketAddress> SERVER =
             AttributeKey.valueOf(BerthNettyListener.class, "server");
 
-    private final Intake intake;
+    private final ConnectionReceiver receiver;
     private final NettyTransport transport;
     private final EventLoopGroup group;
     private final ChannelHandler child;
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
 
     private BerthNettyListener(
-            Intake intake, NettyTransport transport, EventLoopGroup group, ChannelHandler child) {
-        this.intake = intake;
+            ConnectionReceiver receiver,
+            NettyTransport transport,
+            EventLoopGroup group,
+            ChannelHandler child) {
+        this.receiver = receiver;
         this.transport = transport;
         this.group = group;
         this.child = child;
@@ -55,12 +58,15 @@ public final class BerthNettyListener implements AutoCloseable {
     public static BerthNettyListener start(IoEventLoopGroup group, ChannelHandler child)
             throws IOException {
         NettyTransport transport = NettyTransport.of(group);
-        return start(Intake.open(), transport, group, child);
+        return start(ConnectionReceiver.open(), transport, group, child);
     }
 
     static BerthNettyListener start(
-            Intake intake, NettyTransport transport, EventLoopGroup group, ChannelHandler child) {
-        var listener = new BerthNettyListener(intake, transport, group, child);
+            ConnectionReceiver receiver,
+            NettyTransport transport,
+            EventLoopGroup group,
+            ChannelHandler child) {
+        var listener = new BerthNettyListener(receiver, transport, group, child);
         Thread thread = new Thread(listener::run, "berth-accept");
         thread.setDaemon(true);
         thread.start();
@@ -75,19 +81,19 @@ public final class BerthNettyListener implements AutoCloseable {
 
     /// See [BerthListener#pause()].
     public void pause() {
-        intake.pause();
+        receiver.pause();
     }
 
     /// See [BerthListener#resume()].
     public void resume() {
-        intake.resume();
+        receiver.resume();
     }
 
     /// Closes the listener: no more connections arrive, and those not yet received go to other
     /// processes.
     @Override
     public void close() {
-        intake.close();
+        receiver.close();
     }
 
     private void run() {
@@ -105,9 +111,10 @@ public final class BerthNettyListener implements AutoCloseable {
     }
 
     private boolean pass() throws IOException {
-        Optional<Handed> next = intake.take();
+        Optional<ReceivedConnection> next = receiver.take();
         if (next.isPresent()) {
-            Optional<Channel> channel = transport.channel(intake.libc(), next.get().descriptor());
+            Optional<Channel> channel =
+                    transport.channel(receiver.calls(), next.get().descriptor());
             channel.ifPresent(there -> register(there, next.get().route()));
         }
         return next.isPresent();

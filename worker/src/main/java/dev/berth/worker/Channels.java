@@ -57,7 +57,7 @@ final class Channels {
                     "the JDK does not allow a received connection to become a SocketChannel; start"
                             + " java with "
                             + "--add-opens=java.base/sun.nio.ch="
-                            + Libc.ownModule()
+                            + SystemCalls.ownModule()
                             + " (berth run --share dispatch does so through JDK_JAVA_OPTIONS, which"
                             + " the java command reads), or put 'Add-Opens: java.base/sun.nio.ch'"
                             + " into the manifest of the server's executable jar");
@@ -68,10 +68,10 @@ final class Channels {
     /// reset it meanwhile.
     ///
     /// **Ownership:** the channel owns the descriptor; if no channel is created, it is closed here.
-    Optional<SocketChannel> channel(Libc libc, int descriptor) throws IOException {
+    Optional<SocketChannel> channel(SystemCalls calls, int descriptor) throws IOException {
         Optional<SocketChannel> made = Optional.empty();
         try {
-            Optional<InetSocketAddress> client = PeerName.of(libc, descriptor);
+            Optional<InetSocketAddress> client = PeerName.of(calls, descriptor);
             if (client.isPresent()) {
                 FileDescriptor file = (FileDescriptor) call(newDescriptor, descriptor);
                 made = Optional.of(channel(family(client.get()), file, client.get()));
@@ -80,7 +80,7 @@ final class Channels {
             // The client reset it after getpeername(2), before the channel was created.
         } finally {
             if (made.isEmpty()) {
-                libc.close(descriptor);
+                calls.close(descriptor);
             }
         }
         return made;

@@ -34,7 +34,7 @@ final class MessageHeader {
 
     private MessageHeader() {}
 
-    /// Decodes what came with a packet: a descriptor, [Libc#NONE] or [Libc#LOST].
+    /// Decodes what came with a packet: a descriptor, [SystemCalls#NONE] or [SystemCalls#LOST].
     ///
     /// @param controlLength what the kernel stored in the msghdr
     /// @param descriptor the value at its offset, which counts only if something came
@@ -42,6 +42,6 @@ final class MessageHeader {
         if (controlLength > DESCRIPTOR - CONTROL) {
             return descriptor;
         }
-        return (flags & Libc.MSG_CTRUNC) != 0 ? Libc.LOST : Libc.NONE;
+        return (flags & SystemCalls.MSG_CTRUNC) != 0 ? SystemCalls.LOST : SystemCalls.NONE;
     }
 }

@@ -16,7 +16,7 @@ interface NettyTransport {
     /// A connected channel that is not yet registered; empty if its client has reset it.
     ///
     /// **Ownership:** the channel owns the descriptor; if no channel is created, it is closed here.
-    Optional<Channel> channel(Libc libc, int descriptor) throws IOException;
+    Optional<Channel> channel(SystemCalls calls, int descriptor) throws IOException;
 
     /// The transport whose channels `group` serves.
     ///
@@ -38,8 +38,8 @@ interface NettyTransport {
     /// Uses the JDK's channels.
     record Nio(Channels channels) implements NettyTransport {
         @Override
-        public Optional<Channel> channel(Libc libc, int descriptor) throws IOException {
-            Optional<SocketChannel> channel = channels.channel(libc, descriptor);
+        public Optional<Channel> channel(SystemCalls calls, int descriptor) throws IOException {
+            Optional<SocketChannel> channel = channels.channel(calls, descriptor);
             return channel.map(NioSocketChannel::new);
         }
     }
@@ -55,9 +55,9 @@ interface NettyTransport {
         }
 
         @Override
-        public Optional<Channel> channel(Libc libc, int descriptor) {
-            int flags = libc.fcntl(descriptor, Libc.F_GETFL, 0);
-            libc.fcntl(descriptor, Libc.F_SETFL, flags | Libc.O_NONBLOCK);
+        public Optional<Channel> channel(SystemCalls calls, int descriptor) {
+            int flags = calls.fcntl(descriptor, SystemCalls.F_GETFL, 0);
+            calls.fcntl(descriptor, SystemCalls.F_SETFL, flags | SystemCalls.O_NONBLOCK);
             Channel channel = new EpollSocketChannel(descriptor);
             if (channel.isActive()) {
                 return Optional.of(channel);

@@ -25,10 +25,10 @@ final class PeerName {
     /// Empty if the client has reset the connection.
     ///
     /// @throws IOException if it is not a TCP connection over IPv4 or IPv6
-    static Optional<InetSocketAddress> of(Libc libc, int descriptor) throws IOException {
+    static Optional<InetSocketAddress> of(SystemCalls calls, int descriptor) throws IOException {
         byte[] raw = new byte[MAX_BYTES];
-        int length = libc.getpeername(descriptor, raw);
-        if (length == -Libc.ENOTCONN) {
+        int length = calls.getpeername(descriptor, raw);
+        if (length == -SystemCalls.ENOTCONN) {
             return Optional.empty();
         }
         if (length < 0) {

@@ -35,19 +35,21 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 
 @ParameterizedClass
-@ValueSource(classes = {ForeignLibc.class, JnaLibc.class})
+@ValueSource(classes = {FfmSystemCalls.class, JnaSystemCalls.class})
 @ExtendWith(LeakCheck.class)
 class BerthListenerTest {
-    private static final DescriptorLimit NO_LIMIT = new DescriptorLimit(Long.MAX_VALUE);
+    private static final OpenFileLimit NO_LIMIT = new OpenFileLimit(Long.MAX_VALUE);
 
     private final TinyDispatcher dispatcher;
     private final BerthListener listener;
     private final List<AutoCloseable> opened = new ArrayList<>();
 
-    BerthListenerTest(Class<? extends Libc> libc) throws Exception {
+    BerthListenerTest(Class<? extends SystemCalls> libc) throws Exception {
         dispatcher = TinyDispatcher.onBoth();
-        Link link = new Link(libc.getDeclaredConstructor().newInstance(), dispatcher.workerEnd());
-        listener = new BerthListener(Intake.start(link, NO_LIMIT), new Channels());
+        DispatcherSocket socket =
+                new DispatcherSocket(
+                        libc.getDeclaredConstructor().newInstance(), dispatcher.workerEnd());
+        listener = new BerthListener(ConnectionReceiver.start(socket, NO_LIMIT), new Channels());
     }
 
     @AfterEach

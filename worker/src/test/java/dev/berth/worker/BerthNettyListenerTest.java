@@ -100,10 +100,12 @@ class BerthNettyListenerTest {
 
     private static BerthNettyListener start(TinyDispatcher dispatcher, Group group)
             throws Exception {
-        Link link = new Link(Libc.ofThisJava(), dispatcher.workerEnd());
-        Intake intake = Intake.start(link, new DescriptorLimit(Long.MAX_VALUE));
+        DispatcherSocket socket =
+                new DispatcherSocket(SystemCalls.ofThisJava(), dispatcher.workerEnd());
+        ConnectionReceiver receiver =
+                ConnectionReceiver.start(socket, new OpenFileLimit(Long.MAX_VALUE));
         NettyTransport transport = NettyTransport.of(group.netty);
-        return BerthNettyListener.start(intake, transport, group.netty, group.echo);
+        return BerthNettyListener.start(receiver, transport, group.netty, group.echo);
     }
 
     /// Sends the client's address, then echoes.

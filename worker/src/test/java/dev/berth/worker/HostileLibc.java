@@ -8,7 +8,7 @@ import java.util.Queue;
 import java.util.Set;
 
 /// An in-memory kernel with one socket; the test is at its other end.
-final class HostileLibc implements Libc {
+final class HostileLibc implements SystemCalls {
     private static final int WAKE = 7;
     private static final int LOWEST_FREE = 8;
 
@@ -17,7 +17,7 @@ final class HostileLibc implements Libc {
     private final Queue<Sent> sent = new ArrayDeque<>();
     private final Set<Integer> open = new HashSet<>();
 
-    /// Sends a packet, with a descriptor, [Libc#NONE] or [Libc#LOST].
+    /// Sends a packet, with a descriptor, [SystemCalls#NONE] or [SystemCalls#LOST].
     void send(byte[] packet, int descriptor) {
         sent.add(new Sent(packet, descriptor));
     }

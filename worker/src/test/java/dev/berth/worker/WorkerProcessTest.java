@@ -7,8 +7,8 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import dev.berth.testkit.Await;
 import dev.berth.testkit.LeakCheck;
+import dev.berth.testkit.TestWorkerProcess;
 import dev.berth.testkit.TinyDispatcher;
-import dev.berth.testkit.WorkerProcess;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -36,25 +36,26 @@ import javax.net.ssl.TrustManagerFactory;
 /// Workers in processes of their own, on each Java of this machine.
 @ExtendWith(LeakCheck.class)
 class WorkerProcessTest {
-    private static final List<String> FLAGS = List.of(Javas.OPEN, Javas.NATIVE);
+    private static final List<String> FLAGS =
+            List.of(JavaInstallations.OPEN, JavaInstallations.NATIVE);
 
     @TempDir private static Path folder;
 
     static Collection<Path> javas() throws IOException {
-        return Javas.all().values();
+        return JavaInstallations.all().values();
     }
 
     @Test
     void theOldestSupportedJavaIsTested() throws IOException {
-        assumeTrue(Javas.all().containsKey(17), "no Java 17 below /usr/lib/jvm");
-        assertThat(Javas.all()).containsKeys(17, Runtime.version().feature());
+        assumeTrue(JavaInstallations.all().containsKey(17), "no Java 17 below /usr/lib/jvm");
+        assertThat(JavaInstallations.all()).containsKeys(17, Runtime.version().feature());
     }
 
     @ParameterizedTest
     @MethodSource("javas")
     void servesInEveryWayThatTheJdkOffersForAChannel(Path java) throws Exception {
         try (TinyDispatcher dispatcher = TinyDispatcher.onIpv4();
-                WorkerProcess worker = start(dispatcher, java, FLAGS)) {
+                TestWorkerProcess worker = start(dispatcher, java, FLAGS)) {
             dispatcher.awaitHeard("ready 1");
             int before = Integer.parseInt(ask(dispatcher, "d"));
             for (String how : List.of("s", "n", "v")) {
@@ -80,7 +81,7 @@ class WorkerProcessTest {
     @MethodSource("javas")
     void reportsIpv6Addresses(Path java) throws Exception {
         try (TinyDispatcher dispatcher = TinyDispatcher.onIpv6();
-                WorkerProcess worker = start(dispatcher, java, FLAGS)) {
+                TestWorkerProcess worker = start(dispatcher, java, FLAGS)) {
             assertAddresses(dispatcher);
             dispatcher.vanish();
             assertThat(worker.awaitEnd()).contains("drained");
@@ -90,13 +91,14 @@ class WorkerProcessTest {
     @ParameterizedTest
     @MethodSource("javas")
     void leavesConnectionsWithTheDispatcherWhileItHasNoDescriptors(Path java) throws Exception {
-        List<String> command = Javas.command(java, true, FLAGS, EchoServer.class, "no key store");
+        List<String> command =
+                JavaInstallations.command(java, true, FLAGS, EchoServer.class, "no key store");
         List<String> limited =
                 new ArrayList<>(List.of("sh", "-c", "ulimit -n 96; exec \"$@\"", "sh"));
         limited.addAll(command);
         List<Socket> clients = new ArrayList<>();
         try (TinyDispatcher dispatcher = TinyDispatcher.onIpv4();
-                WorkerProcess worker = WorkerProcess.start(dispatcher, folder, limited)) {
+                TestWorkerProcess worker = TestWorkerProcess.start(dispatcher, folder, limited)) {
             for (int i = 0; i < 92; i++) {
                 Socket client = dispatcher.connectAndPass();
                 clients.add(client);
@@ -124,7 +126,7 @@ class WorkerProcessTest {
     void aWorkerThatDiesLeavesWhatItHadNotReceived() throws Exception {
         Path java = Path.of(System.getProperty("java.home"), "bin", "java");
         try (TinyDispatcher dispatcher = TinyDispatcher.onIpv4();
-                WorkerProcess worker = start(dispatcher, java, FLAGS);
+                TestWorkerProcess worker = start(dispatcher, java, FLAGS);
                 Socket served = dispatcher.connectAndPass()) {
             dispatcher.awaitAllTaken();
             worker.kill();
@@ -141,8 +143,9 @@ class WorkerProcessTest {
     @MethodSource("javas")
     void theErrorNamesTheMissingFlag(Path java) throws Exception {
         try (TinyDispatcher dispatcher = TinyDispatcher.onIpv4();
-                WorkerProcess worker = start(dispatcher, java, List.of(Javas.NATIVE))) {
-            assertThat(worker.awaitEnd()).contains("start java with " + Javas.OPEN);
+                TestWorkerProcess worker =
+                        start(dispatcher, java, List.of(JavaInstallations.NATIVE))) {
+            assertThat(worker.awaitEnd()).contains("start java with " + JavaInstallations.OPEN);
             assertThat(dispatcher.heard()).isEmpty();
         }
     }
@@ -150,21 +153,22 @@ class WorkerProcessTest {
     @Test
     void theErrorSaysThatNativeAccessIsDenied() throws Exception {
         Path java = Path.of(System.getProperty("java.home"), "bin", "java");
-        List<String> denied = List.of(Javas.OPEN, "--illegal-native-access=deny");
+        List<String> denied = List.of(JavaInstallations.OPEN, "--illegal-native-access=deny");
         try (TinyDispatcher dispatcher = TinyDispatcher.onIpv4();
-                WorkerProcess worker = start(dispatcher, java, denied)) {
-            assertThat(worker.awaitEnd()).contains("start java with " + Javas.NATIVE);
+                TestWorkerProcess worker = start(dispatcher, java, denied)) {
+            assertThat(worker.awaitEnd()).contains("start java with " + JavaInstallations.NATIVE);
         }
     }
 
     @Test
     void theErrorNamesBothRemediesWithoutJna() throws Exception {
-        Optional<Path> older = Javas.older();
+        Optional<Path> older = JavaInstallations.older();
         assumeTrue(older.isPresent(), "no Java from 17 to 21 below /usr/lib/jvm");
         List<String> command =
-                Javas.command(older.get(), false, List.of(Javas.OPEN), EchoServer.class, "");
+                JavaInstallations.command(
+                        older.get(), false, List.of(JavaInstallations.OPEN), EchoServer.class, "");
         try (TinyDispatcher dispatcher = TinyDispatcher.onIpv4();
-                WorkerProcess worker = WorkerProcess.start(dispatcher, folder, command)) {
+                TestWorkerProcess worker = TestWorkerProcess.start(dispatcher, folder, command)) {
             assertThat(worker.awaitEnd()).contains("Java 22 or newer", "net.java.dev.jna:jna");
         }
     }
@@ -175,19 +179,20 @@ class WorkerProcessTest {
         Path java = Path.of(System.getProperty("java.home"), "bin", "java");
         List<String> command =
                 new ArrayList<>(List.of("sh", "-c", without + "; exec \"$@\"", "sh"));
-        command.addAll(Javas.command(java, true, FLAGS, EchoServer.class, ""));
+        command.addAll(JavaInstallations.command(java, true, FLAGS, EchoServer.class, ""));
         try (TinyDispatcher dispatcher = TinyDispatcher.onIpv4();
-                WorkerProcess worker = WorkerProcess.start(dispatcher, folder, command)) {
+                TestWorkerProcess worker = TestWorkerProcess.start(dispatcher, folder, command)) {
             assertThat(worker.awaitEnd()).contains("not started by a dispatcher");
         }
     }
 
-    private static WorkerProcess start(TinyDispatcher dispatcher, Path java, List<String> flags)
+    private static TestWorkerProcess start(TinyDispatcher dispatcher, Path java, List<String> flags)
             throws Exception {
-        return WorkerProcess.start(
+        return TestWorkerProcess.start(
                 dispatcher,
                 folder,
-                Javas.command(java, true, flags, EchoServer.class, keyStore().toString()));
+                JavaInstallations.command(
+                        java, true, flags, EchoServer.class, keyStore().toString()));
     }
 
     /// Sends everything before the hand-over, and reads the answer to its end.

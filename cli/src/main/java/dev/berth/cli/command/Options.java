@@ -1,7 +1,7 @@
 package dev.berth.cli.command;
 
 import dev.berth.net.ListenAddress;
-import dev.berth.supervise.contract.Plan;
+import dev.berth.supervise.contract.ServiceSpec;
 
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.OptionSpec;
@@ -105,7 +105,7 @@ public final class Options {
 
     /// 1 to the most workers that a supervisor may have.
     public static int workers(String text) {
-        return number(text, 1, Plan.MOST_WORKERS, "the number of workers");
+        return number(text, 1, ServiceSpec.MOST_WORKERS, "the number of workers");
     }
 
     private static int number(String text, int least, int most, String what) {

@@ -30,8 +30,8 @@ public record Terminal(
     public static Terminal ofProcess() {
         Map<String, String> environment = System.getenv();
         return new Terminal(
-                new Outlet(new FileOutputStream(FileDescriptor.out), 1),
-                new Outlet(new FileOutputStream(FileDescriptor.err), 2),
+                new CheckedOutput(new FileOutputStream(FileDescriptor.out), 1),
+                new CheckedOutput(new FileOutputStream(FileDescriptor.err), 2),
                 () -> columns(environment),
                 environment);
     }
@@ -96,7 +96,7 @@ public record Terminal(
 
     /// Whether output was lost, and further output would be too.
     public boolean lost() {
-        return out instanceof Outlet outlet && outlet.failure().isPresent();
+        return out instanceof CheckedOutput checked && checked.failure().isPresent();
     }
 
     /// Flushes the output and returns the exit code of a command that came to `code`. A command
@@ -104,12 +104,12 @@ public record Terminal(
     /// head`), it ends as if by SIGPIPE, without a message.
     public int end(int code) {
         err.flush();
-        if (!(out instanceof Outlet outlet) || outlet.failure().isEmpty()) {
+        if (!(out instanceof CheckedOutput checked) || checked.failure().isEmpty()) {
             return code;
         }
-        boolean abandoned = outlet.abandoned();
+        boolean abandoned = checked.readerGone();
         if (!abandoned) {
-            String why = outlet.failure().get().getMessage();
+            String why = checked.failure().get().getMessage();
             errLine("berth: cannot write the output: " + why);
         }
         if (code != ExitCode.DONE) {

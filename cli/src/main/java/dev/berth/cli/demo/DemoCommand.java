@@ -1,17 +1,17 @@
 package dev.berth.cli.demo;
 
-import dev.berth.cli.command.Failure;
+import dev.berth.cli.command.CommandFailure;
 import dev.berth.cli.command.Options;
-import dev.berth.cli.command.OwnJvm;
+import dev.berth.cli.command.SelfJvm;
 import dev.berth.cli.command.Subcommand;
 import dev.berth.cli.command.Terminal;
 import dev.berth.cli.command.UsageException;
 import dev.berth.cli.run.RunCommand;
 import dev.berth.cli.run.RunOptions;
-import dev.berth.cli.run.Session;
+import dev.berth.cli.run.ServiceRun;
 import dev.berth.net.DiagQuery;
 import dev.berth.net.ListenAddress;
-import dev.berth.net.Listeners;
+import dev.berth.net.ListenerFactory;
 import dev.berth.net.Protocol;
 import dev.berth.net.SockDiag;
 import dev.berth.net.TcpState;
@@ -73,13 +73,13 @@ public final class DemoCommand implements Subcommand {
         List<String> words = new ArrayList<>();
         words.addAll(List.of("-n", Integer.toString(workers), "-p", Integer.toString(port)));
         words.addAll(List.of("--settle", "200ms", "--"));
-        words.addAll(OwnJvm.command(Whoami.class, List.of("-Xms4m", "-Xmx24m")));
+        words.addAll(SelfJvm.command(Whoami.class, List.of("-Xms4m", "-Xmx24m")));
         words.add(Integer.toString(port));
         RunOptions options =
                 RunOptions.read(
                         new RunCommand().parser("run").parseArgs(words.toArray(String[]::new)));
         var hints = new DemoHints(port);
-        return Session.run(options, "demo", terminal.environment(), hints::printWhenReady);
+        return ServiceRun.run(options, "demo", terminal.environment(), hints::printWhenReady);
     }
 
     private static int freePort() throws IOException {
@@ -90,7 +90,7 @@ public final class DemoCommand implements Subcommand {
                 }
             }
         }
-        throw new Failure(
+        throw new CommandFailure(
                 "no free port from " + FIRST_PORT + " to " + LAST_PORT + "; choose one: -p PORT");
     }
 
@@ -108,7 +108,7 @@ public final class DemoCommand implements Subcommand {
             return false;
         }
         var everywhere = new ListenAddress(Protocol.TCP, new SockAddr.Inet4(0, port));
-        try (Fd probe = Listeners.open(everywhere, false, OptionalInt.empty())) {
+        try (Fd probe = ListenerFactory.open(everywhere, false, OptionalInt.empty())) {
             return probe.isOpen();
         } catch (ErrnoException taken) {
             return false;

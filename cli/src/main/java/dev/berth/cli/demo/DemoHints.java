@@ -1,7 +1,7 @@
 package dev.berth.cli.demo;
 
 import dev.berth.cli.run.Console;
-import dev.berth.cli.run.Supervised;
+import dev.berth.cli.run.SupervisorControl;
 import dev.berth.supervise.contract.Status;
 import dev.berth.supervise.contract.Status.SlotStatus;
 
@@ -21,14 +21,14 @@ final class DemoHints {
         this.port = port;
     }
 
-    void printWhenReady(Supervised supervised, Console console) {
-        Thread.ofPlatform().name("demo hints").daemon().start(() -> await(supervised, console));
+    void printWhenReady(SupervisorControl supervisor, Console console) {
+        Thread.ofPlatform().name("demo hints").daemon().start(() -> await(supervisor, console));
     }
 
-    private void await(Supervised supervised, Console console) {
+    private void await(SupervisorControl supervisor, Console console) {
         try {
             for (int i = 0; i < MOST_TRIES; i++) {
-                Status status = supervised.status().get(5, TimeUnit.SECONDS);
+                Status status = supervisor.status().get(5, TimeUnit.SECONDS);
                 if (status.slots().stream().allMatch(DemoHints::ready)) {
                     text(status).lines().forEach(console::plain);
                     return;

@@ -1,12 +1,12 @@
 package dev.berth.cli.doctor;
 
 import dev.berth.cli.command.ExitCode;
-import dev.berth.cli.command.Json;
+import dev.berth.cli.command.JsonOutput;
+import dev.berth.cli.command.LineWrap;
 import dev.berth.cli.command.Options;
 import dev.berth.cli.command.Subcommand;
 import dev.berth.cli.command.Terminal;
 import dev.berth.cli.command.UsageException;
-import dev.berth.cli.command.Wrap;
 import dev.berth.sys.Platform;
 
 import picocli.CommandLine.Model.CommandSpec;
@@ -45,38 +45,38 @@ public final class DoctorCommand implements Subcommand {
 
     @Override
     public int run(ParseResult parsed, Terminal terminal) throws UsageException, IOException {
-        List<Finding> findings = examine();
+        List<DoctorFinding> findings = examine();
         boolean works = findings.stream().allMatch(f -> f.available() || !f.required());
         if (parsed.hasMatchedOption("--json")) {
-            terminal.line(Json.object(json -> write(json, findings, works)));
+            terminal.line(JsonOutput.object(json -> write(json, findings, works)));
         } else {
             lines(findings, works, terminal.columns().orElse(WIDE)).forEach(terminal::line);
         }
         return works ? ExitCode.DONE : ExitCode.FAILED;
     }
 
-    private static List<Finding> examine() {
-        return Examinations.all().stream()
+    private static List<DoctorFinding> examine() {
+        return DoctorChecks.all().stream()
                 .map(e -> Platform.supported() ? e.examine() : elsewhere(e))
                 .toList();
     }
 
     /// The finding on other systems than Linux, where nothing can be tried.
-    private static Finding elsewhere(Examination examination) {
-        return new Finding(
-                examination.name(),
+    private static DoctorFinding elsewhere(DoctorCheck check) {
+        return new DoctorFinding(
+                check.name(),
                 false,
                 Platform.describe(),
-                examination.since(),
-                examination.purpose(),
+                check.since(),
+                check.purpose(),
                 Optional.of("run Berth on Linux"),
-                examination.required());
+                check.required());
     }
 
-    static List<String> lines(List<Finding> findings, boolean works, int columns) {
+    static List<String> lines(List<DoctorFinding> findings, boolean works, int columns) {
         List<String> lines = new ArrayList<>();
         lines.add(Platform.describe() + ", kernel " + System.getProperty("os.version"));
-        for (Finding finding : findings) {
+        for (DoctorFinding finding : findings) {
             String detail = finding.detail().isEmpty() ? "" : " (" + finding.detail() + ")";
             String since = since(finding.since());
             String first =
@@ -87,9 +87,11 @@ public final class DoctorCommand implements Subcommand {
                             since,
                             finding.purpose(),
                             detail);
-            lines.addAll(Wrap.lines(first, columns, 5));
+            lines.addAll(LineWrap.lines(first, columns, 5));
             finding.advice()
-                    .ifPresent(advice -> lines.addAll(Wrap.lines("     -> " + advice, columns, 8)));
+                    .ifPresent(
+                            advice ->
+                                    lines.addAll(LineWrap.lines("     -> " + advice, columns, 8)));
         }
         lines.add(
                 works
@@ -105,12 +107,12 @@ public final class DoctorCommand implements Subcommand {
         return (text.startsWith("Linux") ? ", since " : ", needs ") + text;
     }
 
-    private static void write(JsonGenerator json, List<Finding> findings, boolean works) {
+    private static void write(JsonGenerator json, List<DoctorFinding> findings, boolean works) {
         json.writeNumberProperty("schema", SCHEMA);
         json.writeStringProperty("platform", Platform.describe());
         json.writeStringProperty("kernel", System.getProperty("os.version"));
         json.writeBooleanProperty("run", works);
-        Json.objects(
+        JsonOutput.objects(
                 json,
                 "capabilities",
                 findings,

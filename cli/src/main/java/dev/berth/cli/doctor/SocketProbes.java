@@ -1,12 +1,12 @@
 package dev.berth.cli.doctor;
 
-import dev.berth.bpf.ClassicTable;
+import dev.berth.bpf.CbpfTable;
 import dev.berth.bpf.Family;
-import dev.berth.bpf.Pick;
+import dev.berth.bpf.Selection;
 import dev.berth.bpf.SocketTable;
-import dev.berth.cli.command.Failure;
+import dev.berth.cli.command.CommandFailure;
 import dev.berth.net.ListenAddress;
-import dev.berth.net.Listeners;
+import dev.berth.net.ListenerFactory;
 import dev.berth.net.Protocol;
 import dev.berth.supervise.Supervisor;
 import dev.berth.supervise.contract.Policy;
@@ -32,7 +32,7 @@ final class SocketProbes {
     private SocketProbes() {}
 
     private static Fd shared(ListenAddress where) throws ErrnoException {
-        return Listeners.open(where, true, OptionalInt.empty());
+        return ListenerFactory.open(where, true, OptionalInt.empty());
     }
 
     private static ListenAddress placeOf(Fd socket) throws ErrnoException {
@@ -43,17 +43,17 @@ final class SocketProbes {
     static String reuseport() throws IOException {
         try (Fd one = shared(LOOPBACK);
                 Fd other = shared(placeOf(one))) {
-            Listeners.listen(one, 1);
-            Listeners.listen(other, 1);
+            ListenerFactory.listen(one, 1);
+            ListenerFactory.listen(other, 1);
             return "";
         }
     }
 
     static String classicProgram() throws IOException {
         try (Fd socket = shared(LOOPBACK)) {
-            Listeners.listen(socket, 1);
-            ClassicTable.attach(
-                    socket.number(), ClassicTable.program(Pick.HASH, new int[] {0}, Family.INET));
+            ListenerFactory.listen(socket, 1);
+            CbpfTable.attach(
+                    socket.number(), CbpfTable.program(Selection.HASH, new int[] {0}, Family.INET));
             return "";
         }
     }
@@ -61,9 +61,9 @@ final class SocketProbes {
     static String extendedProgram() throws IOException {
         try (SocketTable table = SocketTable.create(1);
                 Fd socket = shared(LOOPBACK)) {
-            Listeners.listen(socket, 1);
+            ListenerFactory.listen(socket, 1);
             table.put(0, socket.number());
-            table.serve(Pick.HASH, new int[] {0});
+            table.serve(Selection.HASH, new int[] {0});
             table.attach(socket.number());
             return "";
         }
@@ -72,7 +72,7 @@ final class SocketProbes {
     static String policies() throws IOException {
         List<String> refused = Supervisor.refusedPolicies();
         if (!refused.isEmpty()) {
-            throw new Failure("not available: " + String.join(", ", refused));
+            throw new CommandFailure("not available: " + String.join(", ", refused));
         }
         return Policy.WORDS;
     }
@@ -87,8 +87,8 @@ final class SocketProbes {
     }
 
     static String migrateRequests() throws IOException {
-        if (!Listeners.migrateRequestsEnabled()) {
-            throw new Failure("net.ipv4.tcp_migrate_req is 0");
+        if (!ListenerFactory.migrateRequestsEnabled()) {
+            throw new CommandFailure("net.ipv4.tcp_migrate_req is 0");
         }
         return "net.ipv4.tcp_migrate_req is 1";
     }

@@ -2,7 +2,7 @@ package dev.berth.cli.doctor;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.berth.cli.command.Failure;
+import dev.berth.cli.command.CommandFailure;
 import dev.berth.net.LowPorts;
 import dev.berth.supervise.Supervisor;
 import dev.berth.supervise.control.RuntimeDirectory;
@@ -37,16 +37,16 @@ final class SystemProbes {
         if (first < 1024) {
             return "from " + first;
         }
-        throw new Failure("only from " + first);
+        throw new CommandFailure("only from " + first);
     }
 
     static String privilegesKept() throws IOException {
         return need(Capability.SYS_ADMIN);
     }
 
-    private static String need(Capability capability) throws Failure {
+    private static String need(Capability capability) throws CommandFailure {
         if (!Capabilities.has(capability)) {
-            throw new Failure("no " + capability);
+            throw new CommandFailure("no " + capability);
         }
         return "";
     }
@@ -54,7 +54,7 @@ final class SystemProbes {
     /// The workers get a cgroup below this process's own.
     static String cgroupKill() throws IOException {
         if (!Supervisor.grantsCgroups()) {
-            throw new Failure("no cgroup 2 hierarchy that this user may write to");
+            throw new CommandFailure("no cgroup 2 hierarchy that this user may write to");
         }
         return "";
     }
@@ -70,14 +70,15 @@ final class SystemProbes {
         Process child = new ProcessBuilder("unshare", "--user", "true").start();
         try {
             if (!child.waitFor(CHILD_SECONDS, TimeUnit.SECONDS)) {
-                throw new Failure("unshare does not finish");
+                throw new CommandFailure("unshare does not finish");
             }
             if (child.exitValue() != 0) {
-                throw new Failure(new String(child.getErrorStream().readAllBytes(), UTF_8).strip());
+                throw new CommandFailure(
+                        new String(child.getErrorStream().readAllBytes(), UTF_8).strip());
             }
             return "";
         } catch (InterruptedException interrupted) {
-            throw new Failure("interrupted", interrupted);
+            throw new CommandFailure("interrupted", interrupted);
         } finally {
             child.destroyForcibly();
         }

@@ -1,7 +1,7 @@
 package dev.berth.cli.lab;
 
 import dev.berth.inspect.History;
-import dev.berth.inspect.Step;
+import dev.berth.inspect.HistoryStep;
 import dev.berth.net.Addresses;
 import dev.berth.net.Protocol;
 import dev.berth.sys.SockAddr;
@@ -33,7 +33,7 @@ final class HistoryReader {
             fields.only("id", "protocol", "steps", "note").text("id");
             fields.optionalText("note");
             var reader = new HistoryReader(protocol(fields.text("protocol")));
-            List<Step> steps = new ArrayList<>();
+            List<HistoryStep> steps = new ArrayList<>();
             for (Object value : fields.list("steps")) {
                 where = "step " + (steps.size() + 1);
                 JsonFields step = JsonFields.of("a step", value);
@@ -58,14 +58,14 @@ final class HistoryReader {
         };
     }
 
-    private Step step(String op, JsonFields fields) {
+    private HistoryStep step(String op, JsonFields fields) {
         return switch (op) {
             case "socket" -> open(fields);
             case "attach" -> attach(fields.only("op", "id").text("id"));
             case "bind" -> bind(fields.only("op", "id", "address"));
-            case "listen" -> new Step.Listen(socket(fields));
+            case "listen" -> new HistoryStep.Listen(socket(fields));
             case "set" -> change(fields.only("op", "id", "reuseaddr", "reuseport", "uid"));
-            case "shutdown" -> new Step.Shutdown(used(fields));
+            case "shutdown" -> new HistoryStep.Shutdown(used(fields));
             case "close" -> close(fields);
             case "connect" -> connect(fields.only("op", "id", "to", "via", "accept", "accept_uid"));
             case "peer" -> peer(fields.only("op", "id", "address"));
@@ -76,13 +76,13 @@ final class HistoryReader {
         };
     }
 
-    private Step open(JsonFields fields) {
+    private HistoryStep open(JsonFields fields) {
         fields.only("op", "id", "family", "reuseaddr", "reuseport", "v6only", "uid", "device");
         String id = fields.text("id");
         int family = family(fields.number("family"));
         boolean v6only = fields.flag("v6only").orElse(false);
         names.define(id, family, v6only);
-        return new Step.Open(
+        return new HistoryStep.Open(
                 id,
                 family,
                 fields.flag("reuseaddr").orElse(false),
@@ -107,13 +107,13 @@ final class HistoryReader {
         return device.isPresent();
     }
 
-    private Step attach(String id) {
+    private HistoryStep attach(String id) {
         names.useUnbound(id);
-        return new Step.Attach(id);
+        return new HistoryStep.Attach(id);
     }
 
-    private Step bind(JsonFields fields) {
-        var bind = new Step.Bind(fields.text("id"), address(fields, "address"));
+    private HistoryStep bind(JsonFields fields) {
+        var bind = new HistoryStep.Bind(fields.text("id"), address(fields, "address"));
         names.bind(bind.id(), bind.address());
         return bind;
     }
@@ -139,11 +139,11 @@ final class HistoryReader {
         return id;
     }
 
-    private Step change(JsonFields fields) {
+    private HistoryStep change(JsonFields fields) {
         String id = fields.text("id");
         names.use(id);
         var change =
-                new Step.Change(
+                new HistoryStep.Change(
                         id, fields.flag("reuseaddr"), fields.flag("reuseport"), fields.uid("uid"));
         if (change.reuseaddr().isEmpty()
                 && change.reuseport().isEmpty()
@@ -154,16 +154,16 @@ final class HistoryReader {
         return change;
     }
 
-    private Step close(JsonFields fields) {
+    private HistoryStep close(JsonFields fields) {
         String id = used(fields);
         names.close(id);
-        return new Step.Close(id);
+        return new HistoryStep.Close(id);
     }
 
-    private Step connect(JsonFields fields) {
+    private HistoryStep connect(JsonFields fields) {
         require(Protocol.TCP, "connect is for TCP only; for UDP use peer");
         var connect =
-                new Step.Connect(
+                new HistoryStep.Connect(
                         fields.text("id"),
                         fields.text("to"),
                         address(fields, "via"),
@@ -175,9 +175,9 @@ final class HistoryReader {
         return connect;
     }
 
-    private Step peer(JsonFields fields) {
+    private HistoryStep peer(JsonFields fields) {
         require(Protocol.UDP, "peer is for UDP only; for TCP use connect");
-        var peer = new Step.Peer(fields.text("id"), address(fields, "address"));
+        var peer = new HistoryStep.Peer(fields.text("id"), address(fields, "address"));
         names.connect(peer.id(), peer.peer());
         return peer;
     }

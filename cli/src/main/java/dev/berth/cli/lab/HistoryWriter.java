@@ -1,8 +1,8 @@
 package dev.berth.cli.lab;
 
-import dev.berth.cli.command.Json;
+import dev.berth.cli.command.JsonOutput;
 import dev.berth.inspect.History;
-import dev.berth.inspect.Step;
+import dev.berth.inspect.HistoryStep;
 import dev.berth.sys.Sockets;
 
 import tools.jackson.core.JsonGenerator;
@@ -19,7 +19,7 @@ final class HistoryWriter {
     ///
     /// @param note what the history shows; empty for none
     static String write(History history, String note) {
-        return Json.object(
+        return JsonOutput.object(
                 json -> {
                     json.writeStringProperty("id", history.id());
                     if (!note.isEmpty()) {
@@ -27,39 +27,43 @@ final class HistoryWriter {
                     }
                     json.writeStringProperty("protocol", history.protocol().text());
                     var writer = new HistoryWriter(json);
-                    Json.objects(json, "steps", history.steps(), writer::step);
+                    JsonOutput.objects(json, "steps", history.steps(), writer::step);
                 });
     }
 
     /// The word for the kind of a step.
-    static String op(Step step) {
+    static String op(HistoryStep step) {
         return switch (step) {
-            case Step.Open _ -> "socket";
-            case Step.Attach _ -> "attach";
-            case Step.Bind _ -> "bind";
-            case Step.Listen _ -> "listen";
-            case Step.Change _ -> "set";
-            case Step.Shutdown _ -> "shutdown";
-            case Step.Close _ -> "close";
-            case Step.Connect _ -> "connect";
-            case Step.Peer _ -> "peer";
+            case HistoryStep.Open _ -> "socket";
+            case HistoryStep.Attach _ -> "attach";
+            case HistoryStep.Bind _ -> "bind";
+            case HistoryStep.Listen _ -> "listen";
+            case HistoryStep.Change _ -> "set";
+            case HistoryStep.Shutdown _ -> "shutdown";
+            case HistoryStep.Close _ -> "close";
+            case HistoryStep.Connect _ -> "connect";
+            case HistoryStep.Peer _ -> "peer";
         };
     }
 
-    private void step(Step step) {
+    private void step(HistoryStep step) {
         json.writeStringProperty("op", op(step));
         json.writeStringProperty("id", step.id());
         switch (step) {
-            case Step.Open open -> open(open);
-            case Step.Bind bind -> json.writeStringProperty("address", bind.address().host());
-            case Step.Change change -> change(change);
-            case Step.Connect connect -> connect(connect);
-            case Step.Peer peer -> json.writeStringProperty("address", peer.peer().host());
-            case Step.Attach _, Step.Listen _, Step.Shutdown _, Step.Close _ -> {}
+            case HistoryStep.Open open -> open(open);
+            case HistoryStep.Bind bind ->
+                    json.writeStringProperty("address", bind.address().host());
+            case HistoryStep.Change change -> change(change);
+            case HistoryStep.Connect connect -> connect(connect);
+            case HistoryStep.Peer peer -> json.writeStringProperty("address", peer.peer().host());
+            case HistoryStep.Attach _,
+                    HistoryStep.Listen _,
+                    HistoryStep.Shutdown _,
+                    HistoryStep.Close _ -> {}
         }
     }
 
-    private void open(Step.Open open) {
+    private void open(HistoryStep.Open open) {
         json.writeNumberProperty("family", open.family() == Sockets.AF_INET ? 4 : 6);
         json.writeBooleanProperty("reuseaddr", open.reuseaddr());
         json.writeBooleanProperty("reuseport", open.reuseport());
@@ -72,13 +76,13 @@ final class HistoryWriter {
         }
     }
 
-    private void change(Step.Change change) {
+    private void change(HistoryStep.Change change) {
         change.reuseaddr().ifPresent(on -> json.writeBooleanProperty("reuseaddr", on));
         change.reuseport().ifPresent(on -> json.writeBooleanProperty("reuseport", on));
         change.uid().ifPresent(uid -> uid("uid", uid));
     }
 
-    private void connect(Step.Connect connect) {
+    private void connect(HistoryStep.Connect connect) {
         json.writeStringProperty("to", connect.to());
         json.writeStringProperty("via", connect.via().host());
         json.writeStringProperty("accept", connect.accept());

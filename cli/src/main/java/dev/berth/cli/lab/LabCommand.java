@@ -1,10 +1,10 @@
 package dev.berth.cli.lab;
 
+import dev.berth.cli.command.CommandFailure;
 import dev.berth.cli.command.EditDistance;
 import dev.berth.cli.command.ExitCode;
-import dev.berth.cli.command.Failure;
 import dev.berth.cli.command.Options;
-import dev.berth.cli.command.OwnJvm;
+import dev.berth.cli.command.SelfJvm;
 import dev.berth.cli.command.Subcommand;
 import dev.berth.cli.command.Terminal;
 import dev.berth.cli.command.UsageException;
@@ -98,17 +98,17 @@ public final class LabCommand implements Subcommand {
             return ExitCode.DONE;
         }
         if (!Platform.supported()) {
-            throw new Failure("cannot run scenarios: " + Platform.describe());
+            throw new CommandFailure("cannot run scenarios: " + Platform.describe());
         }
-        Optional<PageFile> page =
-                Options.<String>value(parsed, "--html").map(name -> new PageFile(Path.of(name)));
+        Optional<ReportFile> page =
+                Options.<String>value(parsed, "--html").map(name -> new ReportFile(Path.of(name)));
         if (page.isPresent()) {
             page.get().check();
         }
         if (!Capabilities.has(Capability.SYS_ADMIN)) {
-            return UserNamespace.run(labWords(parsed, words), terminal.environment());
+            return UserNamespaceRerun.run(labWords(parsed, words), terminal.environment());
         }
-        UserNamespace.endWithParent(terminal.environment());
+        UserNamespaceRerun.endWithParent(terminal.environment());
         Expectations expectations = recorded.get();
         List<ScenarioResult> results = show(scenarios, expectations, parsed, terminal);
         if (page.isPresent()) {
@@ -136,7 +136,7 @@ public final class LabCommand implements Subcommand {
             Expectations expectations,
             ParseResult parsed,
             Terminal terminal) {
-        Lab lab = Lab.here().withActorCommand(OwnJvm.command(Actor.class, ACTOR_OPTIONS));
+        Lab lab = Lab.here().withActorCommand(SelfJvm.command(Actor.class, ACTOR_OPTIONS));
         if (parsed.hasMatchedOption("--json")) {
             List<ScenarioResult> results = lab.run(scenarios, _ -> true);
             terminal.line(LabJson.of(results));

@@ -1,6 +1,6 @@
 package dev.berth.cli.lab;
 
-import dev.berth.cli.command.Json;
+import dev.berth.cli.command.JsonOutput;
 import dev.berth.lab.Expectations;
 import dev.berth.lab.Scenario;
 import dev.berth.lab.ScenarioResult;
@@ -16,20 +16,20 @@ final class LabJson {
     private LabJson() {}
 
     static String of(List<ScenarioResult> results) {
-        return Json.object(
+        return JsonOutput.object(
                 json -> {
                     json.writeNumberProperty("schema", SCHEMA);
                     json.writeStringProperty("kernel", Expectations.here().release());
-                    Json.objects(json, "scenarios", results, result -> write(json, result));
+                    JsonOutput.objects(json, "scenarios", results, result -> write(json, result));
                 });
     }
 
     /// `berth lab --list --json`.
     static String list(List<Scenario> scenarios) {
-        return Json.object(
+        return JsonOutput.object(
                 json -> {
                     json.writeNumberProperty("schema", SCHEMA);
-                    Json.objects(json, "scenarios", scenarios, one -> write(json, one));
+                    JsonOutput.objects(json, "scenarios", scenarios, one -> write(json, one));
                 });
     }
 
@@ -43,7 +43,7 @@ final class LabJson {
         json.writeStringProperty("name", result.name());
         json.writeStringProperty("claim", result.claim());
         json.writeStringProperty("verdict", result.verdict().text());
-        Json.strings(json, "evidence", result.evidence());
+        JsonOutput.strings(json, "evidence", result.evidence());
         if (result.reason().isPresent()) {
             json.writeStringProperty("reason", result.reason().get());
         } else {

@@ -1,7 +1,7 @@
 package dev.berth.cli.lab;
 
+import dev.berth.cli.command.LineWrap;
 import dev.berth.cli.command.Terminal;
-import dev.berth.cli.command.Wrap;
 import dev.berth.inspect.Printable;
 import dev.berth.lab.Expectations;
 import dev.berth.lab.Scenario;
@@ -108,7 +108,7 @@ final class LabText {
     private static List<String> wrapped(String foreign, int indent, Terminal terminal) {
         String line = Printable.text(foreign);
         return terminal.columns().isPresent()
-                ? Wrap.lines(line, terminal.columns().getAsInt(), indent)
+                ? LineWrap.lines(line, terminal.columns().getAsInt(), indent)
                 : List.of(line);
     }
 

@@ -1,7 +1,7 @@
 package dev.berth.cli.lab;
 
+import dev.berth.cli.command.CommandFailure;
 import dev.berth.cli.command.ExitCode;
-import dev.berth.cli.command.Failure;
 import dev.berth.cli.command.Options;
 import dev.berth.cli.command.Subcommand;
 import dev.berth.cli.command.Terminal;
@@ -59,14 +59,14 @@ public final class MatrixCommand implements Subcommand {
                     "--markdown prints both protocols; use it without other options");
         }
         if (!Platform.supported()) {
-            throw new Failure("cannot ask the kernel: " + Platform.describe());
+            throw new CommandFailure("cannot ask the kernel: " + Platform.describe());
         }
         if (!Capabilities.has(Capability.SYS_ADMIN)) {
             List<String> words = new ArrayList<>(List.of("lab", "matrix"));
             FLAGS.stream().filter(parsed::hasMatchedOption).forEach(words::add);
-            return UserNamespace.run(words, terminal.environment());
+            return UserNamespaceRerun.run(words, terminal.environment());
         }
-        UserNamespace.endWithParent(terminal.environment());
+        UserNamespaceRerun.endWithParent(terminal.environment());
         return markdown ? page(terminal) : table(parsed, terminal);
     }
 

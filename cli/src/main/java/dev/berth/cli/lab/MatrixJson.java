@@ -1,6 +1,6 @@
 package dev.berth.cli.lab;
 
-import dev.berth.cli.command.Json;
+import dev.berth.cli.command.JsonOutput;
 import dev.berth.lab.Grid;
 import dev.berth.lab.TruthTable;
 
@@ -20,7 +20,7 @@ final class MatrixJson {
     }
 
     static String of(TruthTable table, LocalDate date) {
-        return Json.object(json -> new MatrixJson(json).write(table, date));
+        return JsonOutput.object(json -> new MatrixJson(json).write(table, date));
     }
 
     private void write(TruthTable table, LocalDate date) {
@@ -29,21 +29,21 @@ final class MatrixJson {
         json.writeStringProperty("date", date.toString());
         json.writeStringProperty("protocol", table.protocol().text());
         json.writeNumberProperty("differences", table.differences());
-        Json.objects(json, "grids", table.grids(), this::grid);
+        JsonOutput.objects(json, "grids", table.grids(), this::grid);
     }
 
     private void grid(Grid grid) {
         json.writeStringProperty("name", grid.name());
         json.writeStringProperty("title", grid.title());
-        Json.strings(json, "legend", grid.legend());
-        Json.strings(json, "groups", grid.groups());
-        Json.strings(json, "columns", grid.columns());
-        Json.objects(json, "rows", grid.rows(), this::row);
+        JsonOutput.strings(json, "legend", grid.legend());
+        JsonOutput.strings(json, "groups", grid.groups());
+        JsonOutput.strings(json, "columns", grid.columns());
+        JsonOutput.objects(json, "rows", grid.rows(), this::row);
     }
 
     private void row(Grid.Row row) {
         json.writeStringProperty("name", row.name());
-        Json.objects(json, "cells", row.cells(), this::cell);
+        JsonOutput.objects(json, "cells", row.cells(), this::cell);
     }
 
     private void cell(Grid.Cell cell) {

@@ -1,6 +1,6 @@
 package dev.berth.cli.lab;
 
-import dev.berth.cli.command.Wrap;
+import dev.berth.cli.command.LineWrap;
 import dev.berth.lab.Grid;
 import dev.berth.lab.Grid.Cell;
 import dev.berth.lab.Grid.Row;
@@ -34,7 +34,7 @@ final class MatrixText {
     }
 
     private static List<String> wrapped(String line, OptionalInt columns) {
-        return columns.isPresent() ? Wrap.lines(line, columns.getAsInt(), 2) : List.of(line);
+        return columns.isPresent() ? LineWrap.lines(line, columns.getAsInt(), 2) : List.of(line);
     }
 
     private static String summary(TruthTable table) {

@@ -1,6 +1,6 @@
 package dev.berth.cli.lab;
 
-import dev.berth.cli.command.Failure;
+import dev.berth.cli.command.CommandFailure;
 import dev.berth.cli.command.Options;
 import dev.berth.cli.command.Subcommand;
 import dev.berth.cli.command.Terminal;
@@ -85,12 +85,12 @@ public final class ReplayCommand implements Subcommand {
         boolean kernel = !print && !parsed.hasMatchedOption("--predict");
         checkSource(parsed);
         if (kernel && !Platform.supported()) {
-            throw new Failure("cannot run histories: " + Platform.describe());
+            throw new CommandFailure("cannot run histories: " + Platform.describe());
         }
         if (kernel && !Capabilities.has(Capability.SYS_ADMIN)) {
-            return UserNamespace.run(words(parsed), terminal.environment());
+            return UserNamespaceRerun.run(words(parsed), terminal.environment());
         }
-        UserNamespace.endWithParent(terminal.environment());
+        UserNamespaceRerun.endWithParent(terminal.environment());
         ReplaySource source = source(parsed, !kernel || Replay.otherUids(), terminal);
         var report = new ReplayReport(terminal, parsed.hasMatchedOption("--json"), kernel);
         return print ? print(source, report, terminal) : run(source, kernel, report);
@@ -152,7 +152,7 @@ public final class ReplayCommand implements Subcommand {
             throws IOException {
         int atOnce = Runtime.getRuntime().availableProcessors();
         try (Replay replay = new Replay();
-                var work = new InOrder<ReplayOutcome>(atOnce, report::show)) {
+                var work = new OrderedOutput<ReplayOutcome>(atOnce, report::show)) {
             Function<History, ReplayAnswer> run = kernel ? replay::run : Replay::predict;
             source.each(item -> work.submit(() -> outcome(item, run)));
         }

@@ -1,6 +1,6 @@
 package dev.berth.cli.lab;
 
-import dev.berth.cli.command.Json;
+import dev.berth.cli.command.JsonOutput;
 import dev.berth.lab.ReplayAnswer;
 import dev.berth.lab.ReplayAnswer.StepAnswer;
 
@@ -17,15 +17,15 @@ final class ReplayJson {
         if (answer.failure().isPresent()) {
             return error(Optional.of(answer.history().id()), answer.failure().get());
         }
-        return Json.object(
+        return JsonOutput.object(
                 json -> {
                     json.writeStringProperty("id", answer.history().id());
-                    Json.objects(json, "steps", answer.steps(), step -> write(json, step));
+                    JsonOutput.objects(json, "steps", answer.steps(), step -> write(json, step));
                 });
     }
 
     static String error(Optional<String> id, String problem) {
-        return Json.object(
+        return JsonOutput.object(
                 json -> {
                     if (id.isPresent()) {
                         json.writeStringProperty("id", id.get());

@@ -1,8 +1,8 @@
 package dev.berth.cli.lab;
 
 import dev.berth.cli.command.ExitCode;
+import dev.berth.cli.command.LineWrap;
 import dev.berth.cli.command.Terminal;
-import dev.berth.cli.command.Wrap;
 import dev.berth.inspect.Printable;
 import dev.berth.lab.ReplayAnswer;
 import dev.berth.lab.ReplayAnswer.StepAnswer;
@@ -81,7 +81,7 @@ final class ReplayReport {
         String line = Printable.text(foreign);
         if (terminal.columns().isPresent()) {
             int columns = terminal.columns().getAsInt();
-            Wrap.lines(line, columns, INDENT).forEach(terminal::line);
+            LineWrap.lines(line, columns, INDENT).forEach(terminal::line);
         } else {
             terminal.line(line);
         }

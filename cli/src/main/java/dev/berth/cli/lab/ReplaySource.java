@@ -1,6 +1,6 @@
 package dev.berth.cli.lab;
 
-import dev.berth.cli.command.Failure;
+import dev.berth.cli.command.CommandFailure;
 import dev.berth.inspect.History;
 import dev.berth.inspect.HistoryCorpus;
 import dev.berth.inspect.HistoryGenerator;
@@ -50,7 +50,8 @@ sealed interface ReplaySource {
                 }
             } catch (IOException failed) {
                 String what = name.equals("-") ? "standard input" : name;
-                throw new Failure("cannot read " + what + ": " + failed.getMessage(), failed);
+                throw new CommandFailure(
+                        "cannot read " + what + ": " + failed.getMessage(), failed);
             }
         }
 

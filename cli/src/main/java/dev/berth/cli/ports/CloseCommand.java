@@ -11,10 +11,10 @@ import java.io.IOException;
 
 /// `berth close PORT | ADDRESS:PORT`.
 public final class CloseCommand implements Subcommand {
-    private final Consent consent;
+    private final Confirmation confirmation;
 
-    public CloseCommand(Consent consent) {
-        this.consent = consent;
+    public CloseCommand(Confirmation confirmation) {
+        this.confirmation = confirmation;
     }
 
     @Override
@@ -43,6 +43,6 @@ public final class CloseCommand implements Subcommand {
 
     @Override
     public int run(ParseResult parsed, Terminal terminal) throws UsageException, IOException {
-        return new Sharing(false, consent, terminal, parsed).run();
+        return new Sharing(false, confirmation, terminal, parsed).run();
     }
 }

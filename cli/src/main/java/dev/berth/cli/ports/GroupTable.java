@@ -1,6 +1,6 @@
 package dev.berth.cli.ports;
 
-import dev.berth.cli.ports.SteeredGroup.Seat;
+import dev.berth.cli.ports.SteeredGroup.SteeredSocket;
 import dev.berth.cli.remote.TextTable;
 import dev.berth.inspect.Owner;
 import dev.berth.inspect.PortSocket;
@@ -19,9 +19,9 @@ import java.util.Optional;
 record GroupTable(Optional<SteeredGroup> service, List<Long> foreign) {
     private static final int MOST_COMMAND = 60;
 
-    private record Row(Optional<Seat> seat, PortSocket socket) {
+    private record Row(Optional<SteeredSocket> steered, PortSocket socket) {
         int slot() {
-            return seat.map(Seat::slot).orElse(Integer.MAX_VALUE);
+            return steered.map(SteeredSocket::slot).orElse(Integer.MAX_VALUE);
         }
     }
 
@@ -34,10 +34,10 @@ record GroupTable(Optional<SteeredGroup> service, List<Long> foreign) {
         return table.lines(columns, colour);
     }
 
-    private Optional<Seat> seat(PortSocket socket) {
+    private Optional<SteeredSocket> seat(PortSocket socket) {
         return service.stream()
-                .flatMap(group -> group.seats().stream())
-                .filter(seat -> seat.inode() == socket.inode())
+                .flatMap(group -> group.steeredSockets().stream())
+                .filter(steered -> steered.inode() == socket.inode())
                 .findFirst();
     }
 
@@ -47,13 +47,13 @@ record GroupTable(Optional<SteeredGroup> service, List<Long> foreign) {
         boolean stranger = foreign.contains(socket.inode());
         String command =
                 owner.map(known -> Printable.command(known.command(), MOST_COMMAND))
-                        .orElseGet(() -> Printable.text(socket.absence().holder()));
+                        .orElseGet(() -> Printable.text(socket.missing().holder()));
         table.row(
                 stranger ? TextTable.Paint.RED : TextTable.Paint.PLAIN,
                 List.of(
-                        row.seat.map(seat -> String.valueOf(seat.slot())).orElse("-"),
+                        row.steered.map(steered -> String.valueOf(steered.slot())).orElse("-"),
                         owner.map(known -> String.valueOf(known.pid())).orElse("-"),
-                        row.seat.map(GroupTable::share).orElse("-"),
+                        row.steered.map(GroupTable::share).orElse("-"),
                         queue(socket),
                         socket.drops().isPresent()
                                 ? Integer.toUnsignedString(socket.drops().getAsInt())
@@ -65,7 +65,7 @@ record GroupTable(Optional<SteeredGroup> service, List<Long> foreign) {
     /// inherit a socket come later.
     private static Optional<Owner> worker(Row row) {
         List<Owner> owners = row.socket.owners();
-        int pid = row.seat.map(Seat::pid).orElse(0);
+        int pid = row.steered.map(SteeredSocket::pid).orElse(0);
         return owners.stream()
                 .filter(owner -> owner.pid() == pid)
                 .findFirst()
@@ -73,9 +73,9 @@ record GroupTable(Optional<SteeredGroup> service, List<Long> foreign) {
                 .or(() -> owners.stream().findFirst());
     }
 
-    private static String share(Seat seat) {
-        return seat.share().isPresent()
-                ? dev.berth.cli.command.Percent.text(seat.share().getAsDouble())
+    private static String share(SteeredSocket steered) {
+        return steered.share().isPresent()
+                ? dev.berth.cli.command.Percent.text(steered.share().getAsDouble())
                 : "-";
     }
 

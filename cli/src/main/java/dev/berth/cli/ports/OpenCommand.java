@@ -11,10 +11,10 @@ import java.io.IOException;
 
 /// `berth open PORT | ADDRESS:PORT`.
 public final class OpenCommand implements Subcommand {
-    private final Consent consent;
+    private final Confirmation confirmation;
 
-    public OpenCommand(Consent consent) {
-        this.consent = consent;
+    public OpenCommand(Confirmation confirmation) {
+        this.confirmation = confirmation;
     }
 
     @Override
@@ -40,6 +40,6 @@ public final class OpenCommand implements Subcommand {
 
     @Override
     public int run(ParseResult parsed, Terminal terminal) throws UsageException, IOException {
-        return new Sharing(true, consent, terminal, parsed).run();
+        return new Sharing(true, confirmation, terminal, parsed).run();
     }
 }

@@ -1,16 +1,16 @@
 package dev.berth.cli.ports;
 
+import dev.berth.cli.command.CommandFailure;
 import dev.berth.cli.command.ExitCode;
-import dev.berth.cli.command.Failure;
 import dev.berth.cli.command.Options;
 import dev.berth.cli.command.Subcommand;
 import dev.berth.cli.command.Terminal;
 import dev.berth.cli.command.UsageException;
-import dev.berth.inspect.Dispatch;
 import dev.berth.inspect.Diversions;
 import dev.berth.inspect.PortQuery;
 import dev.berth.inspect.PortReport;
 import dev.berth.inspect.PortSocket;
+import dev.berth.inspect.RouteLookup;
 import dev.berth.inspect.SocketText;
 import dev.berth.net.Addresses;
 import dev.berth.net.ListenAddress;
@@ -88,7 +88,7 @@ public final class RouteCommand implements Subcommand {
     @Override
     public int run(ParseResult parsed, Terminal terminal) throws UsageException, IOException {
         if (!Platform.supported()) {
-            throw new Failure("cannot ask the kernel: " + Platform.describe());
+            throw new CommandFailure("cannot ask the kernel: " + Platform.describe());
         }
         ListenAddress server = server(Options.words(parsed));
         Optional<Integer> spread = Options.value(parsed, "--spread");
@@ -188,20 +188,21 @@ public final class RouteCommand implements Subcommand {
                             + server.address());
         }
         if (!here(server.address())) {
-            throw new Failure(
+            throw new CommandFailure(
                     server.address().host()
                             + " is not an address of this machine; traffic to it does not reach"
                             + " this host");
         }
         boolean local = client.loopback() || here(client);
         int device = local ? device(server.address()) : 0;
-        try (Dispatch dispatch = Dispatch.to(server, device)) {
-            Optional<SocketRow> hit = dispatch.from(client);
-            Map<Long, Integer> hits = spread == 0 ? Map.of() : dispatch.spread(client, spread);
+        try (RouteLookup lookup = RouteLookup.to(server, device)) {
+            Optional<SocketRow> hit = lookup.from(client);
+            Map<Long, Integer> hits = spread == 0 ? Map.of() : lookup.spread(client, spread);
             PortReport report = report(server, hit);
             Optional<PortSocket> socket = hit.flatMap(row -> withCookie(report, row));
             if (hit.isPresent() && socket.isEmpty()) {
-                throw new Failure("the sockets on the port have changed meanwhile; try again");
+                throw new CommandFailure(
+                        "the sockets on the port have changed meanwhile; try again");
             }
             Optional<SteeredRoute> steered = steered(socket, report);
             RouteVerdict verdict =
@@ -218,7 +219,7 @@ public final class RouteCommand implements Subcommand {
                     report,
                     hashed ? shares(hits, report) : List.of());
         } catch (ErrnoException refused) {
-            throw new Failure(
+            throw new CommandFailure(
                     "cannot ask the kernel which socket it would choose: "
                             + refused.getMessage()
                             + "; this needs netlink; berth who "

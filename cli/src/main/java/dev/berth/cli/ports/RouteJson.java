@@ -1,6 +1,6 @@
 package dev.berth.cli.ports;
 
-import dev.berth.cli.command.Json;
+import dev.berth.cli.command.JsonOutput;
 
 import tools.jackson.core.JsonGenerator;
 
@@ -12,7 +12,7 @@ final class RouteJson {
     private RouteJson() {}
 
     static String of(RouteAnswer answer) {
-        return Json.object(json -> write(json, answer));
+        return JsonOutput.object(json -> write(json, answer));
     }
 
     private static void write(JsonGenerator json, RouteAnswer answer) {
@@ -22,9 +22,9 @@ final class RouteJson {
         json.writeBooleanProperty("certain", answer.certain());
         json.writeStringProperty("note", answer.note());
         if (!answer.spread().isEmpty()) {
-            Json.objects(json, "spread", answer.spread(), share -> share(json, who, share));
+            JsonOutput.objects(json, "spread", answer.spread(), share -> share(json, who, share));
         }
-        Json.strings(json, "unknown", answer.report().unknown());
+        JsonOutput.strings(json, "unknown", answer.report().unknown());
     }
 
     private static void share(JsonGenerator json, WhoJson who, RouteAnswer.Share share) {

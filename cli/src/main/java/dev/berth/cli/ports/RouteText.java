@@ -1,6 +1,6 @@
 package dev.berth.cli.ports;
 
-import dev.berth.cli.command.Wrap;
+import dev.berth.cli.command.LineWrap;
 import dev.berth.inspect.Owner;
 import dev.berth.inspect.PortSocket;
 import dev.berth.inspect.Printable;
@@ -27,13 +27,13 @@ final class RouteText {
     List<String> lines(RouteAnswer answer) {
         List<String> lines = new ArrayList<>();
         int room = Math.max(columns.orElse(Integer.MAX_VALUE), LEAST);
-        lines.addAll(Wrap.lines(answer.client() + " -> " + answer.server(), room, 2));
+        lines.addAll(LineWrap.lines(answer.client() + " -> " + answer.server(), room, 2));
         if (answer.socket().isPresent()) {
             var who = new WhoText(columns, colour, true);
             lines.addAll(who.socketLines(answer.socket().get(), answer.report()));
         }
         String certain = answer.certain() ? "certain: " : "not certain: ";
-        lines.addAll(Wrap.lines(certain + answer.note(), room, 4));
+        lines.addAll(LineWrap.lines(certain + answer.note(), room, 4));
         if (!answer.spread().isEmpty()) {
             lines.add("");
             chart(lines, answer.spread(), columns.orElse(WIDE));

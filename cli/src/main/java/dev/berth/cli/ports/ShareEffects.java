@@ -1,9 +1,9 @@
 package dev.berth.cli.ports;
 
-import dev.berth.inspect.Accounts;
 import dev.berth.inspect.PortSocket;
 import dev.berth.inspect.Printable;
 import dev.berth.inspect.SharePlan;
+import dev.berth.inspect.UserNames;
 import dev.berth.net.Protocol;
 
 import java.util.ArrayList;
@@ -22,7 +22,7 @@ final class ShareEffects {
     private final IntFunction<String> users;
 
     ShareEffects(String target, SharePlan plan) {
-        this(target, plan, new Accounts()::name);
+        this(target, plan, new UserNames()::name);
     }
 
     /// @param users gives the name of a uid

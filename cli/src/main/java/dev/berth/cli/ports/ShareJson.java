@@ -1,6 +1,6 @@
 package dev.berth.cli.ports;
 
-import dev.berth.cli.command.Json;
+import dev.berth.cli.command.JsonOutput;
 import dev.berth.inspect.BindForecast;
 import dev.berth.inspect.PortSocket;
 import dev.berth.inspect.ShareChange;
@@ -24,30 +24,30 @@ final class ShareJson {
         this.who = new WhoJson(json);
     }
 
-    static String of(ShareAnswer answer) {
-        return Json.object(json -> new ShareJson(json).write(answer));
+    static String of(ShareResult result) {
+        return JsonOutput.object(json -> new ShareJson(json).write(result));
     }
 
-    private void write(ShareAnswer answer) {
+    private void write(ShareResult result) {
         json.writeNumberProperty("schema", SCHEMA);
-        json.writeStringProperty("action", answer.plan().open() ? "open" : "close");
-        json.writeStringProperty("target", answer.target());
-        json.writeBooleanProperty("done", answer.done());
-        Json.objects(json, "changes", answer.changes(), this::change);
+        json.writeStringProperty("action", result.plan().open() ? "open" : "close");
+        json.writeStringProperty("target", result.target());
+        json.writeBooleanProperty("done", result.done());
+        JsonOutput.objects(json, "changes", result.changes(), this::change);
         sockets(
                 "unchanged",
-                answer.plan().ports().stream().filter(p -> !changed(answer, p)).toList());
-        sockets("lasting", answer.plan().lasting());
-        Json.objects(json, "checks", answer.checks(), this::check);
-        Json.strings(json, "effects", answer.effects());
+                result.plan().ports().stream().filter(p -> !changed(result, p)).toList());
+        sockets("lasting", result.plan().lasting());
+        JsonOutput.objects(json, "checks", result.checks(), this::check);
+        JsonOutput.strings(json, "effects", result.effects());
     }
 
-    private static boolean changed(ShareAnswer answer, PortSocket port) {
-        return answer.plan().changes().contains(port);
+    private static boolean changed(ShareResult result, PortSocket port) {
+        return result.plan().changes().contains(port);
     }
 
     private void sockets(String name, List<PortSocket> sockets) {
-        Json.objects(json, name, sockets, who::socket);
+        JsonOutput.objects(json, name, sockets, who::socket);
     }
 
     private void change(ShareChange change) {
@@ -67,8 +67,8 @@ final class ShareJson {
         json.writeNumberProperty("uid", Integer.toUnsignedLong(check.request().uid()));
         json.writeBooleanProperty("reuseaddr", check.request().reuseaddr());
         json.writeStringProperty("bind", check.bindAnswer());
-        Json.text(json, "listen", check.listenAnswer());
+        JsonOutput.text(json, "listen", check.listenAnswer());
         json.writeBooleanProperty("certain", check.certain());
-        Json.strings(json, "uncertain", check.uncertain());
+        JsonOutput.strings(json, "uncertain", check.uncertain());
     }
 }

@@ -1,6 +1,6 @@
 package dev.berth.cli.ports;
 
-import dev.berth.cli.command.Wrap;
+import dev.berth.cli.command.LineWrap;
 import dev.berth.inspect.BindForecast;
 import dev.berth.inspect.BindRequest;
 import dev.berth.inspect.Owner;
@@ -83,15 +83,15 @@ final class ShareText {
     }
 
     /// What was changed.
-    List<String> answer(ShareAnswer answer) {
+    List<String> answer(ShareResult result) {
         List<String> lines = new ArrayList<>();
-        SharePlan plan = answer.plan();
+        SharePlan plan = result.plan();
         String state = plan.open() ? "set" : "cleared";
-        if (answer.changes().isEmpty()) {
+        if (result.changes().isEmpty()) {
             lines.add("nothing to do: SO_REUSEPORT is already " + state);
         }
         long connections = 0;
-        for (ShareChange change : answer.changes()) {
+        for (ShareChange change : result.changes()) {
             boolean done = change.result() == ShareChange.Result.DONE;
             if (done && !port(change.socket())) {
                 connections++;
@@ -106,7 +106,7 @@ final class ShareText {
                             + connections
                             + (connections == 1 ? " connection" : " connections"));
         }
-        answer.checks().forEach(check -> check(lines, plan.open(), check));
+        result.checks().forEach(check -> check(lines, plan.open(), check));
         return lines;
     }
 
@@ -143,6 +143,6 @@ final class ShareText {
     }
 
     private void add(List<String> lines, String text, int indent) {
-        lines.addAll(Wrap.lines(Printable.text(text), columns, indent));
+        lines.addAll(LineWrap.lines(Printable.text(text), columns, indent));
     }
 }

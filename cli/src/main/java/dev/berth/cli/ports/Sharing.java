@@ -1,7 +1,7 @@
 package dev.berth.cli.ports;
 
+import dev.berth.cli.command.CommandFailure;
 import dev.berth.cli.command.ExitCode;
-import dev.berth.cli.command.Failure;
 import dev.berth.cli.command.Options;
 import dev.berth.cli.command.Terminal;
 import dev.berth.cli.command.UsageException;
@@ -20,15 +20,15 @@ import java.util.List;
 /// What `berth open` and `berth close` have in common: inspect, explain, ask, change, check.
 final class Sharing {
     private final boolean open;
-    private final Consent consent;
+    private final Confirmation confirmation;
     private final Terminal terminal;
     private final ParseResult parsed;
     private final boolean json;
     private final ShareText text;
 
-    Sharing(boolean open, Consent consent, Terminal terminal, ParseResult parsed) {
+    Sharing(boolean open, Confirmation confirmation, Terminal terminal, ParseResult parsed) {
         this.open = open;
-        this.consent = consent;
+        this.confirmation = confirmation;
         this.terminal = terminal;
         this.parsed = parsed;
         this.json = parsed.hasMatchedOption("--json");
@@ -49,7 +49,7 @@ final class Sharing {
 
     int run() throws UsageException, IOException {
         if (!Platform.supported()) {
-            throw new Failure("cannot change sockets: " + Platform.describe());
+            throw new CommandFailure("cannot change sockets: " + Platform.describe());
         }
         ShareTarget target = ShareTarget.of(parsed);
         PortReport report = PortReport.of(target.query());
@@ -58,10 +58,10 @@ final class Sharing {
                         ? SharePlan.open(report)
                         : SharePlan.close(report, parsed.hasMatchedOption("--force"));
         if (plan.ports().isEmpty()) {
-            throw new Failure(Elsewhere.nobody(verb(), target, report));
+            throw new CommandFailure(NamespaceHint.nobody(verb(), target, report));
         }
         if (plan.refusal().isPresent()) {
-            throw new Failure("refused, nothing was changed: " + plan.refusal().get());
+            throw new CommandFailure("refused, nothing was changed: " + plan.refusal().get());
         }
         List<String> effects = new ShareEffects(target.word(), plan).sentences();
         if (!plan.changes().isEmpty() && !parsed.hasMatchedOption("--yes")) {
@@ -69,10 +69,11 @@ final class Sharing {
         }
         List<ShareChange> changes = ShareSwitch.apply(plan);
         if (!changes.isEmpty() && changes.stream().allMatch(Sharing::gone)) {
-            throw new Failure("the sockets were closed meanwhile; nothing was changed; try again");
+            throw new CommandFailure(
+                    "the sockets were closed meanwhile; nothing was changed; try again");
         }
         return report(
-                new ShareAnswer(target.word(), plan, effects, changes, ShareSwitch.check(plan)));
+                new ShareResult(target.word(), plan, effects, changes, ShareSwitch.check(plan)));
     }
 
     private String verb() {
@@ -84,7 +85,7 @@ final class Sharing {
     }
 
     private void ask(SharePlan plan, List<String> effects) throws UsageException, IOException {
-        if (json || !consent.possible()) {
+        if (json || !confirmation.possible()) {
             throw new UsageException(
                     "this command asks before it changes a running server, and "
                             + (json ? "with --json" : "without a terminal")
@@ -93,17 +94,17 @@ final class Sharing {
         text.plan(plan, effects).forEach(terminal::line);
         terminal.out().print("Do it? [y/N] ");
         terminal.flush();
-        if (!consent.given()) {
-            throw new Failure("nothing was changed");
+        if (!confirmation.given()) {
+            throw new CommandFailure("nothing was changed");
         }
     }
 
-    private int report(ShareAnswer answer) {
+    private int report(ShareResult result) {
         if (json) {
-            terminal.line(ShareJson.of(answer));
+            terminal.line(ShareJson.of(result));
         } else {
-            text.answer(answer).forEach(terminal::line);
+            text.answer(result).forEach(terminal::line);
         }
-        return answer.done() ? ExitCode.DONE : ExitCode.FAILED;
+        return result.done() ? ExitCode.DONE : ExitCode.FAILED;
     }
 }

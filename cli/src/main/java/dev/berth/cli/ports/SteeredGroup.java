@@ -26,20 +26,20 @@ import java.util.stream.Collectors;
 ///
 /// @param name the supervisor's name
 /// @param steer the policy and mechanism: `hash (ebpf)`
-/// @param seats the sockets
-record SteeredGroup(String name, String steer, List<Seat> seats) {
+/// @param steeredSockets the sockets
+record SteeredGroup(String name, String steer, List<SteeredSocket> steeredSockets) {
     /// A socket of a slot.
     ///
     /// @param pid the slot's worker in service; 0 if there is none
     /// @param share the part of the new connections that it gets; empty if unknown
-    record Seat(int slot, int pid, long inode, OptionalDouble share) {
+    record SteeredSocket(int slot, int pid, long inode, OptionalDouble share) {
         boolean served() {
             return share.orElse(0) > 0;
         }
     }
 
     SteeredGroup {
-        seats = List.copyOf(seats);
+        steeredSockets = List.copyOf(steeredSockets);
     }
 
     /// The group of `socket`, as its supervisor reports it; empty if no supervisor of this user
@@ -69,7 +69,7 @@ record SteeredGroup(String name, String steer, List<Seat> seats) {
     static SteeredGroup parse(String status) {
         String name = "";
         String steer = "";
-        List<Seat> seats = new ArrayList<>();
+        List<SteeredSocket> steeredSockets = new ArrayList<>();
         try (JsonParser json = new JsonFactory().createParser(ObjectReadContext.empty(), status)) {
             json.nextToken();
             for (String field = json.nextName(); field != null; field = json.nextName()) {
@@ -77,15 +77,15 @@ record SteeredGroup(String name, String steer, List<Seat> seats) {
                 switch (field) {
                     case "name" -> name = json.getString();
                     case "steer" -> steer = json.getString();
-                    case "slots" -> slots(json, seats);
+                    case "slots" -> slots(json, steeredSockets);
                     default -> json.skipChildren();
                 }
             }
         }
-        return new SteeredGroup(name, steer, seats);
+        return new SteeredGroup(name, steer, steeredSockets);
     }
 
-    private static void slots(JsonParser json, List<Seat> seats) {
+    private static void slots(JsonParser json, List<SteeredSocket> steeredSockets) {
         while (json.nextToken() == JsonToken.START_OBJECT) {
             int slot = 0;
             int pid = 0;
@@ -94,14 +94,15 @@ record SteeredGroup(String name, String steer, List<Seat> seats) {
                 switch (field) {
                     case "slot" -> slot = json.getIntValue();
                     case "pid" -> pid = json.getIntValue();
-                    case "sockets" -> sockets(json, slot, pid, seats);
+                    case "sockets" -> sockets(json, slot, pid, steeredSockets);
                     default -> json.skipChildren();
                 }
             }
         }
     }
 
-    private static void sockets(JsonParser json, int slot, int pid, List<Seat> seats) {
+    private static void sockets(
+            JsonParser json, int slot, int pid, List<SteeredSocket> steeredSockets) {
         while (json.nextToken() == JsonToken.START_OBJECT) {
             long inode = 0;
             OptionalDouble share = OptionalDouble.empty();
@@ -113,17 +114,17 @@ record SteeredGroup(String name, String steer, List<Seat> seats) {
                     default -> json.skipChildren();
                 }
             }
-            seats.add(new Seat(slot, pid, inode, share));
+            steeredSockets.add(new SteeredSocket(slot, pid, inode, share));
         }
     }
 
     /// The seats in the group of `hit`.
-    List<Seat> beside(PortSocket hit, PortReport report) {
+    List<SteeredSocket> beside(PortSocket hit, PortReport report) {
         Set<Long> inodes =
                 report.sockets().stream()
                         .filter(socket -> socket.listening() && socket.group().equals(hit.group()))
                         .map(PortSocket::inode)
                         .collect(Collectors.toSet());
-        return seats.stream().filter(seat -> inodes.contains(seat.inode())).toList();
+        return steeredSockets.stream().filter(steered -> inodes.contains(steered.inode())).toList();
     }
 }

@@ -1,7 +1,7 @@
 package dev.berth.cli.ports;
 
 import dev.berth.cli.command.Percent;
-import dev.berth.cli.ports.SteeredGroup.Seat;
+import dev.berth.cli.ports.SteeredGroup.SteeredSocket;
 import dev.berth.inspect.PortReport;
 import dev.berth.inspect.PortSocket;
 
@@ -28,9 +28,9 @@ record SteeredRoute(Optional<PortSocket> socket, RouteVerdict verdict, boolean h
                             + " else's BPF program could choose otherwise";
             return new SteeredRoute(Optional.of(hit), new RouteVerdict(false, berth + note), true);
         }
-        List<Seat> seats = group.beside(hit, report);
-        List<Seat> served = seats.stream().filter(Seat::served).toList();
-        if (seats.stream().allMatch(seat -> seat.share().isEmpty())) {
+        List<SteeredSocket> steeredSockets = group.beside(hit, report);
+        List<SteeredSocket> served = steeredSockets.stream().filter(SteeredSocket::served).toList();
+        if (steeredSockets.stream().allMatch(steered -> steered.share().isEmpty())) {
             String note = "has no slot in service; see: berth status";
             return new SteeredRoute(Optional.of(hit), new RouteVerdict(false, berth + note), false);
         }
@@ -44,22 +44,24 @@ record SteeredRoute(Optional<PortSocket> socket, RouteVerdict verdict, boolean h
                 false);
     }
 
-    private static Optional<PortSocket> one(List<Seat> served, PortSocket hit, PortReport report) {
+    private static Optional<PortSocket> one(
+            List<SteeredSocket> served, PortSocket hit, PortReport report) {
         long inode =
                 served.stream()
-                        .map(Seat::inode)
+                        .map(SteeredSocket::inode)
                         .filter(own -> own == hit.inode())
                         .findFirst()
                         .orElse(served.getFirst().inode());
         return report.sockets().stream().filter(socket -> socket.inode() == inode).findFirst();
     }
 
-    private static RouteVerdict only(String berth, Seat seat) {
+    private static RouteVerdict only(String berth, SteeredSocket steered) {
         return new RouteVerdict(
-                true, berth + "sends every client to the only slot in service: slot " + name(seat));
+                true,
+                berth + "sends every client to the only slot in service: slot " + name(steered));
     }
 
-    private static RouteVerdict several(String berth, List<Seat> served) {
+    private static RouteVerdict several(String berth, List<SteeredSocket> served) {
         return new RouteVerdict(
                 false,
                 berth
@@ -67,16 +69,16 @@ record SteeredRoute(Optional<PortSocket> socket, RouteVerdict verdict, boolean h
                         + served.size()
                         + " sockets in service: "
                         + served.stream()
-                                .map(seat -> "slot " + name(seat) + " " + share(seat))
+                                .map(steered -> "slot " + name(steered) + " " + share(steered))
                                 .collect(Collectors.joining(", "))
                         + "; its program chooses for each packet");
     }
 
-    private static String share(Seat seat) {
-        return Percent.text(seat.share().orElse(0));
+    private static String share(SteeredSocket steered) {
+        return Percent.text(steered.share().orElse(0));
     }
 
-    private static String name(Seat seat) {
-        return seat.slot() + " (pid " + seat.pid() + ")";
+    private static String name(SteeredSocket steered) {
+        return steered.slot() + " (pid " + steered.pid() + ")";
     }
 }

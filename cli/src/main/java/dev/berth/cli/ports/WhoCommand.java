@@ -1,7 +1,7 @@
 package dev.berth.cli.ports;
 
+import dev.berth.cli.command.CommandFailure;
 import dev.berth.cli.command.ExitCode;
-import dev.berth.cli.command.Failure;
 import dev.berth.cli.command.Options;
 import dev.berth.cli.command.Subcommand;
 import dev.berth.cli.command.Terminal;
@@ -71,7 +71,7 @@ public final class WhoCommand implements Subcommand {
     @Override
     public int run(ParseResult parsed, Terminal terminal) throws UsageException, IOException {
         if (!Platform.supported()) {
-            throw new Failure("cannot list sockets: " + Platform.describe());
+            throw new CommandFailure("cannot list sockets: " + Platform.describe());
         }
         boolean json = parsed.hasMatchedOption("--json");
         WhoQuestion question = question(parsed);
@@ -88,12 +88,12 @@ public final class WhoCommand implements Subcommand {
         return ExitCode.DONE;
     }
 
-    private static void pause() throws Failure {
+    private static void pause() throws CommandFailure {
         try {
             Thread.sleep(WATCH_MILLIS);
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
-            throw new Failure("interrupted", interrupted);
+            throw new CommandFailure("interrupted", interrupted);
         }
     }
 
@@ -113,7 +113,7 @@ public final class WhoCommand implements Subcommand {
             var table = new WhoText(terminal.columns(), terminal.colour(), all);
             String nothing =
                     report.sockets().isEmpty()
-                            ? Elsewhere.nobody(asked.nothing(), asked.query())
+                            ? NamespaceHint.nobody(asked.nothing(), asked.query())
                             : "";
             table.print(
                     report,

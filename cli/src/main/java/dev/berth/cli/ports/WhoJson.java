@@ -1,11 +1,11 @@
 package dev.berth.cli.ports;
 
-import dev.berth.cli.command.Json;
-import dev.berth.inspect.Accounts;
+import dev.berth.cli.command.JsonOutput;
 import dev.berth.inspect.Owner;
 import dev.berth.inspect.PortGroup;
 import dev.berth.inspect.PortReport;
 import dev.berth.inspect.PortSocket;
+import dev.berth.inspect.UserNames;
 import dev.berth.net.DiagQuery;
 import dev.berth.net.Protocol;
 import dev.berth.net.TcpState;
@@ -24,7 +24,7 @@ final class WhoJson {
     private static final int SCHEMA = 1;
 
     private final JsonGenerator json;
-    private final Accounts accounts = new Accounts();
+    private final UserNames userNames = new UserNames();
 
     WhoJson(JsonGenerator json) {
         this.json = json;
@@ -32,7 +32,7 @@ final class WhoJson {
 
     static void write(PortReport report, PrintStream out) {
         try (JsonGenerator json =
-                Json.FACTORY
+                JsonOutput.FACTORY
                         .createGenerator(ObjectWriteContext.empty(), out)
                         .configure(StreamWriteFeature.AUTO_CLOSE_TARGET, false)) {
             json.writeStartObject();
@@ -45,9 +45,9 @@ final class WhoJson {
 
     private void write(PortReport report) {
         json.writeNumberProperty("schema", SCHEMA);
-        Json.objects(json, "sockets", report.sockets(), this::socket);
-        Json.objects(json, "groups", report.groups(), this::group);
-        Json.strings(json, "unknown", report.unknown());
+        JsonOutput.objects(json, "sockets", report.sockets(), this::socket);
+        JsonOutput.objects(json, "groups", report.groups(), this::group);
+        JsonOutput.strings(json, "unknown", report.unknown());
     }
 
     /// Writes a field with a socket, or `null` for none.
@@ -67,9 +67,9 @@ final class WhoJson {
         json.writeStringProperty("family", socket.family() == DiagQuery.INET ? "inet" : "inet6");
         json.writeStringProperty("state", socket.state().name());
         json.writeStringProperty("local", socket.local().toString());
-        Json.text(json, "remote", socket.remote().map(Object::toString));
+        JsonOutput.text(json, "remote", socket.remote().map(Object::toString));
         if (!socket.row().partial()) {
-            Json.text(json, "device", socket.deviceName());
+            JsonOutput.text(json, "device", socket.deviceName());
         }
         v6only(socket);
         identity(socket);
@@ -102,7 +102,7 @@ final class WhoJson {
             json.writeNullProperty("user");
         } else {
             json.writeNumberProperty("uid", Integer.toUnsignedLong(socket.uid()));
-            json.writeStringProperty("user", accounts.name(socket.uid()));
+            json.writeStringProperty("user", userNames.name(socket.uid()));
         }
         if (socket.inode() == 0) {
             json.writeNullProperty("inode");
@@ -144,7 +144,7 @@ final class WhoJson {
     /// is it certain that there are none.
     private void owners(PortSocket socket) {
         if (!socket.owners().isEmpty() || socket.inode() == 0) {
-            Json.objects(json, "owners", socket.owners(), this::owner);
+            JsonOutput.objects(json, "owners", socket.owners(), this::owner);
         }
     }
 
@@ -153,8 +153,8 @@ final class WhoJson {
         json.writeStringProperty("command", owner.command());
         json.writeNumberProperty("fd", owner.fd());
         json.writeStringProperty("user", owner.user());
-        Json.text(json, "unit", owner.unit());
-        Json.text(json, "container", owner.container());
+        JsonOutput.text(json, "unit", owner.unit());
+        JsonOutput.text(json, "container", owner.container());
     }
 
     private void extras(PortSocket socket) {
@@ -175,7 +175,7 @@ final class WhoJson {
     private void group(PortGroup group) {
         json.writeNumberProperty("id", group.id());
         json.writeNumberProperty("members", group.members());
-        Json.objects(json, "foreign", group.foreign(), this::foreign);
+        JsonOutput.objects(json, "foreign", group.foreign(), this::foreign);
     }
 
     private void foreign(PortSocket socket) {

@@ -1,12 +1,12 @@
 package dev.berth.cli.ports;
 
-import dev.berth.cli.command.Wrap;
-import dev.berth.inspect.Accounts;
+import dev.berth.cli.command.LineWrap;
 import dev.berth.inspect.Owner;
 import dev.berth.inspect.PortGroup;
 import dev.berth.inspect.PortReport;
 import dev.berth.inspect.PortSocket;
 import dev.berth.inspect.Printable;
+import dev.berth.inspect.UserNames;
 import dev.berth.net.Protocol;
 import dev.berth.net.TcpState;
 
@@ -49,7 +49,7 @@ final class WhoText {
                 columns,
                 colour,
                 all,
-                new WhoNotes(new Accounts()::name, WhoPorts.outgoing()),
+                new WhoNotes(new UserNames()::name, WhoPorts.outgoing()),
                 SteeredGroup::of);
     }
 
@@ -190,7 +190,7 @@ final class WhoText {
             boolean tcp = socket.protocol() == Protocol.TCP;
             painted("    dropped " + drops + (tcp ? segments(socket) : " datagrams"), RED);
         }
-        stranger(socket, report);
+        foreignSocket(socket, report);
     }
 
     private static String state(PortSocket socket) {
@@ -269,7 +269,7 @@ final class WhoText {
                                 + " waiting for accept");
     }
 
-    private void stranger(PortSocket socket, PortReport report) {
+    private void foreignSocket(PortSocket socket, PortReport report) {
         if (socket.group().isPresent()) {
             PortGroup group = report.groups().get(socket.group().getAsInt() - 1);
             if (group.foreign().stream().anyMatch(other -> other.inode() == socket.inode())) {
@@ -340,13 +340,13 @@ final class WhoText {
     }
 
     private void painted(String text, String code) {
-        for (String line : Wrap.lines(text, columns, 6)) {
+        for (String line : LineWrap.lines(text, columns, 6)) {
             out.accept(colour ? "\033[" + code + "m" + line + "\033[0m" : line);
         }
     }
 
     private void wrapped(String text, int indent) {
-        Wrap.lines(text, columns, indent).forEach(out);
+        LineWrap.lines(text, columns, indent).forEach(out);
     }
 
     private String cut(String text) {

@@ -1,7 +1,7 @@
 package dev.berth.cli.ports;
 
+import dev.berth.cli.command.CommandFailure;
 import dev.berth.cli.command.ExitCode;
-import dev.berth.cli.command.Failure;
 import dev.berth.cli.command.Options;
 import dev.berth.cli.command.Subcommand;
 import dev.berth.cli.command.Terminal;
@@ -78,7 +78,7 @@ public final class WhyCommand implements Subcommand {
     @Override
     public int run(ParseResult parsed, Terminal terminal) throws UsageException, IOException {
         if (!Platform.supported()) {
-            throw new Failure("cannot ask the kernel: " + Platform.describe());
+            throw new CommandFailure("cannot ask the kernel: " + Platform.describe());
         }
         BindRequest request = request(parsed);
         BindForecast forecast = forecast(request);

@@ -1,6 +1,6 @@
 package dev.berth.cli.ports;
 
-import dev.berth.cli.command.Json;
+import dev.berth.cli.command.JsonOutput;
 import dev.berth.inspect.BindForecast;
 import dev.berth.inspect.BindRequest;
 import dev.berth.inspect.Cause;
@@ -24,7 +24,7 @@ final class WhyJson {
     }
 
     static String of(BindForecast forecast) {
-        return Json.object(json -> new WhyJson(json).write(forecast));
+        return JsonOutput.object(json -> new WhyJson(json).write(forecast));
     }
 
     private void write(BindForecast forecast) {
@@ -33,17 +33,17 @@ final class WhyJson {
         request(forecast.request());
         json.writeEndObject();
         json.writeStringProperty("bind", forecast.bindAnswer());
-        Json.text(json, "listen", forecast.listenAnswer());
+        JsonOutput.text(json, "listen", forecast.listenAnswer());
         json.writeBooleanProperty("certain", forecast.certain());
-        Json.objects(json, "because", forecast.because(), this::cause);
-        Json.strings(json, "fixes", forecast.fixes());
-        Json.text(
+        JsonOutput.objects(json, "because", forecast.because(), this::cause);
+        JsonOutput.strings(json, "fixes", forecast.fixes());
+        JsonOutput.text(
                 json,
                 "note",
                 forecast.certain()
                         ? Optional.empty()
                         : Optional.of(String.join("; ", forecast.uncertain())));
-        Json.strings(json, "traffic", forecast.traffic());
+        JsonOutput.strings(json, "traffic", forecast.traffic());
     }
 
     private void request(BindRequest request) {
@@ -55,7 +55,7 @@ final class WhyJson {
         } else {
             json.writeNullProperty("v6only");
         }
-        Json.text(json, "device", request.device());
+        JsonOutput.text(json, "device", request.device());
         json.writeNumberProperty("uid", Integer.toUnsignedLong(request.uid()));
     }
 

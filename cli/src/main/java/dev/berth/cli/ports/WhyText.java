@@ -1,6 +1,6 @@
 package dev.berth.cli.ports;
 
-import dev.berth.cli.command.Wrap;
+import dev.berth.cli.command.LineWrap;
 import dev.berth.inspect.BindForecast;
 import dev.berth.inspect.Cause;
 import dev.berth.inspect.Owner;
@@ -50,7 +50,7 @@ final class WhyText {
     }
 
     private void add(List<String> lines, String text, int indent) {
-        lines.addAll(Wrap.lines(text, columns, indent));
+        lines.addAll(LineWrap.lines(text, columns, indent));
     }
 
     private static String verdict(BindForecast forecast) {

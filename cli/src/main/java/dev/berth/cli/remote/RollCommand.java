@@ -1,10 +1,10 @@
 package dev.berth.cli.remote;
 
+import dev.berth.cli.command.EnvironmentVariables;
 import dev.berth.cli.command.Options;
 import dev.berth.cli.command.Subcommand;
 import dev.berth.cli.command.Terminal;
 import dev.berth.cli.command.UsageException;
-import dev.berth.cli.command.Variables;
 import dev.berth.supervise.contract.Command;
 
 import picocli.CommandLine.Model.CommandSpec;
@@ -23,13 +23,13 @@ public final class RollCommand implements Subcommand {
                 CommandSpec.create()
                         .addOption(
                                 Options.flag(
-                                        RollWords.NEW_ADDRESSES,
+                                        RollArguments.NEW_ADDRESSES,
                                         "Allow the new workers to listen on fewer or other"
                                                 + " addresses than the old ones; clients of the"
                                                 + " missing addresses are then refused."))
                         .addPositional(
                                 Options.words("NAME SLOT -- COMMAND", "0..*", RemoteHelp.NAME));
-        Variables.addTo(spec);
+        EnvironmentVariables.addTo(spec);
         spec.usageMessage()
                 .customSynopsis("berth roll [NAME] [SLOT] [OPTIONS] [-- COMMAND ...]")
                 .description(
@@ -81,13 +81,13 @@ public final class RollCommand implements Subcommand {
                 names.isEmpty()
                         ? Optional.empty()
                         : Optional.of(RemoteHelp.checked(names.getFirst()));
-        RollWords roll =
-                new RollWords(
+        RollArguments roll =
+                new RollArguments(
                         slot
                                 ? OptionalInt.of(Integer.parseInt(before.getLast()))
                                 : OptionalInt.empty(),
-                        Variables.of(parsed),
-                        parsed.hasMatchedOption(RollWords.NEW_ADDRESSES));
-        return Remote.call(name, roll.words(), command, false, terminal);
+                        EnvironmentVariables.of(parsed),
+                        parsed.hasMatchedOption(RollArguments.NEW_ADDRESSES));
+        return SupervisorCall.call(name, roll.words(), command, false, terminal);
     }
 }

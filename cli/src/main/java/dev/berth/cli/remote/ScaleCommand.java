@@ -36,7 +36,7 @@ public final class ScaleCommand implements Subcommand {
 
     @Override
     public int run(ParseResult parsed, Terminal terminal) throws UsageException, IOException {
-        Numbered words = Numbered.of(parsed, "the number of workers");
+        NameAndNumber words = NameAndNumber.of(parsed, "the number of workers");
         if (words.number().matches("0+")) {
             throw new UsageException("at least one worker is needed; to stop all: berth stop");
         }
@@ -45,7 +45,7 @@ public final class ScaleCommand implements Subcommand {
         } catch (TypeConversionException wrong) {
             throw new UsageException(String.valueOf(wrong.getMessage()));
         }
-        return Remote.call(
+        return SupervisorCall.call(
                 words.name(), List.of("scale", words.number()), List.of(), false, terminal);
     }
 }

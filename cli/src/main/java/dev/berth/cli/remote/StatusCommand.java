@@ -63,10 +63,10 @@ public final class StatusCommand implements Subcommand {
         Optional<String> name = RemoteHelp.name(parsed);
         boolean json = parsed.hasMatchedOption("--json");
         List<String> running =
-                name.isEmpty() && Platform.supported() ? Remote.running() : List.of();
+                name.isEmpty() && Platform.supported() ? SupervisorCall.running() : List.of();
         if (running.size() > 1) {
             return new StatusOverview(running).print(terminal, json);
         }
-        return Remote.call(name, List.of("status"), List.of(), json, terminal);
+        return SupervisorCall.call(name, List.of("status"), List.of(), json, terminal);
     }
 }

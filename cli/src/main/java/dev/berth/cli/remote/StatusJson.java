@@ -1,10 +1,10 @@
 package dev.berth.cli.remote;
 
-import dev.berth.cli.command.Json;
+import dev.berth.cli.command.JsonOutput;
 import dev.berth.supervise.contract.Status;
+import dev.berth.supervise.contract.Status.ForeignSocket;
 import dev.berth.supervise.contract.Status.SlotStatus;
 import dev.berth.supervise.contract.Status.SocketStatus;
-import dev.berth.supervise.contract.Status.Stranger;
 import dev.berth.supervise.contract.Status.WorkerStatus;
 
 import tools.jackson.core.JsonGenerator;
@@ -21,7 +21,7 @@ public final class StatusJson {
     }
 
     public static String of(Status status) {
-        return Json.object(json -> new StatusJson(json).write(status));
+        return JsonOutput.object(json -> new StatusJson(json).write(status));
     }
 
     private void write(Status status) {
@@ -36,21 +36,21 @@ public final class StatusJson {
             json.writeBooleanProperty("shed", true);
         }
         json.writeStringProperty("adopt", status.adopt());
-        Json.strings(json, "command", status.command().words());
-        Json.strings(json, "listen", status.listen());
+        JsonOutput.strings(json, "command", status.command().words());
+        JsonOutput.strings(json, "listen", status.listen());
         json.writeName("operation");
         status.operation().ifPresentOrElse(json::writeString, json::writeNull);
-        Json.objects(json, "strangers", status.strangers(), this::stranger);
-        Json.objects(json, "slots", status.slots(), this::slot);
-        Json.strings(json, "notes", status.notes());
+        JsonOutput.objects(json, "strangers", status.foreignSockets(), this::foreignSocket);
+        JsonOutput.objects(json, "slots", status.slots(), this::slot);
+        JsonOutput.strings(json, "notes", status.notes());
     }
 
-    private void stranger(Stranger stranger) {
-        json.writeStringProperty("listen", stranger.listen());
-        stranger.pid().ifPresent(pid -> json.writeNumberProperty("pid", pid));
-        json.writeStringProperty("command", stranger.command());
-        json.writeNumberProperty("inode", stranger.inode());
-        json.writeStringProperty("effect", stranger.effect());
+    private void foreignSocket(ForeignSocket foreignSocket) {
+        json.writeStringProperty("listen", foreignSocket.listen());
+        foreignSocket.pid().ifPresent(pid -> json.writeNumberProperty("pid", pid));
+        json.writeStringProperty("command", foreignSocket.command());
+        json.writeNumberProperty("inode", foreignSocket.inode());
+        json.writeStringProperty("effect", foreignSocket.effect());
     }
 
     private void slot(SlotStatus slot) {
@@ -69,8 +69,8 @@ public final class StatusJson {
         if (slot.stalled()) {
             json.writeBooleanProperty("stalled", true);
         }
-        Json.objects(json, "workers", slot.workers(), this::worker);
-        Json.objects(json, "sockets", slot.sockets(), this::socket);
+        JsonOutput.objects(json, "workers", slot.workers(), this::worker);
+        JsonOutput.objects(json, "sockets", slot.sockets(), this::socket);
     }
 
     private void worker(WorkerStatus worker) {

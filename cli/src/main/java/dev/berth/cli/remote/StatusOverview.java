@@ -1,7 +1,7 @@
 package dev.berth.cli.remote;
 
 import dev.berth.cli.command.ExitCode;
-import dev.berth.cli.command.Json;
+import dev.berth.cli.command.JsonOutput;
 import dev.berth.cli.command.Terminal;
 import dev.berth.inspect.Printable;
 
@@ -53,7 +53,9 @@ final class StatusOverview {
     }
 
     private String json() {
-        String tail = Json.object(json -> Json.strings(json, "unknown", unknown)).substring(1);
+        String tail =
+                JsonOutput.object(json -> JsonOutput.strings(json, "unknown", unknown))
+                        .substring(1);
         return "{\"schema\":1,\"supervisors\":[" + String.join(",", answers.values()) + "]," + tail;
     }
 

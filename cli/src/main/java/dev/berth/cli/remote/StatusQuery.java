@@ -21,12 +21,12 @@ public final class StatusQuery {
     public static Optional<String> json(String name) throws IOException {
         Path control = RuntimeDirectory.forName(name).resolve(RuntimeDirectory.CONTROL);
         List<String> lines = new ArrayList<>();
-        var words =
-                new ControlWords(List.of("status"), true, false, OptionalInt.empty(), List.of());
+        var controlRequest =
+                new ControlRequest(List.of("status"), true, false, OptionalInt.empty(), List.of());
         int code =
                 ControlClient.call(
                         control,
-                        words.words(),
+                        controlRequest.words(),
                         new ControlClient.Caller() {
                             @Override
                             public void accepted() {}

@@ -1,14 +1,14 @@
 package dev.berth.cli.remote;
 
 import dev.berth.cli.command.Durations;
+import dev.berth.cli.command.LineWrap;
 import dev.berth.cli.command.Percent;
-import dev.berth.cli.command.Wrap;
 import dev.berth.inspect.Printable;
 import dev.berth.net.ForeignText;
 import dev.berth.supervise.contract.Status;
+import dev.berth.supervise.contract.Status.ForeignSocket;
 import dev.berth.supervise.contract.Status.SlotStatus;
 import dev.berth.supervise.contract.Status.SocketStatus;
-import dev.berth.supervise.contract.Status.Stranger;
 import dev.berth.supervise.contract.Status.WorkerStatus;
 
 import java.time.Duration;
@@ -64,7 +64,7 @@ public final class StatusTable {
     private void add(List<String> lines, String text) {
         for (String part : ForeignText.lines(text).lines().toList()) {
             if (!part.isBlank()) {
-                lines.addAll(Wrap.lines(part, columns.orElse(Integer.MAX_VALUE), 2));
+                lines.addAll(LineWrap.lines(part, columns.orElse(Integer.MAX_VALUE), 2));
             }
         }
     }
@@ -178,13 +178,17 @@ public final class StatusTable {
 
     private static List<String> below(Status status) {
         List<String> below = new ArrayList<>();
-        for (Stranger stranger : status.strangers()) {
+        for (ForeignSocket foreignSocket : status.foreignSockets()) {
             String who =
-                    stranger.pid().isPresent()
-                            ? "pid " + stranger.pid().getAsInt() + " (" + stranger.command() + ")"
+                    foreignSocket.pid().isPresent()
+                            ? "pid "
+                                    + foreignSocket.pid().getAsInt()
+                                    + " ("
+                                    + foreignSocket.command()
+                                    + ")"
                             : "a socket whose process was not found";
-            String line = "foreign socket on " + stranger.listen() + ": " + who + ": ";
-            below.add(Printable.text(line + stranger.effect()));
+            String line = "foreign socket on " + foreignSocket.listen() + ": " + who + ": ";
+            below.add(Printable.text(line + foreignSocket.effect()));
         }
         for (SlotStatus slot : status.slots()) {
             if (!slot.lastFailure().isEmpty() && !slot.state().equals("ready")) {

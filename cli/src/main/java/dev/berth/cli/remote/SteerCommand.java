@@ -65,7 +65,7 @@ public final class SteerCommand implements Subcommand {
                         ? Optional.empty()
                         : Optional.of(RemoteHelp.checked(words.getFirst()));
         String policy = policy(words.getLast());
-        return Remote.call(name, List.of("steer", policy), List.of(), false, terminal);
+        return SupervisorCall.call(name, List.of("steer", policy), List.of(), false, terminal);
     }
 
     private static String policy(String word) throws UsageException {

@@ -34,6 +34,7 @@ public final class StopCommand implements Subcommand {
 
     @Override
     public int run(ParseResult parsed, Terminal terminal) throws UsageException, IOException {
-        return Remote.call(RemoteHelp.name(parsed), List.of("stop"), List.of(), false, terminal);
+        return SupervisorCall.call(
+                RemoteHelp.name(parsed), List.of("stop"), List.of(), false, terminal);
     }
 }

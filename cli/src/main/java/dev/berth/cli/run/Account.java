@@ -1,6 +1,6 @@
 package dev.berth.cli.run;
 
-import dev.berth.cli.command.Failure;
+import dev.berth.cli.command.CommandFailure;
 import dev.berth.sys.Capabilities;
 import dev.berth.sys.Capability;
 import dev.berth.sys.User;
@@ -15,7 +15,7 @@ final class Account {
     /// Finds the user, and checks that this process may become it.
     ///
     /// @param wanted a name or a number
-    static Optional<User> find(Optional<String> wanted) throws Failure {
+    static Optional<User> find(Optional<String> wanted) throws CommandFailure {
         if (wanted.isEmpty()) {
             return Optional.empty();
         }
@@ -25,10 +25,10 @@ final class Account {
                         ? Users.byUid(Integer.parseInt(text))
                         : Users.byName(text);
         if (user.isEmpty()) {
-            throw new Failure("no such user: " + text + "; getent passwd lists them");
+            throw new CommandFailure("no such user: " + text + "; getent passwd lists them");
         }
         if (!Capabilities.has(Capability.SETUID) || !Capabilities.has(Capability.SETGID)) {
-            throw new Failure(
+            throw new CommandFailure(
                     "only root can run workers as "
                             + text
                             + "; start berth as root, or without --user as that user");

@@ -1,8 +1,8 @@
 package dev.berth.cli.run;
 
-import dev.berth.cli.command.Failure;
+import dev.berth.cli.command.CommandFailure;
 import dev.berth.net.ForeignText;
-import dev.berth.supervise.contract.Observer;
+import dev.berth.supervise.contract.EventSink;
 import dev.berth.supervise.contract.WorkerId;
 
 import java.io.FileDescriptor;
@@ -20,10 +20,10 @@ import java.util.stream.Stream;
 
 /// The output of `run`: `[name/slot.generation] …` for a line from a worker, `berth: …` for its
 /// own. No call waits for the reader.
-public final class Console implements Observer, Journal, AutoCloseable {
+public final class Console implements EventSink, SupervisorLog, AutoCloseable {
     private static final int MOST_RECENT = 30;
 
-    private final Announcements announcements;
+    private final ProgressFeed feed;
     private final LineWriter out;
     private final LineWriter err;
 
@@ -33,8 +33,8 @@ public final class Console implements Observer, Journal, AutoCloseable {
     private final Deque<String> recent = new ArrayDeque<>();
     private volatile String name = "";
 
-    private Console(Announcements announcements, LineWriter out, LineWriter err, LineWriter alarm) {
-        this.announcements = announcements;
+    private Console(ProgressFeed feed, LineWriter out, LineWriter err, LineWriter alarm) {
+        this.feed = feed;
         this.out = out;
         this.err = err;
         this.alarm = alarm;
@@ -42,32 +42,31 @@ public final class Console implements Observer, Journal, AutoCloseable {
 
     /// Writes the workers' standard output to ours and everything else to standard error; or all of
     /// it to a file, with the time on each line. Write failures are reported on standard error.
-    static Console open(Announcements announcements, Optional<Path> log) throws IOException {
+    static Console open(ProgressFeed feed, Optional<Path> log) throws IOException {
         Supplier<String> bare = () -> "";
         LineTarget stderr = new StreamTarget(FileDescriptor.err);
         if (log.isPresent()) {
             LineTarget target = target(log.get());
             var alarm = writer("stderr", stderr, nobody -> {}, bare);
             var file = writer("the log " + log.get(), target, complain(alarm), Console::time);
-            return new Console(announcements, file, file, alarm);
+            return new Console(feed, file, file, alarm);
         }
         var err = writer("stderr", stderr, nobody -> {}, bare);
         LineTarget stdout = new StreamTarget(FileDescriptor.out);
-        return new Console(
-                announcements, writer("standard output", stdout, complain(err), bare), err, err);
+        return new Console(feed, writer("standard output", stdout, complain(err), bare), err, err);
     }
 
     private static LineTarget target(Path log) throws IOException {
         try {
             return new FileTarget(log);
         } catch (IOException failed) {
-            throw new Failure("cannot write the log: " + failed.getMessage(), failed);
+            throw new CommandFailure("cannot write the log: " + failed.getMessage(), failed);
         }
     }
 
     private static LineWriter writer(
             String name, LineTarget target, Consumer<String> complaints, Supplier<String> stamp) {
-        return new LineWriter(name, new LineOutput(name, target, complaints), stamp);
+        return new LineWriter(name, new RetryingTarget(name, target, complaints), stamp);
     }
 
     private static Consumer<String> complain(LineWriter alarm) {
@@ -83,8 +82,8 @@ public final class Console implements Observer, Journal, AutoCloseable {
     }
 
     @Override
-    public void said(String text) {
-        announcements.say(text);
+    public void onEvent(String text) {
+        feed.say(text);
         note(text);
         synchronized (recent) {
             recent.addLast(text);
@@ -109,7 +108,7 @@ public final class Console implements Observer, Journal, AutoCloseable {
     }
 
     @Override
-    public void printed(WorkerId worker, boolean error, String line) {
+    public void onOutput(WorkerId worker, boolean error, String line) {
         printed(name, worker, error, line);
     }
 
@@ -129,8 +128,8 @@ public final class Console implements Observer, Journal, AutoCloseable {
     }
 
     @Override
-    public List<String> troubles() {
-        return Stream.of(out, err).distinct().flatMap(w -> w.trouble().stream()).toList();
+    public List<String> problems() {
+        return Stream.of(out, err).distinct().flatMap(w -> w.problem().stream()).toList();
     }
 
     /// Reopens the log file, for log rotation; does nothing for streams.

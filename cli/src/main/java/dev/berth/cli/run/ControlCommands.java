@@ -3,9 +3,9 @@ package dev.berth.cli.run;
 import dev.berth.cli.command.ExitCode;
 import dev.berth.cli.command.UsageException;
 import dev.berth.cli.command.Version;
-import dev.berth.cli.remote.ControlWords;
-import dev.berth.cli.remote.RollWords;
-import dev.berth.cli.remote.SlotCommand;
+import dev.berth.cli.remote.ControlRequest;
+import dev.berth.cli.remote.DrainCommand;
+import dev.berth.cli.remote.RollArguments;
 import dev.berth.cli.remote.StatusJson;
 import dev.berth.cli.remote.StatusTable;
 import dev.berth.inspect.Printable;
@@ -33,18 +33,18 @@ public final class ControlCommands implements ControlServer.Handler {
     private static final long STATUS_SECONDS = 5;
     private static final int MOST_COMMAND = 60;
 
-    private final AtomicReference<@Nullable Served> served = new AtomicReference<>();
-    private final Announcements announcements;
+    private final AtomicReference<@Nullable Target> served = new AtomicReference<>();
+    private final ProgressFeed feed;
 
-    private record Served(Supervised supervised, Journal journal) {}
+    private record Target(SupervisorControl supervisor, SupervisorLog supervisorLog) {}
 
-    public ControlCommands(Announcements announcements) {
-        this.announcements = announcements;
+    public ControlCommands(ProgressFeed feed) {
+        this.feed = feed;
     }
 
     /// Carries out commands from now on. Until then, clients are asked to try again.
-    public void serve(Supervised supervised, Journal journal) {
-        served.set(new Served(supervised, journal));
+    public void serve(SupervisorControl supervisor, SupervisorLog supervisorLog) {
+        served.set(new Target(supervisor, supervisorLog));
     }
 
     @Override
@@ -53,18 +53,18 @@ public final class ControlCommands implements ControlServer.Handler {
             List<String> words,
             Consumer<String> out,
             Consumer<String> err) {
-        Served now = served.get();
+        Target now = served.get();
         if (now == null) {
             err.accept("berth: the supervisor is still starting; try again");
             return ExitCode.FAILED;
         }
         try {
-            ControlWords parsed = ControlWords.parse(words);
+            ControlRequest parsed = ControlRequest.parse(words);
             if (parsed.arguments().equals(List.of("status"))) {
                 print(status(now), parsed, out);
                 return ExitCode.DONE;
             }
-            return change(now, parsed, client).make(request(parsed), out, err);
+            return change(now, parsed, client).apply(request(parsed), out, err);
         } catch (UsageException | IllegalArgumentException wrong) {
             err.accept("berth: " + wrong.getMessage());
             return ExitCode.USAGE;
@@ -82,49 +82,50 @@ public final class ControlCommands implements ControlServer.Handler {
         }
     }
 
-    private static Status status(Served now)
+    private static Status status(Target now)
             throws InterruptedException, ExecutionException, TimeoutException {
-        Status status = now.supervised().status().get(STATUS_SECONDS, TimeUnit.SECONDS);
-        return status.withNotes(now.journal().troubles());
+        Status status = now.supervisor().status().get(STATUS_SECONDS, TimeUnit.SECONDS);
+        return status.withNotes(now.supervisorLog().problems());
     }
 
-    private Change change(Served now, ControlWords words, PeerCredentials client) {
-        String what = RollWords.shown(words.arguments());
-        if (!words.command().isEmpty()) {
-            String command = new Command(words.command()).toString();
+    private ChangeRequest change(
+            Target now, ControlRequest controlRequest, PeerCredentials client) {
+        String what = RollArguments.shown(controlRequest.arguments());
+        if (!controlRequest.command().isEmpty()) {
+            String command = new Command(controlRequest.command()).toString();
             what += " -- " + Printable.command(command, MOST_COMMAND);
         }
         String by = "uid " + client.uid() + (client.pid() == 0 ? "" : ", pid " + client.pid());
-        return new Change(
-                now.supervised(),
-                now.journal(),
-                announcements,
+        return new ChangeRequest(
+                now.supervisor(),
+                now.supervisorLog(),
+                feed,
                 what + " (by " + by + ")",
                 SameTerminal.as(client.pid()));
     }
 
-    private static void print(Status status, ControlWords words, Consumer<String> out) {
-        if (words.json()) {
+    private static void print(Status status, ControlRequest controlRequest, Consumer<String> out) {
+        if (controlRequest.json()) {
             out.accept(StatusJson.of(status));
         } else {
-            new StatusTable(words.columns(), words.colour(), Instant.now())
+            new StatusTable(controlRequest.columns(), controlRequest.colour(), Instant.now())
                     .lines(status)
                     .forEach(out);
         }
     }
 
-    private static Request request(ControlWords words) throws UsageException {
-        List<String> arguments = words.arguments();
+    private static Request request(ControlRequest controlRequest) throws UsageException {
+        List<String> arguments = controlRequest.arguments();
         String verb = arguments.isEmpty() ? "" : arguments.getFirst();
         boolean alone = arguments.size() == 1;
         boolean one = arguments.size() == 2;
-        if (RollWords.are(arguments)) {
-            return RollWords.parse(arguments).request(words.command());
+        if (RollArguments.are(arguments)) {
+            return RollArguments.parse(arguments).request(controlRequest.command());
         }
-        if (arguments.equals(List.of("drain", SlotCommand.SHED))) {
+        if (arguments.equals(List.of("drain", DrainCommand.SHED))) {
             return new Request.Shed(true);
         }
-        if (arguments.equals(List.of("undrain", SlotCommand.SHED))) {
+        if (arguments.equals(List.of("undrain", DrainCommand.SHED))) {
             return new Request.Shed(false);
         }
         if (verb.equals("stop") && alone) {

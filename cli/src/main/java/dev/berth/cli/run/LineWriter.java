@@ -18,7 +18,7 @@ final class LineWriter implements AutoCloseable {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final Supplier<String> stamp;
-    private final LineOutput output;
+    private final RetryingTarget output;
     private final Thread thread;
     private StringBuilder waiting = new StringBuilder();
     private long dropped;
@@ -30,7 +30,7 @@ final class LineWriter implements AutoCloseable {
 
     /// @param output closed by the thread when it ends
     /// @param stamp the beginning of each line
-    LineWriter(String name, LineOutput output, Supplier<String> stamp) {
+    LineWriter(String name, RetryingTarget output, Supplier<String> stamp) {
         this.output = output;
         this.stamp = stamp;
         this.thread = Thread.ofPlatform().name(name).daemon().start(this::work);
@@ -72,8 +72,8 @@ final class LineWriter implements AutoCloseable {
     }
 
     /// The current problem of the output.
-    Optional<String> trouble() {
-        return output.trouble();
+    Optional<String> problem() {
+        return output.problem();
     }
 
     /// Writes the buffered lines, for at most two seconds. Closing twice is harmless.

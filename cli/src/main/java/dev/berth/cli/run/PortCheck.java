@@ -1,20 +1,20 @@
 package dev.berth.cli.run;
 
-import dev.berth.cli.command.Failure;
+import dev.berth.cli.command.CommandFailure;
 import dev.berth.inspect.PortQuery;
 import dev.berth.inspect.PortReport;
 import dev.berth.inspect.Printable;
 import dev.berth.net.BoundAddress;
 import dev.berth.net.DiagQuery;
+import dev.berth.net.GroupJoinCheck;
 import dev.berth.net.Holder;
 import dev.berth.net.Holders;
 import dev.berth.net.ListenAddress;
-import dev.berth.net.Listeners;
+import dev.berth.net.ListenerFactory;
 import dev.berth.net.LowPorts;
 import dev.berth.net.PortConnections;
 import dev.berth.net.ProcessList;
 import dev.berth.net.Protocol;
-import dev.berth.net.SharedSockets;
 import dev.berth.net.SockDiag;
 import dev.berth.net.SocketRow;
 import dev.berth.net.TcpState;
@@ -35,13 +35,13 @@ import java.util.Set;
 final class PortCheck implements AutoCloseable {
     private final SockDiag diag = SockDiag.open();
     private final boolean join;
-    private final WorkerRights rights;
+    private final BindPrivileges privileges;
 
     /// @param join whether the port may be shared with listeners that already exist
-    /// @param rights the rights of the process that will bind
-    PortCheck(boolean join, WorkerRights rights) throws ErrnoException {
+    /// @param privileges the rights of the process that will bind
+    PortCheck(boolean join, BindPrivileges privileges) throws ErrnoException {
         this.join = join;
-        this.rights = rights;
+        this.privileges = privileges;
     }
 
     @Override
@@ -50,14 +50,14 @@ final class PortCheck implements AutoCloseable {
     }
 
     /// Checks every address and port in `options`.
-    static void check(RunOptions options, WorkerRights rights) throws IOException {
-        try (var check = new PortCheck(options.join(), rights)) {
+    static void check(RunOptions options, BindPrivileges privileges) throws IOException {
+        try (var check = new PortCheck(options.join(), privileges)) {
             for (ListenAddress address : options.listen()) {
                 check.address(address);
             }
             for (int port : options.ports()) {
                 if (options.dispatched()) {
-                    check.address(Dispatching.everywhere(port));
+                    check.address(DispatcherSetup.everywhere(port));
                 } else {
                     check.port(port, options.user().isPresent());
                 }
@@ -74,8 +74,8 @@ final class PortCheck implements AutoCloseable {
     /// on all addresses.
     void port(int port, boolean otherUser) throws IOException {
         permitted(port, "port " + port, "tcp://0.0.0.0:" + port);
-        if (otherUser && !rights.worker() && port < LowPorts.firstFree()) {
-            throw new Failure(
+        if (otherUser && !privileges.worker() && port < LowPorts.firstFree()) {
+            throw new CommandFailure(
                     "port "
                             + port
                             + " for workers of another user needs its full address, for example: -l"
@@ -123,41 +123,42 @@ final class PortCheck implements AutoCloseable {
     private boolean shareable(SocketRow row) {
         List<Holder> holders = holders(row);
         return join
-                && SharedSockets.joinable(row, holders).orElse(false)
-                && !SharedSockets.led(holders);
+                && GroupJoinCheck.joinable(row, holders).orElse(false)
+                && !GroupJoinCheck.isSteeredByEbpf(holders);
     }
 
     private static List<Holder> holders(SocketRow row) {
         return Holders.everywhere().getOrDefault(row.inode(), List.of());
     }
 
-    private void permitted(int port, String what, String address) throws Failure {
-        if (port < LowPorts.firstFree() && !rights.lowPorts()) {
-            throw new Failure(rights.refusal(what, port, address));
+    private void permitted(int port, String what, String address) throws CommandFailure {
+        if (port < LowPorts.firstFree() && !privileges.lowPorts()) {
+            throw new CommandFailure(privileges.refusal(what, port, address));
         }
     }
 
     private void tryToBind(ListenAddress address) throws IOException {
-        try (Fd probe = Listeners.open(address, false, OptionalInt.empty())) {
+        try (Fd probe = ListenerFactory.open(address, false, OptionalInt.empty())) {
             probe.number();
         } catch (ErrnoException failed) {
             // A worker that binds for itself may have rights that this process lacks.
-            if (!(rights.worker() && failed.is(Errno.EACCES))) {
+            if (!(privileges.worker() && failed.is(Errno.EACCES))) {
                 throw unusable(address, failed);
             }
         }
     }
 
-    private Failure unusable(ListenAddress address, ErrnoException failed) throws IOException {
+    private CommandFailure unusable(ListenAddress address, ErrnoException failed)
+            throws IOException {
         return switch (failed.name().orElse(Errno.UNLISTED)) {
             case EADDRNOTAVAIL ->
-                    new Failure(
+                    new CommandFailure(
                             address.address().host()
                                     + " is not an address of this machine; ip addr lists them,"
                                     + " 0.0.0.0 means all",
                             failed);
-            case EADDRINUSE -> new Failure(silent(address), failed);
-            default -> new Failure("cannot listen: " + failed.getMessage(), failed);
+            case EADDRINUSE -> new CommandFailure(silent(address), failed);
+            default -> new CommandFailure("cannot listen: " + failed.getMessage(), failed);
         };
     }
 
@@ -188,10 +189,10 @@ final class PortCheck implements AutoCloseable {
                                         + address);
     }
 
-    private static Failure taken(String what, SocketRow row) throws IOException {
+    private static CommandFailure taken(String what, SocketRow row) throws IOException {
         List<Holder> holders = holders(row);
         String who = holders.isEmpty() ? unseen(row) : process(holders.getFirst().pid());
-        return new Failure(
+        return new CommandFailure(
                 what + " is taken: " + who + " listens on " + row.local() + advice(row, holders));
     }
 
@@ -199,10 +200,10 @@ final class PortCheck implements AutoCloseable {
         if (holders.isEmpty()) {
             return "; use another port; for details: berth who " + row.local().port();
         }
-        if (!SharedSockets.joinable(row, holders).orElse(false)) {
+        if (!GroupJoinCheck.joinable(row, holders).orElse(false)) {
             return "; stop it, or use another port";
         }
-        return SharedSockets.led(holders)
+        return GroupJoinCheck.isSteeredByEbpf(holders)
                 ? "; stop it or use another port: it steers every connection to its own sockets; to"
                         + " share the port, start both with --join"
                 : "; stop it, use another port, or share this one with it: --join";
@@ -213,7 +214,7 @@ final class PortCheck implements AutoCloseable {
         PortQuery query = PortQuery.port(row.local().port()).withProtocol(row.protocol());
         return PortReport.of(query).sockets().stream()
                 .filter(socket -> socket.inode() == row.inode())
-                .map(socket -> socket.absence().holder())
+                .map(socket -> socket.missing().holder())
                 .filter(holder -> !holder.isEmpty())
                 .findFirst()
                 .orElse("a process that was not found");

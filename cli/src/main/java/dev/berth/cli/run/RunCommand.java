@@ -1,6 +1,6 @@
 package dev.berth.cli.run;
 
-import dev.berth.cli.command.Failure;
+import dev.berth.cli.command.CommandFailure;
 import dev.berth.cli.command.Options;
 import dev.berth.cli.command.Subcommand;
 import dev.berth.cli.command.Terminal;
@@ -32,29 +32,29 @@ public final class RunCommand implements Subcommand {
         Optional<String> file = Options.value(parsed, "--file");
         if (file.isPresent()) {
             prepare();
-            return Fleet.run(parsed, Path.of(file.get()), terminal.environment());
+            return MultiServiceRun.run(parsed, Path.of(file.get()), terminal.environment());
         }
         RunOptions options = RunOptions.read(parsed);
         prepare();
-        return Session.run(
+        return ServiceRun.run(
                 options,
                 options.programName(),
                 terminal.environment(),
-                (supervised, console) -> {});
+                (supervisor, console) -> {});
     }
 
     /// Raises the descriptor limit: a supervisor holds the sockets of all its workers, and a
     /// dispatcher also those of their clients.
-    public static void prepare() throws Failure {
+    public static void prepare() throws CommandFailure {
         requireLinux();
         DescriptorLimit.raise();
     }
 
     /// Elsewhere SO_REUSEPORT does not balance (macOS, BSD: the last socket gets everything) or
     /// does not exist (Windows), and nothing replaces seccomp.
-    private static void requireLinux() throws Failure {
+    private static void requireLinux() throws CommandFailure {
         if (!Platform.supported()) {
-            throw new Failure(
+            throw new CommandFailure(
                     "cannot share a port here: "
                             + Platform.describe()
                             + "; elsewhere SO_REUSEPORT does not balance, or does not exist");

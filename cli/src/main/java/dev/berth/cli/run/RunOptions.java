@@ -1,19 +1,19 @@
 package dev.berth.cli.run;
 
+import dev.berth.cli.command.EnvironmentVariables;
 import dev.berth.cli.command.Options;
 import dev.berth.cli.command.UsageException;
-import dev.berth.cli.command.Variables;
 import dev.berth.cli.remote.RemoteHelp;
 import dev.berth.dispatch.ProxyProtocol;
 import dev.berth.net.ListenAddress;
 import dev.berth.net.Protocol;
-import dev.berth.supervise.contract.Adopt;
 import dev.berth.supervise.contract.Command;
-import dev.berth.supervise.contract.Plan;
 import dev.berth.supervise.contract.Policy;
 import dev.berth.supervise.contract.Probe;
+import dev.berth.supervise.contract.ServiceSpec;
 import dev.berth.supervise.contract.Settings;
-import dev.berth.supervise.contract.Steer;
+import dev.berth.supervise.contract.SocketMode;
+import dev.berth.supervise.contract.SteeringBackend;
 import dev.berth.sys.Signal;
 import dev.berth.sys.User;
 
@@ -42,8 +42,8 @@ public record RunOptions(
         List<Integer> ports,
         List<ListenAddress> listen,
         List<Integer> privatePorts,
-        Adopt adopt,
-        Steer steer,
+        SocketMode socketMode,
+        SteeringBackend backend,
         Policy policy,
         OptionalInt maxConnections,
         Settings settings,
@@ -57,7 +57,7 @@ public record RunOptions(
         Optional<Probe> probe,
         ProxyProtocol proxy,
         Optional<Path> log,
-        OnHangup onHangup) {
+        HangupAction onHangup) {
     private static final int BACKLOG = 4096;
     private static final Duration PROBE_INTERVAL = Duration.ofMillis(200);
 
@@ -76,9 +76,9 @@ public record RunOptions(
     public static RunOptions read(
             ParseResult parsed, List<String> words, List<ListenAddress> listen)
             throws UsageException {
-        Share share = Options.<Share>value(parsed, "--share").orElse(Share.GROUP);
-        boolean dispatched = share == Share.DISPATCH || parsed.hasMatchedOption("--file");
-        Dispatching.check(parsed, dispatched ? Share.DISPATCH : share);
+        ShareMode share = Options.<ShareMode>value(parsed, "--share").orElse(ShareMode.GROUP);
+        boolean dispatched = share == ShareMode.DISPATCH || parsed.hasMatchedOption("--file");
+        DispatcherSetup.check(parsed, dispatched ? ShareMode.DISPATCH : share);
         if (words.isEmpty()) {
             throw new UsageException(
                     "no command to run; for example: berth run -n 4 -- python3 -m http.server"
@@ -98,10 +98,13 @@ public record RunOptions(
                         Options.values(parsed, "--port"),
                         listen,
                         Options.values(parsed, "--private"),
-                        Options.<Adopt>value(parsed, "--adopt")
-                                .orElse(dispatched ? Adopt.DISPATCH : Adopt.SECCOMP),
-                        Options.<Steer>value(parsed, "--bpf")
-                                .orElse(dispatched ? Steer.DISPATCH : Steer.AUTO),
+                        Options.<SocketMode>value(parsed, "--adopt")
+                                .orElse(dispatched ? SocketMode.DISPATCH : SocketMode.SECCOMP),
+                        Options.<SteeringBackend>value(parsed, "--bpf")
+                                .orElse(
+                                        dispatched
+                                                ? SteeringBackend.DISPATCH
+                                                : SteeringBackend.AUTO),
                         Options.<Policy>value(parsed, "--steer")
                                 .orElse(dispatched ? new Policy.RoundRobin() : new Policy.Hash()),
                         Options.<Integer>value(parsed, "--max-connections")
@@ -109,7 +112,7 @@ public record RunOptions(
                                 .orElse(OptionalInt.empty()),
                         settings(parsed, ready(parsed, probe.isPresent(), dispatched), listen),
                         Options.<String>value(parsed, "--directory").map(Path::of),
-                        Variables.of(parsed),
+                        EnvironmentVariables.of(parsed),
                         Options.value(parsed, "--user"),
                         Options.<Signal>value(parsed, "--stop-signal").orElse(Signal.TERM),
                         Options.<Integer>value(parsed, "--backlog").orElse(BACKLOG),
@@ -119,7 +122,8 @@ public record RunOptions(
                         Options.<ProxyProtocol>value(parsed, "--proxy-protocol")
                                 .orElse(ProxyProtocol.OFF),
                         Options.<String>value(parsed, "--log").map(Path::of),
-                        Options.<OnHangup>value(parsed, "--on-hangup").orElse(OnHangup.STOP));
+                        Options.<HangupAction>value(parsed, "--on-hangup")
+                                .orElse(HangupAction.STOP));
         options.checkTogether();
         return options;
     }
@@ -145,7 +149,7 @@ public record RunOptions(
 
     private static Settings.Ready ready(ParseResult parsed, boolean probed, boolean dispatched) {
         if (dispatched) {
-            return Settings.Ready.TAKING;
+            return Settings.Ready.READY_PROTOCOL;
         }
         return probed
                 ? Settings.Ready.ANNOUNCED
@@ -158,11 +162,11 @@ public record RunOptions(
 
     /// Whether Berth accepts, and the workers do not listen.
     boolean dispatched() {
-        return adopt == Adopt.DISPATCH;
+        return socketMode == SocketMode.DISPATCH;
     }
 
     /// The same options for one of several services.
-    RunOptions of(ServiceFile file, ServiceFile.Service service, String supervisor) {
+    RunOptions of(ServiceFile file, ServiceFile.ServiceEntry service, String supervisor) {
         return new RunOptions(
                 service.command(),
                 service.workers().orElse(workers),
@@ -170,8 +174,8 @@ public record RunOptions(
                 List.of(),
                 file.listen(),
                 privatePorts,
-                adopt,
-                steer,
+                socketMode,
+                backend,
                 service.steer().orElse(policy),
                 maxConnections,
                 settings,
@@ -190,21 +194,21 @@ public record RunOptions(
 
     private void checkTogether() throws UsageException {
         boolean addressed = !ports.isEmpty() || !listen.isEmpty();
-        if (adopt == Adopt.DISPATCH) {
-            Dispatching.check(this);
-        } else if (adopt != Adopt.SECCOMP && !addressed) {
+        if (socketMode == SocketMode.DISPATCH) {
+            DispatcherSetup.check(this);
+        } else if (socketMode != SocketMode.SECCOMP && !addressed) {
             throw new UsageException(
                     "--adopt "
-                            + adopt.word()
+                            + socketMode.word()
                             + " needs an address or port to listen on, for example: -p 8080");
         }
-        if (join && (steer == Steer.EXTENDED || steer == Steer.CLASSIC)) {
+        if (join && (backend == SteeringBackend.EXTENDED || backend == SteeringBackend.CLASSIC)) {
             throw new UsageException(
                     "with --join, the kernel's hash gives other sockets on the port their share; a"
                             + " BPF program would steer every connection to these workers: omit"
                             + " --bpf");
         }
-        if (firstAtZero && adopt != Adopt.LISTEN_FDS) {
+        if (firstAtZero && socketMode != SocketMode.LISTEN_FDS) {
             throw new UsageException("--fd0 requires --adopt listen-fds");
         }
         for (int port : privatePorts) {
@@ -254,16 +258,17 @@ public record RunOptions(
     ///
     /// @param supervisor the name that it was given
     /// @param runtime its own runtime directory
-    Plan plan(String supervisor, Path runtime, Path workingDirectory, Optional<User> account) {
-        return new Plan(
+    ServiceSpec plan(
+            String supervisor, Path runtime, Path workingDirectory, Optional<User> account) {
+        return new ServiceSpec(
                 supervisor,
                 command,
                 workers,
                 ports,
                 listen,
                 privatePorts,
-                adopt,
-                steer,
+                socketMode,
+                backend,
                 policy,
                 maxConnections,
                 settings,

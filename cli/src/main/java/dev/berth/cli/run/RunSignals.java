@@ -2,8 +2,8 @@ package dev.berth.cli.run;
 
 import dev.berth.cli.command.ControllingTerminal;
 import dev.berth.cli.command.Signals;
-import dev.berth.supervise.contract.Outcome;
 import dev.berth.supervise.contract.Request;
+import dev.berth.supervise.contract.RequestResult;
 
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -17,11 +17,11 @@ final class RunSignals {
     /// Installs the handlers.
     ///
     /// @param onHangup what to do when the terminal goes away
-    static void install(Ending supervisor, Console console, OnHangup onHangup) {
+    static void install(SharedShutdown supervisor, Console console, HangupAction onHangup) {
         stop("TERM", 15, supervisor, console);
         stop("INT", 2, supervisor, console);
         if (Signals.ignored(HUP)) {
-            console.said("SIGHUP is ignored, as under nohup; to roll, use berth roll");
+            console.onEvent("SIGHUP is ignored, as under nohup; to roll, use berth roll");
         }
         hangup(supervisor, console, onHangup);
         ask("TTIN", 21, supervisor, console, new Request.ScaleBy(1));
@@ -29,7 +29,7 @@ final class RunSignals {
         Signals.handle("USR1", 10, console::reopen);
     }
 
-    private static void hangup(Ending supervisor, Console console, OnHangup onHangup) {
+    private static void hangup(SharedShutdown supervisor, Console console, HangupAction onHangup) {
         Hangup hangup = new Hangup(ControllingTerminal::present, System::nanoTime);
         Runnable roll = request("HUP", supervisor, console, new Request.Roll(Optional.empty()));
         Signals.handle(
@@ -44,14 +44,14 @@ final class RunSignals {
                 });
     }
 
-    private static void lost(Ending supervisor, Console console, OnHangup onHangup) {
+    private static void lost(SharedShutdown supervisor, Console console, HangupAction onHangup) {
         switch (onHangup) {
             case CONTINUE ->
-                    console.said(
+                    console.onEvent(
                             "SIGHUP: the terminal is gone; running on (--on-hangup continue). To"
                                     + " stop: berth stop");
             case STOP -> {
-                console.said(
+                console.onEvent(
                         "SIGHUP: the terminal is gone; stopping. To keep running without it:"
                                 + " --on-hangup continue");
                 var _ = supervisor.ask(new Request.Stop());
@@ -59,7 +59,7 @@ final class RunSignals {
         }
     }
 
-    private static void stop(String name, int number, Ending supervisor, Console console) {
+    private static void stop(String name, int number, SharedShutdown supervisor, Console console) {
         Signals.handle(
                 name,
                 number,
@@ -71,13 +71,18 @@ final class RunSignals {
     }
 
     private static void ask(
-            String name, int number, Supervised supervisor, Console console, Request request) {
+            String name,
+            int number,
+            SupervisorControl supervisor,
+            Console console,
+            Request request) {
         Signals.handle(name, number, request(name, supervisor, console, request));
     }
 
     private static Runnable request(
-            String name, Supervised supervisor, Console console, Request request) {
-        Consumer<Outcome> tell = outcome -> console.said("SIG" + name + ": " + outcome.text());
+            String name, SupervisorControl supervisor, Console console, Request request) {
+        Consumer<RequestResult> tell =
+                result -> console.onEvent("SIG" + name + ": " + result.text());
         return () -> {
             var _ = supervisor.ask(request).thenAccept(tell);
         };

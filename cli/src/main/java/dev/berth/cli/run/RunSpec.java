@@ -1,12 +1,12 @@
 package dev.berth.cli.run;
 
 import dev.berth.cli.command.Durations;
+import dev.berth.cli.command.EnvironmentVariables;
 import dev.berth.cli.command.Options;
-import dev.berth.cli.command.Variables;
-import dev.berth.supervise.contract.Adopt;
 import dev.berth.supervise.contract.Policy;
 import dev.berth.supervise.contract.Settings;
-import dev.berth.supervise.contract.Steer;
+import dev.berth.supervise.contract.SocketMode;
+import dev.berth.supervise.contract.SteeringBackend;
 import dev.berth.sys.Signal;
 
 import picocli.CommandLine.Model.CommandSpec;
@@ -64,7 +64,7 @@ final class RunSpec {
         spec.addOption(
                 Options.one(
                         "group|dispatch",
-                        text -> Options.converted(() -> Share.parse(text)),
+                        text -> Options.converted(() -> ShareMode.parse(text)),
                         "How workers share a port: group (default; any program; the kernel"
                                 + " distributes connections), or dispatch (Berth accepts"
                                 + " connections and passes them to the workers; needs -p or -l, and"
@@ -73,7 +73,7 @@ final class RunSpec {
         spec.addOption(
                 Options.one(
                         "off|optional|required",
-                        text -> Options.converted(() -> Dispatching.proxy(text)),
+                        text -> Options.converted(() -> DispatcherSetup.proxy(text)),
                         "With --share dispatch: whether a proxy in front sends a PROXY header that"
                                 + " names the client. Default: off, because a client could send"
                                 + " one, too.",
@@ -96,7 +96,7 @@ final class RunSpec {
         spec.addOption(
                 Options.one(
                         "MODE",
-                        text -> Options.converted(() -> Adopt.parse(text)),
+                        text -> Options.converted(() -> SocketMode.parse(text)),
                         "How the program's socket joins the group: seccomp (default; any program),"
                                 + " listen-fds (programs that support socket activation), or bind"
                                 + " (the program sets SO_REUSEPORT itself; the weakest mode).",
@@ -134,7 +134,7 @@ final class RunSpec {
         spec.addOption(
                 Options.one(
                         "KIND",
-                        text -> Options.converted(() -> Steer.parse(text)),
+                        text -> Options.converted(() -> SteeringBackend.parse(text)),
                         "The steering mechanism: auto (default; the first one that this user may"
                                 + " use), extended (eBPF), classic (cBPF), or none.",
                         "--bpf"));
@@ -155,7 +155,7 @@ final class RunSpec {
                         "The supervisor's name, for status, roll and the other commands. Default:"
                                 + " the program's name, with a number if that is taken.",
                         "--name"));
-        Variables.addTo(spec);
+        EnvironmentVariables.addTo(spec);
         spec.addOption(
                 Options.one(
                         "USER",
@@ -191,7 +191,7 @@ final class RunSpec {
         spec.addOption(
                 Options.one(
                         "stop|continue",
-                        text -> Options.converted(() -> OnHangup.parse(text)),
+                        text -> Options.converted(() -> HangupAction.parse(text)),
                         "What to do when the terminal is closed or the ssh connection breaks: stop"
                                 + " (default), or continue without it. Under nohup, and in its own"
                                 + " session (setsid, a service), Berth keeps running anyway.",

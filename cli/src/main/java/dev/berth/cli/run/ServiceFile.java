@@ -19,7 +19,7 @@ record ServiceFile(
         List<ListenAddress> listen,
         ProxyProtocol proxy,
         Routes routes,
-        List<Service> services) {
+        List<ServiceEntry> services) {
     ServiceFile {
         listen = List.copyOf(listen);
         services = List.copyOf(services);
@@ -28,7 +28,7 @@ record ServiceFile(
     /// One of the services. The command line applies to what is empty.
     ///
     /// @param place the position of the command in the file, for messages
-    record Service(
+    record ServiceEntry(
             String name,
             Command command,
             String place,

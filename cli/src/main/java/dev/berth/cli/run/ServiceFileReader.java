@@ -7,8 +7,8 @@ import dev.berth.dispatch.Routes;
 import dev.berth.net.ListenAddress;
 import dev.berth.net.Protocol;
 import dev.berth.supervise.contract.Command;
-import dev.berth.supervise.contract.Plan;
 import dev.berth.supervise.contract.Policy;
+import dev.berth.supervise.contract.ServiceSpec;
 
 import org.tomlj.Toml;
 import org.tomlj.TomlArray;
@@ -82,9 +82,9 @@ final class ServiceFileReader {
         }
         List<ListenAddress> listen = listen(toml);
         ProxyProtocol proxy =
-                fields.converted(toml, "proxy-protocol", Dispatching::proxy)
+                fields.converted(toml, "proxy-protocol", DispatcherSetup::proxy)
                         .orElse(ProxyProtocol.OFF);
-        List<ServiceFile.Service> services = services(toml);
+        List<ServiceFile.ServiceEntry> services = services(toml);
         return new ServiceFile(name, listen, proxy, new Routes(rules, fallback), services);
     }
 
@@ -92,7 +92,7 @@ final class ServiceFileReader {
         List<ListenAddress> addresses = new ArrayList<>();
         for (TomlFields.Item item : fields.list(toml, "listen")) {
             ListenAddress address = address(item);
-            Optional<String> obstacle = Dispatching.obstacle(address, addresses);
+            Optional<String> obstacle = DispatcherSetup.obstacle(address, addresses);
             if (obstacle.isPresent()) {
                 throw fields.wrong(item.place(), obstacle.get());
             }
@@ -111,7 +111,7 @@ final class ServiceFileReader {
             if (port < 1 || port > 65_535) {
                 throw fields.wrong(item.place(), port + ": a port is a number from 1 to 65535");
             }
-            return Dispatching.everywhere(port.intValue());
+            return DispatcherSetup.everywhere(port.intValue());
         }
         if (!(item.value() instanceof String text)) {
             throw fields.wrong(
@@ -122,7 +122,8 @@ final class ServiceFileReader {
         try {
             ListenAddress address = ListenAddress.parse(text);
             if (address.protocol() != Protocol.TCP) {
-                throw fields.wrong(item.place(), text + Dispatching.NO_DATAGRAMS + "use tcp://");
+                throw fields.wrong(
+                        item.place(), text + DispatcherSetup.NO_DATAGRAMS + "use tcp://");
             }
             if (address.address().port() == 0) {
                 throw fields.wrong(item.place(), text + ": a port is a number from 1 to 65535");
@@ -133,14 +134,14 @@ final class ServiceFileReader {
         }
     }
 
-    private List<ServiceFile.Service> services(TomlTable toml) throws UsageException {
+    private List<ServiceFile.ServiceEntry> services(TomlTable toml) throws UsageException {
         Optional<TomlTable> tables =
                 fields.value(toml, "service", TomlTable.class, "a table of services");
         if (tables.isEmpty() || tables.get().isEmpty()) {
             throw fields.wrong(
                     TomlFields.BEGINNING, "no service is defined; begin one with [service.NAME]");
         }
-        List<ServiceFile.Service> services = new ArrayList<>();
+        List<ServiceFile.ServiceEntry> services = new ArrayList<>();
         for (String name : inOrder(tables.get())) {
             if (!name.matches(NAME)) {
                 throw fields.wrong(
@@ -167,12 +168,12 @@ final class ServiceFileReader {
                 .toList();
     }
 
-    private ServiceFile.Service service(String name, TomlTable table, TomlPosition place)
+    private ServiceFile.ServiceEntry service(String name, TomlTable table, TomlPosition place)
             throws UsageException {
         String what = "service " + name;
         fields.checkKeys(table, SERVICE_KEYS, what);
         var service =
-                new ServiceFile.Service(
+                new ServiceFile.ServiceEntry(
                         name,
                         command(table, what, place),
                         fields.place(TomlFields.at(table, "command")),
@@ -225,10 +226,10 @@ final class ServiceFileReader {
 
     private Optional<Integer> workers(TomlTable table) throws UsageException {
         Optional<Long> workers = fields.value(table, "workers", Long.class, "a number");
-        if (workers.filter(n -> n < 1 || n > Plan.MOST_WORKERS).isPresent()) {
+        if (workers.filter(n -> n < 1 || n > ServiceSpec.MOST_WORKERS).isPresent()) {
             throw fields.wrong(
                     TomlFields.at(table, "workers"),
-                    "workers must be a number from 1 to " + Plan.MOST_WORKERS);
+                    "workers must be a number from 1 to " + ServiceSpec.MOST_WORKERS);
         }
         return workers.map(Long::intValue);
     }

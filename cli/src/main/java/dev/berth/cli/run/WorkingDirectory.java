@@ -1,6 +1,6 @@
 package dev.berth.cli.run;
 
-import dev.berth.cli.command.Failure;
+import dev.berth.cli.command.CommandFailure;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,12 +13,12 @@ import java.util.Optional;
 final class WorkingDirectory {
     private WorkingDirectory() {}
 
-    static Path find(Optional<Path> wanted, Map<String, String> environment) throws Failure {
+    static Path find(Optional<Path> wanted, Map<String, String> environment) throws CommandFailure {
         Path here = logical(environment.getOrDefault("PWD", ""));
         Path directory = wanted.map(here::resolve).orElse(here);
         if (!Files.isDirectory(directory)) {
             String what = Files.exists(directory) ? "not a directory: " : "no such directory: ";
-            throw new Failure(what + directory);
+            throw new CommandFailure(what + directory);
         }
         return directory;
     }

@@ -22,7 +22,7 @@ class DoctorTest {
         assertThat(available(answer, "so-reuseport")).isTrue();
         assertThat(available(answer, "pidfd")).isTrue();
         assertThat(run.code).isEqualTo(answer.get("run").asBoolean() ? 0 : 1);
-        assertThat(answer.get("capabilities")).hasSameSizeAs(Examinations.all());
+        assertThat(answer.get("capabilities")).hasSameSizeAs(DoctorChecks.all());
         for (JsonNode capability : answer.get("capabilities")) {
             assertThat(capability.has("advice"))
                     .isNotEqualTo(capability.get("available").asBoolean());
@@ -40,8 +40,8 @@ class DoctorTest {
 
     @Test
     void aMissingFeatureHasItsReasonAndAdvice() {
-        Finding finding =
-                Examination.useful(
+        DoctorFinding finding =
+                DoctorCheck.useful(
                                 "x",
                                 "Linux 9.9",
                                 "flying",
@@ -56,8 +56,8 @@ class DoctorTest {
 
     @Test
     void aProbeThatThrowsAnythingMeansNo() {
-        Finding finding =
-                Examination.required(
+        DoctorFinding finding =
+                DoctorCheck.required(
                                 "x",
                                 "",
                                 "",
@@ -75,7 +75,7 @@ class DoctorTest {
     void probesLeaveTheProcessAsItWas() {
         new Capture("doctor");
         // The filters of the probes must not be on this thread: listen(2) works.
-        assertThat(Examination.required("x", "", "", "", SocketProbes::reuseport).examine())
-                .matches(Finding::available);
+        assertThat(DoctorCheck.required("x", "", "", "", SocketProbes::reuseport).examine())
+                .matches(DoctorFinding::available);
     }
 }

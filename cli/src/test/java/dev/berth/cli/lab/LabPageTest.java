@@ -147,20 +147,20 @@ class LabPageTest {
 
     @Test
     void fileWhoseWriteFailsIsReportedToo() throws Exception {
-        var file = new PageFile(Path.of("/dev/full"));
+        var file = new ReportFile(Path.of("/dev/full"));
         file.check();
         assertThatThrownBy(() -> file.write("text"))
                 .hasMessageStartingWith("cannot write /dev/full: No space left");
-        new PageFile(folder.resolve("page")).write("text");
+        new ReportFile(folder.resolve("page")).write("text");
         assertThat(Files.readString(folder.resolve("page"))).isEqualTo("text");
     }
 
     @Test
     void fileIsCalledIncompleteOnlyIfSomethingWasWritten() throws Exception {
-        assertThatThrownBy(() -> new PageFile(Path.of("/dev/full")).write("text"))
+        assertThatThrownBy(() -> new ReportFile(Path.of("/dev/full")).write("text"))
                 .hasMessageNotContaining("incomplete");
         Path gone = Files.createDirectory(folder.resolve("gone"));
-        var file = new PageFile(gone.resolve("page"));
+        var file = new ReportFile(gone.resolve("page"));
         file.check();
         Files.delete(gone);
         assertThatThrownBy(() -> file.write("text"))

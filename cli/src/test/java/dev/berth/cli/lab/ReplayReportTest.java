@@ -6,7 +6,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.berth.cli.command.Terminal;
 import dev.berth.inspect.History;
-import dev.berth.inspect.Step;
+import dev.berth.inspect.HistoryStep;
 import dev.berth.lab.ReplayAnswer;
 import dev.berth.lab.ReplayAnswer.StepAnswer;
 import dev.berth.net.Protocol;
@@ -31,7 +31,7 @@ final class ReplayReportTest {
     private final ReplayReport report = new ReplayReport(terminal, false, true);
 
     private static ReplayOutcome answer(String predicted, String kernel) {
-        Step step = new Step.Listen("a");
+        HistoryStep step = new HistoryStep.Listen("a");
         var history = new History("h", Protocol.TCP, List.of(step));
         var answer = new StepAnswer(step, Optional.of(predicted), Optional.of(kernel));
         return new ReplayOutcome.Answered(

@@ -77,14 +77,14 @@ final class HostileOwnerTest {
         var plan = new SharePlan(true, sockets, sockets, List.of(), List.of(), Optional.empty());
         var change = new ShareChange(socket, ShareChange.Result.FAILED, text);
         List<String> effects = new ShareEffects(text, plan).sentences();
-        var answer = new ShareAnswer(text, plan, effects, List.of(change), List.of());
+        var result = new ShareResult(text, plan, effects, List.of(change), List.of());
         var terminal = new Terminal(out, out, OptionalInt::empty, Map.of());
         var rendered = new ShareText(OptionalInt.empty());
 
         rendered.plan(plan, effects).forEach(terminal::line);
-        rendered.answer(answer).forEach(terminal::line);
+        rendered.answer(result).forEach(terminal::line);
 
         HostileText.assertHarmless(bytes.toString(UTF_8));
-        HostileText.assertJson(ShareJson.of(answer));
+        HostileText.assertJson(ShareJson.of(result));
     }
 }

@@ -34,13 +34,13 @@ class OpenCloseTest {
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
 
     /// A user at a terminal who always gives the same answer.
-    private record Answering(boolean possible, boolean given) implements Consent {}
+    private record Answering(boolean possible, boolean given) implements Confirmation {}
 
-    private int run(Verb verb, Consent consent, String... words) throws Exception {
+    private int run(Verb verb, Confirmation confirmation, String... words) throws Exception {
         var stream = new PrintStream(out, true, UTF_8);
         var terminal = new Terminal(stream, stream, () -> OptionalInt.of(80), Map.of());
         Subcommand command =
-                verb == Verb.OPEN ? new OpenCommand(consent) : new CloseCommand(consent);
+                verb == Verb.OPEN ? new OpenCommand(confirmation) : new CloseCommand(confirmation);
         return command.run(command.parser(verb.word()).parseArgs(words), terminal);
     }
 

@@ -2,7 +2,7 @@ package dev.berth.cli.ports;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.berth.cli.ports.SteeredGroup.Seat;
+import dev.berth.cli.ports.SteeredGroup.SteeredSocket;
 import dev.berth.inspect.PortReport;
 import dev.berth.inspect.PortSocket;
 import dev.berth.net.Protocol;
@@ -37,14 +37,14 @@ class SteeredRouteTest {
                 "");
     }
 
-    private static Seat seat(int slot, double share) {
-        return new Seat(slot, 41 + slot, 11 + slot, OptionalDouble.of(share));
+    private static SteeredSocket seat(int slot, double share) {
+        return new SteeredSocket(slot, 41 + slot, 11 + slot, OptionalDouble.of(share));
     }
 
     /// The kernel's choice is the foreign socket.
-    private static SteeredRoute route(String steer, Seat... seats) {
+    private static SteeredRoute route(String steer, SteeredSocket... steeredSockets) {
         return SteeredRoute.of(
-                new SteeredGroup("app", steer, List.of(seats)),
+                new SteeredGroup("app", steer, List.of(steeredSockets)),
                 STRANGER,
                 new PortReport(List.of(STRANGER, ONE, OTHER), List.of(), List.of()));
     }
@@ -54,17 +54,17 @@ class SteeredRouteTest {
         SteeredGroup group = SteeredGroup.parse(STATUS);
         assertThat(group.name()).isEqualTo("app");
         assertThat(group.steer()).isEqualTo("weighted:1=5% (ebpf)");
-        assertThat(group.seats())
+        assertThat(group.steeredSockets())
                 .containsExactly(
-                        new Seat(0, 41, 11, OptionalDouble.of(0)),
-                        new Seat(1, 42, 12, OptionalDouble.of(0.05)),
-                        new Seat(1, 42, 99, OptionalDouble.of(1)),
-                        new Seat(2, 0, 0, OptionalDouble.empty()));
+                        new SteeredSocket(0, 41, 11, OptionalDouble.of(0)),
+                        new SteeredSocket(1, 42, 12, OptionalDouble.of(0.05)),
+                        new SteeredSocket(1, 42, 99, OptionalDouble.of(1)),
+                        new SteeredSocket(2, 0, 0, OptionalDouble.empty()));
     }
 
     @Test
     void socketsOfOtherGroupsDoNotCount() {
-        var elsewhere = new Seat(0, 41, 99, OptionalDouble.of(1));
+        var elsewhere = new SteeredSocket(0, 41, 99, OptionalDouble.of(1));
         SteeredRoute route = route("hash (ebpf)", elsewhere, seat(1, 1));
         assertThat(route.socket()).contains(OTHER);
         assertThat(route.verdict().certain()).isTrue();
@@ -99,14 +99,15 @@ class SteeredRouteTest {
     @Test
     void withoutSharesNothingIsCertain() {
         SteeredRoute route =
-                route("hash (classic bpf)", new Seat(0, 0, 11, OptionalDouble.empty()));
+                route("hash (classic bpf)", new SteeredSocket(0, 0, 11, OptionalDouble.empty()));
         assertThat(route.socket()).contains(STRANGER);
         assertThat(route.verdict().certain()).isFalse();
     }
 
     @Test
     void withoutAProgramTheKernelChooses() {
-        SteeredRoute route = route("hash (kernel)", new Seat(1, 42, 12, OptionalDouble.empty()));
+        SteeredRoute route =
+                route("hash (kernel)", new SteeredSocket(1, 42, 12, OptionalDouble.empty()));
         assertThat(route.socket()).contains(STRANGER);
         assertThat(route.hashed()).isTrue();
         assertThat(route.verdict().certain()).isFalse();

@@ -114,7 +114,7 @@ class WhoRenderingTest {
     @Test
     void aLargeGroupIsShownAsATable() {
         List<PortSocket> members = new ArrayList<>();
-        List<SteeredGroup.Seat> seats = new ArrayList<>();
+        List<SteeredGroup.SteeredSocket> steeredSockets = new ArrayList<>();
         for (int slot = 0; slot < 3; slot++) {
             int inode = 20 - slot;
             members.add(
@@ -125,7 +125,9 @@ class WhoRenderingTest {
                             "",
                             WhoSamples.owner(9, "java dev.berth.cli.Main run"),
                             WhoSamples.owner(40 + slot, "server")));
-            seats.add(new SteeredGroup.Seat(slot, 40 + slot, inode, OptionalDouble.of(0.25)));
+            steeredSockets.add(
+                    new SteeredGroup.SteeredSocket(
+                            slot, 40 + slot, inode, OptionalDouble.of(0.25)));
         }
         PortSocket stranger =
                 WhoSamples.socket(
@@ -137,7 +139,7 @@ class WhoRenderingTest {
         members.add(stranger);
         var report =
                 new PortReport(members, List.of(new PortGroup(1, 4, List.of(stranger))), List.of());
-        var service = new SteeredGroup("web", "hash (ebpf)", seats);
+        var service = new SteeredGroup("web", "hash (ebpf)", steeredSockets);
         List<String> lines =
                 new WhoText(OptionalInt.empty(), false, false, NOTES, _ -> Optional.of(service))
                         .lines(report, "");
@@ -202,7 +204,7 @@ class WhoRenderingTest {
                         + "\"container\":\"docker:0123456789ab\"}";
         String first = "{\"pid\":42,\"command\":\"/usr/bin/server --port 8080\"" + owner;
         String second = "{\"pid\":43,\"command\":\"evil\\u001B[31m\\nname\"" + owner;
-        String user = new dev.berth.inspect.Accounts().name(1000);
+        String user = new dev.berth.inspect.UserNames().name(1000);
         String uid = "\"uid\":1000,\"user\":\"" + user + "\",";
         String head =
                 "{\"protocol\":\"tcp\",\"family\":\"inet\",\"state\":\"%s\","

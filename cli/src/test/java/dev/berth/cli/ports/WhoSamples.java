@@ -1,6 +1,6 @@
 package dev.berth.cli.ports;
 
-import dev.berth.inspect.Absence;
+import dev.berth.inspect.MissingOwner;
 import dev.berth.inspect.Owner;
 import dev.berth.inspect.OwnerProcess;
 import dev.berth.inspect.PortGroup;
@@ -87,9 +87,11 @@ final class WhoSamples {
                 group == 0 ? OptionalInt.empty() : OptionalInt.of(group),
                 List.of(owners),
                 explanation.isEmpty()
-                        ? Absence.NONE
-                        : new Absence(
-                                row.inode() == 0 ? Absence.Kind.REMAINDER : Absence.Kind.HIDDEN,
+                        ? MissingOwner.NONE
+                        : new MissingOwner(
+                                row.inode() == 0
+                                        ? MissingOwner.Kind.REMAINDER
+                                        : MissingOwner.Kind.HIDDEN,
                                 row.inode() == 0 ? "the kernel" : "a process that is not seen",
                                 explanation,
                                 ""));

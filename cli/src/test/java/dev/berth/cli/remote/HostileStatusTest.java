@@ -33,7 +33,7 @@ final class HostileStatusTest {
                 List.of("tcp://0.0.0.0:8080"),
                 Optional.of(text),
                 List.of(
-                        new Status.Stranger(
+                        new Status.ForeignSocket(
                                 "tcp://0.0.0.0:8080", OptionalInt.of(9), text, 7, text)),
                 List.of(
                         new Status.SlotStatus(

@@ -2,9 +2,9 @@ package dev.berth.cli.remote;
 
 import dev.berth.supervise.contract.Command;
 import dev.berth.supervise.contract.Status;
+import dev.berth.supervise.contract.Status.ForeignSocket;
 import dev.berth.supervise.contract.Status.SlotStatus;
 import dev.berth.supervise.contract.Status.SocketStatus;
-import dev.berth.supervise.contract.Status.Stranger;
 import dev.berth.supervise.contract.Status.WorkerStatus;
 
 import java.time.Instant;
@@ -38,8 +38,9 @@ public final class Statuses {
                 List.of(LISTEN),
                 Optional.of(operation),
                 List.of(
-                        new Stranger(LISTEN, OptionalInt.of(99), "old-server", 77, "takes a share"),
-                        new Stranger(LISTEN, OptionalInt.empty(), "", 78, "takes a share")),
+                        new ForeignSocket(
+                                LISTEN, OptionalInt.of(99), "old-server", 77, "takes a share"),
+                        new ForeignSocket(LISTEN, OptionalInt.empty(), "", 78, "takes a share")),
                 List.of(busy(), dying()),
                 List.of("slot 1 keeps dying: 5 times in a row, next try in 3 s"));
     }

@@ -2,11 +2,11 @@ package dev.berth.cli.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.berth.cli.remote.ControlWords;
+import dev.berth.cli.remote.ControlRequest;
 import dev.berth.cli.remote.Statuses;
 import dev.berth.supervise.contract.Command;
-import dev.berth.supervise.contract.Outcome;
 import dev.berth.supervise.contract.Request;
+import dev.berth.supervise.contract.RequestResult;
 import dev.berth.supervise.contract.Status;
 import dev.berth.sys.PeerCredentials;
 
@@ -24,24 +24,24 @@ import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 
 class ControlCommandsTest {
-    private final Announcements announcements = new Announcements();
-    private final ControlCommands commands = new ControlCommands(announcements);
+    private final ProgressFeed feed = new ProgressFeed();
+    private final ControlCommands commands = new ControlCommands(feed);
     private final List<Request> asked = new ArrayList<>();
     private final List<String> out = new ArrayList<>();
     private final List<String> err = new ArrayList<>();
     private final List<String> log = new ArrayList<>();
     private CompletableFuture<Status> status =
             CompletableFuture.completedFuture(Statuses.rolling());
-    private Outcome outcome = new Outcome(true, "done");
+    private RequestResult result = new RequestResult(true, "done");
 
     /// Prints a line in the middle of each request.
-    private final Supervised supervised =
-            new Supervised() {
+    private final SupervisorControl supervisor =
+            new SupervisorControl() {
                 @Override
-                public CompletableFuture<Outcome> ask(Request request) {
+                public CompletableFuture<RequestResult> ask(Request request) {
                     asked.add(request);
-                    announcements.say("working");
-                    return CompletableFuture.completedFuture(outcome);
+                    feed.say("working");
+                    return CompletableFuture.completedFuture(result);
                 }
 
                 @Override
@@ -50,15 +50,15 @@ class ControlCommandsTest {
                 }
             };
 
-    private final Journal journal =
-            new Journal() {
+    private final SupervisorLog supervisorLog =
+            new SupervisorLog() {
                 @Override
                 public void note(String text) {
                     log.add(text);
                 }
 
                 @Override
-                public List<String> troubles() {
+                public List<String> problems() {
                     return List.of("the disk is full");
                 }
             };
@@ -76,7 +76,7 @@ class ControlCommandsTest {
 
     @Test
     void wordsBecomeRequests() {
-        commands.serve(supervised, journal);
+        commands.serve(supervisor, supervisorLog);
         handle("roll");
         handle("roll", "--", "new", "--json", "-x");
         handle("scale", "3");
@@ -104,15 +104,15 @@ class ControlCommandsTest {
 
     @Test
     void messagesOfTheSupervisorComeBeforeTheOutcome() {
-        commands.serve(supervised, journal);
+        commands.serve(supervisor, supervisorLog);
         assertThat(handle("roll")).isZero();
         assertThat(out).containsExactly("working", "done");
     }
 
     @Test
     void aFailureIsAnErrorAndExitCodeOne() {
-        commands.serve(supervised, journal);
-        outcome = new Outcome(false, "slot 0 did not become ready");
+        commands.serve(supervisor, supervisorLog);
+        result = new RequestResult(false, "slot 0 did not become ready");
         assertThat(handle("roll")).isEqualTo(1);
         assertThat(err).containsExactly("berth: slot 0 did not become ready");
         assertThat(out).containsExactly("working");
@@ -135,7 +135,7 @@ class ControlCommandsTest {
                 "drain --shed 1"
             })
     void unknownCommandsAreRefused(String line) {
-        commands.serve(supervised, journal);
+        commands.serve(supervisor, supervisorLog);
         assertThat(handle(line.split(" "))).isEqualTo(2);
         assertThat(err).hasSize(1);
         assertThat(asked).isEmpty();
@@ -143,7 +143,7 @@ class ControlCommandsTest {
 
     @Test
     void aSupervisorThatIsEndingSaysSoInOneLine() {
-        commands.serve(supervised, journal);
+        commands.serve(supervisor, supervisorLog);
         status = CompletableFuture.failedFuture(new IOException("web is stopping"));
         assertThat(handle("status")).isEqualTo(1);
         assertThat(out).isEmpty();
@@ -152,7 +152,7 @@ class ControlCommandsTest {
 
     @Test
     void statusIsPrintedAsTheClientCanShowIt() {
-        commands.serve(supervised, journal);
+        commands.serve(supervisor, supervisorLog);
         handle("status", "--columns", "40");
         assertThat(out).allMatch(line -> line.length() <= 40);
         out.clear();
@@ -162,10 +162,10 @@ class ControlCommandsTest {
 
     @Test
     void theLogSaysWhoRequestedAChangeAndHowItEnded() {
-        commands.serve(supervised, journal);
+        commands.serve(supervisor, supervisorLog);
         handle("status");
         handle("roll", "--", "server\u001b[2J", "-x");
-        outcome = new Outcome(false, "slot 0 did not become ready\nrolled back");
+        result = new RequestResult(false, "slot 0 did not become ready\nrolled back");
         handle("scale", "3");
         assertThat(log)
                 .containsExactly(
@@ -178,7 +178,7 @@ class ControlCommandsTest {
 
     @Test
     void aRollOfOneSlotWithVariablesIsRequestedAndLoggedWithoutTheirValues() {
-        commands.serve(supervised, journal);
+        commands.serve(supervisor, supervisorLog);
 
         handle("roll", "2", "--env=TOKEN=secret=1", "--allow-new-addresses", "--", "new");
 
@@ -195,7 +195,7 @@ class ControlCommandsTest {
 
     @Test
     void noLineOfAMultilineVariableIsLogged() {
-        commands.serve(supervised, journal);
+        commands.serve(supervisor, supervisorLog);
 
         handle("roll", "--env=KEY=BEGIN\nsecret\nlast=\n", "--env=PLAIN=1");
 
@@ -205,7 +205,7 @@ class ControlCommandsTest {
     @Test
     void inTheLogTheLastOutputOfAWorkerIsOneReadableLine() {
         assertThat(
-                        Change.oneLine(
+                        ChangeRequest.oneLine(
                                 "ended: exit 1; its last output:\n"
                                         + "    oops\n"
                                         + "    no port\n"
@@ -215,7 +215,7 @@ class ControlCommandsTest {
 
     @Test
     void problemsOfTheLogAreInTheStatus() {
-        commands.serve(supervised, journal);
+        commands.serve(supervisor, supervisorLog);
         handle("status", "--json");
         assertThat(out).singleElement().asString().contains("the disk is full");
     }
@@ -223,7 +223,7 @@ class ControlCommandsTest {
     @Test
     @Timeout(600)
     void nothingIsRequestedFromAStuckSupervisor() {
-        commands.serve(supervised, journal);
+        commands.serve(supervisor, supervisorLog);
         status = new CompletableFuture<>();
         assertThat(handle("roll")).isEqualTo(1);
         assertThat(err)
@@ -236,7 +236,7 @@ class ControlCommandsTest {
 
     @Test
     void aStopDuringAStopSaysSo() {
-        commands.serve(supervised, journal);
+        commands.serve(supervisor, supervisorLog);
         status = CompletableFuture.completedFuture(Statuses.during("stop"));
         assertThat(handle("stop")).isZero();
         assertThat(out).first().asString().contains("already stopping");
@@ -244,13 +244,13 @@ class ControlCommandsTest {
 
     @Test
     void hintsSurviveTheTransferOverTheSocket() {
-        var words =
-                new ControlWords(
+        var controlRequest =
+                new ControlRequest(
                         List.of("status"),
                         true,
                         true,
                         java.util.OptionalInt.of(40),
                         List.of("a", "--json"));
-        assertThat(ControlWords.parse(words.words())).isEqualTo(words);
+        assertThat(ControlRequest.parse(controlRequest.words())).isEqualTo(controlRequest);
     }
 }

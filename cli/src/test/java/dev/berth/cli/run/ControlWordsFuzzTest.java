@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.berth.cli.command.ExitCode;
-import dev.berth.cli.remote.ControlWords;
+import dev.berth.cli.remote.ControlRequest;
 import dev.berth.cli.remote.Statuses;
-import dev.berth.supervise.contract.Outcome;
 import dev.berth.supervise.contract.Request;
+import dev.berth.supervise.contract.RequestResult;
 import dev.berth.supervise.contract.Status;
 import dev.berth.sys.PeerCredentials;
 import dev.berth.testkit.Fuzz;
@@ -20,14 +20,14 @@ import java.util.concurrent.CompletableFuture;
 
 /// Arbitrary input on a control socket: each command line is carried out, or refused with a reason.
 class ControlWordsFuzzTest {
-    private final ControlCommands commands = new ControlCommands(new Announcements());
+    private final ControlCommands commands = new ControlCommands(new ProgressFeed());
     private int said;
 
-    private final Supervised supervised =
-            new Supervised() {
+    private final SupervisorControl supervisor =
+            new SupervisorControl() {
                 @Override
-                public CompletableFuture<Outcome> ask(Request request) {
-                    return CompletableFuture.completedFuture(new Outcome(true, "done"));
+                public CompletableFuture<RequestResult> ask(Request request) {
+                    return CompletableFuture.completedFuture(new RequestResult(true, "done"));
                 }
 
                 @Override
@@ -36,22 +36,22 @@ class ControlWordsFuzzTest {
                 }
             };
 
-    private final Journal journal =
-            new Journal() {
+    private final SupervisorLog supervisorLog =
+            new SupervisorLog() {
                 @Override
                 public void note(String text) {
                     assertThat(text).isNotEmpty();
                 }
 
                 @Override
-                public List<String> troubles() {
+                public List<String> problems() {
                     return List.of();
                 }
             };
 
     @Test
     void anyWordsAreCarriedOutOrRefused() throws Exception {
-        commands.serve(supervised, journal);
+        commands.serve(supervisor, supervisorLog);
         Fuzz.ofTexts(
                         "control words",
                         "roll\0--\0serve\0--json\0",
@@ -67,8 +67,8 @@ class ControlWordsFuzzTest {
     private void check(byte[] input) {
         List<String> words = List.of(new String(input, UTF_8).split("\0", -1));
         said = 0;
-        ControlWords parsed = ControlWords.parse(words);
-        assertThat(ControlWords.parse(parsed.words())).isEqualTo(parsed);
+        ControlRequest parsed = ControlRequest.parse(words);
+        assertThat(ControlRequest.parse(parsed.words())).isEqualTo(parsed);
         int code = commands.handle(new PeerCredentials(1, 2, 3), words, this::say, this::say);
         assertThat(code).isBetween(ExitCode.DONE, ExitCode.USAGE);
         assertThat(said).isPositive();

@@ -55,8 +55,8 @@ class FileTargetTest {
         mode(secret, "rw-------");
     }
 
-    private LineOutput output() throws IOException {
-        return new LineOutput("the log", new FileTarget(log), complaints::add);
+    private RetryingTarget output() throws IOException {
+        return new RetryingTarget("the log", new FileTarget(log), complaints::add);
     }
 
     private static void mode(Path path, String permissions) throws IOException {
@@ -90,14 +90,14 @@ class FileTargetTest {
 
     @Test
     void aLinkPutInPlaceOfADeletedLogIsNotFollowed() throws IOException {
-        try (LineOutput output = output()) {
+        try (RetryingTarget output = output()) {
             output.write("before\n", "");
             giveAway(logs);
             putLinkInItsPlace();
             output.write("* * * * * root touch owned\n", "");
             output.reopen();
             output.write("again\n", "");
-            assertThat(output.trouble()).get().asString().contains(logs + " belongs to uid 65534");
+            assertThat(output.problem()).get().asString().contains(logs + " belongs to uid 65534");
         }
         assertThat(secret).isEmptyFile();
         assertThat(complaints.get(0)).contains("the log cannot be written", WAY_OUT);
@@ -107,7 +107,7 @@ class FileTargetTest {
     @Test
     void aLinkPutInPlaceOfARenamedLogIsNotFollowedAndTheOldFileIsKept() throws IOException {
         Path old = logs.resolve("app.log.1");
-        try (LineOutput output = output()) {
+        try (RetryingTarget output = output()) {
             Files.move(log, old);
             giveAway(logs);
             putLinkInItsPlace();
@@ -166,7 +166,7 @@ class FileTargetTest {
     @Test
     void inAGroupWritableDirectoryALinkIsNotFollowed() throws IOException {
         mode(logs, "rwxrwxr-x");
-        try (LineOutput output = output()) {
+        try (RetryingTarget output = output()) {
             output.write("before\n", "");
             putLinkInItsPlace();
             output.write("after\n", "");
@@ -181,7 +181,7 @@ class FileTargetTest {
         Path inner = Files.createDirectory(logs.resolve("inner"));
         log = inner.resolve("secret");
         mode(logs, "rwxrwxr-x");
-        try (LineOutput output = output()) {
+        try (RetryingTarget output = output()) {
             Files.delete(log);
             Files.delete(inner);
             giveAway(Files.createSymbolicLink(inner, directory));
@@ -196,7 +196,7 @@ class FileTargetTest {
         Path inner = Files.createDirectory(directory.resolve("data"));
         Files.createSymbolicLink(directory.resolve("way"), Path.of("logs/../data"));
         Files.createSymbolicLink(log, directory.resolve("way").resolve("real.log"));
-        try (LineOutput output = output()) {
+        try (RetryingTarget output = output()) {
             output.write("one\n", "");
             output.reopen();
             output.write("two\n", "");
@@ -208,7 +208,7 @@ class FileTargetTest {
     @Test
     void aFileThatLogrotateMadeForTheAppInADirectoryOfRootIsWritten() throws IOException {
         Path old = logs.resolve("app.log.1");
-        try (LineOutput output = output()) {
+        try (RetryingTarget output = output()) {
             output.write("one\n", "");
             Files.move(log, old);
             giveAway(Files.createFile(log));
@@ -260,7 +260,7 @@ class FileTargetTest {
         Path mine = logs.resolve("mine");
         asNobody(
                 () -> {
-                    try (LineOutput output = output()) {
+                    try (RetryingTarget output = output()) {
                         Files.move(log, mine);
                         Files.createSymbolicLink(log, mine);
                         output.reopen();

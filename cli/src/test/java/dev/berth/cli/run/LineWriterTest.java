@@ -42,7 +42,7 @@ class LineWriterTest {
     }
 
     private static LineWriter writer(LineTarget target) {
-        return new LineWriter("test", new LineOutput("test", target, text -> {}), () -> "");
+        return new LineWriter("test", new RetryingTarget("test", target, text -> {}), () -> "");
     }
 
     @Test

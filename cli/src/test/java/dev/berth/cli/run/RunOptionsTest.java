@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.berth.cli.command.UsageException;
-import dev.berth.supervise.contract.Adopt;
-import dev.berth.supervise.contract.Plan;
 import dev.berth.supervise.contract.Policy;
+import dev.berth.supervise.contract.ServiceSpec;
 import dev.berth.supervise.contract.Settings;
-import dev.berth.supervise.contract.Steer;
+import dev.berth.supervise.contract.SocketMode;
+import dev.berth.supervise.contract.SteeringBackend;
 import dev.berth.sys.Signal;
 
 import org.junit.jupiter.api.Test;
@@ -22,26 +22,26 @@ class RunOptionsTest {
         return RunOptions.read(new RunCommand().parser("run").parseArgs(words));
     }
 
-    private static Plan plan(String... words) throws UsageException {
+    private static ServiceSpec plan(String... words) throws UsageException {
         return read(words).plan("x", Path.of("/run/x"), Path.of("/"), Optional.empty());
     }
 
     @Test
     void defaultsAreThoseOfTheSettings() throws UsageException {
-        Plan plan = plan("server");
-        assertThat(plan.settings()).isEqualTo(Settings.defaults());
-        assertThat(plan.workers()).isEqualTo(Runtime.getRuntime().availableProcessors());
-        assertThat(plan.adopt()).isEqualTo(Adopt.SECCOMP);
-        assertThat(plan.steer()).isEqualTo(Steer.AUTO);
-        assertThat(plan.stopSignal()).isEqualTo(Signal.TERM);
-        assertThat(plan.backlog()).isEqualTo(4096);
-        assertThat(plan.ports()).isEmpty();
-        assertThat(plan.listen()).isEmpty();
+        ServiceSpec spec = plan("server");
+        assertThat(spec.settings()).isEqualTo(Settings.defaults());
+        assertThat(spec.workers()).isEqualTo(Runtime.getRuntime().availableProcessors());
+        assertThat(spec.socketMode()).isEqualTo(SocketMode.SECCOMP);
+        assertThat(spec.backend()).isEqualTo(SteeringBackend.AUTO);
+        assertThat(spec.stopSignal()).isEqualTo(Signal.TERM);
+        assertThat(spec.backlog()).isEqualTo(4096);
+        assertThat(spec.ports()).isEmpty();
+        assertThat(spec.listen()).isEmpty();
     }
 
     @Test
     void everyOptionReachesThePlan() throws UsageException {
-        Plan plan =
+        ServiceSpec spec =
                 plan(
                         "-p 80 -p 81 -l tcp://[::]:90 --private 9000 --private 9100 -n 3 --env A=1"
                                 .concat(" --env B=x=y --bpf classic --adopt listen-fds --fd0")
@@ -53,20 +53,20 @@ class RunOptionsTest {
                                         " --stop-signal QUIT --steer weighted:1=5% --slow-start 9s"
                                             + " --idle 2.5s --max-connections 7 -- cmd -p 1 -- x")
                                 .split(" "));
-        assertThat(plan.ports()).containsExactly(80, 81);
-        assertThat(plan.listen()).hasToString("[tcp://[::]:90]");
-        assertThat(plan.privatePorts()).containsExactly(9000, 9100);
-        assertThat(plan.workers()).isEqualTo(3);
-        assertThat(plan.environment()).containsEntry("A", "1").containsEntry("B", "x=y");
-        assertThat(plan.steer()).isEqualTo(Steer.CLASSIC);
-        assertThat(plan.policy()).isEqualTo(Policy.parse("weighted:1=5%"));
-        assertThat(plan.maxConnections()).hasValue(7);
-        assertThat(plan.adopt()).isEqualTo(Adopt.LISTEN_FDS);
-        assertThat(plan.firstAtZero()).isTrue();
-        assertThat(plan.stopSignal()).isEqualTo(Signal.QUIT);
-        assertThat(plan.backlog()).isEqualTo(5);
-        assertThat(plan.command().words()).containsExactly("cmd", "-p", "1", "--", "x");
-        assertThat(plan.settings())
+        assertThat(spec.ports()).containsExactly(80, 81);
+        assertThat(spec.listen()).hasToString("[tcp://[::]:90]");
+        assertThat(spec.privatePorts()).containsExactly(9000, 9100);
+        assertThat(spec.workers()).isEqualTo(3);
+        assertThat(spec.environment()).containsEntry("A", "1").containsEntry("B", "x=y");
+        assertThat(spec.backend()).isEqualTo(SteeringBackend.CLASSIC);
+        assertThat(spec.policy()).isEqualTo(Policy.parse("weighted:1=5%"));
+        assertThat(spec.maxConnections()).hasValue(7);
+        assertThat(spec.socketMode()).isEqualTo(SocketMode.LISTEN_FDS);
+        assertThat(spec.firstAtZero()).isTrue();
+        assertThat(spec.stopSignal()).isEqualTo(Signal.QUIT);
+        assertThat(spec.backlog()).isEqualTo(5);
+        assertThat(spec.command().words()).containsExactly("cmd", "-p", "1", "--", "x");
+        assertThat(spec.settings())
                 .isEqualTo(
                         new Settings(
                                         Duration.ofMillis(200),
@@ -89,9 +89,9 @@ class RunOptionsTest {
 
     @Test
     void aProbeDecidesReadiness() throws UsageException {
-        Plan plan = plan("--probe", "http://127.0.0.1:900{slot}/up", "x");
-        assertThat(plan.settings().ready()).isEqualTo(Settings.Ready.ANNOUNCED);
-        assertThat(plan.probe()).isPresent();
+        ServiceSpec spec = plan("--probe", "http://127.0.0.1:900{slot}/up", "x");
+        assertThat(spec.settings().ready()).isEqualTo(Settings.Ready.ANNOUNCED);
+        assertThat(spec.probe()).isPresent();
     }
 
     @Test
@@ -111,11 +111,11 @@ class RunOptionsTest {
 
     @Test
     void aDispatcherHasItsOwnDefaultPolicyAndReadiness() throws UsageException {
-        Plan plan = plan("--share", "dispatch", "-p", "80", "--", "server");
-        assertThat(plan.adopt()).isEqualTo(Adopt.DISPATCH);
-        assertThat(plan.steer()).isEqualTo(Steer.DISPATCH);
-        assertThat(plan.policy()).isEqualTo(new Policy.RoundRobin());
-        assertThat(plan.settings().ready()).isEqualTo(Settings.Ready.TAKING);
+        ServiceSpec spec = plan("--share", "dispatch", "-p", "80", "--", "server");
+        assertThat(spec.socketMode()).isEqualTo(SocketMode.DISPATCH);
+        assertThat(spec.backend()).isEqualTo(SteeringBackend.DISPATCH);
+        assertThat(spec.policy()).isEqualTo(new Policy.RoundRobin());
+        assertThat(spec.settings().ready()).isEqualTo(Settings.Ready.READY_PROTOCOL);
     }
 
     @Test

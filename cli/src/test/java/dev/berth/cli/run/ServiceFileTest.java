@@ -54,7 +54,7 @@ class ServiceFileTest {
         assertThat(file.listen().getLast().address().port()).isEqualTo(8443);
         assertThat(file.proxy()).isEqualTo(ProxyProtocol.REQUIRED);
         assertThat(file.services()).extracting(s -> s.name()).containsExactly("api", "git");
-        ServiceFile.Service api = file.services().getFirst();
+        ServiceFile.ServiceEntry api = file.services().getFirst();
         assertThat(api.command().words()).containsExactly("java", "-jar", "api.jar");
         assertThat(api.workers()).contains(4);
         assertThat(api.steer()).contains(new Policy.LeastConnections());

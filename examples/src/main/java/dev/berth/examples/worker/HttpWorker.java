@@ -8,6 +8,6 @@ public final class HttpWorker {
 
     /// Argument: the port, used if no dispatcher starts it.
     public static void main(String[] args) throws IOException {
-        Connections.serveAll(Connections.port(args), HttpConversation::hold);
+        SampleConnections.serveAll(SampleConnections.port(args), HttpConversation::hold);
     }
 }

@@ -14,7 +14,7 @@ public final class SshWorker {
 
     /// Argument: the port, used if no dispatcher starts it.
     public static void main(String[] args) throws IOException {
-        Connections.serveAll(Connections.port(args), SshWorker::serve);
+        SampleConnections.serveAll(SampleConnections.port(args), SshWorker::serve);
     }
 
     private static void serve(Socket client) throws IOException {

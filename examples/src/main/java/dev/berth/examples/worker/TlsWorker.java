@@ -28,7 +28,7 @@ public final class TlsWorker {
             System.exit(2);
         }
         SSLSocketFactory factory = context(new File(args[1]), args[2]).getSocketFactory();
-        Connections.serveAll(Connections.port(args), client -> serve(factory, client));
+        SampleConnections.serveAll(SampleConnections.port(args), client -> serve(factory, client));
     }
 
     private static void serve(SSLSocketFactory factory, Socket client) throws IOException {

@@ -24,7 +24,7 @@ record ChildDescriptor(int tid, int number) {
     /// @throws ErrnoException `EPERM` without ptrace permission (Docker's default profile), `EBADF`
     ///
     ///   **Ownership:** the caller closes it.
-    Fd take() throws ErrnoException {
+    Fd duplicate() throws ErrnoException {
         try (Fd process = process(tid)) {
             long taken = Pidfds.pidfdGetfd(process.number(), number);
             return Fd.of("pidfd_getfd", this, taken);
@@ -54,7 +54,7 @@ record ChildDescriptor(int tid, int number) {
 
     /// Whether its process is known to be in another network namespace than this thread. A socket
     /// nearly always belongs to its process's namespace.
-    boolean abroad() {
+    boolean inOtherNamespace() {
         try {
             Path own = Files.readSymbolicLink(Path.of("/proc/thread-self/ns/net"));
             return !own.equals(Files.readSymbolicLink(Path.of("/proc/" + tid + "/ns/net")));

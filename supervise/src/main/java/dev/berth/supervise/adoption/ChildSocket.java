@@ -14,7 +14,7 @@ import java.util.Optional;
 /// An internet socket of a child that is about to be bound: taken or, where pidfd_getfd is refused,
 /// known only from /proc.
 ///
-/// **Ownership:** the taken descriptor is this object's until [#keep]; [#close] closes it.
+/// **Ownership:** the taken descriptor is this object's until [#detach]; [#close] closes it.
 final class ChildSocket implements AutoCloseable {
     /// The options that a replacement socket copies from the original, if they are set.
     private static final List<SocketOption> COPIED =
@@ -44,21 +44,21 @@ final class ChildSocket implements AutoCloseable {
             throws ErrnoException {
         Fd fd;
         try {
-            fd = descriptor.take();
+            fd = descriptor.duplicate();
         } catch (ErrnoException failed) {
             if (!ChildDescriptor.refused(failed)) {
                 throw failed;
             }
             return unseen(descriptor, failed);
         }
-        Optional<ChildSocket> socket = look(fd, namespace);
+        Optional<ChildSocket> socket = inspect(fd, namespace);
         if (socket.isEmpty()) {
             fd.close();
         }
         return socket;
     }
 
-    private static Optional<ChildSocket> look(Fd fd, long namespace) {
+    private static Optional<ChildSocket> inspect(Fd fd, long namespace) {
         try {
             int number = fd.number();
             int family = (int) SocketOption.DOMAIN.read(number);
@@ -91,7 +91,7 @@ final class ChildSocket implements AutoCloseable {
                     case "UDP", "UDPv6" -> Optional.of(Protocol.UDP);
                     default -> Optional.empty();
                 };
-        return protocol.filter(_ -> !descriptor.abroad())
+        return protocol.filter(_ -> !descriptor.inOtherNamespace())
                 .map(known -> new ChildSocket(Optional.empty(), known, family, false));
     }
 
@@ -163,7 +163,7 @@ final class ChildSocket implements AutoCloseable {
     }
 
     /// Hands the taken descriptor over to the caller.
-    Fd keep() {
+    Fd detach() {
         return new Fd(taken.orElseThrow().release());
     }
 
@@ -178,7 +178,7 @@ final class ChildSocket implements AutoCloseable {
     /// bind. This object is closed.
     ///
     /// **Ownership:** the caller closes it.
-    Fd twin() throws ErrnoException {
+    Fd plainReplacement() throws ErrnoException {
         int type = protocol.socketType() | Sockets.SOCK_CLOEXEC;
         Fd twin = Fd.of("socket", protocol, Sockets.socket(family, type, protocol.number()));
         try {

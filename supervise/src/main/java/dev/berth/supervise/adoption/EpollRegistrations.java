@@ -22,10 +22,10 @@ import java.util.Optional;
 ///
 /// **Source:** epoll(7), proc(5) on `fdinfo`.
 final class EpollRegistrations implements AutoCloseable {
-    private record Registration(Fd epoll, int events, long data) {}
+    private record EpollRegistration(Fd epoll, int events, long data) {}
 
     private final int number;
-    private final List<Registration> found = new ArrayList<>();
+    private final List<EpollRegistration> found = new ArrayList<>();
 
     private EpollRegistrations(int number) {
         this.number = number;
@@ -70,7 +70,7 @@ final class EpollRegistrations implements AutoCloseable {
             Optional<EpollEntry> entry = EpollEntry.parse(line);
             if (entry.isPresent() && entry.get().fd() == number) {
                 Fd epoll = take(process, epfd);
-                found.add(new Registration(epoll, entry.get().events(), entry.get().data()));
+                found.add(new EpollRegistration(epoll, entry.get().events(), entry.get().data()));
             }
         }
     }
@@ -85,7 +85,7 @@ final class EpollRegistrations implements AutoCloseable {
 
     private Fd take(int process, int epfd) throws IOException {
         try {
-            return new ChildDescriptor(process, epfd).take();
+            return new ChildDescriptor(process, epfd).duplicate();
         } catch (ErrnoException refused) {
             throw new IOException(
                     "the program added its socket to an epoll set before bind, and that set"
@@ -140,7 +140,7 @@ final class EpollRegistrations implements AutoCloseable {
 
     private void add(Fd socket) throws IOException {
         List<Integer> sets = new ArrayList<>();
-        for (Registration registration : found) {
+        for (EpollRegistration registration : found) {
             sets.add(above(registration.epoll()));
         }
         int source = above(socket);

@@ -212,12 +212,12 @@ public sealed interface Policy {
 
     /// Whether a worker can get only a part of its share, as a fresh worker does during a slow
     /// start.
-    default boolean divisible() {
+    default boolean supportsPartialShare() {
         return !(this instanceof Source || this instanceof Cpu);
     }
 
     /// What is wrong with the policy for this number of slots; empty if nothing is.
-    default Optional<String> unfit(int slots) {
+    default Optional<String> problem(int slots) {
         return this instanceof Weighted weighted && weighted.highest() >= slots
                 ? Optional.of(
                         "no slot "

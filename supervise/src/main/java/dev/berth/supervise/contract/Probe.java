@@ -6,7 +6,7 @@ import java.time.Duration;
 
 /// An HTTP address that is requested until it answers 2xx. `{slot}` in it is replaced, and so is a
 /// private port by the slot's own. It must reach exactly one worker, so it names a port of
-/// [Plan#privatePorts] or contains `{slot}`.
+/// [ServiceSpec#privatePorts] or contains `{slot}`.
 public record Probe(String url, Duration interval) {
     public Probe {
         if (!url.startsWith("http://") || !hasHost(url)) {
@@ -25,9 +25,9 @@ public record Probe(String url, Duration interval) {
 
     /// The address to request: with the slot's number, and with the slot's own port if that is
     /// private.
-    public URI forSlot(int slot, Plan plan) {
+    public URI forSlot(int slot, ServiceSpec spec) {
         URI uri = URI.create(url.replace("{slot}", Integer.toString(slot)));
-        if (!plan.privatePorts().contains(uri.getPort())) {
+        if (!spec.privatePorts().contains(uri.getPort())) {
             return uri;
         }
         String query = uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery();

@@ -36,7 +36,7 @@ public record Settings(
         boolean newAddresses) {
     /// How long a worker that has closed its listeners may take to exit before it gets the stop
     /// signal.
-    public static final Duration ENDING = Duration.ofSeconds(2);
+    public static final Duration SELF_EXIT = Duration.ofSeconds(2);
 
     /// The default of [#idle].
     public static final Duration IDLE = Duration.ofSeconds(5);
@@ -133,7 +133,7 @@ public record Settings(
         /// It listens and has sent `READY=1` or answered its probe.
         ANNOUNCED,
         /// It has told the dispatcher that it takes connections, and stays alive.
-        TAKING
+        READY_PROTOCOL
     }
 
     /// The same with another [#idle].
@@ -154,8 +154,8 @@ public record Settings(
     }
 
     /// Whether a worker must ask a dispatcher for its connections.
-    public boolean taking() {
-        return ready == Ready.TAKING;
+    public boolean usesReadyProtocol() {
+        return ready == Ready.READY_PROTOCOL;
     }
 
     /// After a worker has lived this long, its next crash counts as the first.
@@ -168,12 +168,12 @@ public record Settings(
     public static final Duration PROVE = Duration.ofSeconds(5);
 
     /// The longest pause between two starts while no worker is in service.
-    public static final Duration SOON = Duration.ofSeconds(2);
+    public static final Duration LONGEST_UNSERVED_BACKOFF = Duration.ofSeconds(2);
 
     /// The longest pause before the next try when no program could be started: a process, a thread,
     /// a descriptor or the program's file was missing. Such a try costs little, and what was
     /// missing may be available again at any moment.
-    public static final Duration LONGEST_UNBORN_BACKOFF = Duration.ofSeconds(5);
+    public static final Duration LONGEST_SPAWN_BACKOFF = Duration.ofSeconds(5);
 
     /// The settings that apply if the user sets none.
     public static Settings defaults() {

@@ -27,20 +27,30 @@ public record Status(
         Command command,
         List<String> listen,
         Optional<String> operation,
-        List<Stranger> strangers,
+        List<ForeignSocket> foreignSockets,
         List<SlotStatus> slots,
         List<String> notes) {
     /// The same, with `more` notes added.
     public Status withNotes(List<String> more) {
         List<String> all = Stream.concat(notes.stream(), more.stream()).toList();
         return new Status(
-                name, pid, steer, fallbacks, shed, adopt, command, listen, operation, strangers,
-                slots, all);
+                name,
+                pid,
+                steer,
+                fallbacks,
+                shed,
+                adopt,
+                command,
+                listen,
+                operation,
+                foreignSockets,
+                slots,
+                all);
     }
 
     /// A foreign socket: one that is a member of a group but not ours, or one that takes
     /// connections away from a group.
-    public record Stranger(
+    public record ForeignSocket(
             String listen, OptionalInt pid, String command, long inode, String effect) {}
 
     /// One slot.

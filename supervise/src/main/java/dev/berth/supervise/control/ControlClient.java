@@ -64,7 +64,7 @@ public final class ControlClient {
     /// Connects only to a listener of this user or root: any other gets nothing, not even the
     /// command.
     private static Fd connect(Path socket) throws ErrnoException {
-        Fd fd = ControlPath.connect(socket, PATIENCE.toNanos());
+        Fd fd = UnixSocketPath.connect(socket, PATIENCE.toNanos());
         try {
             PeerCredentials peer = Sockets.peerCredentials(fd.number());
             if (!ControlServer.mayAsk(peer.uid(), Processes.geteuid())) {
@@ -87,7 +87,7 @@ public final class ControlClient {
             send(fd, words);
             return receive(fd, Optional.of(PATIENCE));
         } catch (SocketTimeoutException late) {
-            throw new UnansweredException(Sockets.peerCredentials(fd).pid(), PATIENCE);
+            throw new UnresponsiveException(Sockets.peerCredentials(fd).pid(), PATIENCE);
         }
     }
 

@@ -99,12 +99,12 @@ record ControlFrame(Kind kind, String text) {
     /// The words of a command.
     ///
     /// @throws RefusedException there are more than [#MOST_WORDS]
-    List<String> words() throws RefusedException {
+    List<String> words() throws CommandRefusedException {
         List<String> words = new ArrayList<>();
         int start = 0;
         for (int end = text.indexOf('\0'); end >= 0; end = text.indexOf('\0', start)) {
             if (words.size() == MOST_WORDS) {
-                throw new RefusedException(
+                throw new CommandRefusedException(
                         "the command has more than "
                                 + MOST_WORDS
                                 + " words; put its arguments into a file that the program reads");

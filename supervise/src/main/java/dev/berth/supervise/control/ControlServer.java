@@ -19,8 +19,8 @@ import java.util.function.Consumer;
 /// Answers commands at a Unix socket, from the same user and from root only.
 ///
 /// One named platform thread accepts. Conversations have threads of their own, at most 32
-/// conversations at a time ([Conversations]). A client that is slow, sends garbage or hangs up only
-/// affects its own conversation.
+/// conversations at a time ([ControlConnections]). A client that is slow, sends garbage or hangs up
+/// only affects its own conversation.
 public final class ControlServer implements AutoCloseable {
     private static final Duration REQUEST_PATIENCE = Duration.ofSeconds(5);
     private static final Duration SEND_PATIENCE = Duration.ofSeconds(5);
@@ -29,7 +29,7 @@ public final class ControlServer implements AutoCloseable {
 
     private final Path socket;
     private final Fd listener;
-    private final Conversations conversations;
+    private final ControlConnections connections;
     private final Thread acceptor;
     private volatile boolean closed;
 
@@ -48,10 +48,10 @@ public final class ControlServer implements AutoCloseable {
     }
 
     private ControlServer(
-            Path socket, Fd listener, Conversations conversations, ThreadFactory threads) {
+            Path socket, Fd listener, ControlConnections connections, ThreadFactory threads) {
         this.socket = socket;
         this.listener = listener;
-        this.conversations = conversations;
+        this.connections = connections;
         this.acceptor = threads.newThread(this::acceptAll);
         acceptor.setName("control");
     }
@@ -75,14 +75,14 @@ public final class ControlServer implements AutoCloseable {
     static ControlServer open(
             Path socket, Handler handler, Duration requestPatience, ThreadFactory threads)
             throws IOException {
-        Conversations conversations = new Conversations(requestPatience, handler, threads);
+        ControlConnections connections = new ControlConnections(requestPatience, handler, threads);
         try {
             Fd listener = ControlSocket.listen(socket.toAbsolutePath());
-            var server = new ControlServer(socket, listener, conversations, threads);
+            var server = new ControlServer(socket, listener, connections, threads);
             server.start();
             return server;
         } catch (IOException | RuntimeException | Error failed) {
-            conversations.close();
+            connections.close();
             throw failed;
         }
     }
@@ -93,7 +93,7 @@ public final class ControlServer implements AutoCloseable {
         } catch (OutOfMemoryError limit) {
             remove();
             listener.close();
-            throw Conversations.noThread(limit);
+            throw ControlConnections.noThread(limit);
         }
     }
 
@@ -122,11 +122,11 @@ public final class ControlServer implements AutoCloseable {
                                 + ": only uid "
                                 + Processes.geteuid()
                                 + " and root are permitted to command this supervisor");
-            } else if (!conversations.begin(client, peer)) {
+            } else if (!connections.begin(client, peer)) {
                 refuse(
                         client,
                         "berth: busy with "
-                                + Conversations.MOST
+                                + ControlConnections.MOST
                                 + " other commands; try again later");
             }
         } catch (IOException | RuntimeException | Error failed) {
@@ -155,7 +155,7 @@ public final class ControlServer implements AutoCloseable {
         Sockets.shutdown(listener.number(), Sockets.SHUT_RDWR);
         try {
             acceptor.join(CLOSE_PATIENCE);
-            conversations.close(CLOSE_PATIENCE);
+            connections.close(CLOSE_PATIENCE);
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
         }

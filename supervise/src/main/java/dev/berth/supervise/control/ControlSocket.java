@@ -36,7 +36,7 @@ final class ControlSocket {
         // Workers of another user reach their notification sockets in it; RUNTIME may be closed to
         // them.
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
-        Fd fd = ControlPath.bind(socket);
+        Fd fd = UnixSocketPath.bind(socket);
         try {
             // Nobody can connect between the two calls: it does not listen yet.
             Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-------"));

@@ -1,8 +1,8 @@
 package dev.berth.supervise.lifecycle;
 
 import dev.berth.supervise.contract.Command;
-import dev.berth.supervise.contract.Outcome;
 import dev.berth.supervise.contract.Policy;
+import dev.berth.supervise.contract.RequestResult;
 import dev.berth.supervise.contract.Settings;
 import dev.berth.supervise.contract.WorkerId;
 
@@ -19,27 +19,27 @@ public sealed interface Action {
     /// answered by [Event.Checked].
     record Check(WorkerId id) implements Action {}
 
-    /// Find out what a worker that is not ready in time is doing; answered by [Event.Located].
+    /// Find out what a worker that is not ready in time is doing; answered by [Event.Inspected].
     ///
     /// @param listening whether it listens, and lacks something else
-    record Locate(WorkerId id, boolean listening) implements Action {}
+    record Inspect(WorkerId id, boolean listening) implements Action {}
 
     /// Give new connections to these workers only, and datagrams to these slots. With no worker,
     /// connections wait in the queues of listeners whose workers died.
     ///
-    /// @param held drained slots: what is queued in them is kept all the same
-    /// @param warming the workers that get only a part of their share, in percent
+    /// @param drained drained slots: what is queued in them is kept all the same
+    /// @param slowStarting the workers that get only a part of their share, in percent
     record Serve(
             Set<WorkerId> workers,
             Set<Integer> slots,
-            Set<Integer> held,
-            Map<WorkerId, Integer> warming)
+            Set<Integer> drained,
+            Map<WorkerId, Integer> slowStarting)
             implements Action {
         public Serve {
             workers = Set.copyOf(workers);
             slots = Set.copyOf(slots);
-            held = Set.copyOf(held);
-            warming = Map.copyOf(warming);
+            drained = Set.copyOf(drained);
+            slowStarting = Map.copyOf(slowStarting);
         }
 
         /// With no worker warming up.
@@ -54,12 +54,12 @@ public sealed interface Action {
 
         /// How much of its share the worker gets, in percent.
         public int percent(WorkerId worker) {
-            return warming.getOrDefault(worker, Worker.WARM);
+            return slowStarting.getOrDefault(worker, Worker.FULL_PERCENT);
         }
 
         /// Whether what is queued for the slot is kept.
         public boolean keeps(int slot) {
-            return slots.contains(slot) || held.contains(slot);
+            return slots.contains(slot) || drained.contains(slot);
         }
     }
 
@@ -77,16 +77,17 @@ public sealed interface Action {
     record Drain(WorkerId id) implements Action {}
 
     /// Watch whether a new worker accepts the connections that are steered to it; answered by
-    /// [Event.Seen] whenever the observation changes. Ordered again: check it at once.
-    record Prove(WorkerId id) implements Action {}
+    /// [Event.VerificationSampled] whenever the observation changes. Ordered again: check it at
+    /// once.
+    record Verify(WorkerId id) implements Action {}
 
     /// Move the connections queued for a worker to the workers in service, where possible.
-    record Withdraw(WorkerId id) implements Action {}
+    record MoveQueue(WorkerId id) implements Action {}
 
     /// Send the stop signal to the worker's first process.
     ///
     /// @param ending whether it seems to be exiting by itself: it gets the signal only if it has
-    ///   not ended within [Settings#ENDING], so that its own exit code is seen
+    ///   not ended within [Settings#SELF_EXIT], so that its own exit code is seen
     record Terminate(WorkerId id, boolean ending) implements Action {
         /// Sends the signal at once.
         public Terminate(WorkerId id) {
@@ -98,12 +99,12 @@ public sealed interface Action {
     record Kill(WorkerId id) implements Action {}
 
     /// Close the supervisor's descriptors of an ended worker's sockets.
-    record Retire(WorkerId id) implements Action {}
+    record CloseSockets(WorkerId id) implements Action {}
 
     /// Keep the connections queued for a worker that died, for a sibling or its successor.
-    record Bequeath(WorkerId id) implements Action {}
+    record KeepQueue(WorkerId id) implements Action {}
 
-    record Reply(long ticket, Outcome outcome) implements Action {}
+    record Reply(long ticket, RequestResult result) implements Action {}
 
     /// Report a message to users.
     record Say(String text) implements Action {}

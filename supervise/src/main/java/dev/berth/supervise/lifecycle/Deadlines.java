@@ -5,12 +5,12 @@ package dev.berth.supervise.lifecycle;
 final class Deadlines {
     private Deadlines() {}
 
-    static void meet(Step step) {
+    static void expire(TransitionStep step) {
         for (Slot slot : step.state().slots()) {
-            if (slot.health().retryAt() <= step.now()) {
+            if (slot.history().retryAt() <= step.now()) {
                 step.change(
                         slot.index(),
-                        place -> place.withHealth(place.health().retryingAt(Worker.NEVER)));
+                        place -> place.withHealth(place.history().retryingAt(Worker.NEVER)));
             }
             for (Worker worker : slot.workers()) {
                 // Looked up again: handling another worker may have changed it.
@@ -20,50 +20,51 @@ final class Deadlines {
                         .ifPresent(now -> overdue(step, now));
                 step.state()
                         .worker(worker.id())
-                        .filter(now -> now.trial().until() <= step.now())
-                        .ifPresent(now -> Trials.overdue(step, now));
+                        .filter(now -> now.verification().until() <= step.now())
+                        .ifPresent(now -> RollVerification.overdue(step, now));
             }
         }
         giveUp(step);
     }
 
-    private static void overdue(Step step, Worker worker) {
+    private static void overdue(TransitionStep step, Worker worker) {
         switch (worker.phase()) {
             case STARTING -> {
-                if (worker.lacks().isEmpty()) {
-                    Lateness.begins(step, worker);
+                if (worker.reason().isEmpty()) {
+                    StartTimeout.expired(step, worker);
                 } else {
-                    Lives.abandon(step, worker, worker.lacks());
+                    WorkerTransitions.stopUnready(step, worker, worker.reason());
                 }
             }
             case SETTLING -> {
-                if (Lateness.unannounced(step, worker)) {
-                    Lateness.begins(step, worker);
+                if (StartTimeout.unannounced(step, worker)) {
+                    StartTimeout.expired(step, worker);
                 } else if (worker.deadline() > worker.startBy()) {
-                    Lives.abandon(step, worker, "listens, but could not be inspected");
+                    WorkerTransitions.stopUnready(
+                            step, worker, "listens, but could not be inspected");
                 } else {
-                    Lives.check(step, worker.id());
+                    WorkerTransitions.check(step, worker.id());
                 }
             }
-            case READY -> Steerage.grow(step, worker);
-            case DRAINING -> Trials.quiet(step, worker);
+            case READY -> TrafficChanges.grow(step, worker);
+            case DRAINING -> RollVerification.drained(step, worker);
             case STOPPING -> {
                 step.say("slot " + worker.id() + " did not stop in time; killing it");
-                Lives.kill(step, worker);
+                WorkerTransitions.kill(step, worker);
             }
-            case KILLED -> Lives.kill(step, worker);
+            case KILLED -> WorkerTransitions.kill(step, worker);
         }
     }
 
-    private static void giveUp(Step step) {
+    private static void giveUp(TransitionStep step) {
         State state = step.state();
         long patience = step.settings().giveUp().toMillis();
-        boolean due = state.emptySince() != Worker.NEVER && !state.refusing();
-        if (due && step.now() - state.emptySince() >= patience) {
+        boolean due = state.noneInServiceSince() != Worker.NEVER && !state.refusing();
+        if (due && step.now() - state.noneInServiceSince() >= patience) {
             step.refuse(true);
             step.say(
                     "no worker has been ready for "
-                            + Epitaph.seconds(step.settings().giveUp())
+                            + ExitReport.seconds(step.settings().giveUp())
                             + ": refusing connections until one is");
         }
     }

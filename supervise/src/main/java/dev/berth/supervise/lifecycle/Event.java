@@ -24,29 +24,30 @@ public sealed interface Event {
     /// The worker listens, but not on everything that it has to; repeated for each further
     /// listener.
     ///
-    /// @param lacks what is missing, for users
+    /// @param missing what is missing, for users
     /// @param replaces whether the worker in service of its slot has what is missing
-    record Incomplete(WorkerId id, String lacks, boolean replaces) implements Event {}
+    record Incomplete(WorkerId id, String missing, boolean replaces) implements Event {}
 
     /// The worker sent `READY=1`, or its probe was answered.
     record Announced(WorkerId id) implements Event {}
 
     /// The answer to [Action.Check].
-    record Checked(WorkerId id, Sight sight) implements Event {}
+    record Checked(WorkerId id, ListenState listenState) implements Event {}
 
-    /// The answer to [Action.Locate], with the same `listening`.
+    /// The answer to [Action.Inspect], with the same `listening`.
     ///
     /// @param what the worker is doing, for users: the whole sentence for a worker that does not
     ///   listen, otherwise the part that follows "it"
-    record Located(WorkerId id, boolean listening, String what) implements Event {}
+    record Inspected(WorkerId id, boolean listening, String what) implements Event {}
 
-    /// Since [Action.Prove], the observation of the worker has changed.
+    /// Since [Action.Verify], the observation of the worker has changed.
     ///
     /// @param detail what waits for it, for users; empty if nothing does
-    record Seen(WorkerId id, Evidence evidence, String detail) implements Event {}
+    record VerificationSampled(WorkerId id, VerificationResult result, String detail)
+            implements Event {}
 
     /// A ready worker no longer has the listener through which it got connections.
-    record Lost(WorkerId id, String why) implements Event {}
+    record ListenerLost(WorkerId id, String why) implements Event {}
 
     /// The answer to [Action.Drain]: nothing waits for the worker and none of its connections is
     /// busy.
@@ -55,14 +56,14 @@ public sealed interface Event {
     /// The worker, which was draining, is told to stop although something is left.
     ///
     /// @param what is left, for users
-    record GivenUp(WorkerId id, String what) implements Event {}
+    record DrainExpired(WorkerId id, String what) implements Event {}
 
     /// The worker's first process has ended.
     ///
-    /// @param survivors processes that it started and that were still alive
-    /// @param lastWords the end of its output, possibly empty
+    /// @param leftovers processes that it started and that were still alive
+    /// @param lastOutput the end of its output, possibly empty
     /// @param served whether it has accepted connections, as far as that can be known
-    record Exited(WorkerId id, ExitStatus status, int survivors, String lastWords, boolean served)
+    record Exited(WorkerId id, ExitStatus status, int leftovers, String lastOutput, boolean served)
             implements Event {
         /// For a worker that has served no connection.
         public Exited(WorkerId id, ExitStatus status, int survivors, String lastWords) {
@@ -76,5 +77,5 @@ public sealed interface Event {
     record Steered(long ticket, Policy policy, String failure) implements Event {}
 
     /// A request, to be answered by [Action.Reply] with the same `ticket`.
-    record Asked(long ticket, Request request) implements Event {}
+    record Requested(long ticket, Request request) implements Event {}
 }

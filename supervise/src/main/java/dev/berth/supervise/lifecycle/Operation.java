@@ -122,7 +122,7 @@ public sealed interface Operation {
     }
 
     /// Waiting until a drained slot is quiet, or until `deadline`.
-    record Hold(long ticket, int slot, long deadline) implements Operation {
+    record DrainSlot(long ticket, int slot, long deadline) implements Operation {
         @Override
         public String verb() {
             return "drain";

@@ -21,13 +21,13 @@ public record Slot(
         Command command,
         List<Worker> workers,
         long since,
-        Health health) {
+        RestartHistory history) {
     /// What a slot is for at present.
     public enum Goal {
         /// To have a worker in service.
         RUN,
         /// To have a worker that gets no new connections, until `undrain`.
-        HELD,
+        DRAINED,
         /// To become empty and be removed.
         LEAVE
     }
@@ -46,7 +46,7 @@ public record Slot(
     }
 
     static Slot empty(int index, int generation, Command command, long now) {
-        return new Slot(index, Goal.RUN, generation, command, List.of(), now, Health.NEW);
+        return new Slot(index, Goal.RUN, generation, command, List.of(), now, RestartHistory.NEW);
     }
 
     Optional<Worker> candidate() {
@@ -59,8 +59,8 @@ public record Slot(
     }
 
     /// Whether the worker in service has yet to show that it accepts.
-    boolean trying() {
-        return ready().filter(worker -> worker.trial().open()).isPresent();
+    boolean verifying() {
+        return ready().filter(worker -> worker.verification().pending()).isPresent();
     }
 
     Optional<Worker> worker(WorkerId id) {
@@ -84,22 +84,22 @@ public record Slot(
         if (!workers.isEmpty()) {
             return Condition.DRAINING;
         }
-        return health.waiting() ? Condition.BACKOFF : Condition.STOPPED;
+        return history.waiting() ? Condition.BACKOFF : Condition.STOPPED;
     }
 
     Slot withGoal(Goal next) {
-        return new Slot(index, next, generation, command, workers, since, health);
+        return new Slot(index, next, generation, command, workers, since, history);
     }
 
     Slot withCommand(Command next) {
-        return new Slot(index, goal, generation, next, workers, since, health);
+        return new Slot(index, goal, generation, next, workers, since, history);
     }
 
     Slot withSince(long now) {
-        return new Slot(index, goal, generation, command, workers, now, health);
+        return new Slot(index, goal, generation, command, workers, now, history);
     }
 
-    Slot withHealth(Health next) {
+    Slot withHealth(RestartHistory next) {
         return new Slot(index, goal, generation, command, workers, since, next);
     }
 
@@ -107,7 +107,7 @@ public record Slot(
         List<Worker> next = new ArrayList<>(workers);
         next.add(worker);
         int number = worker.id().generation();
-        Health tried = health.retryingAt(Worker.NEVER);
+        RestartHistory tried = history.retryingAt(Worker.NEVER);
         return new Slot(index, goal, number, command, next, since, tried);
     }
 
@@ -123,6 +123,6 @@ public record Slot(
     }
 
     private Slot withWorkers(List<Worker> next) {
-        return new Slot(index, goal, generation, command, next, since, health);
+        return new Slot(index, goal, generation, command, next, since, history);
     }
 }

@@ -17,8 +17,8 @@ import java.util.function.UnaryOperator;
 /// Everything that the supervisor's decisions are based on.
 ///
 /// @param command what new slots run: the last command with which a start or a roll succeeded
-/// @param emptySince since when no worker has been served, in milliseconds; [Worker#NEVER] while
-///   one is
+/// @param noneInServiceSince since when no worker has been served, in milliseconds; [Worker#NEVER]
+///   while one is
 /// @param refusing whether clients are refused
 /// @param nextStart the earliest time of the next start, if starts are staggered by time
 /// @param generations the last generation of each removed slot, in case it comes back
@@ -29,7 +29,7 @@ public record State(
         Command command,
         List<Slot> slots,
         Optional<Operation> operation,
-        long emptySince,
+        long noneInServiceSince,
         boolean refusing,
         long nextStart,
         Map<Integer, Integer> generations,
@@ -86,9 +86,9 @@ public record State(
                 running.add(slot.index());
                 slot.ready().ifPresent(worker -> workers.add(worker.id()));
                 slot.ready()
-                        .filter(worker -> worker.percent() < Worker.WARM)
+                        .filter(worker -> worker.percent() < Worker.FULL_PERCENT)
                         .ifPresent(worker -> warming.put(worker.id(), worker.percent()));
-            } else if (slot.goal() == Slot.Goal.HELD) {
+            } else if (slot.goal() == Slot.Goal.DRAINED) {
                 held.add(slot.index());
             }
         }
@@ -99,13 +99,15 @@ public record State(
     /// or its slot is drained.
     public boolean drains(WorkerId id) {
         Optional<Phase> phase = worker(id).map(Worker::phase);
-        boolean held = slot(id.slot()).filter(slot -> slot.goal() == Slot.Goal.HELD).isPresent();
+        boolean held = slot(id.slot()).filter(slot -> slot.goal() == Slot.Goal.DRAINED).isPresent();
         return phase.filter(p -> p == Phase.DRAINING || p == Phase.READY && held).isPresent();
     }
 
     /// Whether a worker in service has yet to show that it accepts.
-    public boolean trying(WorkerId id) {
-        return worker(id).filter(w -> w.phase() == Phase.READY && w.trial().open()).isPresent();
+    public boolean verifying(WorkerId id) {
+        return worker(id)
+                .filter(w -> w.phase() == Phase.READY && w.verification().pending())
+                .isPresent();
     }
 
     /// The worker in service that `successor` is to replace.
@@ -117,8 +119,8 @@ public record State(
     }
 
     /// Whether any worker was ever ready.
-    public boolean proven() {
-        return slots.stream().anyMatch(slot -> slot.health().proven());
+    public boolean wasEverReady() {
+        return slots.stream().anyMatch(slot -> slot.history().wasEverReady());
     }
 
     /// Whether the supervisor was asked to stop.
@@ -131,22 +133,22 @@ public record State(
     public long nextDeadline() {
         long next = Worker.NEVER;
         for (Slot slot : slots) {
-            next = Math.min(next, slot.health().retryAt());
+            next = Math.min(next, slot.history().retryAt());
             for (Worker worker : slot.workers()) {
-                next = Math.min(next, Math.min(worker.deadline(), worker.trial().until()));
+                next = Math.min(next, Math.min(worker.deadline(), worker.verification().until()));
             }
         }
-        if (emptySince != Worker.NEVER && !refusing) {
-            next = Math.min(next, emptySince + settings.giveUp().toMillis());
+        if (noneInServiceSince != Worker.NEVER && !refusing) {
+            next = Math.min(next, noneInServiceSince + settings.giveUp().toMillis());
         }
-        if (Starts.paused(this)) {
+        if (StartScheduler.paused(this)) {
             next = Math.min(next, nextStart);
         }
-        if (operation.orElse(null) instanceof Operation.Hold hold) {
+        if (operation.orElse(null) instanceof Operation.DrainSlot hold) {
             next = Math.min(next, hold.deadline());
         }
         if (operation.orElse(null) instanceof Operation.Roll roll) {
-            next = Math.min(next, Rolls.due(this, roll));
+            next = Math.min(next, RollingRestart.due(this, roll));
         }
         return next;
     }
@@ -164,7 +166,7 @@ public record State(
                 command,
                 next,
                 operation,
-                emptySince,
+                noneInServiceSince,
                 refusing,
                 nextStart,
                 generations,
@@ -186,7 +188,7 @@ public record State(
                 command,
                 rest,
                 operation,
-                emptySince,
+                noneInServiceSince,
                 refusing,
                 nextStart,
                 last,
@@ -207,7 +209,7 @@ public record State(
                 command,
                 slots,
                 next,
-                emptySince,
+                noneInServiceSince,
                 refusing,
                 nextStart,
                 generations,
@@ -221,7 +223,7 @@ public record State(
                 next,
                 slots,
                 operation,
-                emptySince,
+                noneInServiceSince,
                 refusing,
                 nextStart,
                 generations,
@@ -229,7 +231,7 @@ public record State(
                 replaced);
     }
 
-    State emptySince(long when) {
+    State withNoneInServiceSince(long when) {
         return new State(
                 settings,
                 command,
@@ -243,13 +245,13 @@ public record State(
                 replaced);
     }
 
-    State refusing(boolean next) {
+    State withRefusing(boolean next) {
         return new State(
                 settings,
                 command,
                 slots,
                 operation,
-                emptySince,
+                noneInServiceSince,
                 next,
                 nextStart,
                 generations,
@@ -263,7 +265,7 @@ public record State(
                 command,
                 slots,
                 operation,
-                emptySince,
+                noneInServiceSince,
                 refusing,
                 when,
                 generations,
@@ -277,7 +279,7 @@ public record State(
                 command,
                 slots,
                 operation,
-                emptySince,
+                noneInServiceSince,
                 refusing,
                 nextStart,
                 generations,
@@ -291,7 +293,7 @@ public record State(
                 command,
                 slots,
                 operation,
-                emptySince,
+                noneInServiceSince,
                 refusing,
                 nextStart,
                 generations,

@@ -16,37 +16,41 @@ public final class Transition {
     ///
     /// @param now milliseconds of a monotonic clock, never less than in the last call
     public static Action.Result apply(State state, Event event, long now) {
-        Step step = new Step(state, now);
+        TransitionStep step = new TransitionStep(state, now);
         react(step, event);
-        Trials.release(step);
+        RollVerification.release(step);
         Operations.advance(step);
-        Starts.begin(step);
+        StartScheduler.begin(step);
         return step.result();
     }
 
-    private static void react(Step step, Event event) {
+    private static void react(TransitionStep step, Event event) {
         switch (event) {
             case Event.Begin() -> {}
-            case Event.Tick() -> Deadlines.meet(step);
+            case Event.Tick() -> Deadlines.expire(step);
             case Event.Spawned(WorkerId id, int pid) ->
                     step.change(id, worker -> worker.withPid(pid));
-            case Event.SpawnFailed(WorkerId id, String why) -> Lives.unborn(step, id, why);
-            case Event.Listening(WorkerId id) -> Lives.listening(step, id);
+            case Event.SpawnFailed(WorkerId id, String why) ->
+                    WorkerTransitions.spawnFailed(step, id, why);
+            case Event.Listening(WorkerId id) -> WorkerTransitions.listening(step, id);
             case Event.Incomplete(WorkerId id, String lacks, boolean replaces) ->
-                    Lives.incomplete(step, id, lacks, replaces);
-            case Event.Announced(WorkerId id) -> Lives.announced(step, id);
-            case Event.Checked(WorkerId id, Sight sight) -> Lives.checked(step, id, sight);
-            case Event.Located(WorkerId id, boolean listening, String what) ->
-                    Lateness.located(step, id, listening, what);
-            case Event.Seen(WorkerId id, Evidence evidence, String detail) ->
-                    Trials.seen(step, id, evidence, detail);
-            case Event.Lost(WorkerId id, String why) -> Lives.lost(step, id, why);
-            case Event.Drained(WorkerId id) -> Lives.drained(step, id);
-            case Event.GivenUp(WorkerId id, String what) -> Lives.givenUp(step, id, what);
-            case Event.Exited exited -> Lives.exited(step, exited);
+                    WorkerTransitions.incomplete(step, id, lacks, replaces);
+            case Event.Announced(WorkerId id) -> WorkerTransitions.announced(step, id);
+            case Event.Checked(WorkerId id, ListenState listenState) ->
+                    WorkerTransitions.checked(step, id, listenState);
+            case Event.Inspected(WorkerId id, boolean listening, String what) ->
+                    StartTimeout.located(step, id, listening, what);
+            case Event.VerificationSampled(WorkerId id, VerificationResult result, String detail) ->
+                    RollVerification.seen(step, id, result, detail);
+            case Event.ListenerLost(WorkerId id, String why) ->
+                    WorkerTransitions.lost(step, id, why);
+            case Event.Drained(WorkerId id) -> WorkerTransitions.drained(step, id);
+            case Event.DrainExpired(WorkerId id, String what) ->
+                    WorkerTransitions.drainExpired(step, id, what);
+            case Event.Exited exited -> WorkerTransitions.exited(step, exited);
             case Event.Steered(long ticket, Policy policy, String failure) ->
-                    Steerage.steered(step, ticket, policy, failure);
-            case Event.Asked(long ticket, Request request) ->
+                    TrafficChanges.steered(step, ticket, policy, failure);
+            case Event.Requested(long ticket, Request request) ->
                     Operations.asked(step, ticket, request);
         }
     }

@@ -13,7 +13,7 @@ import dev.berth.supervise.contract.WorkerId;
 /// @param startBy when the start as a whole has lasted too long
 /// @param announced whether the worker, or a probe of it, has reported that it is ready
 /// @param percent how much of its share of the connections it gets
-/// @param lacks for users: why a worker that has begun to listen does not count as listening yet,
+/// @param reason for users: why a worker that has begun to listen does not count as listening yet,
 ///   or why a worker was told to stop whose end says more
 public record Worker(
         WorkerId id,
@@ -25,13 +25,13 @@ public record Worker(
         long startBy,
         boolean announced,
         int percent,
-        Trial trial,
-        String lacks) {
+        Verification verification,
+        String reason) {
     /// The deadline that never comes.
     public static final long NEVER = Long.MAX_VALUE;
 
     /// The whole share, in percent.
-    static final int WARM = 100;
+    static final int FULL_PERCENT = 100;
 
     Worker(
             WorkerId id,
@@ -42,7 +42,18 @@ public record Worker(
             long deadline,
             long startBy,
             boolean announced) {
-        this(id, phase, command, pid, since, deadline, startBy, announced, WARM, Trial.OVER, "");
+        this(
+                id,
+                phase,
+                command,
+                pid,
+                since,
+                deadline,
+                startBy,
+                announced,
+                FULL_PERCENT,
+                Verification.DONE,
+                "");
     }
 
     static Worker starting(WorkerId id, Command command, long now, Settings settings) {
@@ -51,52 +62,112 @@ public record Worker(
     }
 
     /// Whether it has finished its connections and is only kept for its successor's sake.
-    boolean quiet() {
+    boolean drainDone() {
         return phase == Phase.DRAINING && deadline == NEVER;
     }
 
     Worker withPid(int started) {
         return new Worker(
-                id, phase, command, started, since, deadline, startBy, announced, percent, trial,
-                lacks);
+                id,
+                phase,
+                command,
+                started,
+                since,
+                deadline,
+                startBy,
+                announced,
+                percent,
+                verification,
+                reason);
     }
 
     Worker withAnnounced() {
         return new Worker(
-                id, phase, command, pid, since, deadline, startBy, true, percent, trial, lacks);
+                id,
+                phase,
+                command,
+                pid,
+                since,
+                deadline,
+                startBy,
+                true,
+                percent,
+                verification,
+                reason);
     }
 
     Worker withDeadline(long next) {
         return new Worker(
-                id, phase, command, pid, since, next, startBy, announced, percent, trial, lacks);
+                id,
+                phase,
+                command,
+                pid,
+                since,
+                next,
+                startBy,
+                announced,
+                percent,
+                verification,
+                reason);
     }
 
-    Worker withTrial(Trial next) {
+    Worker withTrial(Verification next) {
         return new Worker(
-                id, phase, command, pid, since, deadline, startBy, announced, percent, next, lacks);
+                id, phase, command, pid, since, deadline, startBy, announced, percent, next,
+                reason);
     }
 
     /// It listens, but not on everything that it has to; so it stays until `until`.
-    Worker lacking(String what, long until) {
+    Worker withMissing(String what, long until) {
         return new Worker(
-                id, phase, command, pid, since, until, startBy, announced, percent, trial, what);
+                id,
+                phase,
+                command,
+                pid,
+                since,
+                until,
+                startBy,
+                announced,
+                percent,
+                verification,
+                what);
     }
 
     /// It was told to stop for this reason, which is reported together with how it ends.
-    Worker blamed(String why) {
+    Worker withStopReason(String why) {
         return new Worker(
-                id, phase, command, pid, since, deadline, startBy, announced, percent, trial, why);
+                id,
+                phase,
+                command,
+                pid,
+                since,
+                deadline,
+                startBy,
+                announced,
+                percent,
+                verification,
+                why);
     }
 
     /// Whether its end decides what is reported about it.
-    boolean blamed() {
-        return phase.leaving() && !lacks.isEmpty();
+    boolean stoppedForReason() {
+        return phase.leaving() && !reason.isEmpty();
     }
 
     /// With this part of its share until `until`.
-    Worker warming(int share, long until) {
+    Worker withPercent(int share, long until) {
         return new Worker(
-                id, phase, command, pid, since, until, startBy, announced, share, trial, lacks);
+                id,
+                phase,
+                command,
+                pid,
+                since,
+                until,
+                startBy,
+                announced,
+                share,
+                verification,
+                reason);
     }
 
     Worker restarting(long now, Settings settings) {
@@ -104,7 +175,7 @@ public record Worker(
         return new Worker(id, Phase.STARTING, command, pid, now, by, by, announced);
     }
 
-    Worker enters(Phase next, long now, long until) {
+    Worker inPhase(Phase next, long now, long until) {
         return new Worker(id, next, command, pid, now, until, startBy, announced);
     }
 }

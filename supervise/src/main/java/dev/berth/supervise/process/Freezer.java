@@ -23,10 +23,10 @@ public final class Freezer {
     private static final int PAUSE_MILLIS = 1;
 
     private final Optional<Cgroup> cgroup;
-    private final Function<LiveWorker, Collection<ProcessEntry>> processes;
+    private final Function<WorkerProcess, Collection<ProcessEntry>> processes;
 
     /// @param processes returns the live processes of a worker
-    Freezer(Optional<Cgroup> cgroup, Function<LiveWorker, Collection<ProcessEntry>> processes) {
+    Freezer(Optional<Cgroup> cgroup, Function<WorkerProcess, Collection<ProcessEntry>> processes) {
         this.cgroup = cgroup;
         this.processes = processes;
     }
@@ -64,7 +64,7 @@ public final class Freezer {
 
     /// Returns when all of its processes are frozen, or after 50 ms: then a process in an
     /// uninterruptible system call is not frozen yet. If this fails, all of them run on.
-    public Frozen freeze(LiveWorker worker) {
+    public Frozen freeze(WorkerProcess worker) {
         // This takes longest, so it comes first: the worker should be frozen only briefly.
         Collection<ProcessEntry> seen = processes.apply(worker);
         Frozen frozen = new Frozen(cgroup.flatMap(all -> all.freeze(worker.id())));

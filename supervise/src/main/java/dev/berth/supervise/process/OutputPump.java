@@ -1,6 +1,6 @@
 package dev.berth.supervise.process;
 
-import dev.berth.supervise.contract.Observer;
+import dev.berth.supervise.contract.EventSink;
 import dev.berth.supervise.contract.WorkerId;
 import dev.berth.sys.Descriptors;
 import dev.berth.sys.ErrnoException;
@@ -19,15 +19,15 @@ public final class OutputPump implements AutoCloseable {
     /// How long to wait for the end of the workers' output when closing.
     private static final long LAST_READ_MILLIS = 500;
 
-    private final Loop loop;
-    private final Observer observer;
+    private final EventLoop loop;
+    private final EventSink sink;
     private final Thread thread;
     private final byte[] buffer = new byte[BUFFER_BYTES];
 
     /// The streams that are read; used by the thread only.
     private final Set<WorkerOutput.Stream> streams = new HashSet<>();
 
-    private volatile long closeBy = Loop.NEVER;
+    private volatile long closeBy = EventLoop.NEVER;
 
     /// What a worker is started with: the writing ends, which the caller closes after the start.
     public record Pipes(WorkerOutput output, Fd out, Fd err) implements AutoCloseable {
@@ -38,9 +38,9 @@ public final class OutputPump implements AutoCloseable {
         }
     }
 
-    public OutputPump(Observer observer) throws ErrnoException {
-        this.observer = observer;
-        loop = new Loop(observer::said);
+    public OutputPump(EventSink sink) throws ErrnoException {
+        this.sink = sink;
+        loop = new EventLoop(sink::onEvent);
         thread = Thread.ofPlatform().name("berth-output").daemon().start(this::run);
     }
 
@@ -54,7 +54,7 @@ public final class OutputPump implements AutoCloseable {
     /// @param user the owner of the pipes from now on, who can open them again: servers in
     ///   containers log to `/dev/stdout`
     public Pipes open(WorkerId worker, Optional<User> user) throws ErrnoException {
-        WorkerOutput output = new WorkerOutput(worker, observer);
+        WorkerOutput output = new WorkerOutput(worker, sink);
         Fd out = pipe(output, false, user);
         try {
             return new Pipes(output, out, pipe(output, true, user));
@@ -102,7 +102,7 @@ public final class OutputPump implements AutoCloseable {
 
     private void run() {
         try (loop) {
-            while (closeBy == Loop.NEVER || !streams.isEmpty() && Loop.now() < closeBy) {
+            while (closeBy == EventLoop.NEVER || !streams.isEmpty() && EventLoop.now() < closeBy) {
                 loop.turn(closeBy);
             }
         } finally {
@@ -114,7 +114,7 @@ public final class OutputPump implements AutoCloseable {
     /// have ended. If the observer no longer takes anything, the thread is left behind.
     @Override
     public void close() {
-        closeBy = Loop.now() + LAST_READ_MILLIS;
+        closeBy = EventLoop.now() + LAST_READ_MILLIS;
         loop.post(() -> {});
         try {
             thread.join(2 * LAST_READ_MILLIS);

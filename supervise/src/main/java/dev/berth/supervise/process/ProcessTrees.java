@@ -14,37 +14,37 @@ import java.util.Optional;
 import java.util.Set;
 
 /// The processes of each worker: its first one and all processes that it started, including those
-/// whose parent has ended ([Orphans]).
+/// whose parent has ended ([ReparentedProcesses]).
 public final class ProcessTrees {
     private final Optional<Cgroup> cgroup;
-    private final Orphans orphans;
+    private final ReparentedProcesses reparented;
 
-    ProcessTrees(Optional<Cgroup> cgroup, Orphans orphans) {
+    ProcessTrees(Optional<Cgroup> cgroup, ReparentedProcesses reparented) {
         this.cgroup = cgroup;
-        this.orphans = orphans;
+        this.reparented = reparented;
     }
 
     /// The live processes of `worker`, including its first one.
-    public Set<Integer> of(LiveWorker worker) {
+    public Set<Integer> of(WorkerProcess worker) {
         return tree(worker).pids(ProcessList.read());
     }
 
     /// The same, with what is known about each.
-    Collection<ProcessEntry> entries(LiveWorker worker) {
+    Collection<ProcessEntry> entries(WorkerProcess worker) {
         return tree(worker).entries(ProcessList.read()).values();
     }
 
     /// What determines the worker's processes, as known now; may be used from any thread.
-    public ProcessTree tree(LiveWorker worker) {
+    public ProcessTree tree(WorkerProcess worker) {
         return new ProcessTree(
-                worker.id(), worker.pid(), worker.startTicks(), orphans.of(worker.id()), cgroup);
+                worker.id(), worker.pid(), worker.startTicks(), reparented.of(worker.id()), cgroup);
     }
 
-    /// The root processes of the workers' processes, for [Descent].
-    public Map<Integer, WorkerId> roots(Collection<LiveWorker> workers) {
+    /// The root processes of the workers' processes, for [ProcessAncestry].
+    public Map<Integer, WorkerId> roots(Collection<WorkerProcess> workers) {
         Map<Integer, WorkerId> roots = new HashMap<>();
-        for (LiveWorker worker : workers) {
-            orphans.of(worker.id()).forEach(pid -> roots.put(pid, worker.id()));
+        for (WorkerProcess worker : workers) {
+            reparented.of(worker.id()).forEach(pid -> roots.put(pid, worker.id()));
             roots.put(worker.pid(), worker.id());
         }
         return roots;
@@ -53,17 +53,17 @@ public final class ProcessTrees {
     /// Whether a process belongs to the worker, by a few reads of /proc: it descends from a known
     /// process of the worker, is in the session of the worker's first process, or in its cgroup. A
     /// process that has ended belongs to no worker.
-    public boolean owns(LiveWorker worker, int pid) {
+    public boolean owns(WorkerProcess worker, int pid) {
         Optional<ProcessEntry> entry = ProcessList.of(pid);
         return entry.isPresent()
                 && (entry.get().session() == worker.pid()
-                        || new Descent(roots(List.of(worker))).worker(pid).isPresent()
+                        || new ProcessAncestry(roots(List.of(worker))).worker(pid).isPresent()
                         || cgroup.filter(group -> group.pids(worker.id()).contains(pid))
                                 .isPresent());
     }
 
     /// Kills every process of the worker.
-    public void kill(LiveWorker worker) {
+    public void kill(WorkerProcess worker) {
         cgroup.ifPresent(group -> group.kill(worker.id()));
         if (!worker.ended()) {
             // It would not count as alive if only its first thread has ended.
@@ -73,19 +73,19 @@ public final class ProcessTrees {
     }
 
     /// Sends `signal` to every process of the worker.
-    private void signal(LiveWorker worker, Signal signal) {
+    private void signal(WorkerProcess worker, Signal signal) {
         entries(worker).forEach(entry -> send(entry, signal));
     }
 
     /// Sends `signal` to those of `pids` that are processes of the worker.
-    public void signal(LiveWorker worker, Set<Integer> pids, Signal signal) {
+    public void signal(WorkerProcess worker, Set<Integer> pids, Signal signal) {
         Map<Integer, ProcessEntry> entries = tree(worker).entries(ProcessList.read());
         entries.keySet().retainAll(pids);
         entries.values().forEach(entry -> send(entry, signal));
     }
 
     private void send(ProcessEntry entry, Signal signal) {
-        orphans.expect(entry);
-        SeenProcess.send(entry, signal);
+        reparented.remember(entry);
+        PidfdSignal.send(entry, signal);
     }
 }

@@ -30,7 +30,7 @@ public final class Spawner implements AutoCloseable {
     private final boolean watched;
     private final Optional<UserChange> change;
     private final Optional<UserAccess> access;
-    private Optional<SpareThread> spare = Optional.empty();
+    private Optional<StandbyThread> spare = Optional.empty();
 
     private Spawner(boolean watched, Optional<UserChange> change) {
         this.watched = watched;
@@ -61,7 +61,7 @@ public final class Spawner implements AutoCloseable {
     public void prepare() {
         if (spare.isEmpty()) {
             try {
-                spare = Optional.of(new SpareThread());
+                spare = Optional.of(new StandbyThread());
             } catch (OutOfMemoryError later) {
                 // The next start tries again, and reports it if that fails.
             }
@@ -76,7 +76,7 @@ public final class Spawner implements AutoCloseable {
             return startHere(request, cpu);
         }
         prepare();
-        SpareThread thread = spare.orElseThrow(Spawner::noThread);
+        StandbyThread thread = spare.orElseThrow(Spawner::noThread);
         spare = Optional.empty();
         try {
             return thread.call(() -> startHere(request, cpu));
@@ -84,19 +84,19 @@ public final class Spawner implements AutoCloseable {
             Throwable cause = failed.getCause() == null ? failed : failed.getCause();
             throw cause instanceof IOException io
                     ? io
-                    : new IOException(Failures.text(cause), failed);
+                    : new IOException(FailureReporter.text(cause), failed);
         } finally {
             prepare();
         }
     }
 
     private static IOException noThread() {
-        return new IOException("no thread could be started" + Failures.LIMIT);
+        return new IOException("no thread could be started" + FailureReporter.LIMIT);
     }
 
     @Override
     public void close() {
-        spare.ifPresent(SpareThread::close);
+        spare.ifPresent(StandbyThread::close);
         spare = Optional.empty();
     }
 
@@ -170,7 +170,7 @@ public final class Spawner implements AutoCloseable {
             return new IOException(file + " is neither a program nor a script with a #! line");
         }
         if (Errno.EAGAIN.number() == errno) {
-            return new IOException("no process could be started" + Failures.LIMIT);
+            return new IOException("no process could be started" + FailureReporter.LIMIT);
         }
         return new ErrnoException("posix_spawn", file, errno);
     }

@@ -147,8 +147,8 @@ public final class UserAccess {
         }
     }
 
-    /// Empty if the process does not end in time; if even SIGKILL takes long, [Orphans] reaps it
-    /// later.
+    /// Empty if the process does not end in time; if even SIGKILL takes long, [ReparentedProcesses]
+    /// reaps it later.
     private OptionalInt await(int pid) throws ErrnoException {
         try (Fd pidfd = Fd.of("pidfd_open", pid, Pidfds.pidfdOpen(pid, 0))) {
             if (Poll.poll(pidfd.number(), Poll.POLLIN, PATIENCE_MILLIS) == 0) {

@@ -1,8 +1,8 @@
 package dev.berth.supervise.process;
 
-import dev.berth.supervise.contract.Adopt;
 import dev.berth.supervise.contract.Command;
-import dev.berth.supervise.contract.Plan;
+import dev.berth.supervise.contract.ServiceSpec;
+import dev.berth.supervise.contract.SocketMode;
 import dev.berth.supervise.contract.WorkerId;
 
 import java.io.IOException;
@@ -72,7 +72,7 @@ public final class WorkerEnvironment {
     /// `NAME=value` each, sorted: the supervisor's `own` variables, without those that are not
     /// meant for a worker, overlaid with the user's, the plan's, the command's and Berth's.
     public static List<String> of(
-            Plan plan,
+            ServiceSpec spec,
             int workers,
             WorkerId id,
             Command command,
@@ -81,7 +81,7 @@ public final class WorkerEnvironment {
             Map<String, String> own) {
         Map<String, String> variables = new TreeMap<>(own);
         KEPT_BACK.forEach(variables::remove);
-        plan.user()
+        spec.user()
                 .ifPresent(
                         user -> {
                             variables.keySet().removeIf(SESSION.asMatchPredicate());
@@ -91,11 +91,11 @@ public final class WorkerEnvironment {
                             variables.put("SHELL", user.shell());
                         });
         variables.putAll(handed);
-        variables.putAll(command.environmentFor(id, plan.environment()));
-        if (plan.adopt() == Adopt.DISPATCH) {
+        variables.putAll(command.environmentFor(id, spec.environment()));
+        if (spec.socketMode() == SocketMode.DISPATCH) {
             variables.merge(JAVA_OPTIONS, OPENED, (set, ours) -> set + " " + ours);
         }
-        variables.put("BERTH_NAME", plan.name());
+        variables.put("BERTH_NAME", spec.name());
         variables.put("BERTH_SLOT", Integer.toString(id.slot()));
         variables.put("BERTH_WORKERS", Integer.toString(workers));
         variables.put("BERTH_GENERATION", Integer.toString(id.generation()));

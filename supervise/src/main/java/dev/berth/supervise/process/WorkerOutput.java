@@ -1,6 +1,6 @@
 package dev.berth.supervise.process;
 
-import dev.berth.supervise.contract.Observer;
+import dev.berth.supervise.contract.EventSink;
 import dev.berth.supervise.contract.WorkerId;
 import dev.berth.sys.Descriptors;
 import dev.berth.sys.Fd;
@@ -11,15 +11,15 @@ import java.nio.charset.StandardCharsets;
 /// The output of one worker: splits it into lines, passes them on, and remembers the last of them.
 /// Bytes that are not UTF-8 become U+FFFD.
 ///
-/// [#lastWords] and [#ended] may be called from any thread, everything else by the [OutputPump]
+/// [#lastOutput] and [#ended] may be called from any thread, everything else by the [OutputPump]
 /// only.
 public final class WorkerOutput {
     /// Longer lines are passed on in pieces, of which only the first is remembered.
     private static final int LONGEST_LINE_BYTES = 64 * 1024;
 
     private final WorkerId worker;
-    private final Observer observer;
-    private final LastWords last = new LastWords();
+    private final EventSink sink;
+    private final LastOutput last = new LastOutput();
     private int open = 2;
 
     /// One of the two streams.
@@ -27,7 +27,7 @@ public final class WorkerOutput {
         private final Fd fd;
         private final boolean error;
         private final ByteArrayOutputStream line = new ByteArrayOutputStream();
-        private final TraceFrames frames = new TraceFrames();
+        private final StackTraceLines frames = new StackTraceLines();
         private boolean continued;
 
         Stream(Fd fd, boolean error) {
@@ -82,7 +82,7 @@ public final class WorkerOutput {
                 last.add(plain, frames);
             }
             continued = !whole;
-            observer.printed(worker, error, plain);
+            sink.onOutput(worker, error, plain);
         }
 
         void end() {
@@ -94,9 +94,9 @@ public final class WorkerOutput {
         }
     }
 
-    WorkerOutput(WorkerId worker, Observer observer) {
+    WorkerOutput(WorkerId worker, EventSink sink) {
         this.worker = worker;
-        this.observer = observer;
+        this.sink = sink;
     }
 
     private synchronized void streamEnded() {
@@ -110,7 +110,7 @@ public final class WorkerOutput {
 
     /// The end of its output, at most ten lines: the last ones, and those that name an error. They
     /// are safe for a terminal, without a line ending after the last.
-    public String lastWords() {
+    public String lastOutput() {
         return last.text();
     }
 }

@@ -15,21 +15,21 @@ import java.util.OptionalInt;
 /// process.
 ///
 /// **Ownership:** this descriptor is the supervisor's only one of the socket; the code that takes
-/// the socket out of the [SocketRegistry] closes it.
+/// the socket out of the [ListenerRegistry] closes it.
 public final class HeldSocket {
     private final Fd fd;
     private final long inode;
     private final GroupKey key;
-    private final Workload load = new Workload();
+    private final ListenerLoad load = new ListenerLoad();
     private WorkerId owner;
     private boolean listening;
     private boolean orphan;
     private boolean stalled;
     private boolean hidden;
     private boolean stopping;
-    private Optional<WorkerId> lender = Optional.empty();
-    private long beside;
-    private long besideForLender;
+    private Optional<WorkerId> previousOwner = Optional.empty();
+    private long countBeforeOwner;
+    private long countBeforePreviousOwner;
     private int inherited;
     private Optional<Holder> holder = Optional.empty();
 
@@ -62,7 +62,7 @@ public final class HeldSocket {
         return listening;
     }
 
-    void listens(boolean now) {
+    void setListening(boolean now) {
         listening = now;
     }
 
@@ -71,7 +71,7 @@ public final class HeldSocket {
         return orphan;
     }
 
-    void orphaned() {
+    void setOrphan() {
         orphan = true;
         stalled = false;
         holder = Optional.empty();
@@ -83,16 +83,16 @@ public final class HeldSocket {
     }
 
     /// Sets [#stalled].
-    public void stalls(boolean now) {
+    public void setStalled(boolean now) {
         stalled = now;
     }
 
-    /// Whether the kernel skips it when it looks up a listener, see [Visibility].
+    /// Whether the kernel skips it when it looks up a listener, see [ListenerVisibility].
     boolean hidden() {
         return hidden;
     }
 
-    void hides(boolean now) {
+    void setHidden(boolean now) {
         hidden = now;
     }
 
@@ -101,7 +101,7 @@ public final class HeldSocket {
         return stopping;
     }
 
-    void stops() {
+    void setStopping() {
         stopping = true;
     }
 
@@ -109,10 +109,10 @@ public final class HeldSocket {
     /// heir fail.
     ///
     /// @param steered connections that its group has steered to it so far
-    void inheritedBy(WorkerId heir, long steered) {
-        lender = orphan ? Optional.empty() : Optional.of(owner);
-        besideForLender = beside;
-        beside = -steered;
+    void transferTo(WorkerId heir, long steered) {
+        previousOwner = orphan ? Optional.empty() : Optional.of(owner);
+        countBeforePreviousOwner = countBeforeOwner;
+        countBeforeOwner = -steered;
         inherited = queue().orElse(0);
         owner = heir;
         orphan = false;
@@ -121,26 +121,26 @@ public final class HeldSocket {
     }
 
     /// Gives it back to its previous worker, if that is still alive.
-    boolean returned() {
-        lender.ifPresent(
+    boolean returnToPreviousOwner() {
+        previousOwner.ifPresent(
                 worker -> {
                     owner = worker;
-                    beside = besideForLender;
+                    countBeforeOwner = countBeforePreviousOwner;
                 });
-        boolean back = lender.isPresent();
-        lender = Optional.empty();
+        boolean back = previousOwner.isPresent();
+        previousOwner = Optional.empty();
         return back;
     }
 
     /// Handles its leaving a group in which `steered` connections were steered to it: its count
     /// continues in the next group.
-    void leaves(long steered) {
-        beside += steered;
+    void leftGroup(long steered) {
+        countBeforeOwner += steered;
     }
 
     /// Connections that its present owner got, given the number that its group has steered to it.
-    long forOwner(long steered) {
-        return steered + beside;
+    long steeredToOwner(long steered) {
+        return steered + countBeforeOwner;
     }
 
     /// Whether its owner has accepted connections.
@@ -150,8 +150,8 @@ public final class HeldSocket {
         return inherited + led > queue().orElse(0);
     }
 
-    void lenderGone(WorkerId worker) {
-        lender = lender.filter(other -> !other.equals(worker));
+    void previousOwnerExited(WorkerId worker) {
+        previousOwner = previousOwner.filter(other -> !other.equals(worker));
     }
 
     /// The process and descriptor that were last seen to hold it, other than the supervisor's.
@@ -160,12 +160,12 @@ public final class HeldSocket {
     }
 
     /// Sets [#holder].
-    public void heldBy(Optional<Holder> seen) {
+    public void setHolder(Optional<Holder> seen) {
         holder = seen;
     }
 
     /// How busy it is, if that is being sampled.
-    public Workload load() {
+    public ListenerLoad load() {
         return load;
     }
 
@@ -183,7 +183,7 @@ public final class HeldSocket {
     /// Whether a connection must receive its first bytes before it can be accepted
     /// (TCP_DEFER_ACCEPT). Then the kernel's count of drops is not a count of connections: it also
     /// includes each bare acknowledgement that ends a handshake.
-    public boolean defers() {
+    public boolean defersAccept() {
         byte[] seconds = new byte[Integer.BYTES];
         int length =
                 Sockets.getsockopt(

@@ -11,21 +11,21 @@ final class NoSteering implements Steering {
     }
 
     @Override
-    public boolean byPlace() {
+    public boolean usesIndices() {
         return false;
     }
 
     @Override
-    public void joined(HeldSocket socket) {}
+    public void afterJoin(HeldSocket socket) {}
 
     @Override
-    public void leaves(HeldSocket socket) {}
+    public void beforeLeave(HeldSocket socket) {}
 
     @Override
-    public void serve(Table table, List<HeldSocket> order) {}
+    public void serve(SelectionTable table, List<HeldSocket> order) {}
 
     @Override
-    public boolean follows(Table table) {
+    public boolean follows(SelectionTable table) {
         return false;
     }
 

@@ -13,28 +13,28 @@ interface Steering extends AutoCloseable {
 
     /// Whether it names the members by their index in the group, so that the index of a served
     /// member must not change.
-    boolean byPlace();
+    boolean usesIndices();
 
     /// Handles a new member, which can be named in a table from now on.
     ///
     /// @throws IOException no connection can be steered to it
-    void joined(HeldSocket socket) throws IOException;
+    void afterJoin(HeldSocket socket) throws IOException;
 
     /// Makes the group follow the table, which includes its new member `socket`. Before this, the
     /// first member of a group gets the connections that the kernel chooses for it.
-    default void begins(HeldSocket socket) throws ErrnoException {}
+    default void activate(HeldSocket socket) throws ErrnoException {}
 
     /// Handles a member that is no longer served and is about to leave, or has left.
-    void leaves(HeldSocket socket);
+    void beforeLeave(HeldSocket socket);
 
     /// From now on only the members in `table` get connections; if there are none, clients are
     /// refused where the mechanism can do that. Call it again when the order has changed.
     ///
     /// @param order all members as the kernel numbers them
-    void serve(Table table, List<HeldSocket> order) throws ErrnoException;
+    void serve(SelectionTable table, List<HeldSocket> order) throws ErrnoException;
 
     /// Whether connections follow `table` once it is served.
-    boolean follows(Table table);
+    boolean follows(SelectionTable table);
 
     /// How many connections were steered to `socket`; empty if the mechanism does not count.
     OptionalLong steered(HeldSocket socket);

@@ -22,7 +22,7 @@ import java.util.stream.Collectors;
 ///
 /// | | known by |
 /// | --- | --- |
-/// | a request in progress | unread bytes; or the client spoke last: see [LastWord] |
+/// | a request in progress | unread bytes; or the client spoke last: see [LastSender] |
 /// | a response in progress | bytes in the send queue |
 /// | recently active | the server spoke last, less than `idle` ago. A pause in a response (a stream, a long download) and a kept connection look alike: the user's time decides |
 /// | idle | the same, longer ago |
@@ -32,14 +32,14 @@ import java.util.stream.Collectors;
 final class ConnectionTracker {
     private final long idleMillis;
     private final Set<Long> mine = new HashSet<>();
-    private Map<Long, LastWord.Seen> seen = new HashMap<>();
+    private Map<Long, LastSender.ConnectionSample> seen = new HashMap<>();
 
     ConnectionTracker(Duration idle) {
         idleMillis = idle.toMillis();
     }
 
     /// What a connection is doing.
-    enum State {
+    enum ConnectionState {
         REQUEST,
         ANSWER,
         UNSURE,
@@ -47,10 +47,10 @@ final class ConnectionTracker {
         IDLE
     }
 
-    private record Judged(SocketRow row, State state) {}
+    private record Judged(SocketRow row, ConnectionState state) {}
 
     /// Whether the last check found no connection at all, so that none can bring a request.
-    boolean alone() {
+    boolean idle() {
         return seen.isEmpty();
     }
 
@@ -62,23 +62,24 @@ final class ConnectionTracker {
     /// @param own returns which of these inodes are the worker's; called at most once, and not if
     ///   all connections are idle
     /// @param all whether to count all of them
-    Remaining look(Collection<SocketRow> rows, Function<Set<Long>, Set<Long>> own, boolean all)
+    RemainingWork sample(
+            Collection<SocketRow> rows, Function<Set<Long>, Set<Long>> own, boolean all)
             throws IOException {
-        Map<Long, LastWord.Seen> now = new HashMap<>();
+        Map<Long, LastSender.ConnectionSample> now = new HashMap<>();
         List<Judged> busy = new ArrayList<>();
         for (SocketRow row : rows) {
-            State state = judge(row, now);
-            if (state != State.IDLE) {
+            ConnectionState state = judge(row, now);
+            if (state != ConnectionState.IDLE) {
                 busy.add(new Judged(row, state));
             }
         }
         seen = now;
         List<Judged> known = busy.stream().filter(one -> mine.contains(one.row.cookie())).toList();
-        Remaining left = all ? Remaining.NONE : count(lookedUp(known));
-        return busy.isEmpty() || !left.nothing() ? left : exactly(busy, own);
+        RemainingWork remaining = all ? RemainingWork.NONE : count(lookedUp(known));
+        return busy.isEmpty() || !remaining.nothing() ? remaining : exactly(busy, own);
     }
 
-    private Remaining exactly(List<Judged> busy, Function<Set<Long>, Set<Long>> own)
+    private RemainingWork exactly(List<Judged> busy, Function<Set<Long>, Set<Long>> own)
             throws IOException {
         Set<Long> theirs = own.apply(inodes(busy));
         busy.removeIf(judged -> !theirs.contains(judged.row.inode()));
@@ -86,28 +87,29 @@ final class ConnectionTracker {
         return count(lookedUp(busy));
     }
 
-    private State judge(SocketRow row, Map<Long, LastWord.Seen> now) {
+    private ConnectionState judge(SocketRow row, Map<Long, LastSender.ConnectionSample> now) {
         if (row.info().isEmpty()) {
-            return State.UNSURE;
+            return ConnectionState.UNSURE;
         }
         TcpInfo info = row.info().get();
-        LastWord.Seen word = LastWord.look(row, info, Optional.ofNullable(seen.get(row.cookie())));
+        LastSender.ConnectionSample word =
+                LastSender.sample(row, info, Optional.ofNullable(seen.get(row.cookie())));
         now.put(row.cookie(), word);
-        return state(row, info, word.word());
+        return state(row, info, word.lastSender());
     }
 
-    private State state(SocketRow row, TcpInfo info, LastWord word) {
+    private ConnectionState state(SocketRow row, TcpInfo info, LastSender lastSender) {
         if (row.receiveQueue() != 0) {
-            return State.REQUEST;
+            return ConnectionState.REQUEST;
         }
         if (row.sendQueue() != 0) {
-            return State.ANSWER;
+            return ConnectionState.ANSWER;
         }
         int age = Math.min(info.lastDataRecvMillis(), info.lastDataSentMillis());
-        return switch (word) {
-            case CLIENT -> State.REQUEST;
-            case SERVER -> age < idleMillis ? State.ACTIVE : State.IDLE;
-            case OPEN, UNKNOWN -> State.UNSURE;
+        return switch (lastSender) {
+            case CLIENT -> ConnectionState.REQUEST;
+            case SERVER -> age < idleMillis ? ConnectionState.ACTIVE : ConnectionState.IDLE;
+            case OPEN, UNKNOWN -> ConnectionState.UNSURE;
         };
     }
 
@@ -135,28 +137,29 @@ final class ConnectionTracker {
     }
 
     private boolean asks(Judged one) {
-        LastWord.Seen word = seen.get(one.row.cookie());
-        return one.state == State.UNSURE
+        LastSender.ConnectionSample word = seen.get(one.row.cookie());
+        return one.state == ConnectionState.UNSURE
                 && word != null
-                && one.row.info().filter(info -> LastWord.asksForMode(word, info)).isPresent();
+                && one.row.info().filter(info -> LastSender.asksForMode(word, info)).isPresent();
     }
 
     private Judged told(Judged one, Map<Long, Boolean> modes) {
         TcpInfo info = one.row.info().orElseThrow();
-        LastWord word = LastWord.by(Optional.ofNullable(modes.get(one.row.inode())), info);
-        seen.computeIfPresent(one.row.cookie(), (_, open) -> open.with(word));
-        return new Judged(one.row, state(one.row, info, word));
+        LastSender lastSender =
+                LastSender.by(Optional.ofNullable(modes.get(one.row.inode())), info);
+        seen.computeIfPresent(one.row.cookie(), (_, open) -> open.with(lastSender));
+        return new Judged(one.row, state(one.row, info, lastSender));
     }
 
-    private static Remaining count(List<Judged> busy) {
-        int[] counts = new int[State.values().length];
+    private static RemainingWork count(List<Judged> busy) {
+        int[] counts = new int[ConnectionState.values().length];
         busy.forEach(one -> counts[one.state.ordinal()]++);
-        return new Remaining(
+        return new RemainingWork(
                 0,
                 0,
-                counts[State.REQUEST.ordinal()],
-                counts[State.ANSWER.ordinal()],
-                counts[State.UNSURE.ordinal()],
-                counts[State.ACTIVE.ordinal()]);
+                counts[ConnectionState.REQUEST.ordinal()],
+                counts[ConnectionState.ANSWER.ordinal()],
+                counts[ConnectionState.UNSURE.ordinal()],
+                counts[ConnectionState.ACTIVE.ordinal()]);
     }
 }

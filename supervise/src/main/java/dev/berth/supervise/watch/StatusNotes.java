@@ -1,20 +1,20 @@
 package dev.berth.supervise.watch;
 
 import dev.berth.net.Protocol;
-import dev.berth.supervise.contract.Adopt;
 import dev.berth.supervise.contract.Command;
-import dev.berth.supervise.contract.Plan;
+import dev.berth.supervise.contract.ServiceSpec;
+import dev.berth.supervise.contract.SocketMode;
 import dev.berth.supervise.contract.WorkerId;
-import dev.berth.supervise.lifecycle.Health;
+import dev.berth.supervise.lifecycle.RestartHistory;
 import dev.berth.supervise.lifecycle.Slot;
 import dev.berth.supervise.lifecycle.State;
 import dev.berth.supervise.lifecycle.Worker;
-import dev.berth.supervise.process.LiveWorker;
-import dev.berth.supervise.steering.Dispatched;
-import dev.berth.supervise.steering.Group;
+import dev.berth.supervise.process.WorkerProcess;
+import dev.berth.supervise.steering.DispatcherTarget;
 import dev.berth.supervise.steering.HeldSocket;
-import dev.berth.supervise.steering.Mechanism;
-import dev.berth.supervise.steering.SocketRegistry;
+import dev.berth.supervise.steering.ListenerRegistry;
+import dev.berth.supervise.steering.ReuseportGroup;
+import dev.berth.supervise.steering.SteeringSupport;
 import dev.berth.sys.Processes;
 
 import java.util.ArrayList;
@@ -25,22 +25,22 @@ import java.util.Optional;
 
 /// What a status reports in addition to its figures: anything unusual, and what to do about it.
 final class StatusNotes {
-    private final Plan plan;
-    private final Mechanism mechanism;
-    private final SocketRegistry registry;
-    private final Optional<Dispatched> dispatched;
-    private final Map<WorkerId, LiveWorker> live;
+    private final ServiceSpec spec;
+    private final SteeringSupport support;
+    private final ListenerRegistry registry;
+    private final Optional<DispatcherTarget> dispatcherTarget;
+    private final Map<WorkerId, WorkerProcess> live;
 
     StatusNotes(
-            Plan plan,
-            Mechanism mechanism,
-            SocketRegistry registry,
-            Optional<Dispatched> dispatched,
-            Map<WorkerId, LiveWorker> live) {
-        this.plan = plan;
-        this.mechanism = mechanism;
+            ServiceSpec spec,
+            SteeringSupport support,
+            ListenerRegistry registry,
+            Optional<DispatcherTarget> dispatcherTarget,
+            Map<WorkerId, WorkerProcess> live) {
+        this.spec = spec;
+        this.support = support;
         this.registry = registry;
-        this.dispatched = dispatched;
+        this.dispatcherTarget = dispatcherTarget;
         this.live = live;
     }
 
@@ -57,32 +57,32 @@ final class StatusNotes {
     }
 
     private void addService(State state, List<String> notes) {
-        if (state.refusing() && !state.stopping() && state.proven()) {
+        if (state.refusing() && !state.stopping() && state.wasEverReady()) {
             notes.add("no worker is ready: clients are refused");
         }
-        if (!mechanism.reason().isEmpty()) {
-            notes.add("no eBPF, so no counters of steered connections: " + mechanism.reason());
+        if (!support.reason().isEmpty()) {
+            notes.add("no eBPF, so no counters of steered connections: " + support.reason());
         }
         if (state.traffic().shed()) {
             notes.add(
                     "maintenance: new connections are refused; to accept them again: berth undrain "
-                            + plan.name()
+                            + spec.name()
                             + " --shed");
         }
         if (!registry.full().isEmpty()) {
             notes.add(
                     "full, with "
-                            + plan.maxConnections().orElse(0)
+                            + spec.maxConnections().orElse(0)
                             + " connections each: slots "
                             + registry.full().stream().sorted().toList());
         }
-        if (plan.adopt() == Adopt.BIND) {
+        if (spec.socketMode() == SocketMode.BIND) {
             notes.add("adopt bind: when a worker dies, its queued connections can be lost");
         }
     }
 
     private void addGroups(List<String> notes) {
-        for (Group group : registry.groups()) {
+        for (ReuseportGroup group : registry.groups()) {
             long missed = group.fallbacks().orElse(0);
             if (missed > 0) {
                 boolean tcp = group.key().protocol() == Protocol.TCP;
@@ -99,7 +99,7 @@ final class StatusNotes {
     private void addStopped(State state, List<String> notes) {
         for (Slot slot : state.slots()) {
             for (Worker worker : slot.workers()) {
-                LiveWorker process = live.get(worker.id());
+                WorkerProcess process = live.get(worker.id());
                 if (process != null && !process.ended() && Processes.stopped(process.pid())) {
                     notes.add(
                             "slot "
@@ -128,7 +128,7 @@ final class StatusNotes {
 
     private void addUntaken(State state, List<String> notes) {
         for (Slot slot : state.slots()) {
-            if (dispatched.filter(passing -> passing.stalled(slot.index())).isPresent()) {
+            if (dispatcherTarget.filter(passing -> passing.stalled(slot.index())).isPresent()) {
                 notes.add(
                         "slot "
                                 + slot.index()
@@ -150,14 +150,14 @@ final class StatusNotes {
                     "partially rolled: "
                             + String.join(", ", parts)
                             + "; to run one command everywhere: berth roll "
-                            + plan.name()
+                            + spec.name()
                             + " -- COMMAND");
         } else if (state.operation().isEmpty() && !state.replaced().isEmpty()) {
             notes.add(
                     "partially rolled: a roll replaced the workers in slots "
                             + state.replaced()
                             + " and then failed; to replace all: berth roll "
-                            + plan.name());
+                            + spec.name());
         }
     }
 
@@ -170,23 +170,23 @@ final class StatusNotes {
 
     private static void addCrashLoops(State state, long now, List<String> notes) {
         for (Slot slot : state.slots()) {
-            Health health = slot.health();
-            if (health.crashLoop() && slot.ready().isEmpty()) {
+            RestartHistory history = slot.history();
+            if (history.crashLoop() && slot.ready().isEmpty()) {
                 String next =
-                        health.waiting()
+                        history.waiting()
                                 ? ", next try in "
-                                        + Math.max(0, (health.retryAt() - now + 999) / 1000)
+                                        + Math.max(0, (history.retryAt() - now + 999) / 1000)
                                         + " s"
                                 : "";
                 notes.add(
                         "slot "
                                 + slot.index()
                                 + " is in a crash loop: "
-                                + health.failures()
+                                + history.failures()
                                 + " failures in a row"
                                 + next
                                 + "; "
-                                + health.lastFailure());
+                                + history.lastFailure());
             }
         }
     }

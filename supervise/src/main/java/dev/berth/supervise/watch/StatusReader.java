@@ -2,7 +2,7 @@ package dev.berth.supervise.watch;
 
 import dev.berth.net.Protocol;
 import dev.berth.net.SocketRow;
-import dev.berth.supervise.contract.Plan;
+import dev.berth.supervise.contract.ServiceSpec;
 import dev.berth.supervise.contract.Status;
 import dev.berth.supervise.contract.WorkerId;
 import dev.berth.supervise.lifecycle.Operation;
@@ -10,16 +10,16 @@ import dev.berth.supervise.lifecycle.Phase;
 import dev.berth.supervise.lifecycle.Slot;
 import dev.berth.supervise.lifecycle.State;
 import dev.berth.supervise.lifecycle.Worker;
-import dev.berth.supervise.process.Aside;
-import dev.berth.supervise.process.Equipment;
-import dev.berth.supervise.process.LiveWorker;
-import dev.berth.supervise.process.Loop;
+import dev.berth.supervise.process.BackgroundExecutor;
+import dev.berth.supervise.process.EventLoop;
 import dev.berth.supervise.process.ProcessTrees;
-import dev.berth.supervise.steering.Dispatched;
-import dev.berth.supervise.steering.Group;
+import dev.berth.supervise.process.SupervisorResources;
+import dev.berth.supervise.process.WorkerProcess;
+import dev.berth.supervise.steering.DispatcherTarget;
 import dev.berth.supervise.steering.HeldSocket;
-import dev.berth.supervise.steering.Mechanism;
-import dev.berth.supervise.steering.SocketRegistry;
+import dev.berth.supervise.steering.ListenerRegistry;
+import dev.berth.supervise.steering.ReuseportGroup;
+import dev.berth.supervise.steering.SteeringSupport;
 
 import org.jspecify.annotations.Nullable;
 
@@ -42,33 +42,33 @@ import java.util.stream.Stream;
 /// Combines the state, the sockets and the kernel's data about them into a status.
 public final class StatusReader {
     /// A caller waits for the status, so it must not wait for the last of its figures.
-    private static final long LONGEST_LOOK_MILLIS = 3_000;
+    private static final long LONGEST_SCAN_MILLIS = 3_000;
 
-    private final Plan plan;
-    private final Mechanism mechanism;
-    private final SocketRegistry registry;
-    private final Optional<Dispatched> dispatched;
-    private final Strangers strangers;
+    private final ServiceSpec spec;
+    private final SteeringSupport support;
+    private final ListenerRegistry registry;
+    private final Optional<DispatcherTarget> dispatcherTarget;
+    private final ForeignSockets foreignSockets;
     private final ProcessTrees trees;
-    private final Map<WorkerId, LiveWorker> live;
+    private final Map<WorkerId, WorkerProcess> live;
     private final StatusNotes notes;
 
     public StatusReader(
-            Plan plan,
-            Mechanism mechanism,
-            SocketRegistry registry,
-            Optional<Dispatched> dispatched,
-            Strangers strangers,
+            ServiceSpec spec,
+            SteeringSupport support,
+            ListenerRegistry registry,
+            Optional<DispatcherTarget> dispatcherTarget,
+            ForeignSockets foreignSockets,
             ProcessTrees trees,
-            Map<WorkerId, LiveWorker> live) {
-        this.plan = plan;
-        this.mechanism = mechanism;
+            Map<WorkerId, WorkerProcess> live) {
+        this.spec = spec;
+        this.support = support;
         this.registry = registry;
-        this.dispatched = dispatched;
-        this.strangers = strangers;
+        this.dispatcherTarget = dispatcherTarget;
+        this.foreignSockets = foreignSockets;
         this.trees = trees;
         this.live = live;
-        notes = new StatusNotes(plan, mechanism, registry, dispatched, live);
+        notes = new StatusNotes(spec, support, registry, dispatcherTarget, live);
     }
 
     /// Makes a status without blocking the owner thread. On a machine that is too busy for the
@@ -78,65 +78,69 @@ public final class StatusReader {
     /// @param answer called by the owner thread, once, unless the supervisor ends
     /// @param ended called by any thread if the supervisor ends first
     public void read(
-            Supplier<State> state, Equipment equipment, Consumer<Status> answer, Runnable ended) {
+            Supplier<State> state,
+            SupervisorResources resources,
+            Consumer<Status> answer,
+            Runnable ended) {
         boolean[] answered = {false};
-        Consumer<StatusLook.Seen> once =
+        Consumer<StatusScan.StatusFacts> once =
                 seen -> {
                     if (!answered[0]) {
                         answered[0] = true;
-                        answer.accept(read(state.get(), Loop.now(), seen));
+                        answer.accept(read(state.get(), EventLoop.now(), seen));
                     }
                 };
-        StatusLook look = question();
-        equipment
-                .looks()
-                .ask(
-                        look::look,
+        StatusScan scan = scan();
+        resources
+                .scanExecutor()
+                .submit(
+                        scan::scan,
                         found ->
                                 once.accept(
                                         found
                                                         instanceof
-                                                        Aside.Done<StatusLook.Seen>(
-                                                                StatusLook.Seen seen)
+                                                        BackgroundExecutor.Done<
+                                                                StatusScan.StatusFacts>(
+                                                                StatusScan.StatusFacts seen)
                                                 ? seen
-                                                : StatusLook.Seen.NONE),
+                                                : StatusScan.StatusFacts.NONE),
                         _ -> ended.run());
-        equipment.loop().after(LONGEST_LOOK_MILLIS, () -> once.accept(StatusLook.Seen.NONE));
+        resources.loop().after(LONGEST_SCAN_MILLIS, () -> once.accept(StatusScan.StatusFacts.NONE));
     }
 
-    private StatusLook question() {
+    private StatusScan scan() {
         Set<Integer> udp = new HashSet<>();
-        for (Group group : registry.groups()) {
+        for (ReuseportGroup group : registry.groups()) {
             if (group.key().protocol() == Protocol.UDP) {
                 udp.add(group.key().address().port());
             }
         }
-        List<StatusLook.Member> members = new ArrayList<>();
-        for (LiveWorker worker : live.values()) {
+        List<StatusScan.ScannedWorker> members = new ArrayList<>();
+        for (WorkerProcess worker : live.values()) {
             Set<Integer> ports = new HashSet<>();
-            worker.counted().forEach(address -> ports.add(address.address().port()));
-            members.add(new StatusLook.Member(trees.tree(worker), ports));
+            worker.sharedAddresses().forEach(address -> ports.add(address.address().port()));
+            members.add(new StatusScan.ScannedWorker(trees.tree(worker), ports));
         }
-        return new StatusLook(udp, members);
+        return new StatusScan(udp, members);
     }
 
     /// The status at `now`; what the kernel does not show is absent.
-    private Status read(State state, long now, StatusLook.Seen seen) {
+    private Status read(State state, long now, StatusScan.StatusFacts seen) {
         List<Status.SlotStatus> slots = new ArrayList<>();
         for (Slot slot : state.slots()) {
             slots.add(slot(slot, now, seen));
         }
         return new Status(
-                plan.name(),
+                spec.name(),
                 (int) ProcessHandle.current().pid(),
-                mechanism.text(state.traffic().policy()),
+                support.text(state.traffic().policy()),
                 fallbacks(),
                 state.traffic().shed(),
-                plan.adopt().word(),
+                spec.socketMode().word(),
                 state.command(),
                 listen(),
                 state.operation().map(Operation::verb),
-                strangers.found(),
+                foreignSockets.found(),
                 slots,
                 notes.read(state, now));
     }
@@ -144,7 +148,7 @@ public final class StatusReader {
     private OptionalLong fallbacks() {
         long[] counted =
                 registry.groups().stream()
-                        .map(Group::fallbacks)
+                        .map(ReuseportGroup::fallbacks)
                         .filter(OptionalLong::isPresent)
                         .mapToLong(OptionalLong::getAsLong)
                         .toArray();
@@ -159,11 +163,13 @@ public final class StatusReader {
                         .filter(group -> !group.key().own())
                         .map(group -> group.key().toString());
         Stream<String> doors =
-                dispatched.stream().flatMap(d -> d.addresses().stream()).map(Object::toString);
+                dispatcherTarget.stream()
+                        .flatMap(d -> d.addresses().stream())
+                        .map(Object::toString);
         return Stream.concat(groups, doors).distinct().sorted().toList();
     }
 
-    private Status.SlotStatus slot(Slot slot, long now, StatusLook.Seen seen) {
+    private Status.SlotStatus slot(Slot slot, long now, StatusScan.StatusFacts seen) {
         Optional<Worker> principal = slot.principal();
         List<Status.WorkerStatus> workers =
                 slot.workers().stream().map(w -> worker(slot, w, seen)).toList();
@@ -173,7 +179,7 @@ public final class StatusReader {
                         .filter(HeldSocket::listening)
                         .map(socket -> socket(socket, seen.rows().get(socket.inode())));
         Stream<Status.SocketStatus> passed =
-                dispatched.stream().flatMap(d -> d.sockets(slot.index()).stream());
+                dispatcherTarget.stream().flatMap(d -> d.sockets(slot.index()).stream());
         List<Status.SocketStatus> sockets = Stream.concat(held, passed).toList();
         OptionalInt pid =
                 principal
@@ -186,9 +192,9 @@ public final class StatusReader {
                 slot.condition().name().toLowerCase(Locale.ROOT),
                 pid,
                 principal.map(worker -> worker.id().generation()).orElse(slot.generation()),
-                slot.health().restarts(),
+                slot.history().restarts(),
                 Instant.now().minusMillis(now - slot.since()),
-                slot.health().lastFailure(),
+                slot.history().lastFailure(),
                 stalled(slot),
                 workers,
                 sockets);
@@ -197,10 +203,11 @@ public final class StatusReader {
     private boolean stalled(Slot slot) {
         int index = slot.index();
         return registry.all().stream().anyMatch(s -> s.stalled() && s.owner().slot() == index)
-                || dispatched.filter(passing -> passing.stalled(index)).isPresent();
+                || dispatcherTarget.filter(passing -> passing.stalled(index)).isPresent();
     }
 
-    private static Status.WorkerStatus worker(Slot slot, Worker worker, StatusLook.Seen seen) {
+    private static Status.WorkerStatus worker(
+            Slot slot, Worker worker, StatusScan.StatusFacts seen) {
         boolean held = worker.phase() == Phase.READY && slot.goal() != Slot.Goal.RUN;
         String state = held ? "draining" : worker.phase().name().toLowerCase(Locale.ROOT);
         int generation = worker.id().generation();
@@ -209,10 +216,10 @@ public final class StatusReader {
     }
 
     private Status.SocketStatus socket(HeldSocket socket, @Nullable SocketRow row) {
-        Optional<Group> group = registry.group(socket.key());
+        Optional<ReuseportGroup> group = registry.group(socket.key());
         boolean tcp = socket.key().protocol() == Protocol.TCP;
         OptionalInt drops =
-                row == null || tcp && socket.defers() ? OptionalInt.empty() : row.drops();
+                row == null || tcp && socket.defersAccept() ? OptionalInt.empty() : row.drops();
         return new Status.SocketStatus(
                 socket.key().toString(),
                 socket.owner().generation(),

@@ -54,7 +54,7 @@ final class PolicyTest {
     @Test
     void aMissingSlotGetsNoWeight() {
         Policy policy = Policy.parse("weighted:3=5%");
-        assertThat(policy.unfit(4)).isEmpty();
-        assertThat(policy.unfit(3)).hasValueSatisfying(why -> assertThat(why).contains("0 to 2"));
+        assertThat(policy.problem(4)).isEmpty();
+        assertThat(policy.problem(3)).hasValueSatisfying(why -> assertThat(why).contains("0 to 2"));
     }
 }

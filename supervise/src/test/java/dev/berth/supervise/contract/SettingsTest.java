@@ -47,7 +47,7 @@ class SettingsTest {
 
     @Test
     void noDurationIsNegative() {
-        assertThatThrownBy(() -> Variants.staggered(Duration.ofMillis(-1)))
+        assertThatThrownBy(() -> SettingsVariants.staggered(Duration.ofMillis(-1)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("negative duration: PT-0.001S");
         Settings usual = Settings.defaults();

@@ -85,7 +85,7 @@ class ControlTest {
     }
 
     private Fd connect() throws IOException {
-        return ControlPath.connect(socket(), SECOND);
+        return UnixSocketPath.connect(socket(), SECOND);
     }
 
     private static void send(Fd client, byte... bytes) {
@@ -140,7 +140,7 @@ class ControlTest {
     /// All threads are busy, so the client's command waits to be read.
     @Test
     void aClientThatHasSentACommandIsKeptThoughNoThreadReadsYet() throws Exception {
-        var threads = new CountDownLatch(Conversations.THREADS);
+        var threads = new CountDownLatch(ControlConnections.THREADS);
         var end = new CountDownLatch(1);
         ControlServer.Handler handler =
                 (client, words, lines, errors) -> {
@@ -151,7 +151,7 @@ class ControlTest {
         List<Fd> clients = new ArrayList<>();
         try (var server = ControlServer.open(socket(), handler)) {
             assertThat(server).isNotNull();
-            for (int i = 0; i < Conversations.THREADS; i++) {
+            for (int i = 0; i < ControlConnections.THREADS; i++) {
                 clients.add(connect());
                 send(clients.getLast(), ControlFrame.command(List.of("long")).encode());
             }
@@ -270,11 +270,11 @@ class ControlTest {
     @Test
     void anUnresponsiveServerIsReportedAfterAWhile() throws IOException {
         Files.createDirectory(runtime.resolve("web"));
-        try (Fd deaf = ControlPath.bind(socket())) {
+        try (Fd deaf = UnixSocketPath.bind(socket())) {
             assertThat(Sockets.listen(deaf.number(), 8)).isZero();
             assertThatThrownBy(() -> call("status"))
                     .isInstanceOfSatisfying(
-                            UnansweredException.class,
+                            UnresponsiveException.class,
                             late ->
                                     assertThat(late.pid())
                                             .isEqualTo((int) ProcessHandle.current().pid()));
@@ -334,7 +334,7 @@ class ControlTest {
         List<Fd> clients = new ArrayList<>();
         try (var server = ControlServer.open(socket(), handler)) {
             assertThat(server).isNotNull();
-            for (int i = 0; i < Conversations.MOST; i++) {
+            for (int i = 0; i < ControlConnections.MOST; i++) {
                 clients.add(connect());
                 ControlFrame.command(List.of("roll")).send(clients.getLast().number());
             }
@@ -353,7 +353,7 @@ class ControlTest {
         Duration forEver = Duration.ofHours(1);
         try (var server = ControlServer.open(socket(), ControlTest::echo, forEver)) {
             assertThat(server).isNotNull();
-            for (int i = 0; i < Conversations.MOST; i++) {
+            for (int i = 0; i < ControlConnections.MOST; i++) {
                 silent.add(connect());
             }
             Await.until(Duration.ofSeconds(30), this::echoed, () -> "refused: " + err);
@@ -372,7 +372,7 @@ class ControlTest {
 
     @Test
     void onlyARollCommandMayBeLong() throws IOException {
-        String word = "x".repeat(Conversations.MOST_BYTES_USUAL);
+        String word = "x".repeat(ControlConnections.MOST_BYTES_USUAL);
         try (var server = ControlServer.open(socket(), ControlTest::echo)) {
             assertThat(server).isNotNull();
             assertThatThrownBy(() -> call("status", word)).isInstanceOf(IOException.class);
@@ -384,7 +384,7 @@ class ControlTest {
     /// The first bytes decide whether a command may be long; a zero can be among them.
     @Test
     void aCommandWhoseFirstWordIsEmptyMustNotBeLong() throws IOException {
-        String word = "x".repeat(Conversations.MOST_BYTES_USUAL);
+        String word = "x".repeat(ControlConnections.MOST_BYTES_USUAL);
         try (var server = ControlServer.open(socket(), ControlTest::echo)) {
             assertThat(server).isNotNull();
             assertThatThrownBy(() -> call("", word)).isInstanceOf(IOException.class);
@@ -395,7 +395,7 @@ class ControlTest {
 
     /// The first threads serve clients, the last one accepts them.
     @ParameterizedTest
-    @ValueSource(ints = {0, Conversations.THREADS})
+    @ValueSource(ints = {0, ControlConnections.THREADS})
     void ifAThreadCannotBeStartedNothingIsLeft(int started) throws Exception {
         List<Thread> threads = new ArrayList<>();
         ThreadFactory few =
@@ -449,7 +449,7 @@ class ControlTest {
                 };
         try (var server = ControlServer.open(socket(), handler)) {
             assertThat(server).isNotNull();
-            for (int i = 0; i < 2 * Conversations.THREADS; i++) {
+            for (int i = 0; i < 2 * ControlConnections.THREADS; i++) {
                 assertThat(call("status")).isEqualTo(1);
             }
         }
@@ -480,7 +480,7 @@ class ControlTest {
     @Test
     void theLeftoversOfAnEarlierServerAreReplaced() throws IOException {
         Files.createDirectory(runtime.resolve("web"));
-        ControlPath.bind(socket()).close();
+        UnixSocketPath.bind(socket()).close();
         Files.createFile(runtime.resolve("web/notify-0.1"));
         try (var server = ControlServer.open(socket(), ControlTest::echo)) {
             assertThat(server).isNotNull();

@@ -1,12 +1,12 @@
 package dev.berth.supervise.lifecycle;
 
-import static dev.berth.supervise.lifecycle.Script.id;
+import static dev.berth.supervise.lifecycle.TransitionScript.id;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.berth.supervise.contract.Request;
 import dev.berth.supervise.contract.Settings;
-import dev.berth.supervise.contract.Variants;
+import dev.berth.supervise.contract.SettingsVariants;
 import dev.berth.sys.ExitStatus;
 
 import org.junit.jupiter.api.Test;
@@ -17,25 +17,25 @@ import java.util.Set;
 class CrashTest {
     @Test
     void aCrashedWorkerIsReplacedAtOnceAndItsQueueKept() {
-        Script script = Script.running(2).exits(0, 1, ExitStatus.killed(9), 0);
+        TransitionScript script = TransitionScript.running(2).exits(0, 1, ExitStatus.killed(9), 0);
 
         assertThat(script.deeds())
                 .containsExactly(
                         new Action.Serve(Set.of(id(1, 1)), Set.of(0, 1)),
-                        new Action.Bequeath(id(0, 1)),
-                        new Action.Spawn(id(0, 2), Script.OLD));
+                        new Action.KeepQueue(id(0, 1)),
+                        new Action.Spawn(id(0, 2), TransitionScript.OLD));
         assertThat(script.said())
                 .isEqualTo("slot 0.1 (pid 100) exited unexpectedly: killed by SIGKILL (9)");
-        assertThat(script.slot(0).health().restarts()).isEqualTo(1);
+        assertThat(script.slot(0).history().restarts()).isEqualTo(1);
     }
 
     @Test
     void aWorkerThatKeepsDyingIsRetriedLessAndLessOften() {
-        Script script = Script.running(2).exits(0, 1);
+        TransitionScript script = TransitionScript.running(2).exits(0, 1);
         long longest = 0;
         for (int generation = 2; generation < 14; generation++) {
             script.exits(0, generation);
-            long pause = script.slot(0).health().retryAt() - script.now();
+            long pause = script.slot(0).history().retryAt() - script.now();
             long base = Math.min(30_000, 100L << (generation - 1));
             assertThat(pause).isBetween(base, base + base / 4);
             longest = Math.max(longest, pause);
@@ -50,11 +50,11 @@ class CrashTest {
 
     @Test
     void aWorkerThatCannotBeStartedIsAlwaysRetriedWithinSeconds() {
-        Script script = Script.running(2).exits(0, 1);
+        TransitionScript script = TransitionScript.running(2).exits(0, 1);
         for (int generation = 2; generation < 14; generation++) {
             script.tell(new Event.SpawnFailed(id(0, generation), "no process"));
-            Duration pause = Duration.ofMillis(script.slot(0).health().retryAt() - script.now());
-            assertThat(pause).isPositive().isLessThanOrEqualTo(Settings.LONGEST_UNBORN_BACKOFF);
+            Duration pause = Duration.ofMillis(script.slot(0).history().retryAt() - script.now());
+            assertThat(pause).isPositive().isLessThanOrEqualTo(Settings.LONGEST_SPAWN_BACKOFF);
             script.pass(pause);
             assertThat(script.has(0, generation + 1)).isTrue();
         }
@@ -63,35 +63,38 @@ class CrashTest {
 
     @Test
     void threeFailuresInARowAreACrashLoop() {
-        Script script = Script.running(2).exits(0, 1).exits(0, 2);
-        assertThat(script.slot(0).health().crashLoop()).isFalse();
+        TransitionScript script = TransitionScript.running(2).exits(0, 1).exits(0, 2);
+        assertThat(script.slot(0).history().crashLoop()).isFalse();
 
         script.pass(1).exits(0, 3);
-        assertThat(script.slot(0).health().crashLoop()).isTrue();
+        assertThat(script.slot(0).history().crashLoop()).isTrue();
         assertThat(script.slot(0).condition()).isEqualTo(Slot.Condition.BACKOFF);
-        assertThat(script.slot(0).health().lastFailure()).contains("slot 0.3");
+        assertThat(script.slot(0).history().lastFailure()).contains("slot 0.3");
     }
 
     @Test
     void crashesSoonAfterBecomingReadyCountTogether() {
-        Script script = Script.running(2).exits(0, 1).readies(0, 2).pass(5).exits(0, 2);
+        TransitionScript script =
+                TransitionScript.running(2).exits(0, 1).readies(0, 2).pass(5).exits(0, 2);
 
-        assertThat(script.slot(0).health().failures()).isEqualTo(2);
+        assertThat(script.slot(0).history().failures()).isEqualTo(2);
         assertThat(script.has(0, 3)).isFalse();
     }
 
     @Test
     void afterAStableTimeTheNextCrashCountsAsTheFirst() {
-        Script script = Script.running(2).exits(0, 1).readies(0, 2).pass(10).exits(0, 2);
+        TransitionScript script =
+                TransitionScript.running(2).exits(0, 1).readies(0, 2).pass(10).exits(0, 2);
 
-        assertThat(script.slot(0).health().failures()).isEqualTo(1);
+        assertThat(script.slot(0).history().failures()).isEqualTo(1);
         assertThat(script.has(0, 3)).isTrue();
-        assertThat(script.slot(0).health().restarts()).isEqualTo(2);
+        assertThat(script.slot(0).history().restarts()).isEqualTo(2);
     }
 
     @Test
     void whenNoWorkerIsReadyClientsWaitUntilPatienceIsOver() {
-        Script script = Script.running(1).exits(0, 1).pass(Duration.ofMillis(9_999));
+        TransitionScript script =
+                TransitionScript.running(1).exits(0, 1).pass(Duration.ofMillis(9_999));
         assertThat(script.state().refusing()).isFalse();
 
         script.pass(Duration.ofMillis(1));
@@ -111,7 +114,8 @@ class CrashTest {
 
     @Test
     void furtherFailuresDoNotExtendPatience() {
-        Script script = Script.running(1).exits(0, 1).pass(6).exits(0, 2).pass(3).exits(0, 3);
+        TransitionScript script =
+                TransitionScript.running(1).exits(0, 1).pass(6).exits(0, 2).pass(3).exits(0, 3);
         assertThat(script.state().refusing()).isFalse();
 
         script.pass(1);
@@ -120,7 +124,8 @@ class CrashTest {
 
     @Test
     void patienceRestartsWheneverNoWorkerIsReady() {
-        Script script = Script.running(1).exits(0, 1).pass(8).readies(0, 2).pass(11);
+        TransitionScript script =
+                TransitionScript.running(1).exits(0, 1).pass(8).readies(0, 2).pass(11);
 
         script.exits(0, 2).pass(9);
         assertThat(script.state().refusing()).isFalse();
@@ -131,7 +136,7 @@ class CrashTest {
 
     @Test
     void aWorkerThatLostItsListenerIsServedAgainWhenItListensAgain() {
-        Script script = Script.running(2).loses(0, 1);
+        TransitionScript script = TransitionScript.running(2).loses(0, 1);
         assertThat(script.served()).containsExactly(id(1, 1));
         assertThat(script.phase(0, 1)).isEqualTo(Phase.STARTING);
         assertThat(script.spawned()).isEmpty();
@@ -139,12 +144,12 @@ class CrashTest {
 
         script.readies(0, 1);
         assertThat(script.served()).containsExactlyInAnyOrder(id(0, 1), id(1, 1));
-        assertThat(script.slot(0).health().restarts()).isZero();
+        assertThat(script.slot(0).history().restarts()).isZero();
     }
 
     @Test
     void aWorkerThatLostItsListenerForGoodIsReplaced() {
-        Script script = Script.running(2).pass(10).loses(0, 1).pass(60);
+        TransitionScript script = TransitionScript.running(2).pass(10).loses(0, 1).pass(60);
 
         assertThat(script.phase(0, 1)).isEqualTo(Phase.STOPPING);
         assertThat(script.phase(0, 2)).isEqualTo(Phase.STARTING);
@@ -153,18 +158,22 @@ class CrashTest {
 
     @Test
     void losingTheListenerAfterAStableTimeForgetsEarlierCrashes() {
-        Script script = Script.running(2).exits(0, 1).exits(0, 2).pass(1).readies(0, 3).pass(10);
-        assertThat(script.slot(0).health().failures()).isEqualTo(2);
+        TransitionScript script =
+                TransitionScript.running(2).exits(0, 1).exits(0, 2).pass(1).readies(0, 3).pass(10);
+        assertThat(script.slot(0).history().failures()).isEqualTo(2);
 
         script.loses(0, 3).pass(60);
 
-        assertThat(script.slot(0).health().failures()).isEqualTo(1);
+        assertThat(script.slot(0).history().failures()).isEqualTo(1);
         assertThat(script.has(0, 4)).isTrue();
     }
 
     @Test
     void aWorkerThatAnnouncedItselfNeedNotDoSoAgainAfterLosingItsListener() {
-        Script script = Script.begun(Variants.announced(), 1).listens(0, 1).announces(0, 1);
+        TransitionScript script =
+                TransitionScript.begun(SettingsVariants.announced(), 1)
+                        .listens(0, 1)
+                        .announces(0, 1);
 
         script.loses(0, 1).listens(0, 1);
 
@@ -173,7 +182,7 @@ class CrashTest {
 
     @Test
     void aKilledWorkerIsKilledAgainEveryFiveSecondsUntilItEnds() {
-        Script script = Script.running(2);
+        TransitionScript script = TransitionScript.running(2);
         script.asks(new Request.Scale(1));
         script.pass(10 + 30);
         assertThat(script.phase(1, 1)).isEqualTo(Phase.KILLED);
@@ -190,7 +199,7 @@ class CrashTest {
 
     @Test
     void aSpawnThatFailsAfterItsWorkerWasAbandonedCountsAgainstNone() {
-        Script script = Script.running(2).exits(0, 1);
+        TransitionScript script = TransitionScript.running(2).exits(0, 1);
         long roll = script.rolls();
         assertThat(script.phase(0, 2)).isEqualTo(Phase.STOPPING);
 
@@ -202,7 +211,7 @@ class CrashTest {
 
     @Test
     void aWorkerThatServedAndExitsCleanlyIsAlwaysReplacedAtOnce() {
-        Script script = Script.running(1);
+        TransitionScript script = TransitionScript.running(1);
         for (int generation = 1; generation < 20; generation++) {
             script.forget();
             script.tell(new Event.Exited(id(0, generation), ExitStatus.exited(0), 0, "", true));
@@ -210,14 +219,14 @@ class CrashTest {
             assertThat(script.said()).contains("served and then exited by itself (exit 0)");
             script.readies(0, generation + 1);
         }
-        assertThat(script.slot(0).health().failures()).isZero();
-        assertThat(script.slot(0).health().restarts()).isEqualTo(19);
+        assertThat(script.slot(0).history().failures()).isZero();
+        assertThat(script.slot(0).history().restarts()).isEqualTo(19);
     }
 
     /// This happens if many clients wait for a server with a request limit.
     @Test
     void aWorkerThatServedAndExitsWhileItSettlesIsReplacedAtOnce() {
-        Script script = Script.running(1);
+        TransitionScript script = TransitionScript.running(1);
         script.tell(new Event.Exited(id(0, 1), ExitStatus.exited(0), 0, "", true));
         for (int generation = 2; generation < 20; generation++) {
             script.forget();
@@ -227,12 +236,12 @@ class CrashTest {
             assertThat(script.said()).contains("served and then exited by itself (exit 0)");
             assertThat(script.deeds()).doesNotContain(new Action.Refuse(true));
         }
-        assertThat(script.slot(0).health().failures()).isZero();
+        assertThat(script.slot(0).history().failures()).isZero();
     }
 
     @Test
     void aNewVersionThatServedAndExitsWhileItSettlesIsRolledBack() {
-        Script script = Script.running(1);
+        TransitionScript script = TransitionScript.running(1);
         long roll = script.rolls();
         script.listens(0, 2);
         script.tell(new Event.Exited(id(0, 2), ExitStatus.exited(0), 0, "", true));
@@ -244,21 +253,22 @@ class CrashTest {
 
     @Test
     void aWorkerThatExitsCleanlyButServedNoClientHasFailed() {
-        Script script = Script.running(2);
+        TransitionScript script = TransitionScript.running(2);
         for (int generation = 1; generation <= 3; generation++) {
             script.exits(0, generation, ExitStatus.exited(0), 0).pass(1);
             script.readies(0, generation + 1);
         }
 
-        assertThat(script.slot(0).health().crashLoop()).isTrue();
+        assertThat(script.slot(0).history().crashLoop()).isTrue();
     }
 
     @Test
     void whileNoWorkerIsInServiceNoPauseIsLong() {
-        Script script = Script.running(1).exits(0, 1);
+        TransitionScript script = TransitionScript.running(1).exits(0, 1);
         for (int generation = 2; generation < 14; generation++) {
             script.exits(0, generation);
-            assertThat(script.slot(0).health().retryAt() - script.now()).isLessThanOrEqualTo(2_000);
+            assertThat(script.slot(0).history().retryAt() - script.now())
+                    .isLessThanOrEqualTo(2_000);
             script.pass(2);
             assertThat(script.has(0, generation + 1)).isTrue();
         }
@@ -266,15 +276,15 @@ class CrashTest {
 
     @Test
     void whenTheLastWorkerInServiceEndsTheOthersPauseNoLonger() {
-        Script script = Script.running(2).exits(0, 1);
+        TransitionScript script = TransitionScript.running(2).exits(0, 1);
         for (int generation = 2; generation < 12; generation++) {
             script.exits(0, generation).pass(40);
         }
         script.exits(0, 12);
-        assertThat(script.slot(0).health().retryAt() - script.now()).isGreaterThan(20_000);
+        assertThat(script.slot(0).history().retryAt() - script.now()).isGreaterThan(20_000);
 
         script.exits(1, 1);
 
-        assertThat(script.slot(0).health().retryAt() - script.now()).isEqualTo(2_000);
+        assertThat(script.slot(0).history().retryAt() - script.now()).isEqualTo(2_000);
     }
 }

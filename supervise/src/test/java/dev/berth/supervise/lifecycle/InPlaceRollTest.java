@@ -1,15 +1,15 @@
 package dev.berth.supervise.lifecycle;
 
-import static dev.berth.supervise.lifecycle.Script.NEW;
-import static dev.berth.supervise.lifecycle.Script.OLD;
-import static dev.berth.supervise.lifecycle.Script.id;
+import static dev.berth.supervise.lifecycle.TransitionScript.NEW;
+import static dev.berth.supervise.lifecycle.TransitionScript.OLD;
+import static dev.berth.supervise.lifecycle.TransitionScript.id;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.berth.supervise.contract.Outcome;
 import dev.berth.supervise.contract.Request;
+import dev.berth.supervise.contract.RequestResult;
 import dev.berth.supervise.contract.Settings;
-import dev.berth.supervise.contract.Variants;
+import dev.berth.supervise.contract.SettingsVariants;
 
 import org.junit.jupiter.api.Test;
 
@@ -21,7 +21,7 @@ import java.util.Set;
 class InPlaceRollTest {
     @Test
     void theOldWorkerStopsBeforeTheNewOneStarts() {
-        Script script = Script.running(Variants.inPlace(), 2);
+        TransitionScript script = TransitionScript.running(SettingsVariants.inPlace(), 2);
         long roll = script.rolls(NEW);
         assertThat(script.deeds())
                 .containsExactly(
@@ -30,15 +30,16 @@ class InPlaceRollTest {
 
         script.forget().exits(0, 1);
         assertThat(script.deeds())
-                .containsExactly(new Action.Bequeath(id(0, 1)), new Action.Spawn(id(0, 2), NEW));
+                .containsExactly(new Action.KeepQueue(id(0, 1)), new Action.Spawn(id(0, 2), NEW));
 
         script.readies(0, 2).exits(1, 1).readies(1, 2);
-        assertThat(script.answer(roll)).contains(new Outcome(true, "rolled 2 slots"));
+        assertThat(script.answer(roll)).contains(new RequestResult(true, "rolled 2 slots"));
     }
 
     @Test
     void datagramsKeepGoingToASlotWithoutAWorker() {
-        Script script = Script.running(Variants.inPlace(), 2).exits(0, 1);
+        TransitionScript script =
+                TransitionScript.running(SettingsVariants.inPlace(), 2).exits(0, 1);
 
         Action.Serve service = script.orders(Action.Serve.class).getLast();
 
@@ -48,7 +49,7 @@ class InPlaceRollTest {
 
     @Test
     void datagramsDoNotGoToASlotThatIsDrained() {
-        Script script = Script.running(Variants.inPlace(), 2);
+        TransitionScript script = TransitionScript.running(SettingsVariants.inPlace(), 2);
 
         script.asks(new Request.Drain(0));
 
@@ -58,7 +59,8 @@ class InPlaceRollTest {
 
     @Test
     void datagramsDoNotGoToAnEmptySlotThatIsLeaving() {
-        Script script = Script.running(Variants.inPlace(), 2).exits(1, 1).exits(1, 2);
+        TransitionScript script =
+                TransitionScript.running(SettingsVariants.inPlace(), 2).exits(1, 1).exits(1, 2);
         assertThat(script.slot(1).workers()).isEmpty();
 
         script.asks(new Request.Scale(1));
@@ -68,7 +70,7 @@ class InPlaceRollTest {
 
     @Test
     void aNewCommandThatFailsIsFollowedByTheOldOne() {
-        Script script = Script.running(Variants.inPlace(), 1);
+        TransitionScript script = TransitionScript.running(SettingsVariants.inPlace(), 1);
         long roll = script.rolls(NEW);
         script.exits(0, 1).forget().exits(0, 2);
 
@@ -79,7 +81,7 @@ class InPlaceRollTest {
 
     @Test
     void aNewWorkerThatHangsIsStoppedBeforeTheOldCommandStarts() {
-        Script script = Script.running(Variants.inPlace(), 1);
+        TransitionScript script = TransitionScript.running(SettingsVariants.inPlace(), 1);
         script.rolls(NEW);
         script.exits(0, 1).pass(60);
         assertThat(script.phase(0, 2)).isEqualTo(Phase.STOPPING);
@@ -92,8 +94,9 @@ class InPlaceRollTest {
     @Test
     void aSlotWaitingForItsOldWorkerCausesNoEndlessTicks() {
         Settings settings =
-                Variants.of(Optional.of(Duration.ofSeconds(1)), Settings.Ready.LISTENING, false);
-        Script script = Script.begun(settings, 1).readies(0, 1).pass(5);
+                SettingsVariants.of(
+                        Optional.of(Duration.ofSeconds(1)), Settings.Ready.LISTENING, false);
+        TransitionScript script = TransitionScript.begun(settings, 1).readies(0, 1).pass(5);
         script.rolls();
 
         assertThat(script.state().nextDeadline())

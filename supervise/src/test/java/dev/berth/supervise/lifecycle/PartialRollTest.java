@@ -1,14 +1,14 @@
 package dev.berth.supervise.lifecycle;
 
-import static dev.berth.supervise.lifecycle.Script.NEW;
-import static dev.berth.supervise.lifecycle.Script.OLD;
-import static dev.berth.supervise.lifecycle.Script.id;
+import static dev.berth.supervise.lifecycle.TransitionScript.NEW;
+import static dev.berth.supervise.lifecycle.TransitionScript.OLD;
+import static dev.berth.supervise.lifecycle.TransitionScript.id;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.berth.supervise.contract.Command;
-import dev.berth.supervise.contract.Outcome;
 import dev.berth.supervise.contract.Request;
+import dev.berth.supervise.contract.RequestResult;
 
 import org.junit.jupiter.api.Test;
 
@@ -30,25 +30,25 @@ class PartialRollTest {
 
     @Test
     void oneSlotIsReplacedAndNoOther() {
-        Script script = Script.running(3);
+        TransitionScript script = TransitionScript.running(3);
         long roll = script.asks(roll(Optional.empty(), Map.of(), OptionalInt.of(1)));
 
         script.readies(1, 2).retires(1, 1);
 
-        assertThat(script.answer(roll)).contains(Outcome.done("rolled 1 slot"));
+        assertThat(script.answer(roll)).contains(RequestResult.done("rolled 1 slot"));
         assertThat(script.spawned()).containsExactly(id(1, 2));
     }
 
     @Test
     void aNewCommandInOneSlotIsReportedAsMixed() {
-        Script script = Script.running(3);
+        TransitionScript script = TransitionScript.running(3);
         long roll = script.asks(slot(2, NEW));
 
         script.readies(2, 2).retires(2, 1);
 
         assertThat(script.answer(roll))
                 .contains(
-                        Outcome.done(
+                        RequestResult.done(
                                 "rolled 1 slot\n"
                                         + "partially rolled: slots [2] run the new command, the"
                                         + " others do not"));
@@ -59,31 +59,31 @@ class PartialRollTest {
 
     @Test
     void onceTheLastSlotRunsItTooItIsTheCommand() {
-        Script script = Script.running(2);
+        TransitionScript script = TransitionScript.running(2);
         script.asks(slot(0, NEW));
         script.readies(0, 2).retires(0, 1);
 
         long roll = script.asks(slot(1, NEW));
         script.readies(1, 2).retires(1, 1);
 
-        assertThat(script.answer(roll)).contains(Outcome.done("rolled 1 slot"));
+        assertThat(script.answer(roll)).contains(RequestResult.done("rolled 1 slot"));
         assertThat(script.state().command()).isEqualTo(NEW);
     }
 
     @Test
     void aMissingSlotIsReported() {
-        Script script = Script.running(2);
+        TransitionScript script = TransitionScript.running(2);
 
         long roll = script.asks(roll(Optional.empty(), Map.of(), OptionalInt.of(5)));
 
         assertThat(script.answer(roll))
-                .contains(Outcome.failed("no slot 5: there are slots 0 to 1"));
+                .contains(RequestResult.failed("no slot 5: there are slots 0 to 1"));
         assertThat(script.spawned()).isEmpty();
     }
 
     @Test
     void variablesAreRememberedOnceAllSlotsHaveThem() {
-        Script script = Script.running(1);
+        TransitionScript script = TransitionScript.running(1);
         long roll =
                 script.asks(
                         roll(Optional.empty(), Map.of("A", "1", "B", "2"), OptionalInt.empty()));
@@ -92,7 +92,7 @@ class PartialRollTest {
         assertThat(script.state().command()).isEqualTo(OLD);
 
         script.readies(0, 2).retires(0, 1);
-        assertThat(script.answer(roll)).map(Outcome::done).contains(true);
+        assertThat(script.answer(roll)).map(RequestResult::done).contains(true);
         assertThat(script.state().command()).isEqualTo(first);
 
         script.asks(roll(Optional.of(NEW), Map.of("B", "3"), OptionalInt.empty()));
@@ -104,7 +104,7 @@ class PartialRollTest {
 
     @Test
     void variablesOfAFailedRollAreForgotten() {
-        Script script = Script.running(2);
+        TransitionScript script = TransitionScript.running(2);
         long roll = script.asks(roll(Optional.empty(), Map.of("A", "1"), OptionalInt.empty()));
         script.readies(0, 2).retires(0, 1).exits(1, 2);
         assertThat(script.orders()).contains(new Action.Spawn(id(0, 3), OLD));
@@ -117,7 +117,7 @@ class PartialRollTest {
 
     @Test
     void slotsReplacedByAFailedRollAreRememberedUntilAFullRoll() {
-        Script script = Script.running(2);
+        TransitionScript script = TransitionScript.running(2);
         script.rolls();
         script.readies(0, 2).retires(0, 1).exits(1, 2);
         assertThat(script.state().replaced()).isEqualTo(List.of(0));
@@ -129,7 +129,7 @@ class PartialRollTest {
 
     @Test
     void theRemainingSlotsOfAFailedRollCanFollowOneByOne() {
-        Script script = Script.running(2);
+        TransitionScript script = TransitionScript.running(2);
         script.rolls();
         script.readies(0, 2).retires(0, 1).exits(1, 2);
 

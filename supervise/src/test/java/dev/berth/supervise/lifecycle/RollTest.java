@@ -1,14 +1,14 @@
 package dev.berth.supervise.lifecycle;
 
-import static dev.berth.supervise.lifecycle.Script.NEW;
-import static dev.berth.supervise.lifecycle.Script.OLD;
-import static dev.berth.supervise.lifecycle.Script.id;
+import static dev.berth.supervise.lifecycle.TransitionScript.NEW;
+import static dev.berth.supervise.lifecycle.TransitionScript.OLD;
+import static dev.berth.supervise.lifecycle.TransitionScript.id;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.berth.supervise.contract.Outcome;
 import dev.berth.supervise.contract.Request;
-import dev.berth.supervise.contract.Variants;
+import dev.berth.supervise.contract.RequestResult;
+import dev.berth.supervise.contract.SettingsVariants;
 
 import org.junit.jupiter.api.Test;
 
@@ -18,7 +18,7 @@ import java.util.Set;
 class RollTest {
     @Test
     void theOnlyWorkerServesUntilItsSuccessorIsReady() {
-        Script script = Script.running(1);
+        TransitionScript script = TransitionScript.running(1);
         long roll = script.rolls();
         assertThat(script.deeds()).containsExactly(new Action.Spawn(id(0, 2), OLD));
 
@@ -29,21 +29,21 @@ class RollTest {
                         new Action.Check(id(0, 2)),
                         new Action.Serve(Set.of(id(0, 2)), Set.of(0)),
                         new Action.Drain(id(0, 1)),
-                        new Action.Prove(id(0, 2)));
+                        new Action.Verify(id(0, 2)));
         assertThat(script.answer(roll)).isEmpty();
 
         script.forget().retires(0, 1);
         assertThat(script.deeds())
                 .containsExactly(
-                        new Action.Prove(id(0, 2)),
+                        new Action.Verify(id(0, 2)),
                         new Action.Terminate(id(0, 1)),
-                        new Action.Retire(id(0, 1)),
-                        new Action.Reply(roll, new Outcome(true, "rolled 1 slot")));
+                        new Action.CloseSockets(id(0, 1)),
+                        new Action.Reply(roll, new RequestResult(true, "rolled 1 slot")));
     }
 
     @Test
     void slotsAreRolledOneAfterTheOther() {
-        Script script = Script.running(3);
+        TransitionScript script = TransitionScript.running(3);
         long roll = script.rolls();
         for (int slot = 0; slot < 3; slot++) {
             assertThat(script.spawned()).hasSize(slot + 1).last().isEqualTo(id(slot, 2));
@@ -52,13 +52,13 @@ class RollTest {
             assertThat(script.answer(roll)).isEmpty();
             script.retires(slot, 1);
         }
-        assertThat(script.answer(roll)).contains(new Outcome(true, "rolled 3 slots"));
+        assertThat(script.answer(roll)).contains(new RequestResult(true, "rolled 3 slots"));
         assertThat(script.state().operation()).isEmpty();
     }
 
     @Test
     void anOldWorkerThatStaysBusyIsStoppedWhenTheDrainTimeIsOver() {
-        Script script = Script.running(1);
+        TransitionScript script = TransitionScript.running(1);
         script.rolls();
         script.readies(0, 2).pass(Duration.ofMillis(9_999));
         assertThat(script.phase(0, 1)).isEqualTo(Phase.DRAINING);
@@ -71,13 +71,13 @@ class RollTest {
 
     @Test
     void aNewCommandIsRememberedOnceAllSlotsRunIt() {
-        Script script = Script.running(2);
+        TransitionScript script = TransitionScript.running(2);
         long roll = script.rolls(NEW);
         script.readies(0, 2).retires(0, 1);
         assertThat(script.state().command()).isEqualTo(OLD);
 
         script.readies(1, 2).retires(1, 1);
-        assertThat(script.answer(roll)).map(Outcome::done).contains(true);
+        assertThat(script.answer(roll)).map(RequestResult::done).contains(true);
         assertThat(script.state().command()).isEqualTo(NEW);
 
         script.forget().exits(0, 2);
@@ -88,20 +88,20 @@ class RollTest {
 
     @Test
     void aVersionThatExitsAtStartLeavesTheOldOneInService() {
-        Script script = Script.running(2);
+        TransitionScript script = TransitionScript.running(2);
         long roll = script.rolls(NEW);
 
         script.exits(0, 2);
 
         expectFailure(script, roll, "slot 0.2 (pid 200) ended at start: exit 3");
         assertThat(script.spawned()).as("no second try").containsExactly(id(0, 2));
-        assertThat(script.orders()).contains(new Action.Retire(id(0, 2)));
-        assertThat(script.slot(0).health()).isEqualTo(script.slot(1).health());
+        assertThat(script.orders()).contains(new Action.CloseSockets(id(0, 2)));
+        assertThat(script.slot(0).history()).isEqualTo(script.slot(1).history());
     }
 
     @Test
     void aVersionThatListensAndThenExitsLeavesTheOldOneInService() {
-        Script script = Script.running(2);
+        TransitionScript script = TransitionScript.running(2);
         long roll = script.rolls(NEW);
 
         script.listens(0, 2).pass(Duration.ofMillis(500)).exits(0, 2);
@@ -111,7 +111,7 @@ class RollTest {
 
     @Test
     void aVersionThatNeverListensLeavesTheOldOneInService() {
-        Script script = Script.running(2);
+        TransitionScript script = TransitionScript.running(2);
         long roll = script.rolls(NEW);
 
         script.pass(60);
@@ -124,7 +124,7 @@ class RollTest {
 
     @Test
     void aVersionThatIsNeverReadyLeavesTheOldOneInService() {
-        Script script = Script.begun(Variants.announced(), 2);
+        TransitionScript script = TransitionScript.begun(SettingsVariants.announced(), 2);
         script.listens(0, 1).announces(0, 1).listens(1, 1).announces(1, 1);
         long roll = script.forget().rolls(NEW);
 
@@ -135,7 +135,7 @@ class RollTest {
 
     @Test
     void aVersionThatClosesItsListenerLeavesTheOldOneInService() {
-        Script script = Script.running(2);
+        TransitionScript script = TransitionScript.running(2);
         long roll = script.rolls(NEW);
 
         script.listens(0, 2).closes(0, 2).pass(1);
@@ -148,7 +148,7 @@ class RollTest {
 
     @Test
     void aVersionThatCannotBeSpawnedLeavesTheOldOneInService() {
-        Script script = Script.running(2);
+        TransitionScript script = TransitionScript.running(2);
         long roll = script.rolls(NEW);
 
         script.tell(new Event.SpawnFailed(id(0, 2), "slot 0.2 cannot be started: no file"));
@@ -156,8 +156,8 @@ class RollTest {
         expectFailure(script, roll, "slot 0.2 cannot be started: no file");
     }
 
-    private static void expectFailure(Script script, long roll, String why) {
-        assertThat(script.answer(roll)).map(Outcome::done).contains(false);
+    private static void expectFailure(TransitionScript script, long roll, String why) {
+        assertThat(script.answer(roll)).map(RequestResult::done).contains(false);
         assertThat(script.answer(roll).orElseThrow().text())
                 .contains(why)
                 .endsWith("the old generation serves on");
@@ -170,7 +170,7 @@ class RollTest {
 
     @Test
     void aNewCommandThatFailsLaterIsRolledBackInReverseOrder() {
-        Script script = Script.running(3);
+        TransitionScript script = TransitionScript.running(3);
         long roll = script.rolls(NEW);
         script.readies(0, 2).retires(0, 1).readies(1, 2).retires(1, 1).forget();
 
@@ -184,7 +184,7 @@ class RollTest {
         assertThat(script.answer(roll)).isEmpty();
 
         script.readies(0, 3).retires(0, 2);
-        assertThat(script.answer(roll)).map(Outcome::done).contains(false);
+        assertThat(script.answer(roll)).map(RequestResult::done).contains(false);
         assertThat(script.answer(roll).orElseThrow().text())
                 .contains("slot 2.2 (pid 202) ended at start")
                 .endsWith("rolled back");
@@ -195,7 +195,7 @@ class RollTest {
 
     @Test
     void withoutANewCommandReplacedSlotsStayAndAreReported() {
-        Script script = Script.running(3);
+        TransitionScript script = TransitionScript.running(3);
         long roll = script.rolls();
         script.readies(0, 2).retires(0, 1).exits(1, 2);
 
@@ -208,7 +208,7 @@ class RollTest {
 
     @Test
     void aFailedRollbackReportsTheSlotsWithTheNewCommand() {
-        Script script = Script.running(3);
+        TransitionScript script = TransitionScript.running(3);
         long roll = script.rolls(NEW);
         script.readies(0, 2).retires(0, 1).readies(1, 2).retires(1, 1).exits(2, 2);
 
@@ -223,7 +223,7 @@ class RollTest {
 
     @Test
     void ifTheNewWorkerCrashesWhileTheOldOneDrainsTheOldOneReturns() {
-        Script script = Script.running(1);
+        TransitionScript script = TransitionScript.running(1);
         long roll = script.rolls(NEW);
         script.readies(0, 2).pass(2).forget().exits(0, 2);
 
@@ -242,7 +242,7 @@ class RollTest {
 
     @Test
     void ifTheNewWorkerLosesItsListenerWhileTheOldOneDrainsTheOldOneReturns() {
-        Script script = Script.running(1);
+        TransitionScript script = TransitionScript.running(1);
         long roll = script.rolls(NEW);
         script.readies(0, 2).forget().loses(0, 2);
 
@@ -260,7 +260,7 @@ class RollTest {
 
     @Test
     void ifTheNewWorkerCrashesAfterTheOldOneGotItsStopTheOldCommandStarts() {
-        Script script = Script.running(1);
+        TransitionScript script = TransitionScript.running(1);
         long roll = script.rolls(NEW);
         script.readies(0, 2).drains(0, 1).forget().exits(0, 2);
 
@@ -273,7 +273,7 @@ class RollTest {
 
     @Test
     void aRollStopsIfAReplacedSlotDoesNotStayReady() {
-        Script script = Script.running(3);
+        TransitionScript script = TransitionScript.running(3);
         long roll = script.rolls();
         script.readies(0, 2).retires(0, 1).listens(1, 2).exits(0, 2);
 
@@ -287,14 +287,14 @@ class RollTest {
 
     @Test
     void aNewCommandThatDoesNotStayReadyIsRolledBack() {
-        Script script = Script.running(3);
+        TransitionScript script = TransitionScript.running(3);
         long roll = script.rolls(NEW);
         script.readies(0, 2).retires(0, 1).readies(1, 2).forget().exits(0, 2);
         assertThat(script.said())
                 .as("the old worker of slot 1 is still there")
                 .contains("slot 1.1 is back in service")
                 .contains("rolling back 1 slot");
-        assertThat(script.orders()).contains(new Action.Withdraw(id(1, 2)));
+        assertThat(script.orders()).contains(new Action.MoveQueue(id(1, 2)));
 
         script.exits(1, 2).readies(0, 3);
 
@@ -305,7 +305,7 @@ class RollTest {
 
     @Test
     void theNextSlotWaitsWhileAReplacedSlotHasLostItsListener() {
-        Script script = Script.running(2);
+        TransitionScript script = TransitionScript.running(2);
         script.rolls();
         script.readies(0, 2).drains(0, 1).loses(0, 2).exits(0, 1);
         assertThat(script.has(1, 2)).isFalse();
@@ -316,18 +316,18 @@ class RollTest {
 
     @Test
     void theSlotAfterTheNextWaitsForAllReplacedSlots() {
-        Script script = Script.running(3);
+        TransitionScript script = TransitionScript.running(3);
         long roll = script.rolls();
         script.readies(0, 2).retires(0, 1).loses(0, 2).readies(1, 2).retires(1, 1);
         assertThat(script.has(2, 2)).isFalse();
 
         script.readies(0, 2).readies(2, 2).retires(2, 1);
-        assertThat(script.answer(roll)).contains(new Outcome(true, "rolled 3 slots"));
+        assertThat(script.answer(roll)).contains(new RequestResult(true, "rolled 3 slots"));
     }
 
     @Test
     void aReplacedSlotThatDoesNotListenAgainFailsTheRoll() {
-        Script script = Script.running(3);
+        TransitionScript script = TransitionScript.running(3);
         long roll = script.rolls();
         script.readies(0, 2).retires(0, 1).loses(0, 2).readies(1, 2).retires(1, 1).pass(60);
 
@@ -339,35 +339,35 @@ class RollTest {
 
     @Test
     void ifTheIncumbentCrashesItsSuccessorContinues() {
-        Script script = Script.running(1);
+        TransitionScript script = TransitionScript.running(1);
         long roll = script.rolls(NEW);
         script.forget().exits(0, 1);
 
         assertThat(script.spawned()).isEmpty();
-        assertThat(script.orders()).contains(new Action.Bequeath(id(0, 1)));
+        assertThat(script.orders()).contains(new Action.KeepQueue(id(0, 1)));
         assertThat(script.answer(roll)).isEmpty();
 
         script.readies(0, 2);
-        assertThat(script.answer(roll)).contains(new Outcome(true, "rolled 1 slot"));
+        assertThat(script.answer(roll)).contains(new RequestResult(true, "rolled 1 slot"));
         assertThat(script.state().command()).isEqualTo(NEW);
     }
 
     @Test
     void ifTheIncumbentCrashesAndItsSuccessorFailsTheOldCommandStarts() {
-        Script script = Script.running(1);
+        TransitionScript script = TransitionScript.running(1);
         long roll = script.rolls(NEW);
         script.exits(0, 1).exits(0, 2);
 
         assertThat(script.answer(roll).orElseThrow().text())
                 .endsWith("slot 0 has no worker in service; it will be restarted as before");
-        assertThat(script.slot(0).health().waiting()).as("back-off").isTrue();
+        assertThat(script.slot(0).history().waiting()).as("back-off").isTrue();
         script.pass(1);
         assertThat(script.orders()).contains(new Action.Spawn(id(0, 3), OLD));
     }
 
     @Test
     void anIncumbentThatLosesItsListenerMakesRoomForItsSuccessor() {
-        Script script = Script.running(1);
+        TransitionScript script = TransitionScript.running(1);
         long roll = script.rolls();
         script.loses(0, 1);
         assertThat(script.phase(0, 1)).isEqualTo(Phase.DRAINING);
@@ -376,57 +376,59 @@ class RollTest {
         assertThat(script.phase(0, 1)).isEqualTo(Phase.DRAINING);
 
         script.readies(0, 2).retires(0, 1);
-        assertThat(script.answer(roll)).map(Outcome::done).contains(true);
+        assertThat(script.answer(roll)).map(RequestResult::done).contains(true);
         assertThat(script.served()).containsExactly(id(0, 2));
     }
 
     @Test
     void anotherSlotThatCrashesMeanwhileIsRespawnedAsUsual() {
-        Script script = Script.running(2);
+        TransitionScript script = TransitionScript.running(2);
         long roll = script.rolls(NEW);
         script.forget().exits(1, 1);
 
         assertThat(script.orders()).contains(new Action.Spawn(id(1, 2), OLD));
         assertThat(script.answer(roll)).isEmpty();
         script.readies(1, 2).readies(0, 2).retires(0, 1).readies(1, 3).retires(1, 2);
-        assertThat(script.answer(roll)).map(Outcome::done).contains(true);
+        assertThat(script.answer(roll)).map(RequestResult::done).contains(true);
     }
 
     @Test
     void aRollTakesASlotOutOfItsCrashLoop() {
-        Script script = Script.running(2).exits(0, 1).exits(0, 2).pass(1).exits(0, 3);
-        assertThat(script.slot(0).health().waiting()).isTrue();
+        TransitionScript script =
+                TransitionScript.running(2).exits(0, 1).exits(0, 2).pass(1).exits(0, 3);
+        assertThat(script.slot(0).history().waiting()).isTrue();
 
         long roll = script.rolls(NEW);
-        assertThat(script.slot(0).health().waiting()).isFalse();
+        assertThat(script.slot(0).history().waiting()).isFalse();
         assertThat(script.orders()).contains(new Action.Spawn(id(0, 4), NEW));
 
         script.readies(0, 4).pass(9);
         assertThat(script.has(1, 2)).as("it must live for a while").isFalse();
         script.pass(1).readies(1, 2).retires(1, 1);
-        assertThat(script.answer(roll)).map(Outcome::done).contains(true);
+        assertThat(script.answer(roll)).map(RequestResult::done).contains(true);
     }
 
     @Test
     void afterAFailedRollAnEmptySlotBacksOff() {
-        Script script = Script.running(2).exits(0, 1).exits(0, 2).pass(1).exits(0, 3);
+        TransitionScript script =
+                TransitionScript.running(2).exits(0, 1).exits(0, 2).pass(1).exits(0, 3);
         long roll = script.rolls();
 
         script.exits(0, 4);
 
-        assertThat(script.answer(roll)).map(Outcome::done).contains(false);
-        assertThat(script.slot(0).health().failures()).isEqualTo(4);
-        assertThat(script.slot(0).health().waiting()).isTrue();
+        assertThat(script.answer(roll)).map(RequestResult::done).contains(false);
+        assertThat(script.slot(0).history().failures()).isEqualTo(4);
+        assertThat(script.slot(0).history().waiting()).isTrue();
     }
 
     @Test
     void aSecondVerbIsRefusedAndTheFirstIsNamed() {
-        Script script = Script.running(2);
+        TransitionScript script = TransitionScript.running(2);
         long roll = script.rolls();
 
         assertThat(script.answer(script.asks(new Request.Scale(4))).orElseThrow().text())
                 .startsWith("a roll is in progress");
-        assertThat(script.answer(script.rolls())).map(Outcome::done).contains(false);
+        assertThat(script.answer(script.rolls())).map(RequestResult::done).contains(false);
         assertThat(script.answer(script.asks(new Request.Drain(0)))).isPresent();
         assertThat(script.answer(script.asks(new Request.Undrain(0)))).isPresent();
         assertThat(script.answer(roll)).isEmpty();
@@ -435,14 +437,14 @@ class RollTest {
 
     @Test
     void aDrainedSlotIsRolledAndStaysDrained() {
-        Script script = Script.running(2);
+        TransitionScript script = TransitionScript.running(2);
         script.asks(new Request.Drain(0));
         script.drains(0, 1);
         long roll = script.rolls();
 
         script.readies(0, 2).retires(0, 1).readies(1, 2).retires(1, 1);
 
-        assertThat(script.answer(roll)).map(Outcome::done).contains(true);
+        assertThat(script.answer(roll)).map(RequestResult::done).contains(true);
         assertThat(script.served()).containsExactly(id(1, 2));
     }
 }

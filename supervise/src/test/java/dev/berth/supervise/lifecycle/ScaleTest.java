@@ -1,11 +1,11 @@
 package dev.berth.supervise.lifecycle;
 
-import static dev.berth.supervise.lifecycle.Script.id;
+import static dev.berth.supervise.lifecycle.TransitionScript.id;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.berth.supervise.contract.Outcome;
 import dev.berth.supervise.contract.Request;
+import dev.berth.supervise.contract.RequestResult;
 
 import org.junit.jupiter.api.Test;
 
@@ -14,20 +14,20 @@ import java.util.Set;
 class ScaleTest {
     @Test
     void growingIsDoneWhenAllNewSlotsAreReady() {
-        Script script = Script.running(2);
+        TransitionScript script = TransitionScript.running(2);
         long scale = script.asks(new Request.Scale(5));
         assertThat(script.spawned()).containsExactly(id(2, 1), id(3, 1));
 
         script.readies(2, 1).readies(3, 1);
         assertThat(script.answer(scale)).isEmpty();
         script.readies(4, 1);
-        assertThat(script.answer(scale)).contains(new Outcome(true, "scaled from 2 to 5"));
+        assertThat(script.answer(scale)).contains(new RequestResult(true, "scaled from 2 to 5"));
         assertThat(script.served()).hasSize(5);
     }
 
     @Test
     void ifOneNewSlotFailsAllNewSlotsAreRemoved() {
-        Script script = Script.running(2);
+        TransitionScript script = TransitionScript.running(2);
         long scale = script.asks(new Request.Scale(4));
         script.readies(2, 1).forget().exits(3, 1);
 
@@ -46,7 +46,7 @@ class ScaleTest {
 
     @Test
     void aNewSlotThatCrashesBeforeTheOthersAreReadyFailsTheScale() {
-        Script script = Script.running(1);
+        TransitionScript script = TransitionScript.running(1);
         long scale = script.asks(new Request.Scale(3));
         script.readies(1, 1).exits(1, 1).exits(2, 1);
 
@@ -58,7 +58,7 @@ class ScaleTest {
 
     @Test
     void slotsBeingRemovedAreNotRolled() {
-        Script script = Script.running(1);
+        TransitionScript script = TransitionScript.running(1);
         script.asks(new Request.Scale(2));
         script.pass(60);
         assertThat(script.phase(1, 1)).isEqualTo(Phase.STOPPING);
@@ -69,12 +69,12 @@ class ScaleTest {
         script.exits(1, 1);
         long roll = script.rolls();
         script.readies(0, 2).retires(0, 1);
-        assertThat(script.answer(roll)).contains(new Outcome(true, "rolled 1 slot"));
+        assertThat(script.answer(roll)).contains(new RequestResult(true, "rolled 1 slot"));
     }
 
     @Test
     void shrinkingDrainsBeforeItStops() {
-        Script script = Script.running(3);
+        TransitionScript script = TransitionScript.running(3);
         long scale = script.asks(new Request.Scale(1));
         assertThat(script.deeds())
                 .containsExactly(
@@ -86,28 +86,28 @@ class ScaleTest {
         assertThat(script.deeds())
                 .containsExactly(
                         new Action.Terminate(id(2, 1)),
-                        new Action.Retire(id(2, 1)),
+                        new Action.CloseSockets(id(2, 1)),
                         new Action.Terminate(id(1, 1)),
-                        new Action.Retire(id(1, 1)),
-                        new Action.Reply(scale, new Outcome(true, "scaled from 3 to 1")));
+                        new Action.CloseSockets(id(1, 1)),
+                        new Action.Reply(scale, new RequestResult(true, "scaled from 3 to 1")));
         assertThat(script.state().slots()).hasSize(1);
     }
 
     @Test
     void aLeavingWorkerThatCrashesIsNotRespawned() {
-        Script script = Script.running(2);
+        TransitionScript script = TransitionScript.running(2);
         long scale = script.asks(new Request.Scale(1));
 
         script.forget().exits(1, 1);
 
         assertThat(script.spawned()).isEmpty();
         assertThat(script.said()).isEmpty();
-        assertThat(script.answer(scale)).map(Outcome::done).contains(true);
+        assertThat(script.answer(scale)).map(RequestResult::done).contains(true);
     }
 
     @Test
     void aSlotThatReturnsContinuesItsGenerationCount() {
-        Script script = Script.running(2);
+        TransitionScript script = TransitionScript.running(2);
         script.asks(new Request.Scale(1));
         script.retires(1, 1).forget();
 
@@ -118,58 +118,58 @@ class ScaleTest {
 
     @Test
     void oneWorkerMoreAndOneLess() {
-        Script script = Script.running(1);
+        TransitionScript script = TransitionScript.running(1);
         long more = script.asks(new Request.ScaleBy(1));
         script.readies(1, 1);
-        assertThat(script.answer(more)).contains(new Outcome(true, "scaled from 1 to 2"));
+        assertThat(script.answer(more)).contains(new RequestResult(true, "scaled from 1 to 2"));
 
         long less = script.asks(new Request.ScaleBy(-1));
         script.retires(1, 1);
-        assertThat(script.answer(less)).contains(new Outcome(true, "scaled from 2 to 1"));
+        assertThat(script.answer(less)).contains(new RequestResult(true, "scaled from 2 to 1"));
 
         long none = script.asks(new Request.ScaleBy(-1));
-        assertThat(script.answer(none)).contains(new Outcome(true, "scaled from 1 to 1"));
+        assertThat(script.answer(none)).contains(new RequestResult(true, "scaled from 1 to 1"));
         assertThat(script.served()).containsExactly(id(0, 1));
     }
 
     @Test
     void theNumberOfWorkersHasALimit() {
-        Script script = Script.running(1);
+        TransitionScript script = TransitionScript.running(1);
 
         long scale = script.asks(new Request.Scale(257));
 
         assertThat(script.answer(scale))
-                .contains(new Outcome(false, "at most 256 workers: requested 257"));
+                .contains(new RequestResult(false, "at most 256 workers: requested 257"));
         assertThat(script.state().operation()).isEmpty();
     }
 
     @Test
     void growingSucceedsThroughTheNewSlotsWhileAnOldOneCrashLoops() {
-        Script script = Script.running(2).exits(0, 1).exits(0, 2);
+        TransitionScript script = TransitionScript.running(2).exits(0, 1).exits(0, 2);
         long scale = script.asks(new Request.Scale(3));
 
         script.pass(1).exits(0, 3);
         assertThat(script.answer(scale)).isEmpty();
 
         script.readies(2, 1);
-        assertThat(script.answer(scale)).contains(new Outcome(true, "scaled from 2 to 3"));
-        assertThat(script.slot(0).health().crashLoop()).isTrue();
+        assertThat(script.answer(scale)).contains(new RequestResult(true, "scaled from 2 to 3"));
+        assertThat(script.slot(0).history().crashLoop()).isTrue();
     }
 
     @Test
     void shrinkingEndsACrashLoop() {
-        Script script = Script.running(2).exits(1, 1).exits(1, 2);
-        assertThat(script.slot(1).health().waiting()).isTrue();
+        TransitionScript script = TransitionScript.running(2).exits(1, 1).exits(1, 2);
+        assertThat(script.slot(1).history().waiting()).isTrue();
 
         long scale = script.asks(new Request.Scale(1));
 
-        assertThat(script.answer(scale)).map(Outcome::done).contains(true);
+        assertThat(script.answer(scale)).map(RequestResult::done).contains(true);
         assertThat(script.pass(60).spawned()).containsExactly(id(1, 2));
     }
 
     @Test
     void shrinkingToNoWorkerInServiceIsRefused() {
-        Script script = Script.running(2).exits(0, 1).exits(0, 2);
+        TransitionScript script = TransitionScript.running(2).exits(0, 1).exits(0, 2);
         assertThat(script.served()).containsExactly(id(1, 1));
 
         long scale = script.asks(new Request.Scale(1));
@@ -181,7 +181,7 @@ class ScaleTest {
 
     @Test
     void anUnprovenSlotDoesNotKeepProvenOnesFromRespawning() {
-        Script script = Script.running(2);
+        TransitionScript script = TransitionScript.running(2);
         script.asks(new Request.Scale(5));
         script.forget().exits(0, 1);
 

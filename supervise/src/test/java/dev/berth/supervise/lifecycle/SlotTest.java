@@ -11,11 +11,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class SlotTest {
     private static Slot with(Phase... phases) {
-        Slot slot = Slot.empty(0, 0, Script.OLD, 0);
+        Slot slot = Slot.empty(0, 0, TransitionScript.OLD, 0);
         for (Phase phase : phases) {
             WorkerId id = new WorkerId(0, slot.generation() + 1);
-            Worker worker = Worker.starting(id, Script.OLD, 0, Settings.defaults());
-            slot = slot.adding(worker.enters(phase, 0, Worker.NEVER));
+            Worker worker = Worker.starting(id, TransitionScript.OLD, 0, Settings.defaults());
+            slot = slot.adding(worker.inPhase(phase, 0, Worker.NEVER));
         }
         return slot;
     }
@@ -53,26 +53,27 @@ class SlotTest {
     @Test
     void anEmptySlotBacksOffOrIsStopped() {
         assertThat(with().condition()).isEqualTo(Slot.Condition.STOPPED);
-        assertThat(with().withHealth(Health.NEW.retryingAt(5)).condition())
+        assertThat(with().withHealth(RestartHistory.NEW.retryingAt(5)).condition())
                 .isEqualTo(Slot.Condition.BACKOFF);
     }
 
     @Test
     void aWorkerGetsATryAndAGenerationNumber() {
-        Slot slot = with(Phase.STARTING).withHealth(Health.NEW.retryingAt(5));
+        Slot slot = with(Phase.STARTING).withHealth(RestartHistory.NEW.retryingAt(5));
 
         WorkerId next = new WorkerId(0, 2);
-        Slot after = slot.adding(Worker.starting(next, Script.OLD, 0, Settings.defaults()));
+        Slot after =
+                slot.adding(Worker.starting(next, TransitionScript.OLD, 0, Settings.defaults()));
 
         assertThat(after.generation()).isEqualTo(2);
-        assertThat(after.health().waiting()).isFalse();
+        assertThat(after.history().waiting()).isFalse();
     }
 
     @Test
     void readinessEndsTheWaitButNotTheCount() {
-        Health health = Health.NEW.failed(2, "why", 5).ready();
+        RestartHistory history = RestartHistory.NEW.failed(2, "why", 5).ready();
 
-        assertThat(health).isEqualTo(new Health(0, 2, Worker.NEVER, true, "why"));
-        assertThat(health.steady().failures()).isZero();
+        assertThat(history).isEqualTo(new RestartHistory(0, 2, Worker.NEVER, true, "why"));
+        assertThat(history.steady().failures()).isZero();
     }
 }

@@ -1,14 +1,14 @@
 package dev.berth.supervise.lifecycle;
 
-import static dev.berth.supervise.lifecycle.Script.id;
+import static dev.berth.supervise.lifecycle.TransitionScript.id;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.berth.supervise.contract.Outcome;
 import dev.berth.supervise.contract.Policy;
 import dev.berth.supervise.contract.Request;
+import dev.berth.supervise.contract.RequestResult;
 import dev.berth.supervise.contract.Settings;
-import dev.berth.supervise.contract.Variants;
+import dev.berth.supervise.contract.SettingsVariants;
 import dev.berth.sys.ExitStatus;
 
 import org.junit.jupiter.api.Test;
@@ -20,7 +20,7 @@ import java.util.Set;
 class StartTest {
     @Test
     void atMostTwoWorkersStartAtOnce() {
-        Script script = Script.begun(Settings.defaults(), 4);
+        TransitionScript script = TransitionScript.begun(Settings.defaults(), 4);
 
         assertThat(script.spawned()).containsExactly(id(0, 1), id(1, 1));
         assertThat(script.state().operation()).map(Operation::verb).contains("start");
@@ -36,7 +36,8 @@ class StartTest {
 
     @Test
     void aStaggerIsAPauseBetweenStarts() {
-        Script script = Script.begun(Variants.staggered(Duration.ofSeconds(3)), 3);
+        TransitionScript script =
+                TransitionScript.begun(SettingsVariants.staggered(Duration.ofSeconds(3)), 3);
         assertThat(script.spawned()).containsExactly(id(0, 1));
 
         script.readies(0, 1).pass(Duration.ofMillis(1_999));
@@ -52,7 +53,8 @@ class StartTest {
 
     @Test
     void aListenerThatLastsForTheSettlingTimeIsReady() {
-        Script script = Script.begun(Settings.defaults(), 1).pass(5).listens(0, 1);
+        TransitionScript script =
+                TransitionScript.begun(Settings.defaults(), 1).pass(5).listens(0, 1);
         assertThat(script.phase(0, 1)).isEqualTo(Phase.SETTLING);
 
         script.pass(Duration.ofMillis(999));
@@ -71,7 +73,7 @@ class StartTest {
 
     @Test
     void anotherListenerRestartsTheSettlingTime() {
-        Script script = Script.begun(Settings.defaults(), 1).listens(0, 1);
+        TransitionScript script = TransitionScript.begun(Settings.defaults(), 1).listens(0, 1);
 
         script.pass(Duration.ofMillis(600)).listens(0, 1).pass(Duration.ofMillis(600));
         assertThat(script.phase(0, 1)).isEqualTo(Phase.SETTLING);
@@ -82,17 +84,19 @@ class StartTest {
 
     @Test
     void aWorkerThatAnnouncesItselfNeedNotSettle() {
-        Script before = Script.begun(Settings.defaults(), 1).announces(0, 1);
+        TransitionScript before = TransitionScript.begun(Settings.defaults(), 1).announces(0, 1);
         assertThat(before.phase(0, 1)).isEqualTo(Phase.STARTING);
         assertThat(before.listens(0, 1).phase(0, 1)).isEqualTo(Phase.READY);
 
-        Script after = Script.begun(Settings.defaults(), 1).listens(0, 1).announces(0, 1);
+        TransitionScript after =
+                TransitionScript.begun(Settings.defaults(), 1).listens(0, 1).announces(0, 1);
         assertThat(after.phase(0, 1)).isEqualTo(Phase.READY);
     }
 
     @Test
     void ifAnnouncementIsRequiredListeningIsNotEnough() {
-        Script script = Script.begun(Variants.announced(), 1).listens(0, 1).pass(59);
+        TransitionScript script =
+                TransitionScript.begun(SettingsVariants.announced(), 1).listens(0, 1).pass(59);
         assertThat(script.phase(0, 1)).isEqualTo(Phase.SETTLING);
 
         script.announces(0, 1);
@@ -101,7 +105,8 @@ class StartTest {
 
     @Test
     void ifAnnouncementIsRequiredItMustComeWithinTheStartTimeout() {
-        Script script = Script.begun(Variants.announced(), 1).listens(0, 1).pass(60);
+        TransitionScript script =
+                TransitionScript.begun(SettingsVariants.announced(), 1).listens(0, 1).pass(60);
 
         assertThat(script.phase(0, 1)).isEqualTo(Phase.STOPPING);
         assertThat(script.said())
@@ -110,7 +115,8 @@ class StartTest {
 
     @Test
     void aWorkerThatListensJustBeforeTheTimeoutIsCheckedAtTheTimeout() {
-        Script script = Script.begun(Settings.defaults(), 1).pass(Duration.ofMillis(59_500));
+        TransitionScript script =
+                TransitionScript.begun(Settings.defaults(), 1).pass(Duration.ofMillis(59_500));
 
         script.listens(0, 1).pass(Duration.ofMillis(500));
 
@@ -119,7 +125,8 @@ class StartTest {
 
     @Test
     void anUnansweredCheckEndsTheTryAfterTheTimeout() {
-        State state = State.initial(Settings.defaults(), Script.OLD, 1, new Policy.Hash(), 0);
+        State state =
+                State.initial(Settings.defaults(), TransitionScript.OLD, 1, new Policy.Hash(), 0);
         state = Transition.apply(state, new Event.Begin(), 0).state();
         state = Transition.apply(state, new Event.Listening(id(0, 1)), 0).state();
 
@@ -136,7 +143,7 @@ class StartTest {
 
     @Test
     void theWholeStartFailsIfNoWorkerWasEverReady() {
-        Script script = Script.begun(Settings.defaults(), 3).exits(0, 1);
+        TransitionScript script = TransitionScript.begun(Settings.defaults(), 3).exits(0, 1);
 
         assertThat(script.orders(Action.Terminate.class))
                 .containsExactly(new Action.Terminate(id(1, 1)));
@@ -150,7 +157,7 @@ class StartTest {
 
     @Test
     void twoLateWorkersAreEachToldToStopOnce() {
-        Script script = Script.begun(Settings.defaults(), 2).pass(60);
+        TransitionScript script = TransitionScript.begun(Settings.defaults(), 2).pass(60);
 
         assertThat(script.orders(Action.Terminate.class))
                 .containsExactlyInAnyOrder(
@@ -161,18 +168,19 @@ class StartTest {
 
     @Test
     void aCommandThatCannotBeStartedEndsTheSupervisor() {
-        Script script = Script.begun(Settings.defaults(), 1);
+        TransitionScript script = TransitionScript.begun(Settings.defaults(), 1);
 
         script.tell(new Event.SpawnFailed(id(0, 1), "slot 0.1 cannot be started: not found"));
 
         assertThat(script.deeds())
-                .containsSubsequence(new Action.Bequeath(id(0, 1)), new Action.Quit(1));
+                .containsSubsequence(new Action.KeepQueue(id(0, 1)), new Action.Quit(1));
         assertThat(script.said()).isEqualTo("slot 0.1 cannot be started: not found");
     }
 
     @Test
     void onceAWorkerWasReadyAFailedStartIsRetried() {
-        Script script = Script.begun(Settings.defaults(), 2).readies(0, 1).exits(1, 1);
+        TransitionScript script =
+                TransitionScript.begun(Settings.defaults(), 2).readies(0, 1).exits(1, 1);
 
         assertThat(script.has(1, 2)).isTrue();
         assertThat(script.said()).contains("ended at start: exit 3; starting again");
@@ -186,7 +194,7 @@ class StartTest {
 
     @Test
     void theStartEndsOnlyOnceEverySlotWasTried() {
-        Script script = Script.begun(Settings.defaults(), 3).readies(0, 1);
+        TransitionScript script = TransitionScript.begun(Settings.defaults(), 3).readies(0, 1);
         assertThat(script.state().operation()).isPresent();
 
         script.exits(1, 1).readies(2, 1);
@@ -195,7 +203,7 @@ class StartTest {
 
     @Test
     void aProgramThatGoesToTheBackgroundGetsAdvice() {
-        Script script = Script.begun(Settings.defaults(), 1).listens(0, 1);
+        TransitionScript script = TransitionScript.begun(Settings.defaults(), 1).listens(0, 1);
 
         script.exits(0, 1, ExitStatus.exited(0), 2);
 
@@ -206,7 +214,8 @@ class StartTest {
 
     @Test
     void aListenerThatIsClosedWhileSettlingFailsTheStart() {
-        Script script = Script.begun(Settings.defaults(), 1).listens(0, 1).closes(0, 1).pass(1);
+        TransitionScript script =
+                TransitionScript.begun(Settings.defaults(), 1).listens(0, 1).closes(0, 1).pass(1);
 
         assertThat(script.phase(0, 1)).isEqualTo(Phase.STOPPING);
         assertThat(script.said())
@@ -215,17 +224,17 @@ class StartTest {
 
     @Test
     void otherVerbsWaitForTheFirstStart() {
-        Script script = Script.begun(Settings.defaults(), 2).readies(0, 1);
+        TransitionScript script = TransitionScript.begun(Settings.defaults(), 2).readies(0, 1);
 
         long roll = script.asks(new Request.Roll(Optional.empty()));
 
-        assertThat(script.answer(roll)).map(Outcome::done).contains(false);
+        assertThat(script.answer(roll)).map(RequestResult::done).contains(false);
         assertThat(script.answer(roll).orElseThrow().text()).contains("a start is in progress");
     }
 
     @Test
     void anUnmodifiedProgramIsRefusedWithTheAlternative() {
-        Script script = Script.begun(taking(), 1).pass(Duration.ofSeconds(61));
+        TransitionScript script = TransitionScript.begun(taking(), 1).pass(Duration.ofSeconds(61));
         assertThat(script.orders().toString())
                 .contains("dev.berth.worker")
                 .contains("in-kernel policies");
@@ -233,11 +242,11 @@ class StartTest {
 
     @Test
     void aWorkerThatLeavesTheDispatcherIsReplacedAtOnceAndDrains() {
-        Script script = Script.running(taking(), 2).loses(0, 1);
+        TransitionScript script = TransitionScript.running(taking(), 2).loses(0, 1);
 
         assertThat(script.phase(0, 1)).isEqualTo(Phase.DRAINING);
         assertThat(script.phase(0, 2)).isEqualTo(Phase.STARTING);
-        assertThat(script.slot(0).health().restarts()).isOne();
+        assertThat(script.slot(0).history().restarts()).isOne();
 
         script.loses(0, 2);
 
@@ -255,14 +264,14 @@ class StartTest {
                 d.grace(),
                 d.giveUp(),
                 d.stagger(),
-                Settings.Ready.TAKING,
+                Settings.Ready.READY_PROTOCOL,
                 d.overlap(),
                 d.slowStart());
     }
 
     @Test
     void aBadCommandLineInALaterSlotEndsTheWholeStart() {
-        Script script = Script.begun(Settings.defaults(), 3).readies(0, 1);
+        TransitionScript script = TransitionScript.begun(Settings.defaults(), 3).readies(0, 1);
 
         script.tell(
                 new Event.Exited(

@@ -1,13 +1,13 @@
 package dev.berth.supervise.lifecycle;
 
-import static dev.berth.supervise.lifecycle.Script.NEW;
-import static dev.berth.supervise.lifecycle.Script.id;
+import static dev.berth.supervise.lifecycle.TransitionScript.NEW;
+import static dev.berth.supervise.lifecycle.TransitionScript.id;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.berth.supervise.contract.Outcome;
 import dev.berth.supervise.contract.Policy;
 import dev.berth.supervise.contract.Request;
+import dev.berth.supervise.contract.RequestResult;
 import dev.berth.supervise.contract.Settings;
 
 import org.junit.jupiter.api.Test;
@@ -23,28 +23,28 @@ final class SteerTest {
 
     @Test
     void aPolicyAppliesOnceTheTableIsWritten() {
-        Script script = Script.running(2);
+        TransitionScript script = TransitionScript.running(2);
         long steer = script.asks(new Request.Steer(RANDOM));
         assertThat(script.deeds()).containsExactly(new Action.Steer(steer, RANDOM));
         assertThat(script.state().traffic().policy()).isEqualTo(new Policy.Hash());
 
         script.tell(new Event.Steered(steer, RANDOM, ""));
         assertThat(script.state().traffic().policy()).isEqualTo(RANDOM);
-        assertThat(script.answer(steer)).map(Outcome::done).contains(true);
+        assertThat(script.answer(steer)).map(RequestResult::done).contains(true);
     }
 
     @Test
     void aFailedWriteChangesNothingAndIsReported() {
-        Script script = Script.running(2);
+        TransitionScript script = TransitionScript.running(2);
         long steer = script.asks(new Request.Steer(RANDOM));
         script.tell(new Event.Steered(steer, RANDOM, "no memory"));
         assertThat(script.state().traffic().policy()).isEqualTo(new Policy.Hash());
-        assertThat(script.answer(steer)).contains(new Outcome(false, "no memory"));
+        assertThat(script.answer(steer)).contains(new RequestResult(false, "no memory"));
     }
 
     @Test
     void aWeightForAMissingSlotIsRefused() {
-        Script script = Script.running(2);
+        TransitionScript script = TransitionScript.running(2);
         long steer = script.asks(new Request.Steer(Policy.parse("weighted:2=5%")));
         assertThat(script.deeds()).noneMatch(Action.Steer.class::isInstance);
         assertThat(script.answer(steer).orElseThrow().text()).contains("no slot 2");
@@ -52,33 +52,33 @@ final class SteerTest {
 
     @Test
     void aRollNeitherPreventsNorUndoesAChange() {
-        Script script = Script.running(2);
+        TransitionScript script = TransitionScript.running(2);
         long roll = script.rolls();
         long steer = script.asks(new Request.Steer(RANDOM));
         script.tell(new Event.Steered(steer, RANDOM, ""));
-        assertThat(script.answer(steer)).map(Outcome::done).contains(true);
+        assertThat(script.answer(steer)).map(RequestResult::done).contains(true);
 
         script.readies(0, 2).retires(0, 1).readies(1, 2).retires(1, 1);
-        assertThat(script.answer(roll)).map(Outcome::done).contains(true);
+        assertThat(script.answer(roll)).map(RequestResult::done).contains(true);
         script.asks(new Request.Scale(3));
         assertThat(script.state().traffic().policy()).isEqualTo(RANDOM);
     }
 
     @Test
     void aStoppingServiceIsNoLongerSteered() {
-        Script script = Script.running(2);
+        TransitionScript script = TransitionScript.running(2);
         script.asks(new Request.Stop());
         long steer = script.asks(new Request.Steer(RANDOM));
-        assertThat(script.answer(steer)).map(Outcome::done).contains(false);
+        assertThat(script.answer(steer)).map(RequestResult::done).contains(false);
     }
 
     @Test
     void sheddingIsAppliedOnceAndUndoneOnce() {
-        Script script = Script.running(2);
+        TransitionScript script = TransitionScript.running(2);
         script.asks(new Request.Shed(true));
         long again = script.asks(new Request.Shed(true));
         assertThat(script.orders().stream().filter(new Action.Shed(true)::equals)).hasSize(1);
-        assertThat(script.answer(again)).map(Outcome::done).contains(true);
+        assertThat(script.answer(again)).map(RequestResult::done).contains(true);
         script.asks(new Request.Shed(false));
         assertThat(script.orders()).contains(new Action.Shed(false));
         assertThat(script.state().traffic().shed()).isFalse();
@@ -100,12 +100,12 @@ final class SteerTest {
 
     @Test
     void aFreshWorkersShareGrowsStepByStepButNotAtTheFirstStart() {
-        Script script = Script.running(slow(), 2);
-        assertThat(script.state().service().warming()).isEmpty();
+        TransitionScript script = TransitionScript.running(slow(), 2);
+        assertThat(script.state().service().slowStarting()).isEmpty();
 
         script.rolls();
         script.readies(0, 2).forget();
-        assertThat(script.state().service().warming()).isEqualTo(Map.of(id(0, 2), 10));
+        assertThat(script.state().service().slowStarting()).isEqualTo(Map.of(id(0, 2), 10));
         script.pass(Duration.ofMillis(1_000));
         assertThat(script.deeds())
                 .contains(
@@ -115,21 +115,21 @@ final class SteerTest {
                                 Set.of(),
                                 Map.of(id(0, 2), 20)));
         script.pass(Duration.ofMillis(7_999));
-        assertThat(script.state().service().warming()).isEqualTo(Map.of(id(0, 2), 90));
+        assertThat(script.state().service().slowStarting()).isEqualTo(Map.of(id(0, 2), 90));
         script.pass(Duration.ofMillis(1));
-        assertThat(script.state().service().warming()).isEmpty();
+        assertThat(script.state().service().slowStarting()).isEmpty();
     }
 
     @Test
     void aRollDelaysTheNextSlotUntilTheFreshWorkerHasItsShare() {
-        Script script = Script.running(slow(), 3);
+        TransitionScript script = TransitionScript.running(slow(), 3);
         long roll = script.rolls();
         script.readies(0, 2).retires(0, 1).forget();
         Duration rest = Duration.ofMillis(8_999);
         assertThat(script.pass(rest).spawned()).as("while slot 0 warms up").isEmpty();
 
         script.pass(Duration.ofMillis(1));
-        assertThat(script.state().service().warming()).isEmpty();
+        assertThat(script.state().service().slowStarting()).isEmpty();
         assertThat(script.spawned()).containsExactly(id(1, 2));
 
         script.readies(1, 2).retires(1, 1).pass(9);
@@ -139,16 +139,16 @@ final class SteerTest {
 
     @Test
     void aWorkerThatCrashesWhileItWarmsUpEndsTheRoll() {
-        Script script = Script.running(slow(), 2);
+        TransitionScript script = TransitionScript.running(slow(), 2);
         long roll = script.rolls();
         script.readies(0, 2).retires(0, 1).pass(3).exits(0, 2);
-        assertThat(script.answer(roll)).map(Outcome::done).contains(false);
+        assertThat(script.answer(roll)).map(RequestResult::done).contains(false);
         assertThat(script.spawned()).doesNotContain(id(1, 2));
     }
 
     @Test
     void aRollbackWaitsForNoSlowStart() {
-        Script script = Script.running(slow(), 3);
+        TransitionScript script = TransitionScript.running(slow(), 3);
         script.rolls(NEW);
         script.readies(0, 2).retires(0, 1).pass(9);
         script.readies(1, 2).retires(1, 1).pass(9);
@@ -160,7 +160,7 @@ final class SteerTest {
 
     @Test
     void policiesThatHashTheClientHaveNoSlowStart() {
-        Script script = Script.running(slow(), 2);
+        TransitionScript script = TransitionScript.running(slow(), 2);
         long steer = script.asks(new Request.Steer(new Policy.Source()));
         assertThat(script.answer(steer).orElseThrow().text()).contains("no slow start");
     }

@@ -1,11 +1,11 @@
 package dev.berth.supervise.lifecycle;
 
-import static dev.berth.supervise.lifecycle.Script.id;
+import static dev.berth.supervise.lifecycle.TransitionScript.id;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.berth.supervise.contract.Outcome;
 import dev.berth.supervise.contract.Request;
+import dev.berth.supervise.contract.RequestResult;
 import dev.berth.supervise.contract.Settings;
 
 import org.junit.jupiter.api.Test;
@@ -15,7 +15,7 @@ import java.util.Set;
 class StopTest {
     @Test
     void stoppingRefusesThenDrainsThenStops() {
-        Script script = Script.running(2);
+        TransitionScript script = TransitionScript.running(2);
         long stop = script.asks(new Request.Stop());
         assertThat(script.deeds())
                 .containsExactly(
@@ -30,14 +30,14 @@ class StopTest {
         assertThat(script.deeds())
                 .containsExactly(
                         new Action.Terminate(id(1, 1)),
-                        new Action.Retire(id(1, 1)),
-                        new Action.Reply(stop, new Outcome(true, "stopped")),
+                        new Action.CloseSockets(id(1, 1)),
+                        new Action.Reply(stop, new RequestResult(true, "stopped")),
                         new Action.Quit(0));
     }
 
     @Test
     void aSecondStopKills() {
-        Script script = Script.running(2);
+        TransitionScript script = TransitionScript.running(2);
         long first = script.asks(new Request.Stop());
         script.drains(0, 1).forget();
 
@@ -49,13 +49,13 @@ class StopTest {
         assertThat(script.answer(second)).isEmpty();
 
         script.exits(0, 1).exits(1, 1);
-        assertThat(script.answer(second)).contains(new Outcome(true, "stopped"));
+        assertThat(script.answer(second)).contains(new RequestResult(true, "stopped"));
         assertThat(script.orders().getLast()).isEqualTo(new Action.Quit(0));
     }
 
     @Test
     void stoppingReportsTheRollThatItEnds() {
-        Script script = Script.running(2);
+        TransitionScript script = TransitionScript.running(2);
         long roll = script.rolls();
         script.forget();
 
@@ -63,16 +63,17 @@ class StopTest {
 
         assertThat(script.answer(roll))
                 .contains(
-                        new Outcome(false, "the supervisor was stopped before this was finished"));
+                        new RequestResult(
+                                false, "the supervisor was stopped before this was finished"));
         assertThat(script.orders()).contains(new Action.Terminate(id(0, 2)));
         script.exits(0, 2).retires(0, 1).retires(1, 1);
-        assertThat(script.answer(stop)).map(Outcome::done).contains(true);
+        assertThat(script.answer(stop)).map(RequestResult::done).contains(true);
     }
 
     @Test
     void nothingIsStartedWhileStopping() {
-        Script script = Script.running(3).exits(0, 1).exits(0, 2);
-        assertThat(script.slot(0).health().waiting()).isTrue();
+        TransitionScript script = TransitionScript.running(3).exits(0, 1).exits(0, 2);
+        assertThat(script.slot(0).history().waiting()).isTrue();
         script.forget().asks(new Request.Stop());
 
         script.exits(1, 1).pass(60).exits(2, 1);
@@ -83,7 +84,7 @@ class StopTest {
 
     @Test
     void otherVerbsAreRefusedWhileStopping() {
-        Script script = Script.running(1);
+        TransitionScript script = TransitionScript.running(1);
         script.asks(new Request.Stop());
 
         assertThat(script.answer(script.rolls()).orElseThrow().text())
@@ -92,24 +93,25 @@ class StopTest {
 
     @Test
     void aStopDuringTheFirstStartIsNotAFailure() {
-        Script script = Script.begun(Settings.defaults(), 2);
+        TransitionScript script = TransitionScript.begun(Settings.defaults(), 2);
         long stop = script.asks(new Request.Stop());
 
         script.exits(0, 1).exits(1, 1);
 
-        assertThat(script.answer(stop)).map(Outcome::done).contains(true);
+        assertThat(script.answer(stop)).map(RequestResult::done).contains(true);
         assertThat(script.orders().getLast()).isEqualTo(new Action.Quit(0));
     }
 
     @Test
     void aStartThatFailedKeepsItsExitCodeWhenAskedToStop() {
-        Script script = Script.begun(Settings.defaults(), 2).exits(0, 1).forget();
+        TransitionScript script =
+                TransitionScript.begun(Settings.defaults(), 2).exits(0, 1).forget();
         long stop = script.asks(new Request.Stop());
         assertThat(script.orders()).doesNotContain(new Action.Kill(id(1, 1)));
 
         script.exits(1, 1);
 
-        assertThat(script.answer(stop)).contains(new Outcome(true, "stopped"));
+        assertThat(script.answer(stop)).contains(new RequestResult(true, "stopped"));
         assertThat(script.orders().getLast()).isEqualTo(new Action.Quit(1));
     }
 }

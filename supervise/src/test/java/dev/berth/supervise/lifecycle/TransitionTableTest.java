@@ -60,27 +60,27 @@ class TransitionTableTest {
                     new Event.Listening(ID),
                     new Event.Announced(ID),
                     new Event.Incomplete(ID, "lacks", true),
-                    new Event.Located(ID, false, "listens elsewhere"),
-                    new Event.Located(ID, true, "sleeps"),
-                    new Event.Checked(ID, Sight.AWAITS),
-                    new Event.Checked(ID, Sight.LISTENS),
-                    new Event.Checked(ID, Sight.SHARED),
-                    new Event.Checked(ID, Sight.LOST),
-                    new Event.Seen(ID, Evidence.UNANSWERED, "4 wait"),
-                    new Event.Seen(ID, Evidence.ACCEPTED, ""),
-                    new Event.Lost(ID, "lost"),
+                    new Event.Inspected(ID, false, "listens elsewhere"),
+                    new Event.Inspected(ID, true, "sleeps"),
+                    new Event.Checked(ID, ListenState.AWAITS),
+                    new Event.Checked(ID, ListenState.LISTENS),
+                    new Event.Checked(ID, ListenState.SHARED),
+                    new Event.Checked(ID, ListenState.LOST),
+                    new Event.VerificationSampled(ID, VerificationResult.UNANSWERED, "4 wait"),
+                    new Event.VerificationSampled(ID, VerificationResult.ACCEPTED, ""),
+                    new Event.ListenerLost(ID, "lost"),
                     new Event.Drained(ID),
-                    new Event.GivenUp(ID, "3 connections with a request in progress"),
+                    new Event.DrainExpired(ID, "3 connections with a request in progress"),
                     new Event.Exited(ID, ExitStatus.exited(3), 0, ""),
                     new Event.Exited(ID, ExitStatus.exited(0), 0, "", true),
-                    new Event.Asked(9, new Request.Roll(Optional.empty())),
-                    new Event.Asked(9, new Request.Scale(2)),
-                    new Event.Asked(9, new Request.Drain(0)),
-                    new Event.Asked(9, new Request.Undrain(0)),
-                    new Event.Asked(9, new Request.Steer(new Policy.Random())),
+                    new Event.Requested(9, new Request.Roll(Optional.empty())),
+                    new Event.Requested(9, new Request.Scale(2)),
+                    new Event.Requested(9, new Request.Drain(0)),
+                    new Event.Requested(9, new Request.Undrain(0)),
+                    new Event.Requested(9, new Request.Steer(new Policy.Random())),
                     new Event.Steered(9, new Policy.Random(), ""),
-                    new Event.Asked(9, new Request.Shed(true)),
-                    new Event.Asked(9, new Request.Stop()));
+                    new Event.Requested(9, new Request.Shed(true)),
+                    new Event.Requested(9, new Request.Stop()));
 
     private static List<Optional<Operation>> operations() {
         return List.of(
@@ -91,40 +91,69 @@ class TransitionTableTest {
                 Optional.of(roll(OptionalInt.of(0), List.of(), List.of(), "failed")),
                 Optional.of(new Operation.Scale(5, 0, 2, "")),
                 Optional.of(new Operation.Scale(5, 2, 0, "")),
-                Optional.of(new Operation.Hold(5, 0, DUE)),
+                Optional.of(new Operation.DrainSlot(5, 0, DUE)),
                 Optional.of(new Operation.Stop(5, 1, 0)));
     }
 
     private static Operation roll(
             OptionalInt current, List<Integer> pending, List<Integer> done, String failure) {
         return new Operation.Roll(
-                5, Optional.of(Script.NEW), pending, current, done, failure, List.of(), false);
+                5,
+                Optional.of(TransitionScript.NEW),
+                pending,
+                current,
+                done,
+                failure,
+                List.of(),
+                false);
     }
 
     private static State state(Case row) {
-        Health health = new Health(0, 0, Worker.NEVER, true, "");
+        RestartHistory history = new RestartHistory(0, 0, Worker.NEVER, true, "");
         Worker worker =
                 new Worker(
                         ID,
                         row.phase(),
-                        Script.OLD,
+                        TransitionScript.OLD,
                         42,
                         SINCE,
                         row.phase() == Phase.READY ? Worker.NEVER : DUE,
                         DUE,
                         false);
         Worker other =
-                new Worker(BYSTANDER, Phase.READY, Script.OLD, 43, SINCE, Worker.NEVER, DUE, false);
+                new Worker(
+                        BYSTANDER,
+                        Phase.READY,
+                        TransitionScript.OLD,
+                        43,
+                        SINCE,
+                        Worker.NEVER,
+                        DUE,
+                        false);
         Slot.Goal rest =
                 row.operation() instanceof Operation.Stop ? Slot.Goal.LEAVE : Slot.Goal.RUN;
         Worker bystander =
-                rest == Slot.Goal.LEAVE ? other.enters(Phase.DRAINING, SINCE, DUE) : other;
+                rest == Slot.Goal.LEAVE ? other.inPhase(Phase.DRAINING, SINCE, DUE) : other;
         return new State(
                 Settings.defaults(),
-                Script.OLD,
+                TransitionScript.OLD,
                 List.of(
-                        new Slot(0, row.goal(), 3, Script.OLD, List.of(worker), SINCE, health),
-                        new Slot(1, rest, 1, Script.OLD, List.of(bystander), SINCE, health)),
+                        new Slot(
+                                0,
+                                row.goal(),
+                                3,
+                                TransitionScript.OLD,
+                                List.of(worker),
+                                SINCE,
+                                history),
+                        new Slot(
+                                1,
+                                rest,
+                                1,
+                                TransitionScript.OLD,
+                                List.of(bystander),
+                                SINCE,
+                                history)),
                 Optional.ofNullable(row.operation()),
                 Worker.NEVER,
                 rest == Slot.Goal.LEAVE,
@@ -173,23 +202,25 @@ class TransitionTableTest {
             case Event.Listening _ -> Optional.of(candidate ? Phase.SETTLING : phase);
             case Event.Announced _ -> Optional.of(phase);
             case Event.Incomplete _ -> Optional.of(phase);
-            case Event.Located _ -> Optional.of(phase);
-            case Event.Seen _ -> Optional.of(phase);
-            case Event.Checked(WorkerId _, Sight sight) ->
+            case Event.Inspected _ -> Optional.of(phase);
+            case Event.VerificationSampled _ -> Optional.of(phase);
+            case Event.Checked(WorkerId _, ListenState listenState) ->
                     Optional.of(
                             phase != Phase.SETTLING
                                     ? phase
-                                    : sight == Sight.LOST ? Phase.STOPPING : Phase.READY);
-            case Event.Lost _ -> Optional.of(phase == Phase.READY ? Phase.STARTING : phase);
+                                    : listenState == ListenState.LOST
+                                            ? Phase.STOPPING
+                                            : Phase.READY);
+            case Event.ListenerLost _ -> Optional.of(phase == Phase.READY ? Phase.STARTING : phase);
             case Event.Drained _ -> Optional.of(phase == Phase.DRAINING ? Phase.STOPPING : phase);
-            case Event.GivenUp _ -> Optional.of(phase);
-            case Event.Asked(long _, Request.Stop()) ->
+            case Event.DrainExpired _ -> Optional.of(phase);
+            case Event.Requested(long _, Request.Stop()) ->
                     Optional.of(
                             row.operation() instanceof Operation.Stop ? Phase.KILLED : left(phase));
-            case Event.Asked(long _, Request.Roll _) when row.operation() == null ->
+            case Event.Requested(long _, Request.Roll _) when row.operation() == null ->
                     Optional.of(candidate ? Phase.STOPPING : phase);
             case Event.Steered _ -> Optional.of(phase);
-            case Event.Asked _ -> Optional.of(phase);
+            case Event.Requested _ -> Optional.of(phase);
         };
     }
 
@@ -238,8 +269,8 @@ class TransitionTableTest {
                 actions.stream()
                         .filter(
                                 action ->
-                                        action.equals(new Action.Retire(ID))
-                                                || action.equals(new Action.Bequeath(ID)))
+                                        action.equals(new Action.CloseSockets(ID))
+                                                || action.equals(new Action.KeepQueue(ID)))
                         .count();
         assertThat(burials).isEqualTo(ended ? 1 : 0);
         assertThat(actions.stream().filter(Action.Quit.class::isInstance)).isEmpty();
@@ -269,7 +300,7 @@ class TransitionTableTest {
         State after = Transition.apply(row.before(), row.event(), NOW).state();
 
         Worker before = row.before().worker(BYSTANDER).orElseThrow();
-        boolean stops = row.event() instanceof Event.Asked(long _, Request.Stop());
+        boolean stops = row.event() instanceof Event.Requested(long _, Request.Stop());
         boolean takenBack =
                 after.operation().orElse(null) instanceof Operation.Scale scale
                         && !scale.failure().isEmpty();
@@ -294,7 +325,7 @@ class TransitionTableTest {
         assertThat(answered).doesNotHaveDuplicates();
         Set<Long> waiting = new HashSet<>();
         row.before().operation().ifPresent(operation -> waiting.add(operation.ticket()));
-        if (row.event() instanceof Event.Asked(long ticket, Request _)) {
+        if (row.event() instanceof Event.Requested(long ticket, Request _)) {
             waiting.add(ticket);
         }
         if (row.event() instanceof Event.Steered(long ticket, Policy _, String _)) {
@@ -335,7 +366,7 @@ class TransitionTableTest {
         return switch (event) {
             case Event.Begin() -> event;
             case Event.Tick() -> event;
-            case Event.Asked _ -> event;
+            case Event.Requested _ -> event;
             case Event.Steered _ -> event;
             case Event.Spawned(WorkerId _, int pid) -> new Event.Spawned(id, pid);
             case Event.SpawnFailed(WorkerId _, String why) -> new Event.SpawnFailed(id, why);
@@ -343,14 +374,18 @@ class TransitionTableTest {
             case Event.Announced _ -> new Event.Announced(id);
             case Event.Incomplete(WorkerId _, String lacks, boolean replaces) ->
                     new Event.Incomplete(id, lacks, replaces);
-            case Event.Checked(WorkerId _, Sight sight) -> new Event.Checked(id, sight);
-            case Event.Located(WorkerId _, boolean listening, String what) ->
-                    new Event.Located(id, listening, what);
-            case Event.Seen(WorkerId _, Evidence evidence, String detail) ->
-                    new Event.Seen(id, evidence, detail);
-            case Event.Lost(WorkerId _, String why) -> new Event.Lost(id, why);
+            case Event.Checked(WorkerId _, ListenState listenState) ->
+                    new Event.Checked(id, listenState);
+            case Event.Inspected(WorkerId _, boolean listening, String what) ->
+                    new Event.Inspected(id, listening, what);
+            case Event.VerificationSampled(
+                            WorkerId _,
+                            VerificationResult evidence,
+                            String detail) ->
+                    new Event.VerificationSampled(id, evidence, detail);
+            case Event.ListenerLost(WorkerId _, String why) -> new Event.ListenerLost(id, why);
             case Event.Drained _ -> new Event.Drained(id);
-            case Event.GivenUp(WorkerId _, String what) -> new Event.GivenUp(id, what);
+            case Event.DrainExpired(WorkerId _, String what) -> new Event.DrainExpired(id, what);
             case Event.Exited(
                             WorkerId _,
                             ExitStatus status,
@@ -372,12 +407,12 @@ class TransitionTableTest {
                     case Event.Listening _ -> List.of(Phase.STARTING, Phase.SETTLING);
                     case Event.Incomplete _ -> List.of(Phase.STARTING);
                     case Event.Checked _ -> List.of(Phase.SETTLING);
-                    case Event.Located _ -> List.of();
-                    case Event.Seen _ -> List.of();
-                    case Event.Lost _ -> List.of(Phase.READY);
-                    case Event.GivenUp _ -> List.of(Phase.DRAINING, Phase.STOPPING);
+                    case Event.Inspected _ -> List.of();
+                    case Event.VerificationSampled _ -> List.of();
+                    case Event.ListenerLost _ -> List.of(Phase.READY);
+                    case Event.DrainExpired _ -> List.of(Phase.DRAINING, Phase.STOPPING);
                     case Event.Drained _ ->
-                            row.operation() instanceof Operation.Hold
+                            row.operation() instanceof Operation.DrainSlot
                                     ? List.of(Phase.READY, Phase.DRAINING)
                                     : List.of(Phase.DRAINING);
                     default -> Arrays.asList(Phase.values());

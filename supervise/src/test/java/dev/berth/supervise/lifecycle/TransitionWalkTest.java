@@ -27,7 +27,8 @@ class TransitionWalkTest {
 
     private static void walk(long seed) {
         SeededRandom random = SeededRandom.of(seed);
-        WalkWorld world = new WalkWorld(random, settings(random), 1 + random.nextInt(4));
+        SimulatedWorkers world =
+                new SimulatedWorkers(random, settings(random), 1 + random.nextInt(4));
         try {
             int steps = random.nextInt(150);
             for (int step = 0; step < steps && !world.over(); step++) {

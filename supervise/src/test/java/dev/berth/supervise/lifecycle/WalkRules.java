@@ -3,9 +3,9 @@ package dev.berth.supervise.lifecycle;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.berth.supervise.contract.Command;
-import dev.berth.supervise.contract.Outcome;
 import dev.berth.supervise.contract.Policy;
 import dev.berth.supervise.contract.Request;
+import dev.berth.supervise.contract.RequestResult;
 import dev.berth.supervise.contract.WorkerId;
 
 import java.util.HashMap;
@@ -34,7 +34,7 @@ final class WalkRules {
     void check(
             State before, Event event, Action.Result result, long now, Map<Long, Request> asked) {
         State after = result.state();
-        if (event instanceof Event.Asked(long ticket, Request _)) {
+        if (event instanceof Event.Requested(long ticket, Request _)) {
             sizes.put(ticket, before.slots().size());
         }
         Optional<WorkerId> ended = ended(before, event);
@@ -83,19 +83,19 @@ final class WalkRules {
                 assertThat(terminated.add(id)).as("first stop signal to " + id).isTrue();
             }
             case Action.Kill(WorkerId id) -> assertThat(served).doesNotContain(id);
-            case Action.Retire(WorkerId id) -> bury(id);
-            case Action.Bequeath(WorkerId id) -> bury(id);
-            case Action.Reply(long ticket, Outcome outcome) -> {
+            case Action.CloseSockets(WorkerId id) -> bury(id);
+            case Action.KeepQueue(WorkerId id) -> bury(id);
+            case Action.Reply(long ticket, RequestResult outcome) -> {
                 assertThat(asked).containsKey(ticket);
                 assertThat(answered.add(ticket)).as("first answer to " + ticket).isTrue();
                 outcome(before, after, ticket, asked.get(ticket), outcome);
             }
             case Action.Check _ -> {}
-            case Action.Locate(WorkerId id, boolean _) ->
+            case Action.Inspect(WorkerId id, boolean _) ->
                     assertThat(served).as("late and in service").doesNotContain(id);
-            case Action.Prove(WorkerId id) ->
+            case Action.Verify(WorkerId id) ->
                     assertThat(served).as("tried in service").contains(id);
-            case Action.Withdraw(WorkerId id) -> assertThat(terminated).contains(id);
+            case Action.MoveQueue(WorkerId id) -> assertThat(terminated).contains(id);
             case Action.Steer(long ticket, Policy _) -> steering.add(ticket);
             case Action.Shed _ -> {}
             case Action.Say _ -> {}
@@ -109,7 +109,8 @@ final class WalkRules {
     }
 
     /// Checks that an answer is true.
-    private void outcome(State before, State after, long ticket, Request request, Outcome outcome) {
+    private void outcome(
+            State before, State after, long ticket, Request request, RequestResult outcome) {
         if (after.stopping()) {
             return;
         }
@@ -125,7 +126,7 @@ final class WalkRules {
                         outcome.done() && all ? command.orElse(before.command()) : before.command();
                 assertThat(after.command()).isEqualTo(told);
                 if (outcome.done()) {
-                    assertThat(after.slots()).noneMatch(Slot::trying);
+                    assertThat(after.slots()).noneMatch(Slot::verifying);
                 }
                 if (outcome.done() && command.isPresent() && all) {
                     assertThat(after.slots()).allMatch(slot -> slot.command().equals(told));
@@ -164,7 +165,7 @@ final class WalkRules {
     /// Service is never taken from all workers unless a worker's own action or a request causes it.
     private static void keepsServing(State before, Event event, State after) {
         boolean lost = !before.service().workers().isEmpty() && after.service().workers().isEmpty();
-        boolean own = event instanceof Event.Exited || event instanceof Event.Lost;
+        boolean own = event instanceof Event.Exited || event instanceof Event.ListenerLost;
         boolean asked =
                 after.operation()
                         .filter(
@@ -181,7 +182,10 @@ final class WalkRules {
         boolean rolling = state.operation().filter(Operation.Roll.class::isInstance).isPresent();
         long starting =
                 state.slots().stream()
-                        .filter(slot -> !slot.health().proven() && slot.candidate().isPresent())
+                        .filter(
+                                slot ->
+                                        !slot.history().wasEverReady()
+                                                && slot.candidate().isPresent())
                         .count();
         if (!rolling && state.settings().stagger().isEmpty()) {
             assertThat(starting).as("first starts at once").isLessThanOrEqualTo(2);
@@ -210,7 +214,7 @@ final class WalkRules {
         }
         boolean served = !state.service().workers().isEmpty();
         assertThat(served && state.refusing()).as("serving and refusing").isFalse();
-        boolean counted = state.emptySince() != Worker.NEVER;
+        boolean counted = state.noneInServiceSince() != Worker.NEVER;
         assertThat(served && counted).as("patience counted while serving").isFalse();
         assertThat(!served && !state.refusing() && !counted).as("endless patience").isFalse();
         assertThat(
@@ -231,8 +235,8 @@ final class WalkRules {
     /// A predecessor that has finished its connections is kept only for a successor that has yet to
     /// prove itself, and while there is one it is not told to stop.
     private static void keepsThePredecessor(Slot slot) {
-        boolean kept = slot.workers().stream().anyMatch(Worker::quiet);
-        assertThat(kept && !slot.trying()).as("kept for no successor in slot " + slot).isFalse();
+        boolean kept = slot.workers().stream().anyMatch(Worker::drainDone);
+        assertThat(kept && !slot.verifying()).as("kept for no successor in slot " + slot).isFalse();
     }
 
     /// Phases that last no time can follow each other in ticks at the same moment, but not forever.
@@ -252,7 +256,7 @@ final class WalkRules {
         assertThat(state.slots())
                 .isNotEmpty()
                 .allMatch(slot -> slot.ready().isPresent() && slot.workers().size() == 1);
-        boolean held = state.slots().stream().allMatch(slot -> slot.goal() == Slot.Goal.HELD);
+        boolean held = state.slots().stream().allMatch(slot -> slot.goal() == Slot.Goal.DRAINED);
         assertThat(state.service().workers().isEmpty()).isEqualTo(held);
     }
 }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.berth.net.ProcessEntry;
 import dev.berth.net.ProcessList;
-import dev.berth.supervise.contract.Observer;
+import dev.berth.supervise.contract.EventSink;
 import dev.berth.supervise.contract.WorkerId;
 import dev.berth.sys.Fd;
 import dev.berth.sys.Pidfds;
@@ -48,13 +48,13 @@ class FreezerTest {
                 + " while :; do echo parent; sleep 0.01; done"
     };
 
-    private static final Observer NOBODY =
-            new Observer() {
+    private static final EventSink NOBODY =
+            new EventSink() {
                 @Override
-                public void said(String text) {}
+                public void onEvent(String text) {}
 
                 @Override
-                public void printed(WorkerId worker, boolean error, String line) {}
+                public void onOutput(WorkerId worker, boolean error, String line) {}
             };
 
     private Optional<Cgroup> cgroup = Optional.empty();
@@ -64,7 +64,7 @@ class FreezerTest {
     }
 
     private Freezer freezer(
-            boolean grouped, Function<LiveWorker, Collection<ProcessEntry>> processes) {
+            boolean grouped, Function<WorkerProcess, Collection<ProcessEntry>> processes) {
         if (grouped) {
             cgroup = Cgroup.create("freezer-" + ProcessHandle.current().pid());
         }
@@ -76,7 +76,7 @@ class FreezerTest {
         cgroup.ifPresent(Cgroup::close);
     }
 
-    private static Collection<ProcessEntry> tree(LiveWorker worker) {
+    private static Collection<ProcessEntry> tree(WorkerProcess worker) {
         return new ProcessTree(
                         worker.id(), worker.pid(), worker.startTicks(), Set.of(), Optional.empty())
                 .entries(ProcessList.read())
@@ -86,14 +86,15 @@ class FreezerTest {
     /// A worker of two processes.
     ///
     /// **Ownership:** [#close] ends both, even if one has lost the other.
-    private record Tree(ChildProcess child, LiveWorker worker, Collection<ProcessEntry> processes)
+    private record Tree(
+            ChildProcess child, WorkerProcess worker, Collection<ProcessEntry> processes)
             implements AutoCloseable {
         static Tree start(String... before) throws IOException {
             String[] words =
                     Stream.concat(Stream.of(before), Stream.of(TREE)).toArray(String[]::new);
             ChildProcess child = ChildProcess.start(words);
             awaitRunning(child, "parent", "child");
-            LiveWorker worker = FreezerTest.worker(child);
+            WorkerProcess worker = FreezerTest.worker(child);
             return new Tree(child, worker, tree(worker));
         }
 
@@ -107,16 +108,16 @@ class FreezerTest {
 
         @Override
         public void close() {
-            processes.forEach(process -> SeenProcess.send(process, Signal.KILL));
+            processes.forEach(process -> PidfdSignal.send(process, Signal.KILL));
             child.close();
             worker.close();
         }
     }
 
-    private static LiveWorker worker(ChildProcess child) throws IOException {
+    private static WorkerProcess worker(ChildProcess child) throws IOException {
         Fd pidfd = Fd.of("pidfd_open", child.pid(), Pidfds.pidfdOpen(child.pid(), 0));
         ProcessEntry entry = ProcessList.of(child.pid()).orElseThrow();
-        return new LiveWorker(
+        return new WorkerProcess(
                 ID,
                 child.pid(),
                 entry.startTicks(),
@@ -280,7 +281,7 @@ class FreezerTest {
     void aWorkerThatHasEndedCausesNoError(boolean grouped) throws Exception {
         Freezer freezer = freezer(grouped);
         try (Tree tree = start()) {
-            tree.processes.forEach(process -> SeenProcess.send(process, Signal.KILL));
+            tree.processes.forEach(process -> PidfdSignal.send(process, Signal.KILL));
             tree.child.awaitExit(LIMIT);
             freezer.freeze(tree.worker).close();
         }

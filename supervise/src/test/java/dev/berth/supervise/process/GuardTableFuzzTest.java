@@ -105,7 +105,7 @@ class GuardTableFuzzTest {
     }
 
     private static String program() throws IOException {
-        String script = new String(Guard.script(), ISO_8859_1);
+        String script = new String(CrashGuard.script(), ISO_8859_1);
         String begin = "program='";
         int from = script.indexOf(begin) + begin.length();
         String program = script.substring(from, script.indexOf("}'", from) + 1);

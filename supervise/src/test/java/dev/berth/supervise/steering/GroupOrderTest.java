@@ -3,9 +3,9 @@ package dev.berth.supervise.steering;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.berth.net.ListenAddress;
-import dev.berth.net.Listeners;
+import dev.berth.net.ListenerFactory;
 import dev.berth.supervise.contract.Policy;
-import dev.berth.supervise.contract.Steer;
+import dev.berth.supervise.contract.SteeringBackend;
 import dev.berth.supervise.contract.WorkerId;
 import dev.berth.supervise.lifecycle.Action;
 import dev.berth.sys.Fd;
@@ -44,13 +44,16 @@ final class GroupOrderTest {
 
     @ParameterizedTest
     @EnumSource(names = {"EXTENDED", "CLASSIC"})
-    void onlyServedMembersGetConnectionsWhateverJoinsOrLeaves(Steer steer) throws Exception {
+    void onlyServedMembersGetConnectionsWhateverJoinsOrLeaves(SteeringBackend backend)
+            throws Exception {
         try (NetworkNamespace namespace = NetworkNamespace.open()) {
             namespace.run(
                     () -> {
-                        try (SocketRegistry registry =
-                                new SocketRegistry(
-                                        Mechanism.find(steer), new Policy.Hash(), Pinning.here())) {
+                        try (ListenerRegistry registry =
+                                new ListenerRegistry(
+                                        SteeringSupport.find(backend),
+                                        new Policy.Hash(),
+                                        CpuPinning.here())) {
                             for (int step = 0; step < STEPS; step++) {
                                 change(registry);
                                 check(registry);
@@ -60,7 +63,7 @@ final class GroupOrderTest {
         }
     }
 
-    private void change(SocketRegistry registry) throws IOException {
+    private void change(ListenerRegistry registry) throws IOException {
         int kind = members.size() < 2 ? 0 : random.nextInt(members.size() > 8 ? 6 : 8);
         if (kind == 0 || kind > 5) {
             join(registry);
@@ -73,13 +76,13 @@ final class GroupOrderTest {
         }
     }
 
-    private void join(SocketRegistry registry) throws IOException {
-        Fd fd = Listeners.open(ADDRESS, true, OptionalInt.empty());
+    private void join(ListenerRegistry registry) throws IOException {
+        Fd fd = ListenerFactory.open(ADDRESS, true, OptionalInt.empty());
         GroupKey key = new GroupKey(ADDRESS.protocol(), ADDRESS.address(), false, 0, false);
         WorkerId id = new WorkerId(0, ++generation);
         HeldSocket socket = new HeldSocket(fd, SocketInode.of(fd), key, id);
         registry.add(socket);
-        Listeners.listen(fd, 100);
+        ListenerFactory.listen(fd, 100);
         registry.joined(socket);
         members.add(socket);
         if (served.isEmpty()) {
@@ -93,7 +96,7 @@ final class GroupOrderTest {
     }
 
     /// As in a roll, a leaving member is no longer served; but a crash can come at any time.
-    private void leave(SocketRegistry registry) throws IOException {
+    private void leave(ListenerRegistry registry) throws IOException {
         HeldSocket leaving = any();
         boolean last = served.equals(Set.of(leaving.owner()));
         if (last) {
@@ -107,7 +110,7 @@ final class GroupOrderTest {
         serveNow(registry);
     }
 
-    private void shutDown(SocketRegistry registry) throws IOException {
+    private void shutDown(ListenerRegistry registry) throws IOException {
         HeldSocket socket = any();
         Sockets.shutdown(socket.fd().number(), Sockets.SHUT_RD);
         registry.left(socket);
@@ -115,7 +118,7 @@ final class GroupOrderTest {
         registry.joined(socket);
     }
 
-    private void serve(SocketRegistry registry) throws IOException {
+    private void serve(ListenerRegistry registry) throws IOException {
         served.clear();
         served.add(any().owner());
         members.stream()
@@ -125,12 +128,12 @@ final class GroupOrderTest {
         serveNow(registry);
     }
 
-    private void serveNow(SocketRegistry registry) throws IOException {
-        registry.refuse(served.isEmpty());
+    private void serveNow(ListenerRegistry registry) throws IOException {
+        registry.setRefusing(served.isEmpty());
         registry.serve(new Action.Serve(served, Set.of(0)));
     }
 
-    private void check(SocketRegistry registry) throws IOException {
+    private void check(ListenerRegistry registry) throws IOException {
         assertThat(registry.all()).containsExactlyInAnyOrderElementsOf(members);
         Set<WorkerId> hit = new HashSet<>();
         for (int i = 0; i < 8 * served.size(); i++) {

@@ -1,0 +1,80 @@
+package dev.berth.bench;
+
+import dev.berth.bench.BerthRun.Setup;
+import dev.berth.bench.ProcFs.Life;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/// Measures what a supervisor with four workers costs when nothing happens: memory (PSS) and CPU,
+/// of itself and of the processes it runs in addition to the workers.
+final class IdleBench {
+    private static final int WORKERS = 4;
+    private static final long MOST_PSS_KILOBYTES = 60 * 1024;
+    private static final double MOST_CPU_PERCENT = 0.5;
+    private static final double TICKS_A_SECOND = 100;
+
+    private IdleBench() {}
+
+    /// Runs `idle` and returns the exit code.
+    static int run(List<String> words) throws IOException {
+        BenchOptions benchOptions =
+                BenchOptions.parse(
+                        words, Set.of("unprivileged"), Set.of("server", "settle", "seconds"));
+        try (BenchEnvironment bench = BenchEnvironment.open(benchOptions.has("unprivileged"))) {
+            int port = BenchEnvironment.freePort(1);
+            List<String> command = bench.command(benchOptions.server("python-accept"), port, 0);
+            String name = BenchEnvironment.unique("idle");
+            var failures = new CheckFailures();
+            BerthRun.check(
+                    bench,
+                    new Setup(name, port, WORKERS, benchOptions.rest(), command),
+                    failures,
+                    berth -> {
+                        StatusReport status = berth.status();
+                        Waits.pause(Duration.ofSeconds(benchOptions.number("settle", 10)));
+                        measure(status, benchOptions.number("seconds", 30), failures);
+                    });
+            System.out.println("idle: " + failures.word());
+            ColumnPrinter.reasons(failures.reasons());
+            return failures.holds() ? 0 : 1;
+        }
+    }
+
+    private static void measure(StatusReport status, int seconds, CheckFailures failures)
+            throws IOException {
+        Set<Integer> workers = new HashSet<>();
+        for (int worker : status.workers()) {
+            ProcFs.tree(worker).forEach(life -> workers.add(life.pid()));
+        }
+        List<Integer> own =
+                ProcFs.tree(status.pid()).stream()
+                        .map(Life::pid)
+                        .filter(pid -> !workers.contains(pid))
+                        .toList();
+        long before = ticks(own);
+        Waits.pause(Duration.ofSeconds(seconds));
+        double cpu = (ticks(own) - before) / TICKS_A_SECOND / seconds * 100;
+        long pss = 0;
+        for (int pid : own) {
+            long each = ProcFs.pssKilobytes(pid);
+            System.out.printf("pid %d: PSS %.1f MB%n", pid, each / 1024.0);
+            pss += each;
+        }
+        System.out.printf(
+                "%d processes besides %d workers: PSS %.1f MB, CPU %.2f %% over %d s%n",
+                own.size(), WORKERS, pss / 1024.0, cpu, seconds);
+        failures.check(pss <= MOST_PSS_KILOBYTES, "PSS above 60 MB");
+        failures.check(cpu < MOST_CPU_PERCENT, "CPU not below " + MOST_CPU_PERCENT + " %");
+    }
+
+    private static long ticks(List<Integer> pids) {
+        return pids.stream()
+                .flatMap(pid -> ProcFs.of(pid).stream())
+                .mapToLong(Life::cpuTicks)
+                .sum();
+    }
+}

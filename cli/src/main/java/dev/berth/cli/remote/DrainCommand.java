@@ -1,0 +1,86 @@
+package dev.berth.cli.remote;
+
+import dev.berth.cli.command.Options;
+import dev.berth.cli.command.Subcommand;
+import dev.berth.cli.command.Terminal;
+import dev.berth.cli.command.UsageException;
+
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParseResult;
+
+import java.io.IOException;
+import java.util.List;
+
+/// `berth drain [NAME] SLOT` and `berth undrain [NAME] SLOT`; with `--shed` instead of SLOT for all
+/// slots.
+public final class DrainCommand implements Subcommand {
+    /// Takes the place of a slot: refuse new connections, whichever slots are ready.
+    public static final String SHED = "--shed";
+
+    private final boolean drains;
+
+    private DrainCommand(boolean drains) {
+        this.drains = drains;
+    }
+
+    public static DrainCommand drain() {
+        return new DrainCommand(true);
+    }
+
+    public static DrainCommand undrain() {
+        return new DrainCommand(false);
+    }
+
+    private String word() {
+        return drains ? "drain" : "undrain";
+    }
+
+    @Override
+    public CommandSpec spec() {
+        CommandSpec spec =
+                CommandSpec.create()
+                        .addOption(
+                                Options.flag(
+                                        SHED,
+                                        drains
+                                                ? "Maintenance: refuse new connections (and drop"
+                                                        + " datagrams) for all slots at once, until"
+                                                        + " berth undrain --shed. Needs eBPF."
+                                                : "Accept new connections again after drain"
+                                                        + " --shed."))
+                        .addPositional(Options.words("NAME SLOT", "0..*", RemoteHelp.NAME));
+        spec.usageMessage()
+                .customSynopsis("berth " + word() + " [NAME] (SLOT | " + SHED + ")")
+                .description(
+                        drains
+                                ? "Send no new connections to the worker in SLOT; it keeps running"
+                                        + " and finishes those it has. Use this before taking a"
+                                        + " heap dump, attaching a debugger or profiling."
+                                : "Send new connections to the worker in SLOT again.",
+                        "")
+                .footer(
+                        "",
+                        drains
+                                ? "Returns when none of its connections is busy, or when the drain"
+                                        + " time is over. The only worker in service cannot be"
+                                        + " drained. To undo: berth undrain SLOT."
+                                : "Slots count from 0, as in berth status.");
+        return spec;
+    }
+
+    @Override
+    public int run(ParseResult parsed, Terminal terminal) throws UsageException, IOException {
+        if (parsed.hasMatchedOption(SHED)) {
+            List<String> all = Options.words(parsed);
+            if (all.size() > 1 && all.getLast().matches("[0-9]+")) {
+                throw new UsageException(
+                        SHED + " applies to all slots: omit SLOT, or omit " + SHED);
+            }
+            return SupervisorCall.call(
+                    RemoteHelp.name(parsed), List.of(word(), SHED), List.of(), false, terminal);
+        }
+        NameAndNumber words = NameAndNumber.of(parsed, "the number of a slot");
+        return SupervisorCall.call(
+                words.name(), List.of(word(), words.number()), List.of(), false, terminal);
+    }
+}

@@ -1,9 +1,0 @@
-package dev.berth.inspect;
-
-import dev.berth.net.SocketHolders;
-
-/// The holders of sockets, and how much could not be seen.
-///
-/// @param refused the number of searched processes whose descriptors this user is not permitted to
-///   read
-record Findings(SocketHolders holders, int refused) {}

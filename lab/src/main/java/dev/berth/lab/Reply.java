@@ -1,5 +1,0 @@
-package dev.berth.lab;
-
-/// An answer and the descriptors that go with it, which remain the sender's.
-@SuppressWarnings("ArrayRecordComponent") // lives for one message
-record Reply(Answer answer, int... descriptors) {}

@@ -1,0 +1,26 @@
+package dev.berth.supervise;
+
+import dev.berth.supervise.contract.EventSink;
+import dev.berth.supervise.contract.WorkerId;
+
+/// Passes everything on to another observer and swallows whatever that observer throws: a failing
+/// observer must not keep the supervisor from its next step.
+record SafeEventSink(EventSink sink) implements EventSink {
+    @Override
+    public void onEvent(String text) {
+        try {
+            sink.onEvent(text);
+        } catch (RuntimeException | Error untold) {
+            // There is nowhere else to report it.
+        }
+    }
+
+    @Override
+    public void onOutput(WorkerId worker, boolean error, String line) {
+        try {
+            sink.onOutput(worker, error, line);
+        } catch (RuntimeException | Error untold) {
+            // As above.
+        }
+    }
+}

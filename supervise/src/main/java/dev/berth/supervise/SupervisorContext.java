@@ -1,0 +1,105 @@
+package dev.berth.supervise;
+
+import dev.berth.supervise.contract.EventSink;
+import dev.berth.supervise.contract.ServiceSpec;
+import dev.berth.supervise.contract.WorkerId;
+import dev.berth.supervise.lifecycle.Phase;
+import dev.berth.supervise.lifecycle.State;
+import dev.berth.supervise.lifecycle.StateMachine;
+import dev.berth.supervise.process.CrashGuard;
+import dev.berth.supervise.process.EventLoop;
+import dev.berth.supervise.process.SupervisorResources;
+import dev.berth.supervise.process.WorkerProcess;
+import dev.berth.supervise.steering.CpuPinning;
+import dev.berth.supervise.steering.DispatcherTarget;
+import dev.berth.supervise.steering.ListenerRegistry;
+import dev.berth.supervise.steering.SteeringSupport;
+import dev.berth.supervise.steering.TrafficTarget;
+
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/// Everything that a supervisor has: its plan, its state, its workers, and the system resources
+/// that it holds. All of it belongs to the owner thread.
+///
+/// @param live the workers whose end has not been fully handled
+/// @param registry stays empty when there is a dispatcher
+///
+///   **Ownership:** [#close] gives the system resources back; the workers have ended by then.
+record SupervisorContext(
+        ServiceSpec spec,
+        EventSink sink,
+        SupervisorResources resources,
+        StateMachine machine,
+        Map<WorkerId, WorkerProcess> live,
+        SteeringSupport support,
+        CpuPinning pinning,
+        ListenerRegistry registry,
+        Optional<DispatcherTarget> dispatcherTarget)
+        implements AutoCloseable {
+    /// Opens everything.
+    ///
+    /// @param cgroups whether a cgroup is used where the system allows it
+    /// @param guard a running guard, which stays the caller's
+    /// @throws IOException the system refuses something; everything else is given back
+    static SupervisorContext open(
+            ServiceSpec spec,
+            EventSink sink,
+            SteeringSupport support,
+            boolean cgroups,
+            Optional<DispatcherTarget> dispatcherTarget,
+            Optional<CrashGuard> guard)
+            throws IOException {
+        State initial =
+                State.initial(
+                        spec.settings(),
+                        spec.command(),
+                        spec.workers(),
+                        spec.policy(),
+                        EventLoop.now());
+        CpuPinning pinning = CpuPinning.here();
+        ListenerRegistry registry = new ListenerRegistry(support, spec.policy(), pinning);
+        dispatcherTarget.ifPresent(passing -> passing.steer(spec.policy()));
+        return new SupervisorContext(
+                spec,
+                sink,
+                new SupervisorResources(spec, sink, cgroups, guard),
+                new StateMachine(initial),
+                new HashMap<>(),
+                support,
+                pinning,
+                registry,
+                dispatcherTarget);
+    }
+
+    /// What gives the workers their connections: the dispatcher or the socket registry.
+    TrafficTarget trafficTarget() {
+        return dispatcherTarget.isPresent() ? dispatcherTarget.get() : registry;
+    }
+
+    EventLoop loop() {
+        return resources.loop();
+    }
+
+    Optional<WorkerProcess> worker(WorkerId id) {
+        return Optional.ofNullable(live.get(id));
+    }
+
+    /// Empty for a worker that is gone.
+    Optional<Phase> phase(WorkerProcess worker) {
+        return machine.phase(worker.id());
+    }
+
+    void say(WorkerProcess worker, String what) {
+        sink.onEvent("slot " + worker.id() + what);
+    }
+
+    /// Closing twice is harmless.
+    @Override
+    public void close() {
+        registry.close();
+        resources.close();
+    }
+}

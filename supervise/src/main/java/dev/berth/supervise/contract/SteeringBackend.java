@@ -1,0 +1,35 @@
+package dev.berth.supervise.contract;
+
+import java.util.Locale;
+
+/// The mechanism that steers connections. `AUTO` picks the first one that this user may use.
+public enum SteeringBackend {
+    AUTO,
+    /// eBPF: table and counters in maps; needs CAP_BPF.
+    EXTENDED,
+    /// Classic BPF over the group's indices; needs no privilege.
+    CLASSIC,
+    /// The kernel's own hash. A roll hands the same socket on.
+    NONE,
+    /// A dispatcher instead of the kernel (`--share dispatch`).
+    DISPATCH;
+
+    /// The word, as the user writes it.
+    public String word() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    /// Parses a mechanism.
+    ///
+    /// @throws IllegalArgumentException no mechanism has that `word`; the message lists the valid
+    ///   ones
+    public static SteeringBackend parse(String word) {
+        for (SteeringBackend backend : values()) {
+            if (backend != DISPATCH && backend.word().equals(word)) {
+                return backend;
+            }
+        }
+        throw new IllegalArgumentException(
+                "unknown BPF mechanism: " + word + " (available: auto, extended, classic, none)");
+    }
+}

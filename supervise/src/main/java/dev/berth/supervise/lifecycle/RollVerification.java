@@ -1,0 +1,174 @@
+package dev.berth.supervise.lifecycle;
+
+import dev.berth.supervise.contract.Settings;
+import dev.berth.supervise.contract.WorkerId;
+
+import java.util.Optional;
+
+/// New workers of a roll, until they have shown that they accept. Until then the predecessor is
+/// kept out of service, and comes back if the new worker turns out to be bad.
+final class RollVerification {
+    /// The pause before the next check whether a thread waits for connections: short at first, as
+    /// many servers only turn away from their listener for a moment.
+    private static final long FIRST_AGAIN_MILLIS = 10;
+
+    private static final long LAST_AGAIN_MILLIS = 100;
+
+    /// How long a decision is postponed if too little was observed to decide against a worker.
+    private static final long MORE_SAMPLES_MILLIS = 500;
+
+    private RollVerification() {}
+
+    /// Whether a worker that comes into service in this slot must prove itself. A worker that
+    /// brings an old command back need not: that has worked before.
+    private static boolean required(TransitionStep step, int index) {
+        return step.settings().prove().isPositive()
+                && step.state().operation().orElse(null) instanceof Operation.Roll roll
+                && !roll.reverting()
+                && roll.current().orElse(-1) == index;
+    }
+
+    /// Whether a listening worker is too early to replace another. As long as no thread of it waits
+    /// for a connection it is still loading, and a client would have to wait for that.
+    ///
+    /// If one process has the listener, this waits only for [Settings#prove], as some programs
+    /// never wait in a way that can be seen. If several have it, the accepting processes are still
+    /// to come; if they never do, the worker is bad.
+    ///
+    /// `READY=1` counts only if the user relies on it: gunicorn sends it before its workers load.
+    ///
+    /// @return whether it does not come into service now
+    static boolean tooEarly(TransitionStep step, Worker worker, ListenState listenState) {
+        int index = worker.id().slot();
+        boolean loading = listenState == ListenState.LISTENS || listenState == ListenState.SHARED;
+        boolean successor = step.slot(index).ready().isPresent();
+        boolean trusted = step.settings().ready() == Settings.Ready.ANNOUNCED;
+        if (!loading || trusted || !successor || !required(step, index)) {
+            return false;
+        }
+        long waited = step.now() - settled(step, worker);
+        long next = step.now() + Math.clamp(waited, FIRST_AGAIN_MILLIS, LAST_AGAIN_MILLIS);
+        if (next < limit(step, worker, listenState)) {
+            step.change(worker.id(), w -> w.withDeadline(next));
+            return true;
+        }
+        if (listenState == ListenState.SHARED) {
+            WorkerTransitions.stopUnready(
+                    step,
+                    worker,
+                    "listens, but within "
+                            + ExitReport.seconds(step.settings().startTimeout())
+                            + " none of its processes waited for a connection; perhaps those that"
+                            + " should accept fail to start (--prove 0s skips this check)");
+            return true;
+        }
+        return false;
+    }
+
+    private static long limit(TransitionStep step, Worker worker, ListenState listenState) {
+        long proven = settled(step, worker) + step.settings().prove().toMillis();
+        return listenState == ListenState.SHARED
+                ? worker.startBy()
+                : Math.min(worker.startBy(), proven);
+    }
+
+    private static long settled(TransitionStep step, Worker worker) {
+        return worker.since() + step.settings().settle().toMillis();
+    }
+
+    /// The trial of a worker that comes into service. A worker in a drained slot gets no
+    /// connections with which it could prove itself.
+    static Verification of(TransitionStep step, Worker worker, boolean successor) {
+        int index = worker.id().slot();
+        boolean served = step.slot(index).goal() == Slot.Goal.RUN;
+        return successor && served && required(step, index)
+                ? Verification.begun(decision(step))
+                : Verification.DONE;
+    }
+
+    private static long decision(TransitionStep step) {
+        return step.now() + step.settings().prove().toMillis();
+    }
+
+    static void seen(TransitionStep step, WorkerId id, VerificationResult result, String detail) {
+        Optional<Worker> worker = step.state().worker(id).filter(w -> w.verification().pending());
+        if (worker.isEmpty()) {
+            return;
+        }
+        Verification before = worker.get().verification();
+        long until =
+                switch (result) {
+                    case AWAITING, ACCEPTED -> Worker.NEVER;
+                    case NONE, UNANSWERED, TAKEN ->
+                            before.result() == result ? before.until() : decision(step);
+                };
+        step.change(id, w -> w.withTrial(before.seen(result, until, detail, step.now())));
+    }
+
+    /// Handles the end of the time to prove itself. It is not the worker's fault if no client
+    /// connected, or if the checks are late; in the latter case the decision is postponed.
+    static void overdue(TransitionStep step, Worker worker) {
+        Verification verification = worker.verification();
+        boolean unanswered = verification.result() == VerificationResult.UNANSWERED;
+        if (unanswered && !verification.conclusive(step.now())) {
+            long more = step.now() + MORE_SAMPLES_MILLIS;
+            step.change(worker.id(), w -> w.withTrial(verification.decidedAt(more)));
+        } else if (unanswered) {
+            String limit = ExitReport.seconds(step.settings().prove());
+            WorkerTransitions.replaceByPredecessor(
+                    step,
+                    worker,
+                    "accepts no connection: "
+                            + worker.verification().detail()
+                            + ", for "
+                            + limit
+                            + " (if it only needs longer to load, raise --prove of berth run)");
+        } else {
+            step.change(worker.id(), w -> w.withTrial(Verification.DONE));
+        }
+    }
+
+    /// Handles an old worker that has finished its connections, or whose time for that is over: it
+    /// gets the stop signal, or is kept until its successor has proven itself.
+    static void drained(TransitionStep step, Worker old) {
+        step.change(old.id(), w -> w.withDeadline(Worker.NEVER));
+        int index = old.id().slot();
+        step.slot(index)
+                .ready()
+                .filter(worker -> worker.verification().result() == VerificationResult.AWAITING)
+                .filter(worker -> step.state().service().workers().contains(worker.id()))
+                .ifPresent(worker -> restart(step, worker.id()));
+        release(step, step.slot(index));
+    }
+
+    /// Checks the worker in service again: at the last check nothing waited, and since then a
+    /// connection may have arrived that kills it.
+    private static void restart(TransitionStep step, WorkerId id) {
+        step.change(id, w -> w.withTrial(Verification.begun(decision(step))));
+        step.emit(new Action.Verify(id));
+    }
+
+    /// Ends the trials that have nothing left to wait for, and lets the old workers go.
+    static void release(TransitionStep step) {
+        step.state().slots().forEach(slot -> release(step, slot));
+    }
+
+    private static void release(TransitionStep step, Slot slot) {
+        boolean quiet =
+                slot.workers().stream()
+                        .filter(worker -> worker.phase() == Phase.DRAINING)
+                        .allMatch(Worker::drainDone);
+        slot.ready()
+                .filter(
+                        worker ->
+                                worker.verification().result() == VerificationResult.AWAITING
+                                        && quiet)
+                .ifPresent(w -> step.change(w.id(), worker -> worker.withTrial(Verification.DONE)));
+        if (step.slot(slot.index()).verifying()) {
+            return;
+        }
+        slot.workers().stream()
+                .filter(Worker::drainDone)
+                .forEach(worker -> WorkerTransitions.terminate(step, worker));
+    }
+}

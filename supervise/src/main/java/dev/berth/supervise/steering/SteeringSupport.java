@@ -1,0 +1,211 @@
+package dev.berth.supervise.steering;
+
+import dev.berth.bpf.CbpfTable;
+import dev.berth.bpf.Family;
+import dev.berth.bpf.Selection;
+import dev.berth.bpf.SocketTable;
+import dev.berth.supervise.contract.Policy;
+import dev.berth.supervise.contract.SteeringBackend;
+import dev.berth.sys.ErrnoException;
+import dev.berth.sys.Fd;
+import dev.berth.sys.SockAddr;
+import dev.berth.sys.SocketOption;
+import dev.berth.sys.Sockets;
+
+import java.io.IOException;
+import java.util.EnumSet;
+import java.util.Optional;
+import java.util.Set;
+
+/// The kind of steering that every group of this supervisor gets: found once, by trying.
+public final class SteeringSupport {
+    /// A classic program is searched from its beginning, and its length is limited.
+    private static final int CLASSIC_PLACES = 512;
+
+    private static final String SHARED = "--join leaves the other programs their share";
+
+    private final SteeringBackend chosen;
+    private final String reason;
+    private final Set<Selection> selections;
+
+    private SteeringSupport(SteeringBackend chosen, String reason, Set<Selection> selections) {
+        this.chosen = chosen;
+        this.reason = reason;
+        this.selections = selections;
+    }
+
+    /// Finds the mechanism.
+    ///
+    /// @throws IOException the requested mechanism is not available
+    public static SteeringSupport find(SteeringBackend wanted) throws IOException {
+        if (wanted == SteeringBackend.DISPATCH) {
+            return new SteeringSupport(wanted, "", Set.of());
+        }
+        if (wanted == SteeringBackend.CLASSIC || wanted == SteeringBackend.NONE) {
+            return withoutMaps(wanted, "");
+        }
+        try (SocketTable table = SocketTable.create(1)) {
+            Set<Selection> selections = EnumSet.allOf(Selection.class);
+            selections.removeIf(selection -> !table.supports(selection));
+            return new SteeringSupport(SteeringBackend.EXTENDED, "", selections);
+        } catch (IOException refused) {
+            if (wanted == SteeringBackend.EXTENDED) {
+                throw new IOException(
+                        "eBPF steering is not available: "
+                                + refused.getMessage()
+                                + "; grant CAP_BPF, or use --bpf auto",
+                        refused);
+            }
+            String reason = String.valueOf(refused.getMessage());
+            return withoutMaps(classic() ? SteeringBackend.CLASSIC : SteeringBackend.NONE, reason);
+        }
+    }
+
+    /// The kernel's own hash, for a group that is not ours alone: a program would steer every
+    /// connection to our sockets.
+    public static SteeringSupport shared() {
+        return withoutMaps(SteeringBackend.NONE, SHARED);
+    }
+
+    private static SteeringSupport withoutMaps(SteeringBackend chosen, String reason) {
+        Set<Selection> selections = EnumSet.of(Selection.HASH);
+        if (chosen == SteeringBackend.CLASSIC) {
+            selections.addAll(EnumSet.of(Selection.RANDOM, Selection.SOURCE));
+            if (SocketTable.cpus() <= SocketTable.PLACES) {
+                selections.add(Selection.CPU);
+            }
+        }
+        return new SteeringSupport(chosen, reason, selections);
+    }
+
+    /// Whether a group can have a classic program: a system that only resembles Linux may not
+    /// support them.
+    private static boolean classic() {
+        int type = Sockets.SOCK_STREAM | Sockets.SOCK_CLOEXEC;
+        try (Fd probe = Fd.of("socket", "", Sockets.socket(Sockets.AF_INET, type, 0))) {
+            SocketOption.REUSEPORT.write(probe.number(), 1);
+            CbpfTable.attach(
+                    probe.number(), CbpfTable.program(Selection.HASH, new int[1], Family.INET));
+            return true;
+        } catch (ErrnoException unknown) {
+            return false;
+        }
+    }
+
+    /// Policy and mechanism, for users.
+    public String text(Policy policy) {
+        return policy.word()
+                + switch (chosen) {
+                    case AUTO, EXTENDED -> " (ebpf)";
+                    case CLASSIC -> " (classic bpf)";
+                    case NONE -> " (kernel)";
+                    case DISPATCH -> " (dispatcher)";
+                };
+    }
+
+    /// How a table of this policy is read.
+    Selection selection(Policy policy) {
+        return switch (policy) {
+            case Policy.Hash _ -> Selection.HASH;
+            case Policy.Random _ -> Selection.RANDOM;
+            case Policy.RoundRobin _, Policy.LeastLoaded _, Policy.LeastConnections _ ->
+                    Selection.ROUND_ROBIN;
+            case Policy.Cpu _ -> Selection.CPU;
+            case Policy.Source _ -> Selection.SOURCE;
+            case Policy.Weighted _ ->
+                    selections.contains(Selection.ROUND_ROBIN)
+                            ? Selection.ROUND_ROBIN
+                            : Selection.RANDOM;
+        };
+    }
+
+    /// The best number of entries in a table.
+    int entries() {
+        return chosen == SteeringBackend.EXTENDED ? SocketTable.PLACES : CLASSIC_PLACES;
+    }
+
+    /// Why this policy is not available, and what to do about it; empty if it is.
+    public Optional<String> refusal(Policy policy) {
+        if (chosen == SteeringBackend.DISPATCH) {
+            return DispatcherTarget.refusal(policy);
+        }
+        if (policy instanceof Policy.LeastConnections) {
+            return Optional.of(
+                    "least-connections requires --share dispatch; use least-loaded, which counts"
+                            + " connections too");
+        }
+        if (selections.contains(selection(policy))) {
+            return Optional.empty();
+        }
+        String why =
+                switch (chosen) {
+                    case AUTO, EXTENDED -> "this kernel's eBPF cannot do it (Linux 5.12 can)";
+                    case CLASSIC -> "a classic BPF program has no memory; it needs eBPF";
+                    case NONE -> "without a BPF program only the kernel's own hash is available";
+                    case DISPATCH -> "a dispatcher has no table";
+                };
+        return Optional.of(
+                policy.word() + " is not available: " + why + reasonSuffix() + "; " + remedy());
+    }
+
+    /// Why clients cannot be refused while workers are ready; empty if they can.
+    Optional<String> shedRefusal() {
+        return canRefuse()
+                ? Optional.empty()
+                : Optional.of(
+                        "only eBPF can refuse connections while workers listen"
+                                + reasonSuffix()
+                                + "; run Berth as root or with CAP_BPF, and --bpf auto");
+    }
+
+    /// [#reason] in parentheses, after a space; empty if there is none.
+    String reasonSuffix() {
+        return reason.isEmpty() ? "" : " (" + reason + ")";
+    }
+
+    private String remedy() {
+        if (reason.equals(SHARED)) {
+            return "use hash, or a port of its own";
+        }
+        String others =
+                chosen == SteeringBackend.NONE ? "hash" : "hash, random, source, cpu or weighted";
+        return "run Berth as root or with CAP_BPF and --bpf auto, or use " + others;
+    }
+
+    /// Why it is not the first choice; empty if it is.
+    public String reason() {
+        return reason;
+    }
+
+    /// Whether a dispatcher gives workers their connections.
+    boolean dispatches() {
+        return chosen == SteeringBackend.DISPATCH;
+    }
+
+    /// Whether a worker can get a part of what another gets.
+    boolean supportsPartialShares() {
+        return chosen != SteeringBackend.NONE;
+    }
+
+    /// Whether a worker's socket goes to its successor even while it is in service.
+    boolean passesSocketOn() {
+        return chosen == SteeringBackend.NONE;
+    }
+
+    /// Whether an empty table means that clients are refused.
+    boolean canRefuse() {
+        return chosen == SteeringBackend.EXTENDED || chosen == SteeringBackend.DISPATCH;
+    }
+
+    Steering forGroup(GroupKey key) throws IOException {
+        return switch (chosen) {
+            case AUTO, EXTENDED -> new EbpfSteering();
+            case CLASSIC -> new CbpfSteering(family(key));
+            case NONE, DISPATCH -> new NoSteering();
+        };
+    }
+
+    private static Family family(GroupKey key) {
+        return key.address() instanceof SockAddr.Inet4 ? Family.INET : Family.INET6;
+    }
+}

@@ -1,0 +1,177 @@
+package dev.berth.supervise.steering;
+
+import dev.berth.bpf.Selection;
+import dev.berth.bpf.SocketTable;
+import dev.berth.supervise.contract.Policy;
+import dev.berth.supervise.lifecycle.Action;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/// Makes the tables of one group: which listener each entry names.
+final class TableBuilder {
+    /// How many connections load is planned ahead, per member and in total.
+    private static final int AHEAD = 32;
+
+    private static final int LEAST_AHEAD = 256;
+
+    /// How many of each member's next connections are compared to see whether a plan still holds.
+    private static final int ROUNDS = 2;
+
+    private final SteeringSupport support;
+    private ConsistentHash assignment;
+    private List<HeldSocket> plan = List.of();
+    private List<HeldSocket> candidates = List.of();
+    private long planned;
+    private int consumed;
+    private long turns;
+
+    TableBuilder(SteeringSupport support) {
+        this.support = support;
+        assignment = ConsistentHash.empty(support.entries());
+    }
+
+    /// What a table depends on.
+    ///
+    /// @param pinned the CPU that each slot's worker is pinned to
+    record Rules(Policy policy, Action.Serve service, CpuPinning pinned) {}
+
+    /// The table for the served members.
+    SelectionTable table(List<HeldSocket> served, Rules rules) {
+        plan = List.of();
+        if (served.isEmpty() || served.getFirst().key().own()) {
+            return new SelectionTable(Selection.HASH, served);
+        }
+        return switch (rules.policy()) {
+            case Policy.Cpu cpu -> columns(served, rules.pinned());
+            case Policy.Source source -> consistent(served);
+            case Policy.LeastLoaded least -> planned(served, rules);
+            case Policy.Hash _,
+                    Policy.Random _,
+                    Policy.RoundRobin _,
+                    Policy.LeastConnections _,
+                    Policy.Weighted _ ->
+                    spread(served, rules);
+        };
+    }
+
+    private SelectionTable spread(List<HeldSocket> served, Rules rules) {
+        int[] places = WeightedSchedule.spread(weights(served, rules), support.entries());
+        return table(rules.policy(), served, places);
+    }
+
+    private static double[] weights(List<HeldSocket> served, Rules rules) {
+        return Weights.of(
+                rules.policy(),
+                served.stream()
+                        .map(HeldSocket::owner)
+                        .map(id -> new Weights.WeightEntry(id.slot(), rules.service().percent(id)))
+                        .toList());
+    }
+
+    private SelectionTable table(Policy policy, List<HeldSocket> served, int[] places) {
+        return new SelectionTable(
+                support.selection(policy), Arrays.stream(places).mapToObj(served::get).toList());
+    }
+
+    private SelectionTable columns(List<HeldSocket> served, CpuPinning pinned) {
+        int[] cpus = served.stream().mapToInt(s -> pinned.cpu(s.owner().slot())).toArray();
+        int[] places = WeightedSchedule.columns(cpus, SocketTable.cpus(), SocketTable.PLACES);
+        return table(new Policy.Cpu(), served, places);
+    }
+
+    private SelectionTable consistent(List<HeldSocket> served) {
+        TreeMap<Integer, List<HeldSocket>> bySlot = new TreeMap<>();
+        for (HeldSocket socket : served) {
+            bySlot.computeIfAbsent(socket.owner().slot(), _ -> new ArrayList<>()).add(socket);
+        }
+        int[] slots = bySlot.keySet().stream().mapToInt(Integer::intValue).toArray();
+        assignment = assignment.next(slots);
+        List<HeldSocket> places = new ArrayList<>();
+        for (int slot : assignment.slots()) {
+            List<HeldSocket> own = bySlot.getOrDefault(slot, served);
+            places.add(own.get(places.size() % own.size()));
+        }
+        return new SelectionTable(support.selection(new Policy.Source()), places);
+    }
+
+    /// The plan for the next connections, from now on.
+    private SelectionTable planned(List<HeldSocket> served, Rules rules) {
+        candidates = notStalled(served);
+        int length = Math.clamp((long) AHEAD * candidates.size(), LEAST_AHEAD, SocketTable.PLACES);
+        plan = next(candidates, rules, length);
+        planned = total(served);
+        consumed = 0;
+        return new SelectionTable(support.selection(rules.policy()), plan);
+    }
+
+    /// A new plan, if the rest of the present one has changed or is too short; always if a member
+    /// has stalled or recovered. The next entries do not show that: a member with many connections
+    /// comes late in the plan.
+    Optional<SelectionTable> replanned(List<HeldSocket> served, Rules rules) {
+        if (plan.isEmpty()) {
+            return Optional.empty();
+        }
+        recordTurns((int) Math.min(Integer.MAX_VALUE, total(served) - planned));
+        int soon = Math.min(plan.size() / 2, ROUNDS * served.size());
+        boolean holds =
+                candidates.equals(notStalled(served))
+                        && consumed + soon <= plan.size()
+                        && plan.subList(consumed, consumed + soon)
+                                .equals(next(candidates, rules, soon));
+        return holds ? Optional.empty() : Optional.of(planned(served, rules));
+    }
+
+    /// Records which members have got a connection since the plan was made.
+    private void recordTurns(int until) {
+        for (int i = consumed; i < Math.min(until, plan.size()); i++) {
+            plan.get(i).load().turn(++turns);
+        }
+        consumed = Math.clamp(until, consumed, plan.size());
+    }
+
+    private static List<HeldSocket> next(List<HeldSocket> able, Rules rules, int length) {
+        double[] weights = weights(able, rules);
+        begin(able, weights);
+        List<LeastLoadedSchedule.Candidate> bids = new ArrayList<>();
+        for (int i = 0; i < weights.length; i++) {
+            ListenerLoad load = able.get(i).load();
+            bids.add(
+                    new LeastLoadedSchedule.Candidate(load.connections(), weights[i], load.turn()));
+        }
+        return Arrays.stream(LeastLoadedSchedule.of(bids, length)).mapToObj(able::get).toList();
+    }
+
+    /// Starts the new members in proportion to their weights.
+    private static void begin(List<HeldSocket> able, double[] weights) {
+        double arrived = 0;
+        double weight = 0;
+        for (int i = 0; i < weights.length; i++) {
+            ListenerLoad load = able.get(i).load();
+            if (load.initialized()) {
+                arrived += load.uncounted();
+                weight += weights[i];
+            }
+        }
+        for (int i = 0; i < weights.length; i++) {
+            if (!able.get(i).load().initialized()) {
+                able.get(i)
+                        .load()
+                        .initialize(weight > 0 ? Math.rint(arrived * weights[i] / weight) : 0);
+            }
+        }
+    }
+
+    /// The members that are not stalled; all if every one is.
+    private static List<HeldSocket> notStalled(List<HeldSocket> served) {
+        List<HeldSocket> able = served.stream().filter(s -> !s.load().stalled()).toList();
+        return able.isEmpty() ? served : able;
+    }
+
+    private static long total(List<HeldSocket> served) {
+        return served.stream().mapToLong(socket -> socket.load().steered()).sum();
+    }
+}

@@ -1,0 +1,98 @@
+package dev.berth.supervise.watch;
+
+import dev.berth.net.Holder;
+import dev.berth.net.Holders;
+import dev.berth.net.ProcessEntry;
+import dev.berth.net.ProcessList;
+import dev.berth.net.Protocol;
+import dev.berth.net.SockDiag;
+import dev.berth.supervise.process.ProcessTrees;
+import dev.berth.supervise.process.WorkerProcess;
+import dev.berth.supervise.steering.DispatcherTarget;
+import dev.berth.supervise.steering.ListenerRegistry;
+
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/// The processes of a worker whose first process has ended. In a server that forks for each
+/// connection (sshd), they finish their connections after their parent was told to stop.
+public final class LeftoverProcesses {
+    private final ListenerRegistry registry;
+    private final Optional<DispatcherTarget> dispatcherTarget;
+    private final ProcessTrees trees;
+    private final SockDiag diag;
+
+    public LeftoverProcesses(
+            ListenerRegistry registry,
+            Optional<DispatcherTarget> dispatcherTarget,
+            ProcessTrees trees,
+            SockDiag diag) {
+        this.registry = registry;
+        this.dispatcherTarget = dispatcherTarget;
+        this.trees = trees;
+        this.diag = diag;
+    }
+
+    /// The processes that neither hold a connection nor are related to one that does: its parents
+    /// and their descendants, such as a session's shell. All, if the connections cannot be read.
+    public Set<Integer> unconnected(WorkerProcess worker) {
+        List<ProcessEntry> all = ProcessList.read();
+        Set<Integer> pids = new HashSet<>(trees.tree(worker).pids(all));
+        pids.removeAll(families(connected(worker, pids), pids, all));
+        return pids;
+    }
+
+    private Set<Integer> connected(WorkerProcess worker, Set<Integer> pids) {
+        if (pids.isEmpty()) {
+            return Set.of();
+        }
+        try {
+            Map<Long, List<Holder>> held = Holders.of(pids);
+            held.keySet().retainAll(WorkerConnections.inodes(ports(worker), diag));
+            Set<Integer> connected = new HashSet<>();
+            held.values().forEach(all -> all.forEach(holder -> connected.add(holder.pid())));
+            return connected;
+        } catch (IOException unreadable) {
+            return Set.of();
+        }
+    }
+
+    private Set<Integer> ports(WorkerProcess worker) {
+        Set<Integer> ports = new HashSet<>();
+        registry.of(worker.id()).stream()
+                .filter(socket -> socket.key().protocol() == Protocol.TCP)
+                .forEach(socket -> ports.add(socket.key().address().port()));
+        dispatcherTarget.ifPresent(
+                d -> d.addresses().forEach(address -> ports.add(address.address().port())));
+        return ports;
+    }
+
+    /// `members` of `pids` with all that are related to them within `pids`.
+    static Set<Integer> families(
+            Collection<Integer> members, Set<Integer> pids, List<ProcessEntry> all) {
+        Map<Integer, Set<Integer>> related = new HashMap<>();
+        for (ProcessEntry entry : all) {
+            if (pids.contains(entry.pid()) && pids.contains(entry.parent())) {
+                related.computeIfAbsent(entry.pid(), _ -> new HashSet<>()).add(entry.parent());
+                related.computeIfAbsent(entry.parent(), _ -> new HashSet<>()).add(entry.pid());
+            }
+        }
+        Set<Integer> found = new HashSet<>();
+        Deque<Integer> next = new ArrayDeque<>(members);
+        while (!next.isEmpty()) {
+            int pid = next.remove();
+            if (found.add(pid)) {
+                next.addAll(related.getOrDefault(pid, Set.of()));
+            }
+        }
+        return found;
+    }
+}

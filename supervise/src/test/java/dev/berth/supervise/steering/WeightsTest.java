@@ -1,0 +1,64 @@
+package dev.berth.supervise.steering;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.berth.supervise.contract.Policy;
+
+import org.junit.jupiter.api.Test;
+
+import java.util.List;
+
+final class WeightsTest {
+    private static double[] shares(String policy, Weights.WeightEntry... entries) {
+        return Weights.of(Policy.parse(policy), List.of(entries));
+    }
+
+    private static Weights.WeightEntry seat(int slot) {
+        return new Weights.WeightEntry(slot, 100);
+    }
+
+    private static double part(double[] weights, int member) {
+        double sum = 0;
+        for (double weight : weights) {
+            sum += weight;
+        }
+        return weights[member] / sum;
+    }
+
+    @Test
+    void aPercentageIsOfAllAndTheRestIsSharedByWeight() {
+        double[] weights = shares("weighted:3=5%,1=2", seat(0), seat(1), seat(2), seat(3));
+        assertThat(part(weights, 3)).isEqualTo(0.05);
+        assertThat(part(weights, 0)).isEqualTo(0.95 / 4);
+        assertThat(part(weights, 1)).isEqualTo(0.95 / 2);
+        assertThat(part(weights, 2)).isEqualTo(0.95 / 4);
+    }
+
+    @Test
+    void theShareOfASlotThatIsDownGoesToTheOthers() {
+        double[] weights = shares("weighted:3=50%", seat(0), seat(1));
+        assertThat(part(weights, 0)).isEqualTo(0.5);
+        double[] alone = shares("weighted:3=20%,2=60%", seat(2), seat(3));
+        assertThat(part(alone, 0)).isEqualTo(0.75);
+    }
+
+    @Test
+    void zeroMeansNoneButNoClientIsRefusedForIt() {
+        assertThat(shares("weighted:0=0", seat(0), seat(1))[0]).isZero();
+        assertThat(shares("weighted:0=100%", seat(0), seat(1))[1]).isZero();
+        assertThat(part(shares("weighted:0=0", seat(0)), 0)).isEqualTo(1);
+    }
+
+    @Test
+    void listenersOfOneSlotShareItsPart() {
+        double[] weights = shares("round-robin", seat(0), seat(0), seat(1));
+        assertThat(part(weights, 0)).isEqualTo(0.25);
+        assertThat(part(weights, 2)).isEqualTo(0.5);
+    }
+
+    @Test
+    void aFreshWorkerGetsPartOfItsShare() {
+        double[] weights = shares("hash", seat(0), new Weights.WeightEntry(1, 10));
+        assertThat(weights[1]).isEqualTo(weights[0] / 10);
+    }
+}

@@ -1,6 +1,0 @@
-package dev.berth.worker;
-
-import java.util.Optional;
-
-/// A connection that the dispatcher handed over. The holder owns the descriptor.
-record Handed(int descriptor, Optional<Packet.Route> route) {}
