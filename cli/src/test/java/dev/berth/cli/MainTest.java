@@ -131,7 +131,7 @@ class MainTest {
                 "steer web least-conn         | unknown policy: \"least-conn\"; available: hash",
                 "steer web x hash             | needs [NAME] and a policy",
                 "drain --shed a b             | at most one NAME",
-                "run --bpf magic -- x         | available: auto, extended, classic, none",
+                "run --bpf magic -- x         | available: auto, ebpf, cbpf, none",
                 "run --adopt x -- x           | available: seccomp, listen-fds, bind",
                 "run --ready now -- x         | must be listen or notify",
                 "run --stop-signal FOO -- x   | no such signal: FOO",

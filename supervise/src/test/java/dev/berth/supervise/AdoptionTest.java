@@ -45,7 +45,7 @@ final class AdoptionTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"EXTENDED", "CLASSIC", "NONE"})
+    @EnumSource(names = {"EBPF", "CBPF", "NONE"})
     void aBlockingAcceptLoopIsServedAndRolled(SteeringBackend backend) throws Exception {
         try (NamespacedSupervisor supervisor =
                 NamespacedSupervisor.open(directory).steer(backend)) {
@@ -91,7 +91,7 @@ final class AdoptionTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"EXTENDED", "CLASSIC"})
+    @EnumSource(names = {"EBPF", "CBPF"})
     void aProgramThatForksBeforeItListensIsServedAndRolled(SteeringBackend backend)
             throws Exception {
         try (NamespacedSupervisor supervisor =
@@ -373,7 +373,7 @@ final class AdoptionTest {
 
     /// The queue of an inner worker that dies goes to the one forked in its place.
     @ParameterizedTest
-    @EnumSource(names = {"EXTENDED", "CLASSIC"})
+    @EnumSource(names = {"EBPF", "CBPF"})
     void theSuccessorOfAnInnerWorkerJoinsAgain(SteeringBackend backend) throws Exception {
         try (NamespacedSupervisor supervisor =
                 NamespacedSupervisor.open(directory).workers(1).steer(backend)) {

@@ -70,7 +70,7 @@ final class DatagramTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"SECCOMP,EXTENDED", "SECCOMP,CLASSIC", "LISTEN_FDS,EXTENDED"})
+    @CsvSource({"SECCOMP,EBPF", "SECCOMP,CBPF", "LISTEN_FDS,EBPF"})
     void allSlotsGetDatagramsAndNoneIsLostInARoll(SocketMode socketMode, SteeringBackend backend)
             throws Exception {
         try (NamespacedSupervisor supervisor = datagrams(socketMode, backend)) {
@@ -102,7 +102,7 @@ final class DatagramTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"EXTENDED", "CLASSIC"})
+    @EnumSource(names = {"EBPF", "CBPF"})
     void aClientsFlowsStayTogetherOverARollAndMostlyOverScaling(SteeringBackend backend)
             throws Exception {
         try (NamespacedSupervisor supervisor =
@@ -143,7 +143,7 @@ final class DatagramTest {
     @Test
     void steeredDatagramsAreCountedPerWorker() throws Exception {
         try (NamespacedSupervisor supervisor =
-                datagrams(SocketMode.SECCOMP, SteeringBackend.EXTENDED).workers(1)) {
+                datagrams(SocketMode.SECCOMP, SteeringBackend.EBPF).workers(1)) {
             supervisor.start(PythonServers.python(directory, PROGRAM));
             slots(supervisor);
             assertThat(steered(supervisor)).isEqualTo(30);

@@ -62,7 +62,7 @@ class DeferTest {
     void aSilentClientDoesNotDelayTheSlotIfItsConnectionMigrates() throws Exception {
         int port = FreePort.tcp();
         try (SupervisorFixture fixture =
-                        rig(port, SteeringBackend.EXTENDED, Duration.ofSeconds(600));
+                        rig(port, SteeringBackend.EBPF, Duration.ofSeconds(600));
                 Socket silent = SupervisorFixture.connect(port)) {
             int old = fixture.pid(0);
             RequestResult rolled = fixture.ask(new Request.Roll(Optional.empty()));
@@ -74,7 +74,7 @@ class DeferTest {
     @Test
     void ifItDoesNotMigrateTheRollReportsItsLoss() throws Exception {
         int port = FreePort.tcp();
-        try (SupervisorFixture fixture = rig(port, SteeringBackend.CLASSIC, Duration.ofSeconds(2));
+        try (SupervisorFixture fixture = rig(port, SteeringBackend.CBPF, Duration.ofSeconds(2));
                 Socket silent = SupervisorFixture.connect(port)) {
             RequestResult rolled = fixture.ask(new Request.Roll(Optional.empty()));
             assertThat(silent.isConnected()).isTrue();

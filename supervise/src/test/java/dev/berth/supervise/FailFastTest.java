@@ -33,7 +33,7 @@ class FailFastTest {
         SupervisorFixture.Setup setup =
                 new SupervisorFixture.Setup()
                         .command(Programs.server(port, breaks))
-                        .steer(SteeringBackend.EXTENDED);
+                        .steer(SteeringBackend.EBPF);
         try (SupervisorFixture fixture = SupervisorFixture.start(setup).awaitReady()) {
             Files.createFile(mark);
             long pid = fixture.pid(0);

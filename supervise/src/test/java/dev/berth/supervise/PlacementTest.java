@@ -34,7 +34,7 @@ final class PlacementTest {
     @TempDir Path directory;
 
     @ParameterizedTest
-    @EnumSource(names = {"EXTENDED", "CLASSIC"})
+    @EnumSource(names = {"EBPF", "CBPF"})
     void aPrivatePortIsTheSlotsOwnEvenDuringARoll(SteeringBackend backend) throws Exception {
         try (NamespacedSupervisor supervisor =
                 NamespacedSupervisor.open(directory).steer(backend).privatePort(9000)) {

@@ -92,7 +92,7 @@ final class PoliciesTest {
     @Test
     void roundRobinIsExact() throws Exception {
         try (NamespacedSupervisor supervisor =
-                harbour(SteeringBackend.EXTENDED, "round-robin", 3)) {
+                harbour(SteeringBackend.EBPF, "round-robin", 3)) {
             supervisor.start(PythonServers.plain(directory));
             assertThat(counts(supervisor, 300)).isEqualTo(Map.of(0, 100, 1, 100, 2, 100));
             assertThat(supervisor.status().steer()).isEqualTo("round-robin (ebpf)");
@@ -102,7 +102,7 @@ final class PoliciesTest {
     @Test
     void weightsAreExactWithMaps() throws Exception {
         try (NamespacedSupervisor supervisor =
-                harbour(SteeringBackend.EXTENDED, "weighted:1=10%", 2)) {
+                harbour(SteeringBackend.EBPF, "weighted:1=10%", 2)) {
             supervisor.start(PythonServers.plain(directory));
             assertThat(counts(supervisor, 200)).isEqualTo(Map.of(0, 180, 1, 20));
             RequestResult changed = supervisor.ask(new Request.Steer(Policy.parse("weighted:0=3")));
@@ -114,7 +114,7 @@ final class PoliciesTest {
     @Test
     void weightsAreAboutRightWithoutMaps() throws Exception {
         try (NamespacedSupervisor supervisor =
-                harbour(SteeringBackend.CLASSIC, "weighted:1=20%", 2)) {
+                harbour(SteeringBackend.CBPF, "weighted:1=20%", 2)) {
             supervisor.start(PythonServers.plain(directory));
             assertThat(counts(supervisor, 500).get(1)).isBetween(50, 160);
             assertThat(supervisor.status().steer()).isEqualTo("weighted:1=20% (classic bpf)");
@@ -124,7 +124,7 @@ final class PoliciesTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"EXTENDED", "CLASSIC"})
+    @EnumSource(names = {"EBPF", "CBPF"})
     void randomReachesEveryWorker(SteeringBackend backend) throws Exception {
         try (NamespacedSupervisor supervisor = harbour(backend, "random", 3)) {
             supervisor.start(PythonServers.plain(directory));
@@ -150,7 +150,7 @@ final class PoliciesTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"EXTENDED", "CLASSIC"})
+    @EnumSource(names = {"EBPF", "CBPF"})
     void aClientStaysWithItsWorker(SteeringBackend backend) throws Exception {
         try (NamespacedSupervisor supervisor = harbour(backend, "source", 3)) {
             supervisor.start(PythonServers.plain(directory));
@@ -181,7 +181,7 @@ final class PoliciesTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"EXTENDED", "CLASSIC"})
+    @EnumSource(names = {"EBPF", "CBPF"})
     void eachCpuHasAWorkerPinnedToIt(SteeringBackend backend) throws Exception {
         int[] cpus = Processes.affinity(0);
         String everywhere = allowed((int) ProcessHandle.current().pid());
@@ -247,7 +247,7 @@ final class PoliciesTest {
     @Test
     void theLeastLoadedGetsTheNextOne() throws Exception {
         try (NamespacedSupervisor supervisor =
-                        harbour(SteeringBackend.EXTENDED, "least-loaded", 4);
+                        harbour(SteeringBackend.EBPF, "least-loaded", 4);
                 OpenClients kept = new OpenClients()) {
             supervisor.start(PythonServers.python(directory, KEEPING));
             Map<Integer, List<Integer>> bySlot = new TreeMap<>();
@@ -284,7 +284,7 @@ final class PoliciesTest {
     @ValueSource(booleans = {false, true})
     void aStoppedWorkerGetsNothingAndReturnsByItself(boolean afterQuiet) throws Exception {
         try (NamespacedSupervisor supervisor =
-                harbour(SteeringBackend.EXTENDED, "least-loaded", 3)) {
+                harbour(SteeringBackend.EBPF, "least-loaded", 3)) {
             supervisor.start(PythonServers.plain(directory));
             assertThat(counts(supervisor, 30)).containsOnlyKeys(0, 1, 2);
             if (afterQuiet) {
@@ -316,7 +316,7 @@ final class PoliciesTest {
                 """
                         + PythonServers.PLAIN;
         try (NamespacedSupervisor supervisor =
-                harbour(SteeringBackend.EXTENDED, "least-loaded", 2)) {
+                harbour(SteeringBackend.EBPF, "least-loaded", 2)) {
             supervisor.start(PythonServers.python(directory, hanging));
             Processes.kill(supervisor.pid(0), Signal.USR1.number());
             try (ClientLoad clientLoad = supervisor.load("127.0.0.1", PORT, 4)) {
@@ -340,8 +340,8 @@ final class PoliciesTest {
 
     @ParameterizedTest
     @CsvSource({
-        "EXTENDED, hash random round-robin source weighted:1=5% least-loaded",
-        "CLASSIC, hash random source weighted:1=5%"
+        "EBPF, hash random round-robin source weighted:1=5% least-loaded",
+        "CBPF, hash random source weighted:1=5%"
     })
     void changesUnderLoadFailNoClient(SteeringBackend backend, String policies) throws Exception {
         try (NamespacedSupervisor supervisor = harbour(backend, "hash", 3)) {
@@ -362,7 +362,7 @@ final class PoliciesTest {
     @Test
     void shedRefusesAtOnceUntilItIsUndone() throws Exception {
         try (NamespacedSupervisor supervisor =
-                harbour(SteeringBackend.EXTENDED, "round-robin", 2)) {
+                harbour(SteeringBackend.EBPF, "round-robin", 2)) {
             supervisor.start(PythonServers.plain(directory));
             assertThat(supervisor.ask(new Request.Shed(true)).done()).isTrue();
             assertThatThrownBy(() -> supervisor.ask("127.0.0.1", PORT))
@@ -379,7 +379,7 @@ final class PoliciesTest {
     @Test
     void aFullSlotGetsNothingMoreAndAFullServiceRefuses() throws Exception {
         try (NamespacedSupervisor supervisor =
-                        harbour(SteeringBackend.EXTENDED, "round-robin", 2).maxConnections(2);
+                        harbour(SteeringBackend.EBPF, "round-robin", 2).maxConnections(2);
                 OpenClients kept = new OpenClients()) {
             supervisor.start(PythonServers.python(directory, KEEPING));
             List<Integer> slots = new ArrayList<>();
@@ -398,7 +398,7 @@ final class PoliciesTest {
     @Test
     void endedConnectionsDoNotFillASlot() throws Exception {
         try (NamespacedSupervisor supervisor =
-                harbour(SteeringBackend.EXTENDED, "round-robin", 2).maxConnections(20)) {
+                harbour(SteeringBackend.EBPF, "round-robin", 2).maxConnections(20)) {
             supervisor.start(PythonServers.plain(directory));
             assertThat(counts(supervisor, 1_000)).isEqualTo(Map.of(0, 500, 1, 500));
         }
@@ -414,8 +414,8 @@ final class PoliciesTest {
 
     @ParameterizedTest
     @CsvSource({
-        "CLASSIC, round-robin, no memory",
-        "CLASSIC, least-loaded, CAP_BPF",
+        "CBPF, round-robin, no memory",
+        "CBPF, least-loaded, CAP_BPF",
         "NONE, random, or use hash"
     })
     void unavailablePoliciesAreRefusedWithTheReasonAndTheRemedy(
@@ -436,7 +436,7 @@ final class PoliciesTest {
 
     @Test
     void noFallbackIsNoted() throws Exception {
-        try (NamespacedSupervisor supervisor = harbour(SteeringBackend.EXTENDED, "source", 2)) {
+        try (NamespacedSupervisor supervisor = harbour(SteeringBackend.EBPF, "source", 2)) {
             supervisor.start(PythonServers.plain(directory));
             counts(supervisor, 20);
             supervisor.roll();
@@ -447,7 +447,7 @@ final class PoliciesTest {
     @Test
     void aFreshWorkerStartsWithATenthOfItsShare() throws Exception {
         try (NamespacedSupervisor supervisor =
-                harbour(SteeringBackend.EXTENDED, "round-robin", 2)
+                harbour(SteeringBackend.EBPF, "round-robin", 2)
                         .slowStart(Duration.ofMinutes(10))) {
             supervisor.start(PythonServers.plain(directory));
             assertThat(counts(supervisor, 20)).isEqualTo(Map.of(0, 10, 1, 10));

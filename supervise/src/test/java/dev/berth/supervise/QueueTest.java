@@ -41,7 +41,7 @@ final class QueueTest {
     @TempDir Path directory;
 
     @ParameterizedTest
-    @CsvSource({"1,EXTENDED", "1,CLASSIC", "1,NONE", "2,EXTENDED", "2,CLASSIC", "2,NONE"})
+    @CsvSource({"1,EBPF", "1,CBPF", "1,NONE", "2,EBPF", "2,CBPF", "2,NONE"})
     void theQueueOfAKilledWorkerIsServed(int workers, SteeringBackend backend) throws Exception {
         try (NamespacedSupervisor supervisor =
                 NamespacedSupervisor.open(directory).workers(workers).steer(backend)) {
@@ -67,7 +67,7 @@ final class QueueTest {
 
     /// A worker may be taken out of service because it hangs; then others come and go.
     @ParameterizedTest
-    @EnumSource(names = {"EXTENDED", "CLASSIC"})
+    @EnumSource(names = {"EBPF", "CBPF"})
     void theQueueOfADrainedSlotOutlivesItsWorkerAndChangesOfTheTable(SteeringBackend backend)
             throws Exception {
         try (NamespacedSupervisor supervisor =
@@ -131,7 +131,7 @@ final class QueueTest {
                 serve(listen(('0.0.0.0', 8080)))
                 """;
         try (NamespacedSupervisor supervisor =
-                NamespacedSupervisor.open(directory).steer(SteeringBackend.CLASSIC)) {
+                NamespacedSupervisor.open(directory).steer(SteeringBackend.CBPF)) {
             supervisor.start(PythonServers.python(directory, once));
             dev.berth.sys.Processes.kill(supervisor.pid(1), 9);
             supervisor.await("the next one", () -> supervisor.slot(1).generation() == 2);
@@ -143,7 +143,7 @@ final class QueueTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"EXTENDED", "CLASSIC"})
+    @EnumSource(names = {"EBPF", "CBPF"})
     void scalingUpAndDownLosesNothing(SteeringBackend backend) throws Exception {
         try (NamespacedSupervisor supervisor =
                 NamespacedSupervisor.open(directory).steer(backend)) {

@@ -37,7 +37,7 @@ final class RequestLimitTest {
     @Test
     void itsSuccessorsStartAtOnceAndNoRequestFails() throws Exception {
         try (NamespacedSupervisor supervisor =
-                NamespacedSupervisor.open(directory).steer(SteeringBackend.EXTENDED).workers(1)) {
+                NamespacedSupervisor.open(directory).steer(SteeringBackend.EBPF).workers(1)) {
             supervisor.giveUp(Duration.ofMinutes(1));
             supervisor.start(PythonServers.python(directory, TWO_ANSWERS));
             try (ClientLoad clientLoad =

@@ -34,7 +34,7 @@ final class SocketActivationTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"EXTENDED", "CLASSIC"})
+    @EnumSource(names = {"EBPF", "CBPF"})
     void aHandedSocketIsServedAndRolled(SteeringBackend backend) throws Exception {
         try (NamespacedSupervisor supervisor = handed().steer(backend)) {
             supervisor.start(PythonServers.python(directory, ACTIVATED));
@@ -82,7 +82,7 @@ final class SocketActivationTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"EXTENDED", "CLASSIC"})
+    @EnumSource(names = {"EBPF", "CBPF"})
     void theQueueOfAKilledWorkerIsServedByItsSuccessor(SteeringBackend backend) throws Exception {
         try (NamespacedSupervisor supervisor = handed().workers(1).steer(backend)) {
             supervisor.start(PythonServers.python(directory, ACTIVATED));

@@ -33,7 +33,7 @@ final class SocketRepairTest {
     @TempDir Path directory;
 
     @ParameterizedTest
-    @EnumSource(names = {"EXTENDED", "CLASSIC"})
+    @EnumSource(names = {"EBPF", "CBPF"})
     void aListenerThatWasShutDownListensAgain(SteeringBackend backend) throws Exception {
         String program =
                 """
@@ -69,7 +69,7 @@ final class SocketRepairTest {
 
     /// The worker itself may be quicker than the patrol.
     @ParameterizedTest
-    @EnumSource(names = {"EXTENDED", "CLASSIC"})
+    @EnumSource(names = {"EBPF", "CBPF"})
     void aWorkerCanShutItsListenerDownAndListenAgainItself(SteeringBackend backend)
             throws Exception {
         String program =

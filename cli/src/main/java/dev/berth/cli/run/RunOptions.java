@@ -202,7 +202,7 @@ public record RunOptions(
                             + socketMode.word()
                             + " needs an address or port to listen on, for example: -p 8080");
         }
-        if (join && (backend == SteeringBackend.EXTENDED || backend == SteeringBackend.CLASSIC)) {
+        if (join && (backend == SteeringBackend.EBPF || backend == SteeringBackend.CBPF)) {
             throw new UsageException(
                     "with --join, the kernel's hash gives other sockets on the port their share; a"
                             + " BPF program would steer every connection to these workers: omit"

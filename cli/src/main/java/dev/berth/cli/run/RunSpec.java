@@ -136,7 +136,7 @@ final class RunSpec {
                         "KIND",
                         text -> Options.converted(() -> SteeringBackend.parse(text)),
                         "The steering mechanism: auto (default; the first one that this user may"
-                                + " use), extended (eBPF), classic (cBPF), or none.",
+                                + " use), ebpf, cbpf (classic BPF), or none.",
                         "--bpf"));
     }
 

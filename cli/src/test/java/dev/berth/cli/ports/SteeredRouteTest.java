@@ -27,7 +27,7 @@ class SteeredRouteTest {
 
     private static final PortSocket ONE = socket(11);
     private static final PortSocket OTHER = socket(12);
-    private static final PortSocket STRANGER = socket(13);
+    private static final PortSocket FOREIGN = socket(13);
 
     private static PortSocket socket(long inode) {
         return WhoSamples.socket(
@@ -45,8 +45,8 @@ class SteeredRouteTest {
     private static SteeredRoute route(String steer, SteeredSocket... steeredSockets) {
         return SteeredRoute.of(
                 new SteeredGroup("app", steer, List.of(steeredSockets)),
-                STRANGER,
-                new PortReport(List.of(STRANGER, ONE, OTHER), List.of(), List.of()));
+                FOREIGN,
+                new PortReport(List.of(FOREIGN, ONE, OTHER), List.of(), List.of()));
     }
 
     @Test
@@ -100,7 +100,7 @@ class SteeredRouteTest {
     void withoutSharesNothingIsCertain() {
         SteeredRoute route =
                 route("hash (classic bpf)", new SteeredSocket(0, 0, 11, OptionalDouble.empty()));
-        assertThat(route.socket()).contains(STRANGER);
+        assertThat(route.socket()).contains(FOREIGN);
         assertThat(route.verdict().certain()).isFalse();
     }
 
@@ -108,7 +108,7 @@ class SteeredRouteTest {
     void withoutAProgramTheKernelChooses() {
         SteeredRoute route =
                 route("hash (kernel)", new SteeredSocket(1, 42, 12, OptionalDouble.empty()));
-        assertThat(route.socket()).contains(STRANGER);
+        assertThat(route.socket()).contains(FOREIGN);
         assertThat(route.hashed()).isTrue();
         assertThat(route.verdict().certain()).isFalse();
         assertThat(route.verdict().note()).contains("kernel's hash");

@@ -70,7 +70,7 @@ class PreflightTest {
             String address = "127.0.0.1:" + member.getLocalPort();
             assertThatThrownBy(() -> check("-l", address, "x")).hasMessageEndingWith("--join");
             assertThatCode(() -> check("--join", "-l", address, "x")).doesNotThrowAnyException();
-            assertThatThrownBy(() -> check("--join", "--bpf", "classic", "-l", address, "x"))
+            assertThatThrownBy(() -> check("--join", "--bpf", "cbpf", "-l", address, "x"))
                     .hasMessageEndingWith("omit --bpf");
         }
     }

@@ -44,7 +44,7 @@ class RunOptionsTest {
         ServiceSpec spec =
                 plan(
                         "-p 80 -p 81 -l tcp://[::]:90 --private 9000 --private 9100 -n 3 --env A=1"
-                                .concat(" --env B=x=y --bpf classic --adopt listen-fds --fd0")
+                                .concat(" --env B=x=y --bpf cbpf --adopt listen-fds --fd0")
                                 .concat(
                                         " --settle 200ms --start-timeout 2m --drain 1.5s --grace"
                                                 + " 1h")
@@ -58,7 +58,7 @@ class RunOptionsTest {
         assertThat(spec.privatePorts()).containsExactly(9000, 9100);
         assertThat(spec.workers()).isEqualTo(3);
         assertThat(spec.environment()).containsEntry("A", "1").containsEntry("B", "x=y");
-        assertThat(spec.backend()).isEqualTo(SteeringBackend.CLASSIC);
+        assertThat(spec.backend()).isEqualTo(SteeringBackend.CBPF);
         assertThat(spec.policy()).isEqualTo(Policy.parse("weighted:1=5%"));
         assertThat(spec.maxConnections()).hasValue(7);
         assertThat(spec.socketMode()).isEqualTo(SocketMode.LISTEN_FDS);

@@ -6,9 +6,9 @@ import java.util.Locale;
 public enum SteeringBackend {
     AUTO,
     /// eBPF: table and counters in maps; needs CAP_BPF.
-    EXTENDED,
+    EBPF,
     /// Classic BPF over the group's indices; needs no privilege.
-    CLASSIC,
+    CBPF,
     /// The kernel's own hash. A roll hands the same socket on.
     NONE,
     /// A dispatcher instead of the kernel (`--share dispatch`).
@@ -30,6 +30,6 @@ public enum SteeringBackend {
             }
         }
         throw new IllegalArgumentException(
-                "unknown BPF mechanism: " + word + " (available: auto, extended, classic, none)");
+                "unknown BPF mechanism: " + word + " (available: auto, ebpf, cbpf, none)");
     }
 }

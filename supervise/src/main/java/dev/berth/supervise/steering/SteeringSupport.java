@@ -41,15 +41,15 @@ public final class SteeringSupport {
         if (wanted == SteeringBackend.DISPATCH) {
             return new SteeringSupport(wanted, "", Set.of());
         }
-        if (wanted == SteeringBackend.CLASSIC || wanted == SteeringBackend.NONE) {
+        if (wanted == SteeringBackend.CBPF || wanted == SteeringBackend.NONE) {
             return withoutMaps(wanted, "");
         }
         try (SocketTable table = SocketTable.create(1)) {
             Set<Selection> selections = EnumSet.allOf(Selection.class);
             selections.removeIf(selection -> !table.supports(selection));
-            return new SteeringSupport(SteeringBackend.EXTENDED, "", selections);
+            return new SteeringSupport(SteeringBackend.EBPF, "", selections);
         } catch (IOException refused) {
-            if (wanted == SteeringBackend.EXTENDED) {
+            if (wanted == SteeringBackend.EBPF) {
                 throw new IOException(
                         "eBPF steering is not available: "
                                 + refused.getMessage()
@@ -57,7 +57,7 @@ public final class SteeringSupport {
                         refused);
             }
             String reason = String.valueOf(refused.getMessage());
-            return withoutMaps(classic() ? SteeringBackend.CLASSIC : SteeringBackend.NONE, reason);
+            return withoutMaps(classic() ? SteeringBackend.CBPF : SteeringBackend.NONE, reason);
         }
     }
 
@@ -69,7 +69,7 @@ public final class SteeringSupport {
 
     private static SteeringSupport withoutMaps(SteeringBackend chosen, String reason) {
         Set<Selection> selections = EnumSet.of(Selection.HASH);
-        if (chosen == SteeringBackend.CLASSIC) {
+        if (chosen == SteeringBackend.CBPF) {
             selections.addAll(EnumSet.of(Selection.RANDOM, Selection.SOURCE));
             if (SocketTable.cpus() <= SocketTable.PLACES) {
                 selections.add(Selection.CPU);
@@ -96,8 +96,8 @@ public final class SteeringSupport {
     public String text(Policy policy) {
         return policy.word()
                 + switch (chosen) {
-                    case AUTO, EXTENDED -> " (ebpf)";
-                    case CLASSIC -> " (classic bpf)";
+                    case AUTO, EBPF -> " (ebpf)";
+                    case CBPF -> " (classic bpf)";
                     case NONE -> " (kernel)";
                     case DISPATCH -> " (dispatcher)";
                 };
@@ -121,7 +121,7 @@ public final class SteeringSupport {
 
     /// The best number of entries in a table.
     int entries() {
-        return chosen == SteeringBackend.EXTENDED ? SocketTable.PLACES : CLASSIC_PLACES;
+        return chosen == SteeringBackend.EBPF ? SocketTable.PLACES : CLASSIC_PLACES;
     }
 
     /// Why this policy is not available, and what to do about it; empty if it is.
@@ -139,8 +139,8 @@ public final class SteeringSupport {
         }
         String why =
                 switch (chosen) {
-                    case AUTO, EXTENDED -> "this kernel's eBPF cannot do it (Linux 5.12 can)";
-                    case CLASSIC -> "a classic BPF program has no memory; it needs eBPF";
+                    case AUTO, EBPF -> "this kernel's eBPF cannot do it (Linux 5.12 can)";
+                    case CBPF -> "a classic BPF program has no memory; it needs eBPF";
                     case NONE -> "without a BPF program only the kernel's own hash is available";
                     case DISPATCH -> "a dispatcher has no table";
                 };
@@ -194,13 +194,13 @@ public final class SteeringSupport {
 
     /// Whether an empty table means that clients are refused.
     boolean canRefuse() {
-        return chosen == SteeringBackend.EXTENDED || chosen == SteeringBackend.DISPATCH;
+        return chosen == SteeringBackend.EBPF || chosen == SteeringBackend.DISPATCH;
     }
 
     Steering forGroup(GroupKey key) throws IOException {
         return switch (chosen) {
-            case AUTO, EXTENDED -> new EbpfSteering();
-            case CLASSIC -> new CbpfSteering(family(key));
+            case AUTO, EBPF -> new EbpfSteering();
+            case CBPF -> new CbpfSteering(family(key));
             case NONE, DISPATCH -> new NoSteering();
         };
     }

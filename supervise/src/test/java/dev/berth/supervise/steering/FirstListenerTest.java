@@ -53,7 +53,7 @@ final class FirstListenerTest {
                     () -> {
                         try (ListenerRegistry registry =
                                 new ListenerRegistry(
-                                        SteeringSupport.find(SteeringBackend.EXTENDED),
+                                        SteeringSupport.find(SteeringBackend.EBPF),
                                         new Policy.Hash(),
                                         CpuPinning.here())) {
                             join(registry, "tcp://0.0.0.0:8080", OLD);

@@ -43,7 +43,7 @@ final class GroupOrderTest {
     private int generation;
 
     @ParameterizedTest
-    @EnumSource(names = {"EXTENDED", "CLASSIC"})
+    @EnumSource(names = {"EBPF", "CBPF"})
     void onlyServedMembersGetConnectionsWhateverJoinsOrLeaves(SteeringBackend backend)
             throws Exception {
         try (NetworkNamespace namespace = NetworkNamespace.open()) {
