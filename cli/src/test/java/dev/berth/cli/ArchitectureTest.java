@@ -19,11 +19,19 @@ import dev.berth.sys.ExitStatus;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 class ArchitectureTest {
     /// The class including its nested classes.
     private static final String FFM_SYSTEM_CALLS = "dev\\.berth\\.worker\\.FfmSystemCalls(\\$.*)?";
+
+    private static final String MAIN_SOURCE = ".*/src/main/java/(?!.*-info\\.java).*\\.java";
 
     private static JavaClasses classes;
 
@@ -98,6 +106,18 @@ class ArchitectureTest {
     @Test
     void packagesHaveNoCycles() {
         slices().matching("dev.berth.(**)").should().beFreeOfCycles().check(classes);
+    }
+
+    /// In all modules, those that are not on this class path included.
+    @Test
+    void noTwoClassesHaveTheSameName() throws IOException {
+        try (Stream<Path> files = Files.walk(Path.of("..").toRealPath())) {
+            Map<String, List<Path>> sources =
+                    files.filter(file -> file.toString().matches(MAIN_SOURCE))
+                            .collect(Collectors.groupingBy(file -> file.getFileName().toString()));
+            assertThat(sources).containsKeys("Supervisor.java", "BenchMain.java");
+            assertThat(sources).allSatisfy((name, places) -> assertThat(places).hasSize(1));
+        }
     }
 
     @Test
@@ -176,9 +196,9 @@ class ArchitectureTest {
                 "dev.berth." + module + "..", "dev.berth..", packages("dev.berth.", others));
     }
 
-    private static ArchRule layer(String module, String room, String... below) {
+    private static ArchRule layer(String module, String name, String... below) {
         String all = "dev.berth." + module + ".";
-        return onlyUses(all + room, all + ".", packages(all, below));
+        return onlyUses(all + name, all + ".", packages(all, below));
     }
 
     private static String[] packages(String prefix, String... names) {

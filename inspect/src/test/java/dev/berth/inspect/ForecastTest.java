@@ -105,7 +105,10 @@ final class ForecastTest {
         BindForecast forecast =
                 forecast(request("127.0.0.1:80").withReuseport(true), listener("127.0.0.1:80"));
         assertThat(forecast.succeeds()).isFalse();
-        assertThat(forecast.uncertain()).singleElement().asString().contains("remembers");
+        assertThat(forecast.uncertain())
+                .singleElement()
+                .asString()
+                .contains("memory of them cannot be read");
     }
 
     @Test

@@ -28,7 +28,7 @@ class BindFailureAnalyzerTest {
 
         FailureAnalysis analysis = analyze(Map.of("berth.analysis.timeout", "60"), named(port));
 
-        assertThat(analysis.getDescription()).contains(":" + port, "is free by now");
+        assertThat(analysis.getDescription()).contains(":" + port, "is free now");
         assertThat(analysis.getAction()).contains("start the application again");
     }
 

@@ -61,8 +61,7 @@ class DeferTest {
     @Test
     void aSilentClientDoesNotDelayTheSlotIfItsConnectionMigrates() throws Exception {
         int port = FreePort.tcp();
-        try (SupervisorFixture fixture =
-                        rig(port, SteeringBackend.EBPF, Duration.ofSeconds(600));
+        try (SupervisorFixture fixture = rig(port, SteeringBackend.EBPF, Duration.ofSeconds(600));
                 Socket silent = SupervisorFixture.connect(port)) {
             int old = fixture.pid(0);
             RequestResult rolled = fixture.ask(new Request.Roll(Optional.empty()));

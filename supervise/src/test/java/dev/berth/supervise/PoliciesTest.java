@@ -91,8 +91,7 @@ final class PoliciesTest {
 
     @Test
     void roundRobinIsExact() throws Exception {
-        try (NamespacedSupervisor supervisor =
-                harbour(SteeringBackend.EBPF, "round-robin", 3)) {
+        try (NamespacedSupervisor supervisor = harbour(SteeringBackend.EBPF, "round-robin", 3)) {
             supervisor.start(PythonServers.plain(directory));
             assertThat(counts(supervisor, 300)).isEqualTo(Map.of(0, 100, 1, 100, 2, 100));
             assertThat(supervisor.status().steer()).isEqualTo("round-robin (ebpf)");
@@ -101,8 +100,7 @@ final class PoliciesTest {
 
     @Test
     void weightsAreExactWithMaps() throws Exception {
-        try (NamespacedSupervisor supervisor =
-                harbour(SteeringBackend.EBPF, "weighted:1=10%", 2)) {
+        try (NamespacedSupervisor supervisor = harbour(SteeringBackend.EBPF, "weighted:1=10%", 2)) {
             supervisor.start(PythonServers.plain(directory));
             assertThat(counts(supervisor, 200)).isEqualTo(Map.of(0, 180, 1, 20));
             RequestResult changed = supervisor.ask(new Request.Steer(Policy.parse("weighted:0=3")));
@@ -113,8 +111,7 @@ final class PoliciesTest {
 
     @Test
     void weightsAreAboutRightWithoutMaps() throws Exception {
-        try (NamespacedSupervisor supervisor =
-                harbour(SteeringBackend.CBPF, "weighted:1=20%", 2)) {
+        try (NamespacedSupervisor supervisor = harbour(SteeringBackend.CBPF, "weighted:1=20%", 2)) {
             supervisor.start(PythonServers.plain(directory));
             assertThat(counts(supervisor, 500).get(1)).isBetween(50, 160);
             assertThat(supervisor.status().steer()).isEqualTo("weighted:1=20% (classic bpf)");
@@ -246,8 +243,7 @@ final class PoliciesTest {
     /// connections are judged together rather than one by one.
     @Test
     void theLeastLoadedGetsTheNextOne() throws Exception {
-        try (NamespacedSupervisor supervisor =
-                        harbour(SteeringBackend.EBPF, "least-loaded", 4);
+        try (NamespacedSupervisor supervisor = harbour(SteeringBackend.EBPF, "least-loaded", 4);
                 OpenClients kept = new OpenClients()) {
             supervisor.start(PythonServers.python(directory, KEEPING));
             Map<Integer, List<Integer>> bySlot = new TreeMap<>();
@@ -283,8 +279,7 @@ final class PoliciesTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void aStoppedWorkerGetsNothingAndReturnsByItself(boolean afterQuiet) throws Exception {
-        try (NamespacedSupervisor supervisor =
-                harbour(SteeringBackend.EBPF, "least-loaded", 3)) {
+        try (NamespacedSupervisor supervisor = harbour(SteeringBackend.EBPF, "least-loaded", 3)) {
             supervisor.start(PythonServers.plain(directory));
             assertThat(counts(supervisor, 30)).containsOnlyKeys(0, 1, 2);
             if (afterQuiet) {
@@ -315,8 +310,7 @@ final class PoliciesTest {
                 signal.signal(signal.SIGUSR1, hang)
                 """
                         + PythonServers.PLAIN;
-        try (NamespacedSupervisor supervisor =
-                harbour(SteeringBackend.EBPF, "least-loaded", 2)) {
+        try (NamespacedSupervisor supervisor = harbour(SteeringBackend.EBPF, "least-loaded", 2)) {
             supervisor.start(PythonServers.python(directory, hanging));
             Processes.kill(supervisor.pid(0), Signal.USR1.number());
             try (ClientLoad clientLoad = supervisor.load("127.0.0.1", PORT, 4)) {
@@ -361,8 +355,7 @@ final class PoliciesTest {
 
     @Test
     void shedRefusesAtOnceUntilItIsUndone() throws Exception {
-        try (NamespacedSupervisor supervisor =
-                harbour(SteeringBackend.EBPF, "round-robin", 2)) {
+        try (NamespacedSupervisor supervisor = harbour(SteeringBackend.EBPF, "round-robin", 2)) {
             supervisor.start(PythonServers.plain(directory));
             assertThat(supervisor.ask(new Request.Shed(true)).done()).isTrue();
             assertThatThrownBy(() -> supervisor.ask("127.0.0.1", PORT))
@@ -447,8 +440,7 @@ final class PoliciesTest {
     @Test
     void aFreshWorkerStartsWithATenthOfItsShare() throws Exception {
         try (NamespacedSupervisor supervisor =
-                harbour(SteeringBackend.EBPF, "round-robin", 2)
-                        .slowStart(Duration.ofMinutes(10))) {
+                harbour(SteeringBackend.EBPF, "round-robin", 2).slowStart(Duration.ofMinutes(10))) {
             supervisor.start(PythonServers.plain(directory));
             assertThat(counts(supervisor, 20)).isEqualTo(Map.of(0, 10, 1, 10));
             Processes.kill(supervisor.pid(1), Signal.KILL.number());

@@ -25,7 +25,7 @@ class SlotTest {
         "STARTING, RUN,   STARTING",
         "SETTLING, RUN,   STARTING",
         "READY,    RUN,   READY",
-        "READY,    HELD,  DRAINING",
+        "READY,  DRAINED, DRAINING",
         "READY,    LEAVE, DRAINING",
         "DRAINING, LEAVE, DRAINING",
         "STOPPING, RUN,   DRAINING",

@@ -162,6 +162,7 @@ final class SteerTest {
     void policiesThatHashTheClientHaveNoSlowStart() {
         TransitionScript script = TransitionScript.running(slow(), 2);
         long steer = script.asks(new Request.Steer(new Policy.Source()));
-        assertThat(script.answer(steer).orElseThrow().text()).contains("no slow start");
+        assertThat(script.answer(steer).orElseThrow().text())
+                .contains("does not support slow start");
     }
 }
