@@ -106,7 +106,7 @@ class LabNewsTest {
     void fileThatIsNotTextIsReported(@TempDir Path folder) throws Exception {
         Path file = Files.write(folder.resolve("b.toml"), new byte[] {(byte) 0xff, (byte) 0xfe});
         var lab = new Capture("lab", file.toString());
-        assertThat(lab.err()).contains("b.toml: no text: it is not UTF-8");
+        assertThat(lab.err()).contains("b.toml: not a text: it is not UTF-8");
         assertThat(lab.code).isEqualTo(2);
     }
 }

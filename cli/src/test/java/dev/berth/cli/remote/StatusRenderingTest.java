@@ -86,7 +86,7 @@ class StatusRenderingTest {
                         {"slot":1,"state":"backoff","restarts":5,\
                         "since":"2026-11-22T12:09:55Z",\
                         "last_failure":"slot 1.6 (pid 12) ended at start: exit 3; its last\
-                         words:\\n    no such table",\
+                         output:\\n    no such table",\
                         "workers":[],"sockets":[]}],\
                         "notes":["slot 1 keeps dying: 5 times in a row, next try in 3 s"]}\
                         """);
