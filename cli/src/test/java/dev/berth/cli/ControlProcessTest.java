@@ -88,12 +88,12 @@ class ControlProcessTest {
         assertThat(roll.awaitExit(PATIENCE)).isZero();
         String by = " (by uid " + Processes.geteuid() + ", pid " + roll.pid() + ")";
         assertThat(web.output()).contains("berth: roll" + by + " begins");
-        await(web, "berth: roll" + by + " is over: rolled 1 slot");
+        await(web, "berth: roll" + by + " done: rolled 1 slot");
         done(1, "drain", "web", "7");
         await(web, ") failed: no slot 7");
         done(0, "stop");
         assertThat(web.awaitExit(PATIENCE)).isZero();
-        assertThat(web.output()).anyMatch(line -> line.endsWith("is over: stopped"));
+        assertThat(web.output()).anyMatch(line -> line.endsWith("done: stopped"));
     }
 
     @Test
