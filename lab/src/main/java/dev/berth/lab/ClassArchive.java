@@ -26,11 +26,17 @@ final class ClassArchive {
     static final String PATH = "/proc/self/fd/" + Actors.CLASSES;
 
     private static final String CLASS_PATH = "-cp";
+    private static final String MODULE_PATH = "-p";
+
+    /// Options that name a file of Berth's folder: an argument file and a start-up cache.
+    private static final String FILES = "@.*|-XX:AOTCache=.*";
+
+    private static final String NATIVE_ACCESS = "--enable-native-access=ALL-UNNAMED";
     private static final String OWN = "dev/berth";
 
     private ClassArchive() {}
 
-    /// Copies the class path of `command`; the caller closes the archive.
+    /// Copies the class path and the module path of `command`; the caller closes the archive.
     ///
     /// @throws IOException if a part of it cannot be read, or memory runs out
     static Fd of(List<String> command) throws IOException {
@@ -38,22 +44,44 @@ final class ClassArchive {
         Set<String> seen = new HashSet<>();
         try (var zip = new ZipOutputStream(bytes)) {
             zip.setLevel(Deflater.BEST_SPEED);
-            String path = command.get(command.indexOf(CLASS_PATH) + 1);
-            for (String part : path.split(File.pathSeparator)) {
-                add(zip, Path.of(part), seen);
+            for (String option : List.of(CLASS_PATH, MODULE_PATH)) {
+                for (String part : path(command, option).split(File.pathSeparator)) {
+                    add(zip, Path.of(part), seen);
+                }
             }
         }
         return MemoryFile.of("berth-classes", bytes.toByteArray());
     }
 
-    /// The command with the archive as its class path.
+    /// The value of `option`; `command` may lack it.
+    private static String path(List<String> command, String option) {
+        int at = command.indexOf(option);
+        return at < 0 ? "" : command.get(at + 1);
+    }
+
+    /// The command with the archive as its class path, and without any file of Berth's folder.
     static List<String> instead(List<String> command) {
-        List<String> words = new ArrayList<>(command);
-        words.set(words.indexOf(CLASS_PATH) + 1, PATH);
+        List<String> words = new ArrayList<>();
+        words.add(command.getFirst());
+        words.add(NATIVE_ACCESS);
+        for (int i = 1; i < command.size(); i++) {
+            String word = command.get(i);
+            if (word.equals(MODULE_PATH)) {
+                i++;
+            } else if (word.equals(CLASS_PATH)) {
+                i++;
+                words.addAll(List.of(CLASS_PATH, PATH));
+            } else if (!word.matches(FILES)) {
+                words.add(word);
+            }
+        }
         return words;
     }
 
     private static void add(ZipOutputStream zip, Path part, Set<String> seen) throws IOException {
+        if (part.toString().isEmpty()) {
+            return;
+        }
         if (Files.isDirectory(part)) {
             copy(zip, part, seen);
         } else if (Files.exists(part)) {

@@ -5,6 +5,8 @@ import dev.berth.sys.ErrnoException;
 import dev.berth.sys.Fd;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,6 +20,7 @@ public final class ScenarioEnvironment implements AutoCloseable {
     private static final int START_MILLIS = 20_000;
     private static final int STEP_MILLIS = 25_000;
     private static final String COOKIE = "cookie ";
+    private static final Path TIME_WAIT_SETTING = Path.of("/proc/sys/net/ipv4/tcp_rfc1337");
 
     private final Map<String, NamespaceThread> namespaces = new HashMap<>();
     private final Map<String, ActorProcess> actors = new LinkedHashMap<>();
@@ -56,7 +59,22 @@ public final class ScenarioEnvironment implements AutoCloseable {
         }
         NamespaceThread fresh = NamespaceThread.open();
         namespaces.put(name, fresh);
+        fresh.call(ScenarioEnvironment::protectTimeWait);
         return fresh;
+    }
+
+    /// Without this setting, a reset ends a connection in TIME_WAIT. A machine that stands still
+    /// for longer than a retransmission takes can cause one: the closed peer answers the late copy
+    /// of a FIN with it. Where the setting cannot be written, scenarios rarely fail by that.
+    ///
+    /// **Source:** RFC 1337; kernel documentation `ip-sysctl`, tcp_rfc1337.
+    private static boolean protectTimeWait() {
+        try {
+            Files.writeString(TIME_WAIT_SETTING, "1");
+            return true;
+        } catch (IOException readOnly) {
+            return false;
+        }
     }
 
     private void awaitStart(String name) throws IOException {
