@@ -27,6 +27,7 @@ final class ClassArchive {
 
     private static final String CLASS_PATH = "-cp";
     private static final String MODULE_PATH = "-p";
+    private static final Set<String> PATHS = Set.of(CLASS_PATH, MODULE_PATH);
 
     /// Options that name a file of Berth's folder: an argument file and a start-up cache.
     private static final String FILES = "@.*|-XX:AOTCache=.*";
@@ -44,19 +45,15 @@ final class ClassArchive {
         Set<String> seen = new HashSet<>();
         try (var zip = new ZipOutputStream(bytes)) {
             zip.setLevel(Deflater.BEST_SPEED);
-            for (String option : List.of(CLASS_PATH, MODULE_PATH)) {
-                for (String part : path(command, option).split(File.pathSeparator)) {
-                    add(zip, Path.of(part), seen);
+            for (int i = 0; i < command.size(); i++) {
+                if (PATHS.contains(command.get(i))) {
+                    for (String part : command.get(i + 1).split(File.pathSeparator)) {
+                        add(zip, Path.of(part), seen);
+                    }
                 }
             }
         }
         return MemoryFile.of("berth-classes", bytes.toByteArray());
-    }
-
-    /// The value of `option`; `command` may lack it.
-    private static String path(List<String> command, String option) {
-        int at = command.indexOf(option);
-        return at < 0 ? "" : command.get(at + 1);
     }
 
     /// The command with the archive as its class path, and without any file of Berth's folder.
@@ -79,9 +76,6 @@ final class ClassArchive {
     }
 
     private static void add(ZipOutputStream zip, Path part, Set<String> seen) throws IOException {
-        if (part.toString().isEmpty()) {
-            return;
-        }
         if (Files.isDirectory(part)) {
             copy(zip, part, seen);
         } else if (Files.exists(part)) {
