@@ -51,7 +51,8 @@ caddy)
     admin off
     auto_https off
 }
-http://127.0.0.1:$port {
+http://:$port {
+    bind 127.0.0.1
     respond "caddy pid=$pid
 "
 }
@@ -79,7 +80,7 @@ backend none none;
 sub vcl_recv { return (synth(200)); }
 sub vcl_synth { synthetic("varnish pid=$pid"); return (deliver); }
 END
-    exec varnishd -F -n "$home/work" -a "127.0.0.1:$port" -f "$home/vcl" -s malloc,16m
+    exec varnishd -j none -F -n "$home/work" -a "127.0.0.1:$port" -f "$home/vcl" -s malloc,16m
     ;;
 *)
     echo "run.sh: unknown server $kind" >&2
