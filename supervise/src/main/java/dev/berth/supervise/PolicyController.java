@@ -27,14 +27,14 @@ final class PolicyController {
 
     /// The answer is [Event.Steered].
     void steer(long ticket, Policy policy) {
-        String failure = "";
+        Optional<String> failure = Optional.empty();
         try {
             Policy before = context.registry().policy();
             context.trafficTarget().steer(policy);
             pin(before, policy);
             loadMonitor.begin();
         } catch (IOException failed) {
-            failure = policy.word() + " failed: " + failed.getMessage();
+            failure = Optional.of(policy.word() + " failed: " + failed.getMessage());
         }
         context.machine().post(new Event.Steered(ticket, policy, failure));
     }

@@ -6,12 +6,14 @@ import dev.berth.supervise.contract.RequestResult;
 import dev.berth.supervise.contract.Settings;
 import dev.berth.supervise.contract.WorkerId;
 
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
 /// Something to do, as the transition function orders it. The order within a list matters.
 public sealed interface Action {
+    /// The ticket of an operation whose answer nobody waits for.
+    long NOBODY = -1;
+
     /// Start a worker; answered by [Event.Spawned] or [Event.SpawnFailed].
     record Spawn(WorkerId id, Command command) implements Action {}
 
@@ -111,11 +113,4 @@ public sealed interface Action {
 
     /// Leave the loop with this exit code.
     record Quit(int code) implements Action {}
-
-    /// The result of one event.
-    record Result(State state, List<Action> actions) {
-        public Result {
-            actions = List.copyOf(actions);
-        }
-    }
 }

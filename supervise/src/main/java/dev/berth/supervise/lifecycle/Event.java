@@ -5,58 +5,65 @@ import dev.berth.supervise.contract.Request;
 import dev.berth.supervise.contract.WorkerId;
 import dev.berth.sys.ExitStatus;
 
+import java.util.Optional;
+
 /// Something that happened, as it is passed to the transition function.
 public sealed interface Event {
+    /// Something that happened to a worker.
+    sealed interface OfWorker extends Event {
+        WorkerId id();
+    }
+
     /// The very first event.
     record Begin() implements Event {}
 
     /// Time has passed; a deadline may be due.
     record Tick() implements Event {}
 
-    record Spawned(WorkerId id, int pid) implements Event {}
+    record Spawned(WorkerId id, int pid) implements OfWorker {}
 
-    record SpawnFailed(WorkerId id, String why) implements Event {}
+    record SpawnFailed(WorkerId id, String why) implements OfWorker {}
 
     /// The worker listens on everything that it has to; repeated for each further listener before
     /// it is ready.
-    record Listening(WorkerId id) implements Event {}
+    record Listening(WorkerId id) implements OfWorker {}
 
     /// The worker listens, but not on everything that it has to; repeated for each further
     /// listener.
     ///
     /// @param missing what is missing, for users
     /// @param replaces whether the worker in service of its slot has what is missing
-    record Incomplete(WorkerId id, String missing, boolean replaces) implements Event {}
+    record Incomplete(WorkerId id, String missing, boolean replaces) implements OfWorker {}
 
     /// The worker sent `READY=1`, or its probe was answered.
-    record Announced(WorkerId id) implements Event {}
+    record Announced(WorkerId id) implements OfWorker {}
 
     /// The answer to [Action.Check].
-    record Checked(WorkerId id, ListenState listenState) implements Event {}
+    record Checked(WorkerId id, ListenState listenState) implements OfWorker {}
 
     /// The answer to [Action.Inspect], with the same `listening`.
     ///
     /// @param what the worker is doing, for users: the whole sentence for a worker that does not
     ///   listen, otherwise the part that follows "it"
-    record Inspected(WorkerId id, boolean listening, String what) implements Event {}
+    record Inspected(WorkerId id, boolean listening, String what) implements OfWorker {}
 
     /// Since [Action.Verify], the observation of the worker has changed.
     ///
     /// @param detail what waits for it, for users; empty if nothing does
     record VerificationSampled(WorkerId id, VerificationResult result, String detail)
-            implements Event {}
+            implements OfWorker {}
 
     /// A ready worker no longer has the listener through which it got connections.
-    record ListenerLost(WorkerId id, String why) implements Event {}
+    record ListenerLost(WorkerId id, String why) implements OfWorker {}
 
     /// The answer to [Action.Drain]: nothing waits for the worker and none of its connections is
     /// busy.
-    record Drained(WorkerId id) implements Event {}
+    record Drained(WorkerId id) implements OfWorker {}
 
     /// The worker, which was draining, is told to stop although something is left.
     ///
     /// @param what is left, for users
-    record DrainExpired(WorkerId id, String what) implements Event {}
+    record DrainExpired(WorkerId id, String what) implements OfWorker {}
 
     /// The worker's first process has ended.
     ///
@@ -64,7 +71,7 @@ public sealed interface Event {
     /// @param lastOutput the end of its output, possibly empty
     /// @param served whether it has accepted connections, as far as that can be known
     record Exited(WorkerId id, ExitStatus status, int leftovers, String lastOutput, boolean served)
-            implements Event {
+            implements OfWorker {
         /// For a worker that has served no connection.
         public Exited(WorkerId id, ExitStatus status, int survivors, String lastWords) {
             this(id, status, survivors, lastWords, false);
@@ -74,7 +81,7 @@ public sealed interface Event {
     /// The answer to [Action.Steer].
     ///
     /// @param failure why nothing has changed; empty if it was done
-    record Steered(long ticket, Policy policy, String failure) implements Event {}
+    record Steered(long ticket, Policy policy, Optional<String> failure) implements Event {}
 
     /// A request, to be answered by [Action.Reply] with the same `ticket`.
     record Requested(long ticket, Request request) implements Event {}

@@ -89,9 +89,9 @@ public final class ExitReport {
 
     /// The message about a worker that was told to stop because it no longer listened; usually it
     /// exits by itself.
-    static String blamed(Worker worker, Event.Exited exited) {
+    static String blamed(Worker worker, String reason, Event.Exited exited) {
         String how = exited.status().code().isPresent() ? ", and ended: " + exited.status() : "";
-        return name(worker) + " " + worker.reason() + how + tail(exited);
+        return name(worker) + " " + reason + how + tail(exited);
     }
 
     /// A duration for users, to a tenth of a second.
@@ -102,7 +102,7 @@ public final class ExitReport {
                 : String.format(Locale.ROOT, "%.1f s", millis / 1000.0);
     }
 
-    private static String name(Worker worker) {
+    static String name(Worker worker) {
         return "slot " + worker.id() + " (pid " + worker.pid() + ")";
     }
 

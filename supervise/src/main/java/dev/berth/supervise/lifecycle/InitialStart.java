@@ -1,40 +1,40 @@
 package dev.berth.supervise.lifecycle;
 
-/// The first start. It fails as a whole if no worker was ever ready: then the command is to blame,
-/// and trying again would only hide that.
-final class InitialStart {
-    private InitialStart() {}
+/// The first start of all slots. It fails as a whole if no worker was ever ready: then the command
+/// is to blame, and trying again would only hide that.
+record InitialStart() implements Operation {
+    @Override
+    public long ticket() {
+        return Action.NOBODY;
+    }
 
-    static void advance(TransitionStep step) {
+    @Override
+    public String verb() {
+        return "start";
+    }
+
+    @Override
+    public Involvement involvement(int slot) {
+        return Involvement.FIRST_START;
+    }
+
+    @Override
+    public Decision advance(TransitionStep step) {
         boolean tried =
                 step.state().slots().stream()
                         .map(Slot::history)
                         .allMatch(history -> history.wasEverReady() || history.failures() > 0);
-        if (tried) {
-            step.operationOver();
-        }
+        return tried ? Decision.OVER : continues();
     }
 
-    /// Handles a worker that did not understand its command line. During the first start nobody
-    /// relies yet on the workers that are ready, so the start fails for all of them, where the user
-    /// can see it.
-    ///
-    /// @return whether the first start is in progress, so that this has handled it
-    static boolean misused(TransitionStep step, String why) {
-        if (!(step.state().operation().orElse(null) instanceof Operation.Start)) {
-            return false;
+    /// Nobody relies yet on the workers that are ready. So if a worker did not understand its
+    /// command line, the start fails for all of them, where the user can see it.
+    @Override
+    public Decision onFailed(TransitionStep step, WorkerOutcome.Failed failure) {
+        if (failure.recovery() != WorkerOutcome.Recovery.MISUSED && step.state().wasEverReady()) {
+            return Decision.UNCONCERNED;
         }
-        step.say(why);
-        SupervisorShutdown.begin(step, Operation.NOBODY, 1);
-        return true;
-    }
-
-    static boolean failed(TransitionStep step, String why) {
-        if (step.state().wasEverReady()) {
-            return false;
-        }
-        step.say(why);
-        SupervisorShutdown.begin(step, Operation.NOBODY, 1);
-        return true;
+        step.say(failure.why());
+        return new Decision.Continues(SupervisorShutdown.begin(step, Action.NOBODY, 1));
     }
 }

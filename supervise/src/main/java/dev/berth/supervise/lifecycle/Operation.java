@@ -1,141 +1,75 @@
 package dev.berth.supervise.lifecycle;
 
-import dev.berth.supervise.contract.Command;
-
-import java.util.List;
-import java.util.Optional;
-import java.util.OptionalInt;
-
 /// A change in progress. There is one at a time; stopping ends any other.
-public sealed interface Operation {
-    /// The ticket of an operation whose answer nobody waits for.
-    long NOBODY = -1;
-
+///
+/// Each method decides from what its step shows, and returns what becomes of the operation. It
+/// calls the steps of workers, which call no operation.
+public sealed interface Operation
+        permits InitialStart, RollingRestart, ScaleChange, SlotDrain, SupervisorShutdown {
     /// The ticket that is answered when the operation is over.
     long ticket();
 
     /// The verb, as users type it.
     String verb();
 
-    /// The first start of all slots.
-    record Start() implements Operation {
-        @Override
-        public long ticket() {
-            return NOBODY;
-        }
+    /// What the operation does with the slot.
+    Involvement involvement(int slot);
 
-        @Override
-        public String verb() {
-            return "start";
-        }
+    /// Moves on as far as the state allows.
+    Decision advance(TransitionStep step);
+
+    /// The decision to go on as this operation is.
+    default Decision continues() {
+        return new Decision.Continues(this);
     }
 
-    /// A rolling restart.
-    ///
-    /// @param proposed the new command, if there is one; the old one while rolling back
-    /// @param pending slots still to do, in order
-    /// @param current the slot in progress
-    /// @param done slots replaced so far
-    /// @param failure why it is being rolled back; empty while all goes well
-    /// @param undone what old workers left unfinished when they were stopped, for users
-    /// @param newAddresses whether the new workers may listen on fewer or other addresses
-    record Roll(
-            long ticket,
-            Optional<Command> proposed,
-            List<Integer> pending,
-            OptionalInt current,
-            List<Integer> done,
-            String failure,
-            List<String> undone,
-            boolean newAddresses)
-            implements Operation {
-        public Roll {
-            pending = List.copyOf(pending);
-            done = List.copyOf(done);
-            undone = List.copyOf(undone);
-        }
-
-        @Override
-        public String verb() {
-            return "roll";
-        }
-
-        boolean reverting() {
-            return !failure.isEmpty();
-        }
-
-        Roll starting(int slot) {
-            List<Integer> rest = pending.stream().filter(other -> other != slot).toList();
-            return new Roll(
-                    ticket,
-                    proposed,
-                    rest,
-                    OptionalInt.of(slot),
-                    done,
-                    failure,
-                    undone,
-                    newAddresses);
-        }
-
-        Roll finished(int slot) {
-            List<Integer> more = new java.util.ArrayList<>(done);
-            more.add(slot);
-            return new Roll(
-                    ticket,
-                    proposed,
-                    pending,
-                    OptionalInt.empty(),
-                    more,
-                    failure,
-                    undone,
-                    newAddresses);
-        }
-
-        Roll reverting(Command previous, String why) {
-            List<Integer> back = done.reversed();
-            return new Roll(
-                    ticket,
-                    Optional.of(previous),
-                    back,
-                    OptionalInt.empty(),
-                    List.of(),
-                    why,
-                    undone,
-                    newAddresses);
-        }
-
-        Roll leaving(String what) {
-            List<String> more = new java.util.ArrayList<>(undone);
-            more.add(what);
-            return new Roll(ticket, proposed, pending, current, done, failure, more, newAddresses);
-        }
+    /// Handles a worker that was to come into service and does not.
+    default Decision onFailed(TransitionStep step, WorkerOutcome.Failed failure) {
+        return Decision.UNCONCERNED;
     }
 
-    /// More slots, or fewer.
-    ///
-    /// @param failure why it is being undone; empty while all goes well
-    record Scale(long ticket, int from, int to, String failure) implements Operation {
-        @Override
-        public String verb() {
-            return "scale";
-        }
+    /// Handles a worker in service that exited unexpectedly.
+    default Decision onCrashed(TransitionStep step, WorkerOutcome.Crashed crash) {
+        return Decision.UNCONCERNED;
     }
 
-    /// Waiting until a drained slot is quiet, or until `deadline`.
-    record DrainSlot(long ticket, int slot, long deadline) implements Operation {
-        @Override
-        public String verb() {
-            return "drain";
-        }
+    /// Handles a worker in service that exited by itself.
+    default Decision onExitedCleanly(TransitionStep step, WorkerOutcome.ExitedCleanly exit) {
+        return Decision.UNCONCERNED;
     }
 
-    /// The end of everything.
-    ///
-    /// @param times how often it was requested
-    record Stop(long ticket, int times, int code) implements Operation {
-        @Override
-        public String verb() {
-            return "stop";
-        }
+    /// Handles a worker in service that is quiet.
+    default Decision onQuiet(TransitionStep step, WorkerOutcome.Quiet quiet) {
+        return Decision.UNCONCERNED;
+    }
+
+    /// Handles a worker that was stopped with something unfinished.
+    default Decision onDrainExpired(WorkerOutcome.DrainExpired expired) {
+        return Decision.UNCONCERNED;
+    }
+
+    /// When the operation has something to do even if nothing happens; [Moment#NEVER] if never.
+    default long deadline(ServiceState state) {
+        return Moment.NEVER;
+    }
+
+    /// Whether new workers may listen on fewer or other addresses than those that they replace.
+    default boolean newAddresses() {
+        return false;
+    }
+
+    /// What becomes of an operation.
+    sealed interface Decision {
+        Decision UNCONCERNED = new Unconcerned();
+        Decision OVER = new Over();
+
+        /// The operation goes on as it was, and has not dealt with what happened.
+        record Unconcerned() implements Decision {}
+
+        /// The operation has dealt with what happened, and goes on like this.
+        record Continues(Operation next) implements Decision {}
+
+        /// The operation is over, and its caller is answered.
+        record Over() implements Decision {}
     }
 }

@@ -4,12 +4,12 @@ package dev.berth.supervise.lifecycle;
 ///
 /// @param restarts respawns after a crash, in total
 /// @param failures workers in a row that crashed or never became ready
-/// @param retryAt when the next start is due, in milliseconds; [Worker#NEVER] if none is scheduled
+/// @param retryAt when the next start is due, in milliseconds; [Moment#NEVER] if none is scheduled
 /// @param wasEverReady whether any worker of the slot was ever ready
 /// @param lastFailure why the last failed worker failed, for users; empty if none has failed
 public record RestartHistory(
         int restarts, int failures, long retryAt, boolean wasEverReady, String lastFailure) {
-    static final RestartHistory NEW = new RestartHistory(0, 0, Worker.NEVER, false, "");
+    static final RestartHistory NEW = new RestartHistory(0, 0, Moment.NEVER, false, "");
 
     /// Whether workers die again and again: three failures in a row.
     public boolean crashLoop() {
@@ -23,7 +23,7 @@ public record RestartHistory(
 
     /// Whether another start is scheduled.
     public boolean waiting() {
-        return retryAt != Worker.NEVER;
+        return retryAt != Moment.NEVER;
     }
 
     RestartHistory failed(int inARow, String why, long nextTry) {
@@ -49,6 +49,6 @@ public record RestartHistory(
     }
 
     RestartHistory ready() {
-        return new RestartHistory(restarts, failures, Worker.NEVER, true, lastFailure);
+        return new RestartHistory(restarts, failures, Moment.NEVER, true, lastFailure);
     }
 }

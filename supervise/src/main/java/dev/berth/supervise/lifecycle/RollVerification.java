@@ -19,17 +19,15 @@ final class RollVerification {
 
     private RollVerification() {}
 
-    /// Whether a worker that comes into service in this slot must prove itself. A worker that
-    /// brings an old command back need not: that has worked before.
-    private static boolean required(TransitionStep step, int index) {
-        return step.settings().prove().isPositive()
-                && step.state().operation().orElse(null) instanceof Operation.Roll roll
-                && !roll.reverting()
-                && roll.current().orElse(-1) == index;
+    /// Whether a worker that comes into service in a slot must prove itself. A worker that brings
+    /// an old command back need not: that has worked before.
+    private static boolean required(TransitionStep step, Involvement involvement) {
+        return step.settings().prove().isPositive() && involvement == Involvement.REPLACED;
     }
 
-    /// Whether a listening worker is too early to replace another. As long as no thread of it waits
-    /// for a connection it is still loading, and a client would have to wait for that.
+    /// Postpones the switch to a listening worker that is too early to replace another. As long as
+    /// no thread of it waits for a connection it is still loading, and a client would have to wait
+    /// for that.
     ///
     /// If one process has the listener, this waits only for [Settings#prove], as some programs
     /// never wait in a way that can be seen. If several have it, the accepting processes are still
@@ -37,32 +35,35 @@ final class RollVerification {
     ///
     /// `READY=1` counts only if the user relies on it: gunicorn sends it before its workers load.
     ///
-    /// @return whether it does not come into service now
-    static boolean tooEarly(TransitionStep step, Worker worker, ListenState listenState) {
+    /// @return what that means for the roll; empty if the worker comes into service now
+    static Optional<WorkerOutcome> postpone(
+            TransitionStep step, Worker worker, ListenState listenState, Involvement involvement) {
         int index = worker.id().slot();
         boolean loading = listenState == ListenState.LISTENS || listenState == ListenState.SHARED;
         boolean successor = step.slot(index).ready().isPresent();
         boolean trusted = step.settings().ready() == Settings.Ready.ANNOUNCED;
-        if (!loading || trusted || !successor || !required(step, index)) {
-            return false;
+        if (!loading || trusted || !successor || !required(step, involvement)) {
+            return Optional.empty();
         }
         long waited = step.now() - settled(step, worker);
         long next = step.now() + Math.clamp(waited, FIRST_AGAIN_MILLIS, LAST_AGAIN_MILLIS);
         if (next < limit(step, worker, listenState)) {
             step.change(worker.id(), w -> w.withDeadline(next));
-            return true;
+            return Optional.of(WorkerOutcome.NONE);
         }
-        if (listenState == ListenState.SHARED) {
-            WorkerTransitions.stopUnready(
-                    step,
-                    worker,
-                    "listens, but within "
-                            + ExitReport.seconds(step.settings().startTimeout())
-                            + " none of its processes waited for a connection; perhaps those that"
-                            + " should accept fail to start (--prove 0s skips this check)");
-            return true;
-        }
-        return false;
+        return listenState == ListenState.SHARED
+                ? Optional.of(neverAccepts(step, worker))
+                : Optional.empty();
+    }
+
+    private static WorkerOutcome neverAccepts(TransitionStep step, Worker worker) {
+        return WorkerMoves.stopUnready(
+                step,
+                worker,
+                "listens, but within "
+                        + ExitReport.seconds(step.settings().startTimeout())
+                        + " none of its processes waited for a connection; perhaps those that"
+                        + " should accept fail to start (--prove 0s skips this check)");
     }
 
     private static long limit(TransitionStep step, Worker worker, ListenState listenState) {
@@ -78,10 +79,10 @@ final class RollVerification {
 
     /// The trial of a worker that comes into service. A worker in a drained slot gets no
     /// connections with which it could prove itself.
-    static Verification of(TransitionStep step, Worker worker, boolean successor) {
-        int index = worker.id().slot();
-        boolean served = step.slot(index).goal() == Slot.Goal.RUN;
-        return successor && served && required(step, index)
+    static Verification of(
+            TransitionStep step, Worker worker, boolean successor, Involvement involvement) {
+        boolean served = step.slot(worker.id().slot()).goal() == Slot.Goal.RUN;
+        return successor && served && required(step, involvement)
                 ? Verification.begun(decision(step))
                 : Verification.DONE;
     }
@@ -90,24 +91,25 @@ final class RollVerification {
         return step.now() + step.settings().prove().toMillis();
     }
 
-    static void seen(TransitionStep step, WorkerId id, VerificationResult result, String detail) {
-        Optional<Worker> worker = step.state().worker(id).filter(w -> w.verification().pending());
-        if (worker.isEmpty()) {
+    static void sampled(TransitionStep step, Worker worker, Event.VerificationSampled sample) {
+        Verification before = worker.verification();
+        if (!before.pending()) {
             return;
         }
-        Verification before = worker.get().verification();
+        VerificationResult result = sample.result();
         long until =
                 switch (result) {
-                    case AWAITING, ACCEPTED -> Worker.NEVER;
+                    case AWAITING, ACCEPTED -> Moment.NEVER;
                     case NONE, UNANSWERED, TAKEN ->
                             before.result() == result ? before.until() : decision(step);
                 };
-        step.change(id, w -> w.withTrial(before.seen(result, until, detail, step.now())));
+        Verification next = before.seen(result, until, sample.detail(), step.now());
+        step.change(worker.id(), w -> w.withTrial(next));
     }
 
     /// Handles the end of the time to prove itself. It is not the worker's fault if no client
     /// connected, or if the checks are late; in the latter case the decision is postponed.
-    static void overdue(TransitionStep step, Worker worker) {
+    static WorkerOutcome overdue(TransitionStep step, Worker worker) {
         Verification verification = worker.verification();
         boolean unanswered = verification.result() == VerificationResult.UNANSWERED;
         if (unanswered && !verification.conclusive(step.now())) {
@@ -115,7 +117,7 @@ final class RollVerification {
             step.change(worker.id(), w -> w.withTrial(verification.decidedAt(more)));
         } else if (unanswered) {
             String limit = ExitReport.seconds(step.settings().prove());
-            WorkerTransitions.replaceByPredecessor(
+            return WorkerLoss.replaceByPredecessor(
                     step,
                     worker,
                     "accepts no connection: "
@@ -126,12 +128,22 @@ final class RollVerification {
         } else {
             step.change(worker.id(), w -> w.withTrial(Verification.DONE));
         }
+        return WorkerOutcome.NONE;
+    }
+
+    /// Handles an old worker that is told to stop although something is left.
+    static WorkerOutcome drainExpired(TransitionStep step, Worker worker, String left) {
+        String after = ExitReport.seconds(step.settings().drain());
+        String text =
+                "slot " + worker.id() + " is stopped after --drain " + after + ", leaving " + left;
+        step.say(text);
+        return new WorkerOutcome.DrainExpired(text);
     }
 
     /// Handles an old worker that has finished its connections, or whose time for that is over: it
     /// gets the stop signal, or is kept until its successor has proven itself.
     static void drained(TransitionStep step, Worker old) {
-        step.change(old.id(), w -> w.withDeadline(Worker.NEVER));
+        step.change(old.id(), w -> w.withDeadline(Moment.NEVER));
         int index = old.id().slot();
         step.slot(index)
                 .ready()
@@ -169,6 +181,6 @@ final class RollVerification {
         }
         slot.workers().stream()
                 .filter(Worker::drainDone)
-                .forEach(worker -> WorkerTransitions.terminate(step, worker));
+                .forEach(worker -> WorkerMoves.terminate(step, worker));
     }
 }

@@ -6,20 +6,20 @@ import dev.berth.supervise.contract.WorkerId;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /// More slots, or fewer. Growing succeeds as a whole or is undone as a whole.
-final class ScaleChange {
-    private ScaleChange() {}
-
-    static void begin(TransitionStep step, long ticket, int to) {
+record ScaleChange(long ticket, int from, int to, Course course) implements Operation {
+    /// Adds slots or empties some, or answers why not.
+    static Optional<Operation> begin(TransitionStep step, long ticket, int to) {
         int from = step.state().slots().size();
         if (to > ServiceSpec.MOST_WORKERS) {
             step.reply(
                     ticket,
                     RequestResult.failed(
                             "at most " + ServiceSpec.MOST_WORKERS + " workers: requested " + to));
-            return;
+            return Optional.empty();
         }
         if (to < from && leavesNoneInService(step, to)) {
             step.reply(
@@ -28,23 +28,27 @@ final class ScaleChange {
                             "no worker would be left in service: no slot below "
                                     + to
                                     + " is in service; see berth status"));
-            return;
+            return Optional.empty();
         }
-        step.operation(new Operation.Scale(ticket, from, to, ""));
         if (to > from) {
-            List<Slot> slots = new ArrayList<>(step.state().slots());
-            for (int index = from; index < to; index++) {
-                slots.add(step.state().newSlot(index, step.now()));
-            }
-            step.become(step.state().withSlots(slots));
+            grow(step, from, to);
         } else {
             shrink(step, to);
         }
+        return Optional.of(new ScaleChange(ticket, from, to, Course.FORWARD));
     }
 
     private static boolean leavesNoneInService(TransitionStep step, int to) {
         Set<WorkerId> served = step.state().service().workers();
         return !served.isEmpty() && served.stream().noneMatch(worker -> worker.slot() < to);
+    }
+
+    private static void grow(TransitionStep step, int from, int to) {
+        List<Slot> slots = new ArrayList<>(step.state().slots());
+        for (int index = from; index < to; index++) {
+            slots.add(step.state().newSlot(index, step.now()));
+        }
+        step.become(step.state().withSlots(slots));
     }
 
     private static void shrink(TransitionStep step, int to) {
@@ -54,57 +58,58 @@ final class ScaleChange {
             step.change(slot.index(), place -> place.withGoal(Slot.Goal.LEAVE));
         }
         step.serve();
-        leaving.forEach(slot -> leave(step, slot));
+        leaving.forEach(slot -> WorkerMoves.vacate(step, slot));
     }
 
-    /// Ends the workers of a slot that is to become empty: those in service are drained first,
-    /// others are stopped at once.
-    static void leave(TransitionStep step, Slot slot) {
-        step.change(
-                slot.index(), place -> place.withHealth(place.history().retryingAt(Worker.NEVER)));
-        for (Worker worker : slot.workers()) {
-            if (worker.phase() == Phase.READY) {
-                WorkerTransitions.drain(step, worker);
-            } else if (worker.phase().candidate()) {
-                WorkerTransitions.terminate(step, worker);
-            }
-        }
+    @Override
+    public String verb() {
+        return "scale";
     }
 
-    static void removeEmpty(TransitionStep step) {
-        for (Slot slot : step.state().slots()) {
-            if (slot.goal() == Slot.Goal.LEAVE && slot.workers().isEmpty()) {
-                step.become(step.state().withoutSlot(slot));
-            }
-        }
+    @Override
+    public Involvement involvement(int slot) {
+        return Involvement.OTHER;
     }
 
-    static void advance(TransitionStep step, Operation.Scale scale) {
+    @Override
+    public Decision advance(TransitionStep step) {
         List<Slot> slots = step.state().slots();
         boolean grown =
                 slots.stream()
-                        .filter(slot -> slot.index() >= scale.from())
+                        .filter(slot -> slot.index() >= from)
                         .allMatch(slot -> slot.ready().isPresent());
-        if (slots.size() == scale.to() && grown) {
-            step.operationOver();
-            step.reply(scale.ticket(), outcome(scale));
+        if (slots.size() != to || !grown) {
+            return continues();
         }
+        step.reply(ticket, result());
+        return Decision.OVER;
     }
 
-    private static RequestResult outcome(Operation.Scale scale) {
-        return scale.failure().isEmpty()
-                ? RequestResult.done("scaled from " + scale.from() + " to " + scale.to())
-                : RequestResult.failed(scale.failure() + "\nstays at " + scale.to() + " workers");
+    private RequestResult result() {
+        return switch (course) {
+            case Course.Forward() -> RequestResult.done("scaled from " + from + " to " + to);
+            case Course.Undoing(String why) ->
+                    RequestResult.failed(why + "\nstays at " + to + " workers");
+        };
     }
 
-    /// Handles the failure of a new slot: all new slots are removed again, and the answer comes
-    /// when they are gone.
-    static boolean failed(TransitionStep step, Operation.Scale scale, int slot, String why) {
-        if (slot < scale.from() || scale.to() <= scale.from()) {
-            return false;
+    @Override
+    public Decision onFailed(TransitionStep step, WorkerOutcome.Failed failure) {
+        return undo(step, failure.id().slot(), failure.why());
+    }
+
+    @Override
+    public Decision onCrashed(TransitionStep step, WorkerOutcome.Crashed crash) {
+        return undo(step, crash.id().slot(), crash.why());
+    }
+
+    /// After the failure of a new slot all new slots are removed again, and the answer comes when
+    /// they are gone.
+    private Decision undo(TransitionStep step, int slot, String why) {
+        if (slot < from || to <= from) {
+            return Decision.UNCONCERNED;
         }
-        step.operation(new Operation.Scale(scale.ticket(), scale.to(), scale.from(), why));
-        shrink(step, scale.from());
-        return true;
+        shrink(step, from);
+        return new Decision.Continues(new ScaleChange(ticket, to, from, new Course.Undoing(why)));
     }
 }

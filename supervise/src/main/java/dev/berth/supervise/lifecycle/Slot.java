@@ -107,7 +107,7 @@ public record Slot(
         List<Worker> next = new ArrayList<>(workers);
         next.add(worker);
         int number = worker.id().generation();
-        RestartHistory tried = history.retryingAt(Worker.NEVER);
+        RestartHistory tried = history.retryingAt(Moment.NEVER);
         return new Slot(index, goal, number, command, next, since, tried);
     }
 

@@ -1,15 +1,14 @@
 package dev.berth.supervise.lifecycle;
 
 import dev.berth.supervise.contract.RequestResult;
-import dev.berth.supervise.contract.WorkerId;
 
 import java.util.Optional;
 
-/// Drains a slot, whose worker lives on out of service, and puts it back into service.
-final class SlotDrain {
-    private SlotDrain() {}
-
-    static void begin(TransitionStep step, long ticket, int index) {
+/// Waiting until a drained slot is quiet, or until `deadline`. The slot's worker lives on out of
+/// service until the slot is put back into service.
+record SlotDrain(long ticket, int slot, long deadline) implements Operation {
+    /// Drains the slot, or answers why not.
+    static Optional<Operation> begin(TransitionStep step, long ticket, int index) {
         Optional<Slot> slot = step.state().slot(index);
         Optional<Worker> worker = slot.flatMap(Slot::ready);
         if (worker.isEmpty()) {
@@ -25,51 +24,21 @@ final class SlotDrain {
                                     + " is the only slot in service; draining it would leave no"
                                     + " worker: scale up first, or stop"));
         } else {
-            drainSlot(step, ticket, worker.get());
+            return Optional.of(drain(step, ticket, worker.get()));
         }
+        return Optional.empty();
     }
 
-    private static void drainSlot(TransitionStep step, long ticket, Worker worker) {
+    private static Operation drain(TransitionStep step, long ticket, Worker worker) {
         int index = worker.id().slot();
-        long deadline = step.now() + step.settings().drain().toMillis();
-        step.operation(new Operation.DrainSlot(ticket, index, deadline));
         step.change(index, slot -> slot.withGoal(Slot.Goal.DRAINED).withSince(step.now()));
         step.serve();
         step.emit(new Action.Drain(worker.id()));
+        return new SlotDrain(ticket, index, step.now() + step.settings().drain().toMillis());
     }
 
-    static void drained(TransitionStep step, WorkerId id) {
-        boolean ready = step.state().worker(id).filter(w -> w.phase() == Phase.READY).isPresent();
-        if (ready
-                && step.state().operation().orElse(null) instanceof Operation.DrainSlot hold
-                && hold.slot() == id.slot()) {
-            over(step, hold, "slot " + id.slot() + " is drained: none of its connections is busy");
-        }
-    }
-
-    static void crashed(TransitionStep step, Operation.DrainSlot hold, int index, String why) {
-        if (hold.slot() == index) {
-            step.operationOver();
-            String rest = "\nslot " + index + " stays drained until you undrain it";
-            step.reply(hold.ticket(), RequestResult.failed(why + rest));
-        }
-    }
-
-    static void advance(TransitionStep step, Operation.DrainSlot hold) {
-        if (step.now() >= hold.deadline()) {
-            over(
-                    step,
-                    hold,
-                    "slot " + hold.slot() + " gets no new connections; some are still open");
-        }
-    }
-
-    private static void over(TransitionStep step, Operation.DrainSlot hold, String text) {
-        step.operationOver();
-        step.reply(hold.ticket(), RequestResult.done(text));
-    }
-
-    static void end(TransitionStep step, long ticket, int index) {
+    /// Puts a drained slot back into service.
+    static void undrain(TransitionStep step, long ticket, int index) {
         Optional<Slot> slot = step.state().slot(index);
         if (slot.isEmpty()) {
             step.reply(ticket, RequestResult.failed(noWorker(step, index)));
@@ -90,5 +59,58 @@ final class SlotDrain {
         return step.state().slot(index).isEmpty()
                 ? "no slot " + index + ": there are slots 0 to " + (slots - 1)
                 : "slot " + index + " has no ready worker";
+    }
+
+    @Override
+    public String verb() {
+        return "drain";
+    }
+
+    @Override
+    public Involvement involvement(int index) {
+        return Involvement.OTHER;
+    }
+
+    @Override
+    public Decision advance(TransitionStep step) {
+        return step.now() >= deadline
+                ? over(step, "slot " + slot + " gets no new connections; some are still open")
+                : continues();
+    }
+
+    @Override
+    public Decision onQuiet(TransitionStep step, WorkerOutcome.Quiet quiet) {
+        return quiet.id().slot() == slot
+                ? over(step, "slot " + slot + " is drained: none of its connections is busy")
+                : Decision.UNCONCERNED;
+    }
+
+    private Decision over(TransitionStep step, String text) {
+        step.reply(ticket, RequestResult.done(text));
+        return Decision.OVER;
+    }
+
+    @Override
+    public Decision onCrashed(TransitionStep step, WorkerOutcome.Crashed crash) {
+        return gone(step, crash.id().slot(), crash.why());
+    }
+
+    @Override
+    public Decision onExitedCleanly(TransitionStep step, WorkerOutcome.ExitedCleanly exit) {
+        return gone(step, exit.id().slot(), exit.why());
+    }
+
+    private Decision gone(TransitionStep step, int index, String why) {
+        if (index != slot) {
+            return Decision.UNCONCERNED;
+        }
+        String rest = "\nslot " + index + " stays drained until you undrain it";
+        step.reply(ticket, RequestResult.failed(why + rest));
+        return Decision.OVER;
+    }
+
+    @Override
+    public long deadline(ServiceState state) {
+        return deadline;
     }
 }

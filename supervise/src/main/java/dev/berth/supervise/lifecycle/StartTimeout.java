@@ -1,7 +1,6 @@
 package dev.berth.supervise.lifecycle;
 
 import dev.berth.supervise.contract.Settings;
-import dev.berth.supervise.contract.WorkerId;
 
 /// The end of `--start-timeout`: before a worker is given up, it is inspected, so that the message
 /// can say what it was doing.
@@ -12,14 +11,14 @@ final class StartTimeout {
     private StartTimeout() {}
 
     /// Call this when the start time is over, and again when the time of the inspection is over.
-    static void expired(TransitionStep step, Worker worker) {
+    static WorkerOutcome expired(TransitionStep step, Worker worker) {
         if (late(worker)) {
-            WorkerTransitions.stopUnready(step, worker, plain(step, worker));
-            return;
+            return WorkerMoves.stopUnready(step, worker, plain(step, worker));
         }
         long until = Math.max(worker.startBy(), step.now()) + INSPECTION_MILLIS;
         step.change(worker.id(), w -> w.withDeadline(until));
         step.emit(new Action.Inspect(worker.id(), worker.phase() == Phase.SETTLING));
+        return WorkerOutcome.NONE;
     }
 
     /// Whether its start time is over and it is only being inspected.
@@ -39,19 +38,15 @@ final class StartTimeout {
                 && !worker.announced();
     }
 
-    static void located(TransitionStep step, WorkerId id, boolean listening, String what) {
-        step.state()
-                .worker(id)
-                .filter(StartTimeout::late)
-                .filter(
-                        worker ->
-                                listening
-                                        ? unannounced(step, worker)
-                                        : worker.phase() == Phase.STARTING)
-                .ifPresent(
-                        worker ->
-                                WorkerTransitions.stopUnready(
-                                        step, worker, text(step, worker, what)));
+    /// Gives up a worker that was inspected, unless it has got further in the meantime.
+    static WorkerOutcome inspected(TransitionStep step, Worker worker, Event.Inspected inspected) {
+        boolean asBefore =
+                inspected.listening()
+                        ? unannounced(step, worker)
+                        : worker.phase() == Phase.STARTING;
+        return late(worker) && asBefore
+                ? WorkerMoves.stopUnready(step, worker, text(step, worker, inspected.what()))
+                : WorkerOutcome.NONE;
     }
 
     private static String text(TransitionStep step, Worker worker, String what) {

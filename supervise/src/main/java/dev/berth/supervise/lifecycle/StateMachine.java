@@ -39,7 +39,7 @@ public final class StateMachine {
     public List<Action> decide(long now) {
         Event event = events.remove();
         try {
-            Action.Result result = Transition.apply(state, event, now);
+            Transition.Result result = Transition.apply(state, event, now);
             state = result.state();
             return result.actions();
         } catch (OutOfMemoryError lacking) {

@@ -5,17 +5,13 @@ import dev.berth.supervise.contract.Request;
 import dev.berth.supervise.contract.RequestResult;
 import dev.berth.supervise.contract.Settings;
 
-import java.time.Duration;
 import java.util.Optional;
 
-/// The decisions about new connections other than who is in service: the policy, whether all are
-/// refused, and how the share of a fresh worker grows.
+/// The requests about new connections: by which policy they are steered, and whether all are
+/// refused.
 ///
 /// Such a change is one step of the table and waits for nothing, so it is allowed during a roll.
 public final class TrafficChanges {
-    /// A fresh worker's share at first, and the steps in which it grows.
-    private static final int STEP_PERCENT = 10;
-
     private TrafficChanges() {}
 
     /// Whether the request is handled here, and is allowed while an operation is in progress.
@@ -48,20 +44,23 @@ public final class TrafficChanges {
         return policy.problem(slots);
     }
 
-    static void steered(TransitionStep step, long ticket, Policy policy, String failure) {
-        if (!failure.isEmpty()) {
-            step.reply(ticket, RequestResult.failed(failure));
+    static void steered(TransitionStep step, Event.Steered answer) {
+        if (answer.failure().isPresent()) {
+            step.reply(answer.ticket(), RequestResult.failed(answer.failure().get()));
             return;
         }
+        Policy policy = answer.policy();
         boolean shed = step.state().traffic().shed();
-        step.become(step.state().withTraffic(new State.Traffic(policy, shed)));
-        step.reply(ticket, RequestResult.done("steered by " + policy.word() + " from now on"));
+        step.become(step.state().withTraffic(new Traffic(policy, shed)));
+        step.reply(
+                answer.ticket(),
+                RequestResult.done("steered by " + policy.word() + " from now on"));
     }
 
     private static void shed(TransitionStep step, long ticket, boolean shed) {
-        State.Traffic traffic = step.state().traffic();
+        Traffic traffic = step.state().traffic();
         if (traffic.shed() != shed) {
-            step.become(step.state().withTraffic(new State.Traffic(traffic.policy(), shed)));
+            step.become(step.state().withTraffic(new Traffic(traffic.policy(), shed)));
             step.emit(new Action.Shed(shed));
         }
         step.reply(
@@ -70,27 +69,5 @@ public final class TrafficChanges {
                         shed
                                 ? "new connections are refused; open ones continue"
                                 : "new connections are accepted again"));
-    }
-
-    /// Brings a worker into service: at once, or step by step if it replaces another.
-    static Worker withInitialShare(TransitionStep step, Worker worker) {
-        Worker ready = worker.inPhase(Phase.READY, step.now(), Worker.NEVER);
-        boolean first = step.state().operation().orElse(null) instanceof Operation.Start;
-        return first || !step.settings().slowStart().isPositive()
-                ? ready
-                : ready.withPercent(STEP_PERCENT, step.now() + pause(step));
-    }
-
-    /// Gives a worker in service a larger share, when that is due.
-    static void grow(TransitionStep step, Worker worker) {
-        int percent = Math.min(Worker.FULL_PERCENT, worker.percent() + STEP_PERCENT);
-        long until = percent == Worker.FULL_PERCENT ? Worker.NEVER : step.now() + pause(step);
-        step.change(worker.id(), w -> w.withPercent(percent, until));
-        step.serve();
-    }
-
-    private static long pause(TransitionStep step) {
-        Duration whole = step.settings().slowStart();
-        return Math.max(1, whole.toMillis() / (Worker.FULL_PERCENT / STEP_PERCENT));
     }
 }

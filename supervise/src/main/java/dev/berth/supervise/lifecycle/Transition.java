@@ -1,57 +1,58 @@
 package dev.berth.supervise.lifecycle;
 
-import dev.berth.supervise.contract.Policy;
 import dev.berth.supervise.contract.Request;
-import dev.berth.supervise.contract.WorkerId;
+
+import java.util.List;
 
 /// The supervisor's decisions: a pure function from a state, an event and the time to the next
 /// state and the actions to take. It reads no clock and touches no process or socket.
+///
+/// Calls go downwards only: to the operation in progress ([OperationStep], [Operation]), to the
+/// steps of workers ([WorkerTable]), to the moves of which both consist ([WorkerMoves]). What a
+/// worker's step means for the operation comes back as a value ([WorkerOutcome]).
 ///
 /// An event about a worker that is gone, or that makes no sense in the worker's phase, changes
 /// nothing.
 public final class Transition {
     private Transition() {}
 
+    /// The result of one event.
+    public record Result(State state, List<Action> actions) {
+        public Result {
+            actions = List.copyOf(actions);
+        }
+    }
+
     /// Applies one event.
     ///
     /// @param now milliseconds of a monotonic clock, never less than in the last call
-    public static Action.Result apply(State state, Event event, long now) {
-        TransitionStep step = new TransitionStep(state, now);
-        react(step, event);
+    public static Result apply(State state, Event event, long now) {
+        TransitionStep step = new TransitionStep(state.serviceState(), now);
+        OperationStep operation = new OperationStep(step, state.operation());
+        react(step, operation, event);
         RollVerification.release(step);
-        Operations.advance(step);
-        StartScheduler.begin(step);
-        return step.result();
+        operation.advance();
+        StartScheduler.begin(step, operation.operation());
+        return new Result(new State(step.state(), operation.operation()), step.actions());
     }
 
-    private static void react(TransitionStep step, Event event) {
+    private static void react(TransitionStep step, OperationStep operation, Event event) {
         switch (event) {
             case Event.Begin() -> {}
-            case Event.Tick() -> Deadlines.expire(step);
-            case Event.Spawned(WorkerId id, int pid) ->
-                    step.change(id, worker -> worker.withPid(pid));
-            case Event.SpawnFailed(WorkerId id, String why) ->
-                    WorkerTransitions.spawnFailed(step, id, why);
-            case Event.Listening(WorkerId id) -> WorkerTransitions.listening(step, id);
-            case Event.Incomplete(WorkerId id, String lacks, boolean replaces) ->
-                    WorkerTransitions.incomplete(step, id, lacks, replaces);
-            case Event.Announced(WorkerId id) -> WorkerTransitions.announced(step, id);
-            case Event.Checked(WorkerId id, ListenState listenState) ->
-                    WorkerTransitions.checked(step, id, listenState);
-            case Event.Inspected(WorkerId id, boolean listening, String what) ->
-                    StartTimeout.located(step, id, listening, what);
-            case Event.VerificationSampled(WorkerId id, VerificationResult result, String detail) ->
-                    RollVerification.seen(step, id, result, detail);
-            case Event.ListenerLost(WorkerId id, String why) ->
-                    WorkerTransitions.lost(step, id, why);
-            case Event.Drained(WorkerId id) -> WorkerTransitions.drained(step, id);
-            case Event.DrainExpired(WorkerId id, String what) ->
-                    WorkerTransitions.drainExpired(step, id, what);
-            case Event.Exited exited -> WorkerTransitions.exited(step, exited);
-            case Event.Steered(long ticket, Policy policy, String failure) ->
-                    TrafficChanges.steered(step, ticket, policy, failure);
-            case Event.Requested(long ticket, Request request) ->
-                    Operations.asked(step, ticket, request);
+            case Event.Tick() -> Deadlines.expire(step, operation);
+            case Event.OfWorker about ->
+                    step.state()
+                            .worker(about.id())
+                            .map(worker -> outcome(step, operation, worker, about))
+                            .ifPresent(operation::settle);
+            case Event.Steered answer -> TrafficChanges.steered(step, answer);
+            case Event.Requested(long ticket, Request request) -> operation.ask(ticket, request);
         }
+    }
+
+    private static WorkerOutcome outcome(
+            TransitionStep step, OperationStep operation, Worker worker, Event.OfWorker event) {
+        Involvement involvement = operation.involvement(worker.id().slot());
+        return WorkerTable.apply(step, worker, event, involvement);
     }
 }

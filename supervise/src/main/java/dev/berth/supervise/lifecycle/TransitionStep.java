@@ -6,18 +6,17 @@ import dev.berth.supervise.contract.WorkerId;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.UnaryOperator;
 
-/// One application of the transition function while it runs: the state so far and the actions so
-/// far. It lives no longer than the call.
+/// One application of the transition function while it runs: the state of the service so far and
+/// the actions so far. It lives no longer than the call.
 final class TransitionStep {
     private final List<Action> actions = new ArrayList<>();
     private final long now;
-    private State state;
+    private ServiceState state;
     private Action.Serve service;
 
-    TransitionStep(State state, long now) {
+    TransitionStep(ServiceState state, long now) {
         this.state = state;
         this.now = now;
         this.service = state.service();
@@ -27,7 +26,7 @@ final class TransitionStep {
         return now;
     }
 
-    State state() {
+    ServiceState state() {
         return state;
     }
 
@@ -35,8 +34,9 @@ final class TransitionStep {
         return state.settings();
     }
 
-    Action.Result result() {
-        return new Action.Result(state, actions);
+    /// The actions so far, in order.
+    List<Action> actions() {
+        return actions;
     }
 
     void emit(Action action) {
@@ -49,14 +49,14 @@ final class TransitionStep {
 
     /// Answers the caller that waits. If nobody waits, a failure is reported to users.
     void reply(long ticket, RequestResult result) {
-        if (ticket != Operation.NOBODY) {
+        if (ticket != Action.NOBODY) {
             emit(new Action.Reply(ticket, result));
         } else if (!result.done()) {
             say(result.text());
         }
     }
 
-    void become(State next) {
+    void become(ServiceState next) {
         state = next;
     }
 
@@ -66,14 +66,6 @@ final class TransitionStep {
 
     void change(WorkerId id, UnaryOperator<Worker> change) {
         change(id.slot(), slot -> slot.changing(id, change));
-    }
-
-    void operation(Operation next) {
-        state = state.withOperation(Optional.of(next));
-    }
-
-    void operationOver() {
-        state = state.withOperation(Optional.empty());
     }
 
     Slot slot(int index) {
@@ -89,9 +81,9 @@ final class TransitionStep {
             emit(next);
         }
         if (!next.workers().isEmpty()) {
-            state = state.withNoneInServiceSince(Worker.NEVER);
+            state = state.withNoneInServiceSince(Moment.NEVER);
             refuse(false);
-        } else if (state.noneInServiceSince() == Worker.NEVER && !state.refusing()) {
+        } else if (state.noneInServiceSince() == Moment.NEVER && !state.refusing()) {
             state = state.withNoneInServiceSince(now);
             shortenBackoffs();
         }

@@ -3,7 +3,7 @@ package dev.berth.supervise.lifecycle;
 /// How far a new worker has shown that it works, while its predecessor is kept for its sake.
 ///
 /// @param result what was observed last
-/// @param until when to decide on the observation, in milliseconds; [Worker#NEVER] if no decision
+/// @param until when to decide on the observation, in milliseconds; [Moment#NEVER] if no decision
 ///   is needed
 /// @param detail what waits for the worker, for users; empty if nothing does
 /// @param samples how many checks in a row have shown this
@@ -12,7 +12,7 @@ record Verification(
         VerificationResult result, long until, String detail, int samples, long sampledAt) {
     /// The trial of a worker that replaced no other, or that has proven itself.
     static final Verification DONE =
-            new Verification(VerificationResult.ACCEPTED, Worker.NEVER, "", 0, 0);
+            new Verification(VerificationResult.ACCEPTED, Moment.NEVER, "", 0, 0);
 
     /// Fewer checks than these may all have come at a bad moment: on a busy machine they are late.
     private static final int MIN_SAMPLES = 3;

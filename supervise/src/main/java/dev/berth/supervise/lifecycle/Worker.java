@@ -4,6 +4,8 @@ import dev.berth.supervise.contract.Command;
 import dev.berth.supervise.contract.Settings;
 import dev.berth.supervise.contract.WorkerId;
 
+import java.util.Optional;
+
 /// A worker as the transition function knows it. All times are milliseconds of the supervisor's
 /// monotonic clock.
 ///
@@ -26,10 +28,7 @@ public record Worker(
         boolean announced,
         int percent,
         Verification verification,
-        String reason) {
-    /// The deadline that never comes.
-    public static final long NEVER = Long.MAX_VALUE;
-
+        Optional<String> reason) {
     /// The whole share, in percent.
     static final int FULL_PERCENT = 100;
 
@@ -53,7 +52,7 @@ public record Worker(
                 announced,
                 FULL_PERCENT,
                 Verification.DONE,
-                "");
+                Optional.empty());
     }
 
     static Worker starting(WorkerId id, Command command, long now, Settings settings) {
@@ -63,7 +62,7 @@ public record Worker(
 
     /// Whether it has finished its connections and is only kept for its successor's sake.
     boolean drainDone() {
-        return phase == Phase.DRAINING && deadline == NEVER;
+        return phase == Phase.DRAINING && deadline == Moment.NEVER;
     }
 
     Worker withPid(int started) {
@@ -130,11 +129,15 @@ public record Worker(
                 announced,
                 percent,
                 verification,
-                what);
+                Optional.of(what));
     }
 
     /// It was told to stop for this reason, which is reported together with how it ends.
     Worker withStopReason(String why) {
+        return withReason(Optional.of(why));
+    }
+
+    Worker withReason(Optional<String> why) {
         return new Worker(
                 id,
                 phase,
@@ -149,9 +152,9 @@ public record Worker(
                 why);
     }
 
-    /// Whether its end decides what is reported about it.
-    boolean stoppedForReason() {
-        return phase.leaving() && !reason.isEmpty();
+    /// Why it was told to stop, if its end decides what is reported about it.
+    Optional<String> stopReason() {
+        return reason.filter(_ -> phase.leaving());
     }
 
     /// With this part of its share until `until`.

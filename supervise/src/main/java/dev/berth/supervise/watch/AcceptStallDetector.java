@@ -1,6 +1,6 @@
 package dev.berth.supervise.watch;
 
-import dev.berth.supervise.lifecycle.Worker;
+import dev.berth.supervise.lifecycle.Moment;
 import dev.berth.supervise.steering.HeldSocket;
 import dev.berth.supervise.steering.TrafficTarget;
 
@@ -62,7 +62,7 @@ final class AcceptStallDetector {
             return becomes(socket, false);
         }
         if (before == null || queue < before.queue()) {
-            suspicions.put(socket, new Suspicion(queue, now, Worker.NEVER, 0, Set.of()));
+            suspicions.put(socket, new Suspicion(queue, now, Moment.NEVER, 0, Set.of()));
             return becomes(socket, false);
         }
         suspicions.put(socket, before.now(queue));
@@ -70,7 +70,7 @@ final class AcceptStallDetector {
             return false;
         }
         int port = socket.key().address().port();
-        if (before.lookedAt() == Worker.NEVER) {
+        if (before.lookedAt() == Moment.NEVER) {
             Set<Long> noted = Set.copyOf(waiting.on(port));
             suspicions.put(socket, new Suspicion(queue, before.since(), now, queue, noted));
             return false;
@@ -92,7 +92,7 @@ final class AcceptStallDetector {
         if (left.size() >= Math.min(noted, before.waiting().size())) {
             return becomes(socket, true);
         }
-        suspicions.put(socket, new Suspicion(before.queue(), now, Worker.NEVER, 0, Set.of()));
+        suspicions.put(socket, new Suspicion(before.queue(), now, Moment.NEVER, 0, Set.of()));
         return false;
     }
 

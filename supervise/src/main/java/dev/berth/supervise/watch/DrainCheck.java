@@ -6,7 +6,7 @@ import dev.berth.net.Protocol;
 import dev.berth.net.SocketRow;
 import dev.berth.net.TcpState;
 import dev.berth.supervise.contract.Settings;
-import dev.berth.supervise.lifecycle.Worker;
+import dev.berth.supervise.lifecycle.Moment;
 import dev.berth.supervise.process.SupervisorResources;
 import dev.berth.supervise.process.WorkerProcess;
 import dev.berth.supervise.steering.DispatcherTarget;
@@ -75,7 +75,7 @@ final class DrainCheck {
         // A handshake on a dispatcher's listener belongs to no worker in particular.
         dispatcherTarget.ifPresent(
                 d -> d.addresses().forEach(address -> ports.add(address.address().port())));
-        emptySince = queued() == 0 ? now : Worker.NEVER;
+        emptySince = queued() == 0 ? now : Moment.NEVER;
     }
 
     WorkerProcess worker() {
@@ -86,8 +86,8 @@ final class DrainCheck {
     RemainingWork sample(long now) throws IOException {
         int queued = queued();
         if (queued > 0) {
-            emptySince = Worker.NEVER;
-        } else if (emptySince == Worker.NEVER) {
+            emptySince = Moment.NEVER;
+        } else if (emptySince == Moment.NEVER) {
             emptySince = now;
         }
         if (!handshakes.isEmpty()) {
@@ -110,7 +110,7 @@ final class DrainCheck {
     /// In how many milliseconds the queues will have been empty for long enough, if nothing
     /// arrives.
     long emptyIn(long now) {
-        long since = emptySince == Worker.NEVER ? now : emptySince;
+        long since = emptySince == Moment.NEVER ? now : emptySince;
         return Math.max(0, since + EMPTY_MILLIS - now);
     }
 

@@ -2,8 +2,8 @@ package dev.berth.supervise.watch;
 
 import dev.berth.net.SockDiag;
 import dev.berth.net.SocketRow;
+import dev.berth.supervise.lifecycle.Moment;
 import dev.berth.supervise.lifecycle.VerificationResult;
-import dev.berth.supervise.lifecycle.Worker;
 import dev.berth.supervise.process.ProcessTrees;
 import dev.berth.supervise.process.SupervisorResources;
 import dev.berth.supervise.process.WorkerProcess;
@@ -44,7 +44,7 @@ final class VerificationCheck {
     private long led;
 
     /// Since when it is known that a connection was answered or closed, in milliseconds.
-    private long done = Worker.NEVER;
+    private long done = Moment.NEVER;
 
     private Set<Long> open = Set.of();
 
@@ -86,8 +86,8 @@ final class VerificationCheck {
         accepted = accepted || accepts(listeners);
         waiting = queue == 0 ? "" : text(queue, listeners);
         if (accepted) {
-            done = done == Worker.NEVER && done(listeners) ? now : done;
-            boolean lived = done != Worker.NEVER && now - done >= LIVED_MILLIS;
+            done = done == Moment.NEVER && done(listeners) ? now : done;
+            boolean lived = done != Moment.NEVER && now - done >= LIVED_MILLIS;
             return lived ? VerificationResult.ACCEPTED : VerificationResult.TAKEN;
         }
         if (queue > 0) {

@@ -79,7 +79,7 @@ final class SimulatedWorkers {
             case Event.SpawnFailed(WorkerId id, String _) -> processes.remove(id);
             default -> {}
         }
-        Action.Result result = Transition.apply(state, event, now);
+        Transition.Result result = Transition.apply(state, event, now);
         log.add("    → " + result.actions());
         State before = state;
         state = result.state();
@@ -90,7 +90,7 @@ final class SimulatedWorkers {
         rules.check(state, processes.keySet(), now);
         for (Action action : result.actions()) {
             if (action instanceof Action.Steer(long ticket, Policy policy)) {
-                tell(new Event.Steered(ticket, policy, ""));
+                tell(new Event.Steered(ticket, policy, Optional.empty()));
             }
         }
     }
@@ -224,7 +224,7 @@ final class SimulatedWorkers {
 
     private void elapse(long millis) {
         long due = state.nextDeadline();
-        boolean exactly = due != Worker.NEVER && random.nextInt(2) == 0;
+        boolean exactly = due != Moment.NEVER && random.nextInt(2) == 0;
         now = exactly ? Math.max(now, due) : now + millis;
         tell(new Event.Tick());
     }
@@ -300,7 +300,7 @@ final class SimulatedWorkers {
             }
             state.slots().stream().flatMap(slot -> slot.workers().stream()).forEach(this::behave);
             if (pending.isEmpty()) {
-                if (state.nextDeadline() == Worker.NEVER) {
+                if (state.nextDeadline() == Moment.NEVER) {
                     return;
                 }
                 now = Math.max(now, state.nextDeadline());

@@ -15,7 +15,7 @@ class SlotTest {
         for (Phase phase : phases) {
             WorkerId id = new WorkerId(0, slot.generation() + 1);
             Worker worker = Worker.starting(id, TransitionScript.OLD, 0, Settings.defaults());
-            slot = slot.adding(worker.inPhase(phase, 0, Worker.NEVER));
+            slot = slot.adding(worker.inPhase(phase, 0, Moment.NEVER));
         }
         return slot;
     }
@@ -73,7 +73,7 @@ class SlotTest {
     void readinessEndsTheWaitButNotTheCount() {
         RestartHistory history = RestartHistory.NEW.failed(2, "why", 5).ready();
 
-        assertThat(history).isEqualTo(new RestartHistory(0, 2, Worker.NEVER, true, "why"));
+        assertThat(history).isEqualTo(new RestartHistory(0, 2, Moment.NEVER, true, "why"));
         assertThat(history.steady().failures()).isZero();
     }
 }

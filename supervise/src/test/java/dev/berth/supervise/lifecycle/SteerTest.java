@@ -28,7 +28,7 @@ final class SteerTest {
         assertThat(script.deeds()).containsExactly(new Action.Steer(steer, RANDOM));
         assertThat(script.state().traffic().policy()).isEqualTo(new Policy.Hash());
 
-        script.tell(new Event.Steered(steer, RANDOM, ""));
+        script.tell(new Event.Steered(steer, RANDOM, Optional.empty()));
         assertThat(script.state().traffic().policy()).isEqualTo(RANDOM);
         assertThat(script.answer(steer)).map(RequestResult::done).contains(true);
     }
@@ -37,7 +37,7 @@ final class SteerTest {
     void aFailedWriteChangesNothingAndIsReported() {
         TransitionScript script = TransitionScript.running(2);
         long steer = script.asks(new Request.Steer(RANDOM));
-        script.tell(new Event.Steered(steer, RANDOM, "no memory"));
+        script.tell(new Event.Steered(steer, RANDOM, Optional.of("no memory")));
         assertThat(script.state().traffic().policy()).isEqualTo(new Policy.Hash());
         assertThat(script.answer(steer)).contains(new RequestResult(false, "no memory"));
     }
@@ -55,7 +55,7 @@ final class SteerTest {
         TransitionScript script = TransitionScript.running(2);
         long roll = script.rolls();
         long steer = script.asks(new Request.Steer(RANDOM));
-        script.tell(new Event.Steered(steer, RANDOM, ""));
+        script.tell(new Event.Steered(steer, RANDOM, Optional.empty()));
         assertThat(script.answer(steer)).map(RequestResult::done).contains(true);
 
         script.readies(0, 2).retires(0, 1).readies(1, 2).retires(1, 1);

@@ -68,7 +68,7 @@ final class TransitionScript {
     }
 
     TransitionScript tell(Event event) {
-        Action.Result result = Transition.apply(state, event, now);
+        Transition.Result result = Transition.apply(state, event, now);
         state = result.state();
         orders.addAll(result.actions());
         for (Action action : result.actions()) {
@@ -138,10 +138,10 @@ final class TransitionScript {
         return this;
     }
 
-    /// The next check of a worker with queued connections; [Worker#NEVER] if there is none.
+    /// The next check of a worker with queued connections; [Moment#NEVER] if there is none.
     private long nextLook() {
         return blind || evidence != VerificationResult.UNANSWERED || trying().isEmpty()
-                ? Worker.NEVER
+                ? Moment.NEVER
                 : Math.max(now, lookedAt + LOOK_MILLIS);
     }
 

@@ -35,8 +35,8 @@ class TransitionTableTest {
         /// other operation.
         boolean possible() {
             boolean leaves =
-                    operation instanceof Operation.Stop
-                            || operation instanceof Operation.Scale scale && scale.to() < 2;
+                    operation instanceof SupervisorShutdown
+                            || operation instanceof ScaleChange scale && scale.to() < 2;
             boolean serving = !phase.leaving();
             return (goal == Slot.Goal.LEAVE) == leaves && !(leaves && serving);
         }
@@ -78,38 +78,41 @@ class TransitionTableTest {
                     new Event.Requested(9, new Request.Drain(0)),
                     new Event.Requested(9, new Request.Undrain(0)),
                     new Event.Requested(9, new Request.Steer(new Policy.Random())),
-                    new Event.Steered(9, new Policy.Random(), ""),
+                    new Event.Steered(9, new Policy.Random(), Optional.empty()),
                     new Event.Requested(9, new Request.Shed(true)),
                     new Event.Requested(9, new Request.Stop()));
 
     private static List<Optional<Operation>> operations() {
         return List.of(
                 Optional.empty(),
-                Optional.of(new Operation.Start()),
-                Optional.of(roll(OptionalInt.of(0), List.of(1), List.of(), "")),
-                Optional.of(roll(OptionalInt.of(1), List.of(), List.of(0), "")),
-                Optional.of(roll(OptionalInt.of(0), List.of(), List.of(), "failed")),
-                Optional.of(new Operation.Scale(5, 0, 2, "")),
-                Optional.of(new Operation.Scale(5, 2, 0, "")),
-                Optional.of(new Operation.DrainSlot(5, 0, DUE)),
-                Optional.of(new Operation.Stop(5, 1, 0)));
+                Optional.of(new InitialStart()),
+                Optional.of(roll(OptionalInt.of(0), List.of(1), List.of(), Course.FORWARD)),
+                Optional.of(roll(OptionalInt.of(1), List.of(), List.of(0), Course.FORWARD)),
+                Optional.of(
+                        roll(
+                                OptionalInt.of(0),
+                                List.of(),
+                                List.of(),
+                                new Course.Undoing("failed"))),
+                Optional.of(new ScaleChange(5, 0, 2, Course.FORWARD)),
+                Optional.of(new ScaleChange(5, 2, 0, Course.FORWARD)),
+                Optional.of(new SlotDrain(5, 0, DUE)),
+                Optional.of(new SupervisorShutdown(5, 1, 0)));
     }
 
     private static Operation roll(
-            OptionalInt current, List<Integer> pending, List<Integer> done, String failure) {
-        return new Operation.Roll(
+            OptionalInt current, List<Integer> pending, List<Integer> done, Course course) {
+        return new RollingRestart(
                 5,
                 Optional.of(TransitionScript.NEW),
-                pending,
-                current,
-                done,
-                failure,
+                new RollingRestart.Progress(pending, current, done),
+                course,
                 List.of(),
                 false);
     }
 
     private static State state(Case row) {
-        RestartHistory history = new RestartHistory(0, 0, Worker.NEVER, true, "");
+        RestartHistory history = new RestartHistory(0, 0, Moment.NEVER, true, "");
         Worker worker =
                 new Worker(
                         ID,
@@ -117,7 +120,7 @@ class TransitionTableTest {
                         TransitionScript.OLD,
                         42,
                         SINCE,
-                        row.phase() == Phase.READY ? Worker.NEVER : DUE,
+                        row.phase() == Phase.READY ? Moment.NEVER : DUE,
                         DUE,
                         false);
         Worker other =
@@ -127,40 +130,41 @@ class TransitionTableTest {
                         TransitionScript.OLD,
                         43,
                         SINCE,
-                        Worker.NEVER,
+                        Moment.NEVER,
                         DUE,
                         false);
         Slot.Goal rest =
-                row.operation() instanceof Operation.Stop ? Slot.Goal.LEAVE : Slot.Goal.RUN;
+                row.operation() instanceof SupervisorShutdown ? Slot.Goal.LEAVE : Slot.Goal.RUN;
         Worker bystander =
                 rest == Slot.Goal.LEAVE ? other.inPhase(Phase.DRAINING, SINCE, DUE) : other;
-        return new State(
-                Settings.defaults(),
-                TransitionScript.OLD,
-                List.of(
-                        new Slot(
-                                0,
-                                row.goal(),
-                                3,
-                                TransitionScript.OLD,
-                                List.of(worker),
-                                SINCE,
-                                history),
-                        new Slot(
-                                1,
-                                rest,
-                                1,
-                                TransitionScript.OLD,
-                                List.of(bystander),
-                                SINCE,
-                                history)),
-                Optional.ofNullable(row.operation()),
-                Worker.NEVER,
-                rest == Slot.Goal.LEAVE,
-                0,
-                Map.of(),
-                new State.Traffic(new Policy.Hash(), false),
-                List.of());
+        ServiceState service =
+                new ServiceState(
+                        Settings.defaults(),
+                        TransitionScript.OLD,
+                        List.of(
+                                new Slot(
+                                        0,
+                                        row.goal(),
+                                        3,
+                                        TransitionScript.OLD,
+                                        List.of(worker),
+                                        SINCE,
+                                        history),
+                                new Slot(
+                                        1,
+                                        rest,
+                                        1,
+                                        TransitionScript.OLD,
+                                        List.of(bystander),
+                                        SINCE,
+                                        history)),
+                        Moment.NEVER,
+                        rest == Slot.Goal.LEAVE,
+                        0,
+                        Map.of(),
+                        new Traffic(new Policy.Hash(), false),
+                        List.of());
+        return new State(service, Optional.ofNullable(row.operation()));
     }
 
     private static void everyCase(Consumer<Case> check) {
@@ -216,7 +220,9 @@ class TransitionTableTest {
             case Event.DrainExpired _ -> Optional.of(phase);
             case Event.Requested(long _, Request.Stop()) ->
                     Optional.of(
-                            row.operation() instanceof Operation.Stop ? Phase.KILLED : left(phase));
+                            row.operation() instanceof SupervisorShutdown
+                                    ? Phase.KILLED
+                                    : left(phase));
             case Event.Requested(long _, Request.Roll _) when row.operation() == null ->
                     Optional.of(candidate ? Phase.STOPPING : phase);
             case Event.Steered _ -> Optional.of(phase);
@@ -234,7 +240,7 @@ class TransitionTableTest {
 
     /// A roll moves on by itself as soon as the current slot has only a ready worker.
     private static boolean moves(Case row) {
-        return row.operation() instanceof Operation.Roll;
+        return row.operation() instanceof RollingRestart;
     }
 
     @Test
@@ -260,7 +266,7 @@ class TransitionTableTest {
     }
 
     private static void orders(Case row) {
-        Action.Result result = Transition.apply(row.before(), row.event(), NOW);
+        Transition.Result result = Transition.apply(row.before(), row.event(), NOW);
 
         List<Action> actions = result.actions();
         boolean ended =
@@ -278,7 +284,7 @@ class TransitionTableTest {
                 .isEqualTo(enters(row, result, Phase.STOPPING));
         assertThat(actions.contains(new Action.Kill(ID)))
                 .isEqualTo(
-                        row.operation() instanceof Operation.Stop
+                        row.operation() instanceof SupervisorShutdown
                                 && row.event().equals(EVENTS.getLast()));
         if (result.state().stopping() || row.goal() == Slot.Goal.LEAVE) {
             assertThat(actions)
@@ -286,7 +292,7 @@ class TransitionTableTest {
         }
     }
 
-    private static boolean enters(Case row, Action.Result result, Phase phase) {
+    private static boolean enters(Case row, Transition.Result result, Phase phase) {
         return row.phase() != phase
                 && result.state().worker(ID).filter(w -> w.phase() == phase).isPresent();
     }
@@ -302,8 +308,8 @@ class TransitionTableTest {
         Worker before = row.before().worker(BYSTANDER).orElseThrow();
         boolean stops = row.event() instanceof Event.Requested(long _, Request.Stop());
         boolean takenBack =
-                after.operation().orElse(null) instanceof Operation.Scale scale
-                        && !scale.failure().isEmpty();
+                after.operation().orElse(null) instanceof ScaleChange scale
+                        && scale.course() instanceof Course.Undoing;
         if (!stops && !takenBack) {
             assertThat(after.worker(BYSTANDER)).contains(before);
         }
@@ -315,7 +321,7 @@ class TransitionTableTest {
     }
 
     private static void answers(Case row) {
-        Action.Result result = Transition.apply(row.before(), row.event(), NOW);
+        Transition.Result result = Transition.apply(row.before(), row.event(), NOW);
 
         List<Long> answered =
                 result.actions().stream()
@@ -328,10 +334,10 @@ class TransitionTableTest {
         if (row.event() instanceof Event.Requested(long ticket, Request _)) {
             waiting.add(ticket);
         }
-        if (row.event() instanceof Event.Steered(long ticket, Policy _, String _)) {
+        if (row.event() instanceof Event.Steered(long ticket, Policy _, Optional<String> _)) {
             waiting.add(ticket);
         }
-        waiting.remove(Operation.NOBODY);
+        waiting.remove(Action.NOBODY);
         answered.forEach(ticket -> assertThat(waiting.remove(ticket)).isTrue());
         result.actions().stream()
                 .filter(Action.Steer.class::isInstance)
@@ -341,7 +347,7 @@ class TransitionTableTest {
                         result.state()
                                 .operation()
                                 .map(Operation::ticket)
-                                .filter(ticket -> ticket != Operation.NOBODY)
+                                .filter(ticket -> ticket != Action.NOBODY)
                                 .map(Set::of)
                                 .orElse(Set.of()));
     }
@@ -354,8 +360,8 @@ class TransitionTableTest {
     private static void ignoresStrangers(Case row) {
         State before = row.before();
         for (WorkerId stranger : List.of(new WorkerId(0, 2), new WorkerId(7, 3))) {
-            Action.Result idle = Transition.apply(before, new Event.Begin(), NOW);
-            Action.Result result = Transition.apply(before, about(row.event(), stranger), NOW);
+            Transition.Result idle = Transition.apply(before, new Event.Begin(), NOW);
+            Transition.Result result = Transition.apply(before, about(row.event(), stranger), NOW);
             if (!row.event().equals(about(row.event(), stranger))) {
                 assertThat(result).isEqualTo(idle);
             }
@@ -412,14 +418,14 @@ class TransitionTableTest {
                     case Event.ListenerLost _ -> List.of(Phase.READY);
                     case Event.DrainExpired _ -> List.of(Phase.DRAINING, Phase.STOPPING);
                     case Event.Drained _ ->
-                            row.operation() instanceof Operation.DrainSlot
+                            row.operation() instanceof SlotDrain
                                     ? List.of(Phase.READY, Phase.DRAINING)
                                     : List.of(Phase.DRAINING);
                     default -> Arrays.asList(Phase.values());
                 };
         if (!meaningful.contains(row.phase())) {
-            Action.Result idle = Transition.apply(row.before(), new Event.Begin(), NOW);
-            Action.Result result = Transition.apply(row.before(), row.event(), NOW);
+            Transition.Result idle = Transition.apply(row.before(), new Event.Begin(), NOW);
+            Transition.Result result = Transition.apply(row.before(), row.event(), NOW);
             assertThat(result).isEqualTo(idle);
         }
     }

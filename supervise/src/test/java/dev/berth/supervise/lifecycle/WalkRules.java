@@ -32,7 +32,11 @@ final class WalkRules {
 
     /// Checks one step.
     void check(
-            State before, Event event, Action.Result result, long now, Map<Long, Request> asked) {
+            State before,
+            Event event,
+            Transition.Result result,
+            long now,
+            Map<Long, Request> asked) {
         State after = result.state();
         if (event instanceof Event.Requested(long ticket, Request _)) {
             sizes.put(ticket, before.slots().size());
@@ -170,8 +174,8 @@ final class WalkRules {
                 after.operation()
                         .filter(
                                 now ->
-                                        now instanceof Operation.Stop
-                                                || now instanceof Operation.Scale)
+                                        now instanceof SupervisorShutdown
+                                                || now instanceof ScaleChange)
                         .isPresent();
         assertThat(lost && !own && !asked && before.settings().overlap())
                 .as("no worker is in service any more")
@@ -179,7 +183,7 @@ final class WalkRules {
     }
 
     private static void startsFew(State state) {
-        boolean rolling = state.operation().filter(Operation.Roll.class::isInstance).isPresent();
+        boolean rolling = state.operation().filter(RollingRestart.class::isInstance).isPresent();
         long starting =
                 state.slots().stream()
                         .filter(
@@ -214,7 +218,7 @@ final class WalkRules {
         }
         boolean served = !state.service().workers().isEmpty();
         assertThat(served && state.refusing()).as("serving and refusing").isFalse();
-        boolean counted = state.noneInServiceSince() != Worker.NEVER;
+        boolean counted = state.noneInServiceSince() != Moment.NEVER;
         assertThat(served && counted).as("patience counted while serving").isFalse();
         assertThat(!served && !state.refusing() && !counted).as("endless patience").isFalse();
         assertThat(
@@ -226,7 +230,7 @@ final class WalkRules {
                         state
                                 .operation()
                                 .map(Operation::ticket)
-                                .filter(ticket -> ticket != Operation.NOBODY)
+                                .filter(ticket -> ticket != Action.NOBODY)
                                 .stream()
                                 .toList());
         tickMakesProgress(state, now);
@@ -243,7 +247,7 @@ final class WalkRules {
     private static void tickMakesProgress(State state, long now) {
         long then = Math.max(now, state.nextDeadline());
         State later = state;
-        for (int tick = 0; later.nextDeadline() <= then && then != Worker.NEVER; tick++) {
+        for (int tick = 0; later.nextDeadline() <= then && then != Moment.NEVER; tick++) {
             assertThat(tick).as("ticks of one moment").isLessThan(5);
             later = Transition.apply(later, new Event.Tick(), then).state();
         }

@@ -2,7 +2,7 @@ package dev.berth.supervise.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.berth.supervise.lifecycle.Worker;
+import dev.berth.supervise.lifecycle.Moment;
 import dev.berth.sys.Descriptors;
 import dev.berth.sys.Fd;
 import dev.berth.testkit.LeakCheck;
@@ -72,7 +72,7 @@ class EventLoopTest {
         loop.post(lacking);
         loop.after(0, lacking);
         while (calls.size() < 2) {
-            loop.turn(Worker.NEVER);
+            loop.turn(Moment.NEVER);
         }
         assertThat(calls).containsExactly("done", "done");
         assertThat(complaints).singleElement().asString().contains("limit on processes");
@@ -87,7 +87,7 @@ class EventLoopTest {
                     throw new NoClassDefFoundError("gone");
                 });
         while (calls.size() < 3) {
-            loop.turn(Worker.NEVER);
+            loop.turn(Moment.NEVER);
         }
         assertThat(complaints).singleElement().asString().contains("gone");
     }
@@ -113,7 +113,7 @@ class EventLoopTest {
     @Test
     void aTaskPostedFromAnotherThreadEndsTheWait() throws Exception {
         Thread other = Thread.ofPlatform().start(() -> loop.post(() -> calls.add("posted")));
-        loop.turn(Worker.NEVER);
+        loop.turn(Moment.NEVER);
         other.join();
         assertThat(calls).containsExactly("posted");
     }
@@ -125,7 +125,7 @@ class EventLoopTest {
         loop.at(now, () -> calls.add("first"));
         loop.at(now, () -> calls.add("second"));
         while (calls.size() < 3) {
-            loop.turn(Worker.NEVER);
+            loop.turn(Moment.NEVER);
         }
         assertThat(calls).containsExactly("first", "second", "third");
     }
