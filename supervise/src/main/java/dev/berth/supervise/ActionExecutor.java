@@ -1,6 +1,8 @@
 package dev.berth.supervise;
 
 import dev.berth.supervise.contract.Command;
+import dev.berth.supervise.contract.DomainEvent;
+import dev.berth.supervise.contract.Messages;
 import dev.berth.supervise.contract.Policy;
 import dev.berth.supervise.contract.RequestResult;
 import dev.berth.supervise.contract.Settings;
@@ -116,9 +118,14 @@ final class ActionExecutor {
             case Action.CloseSockets(WorkerId id) -> context.trafficTarget().closeSockets(id);
             case Action.KeepQueue(WorkerId id) -> context.trafficTarget().keepQueue(id);
             case Action.Reply(long ticket, RequestResult result) -> replies.reply(ticket, result);
-            case Action.Say(String text) -> context.sink().onEvent(text);
+            case Action.Emit(DomainEvent event) -> report(event);
             case Action.Quit(int code) -> exitCode = OptionalInt.of(code);
         }
+    }
+
+    private void report(DomainEvent event) {
+        context.sink().onDomainEvent(event);
+        Messages.of(event).ifPresent(context.sink()::onEvent);
     }
 
     private void terminate(WorkerId id, boolean ending) throws IOException {

@@ -1,5 +1,6 @@
 package dev.berth.supervise;
 
+import dev.berth.supervise.contract.DomainEvent;
 import dev.berth.supervise.contract.EventSink;
 import dev.berth.supervise.contract.WorkerId;
 
@@ -12,6 +13,15 @@ record SafeEventSink(EventSink sink) implements EventSink {
             sink.onEvent(text);
         } catch (RuntimeException | Error untold) {
             // There is nowhere else to report it.
+        }
+    }
+
+    @Override
+    public void onDomainEvent(DomainEvent event) {
+        try {
+            sink.onDomainEvent(event);
+        } catch (RuntimeException | Error untold) {
+            // As above.
         }
     }
 

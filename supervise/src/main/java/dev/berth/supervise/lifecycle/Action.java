@@ -1,6 +1,7 @@
 package dev.berth.supervise.lifecycle;
 
 import dev.berth.supervise.contract.Command;
+import dev.berth.supervise.contract.DomainEvent;
 import dev.berth.supervise.contract.Policy;
 import dev.berth.supervise.contract.RequestResult;
 import dev.berth.supervise.contract.Settings;
@@ -108,8 +109,8 @@ public sealed interface Action {
 
     record Reply(long ticket, RequestResult result) implements Action {}
 
-    /// Report a message to users.
-    record Say(String text) implements Action {}
+    /// Report what has happened.
+    record Emit(DomainEvent event) implements Action {}
 
     /// Leave the loop with this exit code.
     record Quit(int code) implements Action {}

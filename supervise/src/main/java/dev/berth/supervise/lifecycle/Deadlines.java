@@ -1,5 +1,7 @@
 package dev.berth.supervise.lifecycle;
 
+import dev.berth.supervise.contract.DomainEvent;
+
 /// Handles what is due at a moment: phases that lasted too long, the next start of a slot, the end
 /// of the time without a ready worker.
 final class Deadlines {
@@ -36,10 +38,7 @@ final class Deadlines {
         boolean due = state.noneInServiceSince() != Moment.NEVER && !state.refusing();
         if (due && step.now() - state.noneInServiceSince() >= patience) {
             step.refuse(true);
-            step.say(
-                    "no worker has been ready for "
-                            + ExitReport.seconds(step.settings().giveUp())
-                            + ": refusing connections until one is");
+            step.report(new DomainEvent.Refusing(step.settings().giveUp()));
         }
     }
 }

@@ -1,5 +1,7 @@
 package dev.berth.supervise.lifecycle;
 
+import dev.berth.supervise.contract.DomainEvent;
+
 /// The first start of all slots. It fails as a whole if no worker was ever ready: then the command
 /// is to blame, and trying again would only hide that.
 record InitialStart() implements Operation {
@@ -34,7 +36,7 @@ record InitialStart() implements Operation {
         if (failure.recovery() != WorkerOutcome.Recovery.MISUSED && step.state().wasEverReady()) {
             return Decision.UNCONCERNED;
         }
-        step.say(failure.why());
+        step.report(new DomainEvent.FirstStartFailed(failure.failure()));
         return new Decision.Continues(SupervisorShutdown.begin(step, Action.NOBODY, 1));
     }
 }

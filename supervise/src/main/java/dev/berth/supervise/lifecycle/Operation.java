@@ -1,5 +1,7 @@
 package dev.berth.supervise.lifecycle;
 
+import dev.berth.supervise.contract.RequestResult;
+
 /// A change in progress. There is one at a time; stopping ends any other.
 ///
 /// Each method decides from what its step shows, and returns what becomes of the operation. It
@@ -46,6 +48,13 @@ public sealed interface Operation
     /// Handles a worker that was stopped with something unfinished.
     default Decision onDrainExpired(WorkerOutcome.DrainExpired expired) {
         return Decision.UNCONCERNED;
+    }
+
+    /// Ends before it is finished, because the supervisor stops.
+    default void interrupt(TransitionStep step) {
+        step.reply(
+                ticket(),
+                RequestResult.failed("the supervisor was stopped before this was finished"));
     }
 
     /// When the operation has something to do even if nothing happens; [Moment#NEVER] if never.

@@ -47,15 +47,7 @@ final class OperationStep {
             operation = Optional.of(shutdown.again(step, ticket));
             return;
         }
-        operation.ifPresent(
-                interrupted -> {
-                    if (interrupted.ticket() != Action.NOBODY) {
-                        step.reply(
-                                interrupted.ticket(),
-                                RequestResult.failed(
-                                        "the supervisor was stopped before this was finished"));
-                    }
-                });
+        operation.ifPresent(interrupted -> interrupted.interrupt(step));
         operation = Optional.of(SupervisorShutdown.begin(step, ticket, 0));
     }
 
@@ -95,7 +87,8 @@ final class OperationStep {
                     operation.ifPresent(o -> decide(o.onCrashed(step, crash)));
             case WorkerOutcome.ExitedCleanly exit ->
                     operation.ifPresent(o -> decide(o.onExitedCleanly(step, exit)));
-            case WorkerOutcome.Quiet quiet -> operation.ifPresent(o -> decide(o.onQuiet(step, quiet)));
+            case WorkerOutcome.Quiet quiet ->
+                    operation.ifPresent(o -> decide(o.onQuiet(step, quiet)));
             case WorkerOutcome.DrainExpired expired ->
                     operation.ifPresent(o -> decide(o.onDrainExpired(expired)));
         }

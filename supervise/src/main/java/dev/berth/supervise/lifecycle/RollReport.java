@@ -1,6 +1,8 @@
 package dev.berth.supervise.lifecycle;
 
 import dev.berth.supervise.contract.Command;
+import dev.berth.supervise.contract.DomainEvent;
+import dev.berth.supervise.contract.Messages;
 
 import java.util.List;
 import java.util.Optional;
@@ -12,13 +14,10 @@ final class RollReport {
     /// The answer about a roll that has replaced these many slots.
     ///
     /// @param undone what old workers left unfinished
-    static String done(int slots, List<String> undone) {
-        String rolled = "rolled " + count(slots);
-        return undone.isEmpty() ? rolled : rolled + "\n" + String.join("\n", undone);
-    }
-
-    static String count(int slots) {
-        return slots == 1 ? "1 slot" : slots + " slots";
+    static String done(int slots, List<DomainEvent.DrainExpired> undone) {
+        StringBuilder text = new StringBuilder("rolled " + Messages.count(slots));
+        undone.forEach(left -> text.append('\n').append(Messages.of(left)));
+        return text.toString();
     }
 
     /// The note that not every slot runs the proposed command; empty if every slot does.

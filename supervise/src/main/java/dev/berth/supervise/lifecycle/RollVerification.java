@@ -1,5 +1,7 @@
 package dev.berth.supervise.lifecycle;
 
+import dev.berth.supervise.contract.DomainEvent;
+import dev.berth.supervise.contract.Messages;
 import dev.berth.supervise.contract.Settings;
 import dev.berth.supervise.contract.WorkerId;
 
@@ -61,7 +63,7 @@ final class RollVerification {
                 step,
                 worker,
                 "listens, but within "
-                        + ExitReport.seconds(step.settings().startTimeout())
+                        + Messages.seconds(step.settings().startTimeout())
                         + " none of its processes waited for a connection; perhaps those that"
                         + " should accept fail to start (--prove 0s skips this check)");
     }
@@ -116,7 +118,7 @@ final class RollVerification {
             long more = step.now() + MORE_SAMPLES_MILLIS;
             step.change(worker.id(), w -> w.withTrial(verification.decidedAt(more)));
         } else if (unanswered) {
-            String limit = ExitReport.seconds(step.settings().prove());
+            String limit = Messages.seconds(step.settings().prove());
             return WorkerLoss.replaceByPredecessor(
                     step,
                     worker,
@@ -133,11 +135,10 @@ final class RollVerification {
 
     /// Handles an old worker that is told to stop although something is left.
     static WorkerOutcome drainExpired(TransitionStep step, Worker worker, String left) {
-        String after = ExitReport.seconds(step.settings().drain());
-        String text =
-                "slot " + worker.id() + " is stopped after --drain " + after + ", leaving " + left;
-        step.say(text);
-        return new WorkerOutcome.DrainExpired(text);
+        DomainEvent.DrainExpired event =
+                new DomainEvent.DrainExpired(worker.id(), step.settings().drain(), left);
+        step.report(event);
+        return new WorkerOutcome.DrainExpired(event);
     }
 
     /// Handles an old worker that has finished its connections, or whose time for that is over: it

@@ -1,9 +1,12 @@
 package dev.berth.supervise.lifecycle;
 
 import dev.berth.supervise.contract.Command;
+import dev.berth.supervise.contract.DomainEvent;
+import dev.berth.supervise.contract.Messages;
 import dev.berth.supervise.contract.Request;
 import dev.berth.supervise.contract.RequestResult;
 import dev.berth.supervise.contract.Settings;
+import dev.berth.supervise.contract.WorkerFailure;
 import dev.berth.supervise.contract.WorkerId;
 
 import java.util.ArrayList;
@@ -15,14 +18,14 @@ import java.util.stream.Stream;
 /// The rolling restart: one slot at a time, and back again if a new command fails.
 ///
 /// @param proposed the new command, if there is one; the old one while rolling back
-/// @param undone what old workers left unfinished when they were stopped, for users
+/// @param undone what old workers left unfinished when they were stopped
 /// @param newAddresses whether the new workers may listen on fewer or other addresses
 record RollingRestart(
         long ticket,
         Optional<Command> proposed,
         Progress progress,
         Course course,
-        List<String> undone,
+        List<DomainEvent.DrainExpired> undone,
         boolean newAddresses)
         implements Operation {
     /// How far the roll has come.
@@ -68,6 +71,7 @@ record RollingRestart(
         }
         List<Integer> wanted =
                 request.slot().isPresent() ? List.of(request.slot().getAsInt()) : all;
+        step.report(new DomainEvent.RollBegan(wanted));
         return Optional.of(
                 new RollingRestart(
                         ticket,
@@ -219,10 +223,11 @@ record RollingRestart(
     }
 
     private Decision over(TransitionStep step) {
-        if (course instanceof Course.Undoing(String why)) {
-            return over(step, why + "\nrolled back");
+        if (course instanceof Course.Undoing(WorkerFailure failure)) {
+            return over(step, Messages.of(failure) + "\nrolled back");
         }
         remember(step);
+        step.report(new DomainEvent.RollEnded(true));
         step.reply(
                 ticket,
                 RequestResult.done(
@@ -232,6 +237,7 @@ record RollingRestart(
     }
 
     private Decision over(TransitionStep step, String why) {
+        step.report(new DomainEvent.RollEnded(false));
         step.reply(ticket, RequestResult.failed(why));
         return Decision.OVER;
     }
@@ -270,9 +276,9 @@ record RollingRestart(
         Slot slot = step.slot(index);
         if (slot.ready().isEmpty()) {
             WorkerId id = new WorkerId(index, slot.generation());
-            Backoff.apply(step, id, slot.history().failures() + 1, failure.why());
+            Backoff.apply(step, id, slot.history().failures() + 1, failure.failure());
         }
-        return end(step, index, failure.why());
+        return end(step, index, failure.failure());
     }
 
     /// The new version does not stay ready. The old worker of the slot in progress is no such case,
@@ -281,16 +287,22 @@ record RollingRestart(
     public Decision onCrashed(TransitionStep step, WorkerOutcome.Crashed crash) {
         int index = crash.id().slot();
         return concerns(index) && step.slot(index).candidate().isEmpty()
-                ? end(step, index, crash.why())
+                ? end(step, index, crash.failure())
                 : Decision.UNCONCERNED;
     }
 
     @Override
     public Decision onDrainExpired(WorkerOutcome.DrainExpired expired) {
-        List<String> more = new ArrayList<>(undone);
-        more.add(expired.text());
+        List<DomainEvent.DrainExpired> more = new ArrayList<>(undone);
+        more.add(expired.event());
         return new RollingRestart(ticket, proposed, progress, course, more, newAddresses)
                 .continues();
+    }
+
+    @Override
+    public void interrupt(TransitionStep step) {
+        step.report(new DomainEvent.RollEnded(false));
+        Operation.super.interrupt(step);
     }
 
     private boolean concerns(int index) {
@@ -298,19 +310,20 @@ record RollingRestart(
                 || !undoing() && progress.done().contains(index);
     }
 
-    private Decision end(TransitionStep step, int index, String why) {
+    private Decision end(TransitionStep step, int index, WorkerFailure failure) {
+        String why = Messages.of(failure);
         Progress rest = withoutCurrent(step);
-        if (course instanceof Course.Undoing(String first)) {
+        if (course instanceof Course.Undoing(WorkerFailure first)) {
             String mixed = RollReport.mixed(step.state());
-            return over(step, first + "\nrolling back failed too: " + why + mixed);
+            return over(step, Messages.of(first) + "\nrolling back failed too: " + why + mixed);
         }
         boolean taken = proposed.equals(Optional.of(step.slot(index).command()));
         if (taken && step.slot(index).ready().isEmpty()) {
             step.change(index, slot -> slot.withCommand(step.state().command()));
         }
         if (proposed.isPresent() && !rest.done().isEmpty()) {
-            step.say(why + "; rolling back " + RollReport.count(rest.done().size()));
-            return undo(step, rest.done(), why).continues();
+            step.report(new DomainEvent.RollingBack(rest.done(), failure));
+            return undo(step, rest.done(), failure).continues();
         }
         String consequence = RollReport.consequence(step.state(), rest.done(), index);
         step.become(step.state().withReplaced(rest.done()));
@@ -318,12 +331,12 @@ record RollingRestart(
     }
 
     /// Brings the previous command back to the slots that were replaced, the last one first.
-    private RollingRestart undo(TransitionStep step, List<Integer> replaced, String why) {
+    private RollingRestart undo(TransitionStep step, List<Integer> replaced, WorkerFailure cause) {
         return new RollingRestart(
                 ticket,
                 Optional.of(step.state().command()),
                 Progress.of(replaced.reversed()),
-                new Course.Undoing(why),
+                new Course.Undoing(cause),
                 undone,
                 newAddresses);
     }

@@ -1,7 +1,9 @@
 package dev.berth.supervise.lifecycle;
 
+import dev.berth.supervise.contract.Messages;
 import dev.berth.supervise.contract.RequestResult;
 import dev.berth.supervise.contract.ServiceSpec;
+import dev.berth.supervise.contract.WorkerFailure;
 import dev.berth.supervise.contract.WorkerId;
 
 import java.util.ArrayList;
@@ -88,28 +90,29 @@ record ScaleChange(long ticket, int from, int to, Course course) implements Oper
     private RequestResult result() {
         return switch (course) {
             case Course.Forward() -> RequestResult.done("scaled from " + from + " to " + to);
-            case Course.Undoing(String why) ->
-                    RequestResult.failed(why + "\nstays at " + to + " workers");
+            case Course.Undoing(WorkerFailure failure) ->
+                    RequestResult.failed(Messages.of(failure) + "\nstays at " + to + " workers");
         };
     }
 
     @Override
     public Decision onFailed(TransitionStep step, WorkerOutcome.Failed failure) {
-        return undo(step, failure.id().slot(), failure.why());
+        return undo(step, failure.id().slot(), failure.failure());
     }
 
     @Override
     public Decision onCrashed(TransitionStep step, WorkerOutcome.Crashed crash) {
-        return undo(step, crash.id().slot(), crash.why());
+        return undo(step, crash.id().slot(), crash.failure());
     }
 
     /// After the failure of a new slot all new slots are removed again, and the answer comes when
     /// they are gone.
-    private Decision undo(TransitionStep step, int slot, String why) {
+    private Decision undo(TransitionStep step, int slot, WorkerFailure failure) {
         if (slot < from || to <= from) {
             return Decision.UNCONCERNED;
         }
         shrink(step, from);
-        return new Decision.Continues(new ScaleChange(ticket, to, from, new Course.Undoing(why)));
+        return new Decision.Continues(
+                new ScaleChange(ticket, to, from, new Course.Undoing(failure)));
     }
 }

@@ -1,6 +1,8 @@
 package dev.berth.supervise.lifecycle;
 
+import dev.berth.supervise.contract.Messages;
 import dev.berth.supervise.contract.RequestResult;
+import dev.berth.supervise.contract.WorkerFailure;
 
 import java.util.Optional;
 
@@ -92,20 +94,20 @@ record SlotDrain(long ticket, int slot, long deadline) implements Operation {
 
     @Override
     public Decision onCrashed(TransitionStep step, WorkerOutcome.Crashed crash) {
-        return gone(step, crash.id().slot(), crash.why());
+        return gone(step, crash.id().slot(), crash.failure());
     }
 
     @Override
     public Decision onExitedCleanly(TransitionStep step, WorkerOutcome.ExitedCleanly exit) {
-        return gone(step, exit.id().slot(), exit.why());
+        return gone(step, exit.id().slot(), exit.failure());
     }
 
-    private Decision gone(TransitionStep step, int index, String why) {
+    private Decision gone(TransitionStep step, int index, WorkerFailure failure) {
         if (index != slot) {
             return Decision.UNCONCERNED;
         }
         String rest = "\nslot " + index + " stays drained until you undrain it";
-        step.reply(ticket, RequestResult.failed(why + rest));
+        step.reply(ticket, RequestResult.failed(Messages.of(failure) + rest));
         return Decision.OVER;
     }
 

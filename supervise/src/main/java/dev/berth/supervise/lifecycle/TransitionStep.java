@@ -1,5 +1,6 @@
 package dev.berth.supervise.lifecycle;
 
+import dev.berth.supervise.contract.DomainEvent;
 import dev.berth.supervise.contract.RequestResult;
 import dev.berth.supervise.contract.Settings;
 import dev.berth.supervise.contract.WorkerId;
@@ -43,16 +44,14 @@ final class TransitionStep {
         actions.add(action);
     }
 
-    void say(String text) {
-        emit(new Action.Say(text));
+    void report(DomainEvent event) {
+        emit(new Action.Emit(event));
     }
 
-    /// Answers the caller that waits. If nobody waits, a failure is reported to users.
+    /// Answers the caller, if there is one that waits.
     void reply(long ticket, RequestResult result) {
         if (ticket != Action.NOBODY) {
             emit(new Action.Reply(ticket, result));
-        } else if (!result.done()) {
-            say(result.text());
         }
     }
 

@@ -1,5 +1,8 @@
 package dev.berth.supervise.lifecycle;
 
+import dev.berth.supervise.contract.DomainEvent;
+import dev.berth.supervise.contract.WorkerFailure;
+
 import java.util.Optional;
 
 /// The steps of a worker that exits, or that can no longer be used although it is alive.
@@ -9,7 +12,10 @@ final class WorkerLoss {
     static WorkerOutcome spawnFailed(TransitionStep step, Worker worker, String why) {
         WorkerMoves.remove(step, worker.id());
         return worker.phase().candidate()
-                ? new WorkerOutcome.Failed(worker.id(), why, WorkerOutcome.Recovery.RETRY_SOON)
+                ? new WorkerOutcome.Failed(
+                        worker.id(),
+                        new WorkerFailure.NotStarted(worker.id(), why),
+                        WorkerOutcome.Recovery.RETRY_SOON)
                 : WorkerOutcome.NONE;
     }
 
@@ -22,7 +28,7 @@ final class WorkerLoss {
     }
 
     static WorkerOutcome listenerLost(TransitionStep step, Worker worker, String why) {
-        step.say("slot " + worker.id() + " " + why);
+        step.report(new DomainEvent.ListenerLost(worker.id(), why));
         Slot slot = step.slot(worker.id().slot());
         Optional<Worker> old = WorkerMoves.rollbackCandidate(slot);
         if (slot.candidate().isPresent()) {
@@ -34,7 +40,7 @@ final class WorkerLoss {
         } else if (step.settings().usesReadyProtocol()) {
             // It cannot come back, but may finish its connections.
             WorkerMoves.drain(step, worker);
-            return restart(step, worker, why);
+            return restart(step, worker, new WorkerFailure.ListenerLost(worker.id(), why));
         } else {
             listenAgain(step, worker);
         }
@@ -59,7 +65,9 @@ final class WorkerLoss {
         if (old.isPresent()) {
             WorkerMoves.putBack(step, worker, old.get());
             return new WorkerOutcome.Failed(
-                    worker.id(), ExitReport.name(worker) + " " + why, WorkerOutcome.Recovery.NONE);
+                    worker.id(),
+                    new WorkerFailure.Unusable(worker.id(), worker.pid(), why),
+                    WorkerOutcome.Recovery.NONE);
         }
         WorkerOutcome failed = WorkerMoves.stopUnready(step, worker, why);
         step.emit(new Action.MoveQueue(worker.id()));
@@ -69,11 +77,15 @@ final class WorkerLoss {
     static WorkerOutcome exitedAtStart(TransitionStep step, Worker worker, Event.Exited exited) {
         boolean never = !step.slot(worker.id().slot()).history().wasEverReady();
         WorkerMoves.remove(step, worker.id());
-        String why = ExitReport.atStart(worker, exited, step.settings().usesReadyProtocol());
+        report(step, worker, exited, DomainEvent.ExitReason.NOT_READY);
         return new WorkerOutcome.Failed(
                 worker.id(),
-                why,
-                never && ExitReport.misused(exited)
+                new WorkerFailure.ExitedAtStart(
+                        ended(worker, exited),
+                        worker.phase() == Phase.SETTLING,
+                        exited.leftovers(),
+                        step.settings().usesReadyProtocol()),
+                never && CommandLineError.reported(exited)
                         ? WorkerOutcome.Recovery.MISUSED
                         : WorkerOutcome.Recovery.RETRY);
     }
@@ -91,25 +103,27 @@ final class WorkerLoss {
         if (step.state().noneInServiceSince() != Moment.NEVER) {
             step.noneInServiceSince(step.now());
         }
-        return exitedCleanly(step, worker);
+        return exitedCleanly(step, worker, exited);
     }
 
     static WorkerOutcome exitedInService(TransitionStep step, Worker worker, Event.Exited exited) {
         WorkerMoves.remove(step, worker.id());
         return cleanly(exited) && !worker.verification().pending()
-                ? exitedCleanly(step, worker)
-                : crashed(step, worker, ExitReport.crash(worker, exited));
+                ? exitedCleanly(step, worker, exited)
+                : crashed(step, worker, exited);
     }
 
     /// A worker that was told to stop has ended.
     static WorkerOutcome exitedAsOrdered(TransitionStep step, Worker worker, Event.Exited exited) {
         WorkerMoves.remove(step, worker.id());
+        report(step, worker, exited, DomainEvent.ExitReason.ORDERED);
         return worker.stopReason()
                 .<WorkerOutcome>map(
                         reason ->
                                 new WorkerOutcome.Failed(
                                         worker.id(),
-                                        ExitReport.blamed(worker, reason, exited),
+                                        new WorkerFailure.StoppedAndEnded(
+                                                ended(worker, exited), reason),
                                         WorkerOutcome.Recovery.NONE))
                 .orElse(WorkerOutcome.NONE);
     }
@@ -120,39 +134,57 @@ final class WorkerLoss {
 
     /// The worker has served and then exited by itself, as a server with a request limit does: not
     /// a failure.
-    private static WorkerOutcome exitedCleanly(TransitionStep step, Worker worker) {
+    private static WorkerOutcome exitedCleanly(
+            TransitionStep step, Worker worker, Event.Exited exited) {
         int index = worker.id().slot();
         if (step.slot(index).goal() == Slot.Goal.LEAVE) {
             return WorkerOutcome.NONE;
         }
-        String name = ExitReport.name(worker);
-        step.say(name + " served and then exited by itself (exit 0); starting the next");
+        report(step, worker, exited, DomainEvent.ExitReason.SERVED);
         step.change(index, slot -> slot.withHealth(slot.history().restarted().steady()));
-        return new WorkerOutcome.ExitedCleanly(worker.id(), name + " exited by itself (exit 0)");
+        return new WorkerOutcome.ExitedCleanly(
+                worker.id(), new WorkerFailure.ExitedByItself(worker.id(), worker.pid()));
     }
 
-    private static WorkerOutcome crashed(TransitionStep step, Worker worker, String why) {
+    private static WorkerOutcome crashed(TransitionStep step, Worker worker, Event.Exited exited) {
         Slot slot = step.slot(worker.id().slot());
         if (slot.goal() == Slot.Goal.LEAVE) {
             return WorkerOutcome.NONE;
         }
-        step.say(why);
+        report(step, worker, exited, DomainEvent.ExitReason.CRASHED);
+        WorkerFailure failure = new WorkerFailure.Crashed(ended(worker, exited));
         Optional<Worker> old = WorkerMoves.rollbackCandidate(slot);
         if (old.isEmpty()) {
-            return restart(step, worker, why);
+            return restart(step, worker, failure);
         }
         WorkerMoves.returnToService(step, old.get());
-        return new WorkerOutcome.Failed(worker.id(), why, WorkerOutcome.Recovery.NONE);
+        return new WorkerOutcome.Failed(worker.id(), failure, WorkerOutcome.Recovery.NONE);
     }
 
     /// Starts another worker in the slot of a worker that was in service: at once, or after a pause
     /// if that happens often.
-    private static WorkerOutcome restart(TransitionStep step, Worker worker, String why) {
+    private static WorkerOutcome restart(
+            TransitionStep step, Worker worker, WorkerFailure failure) {
         int index = worker.id().slot();
         step.change(index, slot -> slot.withHealth(slot.history().restarted()));
         boolean stable = WorkerMoves.stable(step, worker);
         int before = stable ? 0 : step.slot(index).history().failures();
-        Backoff.apply(step, worker.id(), before + 1, why);
-        return new WorkerOutcome.Crashed(worker.id(), why);
+        Backoff.apply(step, worker.id(), before + 1, failure);
+        return new WorkerOutcome.Crashed(worker.id(), failure);
+    }
+
+    private static void report(
+            TransitionStep step,
+            Worker worker,
+            Event.Exited exited,
+            DomainEvent.ExitReason reason) {
+        step.report(
+                new DomainEvent.WorkerExited(
+                        worker.id(), worker.pid(), exited.status(), reason, exited.lastOutput()));
+    }
+
+    private static WorkerFailure.Ended ended(Worker worker, Event.Exited exited) {
+        return new WorkerFailure.Ended(
+                worker.id(), worker.pid(), exited.status(), exited.lastOutput());
     }
 }

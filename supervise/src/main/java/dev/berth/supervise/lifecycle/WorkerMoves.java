@@ -1,7 +1,9 @@
 package dev.berth.supervise.lifecycle;
 
 import dev.berth.supervise.contract.Command;
+import dev.berth.supervise.contract.DomainEvent;
 import dev.berth.supervise.contract.Settings;
+import dev.berth.supervise.contract.WorkerFailure;
 import dev.berth.supervise.contract.WorkerId;
 
 import java.util.Comparator;
@@ -58,7 +60,7 @@ final class WorkerMoves {
     }
 
     static void killOverdue(TransitionStep step, Worker worker) {
-        step.say("slot " + worker.id() + " did not stop in time; killing it");
+        step.report(new DomainEvent.StopExpired(worker.id()));
         kill(step, worker);
     }
 
@@ -95,10 +97,14 @@ final class WorkerMoves {
     }
 
     /// Gives up a worker that is alive but did not become ready.
-    static WorkerOutcome stopUnready(TransitionStep step, Worker worker, String why) {
+    ///
+    /// @param what is wrong with it, for users
+    static WorkerOutcome stopUnready(TransitionStep step, Worker worker, String what) {
         terminate(step, worker);
         return new WorkerOutcome.Failed(
-                worker.id(), ExitReport.name(worker) + " " + why, WorkerOutcome.Recovery.RETRY);
+                worker.id(),
+                new WorkerFailure.Unusable(worker.id(), worker.pid(), what),
+                WorkerOutcome.Recovery.RETRY);
     }
 
     /// The predecessor, as long as it has not been told to stop.
@@ -130,7 +136,7 @@ final class WorkerMoves {
     static void returnToService(TransitionStep step, Worker old) {
         step.change(old.id(), w -> w.inPhase(Phase.READY, step.now(), Moment.NEVER));
         step.change(old.id().slot(), slot -> slot.withCommand(old.command()));
-        step.say("slot " + old.id() + " is back in service, pid " + old.pid());
+        step.report(new DomainEvent.WorkerBackInService(old.id(), old.pid()));
         step.serve();
     }
 

@@ -1,5 +1,7 @@
 package dev.berth.supervise.lifecycle;
 
+import dev.berth.supervise.contract.DomainEvent;
+import dev.berth.supervise.contract.WorkerFailure;
 import dev.berth.supervise.contract.WorkerId;
 
 /// What the step of a worker means for the operation that may wait for that worker. What concerns
@@ -11,22 +13,20 @@ sealed interface WorkerOutcome {
     record None() implements WorkerOutcome {}
 
     /// A worker that was to come into service, or had just come, does not.
-    ///
-    /// @param why for users
-    record Failed(WorkerId id, String why, Recovery recovery) implements WorkerOutcome {}
+    record Failed(WorkerId id, WorkerFailure failure, Recovery recovery) implements WorkerOutcome {}
 
     /// A worker in service exited unexpectedly, or cannot stay; its slot gets the next.
-    record Crashed(WorkerId id, String why) implements WorkerOutcome {}
+    record Crashed(WorkerId id, WorkerFailure failure) implements WorkerOutcome {}
 
     /// A worker in service exited by itself, and its slot gets the next. That is not a failure, but
     /// an operation that waits for this very worker waits in vain.
-    record ExitedCleanly(WorkerId id, String why) implements WorkerOutcome {}
+    record ExitedCleanly(WorkerId id, WorkerFailure failure) implements WorkerOutcome {}
 
     /// A worker in service is quiet: nothing waits for it, and none of its connections is busy.
     record Quiet(WorkerId id) implements WorkerOutcome {}
 
     /// A worker was stopped with something unfinished.
-    record DrainExpired(String text) implements WorkerOutcome {}
+    record DrainExpired(DomainEvent.DrainExpired event) implements WorkerOutcome {}
 
     /// What has to happen if no operation deals with a failure.
     enum Recovery {

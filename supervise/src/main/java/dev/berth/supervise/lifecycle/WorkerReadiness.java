@@ -1,5 +1,6 @@
 package dev.berth.supervise.lifecycle;
 
+import dev.berth.supervise.contract.DomainEvent;
 import dev.berth.supervise.contract.Settings;
 
 import java.util.Optional;
@@ -10,6 +11,11 @@ final class WorkerReadiness {
     private static final long CHECK_MILLIS = Settings.SELF_EXIT.toMillis() + 1_000;
 
     private WorkerReadiness() {}
+
+    static void spawned(TransitionStep step, Worker worker, int pid) {
+        step.change(worker.id(), w -> w.withPid(pid));
+        step.report(new DomainEvent.WorkerStarted(worker.id(), pid));
+    }
 
     static void listening(TransitionStep step, Worker worker) {
         if (!StartTimeout.tooLateToListen(worker)) {
@@ -114,6 +120,6 @@ final class WorkerReadiness {
             step.serve();
         }
         // Last, because whoever reads it may connect at once.
-        step.say("slot " + worker.id() + " is ready, pid " + worker.pid());
+        step.report(new DomainEvent.WorkerReady(worker.id(), worker.pid()));
     }
 }

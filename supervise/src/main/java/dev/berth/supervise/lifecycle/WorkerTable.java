@@ -10,7 +10,7 @@ final class WorkerTable {
             TransitionStep step, Worker worker, Event.OfWorker event, Involvement involvement) {
         return switch (event) {
             case Event.Spawned spawned ->
-                    after(() -> step.change(worker.id(), w -> w.withPid(spawned.pid())));
+                    after(() -> WorkerReadiness.spawned(step, worker, spawned.pid()));
             case Event.SpawnFailed failed -> WorkerLoss.spawnFailed(step, worker, failed.why());
             case Event.Listening _ ->
                     switch (worker.phase()) {

@@ -2,7 +2,9 @@ package dev.berth.supervise.lifecycle;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.berth.supervise.contract.Messages;
 import dev.berth.supervise.contract.Settings;
+import dev.berth.supervise.contract.WorkerFailure;
 import dev.berth.supervise.contract.WorkerId;
 import dev.berth.sys.ExitStatus;
 
@@ -20,35 +22,51 @@ class ExitReportTest {
         return new Event.Exited(WORKER.id(), status, survivors, words);
     }
 
+    private static String atStart(Worker worker, Event.Exited exited, boolean readyProtocol) {
+        return Messages.of(
+                new WorkerFailure.ExitedAtStart(
+                        ended(worker, exited),
+                        worker.phase() == Phase.SETTLING,
+                        exited.leftovers(),
+                        readyProtocol));
+    }
+
+    private static String crash(Worker worker, Event.Exited exited) {
+        return Messages.of(new WorkerFailure.Crashed(ended(worker, exited)));
+    }
+
+    private static WorkerFailure.Ended ended(Worker worker, Event.Exited exited) {
+        return new WorkerFailure.Ended(
+                worker.id(), worker.pid(), exited.status(), exited.lastOutput());
+    }
+
     @Test
     void howAndWhenItEndedAndItsLastOutputAreReported() {
-        assertThat(
-                        ExitReport.atStart(
-                                WORKER, exited(ExitStatus.exited(1), 0, "oops\nbad port\n"), false))
+        assertThat(atStart(WORKER, exited(ExitStatus.exited(1), 0, "oops\nbad port\n"), false))
                 .isEqualTo(
                         "slot 2.7 (pid 42) ended at start: exit 1; its last output:\n"
                                 + "    oops\n"
                                 + "    bad port");
         assertThat(
-                        ExitReport.atStart(
+                        atStart(
                                 WORKER.inPhase(Phase.SETTLING, 0, 0),
                                 exited(ExitStatus.killed(9), 0, ""),
                                 false))
                 .isEqualTo(
                         "slot 2.7 (pid 42) ended right after it listened: killed by SIGKILL (9)");
-        assertThat(ExitReport.crash(WORKER, exited(ExitStatus.exited(0), 3, "")))
+        assertThat(crash(WORKER, exited(ExitStatus.exited(0), 3, "")))
                 .isEqualTo("slot 2.7 (pid 42) exited unexpectedly: exit 0");
     }
 
     @Test
     void onlyASuccessfulExitWithSurvivorsMeansGoingToTheBackground() {
-        assertThat(ExitReport.atStart(WORKER, exited(ExitStatus.exited(0), 1, ""), false))
+        assertThat(atStart(WORKER, exited(ExitStatus.exited(0), 1, ""), false))
                 .contains("went into the background");
-        assertThat(ExitReport.atStart(WORKER, exited(ExitStatus.exited(0), 0, ""), false))
+        assertThat(atStart(WORKER, exited(ExitStatus.exited(0), 0, ""), false))
                 .contains("ended at start: exit 0");
-        assertThat(ExitReport.atStart(WORKER, exited(ExitStatus.exited(1), 1, ""), false))
+        assertThat(atStart(WORKER, exited(ExitStatus.exited(1), 1, ""), false))
                 .contains("ended at start: exit 1");
-        assertThat(ExitReport.atStart(WORKER, exited(ExitStatus.killed(15), 1, ""), false))
+        assertThat(atStart(WORKER, exited(ExitStatus.killed(15), 1, ""), false))
                 .contains("ended at start: killed by");
     }
 
@@ -58,18 +76,18 @@ class ExitReportTest {
         for (String words : List.of(python, "Error: listen EADDRINUSE :::80", "It is fine")) {
             boolean taken = !words.equals("It is fine");
             Event.Exited ended = exited(ExitStatus.exited(1), 0, words);
-            String told = ExitReport.atStart(WORKER, ended, true);
+            String told = atStart(WORKER, ended, true);
             assertThat(told.contains("Berth itself listens")).isEqualTo(taken);
-            assertThat(ExitReport.atStart(WORKER, ended, false)).doesNotContain("Berth");
+            assertThat(atStart(WORKER, ended, false)).doesNotContain("Berth");
         }
     }
 
     @Test
     void durationsAreInSeconds() {
-        assertThat(ExitReport.seconds(Duration.ofSeconds(60))).isEqualTo("60 s");
-        assertThat(ExitReport.seconds(Duration.ofMillis(250))).isEqualTo("0.3 s");
-        assertThat(ExitReport.seconds(Duration.ofMillis(1_500))).isEqualTo("1.5 s");
-        assertThat(ExitReport.seconds(Duration.ZERO)).isEqualTo("0 s");
+        assertThat(Messages.seconds(Duration.ofSeconds(60))).isEqualTo("60 s");
+        assertThat(Messages.seconds(Duration.ofMillis(250))).isEqualTo("0.3 s");
+        assertThat(Messages.seconds(Duration.ofMillis(1_500))).isEqualTo("1.5 s");
+        assertThat(Messages.seconds(Duration.ZERO)).isEqualTo("0 s");
     }
 
     @Test
@@ -79,7 +97,7 @@ class ExitReportTest {
                         "[PM2][ERROR] Script already launched, add -f option",
                         "httpd (pid 4711) already running",
                         "Starting hot deployment for Hypnotoad server 99.")) {
-            assertThat(ExitReport.atStart(WORKER, exited(ExitStatus.exited(0), 0, words), false))
+            assertThat(atStart(WORKER, exited(ExitStatus.exited(0), 0, words), false))
                     .contains("reported that it is already running")
                     .contains("{slot}.{generation}")
                     .contains(words);
@@ -88,20 +106,23 @@ class ExitReportTest {
 
     @Test
     void aProgramThatIsNotAServerGetsAnExplanation() {
-        assertThat(ExitReport.atStart(WORKER, exited(ExitStatus.exited(0), 0, ""), false))
+        assertThat(atStart(WORKER, exited(ExitStatus.exited(0), 0, ""), false))
                 .contains("without listening; Berth runs servers");
-        assertThat(ExitReport.atStart(WORKER, exited(ExitStatus.exited(1), 0, ""), false))
+        assertThat(atStart(WORKER, exited(ExitStatus.exited(1), 0, ""), false))
                 .doesNotContain("servers");
     }
 
     @Test
     void aCommandLineThatTheProgramDoesNotUnderstandIsRecognized() {
-        assertThat(ExitReport.misused(exited(ExitStatus.exited(2), 0, "usage: app [-h]"))).isTrue();
-        assertThat(ExitReport.misused(exited(ExitStatus.exited(64), 0, "Unknown option: x")))
+        assertThat(CommandLineError.reported(exited(ExitStatus.exited(2), 0, "usage: app [-h]")))
                 .isTrue();
-        assertThat(ExitReport.misused(exited(ExitStatus.exited(2), 0, "no such table"))).isFalse();
-        assertThat(ExitReport.misused(exited(ExitStatus.exited(1), 0, "usage: app [-h]")))
+        assertThat(CommandLineError.reported(exited(ExitStatus.exited(64), 0, "Unknown option: x")))
+                .isTrue();
+        assertThat(CommandLineError.reported(exited(ExitStatus.exited(2), 0, "no such table")))
                 .isFalse();
-        assertThat(ExitReport.misused(exited(ExitStatus.killed(2), 0, "usage: app"))).isFalse();
+        assertThat(CommandLineError.reported(exited(ExitStatus.exited(1), 0, "usage: app [-h]")))
+                .isFalse();
+        assertThat(CommandLineError.reported(exited(ExitStatus.killed(2), 0, "usage: app")))
+                .isFalse();
     }
 }

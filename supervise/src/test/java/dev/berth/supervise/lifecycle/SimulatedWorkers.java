@@ -135,7 +135,7 @@ final class SimulatedWorkers {
             case Action.CloseSockets _ -> {}
             case Action.KeepQueue _ -> {}
             case Action.Reply _ -> {}
-            case Action.Say _ -> {}
+            case Action.Emit _ -> {}
         }
     }
 

@@ -3,6 +3,8 @@ package dev.berth.supervise.lifecycle;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.berth.supervise.contract.Command;
+import dev.berth.supervise.contract.DomainEvent;
+import dev.berth.supervise.contract.Messages;
 import dev.berth.supervise.contract.Policy;
 import dev.berth.supervise.contract.Request;
 import dev.berth.supervise.contract.RequestResult;
@@ -256,7 +258,7 @@ final class TransitionScript {
 
     /// The recorded actions, without messages.
     List<Action> deeds() {
-        return orders.stream().filter(action -> !(action instanceof Action.Say)).toList();
+        return orders.stream().filter(action -> !(action instanceof Action.Emit)).toList();
     }
 
     <T extends Action> List<T> orders(Class<T> kind) {
@@ -268,7 +270,13 @@ final class TransitionScript {
     }
 
     String said() {
-        return String.join("\n", orders(Action.Say.class).stream().map(Action.Say::text).toList());
+        return String.join(
+                "\n", events().stream().flatMap(event -> Messages.of(event).stream()).toList());
+    }
+
+    /// The reported events.
+    List<DomainEvent> events() {
+        return orders(Action.Emit.class).stream().map(Action.Emit::event).toList();
     }
 
     Optional<RequestResult> answer(long ticket) {

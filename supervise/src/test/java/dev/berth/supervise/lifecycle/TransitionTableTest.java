@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.berth.supervise.contract.Policy;
 import dev.berth.supervise.contract.Request;
 import dev.berth.supervise.contract.Settings;
+import dev.berth.supervise.contract.WorkerFailure;
 import dev.berth.supervise.contract.WorkerId;
 import dev.berth.sys.ExitStatus;
 
@@ -93,7 +94,7 @@ class TransitionTableTest {
                                 OptionalInt.of(0),
                                 List.of(),
                                 List.of(),
-                                new Course.Undoing("failed"))),
+                                new Course.Undoing(new WorkerFailure.NotStarted(ID, "failed")))),
                 Optional.of(new ScaleChange(5, 0, 2, Course.FORWARD)),
                 Optional.of(new ScaleChange(5, 2, 0, Course.FORWARD)),
                 Optional.of(new SlotDrain(5, 0, DUE)),

@@ -102,7 +102,7 @@ final class WalkRules {
             case Action.MoveQueue(WorkerId id) -> assertThat(terminated).contains(id);
             case Action.Steer(long ticket, Policy _) -> steering.add(ticket);
             case Action.Shed _ -> {}
-            case Action.Say _ -> {}
+            case Action.Emit _ -> {}
             case Action.Quit _ -> {}
         }
     }
