@@ -9,10 +9,13 @@ import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.sli
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 
 import dev.berth.sys.ExitStatus;
 
@@ -117,6 +120,31 @@ class ArchitectureTest {
                             .collect(Collectors.groupingBy(file -> file.getFileName().toString()));
             assertThat(sources).containsKeys("Supervisor.java", "BenchMain.java");
             assertThat(sources).allSatisfy((name, places) -> assertThat(places).hasSize(1));
+        }
+    }
+
+    /// A reader follows a decision downwards only; what a lower class wants of an upper one is a
+    /// value that it returns.
+    @Test
+    void classesOfTheStateMachineHaveNoCycles() {
+        slices().assignedFrom(new ClassesOf("dev.berth.supervise.lifecycle"))
+                .should()
+                .beFreeOfCycles()
+                .check(classes);
+    }
+
+    /// Each class of a package is a slice, with its nested classes.
+    private record ClassesOf(String packageName) implements SliceAssignment {
+        @Override
+        public SliceIdentifier getIdentifierOf(JavaClass type) {
+            return type.getPackageName().equals(packageName)
+                    ? SliceIdentifier.of(type.getName().replaceFirst("\\$.*", ""))
+                    : SliceIdentifier.ignore();
+        }
+
+        @Override
+        public String getDescription() {
+            return "classes of " + packageName;
         }
     }
 
