@@ -61,7 +61,7 @@ class TransitionWalkTest {
                 random.nextInt(3) == 0
                         ? Optional.of(Duration.ofSeconds(random.nextInt(4)))
                         : Optional.empty(),
-                random.nextInt(3) == 0 ? Settings.Ready.ANNOUNCED : Settings.Ready.LISTENING,
+                random.pick(List.of(Settings.Ready.values())),
                 random.nextInt(4) > 0,
                 Duration.ofSeconds(random.nextInt(2) * 3L),
                 Duration.ofSeconds(random.nextInt(3) * 5L),
