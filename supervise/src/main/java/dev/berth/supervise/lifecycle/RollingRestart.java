@@ -23,39 +23,11 @@ import java.util.stream.Stream;
 record RollingRestart(
         long ticket,
         Optional<Command> proposed,
-        Progress progress,
+        RollProgress progress,
         Course course,
         List<DomainEvent.DrainExpired> undone,
         boolean newAddresses)
         implements Operation {
-    /// How far the roll has come.
-    ///
-    /// @param pending slots still to do, in order
-    /// @param current the slot in progress
-    /// @param done slots replaced so far
-    record Progress(List<Integer> pending, OptionalInt current, List<Integer> done) {
-        Progress {
-            pending = List.copyOf(pending);
-            done = List.copyOf(done);
-        }
-
-        /// Nothing done yet.
-        static Progress of(List<Integer> slots) {
-            return new Progress(slots, OptionalInt.empty(), List.of());
-        }
-
-        Progress starting(int slot) {
-            List<Integer> rest = pending.stream().filter(other -> other != slot).toList();
-            return new Progress(rest, OptionalInt.of(slot), done);
-        }
-
-        Progress finished(int slot) {
-            List<Integer> more = new ArrayList<>(done);
-            more.add(slot);
-            return new Progress(pending, OptionalInt.empty(), more);
-        }
-    }
-
     RollingRestart {
         undone = List.copyOf(undone);
     }
@@ -76,7 +48,7 @@ record RollingRestart(
                 new RollingRestart(
                         ticket,
                         proposed(step, request),
-                        Progress.of(wanted),
+                        RollProgress.of(wanted),
                         Course.FORWARD,
                         List.of(),
                         request.newAddresses()));
@@ -111,7 +83,7 @@ record RollingRestart(
         return course instanceof Course.Undoing;
     }
 
-    private RollingRestart with(Progress next) {
+    private RollingRestart with(RollProgress next) {
         return new RollingRestart(ticket, proposed, next, course, undone, newAddresses);
     }
 
@@ -312,7 +284,7 @@ record RollingRestart(
 
     private Decision end(TransitionStep step, int index, WorkerFailure failure) {
         String why = Messages.of(failure);
-        Progress rest = withoutCurrent(step);
+        RollProgress rest = withoutCurrent(step);
         if (course instanceof Course.Undoing(WorkerFailure first)) {
             String mixed = RollReport.mixed(step.state());
             return over(step, Messages.of(first) + "\nrolling back failed too: " + why + mixed);
@@ -335,7 +307,7 @@ record RollingRestart(
         return new RollingRestart(
                 ticket,
                 Optional.of(step.state().command()),
-                Progress.of(replaced.reversed()),
+                RollProgress.of(replaced.reversed()),
                 new Course.Undoing(cause),
                 undone,
                 newAddresses);
@@ -343,7 +315,7 @@ record RollingRestart(
 
     /// Stops the worker that was to replace the current slot's worker, or counts the slot as done
     /// if it already has.
-    private Progress withoutCurrent(TransitionStep step) {
+    private RollProgress withoutCurrent(TransitionStep step) {
         if (progress.current().isEmpty()) {
             return progress;
         }

@@ -106,7 +106,7 @@ class TransitionTableTest {
         return new RollingRestart(
                 5,
                 Optional.of(TransitionScript.NEW),
-                new RollingRestart.Progress(pending, current, done),
+                new RollProgress(pending, current, done),
                 course,
                 List.of(),
                 false);
