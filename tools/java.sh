@@ -1,4 +1,5 @@
-# Finds a Java for ./berth and a JDK for ./mvnw, which source this file; POSIX sh.
+# Finds a Java for ./berth, and a JDK for ./mvnw, tools/format and bench/bench.sh, which source this
+# file; POSIX sh.
 
 needs=25
 
