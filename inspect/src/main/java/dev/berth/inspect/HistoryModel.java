@@ -1,5 +1,6 @@
 package dev.berth.inspect;
 
+import dev.berth.net.BoundAddress;
 import dev.berth.net.Protocol;
 import dev.berth.sys.Errno;
 import dev.berth.sys.SockAddr;
@@ -234,12 +235,7 @@ public final class HistoryModel {
 
     /// Whether a packet to `via` may reach this socket.
     static boolean covers(RuleSocket socket, SockAddr.Inet via) {
-        NormalizedAddress mine = socket.place();
-        NormalizedAddress its = NormalizedAddress.of(via);
-        if (mine.inet4() == its.inet4()) {
-            return mine.wildcard() || mine.equals(its);
-        }
-        return its.inet4() && mine.wildcard() && !socket.v6only();
+        return socket.boundAddress().coversAddress(new BoundAddress(via, true, 0));
     }
 
     private void peer(HistoryStep.Peer peer) {

@@ -75,13 +75,14 @@ public enum PairwiseRule {
     /// The rule that decides whether `wanted` can be bound, or can listen, while `there` is on the
     /// same port of the same network namespace.
     public static PairwiseRule judge(Protocol protocol, RuleSocket wanted, RuleSocket there) {
-        BoundAddress mine = bound(wanted);
-        BoundAddress its = bound(there);
+        BoundAddress mine = wanted.boundAddress();
+        BoundAddress its = there.boundAddress();
         if (!mine.sharesDevice(its)) {
             return DIFFERENT_DEVICES;
         }
         boolean plain = mine.sharesAddress(its);
-        if (!plain && !hiddenOverlap(protocol, wanted, there)) {
+        boolean peered = there.stage().hasPeer();
+        if (!plain && !(peered && mine.meetsDualStackConnection(protocol, its))) {
             return NO_OVERLAP;
         }
         boolean addr = wanted.reuseaddr() && there.reuseaddr();
@@ -111,20 +112,5 @@ public enum PairwiseRule {
             return its ? NOT_SHARED_BY_YOU : NEITHER;
         }
         return its ? NO_COMMON_OPTION : NOT_SHARED_BY_IT;
-    }
-
-    private static BoundAddress bound(RuleSocket socket) {
-        return new BoundAddress(socket.address(), socket.v6only(), socket.device());
-    }
-
-    /// To plain IPv4 sockets, a connected dual-stack socket on an IPv6 address is 127.0.0.6.
-    private static boolean hiddenOverlap(Protocol protocol, RuleSocket wanted, RuleSocket there) {
-        NormalizedAddress mine = wanted.place();
-        boolean meets =
-                mine.equals(NormalizedAddress.ANY4)
-                        || (protocol == Protocol.UDP
-                                && mine.equals(NormalizedAddress.OF_CONCRETE_INET6));
-        boolean hidden = !there.place().inet4() && there.stage().hasPeer() && !there.v6only();
-        return hidden && wanted.inet() && meets;
     }
 }

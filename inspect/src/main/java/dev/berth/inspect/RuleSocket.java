@@ -1,5 +1,6 @@
 package dev.berth.inspect;
 
+import dev.berth.net.BoundAddress;
 import dev.berth.sys.SockAddr;
 import dev.berth.sys.Sockets;
 
@@ -78,6 +79,11 @@ public record RuleSocket(
     /// A connection that this listener got at its address `local`.
     public RuleSocket child(SockAddr.Inet local, int acceptUid) {
         return withStage(SocketStage.CONNECTED).withAddress(local).withUid(acceptUid);
+    }
+
+    /// Where it is bound.
+    BoundAddress boundAddress() {
+        return new BoundAddress(address, v6only, device);
     }
 
     NormalizedAddress place() {

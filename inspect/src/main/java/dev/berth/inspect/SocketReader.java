@@ -1,5 +1,6 @@
 package dev.berth.inspect;
 
+import dev.berth.net.BoundAddress;
 import dev.berth.net.DiagQuery;
 import dev.berth.net.NetNamespace;
 import dev.berth.net.ProcNet;
@@ -115,20 +116,9 @@ final class SocketReader {
         return query.address().isEmpty() || concerns(query.address().get(), row);
     }
 
-    /// Whether packets to `address` can concern the socket, or it is bound there.
+    /// Whether packets to `address` can concern the socket; to a wildcard, any socket.
     static boolean concerns(SockAddr.Inet address, SocketRow row) {
-        SockAddr.Inet wanted = unmapped(address);
-        SockAddr.Inet there = unmapped(row.local());
-        if (wanted.wildcard() || there.host().equals(wanted.host())) {
-            return true;
-        }
-        boolean dual = there instanceof SockAddr.Inet6 && !row.v6only().orElse(false);
-        return there.wildcard() && (there.family() == wanted.family() || dual);
-    }
-
-    private static SockAddr.Inet unmapped(SockAddr.Inet address) {
-        return address instanceof SockAddr.Inet6 six && six.mapped().isPresent()
-                ? six.mapped().get()
-                : address;
+        return address.unmapped().wildcard()
+                || new BoundAddress(address, false, 0).overlaps(BoundAddress.of(row));
     }
 }

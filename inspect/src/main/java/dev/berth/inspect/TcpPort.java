@@ -1,5 +1,6 @@
 package dev.berth.inspect;
 
+import dev.berth.net.BoundAddress;
 import dev.berth.net.Protocol;
 import dev.berth.sys.SockAddr;
 
@@ -82,12 +83,14 @@ public final class TcpPort extends PortModel {
                 && wanted.reuseport()
                 && !wanted.program()
                 && record.uid() == wanted.uid()
-                && covers(record, wanted);
+                && reuseportMatch(record, wanted);
     }
 
-    /// Whether the remembered socket's address covers that of `wanted`: a wildcard covers every
-    /// address of its kind, but only if it is the remembered one's. Devices are ignored.
-    private static boolean covers(RuleSocket record, RuleSocket wanted) {
+    /// Whether the kernel's memory of `record` admits `wanted`, as far as their addresses decide: a
+    /// wildcard covers every address of its kind, but only if it is the remembered one's. Devices
+    /// are ignored. Not the same as [BoundAddress#covers]: an IPv6 socket is compared under the
+    /// IPv4 address that the kernel stores for it.
+    private static boolean reuseportMatch(RuleSocket record, RuleSocket wanted) {
         NormalizedAddress old = record.place();
         NormalizedAddress now = wanted.place();
         if (record.inet() || (old.inet4() && now.inet4())) {

@@ -53,13 +53,13 @@ final class TrafficImpact {
         RuleSocket its = other.likely();
         return mine.reuseport()
                 && its.reuseport()
-                && sameKind(its)
+                && sameAddress(its)
                 && mine.device() == its.device()
                 && mine.uid() == its.uid()
                 && (!tcp() || its.stage() == SocketStage.LISTENING);
     }
 
-    private boolean sameKind(RuleSocket its) {
+    private boolean sameAddress(RuleSocket its) {
         return mine.inet() == its.inet()
                 && mine.v6only() == its.v6only()
                 && mine.place().equals(its.place());

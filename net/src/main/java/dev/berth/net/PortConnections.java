@@ -1,7 +1,5 @@
 package dev.berth.net;
 
-import dev.berth.sys.SockAddr;
-
 import java.io.IOException;
 import java.util.Comparator;
 import java.util.List;
@@ -26,17 +24,19 @@ public final class PortConnections {
             return Optional.empty();
         }
         int port = wanted.address().port();
+        var address = BoundAddress.of(wanted);
         List<SocketRow> rows =
                 diag.dump(DiagQuery.all(Protocol.TCP).withLocalPort(port)).stream()
                         .filter(row -> row.state() != TcpState.LISTEN)
-                        .filter(row -> overlaps(wanted.address(), row.local()))
+                        .filter(row -> meets(address, BoundAddress.of(row)))
                         .toList();
         Optional<SocketRow> owned = rows.stream().filter(row -> row.inode() != 0).findFirst();
         return owned.isPresent() ? owned.map(row -> live(row, port)) : left(rows);
     }
 
-    private static boolean overlaps(SockAddr.Inet a, SockAddr.Inet b) {
-        return a.wildcard() || a.unmapped().host().equals(b.unmapped().host());
+    private static boolean meets(BoundAddress wanted, BoundAddress connection) {
+        return wanted.overlaps(connection)
+                || wanted.meetsDualStackConnection(Protocol.TCP, connection);
     }
 
     private static String live(SocketRow row, int port) {

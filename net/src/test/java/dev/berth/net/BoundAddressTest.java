@@ -49,4 +49,83 @@ class BoundAddressTest {
         assertThat(at("0.0.0.0", false, 1).overlaps(at("0.0.0.0", false, 0))).isTrue();
         assertThat(at("0.0.0.0", false, 1).overlaps(at("0.0.0.0", false, 1))).isTrue();
     }
+
+    @ParameterizedTest
+    @CsvSource({
+        "0.0.0.0, false, 127.0.0.1, false, true",
+        "0.0.0.0, false, 0.0.0.0, false, true",
+        "0.0.0.0, false, ::ffff:127.0.0.1, false, true",
+        "0.0.0.0, false, ::, false, false",
+        "0.0.0.0, false, ::, true, false",
+        "0.0.0.0, false, ::1, false, false",
+        "127.0.0.1, false, 0.0.0.0, false, false",
+        "127.0.0.1, false, 127.0.0.1, false, true",
+        "127.0.0.1, false, ::ffff:127.0.0.1, false, true",
+        "127.0.0.1, false, 127.0.0.2, false, false",
+        "::, false, ::, false, true",
+        "::, false, ::, true, true",
+        "::, false, ::1, false, true",
+        "::, false, 0.0.0.0, false, true",
+        "::, false, 127.0.0.1, false, true",
+        "::, true, ::, true, true",
+        "::, true, ::, false, false",
+        "::, true, ::1, false, true",
+        "::, true, 0.0.0.0, false, false",
+        "::, true, ::ffff:127.0.0.1, false, false",
+        "::1, false, ::, false, false",
+        "::1, false, ::1, false, true",
+        "::1, false, 127.0.0.1, false, false",
+    })
+    void anAddressCoversAnotherIfItGetsAllThatTheOtherCouldGet(
+            String all, boolean allV6only, String some, boolean someV6only, boolean covers) {
+        BoundAddress wide = at(all, allV6only, 0);
+        BoundAddress narrow = at(some, someV6only, 0);
+        assertThat(wide.covers(narrow)).isEqualTo(covers);
+        // Where each family is covered by itself, the whole is.
+        boolean parts = narrow.byFamily().stream().allMatch(part -> wide.coversAddress(part));
+        assertThat(parts).isEqualTo(covers);
+        assertThat(!covers || wide.overlaps(narrow)).isTrue();
+    }
+
+    @Test
+    void aDeviceIsCoveredByItselfAndByNoDevice() {
+        assertThat(at("0.0.0.0", false, 0).covers(at("0.0.0.0", false, 1))).isTrue();
+        assertThat(at("0.0.0.0", false, 1).covers(at("0.0.0.0", false, 1))).isTrue();
+        assertThat(at("0.0.0.0", false, 1).covers(at("0.0.0.0", false, 0))).isFalse();
+        assertThat(at("0.0.0.0", false, 1).covers(at("0.0.0.0", false, 2))).isFalse();
+        assertThat(at("::", false, 0).covers(at("fe80::1%2", false, 0))).isTrue();
+        assertThat(at("fe80::1%1", false, 0).covers(at("fe80::1%2", false, 0))).isFalse();
+    }
+
+    @Test
+    void onlyADualStackWildcardTakesTwoFamilies() {
+        assertThat(at("::", false, 3).byFamily())
+                .containsExactly(at("::", true, 3), at("0.0.0.0", false, 3));
+        for (BoundAddress one :
+                new BoundAddress[] {
+                    at("::", true, 0), at("0.0.0.0", false, 0), at("::1", false, 0)
+                }) {
+            assertThat(one.byFamily()).containsExactly(one);
+        }
+    }
+
+    /// The kernel's own answers are in `HistoryModel`'s and `PairwiseRule`'s tests.
+    @ParameterizedTest
+    @CsvSource({
+        "TCP, 0.0.0.0, ::1, false, true",
+        "TCP, 0.0.0.0, ::1, true, false",
+        "TCP, 127.0.0.6, ::1, false, false",
+        "UDP, 127.0.0.6, ::1, false, true",
+        "UDP, 127.0.0.1, ::1, false, false",
+        "TCP, ::ffff:0.0.0.0, ::1, false, false",
+        "TCP, 0.0.0.0, ::ffff:127.0.0.1, false, false",
+        "TCP, ::, ::1, false, false",
+    })
+    void aPlainIpv4WildcardMeetsConnectionsOfDualStackSockets(
+            Protocol protocol, String wanted, String connection, boolean v6only, boolean meets) {
+        assertThat(
+                        at(wanted, false, 0)
+                                .meetsDualStackConnection(protocol, at(connection, v6only, 0)))
+                .isEqualTo(meets);
+    }
 }

@@ -3,9 +3,9 @@ package dev.berth.cli.ports;
 import dev.berth.inspect.Owner;
 import dev.berth.inspect.PortSocket;
 import dev.berth.inspect.Printable;
+import dev.berth.net.BoundAddress;
 import dev.berth.net.DiagQuery;
 import dev.berth.net.Protocol;
-import dev.berth.sys.SockAddr;
 
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -131,10 +131,7 @@ record WhoNotes(IntFunction<String> users, PortRange outgoing) {
         for (PortSocket general : wild) {
             for (PortSocket special : listeners) {
                 boolean within =
-                        !special.local().wildcard()
-                                && (general.family() == special.family()
-                                        || (general.local() instanceof SockAddr.Inet6
-                                                && !general.v6only().orElse(true)));
+                        !special.local().wildcard() && bound(general).coversAddress(bound(special));
                 if (within) {
                     notes.add(
                             special.local()
@@ -144,6 +141,10 @@ record WhoNotes(IntFunction<String> users, PortRange outgoing) {
                 }
             }
         }
+    }
+
+    private static BoundAddress bound(PortSocket socket) {
+        return new BoundAddress(socket.local(), socket.v6only().orElse(true), socket.device());
     }
 
     private static void silent(Set<String> notes, PortSocket socket) {

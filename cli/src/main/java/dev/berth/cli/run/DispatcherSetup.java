@@ -7,6 +7,7 @@ import dev.berth.dispatch.DispatcherConfig;
 import dev.berth.dispatch.DispatcherLimits;
 import dev.berth.dispatch.ProxyProtocol;
 import dev.berth.dispatch.Routes;
+import dev.berth.net.BoundAddress;
 import dev.berth.net.ListenAddress;
 import dev.berth.net.ListenerFactory;
 import dev.berth.net.Protocol;
@@ -86,10 +87,10 @@ final class DispatcherSetup {
             if (other.equals(address)) {
                 return Optional.of(address + " is listed twice");
             }
-            if (covers(other.address(), address.address())) {
+            if (covers(other, address)) {
                 return Optional.of(part(address, other));
             }
-            if (covers(address.address(), other.address())) {
+            if (covers(address, other)) {
                 return Optional.of(part(other, address));
             }
         }
@@ -100,11 +101,9 @@ final class DispatcherSetup {
         return some + " is covered by " + all + ", which is listed too; omit it";
     }
 
-    private static boolean covers(SockAddr.Inet all, SockAddr.Inet some) {
-        boolean both = all instanceof SockAddr.Inet6;
-        return all.wildcard()
-                && all.port() == some.port()
-                && (both || all.family() == some.family());
+    private static boolean covers(ListenAddress all, ListenAddress some) {
+        return all.address().port() == some.address().port()
+                && BoundAddress.of(all).covers(BoundAddress.of(some));
     }
 
     static ProxyProtocol proxy(String word) {

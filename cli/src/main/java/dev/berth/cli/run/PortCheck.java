@@ -93,8 +93,7 @@ final class PortCheck implements AutoCloseable {
     void address(ListenAddress address) throws IOException {
         int port = address.address().port();
         permitted(port, address.toString(), address.toString());
-        // Without IPV6_V6ONLY, as Berth and most servers bind.
-        var wanted = new BoundAddress(address.address(), false, 0);
+        var wanted = BoundAddress.of(address);
         boolean shared = false;
         for (SocketRow row : listeners(address.protocol(), port)) {
             if (wanted.overlaps(BoundAddress.of(row))) {
@@ -164,7 +163,7 @@ final class PortCheck implements AutoCloseable {
 
     /// Who holds the port although nobody listens: a socket that is only bound, or a connection.
     private String silent(ListenAddress address) throws IOException {
-        var wanted = new BoundAddress(address.address(), false, 0);
+        var wanted = BoundAddress.of(address);
         DiagQuery bound =
                 DiagQuery.all(address.protocol())
                         .withLocalPort(address.address().port())

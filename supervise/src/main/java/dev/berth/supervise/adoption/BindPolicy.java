@@ -1,5 +1,6 @@
 package dev.berth.supervise.adoption;
 
+import dev.berth.net.BoundAddress;
 import dev.berth.net.ListenAddress;
 import dev.berth.net.Protocol;
 import dev.berth.supervise.contract.ServiceSpec;
@@ -102,12 +103,15 @@ public final class BindPolicy {
     /// Whether `-l` names the address in full.
     private static boolean lists(ServiceSpec spec, Protocol protocol, SockAddr.Inet address) {
         return spec.listen().stream()
-                .anyMatch(named -> named.protocol() == protocol && same(named.address(), address));
+                .anyMatch(
+                        named ->
+                                named.protocol() == protocol
+                                        && sameForUsers(named.address(), address));
     }
 
     /// Whether two addresses mean the same to users: all wildcards are the same, and a mapped IPv4
     /// address is the IPv4 address.
-    static boolean same(SockAddr.Inet a, SockAddr.Inet b) {
+    static boolean sameForUsers(SockAddr.Inet a, SockAddr.Inet b) {
         return a.port() == b.port()
                 && (a.unmapped().equals(b.unmapped())
                         || a.unmapped().wildcard() && b.unmapped().wildcard());
@@ -141,7 +145,7 @@ public final class BindPolicy {
                                         none(
                                                 shared,
                                                 named.address().port(),
-                                                key -> covers(key, named)))
+                                                key -> isNamed(key, named)))
                         .map(named -> "-l " + named);
         return Stream.concat(ports, addresses).toList();
     }
@@ -169,23 +173,21 @@ public final class BindPolicy {
     /// families, and so do the two wildcards together.
     public static List<GroupKey> uncovered(
             Collection<GroupKey> bound, Collection<GroupKey> served) {
-        Map<List<Object>, List<Reach>> reached =
+        Map<List<Object>, List<BoundAddress>> reached =
                 bound.stream()
                         .filter(key -> !key.own())
                         .collect(
                                 Collectors.groupingBy(
                                         BindPolicy::port,
-                                        Collectors.flatMapping(
-                                                key -> Reach.of(key).stream(),
-                                                Collectors.toList())));
+                                        Collectors.mapping(GroupKey::bound, Collectors.toList())));
         return served.stream()
                 .filter(old -> !old.own())
                 .filter(old -> !covered(old, reached.getOrDefault(port(old), List.of())))
                 .toList();
     }
 
-    private static boolean covered(GroupKey key, List<Reach> reached) {
-        return Reach.of(key).stream()
+    private static boolean covered(GroupKey key, List<BoundAddress> reached) {
+        return key.bound().byFamily().stream()
                 .allMatch(part -> reached.stream().anyMatch(other -> other.covers(part)));
     }
 
@@ -193,7 +195,7 @@ public final class BindPolicy {
         return List.of(key.protocol(), key.address().port());
     }
 
-    private static boolean covers(GroupKey key, ListenAddress named) {
-        return key.protocol() == named.protocol() && same(key.address(), named.address());
+    private static boolean isNamed(GroupKey key, ListenAddress named) {
+        return key.protocol() == named.protocol() && sameForUsers(key.address(), named.address());
     }
 }

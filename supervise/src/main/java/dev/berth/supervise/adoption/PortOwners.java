@@ -110,7 +110,7 @@ record PortOwners(ServiceSpec spec, ProcessAncestry workers, Collection<Integer>
             query = query.withStates(TcpState.LISTEN, TcpState.BOUND_INACTIVE);
         }
         List<SocketRow> rows = new ArrayList<>(diag.dump(query));
-        rows.removeIf(row -> !overlaps(wanted, row));
+        rows.removeIf(row -> !BoundAddress.of(wanted).overlaps(BoundAddress.of(row)));
         return rows;
     }
 
@@ -124,15 +124,10 @@ record PortOwners(ServiceSpec spec, ProcessAncestry workers, Collection<Integer>
                             .withLocalPort(wanted.address().port())
                             .withStates(tcp ? TcpState.LISTEN : TcpState.CLOSE);
             List<SocketRow> rows = new ArrayList<>(diag.dump(query));
-            rows.removeIf(row -> !overlaps(wanted, row));
+            rows.removeIf(row -> !BoundAddress.of(wanted).overlaps(BoundAddress.of(row)));
             boolean bound = rows.stream().anyMatch(row -> row.inode() == inode);
             return rows.isEmpty() || bound ? Optional.empty() : Optional.of(taken(wanted, rows));
         }
-    }
-
-    /// Whether the socket can block a bind there, which may be for both families.
-    private static boolean overlaps(ListenAddress wanted, SocketRow row) {
-        return new BoundAddress(wanted.address(), false, 0).overlaps(BoundAddress.of(row));
     }
 
     static String describe(SocketRow row, List<Holder> holders) {

@@ -17,7 +17,6 @@ import dev.berth.supervise.process.BackgroundExecutor;
 import dev.berth.supervise.steering.GroupKey;
 import dev.berth.supervise.steering.ListenerRegistry;
 import dev.berth.supervise.steering.ReuseportGroup;
-import dev.berth.sys.SockAddr;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -200,17 +199,10 @@ public final class ForeignSockets {
             if (same && row.uid() == uid && row.v6only().orElse(key.v6only()) == key.v6only()) {
                 return "is a member of the group";
             }
-            if (key.address().wildcard() && !row.local().wildcard() && sameFamily(key, row)) {
+            if (key.address().wildcard() && !row.local().wildcard() && ours.coversAddress(its)) {
                 return "takes every connection to its address";
             }
         }
         return "";
-    }
-
-    private static boolean sameFamily(GroupKey key, SocketRow row) {
-        boolean four = row.local() instanceof SockAddr.Inet4;
-        return four
-                ? key.address() instanceof SockAddr.Inet4 || !key.v6only()
-                : key.address() instanceof SockAddr.Inet6;
     }
 }

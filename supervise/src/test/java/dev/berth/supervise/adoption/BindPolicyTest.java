@@ -108,8 +108,8 @@ class BindPolicyTest {
         "[2001:db8::1]:80,      [2001:db8::2]:80,      false",
     })
     void addressesThatMeanTheSameToPeople(String one, String other, boolean same) {
-        assertThat(BindPolicy.same(address(one), address(other))).isEqualTo(same);
-        assertThat(BindPolicy.same(address(other), address(one))).isEqualTo(same);
+        assertThat(BindPolicy.sameForUsers(address(one), address(other))).isEqualTo(same);
+        assertThat(BindPolicy.sameForUsers(address(other), address(one))).isEqualTo(same);
     }
 
     @Test
