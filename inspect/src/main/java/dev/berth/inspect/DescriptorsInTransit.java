@@ -1,5 +1,6 @@
 package dev.berth.inspect;
 
+import dev.berth.net.PortHolder;
 import dev.berth.net.ProcessList;
 
 import java.io.File;
@@ -30,7 +31,7 @@ final class DescriptorsInTransit {
             for (String fd : names == null ? new String[0] : names) {
                 if (read < MOST && waits(pid, fd)) {
                     String command = Printable.command(ProcessList.command(pid), 60);
-                    return Optional.of("pid " + pid + " (" + command + "), fd " + fd);
+                    return Optional.of(PortHolder.process(pid, command) + ", fd " + fd);
                 }
             }
         }

@@ -1,5 +1,7 @@
 package dev.berth.inspect;
 
+import dev.berth.net.PortHolder;
+
 import java.util.Objects;
 import java.util.Optional;
 
@@ -38,6 +40,11 @@ public record Owner(OwnerProcess process, int fd) {
     /// See [OwnerProcess#container].
     public Optional<String> container() {
         return process.container();
+    }
+
+    /// The process in a sentence: `pid 12 (nginx)`.
+    public String text() {
+        return PortHolder.process(pid(), Printable.command(this));
     }
 
     /// Whether it is a Berth supervisor, which shares its sockets itself.

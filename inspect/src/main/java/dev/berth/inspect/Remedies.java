@@ -216,9 +216,7 @@ final class Remedies {
             return;
         }
         String names =
-                owners.values().stream()
-                        .map(owner -> "pid " + owner.pid() + " (" + Printable.command(owner) + ")")
-                        .collect(Collectors.joining(" and "));
+                owners.values().stream().map(Owner::text).collect(Collectors.joining(" and "));
         if (context.passes(stopped(owners, true))) {
             sentences.add("stop " + names);
         } else if (context.passes(stopped(owners, false))) {

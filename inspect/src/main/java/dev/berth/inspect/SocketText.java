@@ -57,14 +57,7 @@ public final class SocketText {
     private static String who(PortSocket socket) {
         return socket.owners().stream()
                 .findFirst()
-                .map(
-                        owner ->
-                                "pid "
-                                        + owner.pid()
-                                        + " ("
-                                        + Printable.command(owner)
-                                        + ") of user "
-                                        + Printable.text(owner.user()))
+                .map(owner -> owner.text() + " of user " + Printable.text(owner.user()))
                 .orElseGet(() -> Printable.text(socket.missing().holder()));
     }
 

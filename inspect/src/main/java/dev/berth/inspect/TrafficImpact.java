@@ -87,7 +87,7 @@ final class TrafficImpact {
     private static String who(ObservedSocket other) {
         return other.socket().owners().stream()
                 .findFirst()
-                .map(owner -> "pid " + owner.pid() + " (" + Printable.command(owner) + ")")
+                .map(Owner::text)
                 .orElse("a socket with uid " + other.likely().uid());
     }
 

@@ -11,8 +11,6 @@ import java.util.stream.Collectors;
 /// although nobody listens: an outgoing connection for which the kernel chose the port, or
 /// connections left behind by an earlier program.
 public final class PortConnections {
-    private static final int MOST_COMMAND = 100;
-
     private PortConnections() {}
 
     /// What occupies `wanted`, and what to do, phrased to follow the address, as in
@@ -40,14 +38,9 @@ public final class PortConnections {
     }
 
     private static String live(SocketRow row, int port) {
-        Map<Long, List<Holder>> holders = Holders.everywhere();
-        String who =
-                holders.getOrDefault(row.inode(), List.of()).stream()
-                        .findFirst()
-                        .map(holder -> process(holder.pid()))
-                        .orElse("a process with uid " + row.uid());
+        List<Holder> holders = Holders.everywhere().getOrDefault(row.inode(), List.of());
         return " is in use by a connection of "
-                + who
+                + PortHolder.of(row, holders).who()
                 + ", from "
                 + row.local().unmapped()
                 + row.remote().map(peer -> " to " + peer.unmapped()).orElse("")
@@ -57,11 +50,6 @@ public final class PortConnections {
                 + " kernel chose the port for an outgoing connection, keep it from doing so again:"
                 + " sysctl -w net.ipv4.ip_local_reserved_ports="
                 + port;
-    }
-
-    private static String process(int pid) {
-        String command = CommandText.shortened(ProcessList.command(pid), MOST_COMMAND);
-        return "pid " + pid + " (" + command + ")";
     }
 
     /// Describes connections that no longer belong to a process.

@@ -71,8 +71,7 @@ final class ShareText {
     private static String owner(PortSocket socket, int pid) {
         Owner owner =
                 socket.owners().stream().filter(o -> o.pid() == pid).findFirst().orElseThrow();
-        String command = Printable.command(owner.command(), 60);
-        return "pid " + pid + " (" + command + ") of user " + Printable.text(owner.user());
+        return owner.text() + " of user " + Printable.text(owner.user());
     }
 
     private static String pids(PortSocket socket) {

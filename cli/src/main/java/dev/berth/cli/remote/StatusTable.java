@@ -5,6 +5,7 @@ import dev.berth.cli.command.LineWrap;
 import dev.berth.cli.command.Percent;
 import dev.berth.inspect.Printable;
 import dev.berth.net.ForeignText;
+import dev.berth.net.PortHolder;
 import dev.berth.supervise.contract.Status;
 import dev.berth.supervise.contract.Status.ForeignSocket;
 import dev.berth.supervise.contract.Status.SlotStatus;
@@ -181,11 +182,8 @@ public final class StatusTable {
         for (ForeignSocket foreignSocket : status.foreignSockets()) {
             String who =
                     foreignSocket.pid().isPresent()
-                            ? "pid "
-                                    + foreignSocket.pid().getAsInt()
-                                    + " ("
-                                    + foreignSocket.command()
-                                    + ")"
+                            ? PortHolder.process(
+                                    foreignSocket.pid().getAsInt(), foreignSocket.command())
                             : "a socket whose process was not found";
             String line = "foreign socket on " + foreignSocket.listen() + ": " + who + ": ";
             below.add(Printable.text(line + foreignSocket.effect()));

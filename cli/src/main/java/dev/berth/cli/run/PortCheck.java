@@ -13,6 +13,7 @@ import dev.berth.net.ListenAddress;
 import dev.berth.net.ListenerFactory;
 import dev.berth.net.LowPorts;
 import dev.berth.net.PortConnections;
+import dev.berth.net.PortHolder;
 import dev.berth.net.ProcessList;
 import dev.berth.net.Protocol;
 import dev.berth.net.SockDiag;
@@ -171,10 +172,9 @@ final class PortCheck implements AutoCloseable {
         boolean tcp = address.protocol() == Protocol.TCP;
         for (SocketRow row : tcp ? diag.dump(bound) : List.<SocketRow>of()) {
             if (wanted.overlaps(BoundAddress.of(row))) {
-                List<Holder> holders = holders(row);
                 return address
                         + " is taken: "
-                        + (holders.isEmpty() ? unseen(row) : process(holders.getFirst().pid()))
+                        + who(row, holders(row))
                         + " has bound "
                         + row.local().unmapped()
                         + " without listening; stop it, or use another port";
@@ -190,9 +190,13 @@ final class PortCheck implements AutoCloseable {
 
     private static CommandFailure taken(String what, SocketRow row) throws IOException {
         List<Holder> holders = holders(row);
-        String who = holders.isEmpty() ? unseen(row) : process(holders.getFirst().pid());
         return new CommandFailure(
-                what + " is taken: " + who + " listens on " + row.local() + advice(row, holders));
+                what
+                        + " is taken: "
+                        + who(row, holders)
+                        + " listens on "
+                        + row.local()
+                        + advice(row, holders));
     }
 
     private static String advice(SocketRow row, List<Holder> holders) {
@@ -219,7 +223,9 @@ final class PortCheck implements AutoCloseable {
                 .orElse("a process that was not found");
     }
 
-    private static String process(int pid) {
-        return "pid " + pid + " (" + Printable.command(ProcessList.command(pid), 60) + ")";
+    private static String who(SocketRow row, List<Holder> holders) throws IOException {
+        PortHolder holder =
+                PortHolder.of(row, holders, pid -> Printable.command(ProcessList.command(pid), 60));
+        return holder.pid().isPresent() ? holder.who() : unseen(row);
     }
 }

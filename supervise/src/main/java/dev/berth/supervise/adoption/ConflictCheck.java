@@ -5,6 +5,7 @@ import dev.berth.net.DiagQuery;
 import dev.berth.net.GroupJoinCheck;
 import dev.berth.net.Holder;
 import dev.berth.net.Holders;
+import dev.berth.net.PortHolder;
 import dev.berth.net.Protocol;
 import dev.berth.net.SockDiag;
 import dev.berth.net.SocketRow;
@@ -100,7 +101,7 @@ final class ConflictCheck {
     private String refusal(GroupKey key, SocketRow row, List<Holder> holders) {
         return key
                 + supervisor(holders)
-                        .orElse(" is taken by " + PortOwners.describe(row, holders) + "; stop it");
+                        .orElse(" is taken by " + PortHolder.of(row, holders) + "; stop it");
     }
 
     /// What to say if a supervisor is among `holders`, that is, if one of them owns a supervisor's

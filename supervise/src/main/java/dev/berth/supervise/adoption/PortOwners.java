@@ -1,14 +1,13 @@
 package dev.berth.supervise.adoption;
 
 import dev.berth.net.BoundAddress;
-import dev.berth.net.CommandText;
 import dev.berth.net.DiagQuery;
 import dev.berth.net.Holder;
 import dev.berth.net.Holders;
 import dev.berth.net.ListenAddress;
 import dev.berth.net.LowPorts;
 import dev.berth.net.PortConnections;
-import dev.berth.net.ProcessList;
+import dev.berth.net.PortHolder;
 import dev.berth.net.Protocol;
 import dev.berth.net.SockDiag;
 import dev.berth.net.SocketRow;
@@ -34,8 +33,6 @@ import java.util.stream.Collectors;
 /// @param workers maps processes to the workers that they belong to
 /// @param shared the TCP ports that are shared at present
 record PortOwners(ServiceSpec spec, ProcessAncestry workers, Collection<Integer> shared) {
-    private static final int MOST_COMMAND = 100;
-
     PortOwners {
         shared = List.copyOf(shared);
     }
@@ -85,7 +82,11 @@ record PortOwners(ServiceSpec spec, ProcessAncestry workers, Collection<Integer>
         }
         String who =
                 rows.stream()
-                        .map(row -> describe(row, holders.getOrDefault(row.inode(), List.of())))
+                        .map(
+                                row ->
+                                        PortHolder.of(
+                                                row, holders.getOrDefault(row.inode(), List.of())))
+                        .map(PortHolder::toString)
                         .distinct()
                         .collect(Collectors.joining(", "));
         return wanted + " is taken by " + who + "; stop it, or use another port";
@@ -128,14 +129,5 @@ record PortOwners(ServiceSpec spec, ProcessAncestry workers, Collection<Integer>
             boolean bound = rows.stream().anyMatch(row -> row.inode() == inode);
             return rows.isEmpty() || bound ? Optional.empty() : Optional.of(taken(wanted, rows));
         }
-    }
-
-    static String describe(SocketRow row, List<Holder> holders) {
-        if (holders.isEmpty()) {
-            return "a process with uid " + row.uid() + " on " + row.local();
-        }
-        int pid = holders.getFirst().pid();
-        String command = CommandText.shortened(ProcessList.command(pid), MOST_COMMAND);
-        return "pid " + pid + " (" + command + ") on " + row.local();
     }
 }

@@ -1,6 +1,7 @@
 package dev.berth.supervise.watch;
 
 import dev.berth.net.DiagQuery;
+import dev.berth.net.PortHolder;
 import dev.berth.net.ProcessList;
 import dev.berth.net.Protocol;
 import dev.berth.net.SockDiag;
@@ -72,11 +73,8 @@ public final class SocketHealthCheck {
         for (Status.ForeignSocket foreignSocket : fresh) {
             String who =
                     foreignSocket.pid().isPresent()
-                            ? "pid "
-                                    + foreignSocket.pid().getAsInt()
-                                    + " ("
-                                    + foreignSocket.command()
-                                    + ")"
+                            ? PortHolder.process(
+                                    foreignSocket.pid().getAsInt(), foreignSocket.command())
                             : "a process of " + foreignSocket.command();
             sink.onEvent(
                     "a foreign socket on "
