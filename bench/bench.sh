@@ -21,6 +21,8 @@ if [ "${1:-load}" != load ]; then
     # Builds Berth now, as this user, rather than during the first measurement.
     "$home/berth" --version >/dev/null
 fi
+# Only commands that run Berth read JSON.
+json=$(echo "$home"/cli/target/dist/lib/jackson-core-*.jar)
 exec "$jdk/bin/java" -XX:+UseSerialGC -Xmx512m -Dberth.home="$home" \
     --enable-native-access=ALL-UNNAMED \
-    -cp "$classes:$home/examples/target/classes:$home/sys/target/classes" dev.berth.bench.BenchMain "$@"
+    -cp "$classes:$home/examples/target/classes:$home/sys/target/classes:$json" dev.berth.bench.BenchMain "$@"
