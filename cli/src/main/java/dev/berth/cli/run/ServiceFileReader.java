@@ -22,7 +22,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /// Reads a `berth.toml`. Errors are reported as `FILE:LINE:COLUMN: …`.
 final class ServiceFileReader {
@@ -239,8 +238,7 @@ final class ServiceFileReader {
     }
 
     private static Policy dispatching(String word) {
-        return Stream.of(
-                        new Policy.RoundRobin(), new Policy.LeastConnections(), new Policy.Source())
+        return Policy.ofDispatcher().stream()
                 .filter(policy -> policy.word().equals(word))
                 .findFirst()
                 .orElseThrow(

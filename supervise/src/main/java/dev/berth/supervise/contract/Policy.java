@@ -210,6 +210,11 @@ public sealed interface Policy {
                 new Weighted(Map.of(0, Share.ONE)));
     }
 
+    /// The policies that a dispatcher knows, and the only ones that it knows.
+    static List<Policy> ofDispatcher() {
+        return List.of(new RoundRobin(), new LeastConnections(), new Source());
+    }
+
     /// Whether a worker can get only a part of its share, as a fresh worker does during a slow
     /// start.
     default boolean supportsPartialShare() {

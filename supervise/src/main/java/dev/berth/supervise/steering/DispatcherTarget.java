@@ -153,7 +153,7 @@ public final class DispatcherTarget implements TrafficTarget {
 
     @Override
     public void steer(Policy policy) {
-        dispatcher.steer(service, choice(policy).orElseThrow());
+        dispatcher.steer(service, choice(policy));
     }
 
     @Override
@@ -235,7 +235,7 @@ public final class DispatcherTarget implements TrafficTarget {
 
     /// Why a dispatcher cannot choose by `policy`; empty if it can.
     static Optional<String> refusal(Policy policy) {
-        return choice(policy).isPresent()
+        return Policy.ofDispatcher().contains(policy)
                 ? Optional.empty()
                 : Optional.of(
                         policy.word()
@@ -243,17 +243,17 @@ public final class DispatcherTarget implements TrafficTarget {
                                 + " least-connections or source");
     }
 
-    private static Optional<BalancingPolicy> choice(Policy policy) {
+    static BalancingPolicy choice(Policy policy) {
         return switch (policy) {
-            case Policy.RoundRobin _ -> Optional.of(BalancingPolicy.ROUND_ROBIN);
-            case Policy.LeastConnections _ -> Optional.of(BalancingPolicy.LEAST_CONNECTIONS);
-            case Policy.Source _ -> Optional.of(BalancingPolicy.SOURCE);
+            case Policy.RoundRobin _ -> BalancingPolicy.ROUND_ROBIN;
+            case Policy.LeastConnections _ -> BalancingPolicy.LEAST_CONNECTIONS;
+            case Policy.Source _ -> BalancingPolicy.SOURCE;
             case Policy.Hash _,
                     Policy.Random _,
                     Policy.Cpu _,
                     Policy.LeastLoaded _,
                     Policy.Weighted _ ->
-                    Optional.empty();
+                    throw new IllegalArgumentException("not checked: policy=" + policy.word());
         };
     }
 }
