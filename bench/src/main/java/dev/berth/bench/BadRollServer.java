@@ -1,5 +1,7 @@
 package dev.berth.bench;
 
+import dev.berth.sys.CurrentJvm;
+
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -37,8 +39,7 @@ record BadRollServer(String name, String command) {
         String filled =
                 command.replace("{versions}", bench.resolve("versions").toString())
                         .replace("{classes}", bench.resolve("target/classes").toString())
-                        .replace(
-                                "{java}", Path.of(System.getProperty("java.home"), "bin/java") + "")
+                        .replace("{java}", CurrentJvm.java().toString())
                         .replace("{version}", version)
                         .replace("{address}", address)
                         .replace("{port}", Integer.toString(port));

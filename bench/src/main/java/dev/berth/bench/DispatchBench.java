@@ -1,6 +1,7 @@
 package dev.berth.bench;
 
 import dev.berth.bench.BerthRun.Setup;
+import dev.berth.sys.CurrentJvm;
 
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
@@ -122,7 +123,7 @@ final class DispatchBench {
                         .map(Path::toString)
                         .collect(Collectors.joining(":"));
         return List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                CurrentJvm.java().toString(),
                 "-Xmx256m",
                 "-XX:+UseSerialGC",
                 "--enable-native-access=ALL-UNNAMED",

@@ -1,6 +1,7 @@
 package dev.berth.bench;
 
-import java.nio.file.Path;
+import dev.berth.sys.CurrentJvm;
+
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -95,8 +96,7 @@ record DrainServer(String name, String command, Set<DrainKind> kinds) {
     List<String> words(BenchEnvironment bench, int port, int upstream) {
         String filled =
                 command.replace("{servers}", bench.root().resolve("examples/servers").toString())
-                        .replace(
-                                "{java}", Path.of(System.getProperty("java.home"), "bin/java") + "")
+                        .replace("{java}", CurrentJvm.java().toString())
                         .replace("{port}", Integer.toString(port))
                         .replace("{upstream}", Integer.toString(upstream))
                         .replace("{scratch}", bench.scratch().resolve("servers").toString());

@@ -1,6 +1,7 @@
 package dev.berth.inspect;
 
 import dev.berth.net.Protocol;
+import dev.berth.sys.CurrentJvm;
 import dev.berth.sys.Errno;
 
 import java.io.File;
@@ -88,9 +89,12 @@ final class KernelCheckChild {
                 places.stream()
                         .map(place -> Path.of(URI.create(place)).toString())
                         .collect(Collectors.joining(File.pathSeparator));
-        Path java = Path.of(System.getProperty("java.home"), "bin", "java");
         List<String> words = new ArrayList<>(List.of("unshare", "--user", "--map-root-user", "--"));
-        words.addAll(List.of(java.toString(), "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+        words.addAll(
+                List.of(
+                        CurrentJvm.java().toString(),
+                        "-XX:+UseSerialGC",
+                        "-XX:TieredStopAtLevel=1"));
         words.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-cp", path));
         words.addAll(List.of(KernelCheckChild.class.getName(), result.toString()));
         return words;

@@ -1,7 +1,11 @@
 package dev.berth.lab;
 
+import dev.berth.sys.CurrentJvm;
+import dev.berth.sys.Errno;
+import dev.berth.sys.ErrnoException;
+
 import java.io.File;
-import java.nio.file.Path;
+import java.io.IOException;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -20,6 +24,16 @@ final class Actors {
 
     private Actors() {}
 
+    /// The command line of this actor's own process, up to the main class.
+    static List<String> ownCommand() throws ErrnoException {
+        try {
+            List<String> words = CurrentJvm.commandLine();
+            return words.subList(0, words.indexOf(Actor.class.getName()) + 1);
+        } catch (IOException unreadable) {
+            throw new ErrnoException("read", "/proc/self/cmdline", Errno.ENOENT.number());
+        }
+    }
+
     /// The command line, up to the actor's own arguments: a JVM with the same code as this one.
     static List<String> command() {
         String path =
@@ -28,7 +42,7 @@ final class Actors {
                         .filter(part -> !part.isEmpty())
                         .collect(Collectors.joining(File.pathSeparator));
         return List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                CurrentJvm.java().toString(),
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
                 "-XX:-UsePerfData",

@@ -191,7 +191,7 @@ final class StepExecutor {
     private StepResult fork(Op.Fork op, Fd channel) throws ErrnoException {
         List<Redirect> redirects = new ArrayList<>();
         redirects.add(new Redirect(channel.number(), Actors.CHANNEL));
-        List<String> words = new ArrayList<>(SelfCommand.words());
+        List<String> words = new ArrayList<>(Actors.ownCommand());
         if (words.contains(ClassArchive.PATH)) {
             redirects.add(new Redirect(Actors.CLASSES, Actors.CLASSES));
         }

@@ -1,9 +1,8 @@
 package dev.berth.cli.command;
 
+import dev.berth.sys.CurrentJvm;
+
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -29,7 +28,7 @@ public final class SelfJvm {
 
     private static List<String> command(String main, List<String> options) {
         List<String> words = new ArrayList<>();
-        words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        words.add(CurrentJvm.java().toString());
         words.addAll(own());
         words.addAll(options);
         words.add(main);
@@ -44,11 +43,10 @@ public final class SelfJvm {
                 : List.of("-cp", System.getProperty("java.class.path"));
     }
 
-    /// The command line of this process, including the options from its launcher.
+    /// The command line of this process; empty if it cannot be read.
     private static List<String> commandLine() {
         try {
-            byte[] line = Files.readAllBytes(Path.of("/proc/self/cmdline"));
-            return List.of(new String(line, StandardCharsets.UTF_8).split("\0"));
+            return CurrentJvm.commandLine();
         } catch (IOException noProc) {
             return List.of();
         }

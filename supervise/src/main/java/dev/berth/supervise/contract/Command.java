@@ -1,6 +1,7 @@
 package dev.berth.supervise.contract;
 
-import java.nio.file.Path;
+import dev.berth.sys.CurrentJvm;
+
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -53,8 +54,7 @@ public record Command(List<String> words, Map<String, String> environment) {
     }
 
     private static String filled(String text, WorkerId id) {
-        return text.replace(
-                        JAVA, Path.of(System.getProperty("java.home"), "bin", "java").toString())
+        return text.replace(JAVA, CurrentJvm.java().toString())
                 .replace("{slot}", Integer.toString(id.slot()))
                 .replace("{generation}", Integer.toString(id.generation()));
     }
