@@ -57,6 +57,7 @@ class ArchitectureTest {
                         "dev.berth.bpf",
                         "dev.berth.dispatch",
                         "dev.berth.inspect",
+                        "dev.berth.toml",
                         "dev.berth.lab",
                         "dev.berth.supervise",
                         "dev.berth.supervise.adoption",
@@ -154,7 +155,8 @@ class ArchitectureTest {
         usesOnly("net", "sys").check(classes);
         usesOnly("bpf", "sys").check(classes);
         usesOnly("inspect", "net", "sys").check(classes);
-        usesOnly("lab", "inspect", "net", "bpf", "sys").check(classes);
+        usesOnly("toml").check(classes);
+        usesOnly("lab", "inspect", "toml", "net", "bpf", "sys").check(classes);
         usesOnly("dispatch", "net", "bpf", "sys").check(classes);
         usesOnly("supervise", "dispatch", "net", "bpf", "sys").check(classes);
         usesOnly("worker").check(classes);

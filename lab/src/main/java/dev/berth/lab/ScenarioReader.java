@@ -1,12 +1,10 @@
 package dev.berth.lab;
 
-import org.tomlj.Toml;
+import dev.berth.toml.TomlFields;
+
 import org.tomlj.TomlArray;
-import org.tomlj.TomlParseError;
-import org.tomlj.TomlParseResult;
 import org.tomlj.TomlPosition;
 import org.tomlj.TomlTable;
-import org.tomlj.TomlVersion;
 
 import java.util.ArrayList;
 import java.util.Collection;
@@ -28,35 +26,32 @@ final class ScenarioReader {
             List.of("actor", StepArguments.OP, "name", "expect", "claim", "say");
     private static final String NAME = "[A-Za-z][A-Za-z0-9_-]*";
 
-    private final String file;
+    private final TomlFields<ScenarioException> fields;
     private final ScenarioSymbols symbols = new ScenarioSymbols();
     private final List<ActorSpec> actors = new ArrayList<>();
     private final Set<Requirement> needs = new LinkedHashSet<>();
 
     private ScenarioReader(String file) {
-        this.file = file;
+        fields = new TomlFields<>(file, ScenarioException::new);
     }
 
     /// @param file its name for messages
     static Scenario read(String file, String text) throws ScenarioException {
-        return new ScenarioReader(file).read(Toml.parse(text, TomlVersion.V1_1_0));
+        var reader = new ScenarioReader(file);
+        return reader.read(reader.fields.parse(text, "a scenario"));
     }
 
-    private Scenario read(TomlParseResult toml) throws ScenarioException {
-        if (toml.hasErrors()) {
-            TomlParseError error = toml.errors().getFirst();
-            throw wrong(error.position(), String.valueOf(error.getMessage()));
-        }
-        checkKeys(toml, KEYS, "a scenario", TomlPosition.positionAt(1, 1));
-        String name = required(toml, "name", TomlPosition.positionAt(1, 1), "a scenario");
+    private Scenario read(TomlTable toml) throws ScenarioException {
+        checkKeys(toml, KEYS, "a scenario");
+        String name = required(toml, "name", TomlFields.BEGINNING, "a scenario");
         checkName(toml, "name", name);
-        String claim = required(toml, "claim", TomlPosition.positionAt(1, 1), "a scenario");
+        String claim = required(toml, "claim", TomlFields.BEGINNING, "a scenario");
         readNeeds(toml);
         readActors(toml);
         List<ScenarioStep> steps = readSteps(toml);
         if (steps.stream().noneMatch(ScenarioStep::claim)) {
-            throw wrong(
-                    TomlPosition.positionAt(1, 1),
+            throw fields.wrong(
+                    TomlFields.BEGINNING,
                     "no step carries the claim; set claim = true on each whose expect says what"
                             + " the claim says");
         }
@@ -69,7 +64,8 @@ final class ScenarioReader {
             try {
                 needs.add(new Requirement(word));
             } catch (ArgumentException unknown) {
-                throw wrong(at(toml, "needs"), String.valueOf(unknown.getMessage()));
+                throw fields.wrong(
+                        TomlFields.at(toml, "needs"), String.valueOf(unknown.getMessage()));
             }
         }
     }
@@ -78,12 +74,14 @@ final class ScenarioReader {
         TomlArray array = tables(toml, "actor");
         for (int i = 0; i < array.size(); i++) {
             TomlTable table = array.getTable(i);
-            TomlPosition place = at(array, i);
-            checkKeys(table, ACTOR_KEYS, "an actor", place);
+            TomlPosition place = TomlFields.at(array, i);
+            checkKeys(table, ACTOR_KEYS, "an actor");
             String name = required(table, "name", place, "an actor");
             checkName(table, "name", name);
             if (!symbols.add(name)) {
-                throw wrong(at(table, "name"), "two actors are named " + name + "; rename one");
+                throw fields.wrong(
+                        TomlFields.at(table, "name"),
+                        "two actors are named " + name + "; rename one");
             }
             String namespace = string(table, "namespace").orElse(ActorSpec.MAIN);
             actors.add(new ActorSpec(name, uid(table), namespace));
@@ -99,7 +97,8 @@ final class ScenarioReader {
             return 0;
         }
         if (!(table.get("uid") instanceof Long uid) || uid < 0 || uid > Integer.MAX_VALUE) {
-            throw wrong(at(table, "uid"), "uid must be a number from 0 up, such as 1000");
+            throw fields.wrong(
+                    TomlFields.at(table, "uid"), "uid must be a number from 0 up, such as 1000");
         }
         if (uid != 0) {
             needs.add(Requirement.TWO_UIDS);
@@ -111,7 +110,7 @@ final class ScenarioReader {
         TomlArray array = tables(toml, "step");
         List<ScenarioStep> steps = new ArrayList<>();
         for (int i = 0; i < array.size(); i++) {
-            steps.add(step(array.getTable(i), at(array, i)));
+            steps.add(step(array.getTable(i), TomlFields.at(array, i)));
         }
         return steps;
     }
@@ -143,8 +142,8 @@ final class ScenarioReader {
                     string(table, "say"));
         } catch (ArgumentException bad) {
             boolean known = !bad.key().isEmpty() && table.contains(List.of(bad.key()));
-            TomlPosition where = known ? at(table, bad.key()) : place;
-            throw wrong(where, String.valueOf(bad.getMessage()));
+            TomlPosition where = known ? TomlFields.at(table, bad.key()) : place;
+            throw fields.wrong(where, String.valueOf(bad.getMessage()));
         }
     }
 
@@ -169,10 +168,11 @@ final class ScenarioReader {
             throws ScenarioException {
         List<String> allowed = new ArrayList<>(STEP_KEYS);
         kind.keys().forEach(key -> allowed.add(key.name()));
-        checkKeys(table, allowed, "op \"" + kind.word() + '"', place);
+        checkKeys(table, allowed, "op \"" + kind.word() + '"');
         for (StepKey key : kind.keys()) {
             if (key.required() && !table.contains(List.of(key.name()))) {
-                throw wrong(place, "op \"" + kind.word() + "\" needs " + key.name() + " = …");
+                throw fields.wrong(
+                        place, "op \"" + kind.word() + "\" needs " + key.name() + " = …");
             }
         }
     }
@@ -198,7 +198,9 @@ final class ScenarioReader {
                     case LIST -> value instanceof String || value instanceof TomlArray;
                 };
         if (!fits) {
-            throw wrong(at(table, key.name()), key.name() + " must be " + key.type().description());
+            throw fields.wrong(
+                    TomlFields.at(table, key.name()),
+                    key.name() + " must be " + key.type().description());
         }
         return value instanceof String || value instanceof TomlArray
                 ? strings(table, key.name())
@@ -214,29 +216,23 @@ final class ScenarioReader {
         if (value != null
                 && !(value instanceof TomlArray array
                         && array.toList().stream().allMatch(TomlTable.class::isInstance))) {
-            throw wrong(
-                    at(toml, key),
+            throw fields.wrong(
+                    TomlFields.at(toml, key),
                     key + " must be a list of tables; write [[" + key + "]] before each");
         }
         return toml.getArrayOrEmpty(List.of(key));
     }
 
-    private void checkKeys(
-            TomlTable table, Collection<String> allowed, String what, TomlPosition place)
+    private void checkKeys(TomlTable table, Collection<String> allowed, String what)
             throws ScenarioException {
-        for (String key : table.keySet()) {
-            if (!allowed.contains(key)) {
-                TomlPosition where =
-                        Optional.ofNullable(table.inputPositionOf(List.of(key))).orElse(place);
-                throw wrong(where, what + " has no key " + key + oneOf(allowed));
-            }
-        }
+        String hint = "use one of " + String.join(", ", new TreeSet<>(allowed));
+        fields.checkKeys(table, allowed, what, _ -> hint);
     }
 
     private void checkName(TomlTable table, String key, String name) throws ScenarioException {
         if (!name.matches(NAME)) {
-            throw wrong(
-                    at(table, key),
+            throw fields.wrong(
+                    TomlFields.at(table, key),
                     "\""
                             + name
                             + "\" is not a valid name; use letters, digits, - and _,"
@@ -248,7 +244,7 @@ final class ScenarioReader {
             throws ScenarioException {
         Optional<String> value = string(table, key);
         if (value.isEmpty()) {
-            throw wrong(place, what + " needs " + key + " = \"…\"");
+            throw fields.wrong(place, what + " needs " + key + " = \"…\"");
         }
         return value.get();
     }
@@ -256,7 +252,7 @@ final class ScenarioReader {
     private Optional<String> string(TomlTable table, String key) throws ScenarioException {
         List<String> values = strings(table, key);
         if (values.size() > 1) {
-            throw wrong(at(table, key), key + " must be one text in quotes");
+            throw fields.wrong(TomlFields.at(table, key), key + " must be one text in quotes");
         }
         return values.stream().findFirst();
     }
@@ -270,8 +266,9 @@ final class ScenarioReader {
                             .map(text -> PortPlaceholder.fill((String) text))
                             .toList();
             default ->
-                    throw wrong(
-                            at(table, key), key + " must be " + StepKey.Type.LIST.description());
+                    throw fields.wrong(
+                            TomlFields.at(table, key),
+                            key + " must be " + StepKey.Type.LIST.description());
         };
     }
 
@@ -280,27 +277,9 @@ final class ScenarioReader {
             case null -> false;
             case Boolean value -> value;
             default ->
-                    throw wrong(
-                            at(table, key), key + " must be " + StepKey.Type.FLAG.description());
+                    throw fields.wrong(
+                            TomlFields.at(table, key),
+                            key + " must be " + StepKey.Type.FLAG.description());
         };
-    }
-
-    private static TomlPosition at(TomlTable table, String key) {
-        return Optional.ofNullable(table.inputPositionOf(List.of(key)))
-                .orElse(TomlPosition.positionAt(1, 1));
-    }
-
-    private static TomlPosition at(TomlArray array, int index) {
-        return Optional.ofNullable(array.inputPositionOf(index))
-                .orElse(TomlPosition.positionAt(1, 1));
-    }
-
-    private static String oneOf(Collection<String> words) {
-        return "; use one of " + String.join(", ", new TreeSet<>(words));
-    }
-
-    private ScenarioException wrong(TomlPosition place, String message) {
-        return new ScenarioException(
-                file + ":" + place.line() + ":" + place.column() + ": " + message);
     }
 }

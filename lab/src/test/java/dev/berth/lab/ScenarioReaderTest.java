@@ -38,6 +38,13 @@ class ScenarioReaderTest {
                 .isEqualTo(List.of(new Expectation("OK"), new Expectation("rows = 1")));
     }
 
+    @Test
+    void aTextThatWouldBreakTheParserIsReportedToo() {
+        assertThatThrownBy(() -> ScenarioReader.read("x.toml", "a = " + "[".repeat(100_000)))
+                .isInstanceOf(ScenarioException.class)
+                .hasMessageStartingWith("x.toml:1:37: nested too deeply: a scenario needs at most");
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',

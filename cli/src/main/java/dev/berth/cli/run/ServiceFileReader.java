@@ -1,5 +1,6 @@
 package dev.berth.cli.run;
 
+import dev.berth.cli.command.EditDistance;
 import dev.berth.cli.command.UsageException;
 import dev.berth.dispatch.ProxyProtocol;
 import dev.berth.dispatch.Route;
@@ -9,14 +10,11 @@ import dev.berth.net.Protocol;
 import dev.berth.supervise.contract.Command;
 import dev.berth.supervise.contract.Policy;
 import dev.berth.supervise.contract.ServiceSpec;
+import dev.berth.toml.TomlFields;
 
-import org.tomlj.Toml;
 import org.tomlj.TomlArray;
-import org.tomlj.TomlParseError;
-import org.tomlj.TomlParseResult;
 import org.tomlj.TomlPosition;
 import org.tomlj.TomlTable;
-import org.tomlj.TomlVersion;
 
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -32,12 +30,12 @@ final class ServiceFileReader {
             List.of("sni", "alpn", "host", "path", "protocol");
     private static final String NAME = "[A-Za-z0-9][A-Za-z0-9_-]{0,31}";
 
-    private final TomlFields fields;
+    private final TomlFields<UsageException> fields;
     private final List<Routes.Rule> rules = new ArrayList<>();
     private Optional<String> fallback = Optional.empty();
 
     private ServiceFileReader(String file) {
-        fields = new TomlFields(file);
+        fields = new TomlFields<>(file, UsageException::new);
     }
 
     /// Reads a service file.
@@ -45,34 +43,11 @@ final class ServiceFileReader {
     /// @param file its name in messages
     static ServiceFile read(String file, byte[] bytes) throws UsageException {
         var reader = new ServiceFileReader(file);
-        String text = reader.fields.text(bytes);
-        Optional<TomlPosition> tooDeep = TomlDepth.tooDeep(text);
-        if (tooDeep.isPresent()) {
-            throw reader.fields.wrong(
-                    tooDeep.get(),
-                    "nested too deeply: a service file needs at most lists of tables in tables");
-        }
-        return reader.read(reader.parsed(text));
+        return reader.read(reader.fields.parse(reader.fields.text(bytes), "a service file"));
     }
 
-    /// On some unclosed tables the parser itself fails, without a position.
-    private TomlParseResult parsed(String text) throws UsageException {
-        try {
-            return Toml.parse(text, TomlVersion.V1_1_0);
-        } catch (RuntimeException | AssertionError ofTheParser) {
-            throw fields.wrong(
-                    TomlFields.BEGINNING,
-                    "a list or table in this file is not closed; look for [ without ], and {"
-                            + " without }");
-        }
-    }
-
-    private ServiceFile read(TomlParseResult toml) throws UsageException {
-        if (toml.hasErrors()) {
-            TomlParseError error = toml.errors().getFirst();
-            throw fields.wrong(error.position(), String.valueOf(error.getMessage()));
-        }
-        fields.checkKeys(toml, KEYS, "the file");
+    private ServiceFile read(TomlTable toml) throws UsageException {
+        checkKeys(toml, KEYS, "the file");
         Optional<String> name = fields.text(toml, "name");
         if (name.isPresent() && !name.get().matches(NAME)) {
             throw fields.wrong(
@@ -85,6 +60,19 @@ final class ServiceFileReader {
                         .orElse(ProxyProtocol.OFF);
         List<ServiceFile.ServiceEntry> services = services(toml);
         return new ServiceFile(name, listen, proxy, new Routes(rules, fallback), services);
+    }
+
+    private void checkKeys(TomlTable table, List<String> allowed, String what)
+            throws UsageException {
+        fields.checkKeys(table, allowed, what, key -> suggestion(key, allowed));
+    }
+
+    private static String suggestion(String key, List<String> allowed) {
+        return allowed.stream()
+                .filter(name -> EditDistance.of(key, name) <= Math.max(1, name.length() / 3))
+                .min(Comparator.comparingInt(name -> EditDistance.of(key, name)))
+                .map(name -> "did you mean " + name + "?")
+                .orElse("known keys: " + String.join(", ", allowed));
     }
 
     private List<ListenAddress> listen(TomlTable toml) throws UsageException {
@@ -170,7 +158,7 @@ final class ServiceFileReader {
     private ServiceFile.ServiceEntry service(String name, TomlTable table, TomlPosition place)
             throws UsageException {
         String what = "service " + name;
-        fields.checkKeys(table, SERVICE_KEYS, what);
+        checkKeys(table, SERVICE_KEYS, what);
         var service =
                 new ServiceFile.ServiceEntry(
                         name,
@@ -255,13 +243,12 @@ final class ServiceFileReader {
                 fields.value(table, "routes", TomlArray.class, "a list: [{ sni = \"…\" }]");
         for (int i = 0; i < routes.map(TomlArray::size).orElse(0); i++) {
             TomlArray array = routes.orElseThrow();
-            TomlPosition place =
-                    Optional.ofNullable(array.inputPositionOf(i)).orElse(TomlFields.BEGINNING);
+            TomlPosition place = TomlFields.at(array, i);
             if (!(array.get(i) instanceof TomlTable route)) {
                 throw fields.wrong(
                         place, "a route must be a table such as { sni = \"a.example\" }");
             }
-            fields.checkKeys(route, ROUTE_KEYS, "a route");
+            checkKeys(route, ROUTE_KEYS, "a route");
             try {
                 rules.add(new Routes.Rule(route(route), service));
                 new Routes(rules, fallback);

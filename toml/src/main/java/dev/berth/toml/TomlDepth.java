@@ -1,4 +1,4 @@
-package dev.berth.cli.run;
+package dev.berth.toml;
 
 import org.tomlj.TomlPosition;
 
@@ -10,7 +10,7 @@ import java.util.Optional;
 /// It need not know the language. It skips strings and comments, and counts brackets and the dots
 /// of a line. The parser rejects whatever is not TOML at all.
 final class TomlDepth {
-    /// A service file has at most four levels.
+    /// A service file or a scenario has at most four levels.
     private static final int MOST = 32;
 
     private final String text;
