@@ -13,11 +13,10 @@ import dev.berth.testkit.FreePort;
 import dev.berth.testkit.LeakCheck;
 import dev.berth.testkit.PidsGroup;
 
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
@@ -37,21 +36,8 @@ class ControlProcessTest {
 
     @TempDir Path runtime;
 
-    private BerthProcesses processes;
-
-    @BeforeEach
-    void begin() {
-        processes = new BerthProcesses(runtime, PATIENCE);
-    }
-
-    @AfterEach
-    void endAll() throws InterruptedException {
-        processes.close();
-    }
-
-    private ChildProcess berth(String... arguments) throws IOException {
-        return processes.start(arguments);
-    }
+    @RegisterExtension
+    private final BerthProcesses berth = new BerthProcesses(() -> runtime, PATIENCE);
 
     /// A supervisor with one built-in server.
     private ChildProcess web(String... options) throws IOException {
@@ -67,31 +53,21 @@ class ControlProcessTest {
         words.add("--");
         words.addAll(SelfJvm.command(Whoami.class, List.of("-Xmx24m")));
         words.add(Integer.toString(port));
-        return processes.start(before, words.toArray(String[]::new));
-    }
-
-    private static void await(ChildProcess child, String text) {
-        child.awaitLine(line -> line.contains(text), PATIENCE);
-    }
-
-    private List<String> done(int code, String... arguments) throws Exception {
-        ChildProcess child = berth(arguments);
-        assertThat(child.awaitExit(PATIENCE)).as("%s", child.output()).isEqualTo(code);
-        return child.output();
+        return berth.start(before, words.toArray(String[]::new));
     }
 
     @Test
     void theSupervisorsOwnOutputSaysWhoChangedWhat() throws Exception {
         ChildProcess web = web();
-        await(web, "is ready");
-        ChildProcess roll = berth("roll", "web");
+        berth.await(web, "is ready");
+        ChildProcess roll = berth.start("roll", "web");
         assertThat(roll.awaitExit(PATIENCE)).isZero();
         String by = " (by uid " + Processes.geteuid() + ", pid " + roll.pid() + ")";
         assertThat(web.output()).contains("berth: roll" + by + " begins");
-        await(web, "berth: roll" + by + " done: rolled 1 slot");
-        done(1, "drain", "web", "7");
-        await(web, ") failed: no slot 7");
-        done(0, "stop");
+        berth.await(web, "berth: roll" + by + " done: rolled 1 slot");
+        berth.done(1, "drain", "web", "7");
+        berth.await(web, ") failed: no slot 7");
+        berth.done(0, "stop");
         assertThat(web.awaitExit(PATIENCE)).isZero();
         assertThat(web.output()).anyMatch(line -> line.endsWith("done: stopped"));
     }
@@ -99,27 +75,27 @@ class ControlProcessTest {
     @Test
     void aClientThatIsInterruptedSaysThatTheRollGoesOn() throws Exception {
         ChildProcess web = web();
-        await(web, "is ready");
+        berth.await(web, "is ready");
         // Never ready, so the roll lasts until it is stopped.
-        ChildProcess roll = berth("roll", "web", "--", "sleep", "1000");
-        await(roll, "started, pid");
+        ChildProcess roll = berth.start("roll", "web", "--", "sleep", "1000");
+        berth.await(roll, "started, pid");
         Processes.kill(roll.pid(), Signal.INT.number());
         assertThat(roll.awaitExit(PATIENCE)).isEqualTo(130);
         assertThat(roll.output())
                 .last()
                 .isEqualTo("berth: the roll goes on; to see it: berth status web");
-        assertThat(done(0, "status")).contains("in progress: roll");
-        done(0, "stop");
+        assertThat(berth.done(0, "status")).contains("in progress: roll");
+        berth.done(0, "stop");
         assertThat(web.awaitExit(PATIENCE)).isZero();
     }
 
     @Test
     void aStoppedSupervisorIsNamedAndDoesNotCarryOutTheCommandLater() throws Exception {
         ChildProcess web = web();
-        await(web, "is ready");
+        berth.await(web, "is ready");
         Processes.kill(web.pid(), Signal.STOP.number());
         try {
-            assertThat(done(1, "stop", "web"))
+            assertThat(berth.done(1, "stop", "web"))
                     .singleElement()
                     .asString()
                     .startsWith("berth: the supervisor web does not answer: pid " + web.pid())
@@ -127,26 +103,27 @@ class ControlProcessTest {
         } finally {
             Processes.kill(web.pid(), Signal.CONT.number());
         }
-        assertThat(done(0, "status")).isNotEmpty().doesNotContain("in progress: stop");
+        assertThat(berth.done(0, "status")).isNotEmpty().doesNotContain("in progress: stop");
     }
 
     @Test
     void aSecondStopJoinsTheFirstAndASecondSignalKills() throws Exception {
         String stubborn = "trap '' TERM; echo up; while :; do sleep 0.2; done";
-        ChildProcess web = berth("run", "-n", "1", "--name", "web", "--", "sh", "-c", stubborn);
-        await(web, "[web/0.1] up");
-        ChildProcess first = berth("stop");
-        await(web, "pid " + first.pid() + ") begins");
-        ChildProcess second = berth("stop");
-        await(second, "already stopping");
+        ChildProcess web =
+                berth.start("run", "-n", "1", "--name", "web", "--", "sh", "-c", stubborn);
+        berth.await(web, "[web/0.1] up");
+        ChildProcess first = berth.start("stop");
+        berth.await(web, "pid " + first.pid() + ") begins");
+        ChildProcess second = berth.start("stop");
+        berth.await(second, "already stopping");
         Processes.kill(web.pid(), Signal.TERM.number());
-        await(web, "berth: SIGTERM: stopping");
-        assertThat(done(0, "status", "--json"))
+        berth.await(web, "berth: SIGTERM: stopping");
+        assertThat(berth.done(0, "status", "--json"))
                 .singleElement()
                 .asString()
                 .contains("\"operation\":\"stop\"", "\"workers\":[{\"pid\":");
         Processes.kill(web.pid(), Signal.TERM.number());
-        await(web, "berth: SIGTERM: again; killing the remaining workers");
+        berth.await(web, "berth: SIGTERM: again; killing the remaining workers");
         assertThat(web.awaitExit(PATIENCE)).isZero();
         first.awaitExit(PATIENCE);
         second.awaitExit(PATIENCE);
@@ -157,7 +134,7 @@ class ControlProcessTest {
         Path log = runtime.resolve("log");
         String command = "echo no such table; exit 3";
         List<String> output =
-                done(1, "run", "-n", "1", "--log", log.toString(), "--", "sh", "-c", command);
+                berth.done(1, "run", "-n", "1", "--log", log.toString(), "--", "sh", "-c", command);
         assertThat(output).anyMatch(line -> line.startsWith("berth: ") && line.contains("exit 3"));
         assertThat(output).anyMatch(line -> line.contains("no such table"));
         assertThat(log).content().contains("exit 3");
@@ -166,12 +143,12 @@ class ControlProcessTest {
     @Test
     void aLogOnAFullDiskIsReportedOnceAndStopsNothing() throws Exception {
         ChildProcess web = web("--log", "/dev/full");
-        await(web, "berth: the log /dev/full cannot be written: ");
+        berth.await(web, "berth: the log /dev/full cannot be written: ");
         Await.until(PATIENCE, this::ready, () -> "not ready: " + web.output());
-        assertThat(done(0, "status")).anyMatch(line -> line.contains("lines lost so far: "));
+        assertThat(berth.done(0, "status")).anyMatch(line -> line.contains("lines lost so far: "));
         Processes.kill(web.pid(), Signal.USR1.number());
-        done(0, "roll");
-        done(0, "stop");
+        berth.done(0, "roll");
+        berth.done(0, "stop");
         assertThat(web.awaitExit(PATIENCE)).isZero();
         assertThat(web.output()).filteredOn(line -> line.contains("cannot be written")).hasSize(1);
         assertThat(web.output()).last().asString().contains("lines lost at the end: ");
@@ -184,26 +161,26 @@ class ControlProcessTest {
         assumeTrue(made.isPresent(), "no control group of the pids controller can be made");
         try (PidsGroup group = made.orElseThrow()) {
             ChildProcess web = web(group.prefix());
-            await(web, "is ready");
+            berth.await(web, "is ready");
             group.fill();
             List<ChildProcess> clients = new ArrayList<>();
             for (int i = 0; i < CLIENTS; i++) {
-                clients.add(berth("status", "web"));
+                clients.add(berth.start("status", "web"));
             }
             for (ChildProcess client : clients) {
                 assertThat(client.awaitExit(PATIENCE)).as("%s", client.output()).isZero();
             }
-            assertThat(done(1, "roll", "web")).anyMatch(line -> line.contains("TasksMax"));
+            assertThat(berth.done(1, "roll", "web")).anyMatch(line -> line.contains("TasksMax"));
             group.lift();
-            done(0, "roll", "web");
-            done(0, "stop");
+            berth.done(0, "roll", "web");
+            berth.done(0, "stop");
             assertThat(web.awaitExit(PATIENCE)).isZero();
         }
     }
 
     private boolean ready() {
         try {
-            return done(0, "status", "--json").getFirst().contains("\"state\":\"ready\"");
+            return berth.done(0, "status", "--json").getFirst().contains("\"state\":\"ready\"");
         } catch (Exception failed) {
             throw new AssertionError(failed);
         }
@@ -212,7 +189,7 @@ class ControlProcessTest {
     @Test
     void aStatusThatCannotBePrintedFails() throws Exception {
         ChildProcess web = web();
-        await(web, "is ready");
+        berth.await(web, "is ready");
         List<String> words = new ArrayList<>(List.of("sh", "-c", "exec \"$@\" >/dev/full", "sh"));
         words.addAll(SelfJvm.berth(List.of("--enable-native-access=ALL-UNNAMED")));
         words.addAll(List.of("status", "web"));

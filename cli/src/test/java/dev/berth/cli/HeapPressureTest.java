@@ -10,11 +10,10 @@ import dev.berth.testkit.ChildProcess;
 import dev.berth.testkit.FreePort;
 import dev.berth.testkit.LeakCheck;
 
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
@@ -45,17 +44,9 @@ class HeapPressureTest {
     @TempDir Path runtime;
 
     private final int port = FreePort.tcp();
-    private BerthProcesses processes;
 
-    @BeforeEach
-    void begin() {
-        processes = new BerthProcesses(runtime, PATIENCE);
-    }
-
-    @AfterEach
-    void endAll() throws InterruptedException {
-        processes.close();
-    }
+    @RegisterExtension
+    private final BerthProcesses berth = new BerthProcesses(() -> runtime, PATIENCE);
 
     /// A frame of the given size whose command has as many words as fit, and an unknown option.
     private static ByteBuffer flood(String first, int bytes) {
@@ -106,29 +97,23 @@ class HeapPressureTest {
         }
     }
 
-    private List<String> done(String... arguments) throws Exception {
-        ChildProcess child = processes.start(arguments);
-        assertThat(child.awaitExit(PATIENCE)).as("%s", child.output()).isZero();
-        return child.output();
-    }
-
     @Test
     void bigCommandsFromManyClientsDoNotEndTheSupervisor() throws Exception {
         List<String> words = new ArrayList<>(List.of("run", "-n", "1", "--name", "web"));
         words.addAll(List.of("--settle", "100ms", "--"));
         words.addAll(SelfJvm.command(Whoami.class, List.of("-Xmx24m")));
         words.add(Integer.toString(port));
-        ChildProcess web = processes.startWithHeap(HEAP_MIB, words.toArray(String[]::new));
+        ChildProcess web = berth.startWithHeap(HEAP_MIB, words.toArray(String[]::new));
         web.awaitLine(line -> line.contains("is ready"), PATIENCE);
 
         flood();
 
         assertThat(web.output()).noneMatch(line -> line.contains("OutOfMemoryError"));
         assertThat(ask()).contains("generation 1 ");
-        assertThat(done("status", "web")).isNotEmpty();
-        assertThat(done("roll", "web")).last().asString().contains("rolled 1 slot");
+        assertThat(berth.done(0, "status", "web")).isNotEmpty();
+        assertThat(berth.done(0, "roll", "web")).last().asString().contains("rolled 1 slot");
         assertThat(ask()).contains("generation 2 ");
-        done("stop", "web");
+        berth.done(0, "stop", "web");
         assertThat(web.awaitExit(PATIENCE)).isZero();
     }
 }

@@ -6,11 +6,11 @@ import dev.berth.testkit.ChildProcess;
 import dev.berth.testkit.FreePort;
 import dev.berth.testkit.LeakCheck;
 
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
@@ -52,27 +52,13 @@ class MultiServiceRunTest {
 
     private final int port = FreePort.tcp();
     private Path server;
-    private BerthProcesses processes;
+
+    @RegisterExtension
+    private final BerthProcesses berth = new BerthProcesses(() -> directory, PATIENCE);
 
     @BeforeEach
     void begin() throws IOException {
-        processes = new BerthProcesses(directory, PATIENCE);
         server = Files.writeString(directory.resolve("server.py"), SERVER);
-    }
-
-    @AfterEach
-    void endAll() throws InterruptedException {
-        processes.close();
-    }
-
-    private static void await(ChildProcess child, String text) {
-        child.awaitLine(line -> line.contains(text), PATIENCE);
-    }
-
-    private List<String> done(int code, String... arguments) throws Exception {
-        ChildProcess child = processes.start(arguments);
-        assertThat(child.awaitExit(PATIENCE)).as("%s", child.output()).isEqualTo(code);
-        return child.output();
     }
 
     private String ask(String sent) throws IOException {
@@ -104,20 +90,21 @@ class MultiServiceRunTest {
                         routes = [{ protocol = "ssh" }]
                         """
                                 .formatted(port, server, server));
-        ChildProcess run = processes.start("run", "-f", file.toString(), "--settle", "100ms");
-        await(run, "shop.web: slot 1.1 is ready");
-        await(run, "shop.git: slot 0.1 is ready");
+        ChildProcess run = berth.start("run", "-f", file.toString(), "--settle", "100ms");
+        berth.await(run, "shop.web: slot 1.1 is ready");
+        berth.await(run, "shop.git: slot 0.1 is ready");
 
         assertThat(ask("GET / HTTP/1.1\r\nHost: web.example\r\n\r\n")).isEqualTo("shop.web|conn");
         assertThat(ask("SSH-2.0-x\r\n")).isEqualTo("shop.git|conn");
         assertThat(ask("PROXY TCP4 192.0.2.1 192.0.2.2 40000 22\r\nSSH-2.0-x\r\n"))
                 .isEqualTo("shop.git|conn tcp4 192.0.2.1 40000 192.0.2.2 22");
 
-        assertThat(done(0, "status", "shop.web"))
+        assertThat(berth.done(0, "status", "shop.web"))
                 .contains("adopt dispatch, steer round-robin (dispatcher)");
-        assertThat(done(0, "roll", "shop.web")).contains("rolled 2 slots");
-        assertThat(done(0, "status", "shop.git", "--json").getFirst()).contains("\"generation\":1");
-        assertThat(done(0, "stop", "shop.git")).contains("stopped");
+        assertThat(berth.done(0, "roll", "shop.web")).contains("rolled 2 slots");
+        assertThat(berth.done(0, "status", "shop.git", "--json").getFirst())
+                .contains("\"generation\":1");
+        assertThat(berth.done(0, "stop", "shop.git")).contains("stopped");
         assertThat(ask("GET / HTTP/1.1\r\nHost: web.example\r\n\r\n")).isEqualTo("shop.web|conn");
         run.terminate();
         assertThat(run.awaitExit(PATIENCE)).isZero();
@@ -126,7 +113,7 @@ class MultiServiceRunTest {
     @Test
     void aSingleServiceIsDispatchedTooAndSteeredLive() throws Exception {
         ChildProcess run =
-                processes.start(
+                berth.start(
                         "run",
                         "--share",
                         "dispatch",
@@ -141,10 +128,11 @@ class MultiServiceRunTest {
                         "--",
                         "/usr/bin/python3",
                         server.toString());
-        await(run, "slot 1.1 is ready");
+        berth.await(run, "slot 1.1 is ready");
         assertThat(ask("x")).isEqualTo("one|conn");
-        assertThat(done(0, "steer", "one", "source")).contains("steered by source from now on");
-        assertThat(String.join("\n", done(1, "steer", "one", "cpu")))
+        assertThat(berth.done(0, "steer", "one", "source"))
+                .contains("steered by source from now on");
+        assertThat(String.join("\n", berth.done(1, "steer", "one", "cpu")))
                 .contains("round-robin, least-connections or source");
         run.terminate();
         assertThat(run.awaitExit(PATIENCE)).isZero();
@@ -166,8 +154,8 @@ class MultiServiceRunTest {
             "/usr/bin/python3",
             server.toString()
         };
-        ChildProcess run = processes.startWith(100, words);
-        await(run, "slot 0.1 is ready");
+        ChildProcess run = berth.startWith(100, words);
+        berth.await(run, "slot 0.1 is ready");
         assertThat(ask("x")).endsWith("|conn");
         run.terminate();
         assertThat(run.awaitExit(PATIENCE)).isZero();
@@ -176,7 +164,7 @@ class MultiServiceRunTest {
     @Test
     void aProgramThatDoesNotAskForConnectionsGetsAHintAboutTheLibrary() throws Exception {
         List<String> output =
-                done(
+                berth.done(
                         1,
                         "run",
                         "--share",
@@ -212,15 +200,15 @@ class MultiServiceRunTest {
                         routes = [{ protocol = "ssh" }]
                         """
                                 .formatted(port, server));
-        List<String> output = done(1, "run", "-f", file.toString());
+        List<String> output = berth.done(1, "run", "-f", file.toString());
         assertThat(String.join("\n", output)).contains("bad.bad: ").contains("exit 1");
         Files.writeString(file, Files.readString(file).replace("/bin/false", "/bin/nonesuch"));
-        assertThat(String.join("\n", done(1, "run", "-f", file.toString())))
+        assertThat(String.join("\n", berth.done(1, "run", "-f", file.toString())))
                 .contains("bad.toml:7:1: command not found: there is no file /bin/nonesuch");
-        assertThat(String.join("\n", done(2, "run", "-f", file.toString(), "-p", "80")))
+        assertThat(String.join("\n", berth.done(2, "run", "-f", file.toString(), "-p", "80")))
                 .contains("with -f, --port must be set in the file: ");
         Files.writeString(file, Files.readString(file).replace("workers = 1", "workers = 0"));
-        assertThat(String.join("\n", done(2, "run", "-f", file.toString())))
+        assertThat(String.join("\n", berth.done(2, "run", "-f", file.toString())))
                 .as("an error in the file is a usage error, as on the command line")
                 .contains("bad.toml:4:");
     }

@@ -10,11 +10,10 @@ import dev.berth.testkit.LeakCheck;
 import dev.berth.testkit.SeededRandom;
 import dev.berth.testkit.SelfSigned;
 
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.io.DataInputStream;
@@ -48,21 +47,13 @@ class OnePortTest {
 
     private final SeededRandom random = SeededRandom.create("bytes through one port");
     private final int port = FreePort.tcp();
-    private BerthProcesses processes;
 
-    @BeforeEach
-    void begin() {
-        processes = new BerthProcesses(directory, PATIENCE);
-    }
-
-    @AfterEach
-    void endAll() throws InterruptedException {
-        processes.close();
-    }
+    @RegisterExtension
+    private final BerthProcesses berth = new BerthProcesses(() -> directory, PATIENCE);
 
     @Test
     void tlsAndSshReachTheirOwnServersWithTheirBytesIntact() throws Exception {
-        ChildProcess run = processes.start("run", "-f", sample().toString(), "--settle", "10ms");
+        ChildProcess run = berth.start("run", "-f", sample().toString(), "--settle", "10ms");
         int web0 = pid(run, "both.web: slot 0.1 started, pid ");
         int web1 = pid(run, "both.web: slot 1.1 started, pid ");
         int git = pid(run, "both.git: slot 0.1 started, pid ");

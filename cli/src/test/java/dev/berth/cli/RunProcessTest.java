@@ -11,11 +11,10 @@ import dev.berth.testkit.ChildProcess;
 import dev.berth.testkit.FreePort;
 import dev.berth.testkit.LeakCheck;
 
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 import tools.jackson.databind.JsonNode;
@@ -40,42 +39,20 @@ class RunProcessTest {
     @TempDir Path runtime;
 
     private final int port = FreePort.tcp();
-    private BerthProcesses processes;
 
-    @BeforeEach
-    void begin() {
-        processes = new BerthProcesses(runtime, PATIENCE);
-    }
-
-    @AfterEach
-    void endAll() throws InterruptedException {
-        processes.close();
-    }
-
-    private ChildProcess berth(String... arguments) throws IOException {
-        return processes.start(arguments);
-    }
+    @RegisterExtension
+    private final BerthProcesses berth = new BerthProcesses(() -> runtime, PATIENCE);
 
     private ChildProcess demo(String... more) throws IOException {
         List<String> words = new ArrayList<>(List.of("demo", "-n", "2", "-p", "" + port));
         words.addAll(List.of(more));
-        ChildProcess demo = berth(words.toArray(String[]::new));
-        await(demo, "All workers are ready");
+        ChildProcess demo = berth.start(words.toArray(String[]::new));
+        berth.await(demo, "All workers are ready");
         return demo;
     }
 
-    private static void await(ChildProcess child, String text) {
-        child.awaitLine(line -> line.contains(text), PATIENCE);
-    }
-
-    private List<String> done(int code, String... arguments) throws Exception {
-        ChildProcess child = berth(arguments);
-        assertThat(child.awaitExit(PATIENCE)).as("%s", child.output()).isEqualTo(code);
-        return child.output();
-    }
-
     private JsonNode status() throws Exception {
-        return JsonMapper.shared().readTree(done(0, "status", "--json").getFirst());
+        return JsonMapper.shared().readTree(berth.done(0, "status", "--json").getFirst());
     }
 
     private String ask() throws IOException {
@@ -95,26 +72,29 @@ class RunProcessTest {
         assertThat(before.get("pid").asInt()).isEqualTo(demo.pid());
         assertThat(before.get("slots")).hasSize(2);
         assertThat(before.get("slots").get(1).get("state").asString()).isEqualTo("ready");
-        assertThat(done(0, "roll")).last().asString().contains("rolled 2 slots");
+        assertThat(berth.done(0, "roll")).last().asString().contains("rolled 2 slots");
         assertThat(ask()).contains("generation 2 ");
-        assertThat(done(0, "scale", "demo", "1")).isNotEmpty();
+        assertThat(berth.done(0, "scale", "demo", "1")).isNotEmpty();
         assertThat(status().get("slots")).hasSize(1);
-        assertThat(done(1, "status", "other")).last().asString().contains("running: demo");
-        done(0, "stop", "demo");
+        assertThat(berth.done(1, "status", "other")).last().asString().contains("running: demo");
+        berth.done(0, "stop", "demo");
         assertThat(demo.awaitExit(PATIENCE)).isZero();
         assertThat(runtime.resolve("berth")).isEmptyDirectory();
-        assertThat(done(1, "status")).last().asString().contains("you have no running supervisor");
+        assertThat(berth.done(1, "status"))
+                .last()
+                .asString()
+                .contains("you have no running supervisor");
     }
 
     @Test
     void signalsRollScaleAndEnd() throws Exception {
         ChildProcess demo = demo();
         Processes.kill(demo.pid(), Signal.HUP.number());
-        await(demo, "berth: SIGHUP: rolled 2 slots");
+        berth.await(demo, "berth: SIGHUP: rolled 2 slots");
         Processes.kill(demo.pid(), Signal.TTIN.number());
-        await(demo, "berth: SIGTTIN: scaled from 2 to 3");
+        berth.await(demo, "berth: SIGTTIN: scaled from 2 to 3");
         Processes.kill(demo.pid(), Signal.TTOU.number());
-        await(demo, "berth: SIGTTOU: scaled from 3 to 2");
+        berth.await(demo, "berth: SIGTTOU: scaled from 3 to 2");
         Processes.kill(demo.pid(), Signal.INT.number());
         assertThat(demo.awaitExit(PATIENCE)).isZero();
     }
@@ -122,11 +102,11 @@ class RunProcessTest {
     @Test
     void aNameInUseAndATakenPortAreRefused() throws Exception {
         ChildProcess demo = demo();
-        assertThat(done(1, "run", "--name", "demo", "--", "cat"))
+        assertThat(berth.done(1, "run", "--name", "demo", "--", "cat"))
                 .singleElement()
                 .asString()
                 .contains("demo is running already (pid " + demo.pid() + ")", "berth stop demo");
-        assertThat(done(1, "run", "-p", "" + port, "--", "cat"))
+        assertThat(berth.done(1, "run", "-p", "" + port, "--", "cat"))
                 .singleElement()
                 .asString()
                 .contains("port " + port + " is taken: pid ");
@@ -135,7 +115,7 @@ class RunProcessTest {
     @Test
     void aCommandThatEndsAtStartEndsTheRunWithItsLastWords() throws Exception {
         List<String> output =
-                done(1, "run", "-n", "1", "--", "sh", "-c", "echo no such table; exit 3");
+                berth.done(1, "run", "-n", "1", "--", "sh", "-c", "echo no such table; exit 3");
         assertThat(output).anyMatch(line -> line.startsWith("berth: ") && line.contains("exit 3"));
         assertThat(output).contains("[sh/0.1] no such table");
     }
@@ -147,12 +127,12 @@ class RunProcessTest {
         words.addAll(List.of("--name", "logged", "--log", log.toString(), "--"));
         words.addAll(SelfJvm.command(Whoami.class, List.of("-Xmx24m")));
         words.add(Integer.toString(port));
-        ChildProcess run = berth(words.toArray(String[]::new));
+        ChildProcess run = berth.start(words.toArray(String[]::new));
         awaitText(log, "[logged/0.1] listening");
         Files.move(log, runtime.resolve("log.1"));
         Processes.kill(run.pid(), Signal.USR1.number());
         awaitExists(log);
-        done(0, "stop");
+        berth.done(0, "stop");
         assertThat(run.awaitExit(PATIENCE)).isZero();
         assertThat(run.output()).isEmpty();
         assertThat(log).content().matches("(?s)(20[0-9T:.-]+Z .*\n)*");
@@ -165,8 +145,7 @@ class RunProcessTest {
         String program =
                 "echo soft $(ulimit -Sn); echo berth $(grep 'open files' /proc/$PPID/limits); exit"
                         + " 3";
-        ChildProcess run =
-                processes.startWithSoft(300, "run", "-n", "1", "--", "sh", "-c", program);
+        ChildProcess run = berth.startWithSoft(300, "run", "-n", "1", "--", "sh", "-c", program);
         assertThat(run.awaitExit(PATIENCE)).isEqualTo(1);
         assertThat(run.output()).contains("[sh/0.1] soft 300");
         assertThat(run.output())

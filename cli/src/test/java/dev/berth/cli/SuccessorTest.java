@@ -11,11 +11,10 @@ import dev.berth.testkit.ChildProcess;
 import dev.berth.testkit.FreePort;
 import dev.berth.testkit.LeakCheck;
 
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
@@ -31,24 +30,11 @@ class SuccessorTest {
 
     @TempDir Path runtime;
 
-    private BerthProcesses processes;
-
-    @BeforeEach
-    void begin() {
-        processes = new BerthProcesses(runtime, PATIENCE);
-    }
-
-    @AfterEach
-    void endAll() throws InterruptedException {
-        processes.close();
-    }
+    @RegisterExtension
+    private final BerthProcesses berth = new BerthProcesses(() -> runtime, PATIENCE);
 
     private ChildProcess demo() throws IOException {
-        return processes.start("demo", "-n", "1", "-p", "" + FreePort.tcp());
-    }
-
-    private static void await(ChildProcess child, String text) {
-        child.awaitLine(line -> line.contains(text), PATIENCE);
+        return berth.start("demo", "-n", "1", "-p", "" + FreePort.tcp());
     }
 
     private static int guardOf(ChildProcess supervisor) {
@@ -63,19 +49,20 @@ class SuccessorTest {
     @Test
     void itWaitsForTheGuardAndKeepsItsDirectory() throws Exception {
         ChildProcess first = demo();
-        await(first, "All workers are ready");
+        berth.await(first, "All workers are ready");
         int guard = guardOf(first);
         // The supervisor first: it would resume its guard.
         Processes.kill(first.pid(), Signal.STOP.number());
         Processes.kill(guard, Signal.STOP.number());
         first.kill();
         ChildProcess second = demo();
-        await(second, "its guard (pid " + guard + ") is stopped; resume it: kill -CONT " + guard);
+        berth.await(
+                second, "its guard (pid " + guard + ") is stopped; resume it: kill -CONT " + guard);
         Processes.kill(guard, Signal.CONT.number());
-        await(second, "All workers are ready");
+        berth.await(second, "All workers are ready");
         Await.until(
                 PATIENCE, () -> ProcessList.of(guard).isEmpty(), () -> "the guard does not end");
-        ChildProcess status = processes.start("status", "demo");
+        ChildProcess status = berth.start("status", "demo");
         assertThat(status.awaitExit(PATIENCE)).as("%s", status.output()).isZero();
         assertThat(status.output().getFirst()).contains("demo (pid " + second.pid() + ")");
     }
@@ -83,10 +70,10 @@ class SuccessorTest {
     @Test
     void aStoppedGuardIsResumed() throws Exception {
         ChildProcess first = demo();
-        await(first, "All workers are ready");
+        berth.await(first, "All workers are ready");
         int guard = guardOf(first);
         Processes.kill(guard, Signal.STOP.number());
-        await(first, "the guard process was stopped; Berth resumed it");
+        berth.await(first, "the guard process was stopped; Berth resumed it");
         Await.until(PATIENCE, () -> !Processes.stopped(guard), () -> "still stopped");
     }
 }
