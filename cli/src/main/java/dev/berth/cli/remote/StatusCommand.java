@@ -39,7 +39,7 @@ public final class StatusCommand implements Subcommand {
                         "",
                         "The columns (less important ones are left out if there is no room):",
                         "  SLOT      the number of the slot, from 0",
-                        "  STATE     starting, ready, draining, backoff (it keeps dying), stopped",
+                        "  STATE     starting, ready, draining, backoff (a crash loop), stopped",
                         "  PID, GEN  of the worker in service; GEN counts the workers started in"
                                 + " this slot",
                         "  UP        how long the slot has been in that state",

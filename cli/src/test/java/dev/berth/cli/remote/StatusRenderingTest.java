@@ -37,7 +37,7 @@ class StatusRenderingTest {
                                 + " found: takes a share",
                         "slot 1: slot 1.6 (pid 12) ended at start: exit 3; its last output:",
                         "    no such table",
-                        "slot 1 keeps dying: 5 times in a row, next try in 3 s");
+                        "slot 1 is in a crash loop: 5 starts in a row, next try in 3 s");
     }
 
     @ParameterizedTest
@@ -88,7 +88,7 @@ class StatusRenderingTest {
                         "last_failure":"slot 1.6 (pid 12) ended at start: exit 3; its last\
                          output:\\n    no such table",\
                         "workers":[],"sockets":[]}],\
-                        "notes":["slot 1 keeps dying: 5 times in a row, next try in 3 s"]}\
+                        "notes":["slot 1 is in a crash loop: 5 starts in a row, next try in 3 s"]}\
                         """);
     }
 

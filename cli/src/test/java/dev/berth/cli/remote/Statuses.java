@@ -42,7 +42,7 @@ public final class Statuses {
                                 LISTEN, OptionalInt.of(99), "old-server", 77, "takes a share"),
                         new ForeignSocket(LISTEN, OptionalInt.empty(), "", 78, "takes a share")),
                 List.of(busy(), dying()),
-                List.of("slot 1 keeps dying: 5 times in a row, next try in 3 s"));
+                List.of("slot 1 is in a crash loop: 5 starts in a row, next try in 3 s"));
     }
 
     private static SlotStatus busy() {

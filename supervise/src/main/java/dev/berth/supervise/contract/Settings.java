@@ -161,7 +161,7 @@ public record Settings(
     /// After a worker has lived this long, its next crash counts as the first.
     public static final Duration STABLE = Duration.ofSeconds(10);
 
-    /// The longest pause between two starts of a worker that keeps dying.
+    /// The longest pause between two starts of a worker in a crash loop.
     static final Duration LONGEST_BACKOFF = Duration.ofSeconds(30);
 
     /// The default time for a new worker to accept the connections that wait for it.
