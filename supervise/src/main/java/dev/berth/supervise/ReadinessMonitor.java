@@ -3,7 +3,7 @@ package dev.berth.supervise;
 import dev.berth.supervise.adoption.BindInterceptor;
 import dev.berth.supervise.adoption.SelfBoundSocketFinder;
 import dev.berth.supervise.contract.Probe;
-import dev.berth.supervise.contract.SocketMode;
+import dev.berth.supervise.contract.SocketSource;
 import dev.berth.supervise.contract.WorkerId;
 import dev.berth.supervise.lifecycle.Event;
 import dev.berth.supervise.lifecycle.Phase;
@@ -63,10 +63,10 @@ final class ReadinessMonitor implements BindInterceptor.Callbacks {
     /// Call this after the worker has started: it may listen already, or start to listen without a
     /// call that is answered here.
     void started(WorkerProcess worker) {
-        if (context.spec().socketMode() == SocketMode.LISTEN_FDS) {
-            listenerStarted(worker);
-        } else if (context.spec().socketMode() == SocketMode.BIND) {
-            findSelfBound(worker);
+        switch (context.spec().sockets()) {
+            case SocketSource.Activate _ -> listenerStarted(worker);
+            case SocketSource.SelfBind _ -> findSelfBound(worker);
+            case SocketSource.Intercept _, SocketSource.Dispatch _ -> {}
         }
     }
 

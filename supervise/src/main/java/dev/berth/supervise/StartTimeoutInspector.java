@@ -1,7 +1,7 @@
 package dev.berth.supervise;
 
 import dev.berth.net.ListenAddress;
-import dev.berth.supervise.contract.SocketMode;
+import dev.berth.supervise.contract.SocketSource;
 import dev.berth.supervise.contract.WorkerId;
 import dev.berth.supervise.lifecycle.Event;
 import dev.berth.supervise.process.BackgroundExecutor;
@@ -57,7 +57,7 @@ final class StartTimeoutInspector {
                 new StartTimeoutReport(
                         context.spec(),
                         worker.passedPorts(),
-                        context.spec().socketMode() == SocketMode.SECCOMP
+                        context.spec().sockets() instanceof SocketSource.Intercept
                                 && worker.passedPorts().size() < WorkerProcess.MOST_PASSED_PORTS,
                         own,
                         context.machine().state().incumbent(id).isPresent());

@@ -54,7 +54,7 @@ public final class Supervisor implements AutoCloseable {
                         context.resources(),
                         context.live(),
                         context.sink(),
-                        context.spec().maxConnections());
+                        context.spec().steering().maxConnections());
         reaper = new WorkerReaper(context);
         executor = new ActionExecutor(context, loadMonitor, reaper, replies);
         ForeignSockets foreignSockets = new ForeignSockets(context.registry(), Processes.geteuid());
@@ -90,7 +90,7 @@ public final class Supervisor implements AutoCloseable {
     /// Prepares everything for workers that get their connections from a dispatcher; starts none
     /// yet.
     ///
-    /// @param spec its `adopt` and `steer` are `DISPATCH`, and its ready is `TAKING`
+    /// @param spec its sockets are `SocketSource.Dispatch`
     /// @param dispatcher stays the caller's, and is closed after this supervisor
     /// @param service the dispatcher's service that the workers make up
     /// @param registration stays the caller's, and is closed after this supervisor
@@ -135,8 +135,7 @@ public final class Supervisor implements AutoCloseable {
             Optional<DispatcherTarget> dispatcherTarget,
             Optional<CrashGuard> guard)
             throws IOException {
-        SteeringSupport support =
-                spec.join() ? SteeringSupport.shared() : SteeringSupport.find(spec.backend());
+        SteeringSupport support = support(spec, dispatcherTarget.isPresent());
         Optional<String> refused = new FeasibilityCheck(support, spec).specRefusal();
         if (refused.isPresent()) {
             throw new IOException(refused.get());
@@ -150,6 +149,20 @@ public final class Supervisor implements AutoCloseable {
             context.close();
             throw failed;
         }
+    }
+
+    private static SteeringSupport support(ServiceSpec spec, boolean dispatched)
+            throws IOException {
+        if (dispatched != spec.group().isEmpty()) {
+            throw new IllegalArgumentException(
+                    "adopt " + spec.sockets().word() + ", with a dispatcher: " + dispatched);
+        }
+        if (dispatched) {
+            return SteeringSupport.dispatcher();
+        }
+        return spec.join()
+                ? SteeringSupport.shared()
+                : SteeringSupport.find(spec.steering().backend());
     }
 
     /// The policies that are not available to this user here, by their first word.

@@ -56,7 +56,7 @@ record SupervisorContext(
                 State.initial(
                         spec.settings(),
                         spec.command(),
-                        spec.workers(),
+                        spec.workers().count(),
                         spec.policy(),
                         EventLoop.now());
         CpuPinning pinning = CpuPinning.here();

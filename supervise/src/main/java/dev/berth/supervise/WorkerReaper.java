@@ -65,7 +65,8 @@ final class WorkerReaper {
                 .ifPresent(
                         fd ->
                                 Pidfds.pidfdSendSignal(
-                                        fd.number(), context.spec().stopSignal().number()));
+                                        fd.number(),
+                                        context.spec().process().stopSignal().number()));
     }
 
     void kill(WorkerId id) {
@@ -97,7 +98,7 @@ final class WorkerReaper {
         Set<Integer> pids = leftovers.unconnected(pending.worker());
         pids.removeAll(pending.signalled());
         if (!pids.isEmpty()) {
-            resources.trees().signal(pending.worker(), pids, context.spec().stopSignal());
+            resources.trees().signal(pending.worker(), pids, context.spec().process().stopSignal());
             pending.signalled().addAll(pids);
         }
     }

@@ -1,14 +1,13 @@
 package dev.berth.supervise;
 
-import dev.berth.net.ListenAddress;
 import dev.berth.net.ProcessEntry;
 import dev.berth.net.ProcessList;
 import dev.berth.supervise.adoption.SocketActivation;
 import dev.berth.supervise.contract.Command;
 import dev.berth.supervise.contract.CommandLookup;
+import dev.berth.supervise.contract.Readiness;
 import dev.berth.supervise.contract.ServiceSpec;
-import dev.berth.supervise.contract.Settings;
-import dev.berth.supervise.contract.SocketMode;
+import dev.berth.supervise.contract.SocketSource;
 import dev.berth.supervise.contract.WorkerId;
 import dev.berth.supervise.process.NotifySocket;
 import dev.berth.supervise.process.OutputPump;
@@ -78,7 +77,9 @@ final class WorkerStarter {
         Optional<NotifySocket> notifySocket = notifySocket(id);
         try (OutputPump.Pipes pipes = pump.open(id, spec.user())) {
             List<HeldSocket> sockets =
-                    spec.socketMode() == SocketMode.LISTEN_FDS ? activation.open(id) : List.of();
+                    spec.sockets() instanceof SocketSource.Activate
+                            ? activation.open(id)
+                            : List.of();
             Spawner.Child child =
                     spawner.start(
                             request(id, command, workers, notifySocket, pipes, sockets, end), cpu);
@@ -86,11 +87,8 @@ final class WorkerStarter {
             for (HeldSocket socket : sockets) {
                 worker.sharedAddresses().add(socket.key().listen());
             }
-            for (ListenAddress address :
-                    spec.socketMode() == SocketMode.BIND
-                            ? spec.listen()
-                            : List.<ListenAddress>of()) {
-                worker.sharedAddresses().add(address);
+            if (spec.sockets() instanceof SocketSource.SelfBind) {
+                worker.sharedAddresses().addAll(spec.listen());
             }
             return worker;
         } catch (IOException | RuntimeException | Error failed) {
@@ -104,7 +102,9 @@ final class WorkerStarter {
     private Optional<NotifySocket> notifySocket(WorkerId id) throws IOException {
         Path path = spec.runtime().resolve("notify-" + id);
         boolean needed =
-                spec.settings().ready() == Settings.Ready.ANNOUNCED && spec.probe().isEmpty();
+                spec.group()
+                        .filter(group -> group.readiness() instanceof Readiness.Notified)
+                        .isPresent();
         Optional<String> unusable = unusable(path);
         if (unusable.isPresent() && needed) {
             throw new IOException("workers cannot send READY=1: " + unusable.get());
@@ -169,8 +169,8 @@ final class WorkerStarter {
             List<HeldSocket> sockets,
             Optional<Fd> end)
             throws IOException {
-        if (!Files.isDirectory(spec.directory())) {
-            throw new IOException("no such working directory: " + spec.directory());
+        if (!Files.isDirectory(spec.process().directory())) {
+            throw new IOException("no such working directory: " + spec.process().directory());
         }
         List<String> words = command.wordsFor(id);
         Map<String, String> variables =
@@ -186,8 +186,9 @@ final class WorkerStarter {
         redirects.add(new Redirect(pipes.err().number(), 2));
         Map<String, String> own = WorkerEnvironment.own();
         Map<String, String> seen = new HashMap<>(own);
-        seen.putAll(command.environmentFor(id, spec.environment()));
-        String file = CommandLookup.find(words.getFirst(), spec.directory(), seen).toString();
+        seen.putAll(command.environmentFor(id, spec.process().environment()));
+        String file =
+                CommandLookup.find(words.getFirst(), spec.process().directory(), seen).toString();
         List<String> arguments = words;
         if (!sockets.isEmpty()) {
             List<String> found = new ArrayList<>(words);
@@ -197,6 +198,7 @@ final class WorkerStarter {
         }
         List<String> environment =
                 WorkerEnvironment.of(spec, workers, id, command, notifySocket, variables, own);
-        return new SpawnRequest(file, arguments, environment, spec.directory(), redirects, true);
+        return new SpawnRequest(
+                file, arguments, environment, spec.process().directory(), redirects, true);
     }
 }

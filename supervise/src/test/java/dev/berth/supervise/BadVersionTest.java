@@ -107,15 +107,7 @@ class BadVersionTest {
     }
 
     private static Settings impatient() {
-        Settings quick = SupervisorFixture.Setup.quick(Settings.Ready.LISTENING);
-        return new Settings(
-                quick.settle(),
-                Duration.ofSeconds(5),
-                quick.drain(),
-                quick.grace(),
-                quick.giveUp(),
-                quick.stagger(),
-                quick.ready(),
-                quick.overlap());
+        return SupervisorFixture.Setup.quick(Settings.Ready.LISTENING)
+                .withTimeouts(limits -> limits.withStart(Duration.ofSeconds(5)));
     }
 }

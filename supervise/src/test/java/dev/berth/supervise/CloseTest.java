@@ -24,7 +24,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Stream;
@@ -146,28 +145,7 @@ class CloseTest {
     void ifNoWorkerCanBeStarted() throws Exception {
         ServiceSpec spec = new SupervisorFixture.Setup().plan(runtime);
         Path gone = runtime.resolve("gone").resolve("further");
-        ServiceSpec unreachable =
-                new ServiceSpec(
-                        spec.name(),
-                        spec.command(),
-                        1,
-                        List.of(),
-                        List.of(),
-                        List.of(),
-                        spec.socketMode(),
-                        spec.backend(),
-                        spec.policy(),
-                        spec.maxConnections(),
-                        spec.settings(),
-                        spec.directory(),
-                        spec.environment(),
-                        Optional.empty(),
-                        spec.stopSignal(),
-                        1,
-                        false,
-                        false,
-                        Optional.empty(),
-                        gone);
+        ServiceSpec unreachable = spec.withName(spec.name(), gone);
         try (Supervisor supervisor = Supervisor.create(unreachable, new RecordingSink())) {
             assertThat(supervisor.run()).isEqualTo(1);
         }

@@ -5,17 +5,19 @@ import dev.berth.net.ListenAddress;
 import dev.berth.supervise.contract.Command;
 import dev.berth.supervise.contract.EventSink;
 import dev.berth.supervise.contract.Policy;
+import dev.berth.supervise.contract.ProcessSpec;
 import dev.berth.supervise.contract.Request;
 import dev.berth.supervise.contract.ServiceSpec;
+import dev.berth.supervise.contract.ServiceSpecs;
 import dev.berth.supervise.contract.Settings;
-import dev.berth.supervise.contract.SocketMode;
-import dev.berth.supervise.contract.SteeringBackend;
+import dev.berth.supervise.contract.SettingsVariants;
+import dev.berth.supervise.contract.SocketSource;
 import dev.berth.supervise.contract.WorkerId;
+import dev.berth.supervise.contract.WorkerSpec;
 import dev.berth.sys.Arch;
 import dev.berth.sys.Errno;
 import dev.berth.sys.ErrnoException;
 import dev.berth.sys.Seccomp;
-import dev.berth.sys.Signal;
 import dev.berth.sys.Syscall;
 import dev.berth.testkit.MachineTime;
 
@@ -23,9 +25,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.OptionalInt;
 
 /// A supervisor in a JVM of its own for which pidfd_getfd is refused, as in a container with
 /// Docker's default profile. It prints its messages, and stops when the file `stop` appears in its
@@ -51,36 +50,20 @@ final class ConfinedSupervisor {
 
     private static ServiceSpec plan(Path runtime, List<ListenAddress> listen, List<String> words) {
         Settings settings =
-                new Settings(
+                SettingsVariants.timed(
                         Duration.ofMillis(150),
                         MachineTime.stretched(Duration.ofSeconds(15)),
                         Duration.ofSeconds(3),
                         Duration.ofSeconds(3),
-                        Duration.ofSeconds(10),
-                        Optional.empty(),
-                        Settings.Ready.LISTENING,
-                        true);
+                        Duration.ofSeconds(10));
+        ProcessSpec process = ProcessSpec.defaults().withDirectory(runtime);
         return new ServiceSpec(
                 "confined",
-                new Command(words),
-                2,
-                List.of(),
-                listen,
-                List.of(),
-                SocketMode.SECCOMP,
-                SteeringBackend.AUTO,
-                new Policy.Hash(),
-                OptionalInt.empty(),
-                settings,
                 runtime,
-                Map.of(),
-                Optional.empty(),
-                Signal.TERM,
-                512,
-                false,
-                false,
-                Optional.empty(),
-                runtime);
+                new WorkerSpec(new Command(words), 2, process),
+                new SocketSource.Intercept(ServiceSpecs.listening(listen)),
+                new Policy.Hash(),
+                settings.timing());
     }
 
     private static void awaitStop(Supervisor supervisor, Path runtime) {

@@ -2,10 +2,11 @@ package dev.berth.supervise;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.berth.supervise.contract.GroupSpec;
 import dev.berth.supervise.contract.Policy;
 import dev.berth.supervise.contract.Request;
 import dev.berth.supervise.contract.RequestResult;
-import dev.berth.supervise.contract.SocketMode;
+import dev.berth.supervise.contract.SocketSource;
 import dev.berth.supervise.contract.SteeringBackend;
 import dev.berth.testkit.LeakCheck;
 import dev.berth.testkit.RequiresProgram;
@@ -31,6 +32,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 
 /// Datagrams: they are shared only if named, and a roll keeps the socket and the datagrams queued
 /// in it.
@@ -62,18 +64,22 @@ final class DatagramTest {
 
     @TempDir Path directory;
 
-    private NamespacedSupervisor datagrams(SocketMode socketMode, SteeringBackend backend)
-            throws Exception {
+    private NamespacedSupervisor datagrams(
+            Function<GroupSpec, SocketSource> way, SteeringBackend backend) throws Exception {
         NamespacedSupervisor supervisor =
-                NamespacedSupervisor.open(directory).adopt(socketMode).steer(backend);
-        return supervisor.listen("udp://0.0.0.0:" + PORT).stopThenStart();
+                NamespacedSupervisor.open(directory).adopt(way).steer(backend);
+        return supervisor.listen("udp://0.0.0.0:" + PORT);
     }
 
     @ParameterizedTest
-    @CsvSource({"SECCOMP,EBPF", "SECCOMP,CBPF", "LISTEN_FDS,EBPF"})
-    void allSlotsGetDatagramsAndNoneIsLostInARoll(SocketMode socketMode, SteeringBackend backend)
+    @CsvSource({"false,EBPF", "false,CBPF", "true,EBPF"})
+    void allSlotsGetDatagramsAndNoneIsLostInARoll(boolean handed, SteeringBackend backend)
             throws Exception {
-        try (NamespacedSupervisor supervisor = datagrams(socketMode, backend)) {
+        Function<GroupSpec, SocketSource> way =
+                handed
+                        ? group -> new SocketSource.Activate(group, false)
+                        : SocketSource.Intercept::new;
+        try (NamespacedSupervisor supervisor = datagrams(way, backend)) {
             supervisor.start(PythonServers.python(directory, PROGRAM));
             assertThat(slots(supervisor)).containsExactlyInAnyOrder(0, 1);
             CompletableFuture<RequestResult> roll =
@@ -106,7 +112,7 @@ final class DatagramTest {
     void aClientsFlowsStayTogetherOverARollAndMostlyOverScaling(SteeringBackend backend)
             throws Exception {
         try (NamespacedSupervisor supervisor =
-                datagrams(SocketMode.SECCOMP, backend).policy("source")) {
+                datagrams(SocketSource.Intercept::new, backend).policy("source")) {
             supervisor.start(PythonServers.python(directory, PROGRAM));
             List<Integer> homes = homes(supervisor);
             assertThat(homes).contains(0, 1).isEqualTo(homes(supervisor));
@@ -126,7 +132,7 @@ final class DatagramTest {
     @Test
     void aWorkerThatConnectsItsSocketIsNoLongerInService() throws Exception {
         try (NamespacedSupervisor supervisor =
-                datagrams(SocketMode.SECCOMP, SteeringBackend.AUTO).workers(2)) {
+                datagrams(SocketSource.Intercept::new, SteeringBackend.AUTO).workers(2)) {
             supervisor.start(PythonServers.python(directory, PROGRAM));
             assertThat(supervisor.inside(() -> ask("connect"))).isEqualTo("connected");
             supervisor.awaitSaid("connected its datagram socket on udp://0.0.0.0:5300");
@@ -143,7 +149,7 @@ final class DatagramTest {
     @Test
     void steeredDatagramsAreCountedPerWorker() throws Exception {
         try (NamespacedSupervisor supervisor =
-                datagrams(SocketMode.SECCOMP, SteeringBackend.EBPF).workers(1)) {
+                datagrams(SocketSource.Intercept::new, SteeringBackend.EBPF).workers(1)) {
             supervisor.start(PythonServers.python(directory, PROGRAM));
             slots(supervisor);
             assertThat(steered(supervisor)).isEqualTo(30);

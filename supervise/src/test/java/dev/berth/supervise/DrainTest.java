@@ -198,7 +198,7 @@ class DrainTest {
         Settings settings =
                 SupervisorFixture.Setup.timed(
                                 Settings.Ready.LISTENING, LONG, Duration.ofSeconds(10))
-                        .withIdle(Duration.ofSeconds(1));
+                        .withTimeouts(limits -> limits.withIdle(Duration.ofSeconds(1)));
         Command command = new Command(List.of(Programs.python(), "-c", streams));
         try (SupervisorFixture fixture =
                         SupervisorFixture.start(

@@ -131,15 +131,7 @@ final class LateWorkerScanTest {
     }
 
     private static Settings impatient() {
-        Settings quick = SupervisorFixture.Setup.quick(Settings.Ready.LISTENING);
-        return new Settings(
-                quick.settle(),
-                SHORT,
-                quick.drain(),
-                Duration.ofMillis(200),
-                quick.giveUp(),
-                quick.stagger(),
-                quick.ready(),
-                quick.overlap());
+        return SupervisorFixture.Setup.quick(Settings.Ready.LISTENING)
+                .withTimeouts(limits -> limits.withStart(SHORT).withGrace(Duration.ofMillis(200)));
     }
 }

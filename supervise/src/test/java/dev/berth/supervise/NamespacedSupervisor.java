@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.berth.dispatch.Dispatcher;
 import dev.berth.dispatch.DispatcherConfig;
 import dev.berth.dispatch.DispatcherStats;
+import dev.berth.dispatch.ProxyProtocol;
 import dev.berth.net.DiagQuery;
 import dev.berth.net.ListenAddress;
 import dev.berth.net.ProcessEntry;
@@ -13,17 +14,23 @@ import dev.berth.net.SockDiag;
 import dev.berth.net.SocketRow;
 import dev.berth.supervise.contract.Command;
 import dev.berth.supervise.contract.EventSink;
+import dev.berth.supervise.contract.GroupSpec;
 import dev.berth.supervise.contract.Policy;
+import dev.berth.supervise.contract.ProcessSpec;
+import dev.berth.supervise.contract.Readiness;
 import dev.berth.supervise.contract.Request;
 import dev.berth.supervise.contract.RequestResult;
 import dev.berth.supervise.contract.ServiceSpec;
-import dev.berth.supervise.contract.Settings;
-import dev.berth.supervise.contract.SocketMode;
+import dev.berth.supervise.contract.SharedAddresses;
+import dev.berth.supervise.contract.SocketSource;
 import dev.berth.supervise.contract.Status;
 import dev.berth.supervise.contract.SteeringBackend;
+import dev.berth.supervise.contract.SteeringSpec;
+import dev.berth.supervise.contract.Timeouts;
+import dev.berth.supervise.contract.Timing;
 import dev.berth.supervise.contract.WorkerId;
+import dev.berth.supervise.contract.WorkerSpec;
 import dev.berth.sys.Processes;
-import dev.berth.sys.Signal;
 import dev.berth.testkit.Await;
 import dev.berth.testkit.MachineTime;
 import dev.berth.testkit.NetworkNamespace;
@@ -38,7 +45,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -47,6 +53,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 
 /// A supervisor in a network namespace of its own, with clients there.
 ///
@@ -68,11 +75,10 @@ final class NamespacedSupervisor implements AutoCloseable, EventSink {
     private Policy policy = new Policy.Hash();
     private OptionalInt maxConnections = OptionalInt.empty();
     private Duration slowStart = Duration.ZERO;
-    private SocketMode socketMode = SocketMode.SECCOMP;
-    private Settings.Ready ready = Settings.Ready.LISTENING;
+    private Function<GroupSpec, SocketSource> adopt = SocketSource.Intercept::new;
+    private boolean dispatched;
+    private Readiness readiness = new Readiness.Listening();
     private Optional<Dispatcher> dispatcher = Optional.empty();
-    private boolean overlap = true;
-    private boolean firstAtZero;
     private boolean join;
     private Duration giveUp = Duration.ofSeconds(10);
     private List<Integer> ports = List.of();
@@ -123,34 +129,21 @@ final class NamespacedSupervisor implements AutoCloseable, EventSink {
         return this;
     }
 
-    NamespacedSupervisor adopt(SocketMode mode) {
-        socketMode = mode;
-        overlap = true;
+    NamespacedSupervisor adopt(Function<GroupSpec, SocketSource> way) {
+        adopt = way;
         return this;
     }
 
     /// Gives the workers connections from a dispatcher that listens on `listen`.
     NamespacedSupervisor dispatch() {
-        socketMode = SocketMode.DISPATCH;
-        backend = SteeringBackend.DISPATCH;
-        ready = Settings.Ready.READY_PROTOCOL;
+        dispatched = true;
         policy = new Policy.RoundRobin();
         return this;
     }
 
     /// Makes workers ready only when they say so.
     NamespacedSupervisor announced() {
-        ready = Settings.Ready.ANNOUNCED;
-        return this;
-    }
-
-    NamespacedSupervisor stopThenStart() {
-        overlap = false;
-        return this;
-    }
-
-    NamespacedSupervisor firstAtZero() {
-        firstAtZero = true;
+        readiness = new Readiness.Notified();
         return this;
     }
 
@@ -180,39 +173,37 @@ final class NamespacedSupervisor implements AutoCloseable, EventSink {
     }
 
     ServiceSpec plan(String... command) {
-        Settings settings =
-                new Settings(
-                                Duration.ofMillis(150),
-                                MachineTime.stretched(Duration.ofSeconds(15)),
-                                Duration.ofSeconds(3),
-                                Duration.ofSeconds(3),
-                                giveUp,
-                                Optional.empty(),
-                                ready,
-                                overlap,
-                                slowStart)
-                        .withIdle(Duration.ofMillis(300));
+        Timeouts timeouts =
+                new Timeouts(
+                        Duration.ofMillis(150),
+                        MachineTime.stretched(Duration.ofSeconds(15)),
+                        Duration.ofSeconds(3),
+                        Duration.ofMillis(300),
+                        Duration.ofSeconds(3),
+                        giveUp);
+        ProcessSpec process = ProcessSpec.defaults().withDirectory(runtime.getParent());
         return new ServiceSpec(
                 "test",
-                new Command(List.of(command)),
-                workers,
-                ports,
-                listen,
-                privatePorts,
-                socketMode,
-                backend,
+                runtime,
+                new WorkerSpec(new Command(List.of(command)), workers, process),
+                sockets(),
                 policy,
-                maxConnections,
-                settings,
-                runtime.getParent(),
-                Map.of(),
-                Optional.empty(),
-                Signal.TERM,
-                512,
-                firstAtZero,
-                join,
-                Optional.empty(),
-                runtime);
+                Timing.defaults().withTimeouts(_ -> timeouts));
+    }
+
+    private SocketSource sockets() {
+        SharedAddresses addresses = new SharedAddresses(ports, listen);
+        if (dispatched) {
+            return new SocketSource.Dispatch(addresses, 512, ProxyProtocol.OFF);
+        }
+        return adopt.apply(
+                new GroupSpec(
+                        addresses,
+                        privatePorts,
+                        512,
+                        readiness,
+                        new SteeringSpec(backend, join, maxConnections, slowStart),
+                        false));
     }
 
     /// Starts, without waiting for anything.
@@ -229,7 +220,7 @@ final class NamespacedSupervisor implements AutoCloseable, EventSink {
     }
 
     private Supervisor create(ServiceSpec spec) throws IOException {
-        if (spec.socketMode() != SocketMode.DISPATCH) {
+        if (!dispatched) {
             return Supervisor.create(spec, this);
         }
         Dispatcher opened =

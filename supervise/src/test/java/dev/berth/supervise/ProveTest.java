@@ -80,17 +80,13 @@ class ProveTest {
     }
 
     private static Settings quick() {
-        Settings quick = SupervisorFixture.Setup.quick(Settings.Ready.LISTENING);
-        return new Settings(
-                        quick.settle(),
-                        Duration.ofSeconds(5),
-                        quick.drain(),
-                        quick.grace(),
-                        quick.giveUp(),
-                        quick.stagger(),
-                        quick.ready(),
-                        quick.overlap())
-                .withProve(Duration.ofSeconds(1));
+        return proving(Duration.ofSeconds(1));
+    }
+
+    private static Settings proving(Duration limit) {
+        return SupervisorFixture.Setup.quick(Settings.Ready.LISTENING)
+                .withTimeouts(limits -> limits.withStart(Duration.ofSeconds(5)))
+                .withTiming(times -> times.withProve(limit));
     }
 
     private static SupervisorFixture start(Command command, int workers) throws Exception {
@@ -133,7 +129,7 @@ class ProveTest {
     @Test
     void aVersionThatDiesBetweenAcceptAndAnswerIsRolledBackToo() throws Exception {
         int port = FreePort.tcp();
-        Settings patient = quick().withProve(Duration.ofMinutes(1));
+        Settings patient = proving(Duration.ofMinutes(1));
         var setup =
                 new SupervisorFixture.Setup()
                         .command(good("0.0.0.0", port))
@@ -171,7 +167,7 @@ class ProveTest {
     @Test
     void anIdleRollToAGoodVersionWaitsForNoProof() throws Exception {
         int port = FreePort.tcp();
-        Settings patient = quick().withProve(Duration.ofMinutes(10));
+        Settings patient = proving(Duration.ofMinutes(10));
         SupervisorFixture.Setup setup =
                 new SupervisorFixture.Setup()
                         .command(good("0.0.0.0", port))
@@ -294,7 +290,7 @@ class ProveTest {
         Files.writeString(directory.resolve("works.py"), answers);
         Files.writeString(
                 directory.resolve("broken.py"), "import time\ntime.sleep(1.6)\nimport nowhere\n");
-        Settings usual = quick().withProve(Settings.PROVE);
+        Settings usual = proving(Settings.PROVE);
         SupervisorFixture.Setup setup =
                 new SupervisorFixture.Setup()
                         .command(gunicorn(port, "works:app"))

@@ -1,12 +1,12 @@
 package dev.berth.supervise;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.berth.supervise.contract.Command;
 import dev.berth.supervise.contract.Probe;
 import dev.berth.supervise.contract.Request;
 import dev.berth.supervise.contract.Settings;
+import dev.berth.supervise.contract.SettingsVariants;
 import dev.berth.testkit.ChildProcess;
 import dev.berth.testkit.FreePort;
 import dev.berth.testkit.LeakCheck;
@@ -37,15 +37,13 @@ class ReadinessTest {
             """;
 
     static Settings slowToSettle(Settings.Ready ready) {
-        return new Settings(
-                Duration.ofSeconds(60),
-                Duration.ofSeconds(70),
-                Duration.ofSeconds(2),
-                Duration.ofSeconds(5),
-                Duration.ofSeconds(1),
-                Optional.empty(),
-                ready,
-                true);
+        return SettingsVariants.timed(
+                        Duration.ofSeconds(60),
+                        Duration.ofSeconds(70),
+                        Duration.ofSeconds(2),
+                        Duration.ofSeconds(5),
+                        Duration.ofSeconds(1))
+                .withReady(ready);
     }
 
     @Test
@@ -139,15 +137,13 @@ class ReadinessTest {
     void aWorkerThatMustSayReadyIsNotReadyBefore() throws Exception {
         int port = FreePort.tcp();
         Settings settings =
-                new Settings(
-                        Duration.ZERO,
-                        Duration.ofMillis(1_500),
-                        Duration.ofSeconds(2),
-                        Duration.ofSeconds(5),
-                        Duration.ofSeconds(1),
-                        Optional.empty(),
-                        Settings.Ready.ANNOUNCED,
-                        true);
+                SettingsVariants.timed(
+                                Duration.ZERO,
+                                Duration.ofMillis(1_500),
+                                Duration.ofSeconds(2),
+                                Duration.ofSeconds(5),
+                                Duration.ofSeconds(1))
+                        .withReady(Settings.Ready.ANNOUNCED);
         SupervisorFixture.Setup setup =
                 new SupervisorFixture.Setup().command(Programs.server(port, "")).settings(settings);
         try (SupervisorFixture fixture = SupervisorFixture.start(setup)) {
@@ -206,15 +202,5 @@ class ReadinessTest {
         } finally {
             Files.delete(healthy);
         }
-    }
-
-    @Test
-    void aPlanWithAProbeMustWaitForItsResult() {
-        SupervisorFixture.Setup setup =
-                new SupervisorFixture.Setup()
-                        .probe(new Probe("http://localhost:1/", Duration.ZERO));
-        assertThatThrownBy(() -> setup.plan(Path.of("/run/berth/web")))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("LISTENING");
     }
 }

@@ -2,7 +2,7 @@ package dev.berth.supervise;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.berth.supervise.contract.SocketMode;
+import dev.berth.supervise.contract.SocketSource;
 import dev.berth.supervise.contract.SteeringBackend;
 import dev.berth.sys.Processes;
 import dev.berth.sys.Signal;
@@ -30,7 +30,9 @@ final class SocketActivationTest {
     @TempDir Path directory;
 
     private NamespacedSupervisor handed() throws Exception {
-        return NamespacedSupervisor.open(directory).adopt(SocketMode.LISTEN_FDS).port(PORT);
+        return NamespacedSupervisor.open(directory)
+                .adopt(group -> new SocketSource.Activate(group, false))
+                .port(PORT);
     }
 
     @ParameterizedTest
@@ -59,8 +61,7 @@ final class SocketActivationTest {
                 """;
         try (NamespacedSupervisor supervisor =
                 NamespacedSupervisor.open(directory)
-                        .adopt(SocketMode.LISTEN_FDS)
-                        .firstAtZero()
+                        .adopt(group -> new SocketSource.Activate(group, true))
                         .workers(1)
                         .listen("tcp://0.0.0.0:8080", "tcp://[::]:8080")) {
             supervisor.start(PythonServers.python(directory, program));
@@ -123,7 +124,7 @@ final class SocketActivationTest {
                 serve(s)
                 """;
         try (NamespacedSupervisor supervisor =
-                NamespacedSupervisor.open(directory).adopt(SocketMode.BIND).port(PORT)) {
+                NamespacedSupervisor.open(directory).adopt(SocketSource.SelfBind::new).port(PORT)) {
             supervisor.start(PythonServers.python(directory, program));
             supervisor.servesAndRolls(V4, PORT);
             Processes.kill(supervisor.pid(0), Signal.KILL.number());
@@ -136,7 +137,10 @@ final class SocketActivationTest {
     @Test
     void aWorkerThatBindsWithoutReuseportIsReported() throws Exception {
         try (NamespacedSupervisor supervisor =
-                NamespacedSupervisor.open(directory).adopt(SocketMode.BIND).port(PORT).workers(1)) {
+                NamespacedSupervisor.open(directory)
+                        .adopt(SocketSource.SelfBind::new)
+                        .port(PORT)
+                        .workers(1)) {
             supervisor.begin(PythonServers.plain(directory));
             supervisor.awaitSaid("listens without SO_REUSEPORT");
             assertThat(supervisor.said()).containsOnlyOnce("listens without SO_REUSEPORT");

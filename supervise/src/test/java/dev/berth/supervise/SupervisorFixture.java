@@ -4,15 +4,23 @@ import dev.berth.net.ListenAddress;
 import dev.berth.net.ProcessEntry;
 import dev.berth.net.ProcessList;
 import dev.berth.supervise.contract.Command;
+import dev.berth.supervise.contract.GroupSpec;
 import dev.berth.supervise.contract.Policy;
 import dev.berth.supervise.contract.Probe;
+import dev.berth.supervise.contract.ProcessSpec;
+import dev.berth.supervise.contract.Readiness;
 import dev.berth.supervise.contract.Request;
 import dev.berth.supervise.contract.RequestResult;
 import dev.berth.supervise.contract.ServiceSpec;
+import dev.berth.supervise.contract.ServiceSpecs;
 import dev.berth.supervise.contract.Settings;
-import dev.berth.supervise.contract.SocketMode;
+import dev.berth.supervise.contract.SettingsVariants;
+import dev.berth.supervise.contract.SharedAddresses;
+import dev.berth.supervise.contract.SocketSource;
 import dev.berth.supervise.contract.Status;
 import dev.berth.supervise.contract.SteeringBackend;
+import dev.berth.supervise.contract.SteeringSpec;
+import dev.berth.supervise.contract.WorkerSpec;
 import dev.berth.sys.Signal;
 import dev.berth.sys.User;
 import dev.berth.testkit.Await;
@@ -34,7 +42,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -78,16 +85,14 @@ final class SupervisorFixture implements AutoCloseable {
         }
 
         static Settings timed(Settings.Ready ready, Duration drain, Duration grace) {
-            return new Settings(
+            return SettingsVariants.timed(
                             Duration.ofMillis(150),
                             MachineTime.stretched(Duration.ofSeconds(15)),
                             drain,
                             grace,
-                            Duration.ofSeconds(1),
-                            Optional.empty(),
-                            ready,
-                            true)
-                    .withIdle(IDLE);
+                            Duration.ofSeconds(1))
+                    .withTimeouts(limits -> limits.withIdle(IDLE))
+                    .withReady(ready);
         }
 
         Setup command(Command next) {
@@ -162,27 +167,25 @@ final class SupervisorFixture implements AutoCloseable {
         }
 
         ServiceSpec plan(Path runtime) {
+            Readiness readiness =
+                    probe.<Readiness>map(Readiness.Probed::new)
+                            .orElseGet(() -> ServiceSpecs.readiness(settings.ready()));
+            GroupSpec group =
+                    new GroupSpec(
+                            new SharedAddresses(ports, listen),
+                            privatePorts,
+                            512,
+                            readiness,
+                            SteeringSpec.defaults().withBackend(backend),
+                            settings.newAddresses());
+            ProcessSpec process = new ProcessSpec(directory, environment, user, Signal.TERM);
             return new ServiceSpec(
                     runtime.getFileName().toString(),
-                    command,
-                    workers,
-                    ports,
-                    listen,
-                    privatePorts,
-                    SocketMode.SECCOMP,
-                    backend,
+                    runtime,
+                    new WorkerSpec(command, workers, process),
+                    new SocketSource.Intercept(group),
                     new Policy.Hash(),
-                    OptionalInt.empty(),
-                    settings,
-                    directory,
-                    environment,
-                    user,
-                    Signal.TERM,
-                    512,
-                    false,
-                    false,
-                    probe,
-                    runtime);
+                    settings.timing());
         }
     }
 

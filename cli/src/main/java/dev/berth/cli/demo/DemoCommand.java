@@ -7,7 +7,8 @@ import dev.berth.cli.command.Subcommand;
 import dev.berth.cli.command.Terminal;
 import dev.berth.cli.command.UsageException;
 import dev.berth.cli.run.RunCommand;
-import dev.berth.cli.run.RunOptions;
+import dev.berth.cli.run.RunRequest;
+import dev.berth.cli.run.ServiceReader;
 import dev.berth.cli.run.ServiceRun;
 import dev.berth.net.DiagQuery;
 import dev.berth.net.ListenAddress;
@@ -75,11 +76,12 @@ public final class DemoCommand implements Subcommand {
         words.addAll(List.of("--settle", "200ms", "--"));
         words.addAll(SelfJvm.command(Whoami.class, List.of("-Xms4m", "-Xmx24m")));
         words.add(Integer.toString(port));
-        RunOptions options =
-                RunOptions.read(
+        RunRequest request =
+                ServiceReader.read(
                         new RunCommand().parser("run").parseArgs(words.toArray(String[]::new)));
         var hints = new DemoHints(port);
-        return ServiceRun.run(options, "demo", terminal.environment(), hints::printWhenReady);
+        return ServiceRun.run(
+                request.called("demo"), terminal.environment(), hints::printWhenReady);
     }
 
     private static int freePort() throws IOException {

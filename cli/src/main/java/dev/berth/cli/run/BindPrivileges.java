@@ -1,7 +1,7 @@
 package dev.berth.cli.run;
 
 import dev.berth.net.LowPorts;
-import dev.berth.supervise.contract.SocketMode;
+import dev.berth.supervise.contract.SocketSource;
 import dev.berth.sys.Capabilities;
 import dev.berth.sys.Capability;
 import dev.berth.sys.Processes;
@@ -43,23 +43,24 @@ record BindPrivileges(
         }
     }
 
-    /// The rights for these options in this process.
+    /// The rights for this command line in this process.
     ///
     /// @param program the file of the command; empty if it differs from slot to slot
-    static BindPrivileges of(RunOptions options, Optional<Path> program) {
-        return of(options, program.map(FilePrivileges::of), Own.read());
+    static BindPrivileges of(RunRequest request, Optional<Path> program) {
+        return of(request, program.map(FilePrivileges::of), Own.read());
     }
 
-    static BindPrivileges of(RunOptions options, Optional<FilePrivileges> program, Own own) {
-        boolean watched = options.socketMode() == SocketMode.SECCOMP && !own.filters();
+    static BindPrivileges of(RunRequest request, Optional<FilePrivileges> program, Own own) {
+        SocketSource sockets = request.service().sockets();
+        boolean watched = sockets instanceof SocketSource.Intercept && !own.filters();
         boolean denied = own.denied() || watched;
         Optional<FilePrivileges> granted = program.filter(FilePrivileges::any);
         Optional<String> lost =
                 denied ? granted.map(file -> lost(file, own.denied())) : Optional.empty();
-        if (options.socketMode() != SocketMode.BIND) {
+        if (!(sockets instanceof SocketSource.SelfBind)) {
             return new BindPrivileges(own.effective(), false, lost, Optional.empty());
         }
-        boolean kept = own.kept() && options.user().isEmpty();
+        boolean kept = own.kept() && request.user().isEmpty();
         boolean given = !denied && granted.map(FilePrivileges::lowPorts).orElse(false);
         // Which program a slot runs is not known here: its own bind will show it.
         boolean file = program.isEmpty() || given;

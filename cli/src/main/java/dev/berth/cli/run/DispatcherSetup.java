@@ -1,6 +1,7 @@
 package dev.berth.cli.run;
 
 import dev.berth.cli.command.CommandFailure;
+import dev.berth.cli.command.TypedOption;
 import dev.berth.cli.command.UsageException;
 import dev.berth.dispatch.Dispatcher;
 import dev.berth.dispatch.DispatcherConfig;
@@ -11,6 +12,7 @@ import dev.berth.net.BoundAddress;
 import dev.berth.net.ListenAddress;
 import dev.berth.net.ListenerFactory;
 import dev.berth.net.Protocol;
+import dev.berth.supervise.contract.SocketSource;
 import dev.berth.sys.ErrnoException;
 import dev.berth.sys.Fd;
 import dev.berth.sys.SockAddr;
@@ -27,18 +29,18 @@ import java.util.OptionalInt;
 /// Checks the options that apply with `--share dispatch`, and opens the dispatcher.
 final class DispatcherSetup {
     /// The options for workers that listen for themselves.
-    private static final List<String> GROUP_ONLY =
+    private static final List<TypedOption<?>> GROUP_ONLY =
             List.of(
-                    "--adopt",
-                    "--bpf",
-                    "--private",
-                    "--fd0",
-                    "--join",
-                    "--ready",
-                    "--probe",
-                    "--max-connections",
-                    "--slow-start",
-                    "--allow-new-addresses");
+                    RunOptions.ADOPT,
+                    RunOptions.BPF,
+                    RunOptions.PRIVATE_PORTS,
+                    RunOptions.FD0,
+                    RunOptions.JOIN,
+                    RunOptions.READY,
+                    RunOptions.PROBE,
+                    RunOptions.MAX_CONNECTIONS,
+                    RunOptions.SLOW_START,
+                    RunOptions.ALLOW_NEW_ADDRESSES);
 
     /// Why a dispatcher does not listen on UDP. Callers append what to do instead.
     static final String NO_DATAGRAMS =
@@ -46,32 +48,23 @@ final class DispatcherSetup {
 
     private DispatcherSetup() {}
 
-    static void check(ParseResult parsed, ShareMode share) throws UsageException {
-        if (share == ShareMode.GROUP) {
-            if (parsed.hasMatchedOption("--proxy-protocol")) {
-                throw new UsageException("--proxy-protocol requires --share dispatch");
-            }
-            return;
-        }
-        for (String option : GROUP_ONLY) {
-            if (parsed.hasMatchedOption(option)) {
-                throw new UsageException(option + " cannot be used with --share dispatch or -f");
+    static void checkNoGroupOptions(ParseResult parsed) throws UsageException {
+        for (TypedOption<?> option : GROUP_ONLY) {
+            if (option.given(parsed)) {
+                throw new UsageException(
+                        option.name() + " cannot be used with --share dispatch or -f");
             }
         }
     }
 
-    static void check(RunOptions options) throws UsageException {
-        if (options.ports().isEmpty() && options.listen().isEmpty()) {
-            throw new UsageException(
-                    "--share dispatch needs an address or port to listen on, for example: -p 8080");
-        }
-        for (ListenAddress address : options.listen()) {
+    static void check(SocketSource.Dispatch dispatch) throws UsageException {
+        for (ListenAddress address : dispatch.addresses().listen()) {
             if (address.protocol() != Protocol.TCP) {
                 throw new UsageException(address + NO_DATAGRAMS + "omit --share dispatch");
             }
         }
         List<ListenAddress> before = new ArrayList<>();
-        for (ListenAddress address : addresses(options)) {
+        for (ListenAddress address : addresses(dispatch)) {
             Optional<String> obstacle = obstacle(address, before);
             if (obstacle.isPresent()) {
                 throw new UsageException(obstacle.get());
@@ -116,15 +109,15 @@ final class DispatcherSetup {
                 "must be off, optional or required, not " + word.toLowerCase(Locale.ROOT));
     }
 
-    /// Opens a dispatcher on all addresses of `options`.
-    static Dispatcher open(RunOptions options, Routes routes, Console console) throws IOException {
+    static Dispatcher open(SocketSource.Dispatch dispatch, Routes routes, Console console)
+            throws IOException {
         try {
             return Dispatcher.open(
                     new DispatcherConfig(
-                            addresses(options),
-                            options.backlog(),
+                            addresses(dispatch),
+                            dispatch.backlog(),
                             routes,
-                            options.proxy(),
+                            dispatch.proxy(),
                             DispatcherLimits.defaults()),
                     console::onEvent);
         } catch (ErrnoException failed) {
@@ -132,9 +125,9 @@ final class DispatcherSetup {
         }
     }
 
-    private static List<ListenAddress> addresses(RunOptions options) {
-        List<ListenAddress> listen = new ArrayList<>(options.listen());
-        for (int port : options.ports()) {
+    private static List<ListenAddress> addresses(SocketSource.Dispatch dispatch) {
+        List<ListenAddress> listen = new ArrayList<>(dispatch.addresses().listen());
+        for (int port : dispatch.addresses().ports()) {
             listen.add(everywhere(port));
         }
         return listen;

@@ -3,12 +3,14 @@ package dev.berth.cli.run;
 import dev.berth.cli.command.CommandFailure;
 import dev.berth.cli.command.ExitCode;
 import dev.berth.cli.command.Options;
+import dev.berth.cli.command.TypedOption;
 import dev.berth.cli.command.UsageException;
 import dev.berth.dispatch.Dispatcher;
 import dev.berth.supervise.Registration;
 import dev.berth.supervise.Supervisor;
 import dev.berth.supervise.contract.Request;
 import dev.berth.supervise.contract.ServiceSpec;
+import dev.berth.supervise.contract.SocketSource;
 import dev.berth.supervise.control.ControlServer;
 import dev.berth.supervise.control.NameTakenException;
 import dev.berth.supervise.control.RuntimeDirectory;
@@ -34,23 +36,25 @@ import java.util.Optional;
 /// be started at all, all services end.
 final class MultiServiceRun {
     /// The options that are set in the file and must not be on the command line.
-    private static final List<String> IN_FILE =
-            List.of("--port", "--listen", "--workers", "--share", "--proxy-protocol");
+    private static final List<TypedOption<?>> IN_FILE =
+            List.of(
+                    RunOptions.PORTS,
+                    RunOptions.LISTEN,
+                    RunOptions.WORKERS,
+                    RunOptions.SHARE,
+                    RunOptions.PROXY_PROTOCOL);
 
     private static final String SUFFIX = ".toml";
 
     private final ServiceFile file;
-    private final RunOptions common;
-    private final String base;
+    private final RunRequest common;
     private final Map<String, String> environment;
     private final Deque<Runnable> undo = new ArrayDeque<>();
     private final List<RunningService> ships = new ArrayList<>();
 
-    private MultiServiceRun(
-            ServiceFile file, RunOptions common, String base, Map<String, String> environment) {
+    private MultiServiceRun(ServiceFile file, RunRequest common, Map<String, String> environment) {
         this.file = file;
         this.common = common;
-        this.base = base;
         this.environment = environment;
     }
 
@@ -80,20 +84,18 @@ final class MultiServiceRun {
     /// Runs until all services have ended, and returns the exit code.
     static int run(ParseResult parsed, Path path, Map<String, String> environment)
             throws UsageException, IOException {
-        for (String option : IN_FILE) {
-            if (parsed.hasMatchedOption(option)) {
+        for (TypedOption<?> option : IN_FILE) {
+            if (option.given(parsed)) {
                 throw new UsageException(
-                        "with -f, " + option + " must be set in the file: " + path);
+                        "with -f, " + option.name() + " must be set in the file: " + path);
             }
         }
         if (!Options.words(parsed).isEmpty()) {
             throw new UsageException("with -f, the commands must be set in the file: " + path);
         }
         ServiceFile file = ServiceFileReader.read(path.toString(), bytes(path));
-        List<String> words = file.services().getFirst().command().words();
-        RunOptions common = RunOptions.read(parsed, words, file.listen());
-        String name = common.name().or(file::name).orElseGet(() -> plainName(path));
-        return new MultiServiceRun(file, common, name, environment).run();
+        RunRequest common = ServiceReader.read(parsed, file, plainName(path));
+        return new MultiServiceRun(file, common, environment).run();
     }
 
     private static byte[] bytes(Path path) throws IOException {
@@ -125,9 +127,10 @@ final class MultiServiceRun {
     }
 
     private int run(Console console) throws IOException {
-        RunOptions any = common.of(file, file.services().getFirst(), base);
-        PortCheck.check(any, BindPrivileges.of(any, Optional.empty()));
-        Dispatcher dispatcher = DispatcherSetup.open(any, file.routes(), console);
+        PortCheck.check(common, BindPrivileges.of(common, Optional.empty()));
+        Dispatcher dispatcher =
+                DispatcherSetup.open(
+                        (SocketSource.Dispatch) common.service().sockets(), file.routes(), console);
         undo.push(dispatcher::close);
         for (ServiceFile.ServiceEntry service : file.services()) {
             ships.add(prepare(service, dispatcher, console));
@@ -147,12 +150,12 @@ final class MultiServiceRun {
     private RunningService prepare(
             ServiceFile.ServiceEntry service, Dispatcher dispatcher, Console console)
             throws IOException {
-        String name = base + "." + service.name();
-        RunOptions options = common.of(file, service, name);
-        Optional<User> user = Account.find(options.user());
-        Path directory = WorkingDirectory.find(options.directory(), environment);
+        ServiceSpec wanted = service.of(common.service());
+        String name = wanted.name();
+        Optional<User> user = Account.find(common.user());
+        Path directory = WorkingDirectory.find(wanted.process().directory(), environment);
         Map<String, String> variables = new HashMap<>(environment);
-        variables.putAll(options.environment());
+        variables.putAll(wanted.process().environment());
         check(service, directory, variables);
         var feed = new ProgressFeed();
         var commands = new ControlCommands(feed);
@@ -162,7 +165,9 @@ final class MultiServiceRun {
         ControlServer server =
                 ControlServer.open(runtime.resolve(RuntimeDirectory.CONTROL), commands);
         undo.push(server::close);
-        ServiceSpec spec = options.plan(name, runtime, directory, user);
+        ServiceSpec spec =
+                wanted.withName(name, runtime)
+                        .withProcess(same -> same.withUser(user).withDirectory(directory));
         var serviceConsole = new ServiceConsole(console, name, feed);
         Supervisor supervisor =
                 Supervisor.create(spec, serviceConsole, dispatcher, service.name(), registration);

@@ -19,6 +19,8 @@ import dev.berth.net.Protocol;
 import dev.berth.net.SockDiag;
 import dev.berth.net.SocketRow;
 import dev.berth.net.TcpState;
+import dev.berth.supervise.contract.ServiceSpec;
+import dev.berth.supervise.contract.SocketSource;
 import dev.berth.sys.Errno;
 import dev.berth.sys.ErrnoException;
 import dev.berth.sys.Fd;
@@ -50,22 +52,24 @@ final class PortCheck implements AutoCloseable {
         diag.close();
     }
 
-    /// Checks every address and port in `options`.
-    static void check(RunOptions options, BindPrivileges privileges) throws IOException {
-        try (var check = new PortCheck(options.join(), privileges)) {
-            for (ListenAddress address : options.listen()) {
+    /// Checks every address and port of the service.
+    static void check(RunRequest request, BindPrivileges privileges) throws IOException {
+        ServiceSpec service = request.service();
+        boolean otherUser = request.user().isPresent();
+        try (var check = new PortCheck(service.join(), privileges)) {
+            for (ListenAddress address : service.listen()) {
                 check.address(address);
             }
-            for (int port : options.ports()) {
-                if (options.dispatched()) {
+            for (int port : service.ports()) {
+                if (service.sockets() instanceof SocketSource.Dispatch) {
                     check.address(DispatcherSetup.everywhere(port));
                 } else {
-                    check.port(port, options.user().isPresent());
+                    check.port(port, otherUser);
                 }
             }
-            for (int port : options.privatePorts()) {
-                for (int slot = 0; slot < options.workers(); slot++) {
-                    check.port(port + slot, options.user().isPresent());
+            for (int port : service.privatePorts()) {
+                for (int slot = 0; slot < service.workers().count(); slot++) {
+                    check.port(port + slot, otherUser);
                 }
             }
         }

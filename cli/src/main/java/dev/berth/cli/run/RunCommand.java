@@ -19,7 +19,17 @@ import java.util.Optional;
 public final class RunCommand implements Subcommand {
     @Override
     public CommandSpec spec() {
-        return RunSpec.make();
+        CommandSpec spec = CommandSpec.create();
+        RunOptions.addTo(spec);
+        spec.addPositional(
+                Options.words(
+                        "COMMAND",
+                        "0..*",
+                        "The command that each worker runs. In its words {slot} and {generation}"
+                                + " are replaced, as in --admin-port=90{slot}1, and {java} becomes"
+                                + " the java that runs Berth."));
+        page(spec);
+        return spec;
     }
 
     @Override
@@ -29,18 +39,14 @@ public final class RunCommand implements Subcommand {
 
     @Override
     public int run(ParseResult parsed, Terminal terminal) throws UsageException, IOException {
-        Optional<String> file = Options.value(parsed, "--file");
+        Optional<String> file = RunOptions.FILE.in(parsed);
         if (file.isPresent()) {
             prepare();
             return MultiServiceRun.run(parsed, Path.of(file.get()), terminal.environment());
         }
-        RunOptions options = RunOptions.read(parsed);
+        RunRequest request = ServiceReader.read(parsed);
         prepare();
-        return ServiceRun.run(
-                options,
-                options.programName(),
-                terminal.environment(),
-                (supervisor, console) -> {});
+        return ServiceRun.run(request, terminal.environment(), (supervisor, console) -> {});
     }
 
     /// Raises the descriptor limit: a supervisor holds the sockets of all its workers, and a
@@ -59,5 +65,36 @@ public final class RunCommand implements Subcommand {
                             + Platform.describe()
                             + "; elsewhere SO_REUSEPORT does not balance, or does not exist");
         }
+    }
+
+    private static void page(CommandSpec spec) {
+        spec.usageMessage()
+                .sortOptions(false)
+                .customSynopsis("berth run [OPTIONS] [--] COMMAND ...")
+                .description(
+                        "Run N processes of COMMAND on one port, in the foreground. COMMAND need"
+                                + " not know about this: its own bind and listen calls make it a"
+                                + " member of the group. A worker that dies is replaced; no"
+                                + " connection waiting in its queue is lost.",
+                        "")
+                .footer(
+                        "",
+                        "TIME is a number with a unit: 500ms, 10s, 2m, 1h.",
+                        "The environment of a worker has BERTH_NAME, BERTH_SLOT, BERTH_WORKERS and"
+                                + " BERTH_GENERATION. Its output is printed as"
+                                + " [name/slot.generation] line.",
+                        "Signals: TERM, INT: stop (twice: at once); HUP: roll (but see"
+                                + " --on-hangup); TTIN, TTOU: add, remove a worker; USR1: reopen"
+                                + " the log; QUIT: thread dump.",
+                        "Without CAP_SYS_ADMIN, workers run with no_new_privs: sudo and file"
+                                + " capabilities have no effect in them or their children.",
+                        "",
+                        "Examples:",
+                        "  berth run -n 4 -- python3 -m http.server 8080",
+                        "  berth run -p 8080 --private 9090 -- java -jar app.jar",
+                        "  berth run --share dispatch -p 8080 -- java -jar app.jar",
+                        "  berth run -f berth.toml",
+                        "  berth run -l tcp://0.0.0.0:80 --user www-data --stop-signal QUIT \\",
+                        "      -- nginx -g 'daemon off;'");
     }
 }

@@ -1,289 +1,331 @@
 package dev.berth.cli.run;
 
+import dev.berth.cli.command.Durations;
 import dev.berth.cli.command.EnvironmentVariables;
+import dev.berth.cli.command.OptionList;
 import dev.berth.cli.command.Options;
-import dev.berth.cli.command.UsageException;
-import dev.berth.cli.remote.RemoteHelp;
+import dev.berth.cli.command.TypedOption;
 import dev.berth.dispatch.ProxyProtocol;
 import dev.berth.net.ListenAddress;
-import dev.berth.net.Protocol;
-import dev.berth.supervise.contract.Command;
+import dev.berth.supervise.contract.GroupSpec;
 import dev.berth.supervise.contract.Policy;
 import dev.berth.supervise.contract.Probe;
-import dev.berth.supervise.contract.ServiceSpec;
-import dev.berth.supervise.contract.Settings;
-import dev.berth.supervise.contract.SocketMode;
+import dev.berth.supervise.contract.Readiness;
+import dev.berth.supervise.contract.SocketSource;
 import dev.berth.supervise.contract.SteeringBackend;
+import dev.berth.supervise.contract.Timeouts;
+import dev.berth.supervise.contract.Timing;
 import dev.berth.sys.Signal;
-import dev.berth.sys.User;
 
-import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.Model.CommandSpec;
 
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.OptionalInt;
-import java.util.stream.Stream;
+import java.util.function.Function;
 
-/// The options of `run`, read and checked as far as that is possible without inspecting the system.
-///
-/// @param name as given; empty if it is to be derived from the command
-/// @param user a name or a number
-/// @param join whether the port may be shared with listeners that already exist
-/// @param proxy whether connections to a dispatcher come through a proxy
-/// @param log the log file; empty for the standard streams
-/// @param onHangup what to do when the terminal goes away
-public record RunOptions(
-        Command command,
-        int workers,
-        Optional<String> name,
-        List<Integer> ports,
-        List<ListenAddress> listen,
-        List<Integer> privatePorts,
-        SocketMode socketMode,
-        SteeringBackend backend,
-        Policy policy,
-        OptionalInt maxConnections,
-        Settings settings,
-        Optional<Path> directory,
-        Map<String, String> environment,
-        Optional<String> user,
-        Signal stopSignal,
-        int backlog,
-        boolean firstAtZero,
-        boolean join,
-        Optional<Probe> probe,
-        ProxyProtocol proxy,
-        Optional<Path> log,
-        HangupAction onHangup) {
-    private static final int BACKLOG = 4096;
+/// The options of `run`, each declared with its type. [ServiceReader] reads them.
+final class RunOptions {
+    private static final Timeouts DEFAULTS = Timeouts.defaults();
     private static final Duration PROBE_INTERVAL = Duration.ofMillis(200);
 
-    public RunOptions {
-        ports = List.copyOf(ports);
-        listen = List.copyOf(listen);
-        privatePorts = List.copyOf(privatePorts);
-        environment = Map.copyOf(environment);
+    private static final OptionList OPTIONS = new OptionList();
+
+    static final TypedOption<List<Integer>> PORTS =
+            OPTIONS.many(
+                    "PORT",
+                    Options::port,
+                    "A TCP port to share, on any address that the program binds. Without -p and"
+                            + " -l: every port that the program listens on before it is ready. May"
+                            + " be repeated.",
+                    "-p",
+                    "--port");
+
+    static final TypedOption<List<ListenAddress>> LISTEN =
+            OPTIONS.many(
+                    "ADDRESS",
+                    Options::address,
+                    "An address to share: tcp://0.0.0.0:8080, tcp://[::]:443, udp://:53. May be"
+                            + " repeated.",
+                    "-l",
+                    "--listen");
+
+    static final TypedOption<List<Integer>> PRIVATE_PORTS =
+            OPTIONS.many(
+                    "PORT",
+                    Options::port,
+                    "A port that must not be shared (admin, metrics, debugger): slot i gets PORT +"
+                            + " i for itself. May be repeated.",
+                    "--private");
+
+    static final TypedOption<ShareMode> SHARE =
+            OPTIONS.word(
+                    "group|dispatch",
+                    ShareMode::parse,
+                    "How workers share a port: group (default; any program; the kernel distributes"
+                            + " connections), or dispatch (Berth accepts connections and passes"
+                            + " them to the workers; needs -p or -l, and programs that use the"
+                            + " library dev.berth.worker).",
+                    "--share");
+
+    static final TypedOption<ProxyProtocol> PROXY_PROTOCOL =
+            OPTIONS.word(
+                    "off|optional|required",
+                    DispatcherSetup::proxy,
+                    "With --share dispatch: whether a proxy in front sends a PROXY header that"
+                            + " names the client. Default: off, because a client could send one,"
+                            + " too.",
+                    "--proxy-protocol");
+
+    static final TypedOption<String> FILE =
+            OPTIONS.one(
+                    "FILE",
+                    Options::file,
+                    "Run the services described in FILE (berth.toml) instead of COMMAND: Berth"
+                            + " accepts connections and routes them by their first bytes.",
+                    "-f",
+                    "--file");
+
+    static final TypedOption<Integer> BACKLOG =
+            OPTIONS.one(
+                    "N",
+                    Options::count,
+                    "How many connections may wait in each worker's queue. Default: 4096; the"
+                            + " kernel's limit is net.core.somaxconn.",
+                    "--backlog");
+
+    static final TypedOption<Function<GroupSpec, SocketSource.Grouped>> ADOPT =
+            OPTIONS.word(
+                    "MODE",
+                    RunOptions::adopting,
+                    "How the program's socket joins the group: seccomp (default; any program),"
+                            + " listen-fds (programs that support socket activation), or bind (the"
+                            + " program sets SO_REUSEPORT itself; the weakest mode).",
+                    "--adopt");
+
+    static final TypedOption<Boolean> FD0 =
+            OPTIONS.flag(
+                    "--fd0",
+                    "With --adopt listen-fds: pass the first socket as descriptor 0, too.");
+
+    static final TypedOption<Boolean> JOIN =
+            OPTIONS.flag(
+                    "--join",
+                    "Start even if another program of this user listens there with SO_REUSEPORT."
+                            + " It keeps its share of the connections: the kernel's hash over all"
+                            + " sockets decides, so --steer is hash.");
+
+    static final TypedOption<Policy> STEER =
+            OPTIONS.word(
+                    "POLICY",
+                    Policy::parse,
+                    "Which worker gets the next connection: hash (default), random, round-robin,"
+                            + " cpu (each worker is pinned to one), source (sticky by client"
+                            + " address), least-loaded, or weighted:SLOT=WEIGHT,... where a weight"
+                            + " is a number (other slots have 1) or a percentage of all"
+                            + " connections. With --share dispatch: round-robin (default),"
+                            + " least-connections or source. See also: berth steer.",
+                    "--steer");
+
+    static final TypedOption<Integer> MAX_CONNECTIONS =
+            OPTIONS.one(
+                    "N",
+                    Options::count,
+                    "A slot with N open connections gets no more until some of them end. The limit"
+                            + " can be exceeded briefly (a few milliseconds) before Berth notices."
+                            + " When all slots are full, clients are refused. Needs eBPF.",
+                    "--max-connections");
+
+    static final TypedOption<SteeringBackend> BPF =
+            OPTIONS.word(
+                    "KIND",
+                    SteeringBackend::parse,
+                    "The steering mechanism: auto (default; the first one that this user may use),"
+                            + " ebpf, cbpf (classic BPF), or none.",
+                    "--bpf");
+
+    static final TypedOption<Integer> WORKERS =
+            OPTIONS.one(
+                    "N",
+                    Options::workers,
+                    "How many workers, at most 256. Default: one per processor.",
+                    "-n",
+                    "--workers");
+
+    static final TypedOption<String> NAME =
+            OPTIONS.one(
+                    "NAME",
+                    Options::text,
+                    "The supervisor's name, for status, roll and the other commands. Default: the"
+                            + " program's name, with a number if that is taken.",
+                    "--name");
+
+    static {
+        OPTIONS.add(EnvironmentVariables::addTo);
     }
 
-    public static RunOptions read(ParseResult parsed) throws UsageException {
-        return read(parsed, Options.words(parsed), Options.values(parsed, "--listen"));
+    static final TypedOption<String> USER =
+            OPTIONS.one(
+                    "USER",
+                    Options::text,
+                    "Run the workers as this user (name or number); needs root, and setpriv"
+                            + " (package util-linux).",
+                    "--user");
+
+    static final TypedOption<String> DIRECTORY =
+            OPTIONS.one(
+                    "DIR",
+                    Options::text,
+                    "The workers' working directory. It is resolved again at every start, so a"
+                            + " symbolic link can be changed before a roll. Default: the current"
+                            + " directory.",
+                    "--directory");
+
+    static final TypedOption<Signal> STOP_SIGNAL =
+            OPTIONS.word(
+                    "SIGNAL",
+                    Signal::parse,
+                    "The signal that makes a worker exit. Default: TERM (for nginx and php-fpm:"
+                            + " QUIT).",
+                    "--stop-signal");
+
+    static final TypedOption<String> LOG =
+            OPTIONS.one(
+                    "FILE",
+                    Options::file,
+                    "Append all output to FILE, with the time on each line, instead of writing to"
+                            + " the standard streams. SIGUSR1 reopens it. As root (sudo): not in a"
+                            + " directory that another user may change; use /var/log/app.log, or"
+                            + " let your shell open the file: sudo berth run ... >>app.log 2>&1.",
+                    "--log");
+
+    static final TypedOption<HangupAction> ON_HANGUP =
+            OPTIONS.word(
+                    "stop|continue",
+                    HangupAction::parse,
+                    "What to do when the terminal is closed or the ssh connection breaks: stop"
+                            + " (default), or continue without it. Under nohup, and in its own"
+                            + " session (setsid, a service), Berth keeps running anyway.",
+                    "--on-hangup");
+
+    static final TypedOption<Readiness> READY =
+            OPTIONS.word(
+                    "listen|notify",
+                    RunOptions::readiness,
+                    "What makes a worker ready: it keeps listening and stays alive for --settle"
+                            + " (default), or it sends READY=1 to NOTIFY_SOCKET (sd_notify).",
+                    "--ready");
+
+    static final TypedOption<Probe> PROBE =
+            OPTIONS.word(
+                    "URL",
+                    RunOptions::probing,
+                    "A worker is ready when this http:// URL answers 2xx. The URL must reach only"
+                            + " that worker: use a --private port, or a port with {slot}.",
+                    "--probe");
+
+    static final TypedOption<Duration> SETTLE =
+            time(
+                    "--settle",
+                    DEFAULTS.settle(),
+                    "How long a worker must keep listening and stay alive before it is ready");
+
+    static final TypedOption<Duration> START_TIMEOUT =
+            time("--start-timeout", DEFAULTS.start(), "How long a worker may take to become ready");
+
+    static final TypedOption<Duration> DRAIN =
+            time(
+                    "--drain",
+                    DEFAULTS.drain(),
+                    "How long an old worker may finish its connections before it gets the stop"
+                            + " signal: those with a request or a response in progress, and those"
+                            + " that are not idle yet (--idle)");
+
+    static final TypedOption<Duration> IDLE =
+            time(
+                    "--idle",
+                    DEFAULTS.idle(),
+                    "A connection is idle when the server sent its last bytes this long ago. A"
+                            + " pause in a response looks the same: choose more than the longest"
+                            + " pause in your streams, and with HTTP/2 more than the longest"
+                            + " request. With keep-alive connections a roll takes this much longer"
+                            + " per slot");
+
+    static final TypedOption<Duration> PROVE =
+            time(
+                    "--prove",
+                    Timing.defaults().prove(),
+                    "In a roll, how long a new worker may leave connections waiting before the old"
+                            + " one is put back into service; with 0s it need not show that it"
+                            + " accepts");
+
+    static final TypedOption<Duration> GRACE =
+            time(
+                    "--grace",
+                    DEFAULTS.grace(),
+                    "How long a worker may take to exit after the stop signal before it is killed");
+
+    static final TypedOption<Duration> GIVE_UP =
+            time(
+                    "--give-up",
+                    DEFAULTS.giveUp(),
+                    "How long there may be no ready worker before clients are refused");
+
+    static final TypedOption<Boolean> ALLOW_NEW_ADDRESSES =
+            OPTIONS.flag(
+                    "--allow-new-addresses",
+                    "Allow a roll to a version that listens on fewer or other addresses than the"
+                            + " old one; clients of the missing addresses are then refused.");
+
+    static final TypedOption<Duration> STAGGER =
+            OPTIONS.one(
+                    "TIME",
+                    Options::duration,
+                    "Pause between two starts. Default: none; two workers start at a time.",
+                    "--stagger");
+
+    static final TypedOption<Duration> SLOW_START =
+            OPTIONS.one(
+                    "TIME",
+                    Options::duration,
+                    "A worker that starts after the initial start begins with a tenth of its share"
+                            + " of the connections and has the whole share after TIME; a roll"
+                            + " waits for that before it goes on to the next slot. Not with source"
+                            + " and cpu. Default: the whole share at once.",
+                    "--slow-start");
+
+    private RunOptions() {}
+
+    static void addTo(CommandSpec spec) {
+        OPTIONS.addTo(spec);
     }
 
-    /// The same with `words` as the command.
-    public static RunOptions read(
-            ParseResult parsed, List<String> words, List<ListenAddress> listen)
-            throws UsageException {
-        ShareMode share = Options.<ShareMode>value(parsed, "--share").orElse(ShareMode.GROUP);
-        boolean dispatched = share == ShareMode.DISPATCH || parsed.hasMatchedOption("--file");
-        DispatcherSetup.check(parsed, dispatched ? ShareMode.DISPATCH : share);
-        if (words.isEmpty()) {
-            throw new UsageException(
-                    "no command to run; for example: berth run -n 4 -- python3 -m http.server"
-                            + " 8080");
-        }
-        Optional<String> name = Options.value(parsed, "--name");
-        if (name.isPresent()) {
-            RemoteHelp.checked(name.get());
-        }
-        Optional<Probe> probe = Options.<Probe>value(parsed, "--probe");
-        var options =
-                new RunOptions(
-                        new Command(words),
-                        Options.<Integer>value(parsed, "--workers")
-                                .orElseGet(() -> Runtime.getRuntime().availableProcessors()),
-                        name,
-                        Options.values(parsed, "--port"),
-                        listen,
-                        Options.values(parsed, "--private"),
-                        Options.<SocketMode>value(parsed, "--adopt")
-                                .orElse(dispatched ? SocketMode.DISPATCH : SocketMode.SECCOMP),
-                        Options.<SteeringBackend>value(parsed, "--bpf")
-                                .orElse(
-                                        dispatched
-                                                ? SteeringBackend.DISPATCH
-                                                : SteeringBackend.AUTO),
-                        Options.<Policy>value(parsed, "--steer")
-                                .orElse(dispatched ? new Policy.RoundRobin() : new Policy.Hash()),
-                        Options.<Integer>value(parsed, "--max-connections")
-                                .map(OptionalInt::of)
-                                .orElse(OptionalInt.empty()),
-                        settings(parsed, ready(parsed, probe.isPresent(), dispatched), listen),
-                        Options.<String>value(parsed, "--directory").map(Path::of),
-                        EnvironmentVariables.of(parsed),
-                        Options.value(parsed, "--user"),
-                        Options.<Signal>value(parsed, "--stop-signal").orElse(Signal.TERM),
-                        Options.<Integer>value(parsed, "--backlog").orElse(BACKLOG),
-                        parsed.hasMatchedOption("--fd0"),
-                        parsed.hasMatchedOption("--join"),
-                        probe,
-                        Options.<ProxyProtocol>value(parsed, "--proxy-protocol")
-                                .orElse(ProxyProtocol.OFF),
-                        Options.<String>value(parsed, "--log").map(Path::of),
-                        Options.<HangupAction>value(parsed, "--on-hangup")
-                                .orElse(HangupAction.STOP));
-        options.checkTogether();
-        return options;
+    private static TypedOption<Duration> time(String name, Duration otherwise, String what) {
+        String text = what + ". Default: " + Durations.option(otherwise) + ".";
+        return OPTIONS.one("TIME", Options::duration, text, name);
     }
 
-    private static Settings settings(
-            ParseResult parsed, Settings.Ready ready, List<ListenAddress> listen) {
-        Settings defaults = Settings.defaults();
-        return new Settings(
-                duration(parsed, "--settle", defaults.settle()),
-                duration(parsed, "--start-timeout", defaults.startTimeout()),
-                duration(parsed, "--drain", defaults.drain()),
-                duration(parsed, "--idle", defaults.idle()),
-                duration(parsed, "--grace", defaults.grace()),
-                duration(parsed, "--give-up", defaults.giveUp()),
-                Options.value(parsed, "--stagger"),
-                ready,
-                // Two processes must not read datagrams of the same flow from one socket.
-                listen.stream().noneMatch(address -> address.protocol() == Protocol.UDP),
-                duration(parsed, "--slow-start", defaults.slowStart()),
-                duration(parsed, "--prove", defaults.prove()),
-                parsed.hasMatchedOption("--allow-new-addresses"));
+    private static Function<GroupSpec, SocketSource.Grouped> adopting(String word) {
+        return switch (word) {
+            case "seccomp" -> SocketSource.Intercept::new;
+            case "listen-fds" -> group -> new SocketSource.Activate(group, false);
+            case "bind" -> SocketSource.SelfBind::new;
+            default ->
+                    throw new IllegalArgumentException(
+                            "unknown adopt mode: "
+                                    + word
+                                    + " (available: seccomp, listen-fds, bind)");
+        };
     }
 
-    private static Settings.Ready ready(ParseResult parsed, boolean probed, boolean dispatched) {
-        if (dispatched) {
-            return Settings.Ready.READY_PROTOCOL;
-        }
-        return probed
-                ? Settings.Ready.ANNOUNCED
-                : Options.<Settings.Ready>value(parsed, "--ready").orElse(Settings.Ready.LISTENING);
+    private static Readiness readiness(String word) {
+        return switch (word) {
+            case "listen" -> new Readiness.Listening();
+            case "notify" -> new Readiness.Notified();
+            default -> throw new IllegalArgumentException("must be listen or notify, not " + word);
+        };
     }
 
-    private static Duration duration(ParseResult parsed, String name, Duration otherwise) {
-        return Options.<Duration>value(parsed, name).orElse(otherwise);
-    }
-
-    /// Whether Berth accepts, and the workers do not listen.
-    boolean dispatched() {
-        return socketMode == SocketMode.DISPATCH;
-    }
-
-    /// The same options for one of several services.
-    RunOptions of(ServiceFile file, ServiceFile.ServiceEntry service, String supervisor) {
-        return new RunOptions(
-                service.command(),
-                service.workers().orElse(workers),
-                Optional.of(supervisor),
-                List.of(),
-                file.listen(),
-                privatePorts,
-                socketMode,
-                backend,
-                service.steer().orElse(policy),
-                maxConnections,
-                settings,
-                directory,
-                environment,
-                user,
-                stopSignal,
-                backlog,
-                firstAtZero,
-                join,
-                probe,
-                file.proxy(),
-                log,
-                onHangup);
-    }
-
-    private void checkTogether() throws UsageException {
-        boolean addressed = !ports.isEmpty() || !listen.isEmpty();
-        if (socketMode == SocketMode.DISPATCH) {
-            DispatcherSetup.check(this);
-        } else if (socketMode != SocketMode.SECCOMP && !addressed) {
-            throw new UsageException(
-                    "--adopt "
-                            + socketMode.word()
-                            + " needs an address or port to listen on, for example: -p 8080");
-        }
-        if (join && (backend == SteeringBackend.EBPF || backend == SteeringBackend.CBPF)) {
-            throw new UsageException(
-                    "with --join, the kernel's hash gives other sockets on the port their share; a"
-                            + " BPF program would steer every connection to these workers: omit"
-                            + " --bpf");
-        }
-        if (firstAtZero && socketMode != SocketMode.LISTEN_FDS) {
-            throw new UsageException("--fd0 requires --adopt listen-fds");
-        }
-        for (int port : privatePorts) {
-            if (port + workers - 1 > 65535) {
-                throw new UsageException(
-                        "--private "
-                                + port
-                                + ": the last of "
-                                + workers
-                                + " workers would get port "
-                                + (port + workers - 1));
-            }
-            for (int shared : sharedPorts()) {
-                if (shared >= port && shared < port + workers) {
-                    throw new UsageException(
-                            "port "
-                                    + shared
-                                    + " is both shared and private: --private "
-                                    + port
-                                    + " takes "
-                                    + port
-                                    + " to "
-                                    + (port + workers - 1));
-                }
-            }
-        }
-    }
-
-    private List<Integer> sharedPorts() {
-        return Stream.concat(
-                        ports.stream(), listen.stream().map(address -> address.address().port()))
-                .toList();
-    }
-
-    /// The name of the program, reduced to what is valid as a supervisor's name.
-    String programName() {
-        String program = command.words().getFirst().replace(Command.JAVA, "java");
-        if (program.contains("{")) {
-            return "berth";
-        }
-        String base = program.substring(program.lastIndexOf('/') + 1);
-        String clean = base.replaceAll("[^A-Za-z0-9._-]", "-").replaceAll("^\\.+", "");
-        return clean.isEmpty() ? "berth" : clean.substring(0, Math.min(50, clean.length()));
-    }
-
-    /// The plan of the supervisor.
-    ///
-    /// @param supervisor the name that it was given
-    /// @param runtime its own runtime directory
-    ServiceSpec plan(
-            String supervisor, Path runtime, Path workingDirectory, Optional<User> account) {
-        return new ServiceSpec(
-                supervisor,
-                command,
-                workers,
-                ports,
-                listen,
-                privatePorts,
-                socketMode,
-                backend,
-                policy,
-                maxConnections,
-                settings,
-                workingDirectory,
-                environment,
-                account,
-                stopSignal,
-                backlog,
-                firstAtZero,
-                join,
-                probe,
-                runtime);
-    }
-
-    static Probe probe(String url) {
-        return Options.converted(() -> new Probe(url, PROBE_INTERVAL));
+    private static Probe probing(String url) {
+        return new Probe(url, PROBE_INTERVAL);
     }
 }

@@ -5,6 +5,8 @@ import dev.berth.dispatch.Routes;
 import dev.berth.net.ListenAddress;
 import dev.berth.supervise.contract.Command;
 import dev.berth.supervise.contract.Policy;
+import dev.berth.supervise.contract.ServiceSpec;
+import dev.berth.supervise.contract.WorkerSpec;
 
 import java.util.List;
 import java.util.Optional;
@@ -33,5 +35,15 @@ record ServiceFile(
             Command command,
             String place,
             Optional<Integer> workers,
-            Optional<Policy> steer) {}
+            Optional<Policy> steer) {
+        /// The whole description of it.
+        ///
+        /// @param common what all services of the file have in common
+        ServiceSpec of(ServiceSpec common) {
+            WorkerSpec same = common.workers();
+            return common.withName(common.name() + "." + name, common.runtime())
+                    .withWorkers(same.withCommand(command).withCount(workers.orElse(same.count())))
+                    .withPolicy(steer.orElse(common.policy()));
+        }
+    }
 }

@@ -8,6 +8,7 @@ import dev.berth.inspect.Printable;
 import dev.berth.supervise.Registration;
 import dev.berth.supervise.Supervisor;
 import dev.berth.supervise.contract.ServiceSpec;
+import dev.berth.supervise.contract.SocketSource;
 import dev.berth.supervise.control.ControlServer;
 import dev.berth.supervise.control.NameTakenException;
 import dev.berth.supervise.control.RuntimeDirectory;
@@ -25,22 +26,24 @@ public final class ServiceRun {
     /// How many names are tried: `python3`, `python3-2` …
     private static final int MOST_NAMES = 100;
 
-    private final RunOptions options;
+    private final RunRequest request;
     private final ProgressFeed feed = new ProgressFeed();
     private final ControlCommands commands = new ControlCommands(feed);
-    private final Path directory;
-    private final Optional<User> user;
+    private final ServiceSpec service;
     private final BindPrivileges privileges;
 
-    private ServiceRun(RunOptions options, Map<String, String> environment) throws IOException {
-        this.options = options;
-        this.user = Account.find(options.user());
-        this.directory = WorkingDirectory.find(options.directory(), environment);
+    private ServiceRun(RunRequest request, Map<String, String> environment) throws IOException {
+        this.request = request;
+        Optional<User> user = Account.find(request.user());
+        Path directory =
+                WorkingDirectory.find(request.service().process().directory(), environment);
+        this.service =
+                request.service().withProcess(same -> same.withUser(user).withDirectory(directory));
         Map<String, String> workers = new HashMap<>(environment);
-        workers.putAll(options.environment());
+        workers.putAll(service.process().environment());
         Optional<Path> program =
-                ProgramCheck.find(options.command().words().getFirst(), directory, workers);
-        this.privileges = BindPrivileges.of(options, program.map(directory::resolve));
+                ProgramCheck.find(service.command().words().getFirst(), directory, workers);
+        this.privileges = BindPrivileges.of(request, program.map(directory::resolve));
         if (privileges.hidden().isPresent()) {
             throw new CommandFailure(privileges.hidden().get());
         }
@@ -48,28 +51,26 @@ public final class ServiceRun {
 
     /// Runs until it is stopped, and returns the exit code.
     ///
-    /// @param base the name to start from if none was given
     /// @param begun called when the supervisor is about to run; must not block
     public static int run(
-            RunOptions options,
-            String base,
+            RunRequest request,
             Map<String, String> environment,
             BiConsumer<SupervisorControl, Console> begun)
             throws IOException {
-        return new ServiceRun(options, environment).run(base, begun);
+        return new ServiceRun(request, environment).run(begun);
     }
 
-    private int run(String base, BiConsumer<SupervisorControl, Console> begun) throws IOException {
-        try (Console console = Console.open(feed, options.log());
+    private int run(BiConsumer<SupervisorControl, Console> begun) throws IOException {
+        try (Console console = Console.open(feed, request.log());
                 Registration registration =
                         Registration.begin(RuntimeDirectory.locate(console::note))) {
-            String name = take(registration, options.name().orElse(base), console);
+            String name = take(registration, service.name(), console);
             console.name(name);
             Path runtime = RuntimeDirectory.forName(name);
             Path socket = runtime.resolve(RuntimeDirectory.CONTROL);
             try (ControlServer _ = ControlServer.open(socket, commands)) {
-                PortCheck.check(options, privileges);
-                ServiceSpec spec = options.plan(name, runtime, directory, user);
+                PortCheck.check(request, privileges);
+                ServiceSpec spec = service.withName(name, runtime);
                 return supervise(spec, registration, console, begun);
             }
         }
@@ -83,7 +84,7 @@ public final class ServiceRun {
                 registration.claim(name, console::note);
                 return name;
             } catch (NameTakenException taken) {
-                if (options.name().isPresent() || number > MOST_NAMES) {
+                if (request.named() || number > MOST_NAMES) {
                     throw new CommandFailure(
                             taken.getMessage()
                                     + "; choose another --name, or first: berth stop "
@@ -101,12 +102,12 @@ public final class ServiceRun {
             Console console,
             BiConsumer<SupervisorControl, Console> begun)
             throws IOException {
-        if (!options.dispatched()) {
+        if (!(spec.sockets() instanceof SocketSource.Dispatch dispatch)) {
             Supervisor created = Supervisor.create(spec, console, registration);
             return supervise(created, spec, console, begun);
         }
         String name = spec.name();
-        try (Dispatcher dispatcher = DispatcherSetup.open(options, Routes.all(name), console)) {
+        try (Dispatcher dispatcher = DispatcherSetup.open(dispatch, Routes.all(name), console)) {
             Supervisor created = Supervisor.create(spec, console, dispatcher, name, registration);
             return supervise(created, spec, console, begun);
         }
@@ -121,7 +122,7 @@ public final class ServiceRun {
         try (Supervisor supervisor = created) {
             var supervised = new SharedShutdown(new LiveSupervisor(supervisor));
             commands.serve(supervised, console);
-            RunSignals.install(supervised, console, options.onHangup());
+            RunSignals.install(supervised, console, request.onHangup());
             console.note(greeting(spec));
             privileges.lost().ifPresent(console::note);
             begun.accept(supervised, console);
@@ -137,7 +138,7 @@ public final class ServiceRun {
     static String greeting(ServiceSpec spec) {
         return spec.name()
                 + ": "
-                + spec.workers()
+                + spec.workers().count()
                 + " x "
                 + Printable.command(spec.command().toString(), 60)
                 + "; see: berth status "

@@ -6,16 +6,16 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.Optional;
 
 /// The directory that workers start in, by a name that keeps its symbolic links. They are followed
 /// again at every start.
 final class WorkingDirectory {
     private WorkingDirectory() {}
 
-    static Path find(Optional<Path> wanted, Map<String, String> environment) throws CommandFailure {
+    /// @param wanted as given; empty or relative: from the current directory
+    static Path find(Path wanted, Map<String, String> environment) throws CommandFailure {
         Path here = logical(environment.getOrDefault("PWD", ""));
-        Path directory = wanted.map(here::resolve).orElse(here);
+        Path directory = here.resolve(wanted);
         if (!Files.isDirectory(directory)) {
             String what = Files.exists(directory) ? "not a directory: " : "no such directory: ";
             throw new CommandFailure(what + directory);

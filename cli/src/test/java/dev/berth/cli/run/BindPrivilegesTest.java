@@ -36,14 +36,14 @@ class BindPrivilegesTest {
     private static final BindPrivileges.Own ROOT =
             new BindPrivileges.Own(true, true, true, true, false);
 
-    private static RunOptions options(String words) throws UsageException {
-        return RunOptions.read(new RunCommand().parser("run").parseArgs(words.split(" ")));
+    private static RunRequest request(String words) throws UsageException {
+        return ServiceReader.read(new RunCommand().parser("run").parseArgs(words.split(" ")));
     }
 
     private static BindPrivileges rights(
             String words, Optional<FilePrivileges> program, BindPrivileges.Own own)
             throws UsageException {
-        return BindPrivileges.of(options(words), program, own);
+        return BindPrivileges.of(request(words), program, own);
     }
 
     @Test

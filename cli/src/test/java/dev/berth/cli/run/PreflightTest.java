@@ -29,12 +29,12 @@ class PreflightTest {
     private static final Map<String, String> PATH = Map.of("PATH", "/usr/bin:/bin");
 
     private static void check(String... words) throws Exception {
-        RunOptions options = options(words);
-        PortCheck.check(options, BindPrivileges.of(options, Optional.empty()));
+        RunRequest request = request(words);
+        PortCheck.check(request, BindPrivileges.of(request, Optional.empty()));
     }
 
-    private static RunOptions options(String... words) throws UsageException {
-        return RunOptions.read(new RunCommand().parser("run").parseArgs(words));
+    private static RunRequest request(String... words) throws UsageException {
+        return ServiceReader.read(new RunCommand().parser("run").parseArgs(words));
     }
 
     @Test
@@ -168,10 +168,10 @@ class PreflightTest {
                 Files.createSymbolicLink(
                         directory.resolve("current"), Path.of("").toAbsolutePath());
         Map<String, String> environment = Map.of("PWD", link.toString());
-        assertThat(WorkingDirectory.find(Optional.empty(), environment)).isEqualTo(link);
-        assertThat(WorkingDirectory.find(Optional.empty(), Map.of("PWD", "/nowhere")))
+        assertThat(WorkingDirectory.find(Path.of(""), environment)).isEqualTo(link);
+        assertThat(WorkingDirectory.find(Path.of(""), Map.of("PWD", "/nowhere")))
                 .isEqualTo(Path.of("").toAbsolutePath());
-        assertThatThrownBy(() -> WorkingDirectory.find(Optional.of(Path.of("nope")), environment))
+        assertThatThrownBy(() -> WorkingDirectory.find(Path.of("nope"), environment))
                 .hasMessageContaining("no such directory");
     }
 }

@@ -7,33 +7,30 @@ import dev.berth.cli.command.UsageException;
 import dev.berth.supervise.contract.Policy;
 import dev.berth.supervise.contract.ServiceSpec;
 import dev.berth.supervise.contract.Settings;
-import dev.berth.supervise.contract.SocketMode;
+import dev.berth.supervise.contract.SocketSource;
 import dev.berth.supervise.contract.SteeringBackend;
+import dev.berth.supervise.contract.Timeouts;
+import dev.berth.supervise.contract.Timing;
 import dev.berth.sys.Signal;
 
 import org.junit.jupiter.api.Test;
 
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 
 class RunOptionsTest {
-    private static RunOptions read(String... words) throws UsageException {
-        return RunOptions.read(new RunCommand().parser("run").parseArgs(words));
-    }
-
-    private static ServiceSpec plan(String... words) throws UsageException {
-        return read(words).plan("x", Path.of("/run/x"), Path.of("/"), Optional.empty());
+    private static ServiceSpec read(String... words) throws UsageException {
+        return ServiceReader.read(new RunCommand().parser("run").parseArgs(words)).service();
     }
 
     @Test
     void defaultsAreThoseOfTheSettings() throws UsageException {
-        ServiceSpec spec = plan("server");
+        ServiceSpec spec = read("server");
         assertThat(spec.settings()).isEqualTo(Settings.defaults());
-        assertThat(spec.workers()).isEqualTo(Runtime.getRuntime().availableProcessors());
-        assertThat(spec.socketMode()).isEqualTo(SocketMode.SECCOMP);
-        assertThat(spec.backend()).isEqualTo(SteeringBackend.AUTO);
-        assertThat(spec.stopSignal()).isEqualTo(Signal.TERM);
+        assertThat(spec.workers().count()).isEqualTo(Runtime.getRuntime().availableProcessors());
+        assertThat(spec.sockets()).isInstanceOf(SocketSource.Intercept.class);
+        assertThat(spec.steering().backend()).isEqualTo(SteeringBackend.AUTO);
+        assertThat(spec.process().stopSignal()).isEqualTo(Signal.TERM);
         assertThat(spec.backlog()).isEqualTo(4096);
         assertThat(spec.ports()).isEmpty();
         assertThat(spec.listen()).isEmpty();
@@ -42,7 +39,7 @@ class RunOptionsTest {
     @Test
     void everyOptionReachesThePlan() throws UsageException {
         ServiceSpec spec =
-                plan(
+                read(
                         "-p 80 -p 81 -l tcp://[::]:90 --private 9000 --private 9100 -n 3 --env A=1"
                                 .concat(" --env B=x=y --bpf cbpf --adopt listen-fds --fd0")
                                 .concat(
@@ -56,64 +53,67 @@ class RunOptionsTest {
         assertThat(spec.ports()).containsExactly(80, 81);
         assertThat(spec.listen()).hasToString("[tcp://[::]:90]");
         assertThat(spec.privatePorts()).containsExactly(9000, 9100);
-        assertThat(spec.workers()).isEqualTo(3);
-        assertThat(spec.environment()).containsEntry("A", "1").containsEntry("B", "x=y");
-        assertThat(spec.backend()).isEqualTo(SteeringBackend.CBPF);
+        assertThat(spec.workers().count()).isEqualTo(3);
+        assertThat(spec.process().environment()).containsEntry("A", "1").containsEntry("B", "x=y");
+        assertThat(spec.steering().backend()).isEqualTo(SteeringBackend.CBPF);
         assertThat(spec.policy()).isEqualTo(Policy.parse("weighted:1=5%"));
-        assertThat(spec.maxConnections()).hasValue(7);
-        assertThat(spec.socketMode()).isEqualTo(SocketMode.LISTEN_FDS);
-        assertThat(spec.firstAtZero()).isTrue();
-        assertThat(spec.stopSignal()).isEqualTo(Signal.QUIT);
+        assertThat(spec.steering().maxConnections()).hasValue(7);
+        assertThat(spec.sockets()).isInstanceOf(SocketSource.Activate.class);
+        assertThat(((SocketSource.Activate) spec.sockets()).firstAtZero()).isTrue();
+        assertThat(spec.process().stopSignal()).isEqualTo(Signal.QUIT);
         assertThat(spec.backlog()).isEqualTo(5);
         assertThat(spec.command().words()).containsExactly("cmd", "-p", "1", "--", "x");
         assertThat(spec.settings())
                 .isEqualTo(
                         new Settings(
-                                        Duration.ofMillis(200),
-                                        Duration.ofMinutes(2),
-                                        Duration.ofMillis(1500),
-                                        Duration.ofHours(1),
-                                        Duration.ofSeconds(7),
+                                new Timing(
+                                        new Timeouts(
+                                                Duration.ofMillis(200),
+                                                Duration.ofMinutes(2),
+                                                Duration.ofMillis(1500),
+                                                Duration.ofMillis(2500),
+                                                Duration.ofHours(1),
+                                                Duration.ofSeconds(7)),
                                         Optional.of(Duration.ZERO),
-                                        Settings.Ready.ANNOUNCED,
-                                        true,
-                                        Duration.ofSeconds(9))
-                                .withIdle(Duration.ofMillis(2500)));
+                                        Settings.PROVE),
+                                Settings.Ready.ANNOUNCED,
+                                true,
+                                Duration.ofSeconds(9),
+                                false));
     }
 
     @Test
     void theCommandNeedsNoDashes() throws UsageException {
-        assertThat(plan("-n", "2", "python3", "-m", "http.server").command().words())
+        assertThat(read("-n", "2", "python3", "-m", "http.server").command().words())
                 .containsExactly("python3", "-m", "http.server");
     }
 
     @Test
     void aProbeDecidesReadiness() throws UsageException {
-        ServiceSpec spec = plan("--probe", "http://127.0.0.1:900{slot}/up", "x");
+        ServiceSpec spec = read("--probe", "http://127.0.0.1:900{slot}/up", "x");
         assertThat(spec.settings().ready()).isEqualTo(Settings.Ready.ANNOUNCED);
         assertThat(spec.probe()).isPresent();
     }
 
     @Test
     void workersOfADatagramSocketDoNotOverlap() throws UsageException {
-        assertThat(plan("-l", "udp://:5353", "x").settings().overlap()).isFalse();
-        assertThat(plan("-l", "tcp://:5353", "x").settings().overlap()).isTrue();
+        assertThat(read("-l", "udp://:5353", "x").settings().overlap()).isFalse();
+        assertThat(read("-l", "tcp://:5353", "x").settings().overlap()).isTrue();
     }
 
     @Test
     void theDefaultNameIsDerivedFromTheProgram() throws UsageException {
-        assertThat(read("/usr/bin/python3.11").programName()).isEqualTo("python3.11");
-        assertThat(read("./my server!").programName()).isEqualTo("my-server-");
-        assertThat(read("./.hidden").programName()).isEqualTo("hidden");
-        assertThat(read("{slot}/x").programName()).isEqualTo("berth");
-        assertThat(read("x".repeat(200)).programName()).hasSize(50);
+        assertThat(read("/usr/bin/python3.11").name()).isEqualTo("python3.11");
+        assertThat(read("./my server!").name()).isEqualTo("my-server-");
+        assertThat(read("./.hidden").name()).isEqualTo("hidden");
+        assertThat(read("{slot}/x").name()).isEqualTo("berth");
+        assertThat(read("x".repeat(200)).name()).hasSize(50);
     }
 
     @Test
     void aDispatcherHasItsOwnDefaultPolicyAndReadiness() throws UsageException {
-        ServiceSpec spec = plan("--share", "dispatch", "-p", "80", "--", "server");
-        assertThat(spec.socketMode()).isEqualTo(SocketMode.DISPATCH);
-        assertThat(spec.backend()).isEqualTo(SteeringBackend.DISPATCH);
+        ServiceSpec spec = read("--share", "dispatch", "-p", "80", "--", "server");
+        assertThat(spec.sockets()).isInstanceOf(SocketSource.Dispatch.class);
         assertThat(spec.policy()).isEqualTo(new Policy.RoundRobin());
         assertThat(spec.settings().ready()).isEqualTo(Settings.Ready.READY_PROTOCOL);
     }

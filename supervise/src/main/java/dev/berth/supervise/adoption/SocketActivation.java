@@ -4,6 +4,7 @@ import dev.berth.net.ListenAddress;
 import dev.berth.net.ListenerFactory;
 import dev.berth.net.Protocol;
 import dev.berth.supervise.contract.ServiceSpec;
+import dev.berth.supervise.contract.SocketSource;
 import dev.berth.supervise.contract.WorkerId;
 import dev.berth.supervise.steering.GroupKey;
 import dev.berth.supervise.steering.HeldSocket;
@@ -114,7 +115,9 @@ public final class SocketActivation {
         for (int i = 0; i < sockets.size(); i++) {
             redirects.add(new Redirect(sockets.get(i).fd().number(), FIRST + i));
         }
-        if (spec.firstAtZero() && !sockets.isEmpty()) {
+        if (spec.sockets() instanceof SocketSource.Activate(_, boolean firstAtZero)
+                && firstAtZero
+                && !sockets.isEmpty()) {
             redirects.add(new Redirect(sockets.getFirst().fd().number(), 0));
         }
         return redirects;

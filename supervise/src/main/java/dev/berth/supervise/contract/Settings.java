@@ -2,161 +2,24 @@ package dev.berth.supervise.contract;
 
 import java.time.Duration;
 import java.util.Optional;
-import java.util.stream.Stream;
+import java.util.function.UnaryOperator;
 
-/// How long a worker may take for each step, and how workers follow each other.
+/// What the state machine goes by, made from a [ServiceSpec].
 ///
-/// @param settle how long a worker must listen and live before it is ready
-/// @param startTimeout how long it may take to become ready
-/// @param drain how long an old worker may finish its connections before it gets the stop signal
-/// @param idle how long a connection on which the server spoke last must be silent before the drain
-///   no longer waits for it
-/// @param grace how long it may take to stop before it is killed
-/// @param giveUp how long there may be no ready worker before clients are refused
-/// @param stagger pause between two starts; empty: at most two start at once
 /// @param ready what makes a worker ready
 /// @param overlap whether the next worker of a slot starts before the old one stops
 /// @param slowStart how long a fresh worker's share of the connections grows; zero: it gets all of
 ///   it at once
-/// @param prove how long a roll gives a new worker to show that it accepts; zero: it need not
 /// @param newAddresses whether a new worker may listen on fewer or other addresses than the worker
 ///   that it replaces
 public record Settings(
-        Duration settle,
-        Duration startTimeout,
-        Duration drain,
-        Duration idle,
-        Duration grace,
-        Duration giveUp,
-        Optional<Duration> stagger,
-        Ready ready,
-        boolean overlap,
-        Duration slowStart,
-        Duration prove,
-        boolean newAddresses) {
+        Timing timing, Ready ready, boolean overlap, Duration slowStart, boolean newAddresses) {
     /// How long a worker that has closed its listeners may take to exit before it gets the stop
     /// signal.
     public static final Duration SELF_EXIT = Duration.ofSeconds(2);
 
     /// The default of [#idle].
     public static final Duration IDLE = Duration.ofSeconds(5);
-
-    public Settings {
-        Stream.concat(
-                        Stream.of(
-                                settle, startTimeout, drain, idle, grace, giveUp, slowStart, prove),
-                        stagger.stream())
-                .filter(Duration::isNegative)
-                .forEach(
-                        wrong -> {
-                            throw new IllegalArgumentException("negative duration: " + wrong);
-                        });
-    }
-
-    /// Without a slow start.
-    public Settings(
-            Duration settle,
-            Duration startTimeout,
-            Duration drain,
-            Duration grace,
-            Duration giveUp,
-            Optional<Duration> stagger,
-            Ready ready,
-            boolean overlap) {
-        this(settle, startTimeout, drain, grace, giveUp, stagger, ready, overlap, Duration.ZERO);
-    }
-
-    /// With the defaults [#IDLE] and [#PROVE], and the addresses of the predecessor required.
-    public Settings(
-            Duration settle,
-            Duration startTimeout,
-            Duration drain,
-            Duration grace,
-            Duration giveUp,
-            Optional<Duration> stagger,
-            Ready ready,
-            boolean overlap,
-            Duration slowStart) {
-        this(
-                settle,
-                startTimeout,
-                drain,
-                IDLE,
-                grace,
-                giveUp,
-                stagger,
-                ready,
-                overlap,
-                slowStart,
-                PROVE,
-                false);
-    }
-
-    /// The same, with another time for a new worker to prove itself.
-    public Settings withProve(Duration next) {
-        return new Settings(
-                settle,
-                startTimeout,
-                drain,
-                idle,
-                grace,
-                giveUp,
-                stagger,
-                ready,
-                overlap,
-                slowStart,
-                next,
-                newAddresses);
-    }
-
-    /// The same, with new addresses allowed or not.
-    public Settings withNewAddresses(boolean allowed) {
-        return new Settings(
-                settle,
-                startTimeout,
-                drain,
-                idle,
-                grace,
-                giveUp,
-                stagger,
-                ready,
-                overlap,
-                slowStart,
-                prove,
-                allowed);
-    }
-
-    /// What makes a worker ready.
-    public enum Ready {
-        /// It listens and keeps listening, or sends `READY=1` before.
-        LISTENING,
-        /// It listens and has sent `READY=1` or answered its probe.
-        ANNOUNCED,
-        /// It has told the dispatcher that it takes connections, and stays alive.
-        READY_PROTOCOL
-    }
-
-    /// The same with another [#idle].
-    public Settings withIdle(Duration other) {
-        return new Settings(
-                settle,
-                startTimeout,
-                drain,
-                other,
-                grace,
-                giveUp,
-                stagger,
-                ready,
-                overlap,
-                slowStart,
-                prove,
-                newAddresses);
-    }
-
-    /// Whether a worker must ask a dispatcher for its connections.
-    public boolean usesReadyProtocol() {
-        return ready == Ready.READY_PROTOCOL;
-    }
 
     /// After a worker has lived this long, its next crash counts as the first.
     public static final Duration STABLE = Duration.ofSeconds(10);
@@ -175,21 +38,80 @@ public record Settings(
     /// missing may be available again at any moment.
     public static final Duration LONGEST_SPAWN_BACKOFF = Duration.ofSeconds(5);
 
+    public Settings {
+        Timeouts.check(slowStart);
+    }
+
+    /// What makes a worker ready.
+    public enum Ready {
+        /// It listens and keeps listening, or sends `READY=1` before.
+        LISTENING,
+        /// It listens and has sent `READY=1` or answered its probe.
+        ANNOUNCED,
+        /// It has told the dispatcher that it takes connections, and stays alive.
+        READY_PROTOCOL
+    }
+
     /// The settings that apply if the user sets none.
     public static Settings defaults() {
-        return new Settings(
-                Duration.ofSeconds(1),
-                Duration.ofSeconds(60),
-                Duration.ofSeconds(10),
-                IDLE,
-                Duration.ofSeconds(30),
-                Duration.ofSeconds(10),
-                Optional.empty(),
-                Ready.LISTENING,
-                true,
-                Duration.ZERO,
-                PROVE,
-                false);
+        return new Settings(Timing.defaults(), Ready.LISTENING, true, Duration.ZERO, false);
+    }
+
+    /// The same with another [#timing].
+    public Settings withTiming(UnaryOperator<Timing> change) {
+        return new Settings(change.apply(timing), ready, overlap, slowStart, newAddresses);
+    }
+
+    /// The same with other time limits.
+    public Settings withTimeouts(UnaryOperator<Timeouts> change) {
+        return withTiming(times -> times.withTimeouts(change));
+    }
+
+    /// The same with another [#ready].
+    public Settings withReady(Ready next) {
+        return new Settings(timing, next, overlap, slowStart, newAddresses);
+    }
+
+    /// The same with another [#slowStart].
+    public Settings withSlowStart(Duration next) {
+        return new Settings(timing, ready, overlap, next, newAddresses);
+    }
+
+    /// Whether a worker must ask a dispatcher for its connections.
+    public boolean usesReadyProtocol() {
+        return ready == Ready.READY_PROTOCOL;
+    }
+
+    public Duration settle() {
+        return timing.timeouts().settle();
+    }
+
+    public Duration startTimeout() {
+        return timing.timeouts().start();
+    }
+
+    public Duration drain() {
+        return timing.timeouts().drain();
+    }
+
+    public Duration idle() {
+        return timing.timeouts().idle();
+    }
+
+    public Duration grace() {
+        return timing.timeouts().grace();
+    }
+
+    public Duration giveUp() {
+        return timing.timeouts().giveUp();
+    }
+
+    public Optional<Duration> stagger() {
+        return timing.stagger();
+    }
+
+    public Duration prove() {
+        return timing.prove();
     }
 
     /// The pause before the next try after `failures` in a row: none, 0.2 s, 0.4 s … 30 s, each up

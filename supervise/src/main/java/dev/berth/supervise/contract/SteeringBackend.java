@@ -10,9 +10,7 @@ public enum SteeringBackend {
     /// Classic BPF over the group's indices; needs no privilege.
     CBPF,
     /// The kernel's own hash. A roll hands the same socket on.
-    NONE,
-    /// A dispatcher instead of the kernel (`--share dispatch`).
-    DISPATCH;
+    NONE;
 
     /// The word, as the user writes it.
     public String word() {
@@ -25,7 +23,7 @@ public enum SteeringBackend {
     ///   ones
     public static SteeringBackend parse(String word) {
         for (SteeringBackend backend : values()) {
-            if (backend != DISPATCH && backend.word().equals(word)) {
+            if (backend.word().equals(word)) {
                 return backend;
             }
         }

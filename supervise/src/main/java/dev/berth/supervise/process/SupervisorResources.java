@@ -3,7 +3,7 @@ package dev.berth.supervise.process;
 import dev.berth.net.SockDiag;
 import dev.berth.supervise.contract.EventSink;
 import dev.berth.supervise.contract.ServiceSpec;
-import dev.berth.supervise.contract.SocketMode;
+import dev.berth.supervise.contract.SocketSource;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -60,7 +60,7 @@ public final class SupervisorResources implements AutoCloseable {
             undo.push(scanExecutor::close);
             pump = new OutputPump(sink);
             undo.push(pump::close);
-            spawner = Spawner.of(spec.socketMode() == SocketMode.SECCOMP, spec.user());
+            spawner = Spawner.of(spec.sockets() instanceof SocketSource.Intercept, spec.user());
             undo.push(spawner::close);
             spawner.prepare();
             cgroup = cgroups ? Cgroup.create(spec.name(), guard::cgroup) : Optional.empty();

@@ -2,7 +2,7 @@ package dev.berth.supervise.process;
 
 import dev.berth.supervise.contract.Command;
 import dev.berth.supervise.contract.ServiceSpec;
-import dev.berth.supervise.contract.SocketMode;
+import dev.berth.supervise.contract.SocketSource;
 import dev.berth.supervise.contract.WorkerId;
 
 import java.io.IOException;
@@ -91,8 +91,8 @@ public final class WorkerEnvironment {
                             variables.put("SHELL", user.shell());
                         });
         variables.putAll(handed);
-        variables.putAll(command.environmentFor(id, spec.environment()));
-        if (spec.socketMode() == SocketMode.DISPATCH) {
+        variables.putAll(command.environmentFor(id, spec.process().environment()));
+        if (spec.sockets() instanceof SocketSource.Dispatch) {
             variables.merge(JAVA_OPTIONS, OPENED, (set, ours) -> set + " " + ours);
         }
         variables.put("BERTH_NAME", spec.name());

@@ -1,6 +1,5 @@
 package dev.berth.supervise.steering;
 
-import dev.berth.net.Protocol;
 import dev.berth.supervise.contract.Policy;
 import dev.berth.supervise.contract.Request;
 import dev.berth.supervise.contract.ServiceSpec;
@@ -21,30 +20,20 @@ public final class FeasibilityCheck {
     /// Why the plan is not possible.
     public Optional<String> specRefusal() {
         Optional<String> unfit =
-                TrafficChanges.problem(spec.policy(), spec.settings(), spec.workers())
+                TrafficChanges.problem(spec.policy(), spec.settings(), spec.workers().count())
                         .or(() -> refusal(spec.policy()));
-        boolean slow = spec.settings().slowStart().isPositive();
-        if (unfit.isEmpty() && support.dispatches()) {
-            return slow || spec.maxConnections().isPresent()
-                    ? Optional.of(
-                            "--share dispatch supports neither --slow-start nor --max-connections")
-                    : Optional.empty();
-        }
+        boolean slow = spec.steering().slowStart().isPositive();
         if (unfit.isEmpty() && slow && !support.supportsPartialShares()) {
             return Optional.of(
                     "no slow start: only a BPF program can divide connections by shares"
                             + support.reasonSuffix());
         }
-        return spec.maxConnections().isPresent() ? unfit.or(this::countRefusal) : unfit;
+        return spec.steering().maxConnections().isPresent() ? unfit.or(this::countRefusal) : unfit;
     }
 
     private Optional<String> countRefusal() {
-        boolean datagrams =
-                spec.ports().isEmpty()
-                        && !spec.listen().isEmpty()
-                        && spec.listen().stream().allMatch(a -> a.protocol() == Protocol.UDP);
         Optional<String> why =
-                datagrams
+                spec.sockets().addresses().onlyDatagrams()
                         ? Optional.of("datagrams have no connections to count")
                         : support.shedRefusal();
         return why.map(text -> "no --max-connections: " + text);
@@ -67,8 +56,7 @@ public final class FeasibilityCheck {
     }
 
     private Optional<String> refusal(Policy policy) {
-        boolean datagrams = spec.listen().stream().anyMatch(a -> a.protocol() == Protocol.UDP);
-        if (datagrams && policy instanceof Policy.LeastLoaded) {
+        if (spec.sockets().addresses().anyDatagrams() && policy instanceof Policy.LeastLoaded) {
             return Optional.of(
                     "least-loaded counts connections, and datagrams have none; use round-robin,"
                             + " or source to keep each client's datagrams together");

@@ -24,11 +24,25 @@ public final class SteeringSupport {
 
     private static final String SHARED = "--join leaves the other programs their share";
 
-    private final SteeringBackend chosen;
+    /// What chooses the worker for a connection.
+    private enum Mechanism {
+        EBPF(" (ebpf)"),
+        CBPF(" (classic bpf)"),
+        KERNEL(" (kernel)"),
+        DISPATCHER(" (dispatcher)");
+
+        private final String text;
+
+        Mechanism(String text) {
+            this.text = text;
+        }
+    }
+
+    private final Mechanism chosen;
     private final String reason;
     private final Set<Selection> selections;
 
-    private SteeringSupport(SteeringBackend chosen, String reason, Set<Selection> selections) {
+    private SteeringSupport(Mechanism chosen, String reason, Set<Selection> selections) {
         this.chosen = chosen;
         this.reason = reason;
         this.selections = selections;
@@ -38,16 +52,14 @@ public final class SteeringSupport {
     ///
     /// @throws IOException the requested mechanism is not available
     public static SteeringSupport find(SteeringBackend wanted) throws IOException {
-        if (wanted == SteeringBackend.DISPATCH) {
-            return new SteeringSupport(wanted, "", Set.of());
-        }
         if (wanted == SteeringBackend.CBPF || wanted == SteeringBackend.NONE) {
-            return withoutMaps(wanted, "");
+            boolean classic = wanted == SteeringBackend.CBPF;
+            return withoutMaps(classic ? Mechanism.CBPF : Mechanism.KERNEL, "");
         }
         try (SocketTable table = SocketTable.create(1)) {
             Set<Selection> selections = EnumSet.allOf(Selection.class);
             selections.removeIf(selection -> !table.supports(selection));
-            return new SteeringSupport(SteeringBackend.EBPF, "", selections);
+            return new SteeringSupport(Mechanism.EBPF, "", selections);
         } catch (IOException refused) {
             if (wanted == SteeringBackend.EBPF) {
                 throw new IOException(
@@ -57,19 +69,24 @@ public final class SteeringSupport {
                         refused);
             }
             String reason = String.valueOf(refused.getMessage());
-            return withoutMaps(classic() ? SteeringBackend.CBPF : SteeringBackend.NONE, reason);
+            return withoutMaps(classic() ? Mechanism.CBPF : Mechanism.KERNEL, reason);
         }
     }
 
     /// The kernel's own hash, for a group that is not ours alone: a program would steer every
     /// connection to our sockets.
     public static SteeringSupport shared() {
-        return withoutMaps(SteeringBackend.NONE, SHARED);
+        return withoutMaps(Mechanism.KERNEL, SHARED);
     }
 
-    private static SteeringSupport withoutMaps(SteeringBackend chosen, String reason) {
+    /// A dispatcher instead of the kernel.
+    public static SteeringSupport dispatcher() {
+        return new SteeringSupport(Mechanism.DISPATCHER, "", Set.of());
+    }
+
+    private static SteeringSupport withoutMaps(Mechanism chosen, String reason) {
         Set<Selection> selections = EnumSet.of(Selection.HASH);
-        if (chosen == SteeringBackend.CBPF) {
+        if (chosen == Mechanism.CBPF) {
             selections.addAll(EnumSet.of(Selection.RANDOM, Selection.SOURCE));
             if (SocketTable.cpus() <= SocketTable.PLACES) {
                 selections.add(Selection.CPU);
@@ -94,13 +111,7 @@ public final class SteeringSupport {
 
     /// Policy and mechanism, for users.
     public String text(Policy policy) {
-        return policy.word()
-                + switch (chosen) {
-                    case AUTO, EBPF -> " (ebpf)";
-                    case CBPF -> " (classic bpf)";
-                    case NONE -> " (kernel)";
-                    case DISPATCH -> " (dispatcher)";
-                };
+        return policy.word() + chosen.text;
     }
 
     /// How a table of this policy is read.
@@ -121,12 +132,12 @@ public final class SteeringSupport {
 
     /// The best number of entries in a table.
     int entries() {
-        return chosen == SteeringBackend.EBPF ? SocketTable.PLACES : CLASSIC_PLACES;
+        return chosen == Mechanism.EBPF ? SocketTable.PLACES : CLASSIC_PLACES;
     }
 
     /// Why this policy is not available, and what to do about it; empty if it is.
     public Optional<String> refusal(Policy policy) {
-        if (chosen == SteeringBackend.DISPATCH) {
+        if (chosen == Mechanism.DISPATCHER) {
             return DispatcherTarget.refusal(policy);
         }
         if (policy instanceof Policy.LeastConnections) {
@@ -139,10 +150,10 @@ public final class SteeringSupport {
         }
         String why =
                 switch (chosen) {
-                    case AUTO, EBPF -> "this kernel's eBPF cannot do it (Linux 5.12 can)";
+                    case EBPF -> "this kernel's eBPF cannot do it (Linux 5.12 can)";
                     case CBPF -> "a classic BPF program has no memory; it needs eBPF";
-                    case NONE -> "without a BPF program only the kernel's own hash is available";
-                    case DISPATCH -> "a dispatcher has no table";
+                    case KERNEL -> "without a BPF program only the kernel's own hash is available";
+                    case DISPATCHER -> "a dispatcher has no table";
                 };
         return Optional.of(
                 policy.word() + " is not available: " + why + reasonSuffix() + "; " + remedy());
@@ -168,7 +179,7 @@ public final class SteeringSupport {
             return "use hash, or a port of its own";
         }
         String others =
-                chosen == SteeringBackend.NONE ? "hash" : "hash, random, source, cpu or weighted";
+                chosen == Mechanism.KERNEL ? "hash" : "hash, random, source, cpu or weighted";
         return "run Berth as root or with CAP_BPF and --bpf auto, or use " + others;
     }
 
@@ -177,31 +188,26 @@ public final class SteeringSupport {
         return reason;
     }
 
-    /// Whether a dispatcher gives workers their connections.
-    boolean dispatches() {
-        return chosen == SteeringBackend.DISPATCH;
-    }
-
     /// Whether a worker can get a part of what another gets.
     boolean supportsPartialShares() {
-        return chosen != SteeringBackend.NONE;
+        return chosen != Mechanism.KERNEL;
     }
 
     /// Whether a worker's socket goes to its successor even while it is in service.
     boolean passesSocketOn() {
-        return chosen == SteeringBackend.NONE;
+        return chosen == Mechanism.KERNEL;
     }
 
     /// Whether an empty table means that clients are refused.
     boolean canRefuse() {
-        return chosen == SteeringBackend.EBPF || chosen == SteeringBackend.DISPATCH;
+        return chosen == Mechanism.EBPF || chosen == Mechanism.DISPATCHER;
     }
 
     Steering forGroup(GroupKey key) throws IOException {
         return switch (chosen) {
-            case AUTO, EBPF -> new EbpfSteering();
+            case EBPF -> new EbpfSteering();
             case CBPF -> new CbpfSteering(family(key));
-            case NONE, DISPATCH -> new NoSteering();
+            case KERNEL, DISPATCHER -> new NoSteering();
         };
     }
 

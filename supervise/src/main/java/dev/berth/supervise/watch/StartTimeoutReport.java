@@ -164,12 +164,12 @@ public record StartTimeoutReport(
     }
 
     private String limit() {
-        return Messages.seconds(spec.settings().startTimeout());
+        return Messages.seconds(spec.timing().timeouts().start());
     }
 
     /// Twice the time, or the time that it would take at this pace, in whole steps.
     private String longer(CpuTime total) {
-        long limit = spec.settings().startTimeout().toMillis();
+        long limit = spec.timing().timeouts().start().toMillis();
         long share = Math.max(1, total.usedMillis());
         long slower = Math.min(10, (total.usedMillis() + total.waitedMillis()) / share);
         long millis = limit * Math.max(2, slower);

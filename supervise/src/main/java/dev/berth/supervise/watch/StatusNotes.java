@@ -3,7 +3,7 @@ package dev.berth.supervise.watch;
 import dev.berth.net.Protocol;
 import dev.berth.supervise.contract.Command;
 import dev.berth.supervise.contract.ServiceSpec;
-import dev.berth.supervise.contract.SocketMode;
+import dev.berth.supervise.contract.SocketSource;
 import dev.berth.supervise.contract.WorkerId;
 import dev.berth.supervise.lifecycle.RestartHistory;
 import dev.berth.supervise.lifecycle.Slot;
@@ -72,11 +72,11 @@ final class StatusNotes {
         if (!registry.full().isEmpty()) {
             notes.add(
                     "full, with "
-                            + spec.maxConnections().orElse(0)
+                            + spec.steering().maxConnections().orElse(0)
                             + " connections each: slots "
                             + registry.full().stream().sorted().toList());
         }
-        if (spec.socketMode() == SocketMode.BIND) {
+        if (spec.sockets() instanceof SocketSource.SelfBind) {
             notes.add("adopt bind: when a worker dies, its queued connections can be lost");
         }
     }

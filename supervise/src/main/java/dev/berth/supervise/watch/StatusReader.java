@@ -136,7 +136,7 @@ public final class StatusReader {
                 support.text(state.traffic().policy()),
                 fallbacks(),
                 state.traffic().shed(),
-                spec.socketMode().word(),
+                spec.sockets().word(),
                 state.command(),
                 listen(),
                 state.operation().map(Operation::verb),

@@ -4,15 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.berth.net.ListenAddress;
 import dev.berth.net.Protocol;
-import dev.berth.supervise.contract.Command;
-import dev.berth.supervise.contract.Policy;
 import dev.berth.supervise.contract.ServiceSpec;
-import dev.berth.supervise.contract.Settings;
-import dev.berth.supervise.contract.SocketMode;
-import dev.berth.supervise.contract.SteeringBackend;
+import dev.berth.supervise.contract.ServiceSpecs;
+import dev.berth.supervise.contract.SharedAddresses;
 import dev.berth.supervise.steering.GroupKey;
 import dev.berth.sys.Errno;
-import dev.berth.sys.Signal;
 import dev.berth.sys.SockAddr;
 import dev.berth.sys.User;
 
@@ -20,11 +16,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.stream.Stream;
 
 class BindPolicyTest {
@@ -33,27 +26,11 @@ class BindPolicyTest {
     private static ServiceSpec plan(
             List<Integer> ports, List<String> listen, List<Integer> own, boolean user) {
         User other = new User("web", 33, 33, "/", "/bin/sh", List.of(33));
-        return new ServiceSpec(
-                "test",
-                new Command(List.of("server")),
-                2,
-                ports,
-                listen.stream().map(ListenAddress::parse).toList(),
-                own,
-                SocketMode.SECCOMP,
-                SteeringBackend.AUTO,
-                new Policy.Hash(),
-                OptionalInt.empty(),
-                Settings.defaults(),
-                Path.of("/"),
-                Map.of(),
-                user ? Optional.of(other) : Optional.empty(),
-                Signal.parse("TERM"),
-                128,
-                false,
-                false,
-                Optional.empty(),
-                Path.of("/run"));
+        SharedAddresses addresses =
+                new SharedAddresses(ports, listen.stream().map(ListenAddress::parse).toList());
+        return ServiceSpecs.of(ServiceSpecs.group(addresses, own))
+                .withProcess(
+                        process -> process.withUser(user ? Optional.of(other) : Optional.empty()));
     }
 
     private static ServiceSpec ports(Integer... ports) {

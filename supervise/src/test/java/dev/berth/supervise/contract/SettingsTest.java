@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import org.junit.jupiter.api.Test;
 
 import java.time.Duration;
-import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
@@ -50,18 +49,7 @@ class SettingsTest {
         assertThatThrownBy(() -> SettingsVariants.staggered(Duration.ofMillis(-1)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("negative duration: PT-0.001S");
-        Settings usual = Settings.defaults();
-        assertThatThrownBy(
-                        () ->
-                                new Settings(
-                                        usual.settle(),
-                                        usual.startTimeout(),
-                                        usual.drain(),
-                                        Duration.ofSeconds(-3),
-                                        usual.giveUp(),
-                                        Optional.empty(),
-                                        usual.ready(),
-                                        true))
+        assertThatThrownBy(() -> Timeouts.defaults().withGrace(Duration.ofSeconds(-3)))
                 .hasMessageContaining("PT-3S");
     }
 }

@@ -10,27 +10,36 @@ public final class SettingsVariants {
     private SettingsVariants() {}
 
     public static Settings announced() {
-        return of(Optional.empty(), Settings.Ready.ANNOUNCED, true);
+        return USUAL.withReady(Settings.Ready.ANNOUNCED);
     }
 
     public static Settings staggered(Duration pause) {
-        return of(Optional.of(pause), Settings.Ready.LISTENING, true);
+        return USUAL.withTiming(times -> times.withStagger(Optional.of(pause)));
+    }
+
+    /// A new worker must prove itself within this time.
+    public static Settings proving(Duration limit) {
+        return USUAL.withTiming(times -> times.withProve(limit));
     }
 
     /// Stop-then-start, as for datagrams.
     public static Settings inPlace() {
-        return of(Optional.empty(), Settings.Ready.LISTENING, false);
+        return inPlace(Optional.empty());
     }
 
-    public static Settings of(Optional<Duration> stagger, Settings.Ready ready, boolean overlap) {
+    public static Settings inPlace(Optional<Duration> stagger) {
         return new Settings(
-                USUAL.settle(),
-                USUAL.startTimeout(),
-                USUAL.drain(),
-                USUAL.grace(),
-                USUAL.giveUp(),
-                stagger,
-                ready,
-                overlap);
+                USUAL.timing().withStagger(stagger),
+                USUAL.ready(),
+                false,
+                USUAL.slowStart(),
+                USUAL.newAddresses());
+    }
+
+    /// The usual settings with these times, and the default of [Settings#IDLE].
+    public static Settings timed(
+            Duration settle, Duration start, Duration drain, Duration grace, Duration giveUp) {
+        return USUAL.withTimeouts(
+                _ -> new Timeouts(settle, start, drain, Settings.IDLE, grace, giveUp));
     }
 }

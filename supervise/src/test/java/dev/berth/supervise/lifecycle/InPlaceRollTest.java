@@ -93,9 +93,7 @@ class InPlaceRollTest {
 
     @Test
     void aSlotWaitingForItsOldWorkerCausesNoEndlessTicks() {
-        Settings settings =
-                SettingsVariants.of(
-                        Optional.of(Duration.ofSeconds(1)), Settings.Ready.LISTENING, false);
+        Settings settings = SettingsVariants.inPlace(Optional.of(Duration.ofSeconds(1)));
         TransitionScript script = TransitionScript.begun(settings, 1).readies(0, 1).pass(5);
         script.rolls();
 

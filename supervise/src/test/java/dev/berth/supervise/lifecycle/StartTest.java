@@ -256,17 +256,7 @@ class StartTest {
     }
 
     private static Settings taking() {
-        Settings d = Settings.defaults();
-        return new Settings(
-                d.settle(),
-                d.startTimeout(),
-                d.drain(),
-                d.grace(),
-                d.giveUp(),
-                d.stagger(),
-                Settings.Ready.READY_PROTOCOL,
-                d.overlap(),
-                d.slowStart());
+        return Settings.defaults().withReady(Settings.Ready.READY_PROTOCOL);
     }
 
     @Test

@@ -85,17 +85,7 @@ final class SteerTest {
     }
 
     private static Settings slow() {
-        Settings settings = Settings.defaults();
-        return new Settings(
-                settings.settle(),
-                settings.startTimeout(),
-                settings.drain(),
-                settings.grace(),
-                settings.giveUp(),
-                Optional.empty(),
-                settings.ready(),
-                true,
-                Duration.ofSeconds(10));
+        return Settings.defaults().withSlowStart(Duration.ofSeconds(10));
     }
 
     @Test

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.berth.supervise.contract.Request;
 import dev.berth.supervise.contract.Settings;
+import dev.berth.supervise.contract.Timeouts;
+import dev.berth.supervise.contract.Timing;
 import dev.berth.testkit.SeededRandom;
 
 import org.junit.jupiter.api.Test;
@@ -51,20 +53,23 @@ class TransitionWalkTest {
     }
 
     private static Settings settings(SeededRandom random) {
-        return new Settings(
-                Duration.ofMillis(random.nextInt(2) * 1_000L),
-                Duration.ofSeconds(random.nextInt(2) * 30L + 5),
-                Duration.ofSeconds(random.nextInt(2) * 10L),
-                Settings.IDLE,
-                Duration.ofSeconds(random.nextInt(2) * 30L),
-                Duration.ofSeconds(random.nextInt(2) * 10L),
+        Timeouts timeouts =
+                new Timeouts(
+                        Duration.ofMillis(random.nextInt(2) * 1_000L),
+                        Duration.ofSeconds(random.nextInt(2) * 30L + 5),
+                        Duration.ofSeconds(random.nextInt(2) * 10L),
+                        Settings.IDLE,
+                        Duration.ofSeconds(random.nextInt(2) * 30L),
+                        Duration.ofSeconds(random.nextInt(2) * 10L));
+        Optional<Duration> stagger =
                 random.nextInt(3) == 0
                         ? Optional.of(Duration.ofSeconds(random.nextInt(4)))
-                        : Optional.empty(),
+                        : Optional.empty();
+        return new Settings(
+                new Timing(timeouts, stagger, Duration.ofSeconds(random.nextInt(3) * 5L)),
                 random.pick(List.of(Settings.Ready.values())),
                 random.nextInt(4) > 0,
                 Duration.ofSeconds(random.nextInt(2) * 3L),
-                Duration.ofSeconds(random.nextInt(3) * 5L),
                 random.nextInt(4) == 0);
     }
 }

@@ -39,7 +39,7 @@ class VerificationTest {
     @Test
     void thePredecessorIsKeptBeyondItsDrainTime() {
         TransitionScript script =
-                TransitionScript.running(Settings.defaults().withProve(Duration.ofSeconds(30)), 1);
+                TransitionScript.running(SettingsVariants.proving(Duration.ofSeconds(30)), 1);
         script.proves(VerificationResult.UNANSWERED).rolls(NEW);
 
         script.readies(0, 2).pass(20);
@@ -260,7 +260,7 @@ class VerificationTest {
     @Test
     void withAZeroProveTimeThereIsNoTrial() {
         TransitionScript script =
-                TransitionScript.running(Settings.defaults().withProve(Duration.ZERO), 1);
+                TransitionScript.running(SettingsVariants.proving(Duration.ZERO), 1);
         script.looks(ListenState.SHARED).proves(VerificationResult.UNANSWERED).rolls(NEW);
 
         script.readies(0, 2).drains(0, 1);

@@ -110,24 +110,8 @@ class WorkerTableTest {
     }
 
     private static List<Settings> settings() {
-        Settings usual = Settings.defaults();
-        return Stream.of(Settings.Ready.values())
-                .map(
-                        ready ->
-                                new Settings(
-                                        usual.settle(),
-                                        usual.startTimeout(),
-                                        usual.drain(),
-                                        usual.idle(),
-                                        usual.grace(),
-                                        usual.giveUp(),
-                                        usual.stagger(),
-                                        ready,
-                                        usual.overlap(),
-                                        Duration.ofSeconds(3),
-                                        usual.prove(),
-                                        usual.newAddresses()))
-                .toList();
+        Settings usual = Settings.defaults().withSlowStart(Duration.ofSeconds(3));
+        return Stream.of(Settings.Ready.values()).map(usual::withReady).toList();
     }
 
     /// Workers in this phase: in time, late, settled, with something missing, told to stop for a

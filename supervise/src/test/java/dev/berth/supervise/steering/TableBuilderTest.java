@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.berth.net.Protocol;
 import dev.berth.supervise.contract.Policy;
-import dev.berth.supervise.contract.SteeringBackend;
 import dev.berth.supervise.contract.WorkerId;
 import dev.berth.supervise.lifecycle.Action;
 import dev.berth.sys.Fd;
@@ -51,9 +50,7 @@ class TableBuilderTest {
             old.load().record(600, 0, false, 5);
         }
         TableBuilder.Rules rules = rules(serving(sockets, warming));
-        SelectionTable table =
-                new TableBuilder(SteeringSupport.find(SteeringBackend.DISPATCH))
-                        .table(sockets, rules);
+        SelectionTable table = new TableBuilder(SteeringSupport.dispatcher()).table(sockets, rules);
         return table.places().stream()
                 .limit(count)
                 .collect(Collectors.groupingBy(s -> s.owner().slot(), Collectors.counting()));
@@ -80,8 +77,7 @@ class TableBuilderTest {
             socket.load().count(socket == busy ? 20 : 0, 0);
         }
         TableBuilder.Rules rules = rules(serving(sockets, Map.of()));
-        TableBuilder tableBuilder =
-                new TableBuilder(SteeringSupport.find(SteeringBackend.DISPATCH));
+        TableBuilder tableBuilder = new TableBuilder(SteeringSupport.dispatcher());
         assertThat(tableBuilder.table(sockets, rules).places().indexOf(busy)).isBetween(50, 70);
 
         busy.load().record(0, 0, true, 5);

@@ -1,0 +1,61 @@
+package dev.berth.supervise.contract;
+
+import java.time.Duration;
+
+/// How long a worker may take for each step.
+///
+/// @param settle how long a worker must listen and live before it is ready
+/// @param start how long it may take to become ready
+/// @param drain how long an old worker may finish its connections before it gets the stop signal
+/// @param idle how long a connection on which the server spoke last must be silent before the drain
+///   no longer waits for it
+/// @param grace how long it may take to stop before it is killed
+/// @param giveUp how long there may be no ready worker before clients are refused
+public record Timeouts(
+        Duration settle,
+        Duration start,
+        Duration drain,
+        Duration idle,
+        Duration grace,
+        Duration giveUp) {
+    public Timeouts {
+        check(settle);
+        check(start);
+        check(drain);
+        check(idle);
+        check(grace);
+        check(giveUp);
+    }
+
+    static void check(Duration duration) {
+        if (duration.isNegative()) {
+            throw new IllegalArgumentException("negative duration: " + duration);
+        }
+    }
+
+    /// The limits that apply if the user sets none.
+    public static Timeouts defaults() {
+        return new Timeouts(
+                Duration.ofSeconds(1),
+                Duration.ofSeconds(60),
+                Duration.ofSeconds(10),
+                Settings.IDLE,
+                Duration.ofSeconds(30),
+                Duration.ofSeconds(10));
+    }
+
+    /// The same with another [#start].
+    public Timeouts withStart(Duration next) {
+        return new Timeouts(settle, next, drain, idle, grace, giveUp);
+    }
+
+    /// The same with another [#idle].
+    public Timeouts withIdle(Duration next) {
+        return new Timeouts(settle, start, drain, next, grace, giveUp);
+    }
+
+    /// The same with another [#grace].
+    public Timeouts withGrace(Duration next) {
+        return new Timeouts(settle, start, drain, idle, next, giveUp);
+    }
+}
