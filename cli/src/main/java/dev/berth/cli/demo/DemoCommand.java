@@ -8,8 +8,8 @@ import dev.berth.cli.command.Terminal;
 import dev.berth.cli.command.UsageException;
 import dev.berth.cli.run.RunCommand;
 import dev.berth.cli.run.RunRequest;
+import dev.berth.cli.run.ServiceHost;
 import dev.berth.cli.run.ServiceReader;
-import dev.berth.cli.run.ServiceRun;
 import dev.berth.net.DiagQuery;
 import dev.berth.net.ListenAddress;
 import dev.berth.net.ListenerFactory;
@@ -78,10 +78,10 @@ public final class DemoCommand implements Subcommand {
         words.add(Integer.toString(port));
         RunRequest request =
                 ServiceReader.read(
-                        new RunCommand().parser("run").parseArgs(words.toArray(String[]::new)));
+                        new RunCommand().parser("run").parseArgs(words.toArray(String[]::new)),
+                        Optional.of("demo"));
         var hints = new DemoHints(port);
-        return ServiceRun.run(
-                request.called("demo"), terminal.environment(), hints::printWhenReady);
+        return ServiceHost.run(request, terminal.environment(), hints::printWhenReady);
     }
 
     private static int freePort() throws IOException {

@@ -43,15 +43,16 @@ record BindPrivileges(
         }
     }
 
-    /// The rights for this command line in this process.
+    /// The rights of this process for such sockets.
     ///
+    /// @param otherUser whether the workers run as another user
     /// @param program the file of the command; empty if it differs from slot to slot
-    static BindPrivileges of(RunRequest request, Optional<Path> program) {
-        return of(request, program.map(FilePrivileges::of), Own.read());
+    static BindPrivileges of(SocketSource sockets, boolean otherUser, Optional<Path> program) {
+        return of(sockets, otherUser, program.map(FilePrivileges::of), Own.read());
     }
 
-    static BindPrivileges of(RunRequest request, Optional<FilePrivileges> program, Own own) {
-        SocketSource sockets = request.service().sockets();
+    static BindPrivileges of(
+            SocketSource sockets, boolean otherUser, Optional<FilePrivileges> program, Own own) {
         boolean watched = sockets instanceof SocketSource.Intercept && !own.filters();
         boolean denied = own.denied() || watched;
         Optional<FilePrivileges> granted = program.filter(FilePrivileges::any);
@@ -60,7 +61,7 @@ record BindPrivileges(
         if (!(sockets instanceof SocketSource.SelfBind)) {
             return new BindPrivileges(own.effective(), false, lost, Optional.empty());
         }
-        boolean kept = own.kept() && request.user().isEmpty();
+        boolean kept = own.kept() && !otherUser;
         boolean given = !denied && granted.map(FilePrivileges::lowPorts).orElse(false);
         // Which program a slot runs is not known here: its own bind will show it.
         boolean file = program.isEmpty() || given;

@@ -2,7 +2,6 @@ package dev.berth.cli.run;
 
 import dev.berth.cli.command.CommandFailure;
 import dev.berth.net.ForeignText;
-import dev.berth.supervise.contract.EventSink;
 import dev.berth.supervise.contract.WorkerId;
 
 import java.io.FileDescriptor;
@@ -20,7 +19,7 @@ import java.util.stream.Stream;
 
 /// The output of `run`: `[name/slot.generation] …` for a line from a worker, `berth: …` for its
 /// own. No call waits for the reader.
-public final class Console implements EventSink, SupervisorLog, AutoCloseable {
+public final class Console implements ServiceLog, AutoCloseable {
     private static final int MOST_RECENT = 30;
 
     private final ProgressFeed feed;
@@ -75,6 +74,11 @@ public final class Console implements EventSink, SupervisorLog, AutoCloseable {
 
     private static String time() {
         return Instant.now().truncatedTo(ChronoUnit.MILLIS) + " ";
+    }
+
+    @Override
+    public ProgressFeed feed() {
+        return feed;
     }
 
     void name(String supervisor) {

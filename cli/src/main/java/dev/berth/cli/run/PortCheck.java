@@ -53,9 +53,8 @@ final class PortCheck implements AutoCloseable {
     }
 
     /// Checks every address and port of the service.
-    static void check(RunRequest request, BindPrivileges privileges) throws IOException {
-        ServiceSpec service = request.service();
-        boolean otherUser = request.user().isPresent();
+    static void check(ServiceSpec service, BindPrivileges privileges) throws IOException {
+        boolean otherUser = service.user().isPresent();
         try (var check = new PortCheck(service.join(), privileges)) {
             for (ListenAddress address : service.listen()) {
                 check.address(address);

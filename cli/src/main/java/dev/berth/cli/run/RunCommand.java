@@ -40,13 +40,12 @@ public final class RunCommand implements Subcommand {
     @Override
     public int run(ParseResult parsed, Terminal terminal) throws UsageException, IOException {
         Optional<String> file = RunOptions.FILE.in(parsed);
-        if (file.isPresent()) {
-            prepare();
-            return MultiServiceRun.run(parsed, Path.of(file.get()), terminal.environment());
-        }
-        RunRequest request = ServiceReader.read(parsed);
+        RunRequest request =
+                file.isPresent()
+                        ? ServiceReader.read(parsed, Path.of(file.get()))
+                        : ServiceReader.read(parsed);
         prepare();
-        return ServiceRun.run(request, terminal.environment(), (supervisor, console) -> {});
+        return ServiceHost.run(request, terminal.environment(), (supervisor, console) -> {});
     }
 
     /// Raises the descriptor limit: a supervisor holds the sockets of all its workers, and a

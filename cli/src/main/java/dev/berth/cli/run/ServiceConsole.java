@@ -1,6 +1,5 @@
 package dev.berth.cli.run;
 
-import dev.berth.supervise.contract.EventSink;
 import dev.berth.supervise.contract.WorkerId;
 
 import java.util.List;
@@ -8,8 +7,7 @@ import java.util.List;
 /// Prints the messages of one of several supervisors in this process to the shared console.
 ///
 /// @param feed to clients that wait for a command to this supervisor
-record ServiceConsole(Console console, String name, ProgressFeed feed)
-        implements EventSink, SupervisorLog {
+record ServiceConsole(Console console, String name, ProgressFeed feed) implements ServiceLog {
     @Override
     public void onEvent(String text) {
         feed.say(text);

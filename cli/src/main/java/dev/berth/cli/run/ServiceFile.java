@@ -36,14 +36,18 @@ record ServiceFile(
             String place,
             Optional<Integer> workers,
             Optional<Policy> steer) {
-        /// The whole description of it.
+        /// The service as the file and the command line describe it.
         ///
         /// @param common what all services of the file have in common
-        ServiceSpec of(ServiceSpec common) {
+        RequestedService of(ServiceSpec common) {
             WorkerSpec same = common.workers();
-            return common.withName(common.name() + "." + name, common.runtime())
-                    .withWorkers(same.withCommand(command).withCount(workers.orElse(same.count())))
-                    .withPolicy(steer.orElse(common.policy()));
+            ServiceSpec spec =
+                    common.withName(common.name() + "." + name, common.runtime())
+                            .withWorkers(
+                                    same.withCommand(command)
+                                            .withCount(workers.orElse(same.count())))
+                            .withPolicy(steer.orElse(common.policy()));
+            return new RequestedService(spec, Optional.of(name), place + ": ", true);
         }
     }
 }

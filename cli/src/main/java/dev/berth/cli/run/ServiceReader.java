@@ -1,11 +1,13 @@
 package dev.berth.cli.run;
 
+import dev.berth.cli.command.CommandFailure;
 import dev.berth.cli.command.EnvironmentVariables;
 import dev.berth.cli.command.Options;
 import dev.berth.cli.command.TypedOption;
 import dev.berth.cli.command.UsageException;
 import dev.berth.cli.remote.RemoteHelp;
 import dev.berth.dispatch.ProxyProtocol;
+import dev.berth.dispatch.Routes;
 import dev.berth.supervise.contract.Command;
 import dev.berth.supervise.contract.GroupSpec;
 import dev.berth.supervise.contract.Policy;
@@ -21,6 +23,9 @@ import dev.berth.supervise.contract.WorkerSpec;
 
 import picocli.CommandLine.ParseResult;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -32,6 +37,17 @@ import java.util.stream.Stream;
 public final class ServiceReader {
     private static final int BACKLOG = 4096;
 
+    /// The options that are set in the file and must not be on the command line.
+    private static final List<TypedOption<?>> IN_FILE =
+            List.of(
+                    RunOptions.PORTS,
+                    RunOptions.LISTEN,
+                    RunOptions.WORKERS,
+                    RunOptions.SHARE,
+                    RunOptions.PROXY_PROTOCOL);
+
+    private static final String SUFFIX = ".toml";
+
     private final ParseResult parsed;
 
     private ServiceReader(ParseResult parsed) {
@@ -39,7 +55,14 @@ public final class ServiceReader {
     }
 
     /// Reads a command line without a file.
-    public static RunRequest read(ParseResult parsed) throws UsageException {
+    static RunRequest read(ParseResult parsed) throws UsageException {
+        return read(parsed, Optional.empty());
+    }
+
+    /// Reads a command line without a file.
+    ///
+    /// @param base the name to start from if none is given; empty: the program's
+    public static RunRequest read(ParseResult parsed, Optional<String> base) throws UsageException {
         var reader = new ServiceReader(parsed);
         boolean dispatched = reader.or(RunOptions.SHARE, ShareMode.GROUP) == ShareMode.DISPATCH;
         if (dispatched) {
@@ -48,34 +71,70 @@ public final class ServiceReader {
             throw new UsageException("--proxy-protocol requires --share dispatch");
         }
         Command command = reader.command();
-        String name = reader.name().orElseGet(() -> programName(command));
-        return reader.request(
+        String name = reader.name().or(() -> base).orElseGet(() -> programName(command));
+        ServiceSpec spec =
                 reader.service(
                         name,
                         command,
                         dispatched ? reader.dispatch() : reader.group(),
-                        dispatched ? new Policy.RoundRobin() : new Policy.Hash()));
+                        dispatched ? new Policy.RoundRobin() : new Policy.Hash());
+        boolean named = RunOptions.NAME.given(parsed);
+        return reader.request(
+                List.of(new RequestedService(spec, Optional.empty(), "", named)), Optional.empty());
     }
 
-    /// Reads a command line with a file. The service of the result is what the services of the file
-    /// have in common, under the name that theirs begin with.
-    ///
-    /// @param name the name to start from if neither says one
-    static RunRequest read(ParseResult parsed, ServiceFile file, String name)
-            throws UsageException {
-        var reader = new ServiceReader(parsed);
+    /// Reads a command line with the file that it names.
+    static RunRequest read(ParseResult parsed, Path path) throws UsageException, IOException {
+        for (TypedOption<?> option : IN_FILE) {
+            if (option.given(parsed)) {
+                throw new UsageException(
+                        "with -f, " + option.name() + " must be set in the file: " + path);
+            }
+        }
+        if (!Options.words(parsed).isEmpty()) {
+            throw new UsageException("with -f, the commands must be set in the file: " + path);
+        }
+        ServiceFile file = ServiceFileReader.read(path.toString(), bytes(path));
         DispatcherSetup.checkNoGroupOptions(parsed);
-        Command any = file.services().getFirst().command();
-        SharedAddresses addresses = new SharedAddresses(List.of(), file.listen());
-        SocketSource sockets = new SocketSource.Dispatch(addresses, reader.backlog(), file.proxy());
-        String base = reader.name().or(file::name).orElse(name);
-        return reader.request(reader.service(base, any, sockets, new Policy.RoundRobin()));
+        var reader = new ServiceReader(parsed);
+        ServiceSpec common = reader.common(file, path);
+        return reader.request(
+                file.services().stream().map(service -> service.of(common)).toList(),
+                Optional.of(file.routes()));
     }
 
-    private RunRequest request(ServiceSpec service) {
+    /// What the services of a file have in common, under the name that theirs begin with.
+    private ServiceSpec common(ServiceFile file, Path path) throws UsageException {
+        SharedAddresses addresses = new SharedAddresses(List.of(), file.listen());
+        return service(
+                name().or(file::name).orElseGet(() -> plainName(path)),
+                file.services().getFirst().command(),
+                new SocketSource.Dispatch(addresses, backlog(), file.proxy()),
+                new Policy.RoundRobin());
+    }
+
+    private static byte[] bytes(Path path) throws IOException {
+        try {
+            return Files.readAllBytes(path);
+        } catch (NoSuchFileException missing) {
+            throw new CommandFailure("no such file: " + path, missing);
+        } catch (IOException unreadable) {
+            throw new CommandFailure(
+                    "cannot read " + path + ": " + unreadable.getMessage(), unreadable);
+        }
+    }
+
+    private static String plainName(Path path) {
+        String name = String.valueOf(path.getFileName());
+        String plain = name.endsWith(SUFFIX) ? name.substring(0, name.length() - 5) : name;
+        String clean = plain.replaceAll("[^A-Za-z0-9_-]", "-");
+        return clean.substring(0, Math.min(30, clean.length()));
+    }
+
+    private RunRequest request(List<RequestedService> services, Optional<Routes> routes) {
         return new RunRequest(
-                service,
-                RunOptions.NAME.given(parsed),
+                services,
+                routes,
                 RunOptions.USER.in(parsed),
                 RunOptions.LOG.in(parsed).map(Path::of),
                 or(RunOptions.ON_HANGUP, HangupAction.STOP));

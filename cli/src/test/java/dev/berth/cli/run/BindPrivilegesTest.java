@@ -43,7 +43,12 @@ class BindPrivilegesTest {
     private static BindPrivileges rights(
             String words, Optional<FilePrivileges> program, BindPrivileges.Own own)
             throws UsageException {
-        return BindPrivileges.of(request(words), program, own);
+        RunRequest request = request(words);
+        return BindPrivileges.of(
+                request.services().getFirst().spec().sockets(),
+                request.user().isPresent(),
+                program,
+                own);
     }
 
     @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.berth.cli.command.CommandFailure;
 import dev.berth.cli.command.UsageException;
+import dev.berth.supervise.contract.ServiceSpec;
 import dev.berth.testkit.FreePort;
 
 import org.junit.jupiter.api.Test;
@@ -29,12 +30,15 @@ class PreflightTest {
     private static final Map<String, String> PATH = Map.of("PATH", "/usr/bin:/bin");
 
     private static void check(String... words) throws Exception {
-        RunRequest request = request(words);
-        PortCheck.check(request, BindPrivileges.of(request, Optional.empty()));
+        ServiceSpec spec = spec(words);
+        PortCheck.check(spec, BindPrivileges.of(spec.sockets(), false, Optional.empty()));
     }
 
-    private static RunRequest request(String... words) throws UsageException {
-        return ServiceReader.read(new RunCommand().parser("run").parseArgs(words));
+    private static ServiceSpec spec(String... words) throws UsageException {
+        return ServiceReader.read(new RunCommand().parser("run").parseArgs(words))
+                .services()
+                .getFirst()
+                .spec();
     }
 
     @Test

@@ -20,7 +20,10 @@ import java.util.Optional;
 
 class RunOptionsTest {
     private static ServiceSpec read(String... words) throws UsageException {
-        return ServiceReader.read(new RunCommand().parser("run").parseArgs(words)).service();
+        return ServiceReader.read(new RunCommand().parser("run").parseArgs(words))
+                .services()
+                .getFirst()
+                .spec();
     }
 
     @Test
