@@ -62,7 +62,7 @@ final class ListenCheck {
     }
 
     private List<GroupKey> served(WorkerId successor) {
-        Set<WorkerId> inService = context.machine().state().service().workers();
+        Set<WorkerId> inService = context.machine().state().trafficPlan().workers();
         return context.registry().all().stream()
                 .filter(socket -> socket.listening() && !socket.orphan() && !socket.key().own())
                 .filter(socket -> !socket.owner().equals(successor))

@@ -3,6 +3,7 @@ package dev.berth.supervise;
 import dev.berth.supervise.contract.Policy;
 import dev.berth.supervise.contract.WorkerId;
 import dev.berth.supervise.lifecycle.Event;
+import dev.berth.supervise.lifecycle.TrafficPlan;
 import dev.berth.supervise.process.WorkerProcess;
 import dev.berth.supervise.steering.CpuPinning;
 import dev.berth.supervise.watch.LoadMonitor;
@@ -12,31 +13,40 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 
-/// Changes the policy while connections arrive: the tables follow it, and for the policy `cpu` the
-/// workers are pinned to their CPUs.
+/// Applies the plans of traffic. The policy may change while connections arrive: the tables follow
+/// it, and for the policy `cpu` the workers are pinned to their CPUs.
 final class PolicyController {
     private final SupervisorContext context;
     private final CpuPinning pinning;
     private final LoadMonitor loadMonitor;
 
+    /// The policy of the last plan, whether or not it could be applied.
+    private Policy ordered;
+
     PolicyController(SupervisorContext context, LoadMonitor loadMonitor) {
         this.context = context;
         pinning = context.pinning();
         this.loadMonitor = loadMonitor;
+        ordered = context.spec().policy();
     }
 
-    /// The answer is [Event.Steered].
-    void steer(long ticket, Policy policy) {
+    /// Applies the plan. If that changes the policy, the answer is [Event.Steered].
+    void apply(TrafficPlan plan) throws IOException {
+        Policy before = ordered;
+        ordered = plan.policy();
+        if (ordered.equals(before)) {
+            context.trafficTarget().apply(plan);
+            return;
+        }
         Optional<String> failure = Optional.empty();
         try {
-            Policy before = context.registry().policy();
-            context.trafficTarget().steer(policy);
-            pin(before, policy);
+            context.trafficTarget().apply(plan);
+            pin(before, ordered);
             loadMonitor.begin();
         } catch (IOException failed) {
-            failure = Optional.of(policy.word() + " failed: " + failed.getMessage());
+            failure = Optional.of(ordered.word() + " failed: " + failed.getMessage());
         }
-        context.machine().post(new Event.Steered(ticket, policy, failure));
+        context.machine().post(new Event.Steered(ordered, failure));
     }
 
     private void pin(Policy before, Policy now) {

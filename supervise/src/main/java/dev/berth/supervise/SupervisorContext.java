@@ -61,7 +61,7 @@ record SupervisorContext(
                         EventLoop.now());
         CpuPinning pinning = CpuPinning.here();
         ListenerRegistry registry = new ListenerRegistry(support, spec.policy(), pinning);
-        dispatcherTarget.ifPresent(passing -> passing.steer(spec.policy()));
+        dispatcherTarget.ifPresent(target -> target.apply(initial.trafficPlan()));
         return new SupervisorContext(
                 spec,
                 sink,

@@ -2,13 +2,9 @@ package dev.berth.supervise.lifecycle;
 
 import dev.berth.supervise.contract.Command;
 import dev.berth.supervise.contract.DomainEvent;
-import dev.berth.supervise.contract.Policy;
 import dev.berth.supervise.contract.RequestResult;
 import dev.berth.supervise.contract.Settings;
 import dev.berth.supervise.contract.WorkerId;
-
-import java.util.Map;
-import java.util.Set;
 
 /// Something to do, as the transition function orders it. The order within a list matters.
 public sealed interface Action {
@@ -27,54 +23,8 @@ public sealed interface Action {
     /// @param listening whether it listens, and lacks something else
     record Inspect(WorkerId id, boolean listening) implements Action {}
 
-    /// Give new connections to these workers only, and datagrams to these slots. With no worker,
-    /// connections wait in the queues of listeners whose workers died.
-    ///
-    /// @param drained drained slots: what is queued in them is kept all the same
-    /// @param slowStarting the workers that get only a part of their share, in percent
-    record Serve(
-            Set<WorkerId> workers,
-            Set<Integer> slots,
-            Set<Integer> drained,
-            Map<WorkerId, Integer> slowStarting)
-            implements Action {
-        public Serve {
-            workers = Set.copyOf(workers);
-            slots = Set.copyOf(slots);
-            drained = Set.copyOf(drained);
-            slowStarting = Map.copyOf(slowStarting);
-        }
-
-        /// With no worker warming up.
-        public Serve(Set<WorkerId> workers, Set<Integer> slots, Set<Integer> held) {
-            this(workers, slots, held, Map.of());
-        }
-
-        /// With no drained slot either.
-        public Serve(Set<WorkerId> workers, Set<Integer> slots) {
-            this(workers, slots, Set.of());
-        }
-
-        /// How much of its share the worker gets, in percent.
-        public int percent(WorkerId worker) {
-            return slowStarting.getOrDefault(worker, Worker.FULL_PERCENT);
-        }
-
-        /// Whether what is queued for the slot is kept.
-        public boolean keeps(int slot) {
-            return slots.contains(slot) || drained.contains(slot);
-        }
-    }
-
-    /// Answer new connections with a reset while no worker is served, or let them wait again.
-    record Refuse(boolean refused) implements Action {}
-
-    /// Steer by this policy among the served workers; answered by [Event.Steered] with the same
-    /// `ticket`.
-    record Steer(long ticket, Policy policy) implements Action {}
-
-    /// Refuse new connections even if workers are served, or stop refusing.
-    record Shed(boolean shed) implements Action {}
+    /// Bring the traffic to this plan. A change of the policy is answered by [Event.Steered].
+    record Apply(TrafficPlan plan) implements Action {}
 
     /// Watch a worker that gets no new connections until it is quiet; answered by [Event.Drained].
     record Drain(WorkerId id) implements Action {}

@@ -19,7 +19,7 @@ final class Backoff {
     static void apply(TransitionStep step, WorkerId id, int failures, WorkerFailure why) {
         long salt = 31L * id.slot() + id.generation();
         long usual = Settings.backoffMillis(failures, salt);
-        boolean urgent = step.state().service().workers().isEmpty();
+        boolean urgent = step.state().inService().isEmpty();
         long pause = urgent ? Math.min(usual, Settings.LONGEST_UNSERVED_BACKOFF.toMillis()) : usual;
         long due = pause == 0 ? Moment.NEVER : step.now() + pause;
         step.change(

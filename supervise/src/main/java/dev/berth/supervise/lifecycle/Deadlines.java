@@ -33,11 +33,12 @@ final class Deadlines {
     }
 
     private static void giveUp(TransitionStep step) {
-        ServiceState state = step.state();
+        Traffic traffic = step.state().traffic();
         long patience = step.settings().giveUp().toMillis();
-        boolean due = state.noneInServiceSince() != Moment.NEVER && !state.refusing();
-        if (due && step.now() - state.noneInServiceSince() >= patience) {
-            step.refuse(true);
+        boolean due = traffic.noneInServiceSince() != Moment.NEVER && !traffic.refusing();
+        if (due && step.now() - traffic.noneInServiceSince() >= patience) {
+            step.changeTraffic(now -> now.withUnserved(Admission.REFUSE));
+            step.applyTraffic();
             step.report(new DomainEvent.Refusing(step.settings().giveUp()));
         }
     }

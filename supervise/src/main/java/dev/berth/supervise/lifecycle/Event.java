@@ -78,10 +78,10 @@ public sealed interface Event {
         }
     }
 
-    /// The answer to [Action.Steer].
+    /// The answer to an [Action.Apply] that changes the policy.
     ///
-    /// @param failure why nothing has changed; empty if it was done
-    record Steered(long ticket, Policy policy, Optional<String> failure) implements Event {}
+    /// @param failure why the policy has not changed; empty if it has
+    record Steered(Policy policy, Optional<String> failure) implements Event {}
 
     /// A request, to be answered by [Action.Reply] with the same `ticket`.
     record Requested(long ticket, Request request) implements Event {}

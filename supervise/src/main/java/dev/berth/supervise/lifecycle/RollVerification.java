@@ -149,7 +149,7 @@ final class RollVerification {
         step.slot(index)
                 .ready()
                 .filter(worker -> worker.verification().result() == VerificationResult.AWAITING)
-                .filter(worker -> step.state().service().workers().contains(worker.id()))
+                .filter(worker -> step.state().inService().contains(worker.id()))
                 .ifPresent(worker -> restart(step, worker.id()));
         release(step, step.slot(index));
     }

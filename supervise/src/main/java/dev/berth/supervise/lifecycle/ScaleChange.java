@@ -41,7 +41,7 @@ record ScaleChange(long ticket, int from, int to, Course course) implements Oper
     }
 
     private static boolean leavesNoneInService(TransitionStep step, int to) {
-        Set<WorkerId> served = step.state().service().workers();
+        Set<WorkerId> served = step.state().inService();
         return !served.isEmpty() && served.stream().noneMatch(worker -> worker.slot() < to);
     }
 
@@ -51,6 +51,7 @@ record ScaleChange(long ticket, int from, int to, Course course) implements Oper
             slots.add(step.state().newSlot(index, step.now()));
         }
         step.become(step.state().withSlots(slots));
+        step.applyTraffic();
     }
 
     private static void shrink(TransitionStep step, int to) {
@@ -59,7 +60,7 @@ record ScaleChange(long ticket, int from, int to, Course course) implements Oper
         for (Slot slot : leaving) {
             step.change(slot.index(), place -> place.withGoal(Slot.Goal.LEAVE));
         }
-        step.serve();
+        step.applyTraffic();
         leaving.forEach(slot -> WorkerMoves.vacate(step, slot));
     }
 

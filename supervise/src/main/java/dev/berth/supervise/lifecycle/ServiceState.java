@@ -7,20 +7,17 @@ import dev.berth.supervise.contract.WorkerId;
 
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 
 /// The slots and their workers, and how the service treats new connections: everything but the
 /// operation in progress.
 ///
 /// @param command what new slots run: the last command with which a start or a roll succeeded
-/// @param noneInServiceSince since when no worker has been served, in milliseconds; [Moment#NEVER]
-///   while one is
-/// @param refusing whether clients are refused
 /// @param nextStart the earliest time of the next start, if starts are staggered by time
 /// @param generations the last generation of each removed slot, in case it comes back
 /// @param traffic how new connections are treated
@@ -29,8 +26,6 @@ record ServiceState(
         Settings settings,
         Command command,
         List<Slot> slots,
-        long noneInServiceSince,
-        boolean refusing,
         long nextStart,
         Map<Integer, Integer> generations,
         Traffic traffic,
@@ -49,15 +44,7 @@ record ServiceState(
             slots.add(Slot.empty(index, 0, command, now));
         }
         return new ServiceState(
-                settings,
-                command,
-                slots,
-                Moment.NEVER,
-                true,
-                now,
-                Map.of(),
-                new Traffic(policy, false),
-                List.of());
+                settings, command, slots, now, Map.of(), Traffic.initial(policy), List.of());
     }
 
     Optional<Slot> slot(int index) {
@@ -68,24 +55,13 @@ record ServiceState(
         return slot(id.slot()).flatMap(slot -> slot.worker(id));
     }
 
-    /// The workers that get new connections, and the slots that get new datagrams.
-    Action.Serve service() {
-        Set<WorkerId> workers = new HashSet<>();
-        Set<Integer> running = new HashSet<>();
-        Set<Integer> held = new HashSet<>();
-        Map<WorkerId, Integer> warming = new HashMap<>();
-        for (Slot slot : slots) {
-            if (slot.goal() == Slot.Goal.RUN) {
-                running.add(slot.index());
-                slot.ready().ifPresent(worker -> workers.add(worker.id()));
-                slot.ready()
-                        .filter(worker -> worker.percent() < Worker.FULL_PERCENT)
-                        .ifPresent(worker -> warming.put(worker.id(), worker.percent()));
-            } else if (slot.goal() == Slot.Goal.DRAINED) {
-                held.add(slot.index());
-            }
-        }
-        return new Action.Serve(workers, running, held, warming);
+    /// The workers that get new connections.
+    Set<WorkerId> inService() {
+        return slots.stream()
+                .filter(slot -> slot.goal() == Slot.Goal.RUN)
+                .flatMap(slot -> slot.ready().stream())
+                .map(Worker::id)
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     /// Whether any worker was ever ready.
@@ -103,8 +79,9 @@ record ServiceState(
                 next = Math.min(next, Math.min(worker.deadline(), worker.verification().until()));
             }
         }
-        if (noneInServiceSince != Moment.NEVER && !refusing) {
-            next = Math.min(next, noneInServiceSince + settings.giveUp().toMillis());
+        if (traffic.noneInServiceSince() != Moment.NEVER && !traffic.refusing()) {
+            long unserved = traffic.noneInServiceSince();
+            next = Math.min(next, unserved + settings.giveUp().toMillis());
         }
         return next;
     }
@@ -118,16 +95,7 @@ record ServiceState(
         List<Slot> rest = slots.stream().filter(slot -> slot.index() != gone.index()).toList();
         Map<Integer, Integer> last = new HashMap<>(generations);
         last.put(gone.index(), gone.generation());
-        return new ServiceState(
-                settings,
-                command,
-                rest,
-                noneInServiceSince,
-                refusing,
-                nextStart,
-                last,
-                traffic,
-                replaced);
+        return new ServiceState(settings, command, rest, nextStart, last, traffic, replaced);
     }
 
     ServiceState changing(int index, UnaryOperator<Slot> change) {
@@ -138,93 +106,22 @@ record ServiceState(
     }
 
     ServiceState withSlots(List<Slot> next) {
-        return new ServiceState(
-                settings,
-                command,
-                next,
-                noneInServiceSince,
-                refusing,
-                nextStart,
-                generations,
-                traffic,
-                replaced);
+        return new ServiceState(settings, command, next, nextStart, generations, traffic, replaced);
     }
 
     ServiceState withCommand(Command next) {
-        return new ServiceState(
-                settings,
-                next,
-                slots,
-                noneInServiceSince,
-                refusing,
-                nextStart,
-                generations,
-                traffic,
-                replaced);
-    }
-
-    ServiceState withNoneInServiceSince(long when) {
-        return new ServiceState(
-                settings,
-                command,
-                slots,
-                when,
-                refusing,
-                nextStart,
-                generations,
-                traffic,
-                replaced);
-    }
-
-    ServiceState withRefusing(boolean next) {
-        return new ServiceState(
-                settings,
-                command,
-                slots,
-                noneInServiceSince,
-                next,
-                nextStart,
-                generations,
-                traffic,
-                replaced);
+        return new ServiceState(settings, next, slots, nextStart, generations, traffic, replaced);
     }
 
     ServiceState withNextStart(long when) {
-        return new ServiceState(
-                settings,
-                command,
-                slots,
-                noneInServiceSince,
-                refusing,
-                when,
-                generations,
-                traffic,
-                replaced);
+        return new ServiceState(settings, command, slots, when, generations, traffic, replaced);
     }
 
     ServiceState withTraffic(Traffic next) {
-        return new ServiceState(
-                settings,
-                command,
-                slots,
-                noneInServiceSince,
-                refusing,
-                nextStart,
-                generations,
-                next,
-                replaced);
+        return new ServiceState(settings, command, slots, nextStart, generations, next, replaced);
     }
 
     ServiceState withReplaced(List<Integer> next) {
-        return new ServiceState(
-                settings,
-                command,
-                slots,
-                noneInServiceSince,
-                refusing,
-                nextStart,
-                generations,
-                traffic,
-                next);
+        return new ServiceState(settings, command, slots, nextStart, generations, traffic, next);
     }
 }

@@ -17,7 +17,7 @@ record SlotDrain(long ticket, int slot, long deadline) implements Operation {
             step.reply(ticket, RequestResult.failed(noWorker(step, index)));
         } else if (slot.get().goal() == Slot.Goal.DRAINED) {
             step.reply(ticket, RequestResult.done("slot " + index + " is already drained"));
-        } else if (step.state().service().workers().size() == 1) {
+        } else if (step.state().inService().size() == 1) {
             step.reply(
                     ticket,
                     RequestResult.failed(
@@ -34,7 +34,7 @@ record SlotDrain(long ticket, int slot, long deadline) implements Operation {
     private static Operation drain(TransitionStep step, long ticket, Worker worker) {
         int index = worker.id().slot();
         step.change(index, slot -> slot.withGoal(Slot.Goal.DRAINED).withSince(step.now()));
-        step.serve();
+        step.applyTraffic();
         step.emit(new Action.Drain(worker.id()));
         return new SlotDrain(ticket, index, step.now() + step.settings().drain().toMillis());
     }
@@ -48,7 +48,7 @@ record SlotDrain(long ticket, int slot, long deadline) implements Operation {
         }
         if (slot.get().goal() == Slot.Goal.DRAINED) {
             step.change(index, s -> s.withGoal(Slot.Goal.RUN).withSince(step.now()));
-            step.serve();
+            step.applyTraffic();
         }
         boolean ready = slot.get().ready().isPresent();
         String when = ready ? " is in service" : " will be in service once its worker is ready";

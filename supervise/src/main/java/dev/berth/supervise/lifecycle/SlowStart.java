@@ -22,7 +22,7 @@ final class SlowStart {
         int percent = Math.min(Worker.FULL_PERCENT, worker.percent() + STEP_PERCENT);
         long until = percent == Worker.FULL_PERCENT ? Moment.NEVER : step.now() + pause(step);
         step.change(worker.id(), w -> w.withPercent(percent, until));
-        step.serve();
+        step.applyTraffic();
     }
 
     private static long pause(TransitionStep step) {

@@ -40,23 +40,23 @@ public record State(ServiceState serviceState, Optional<Operation> operation) {
         return serviceState.worker(id);
     }
 
-    /// The workers that get new connections, and the slots that get new datagrams.
-    public Action.Serve service() {
-        return serviceState.service();
+    /// Who gets new connections and datagrams.
+    public TrafficPlan trafficPlan() {
+        return TrafficPlan.of(serviceState);
     }
 
     public Traffic traffic() {
         return serviceState.traffic();
     }
 
-    /// Whether clients are refused.
+    /// Whether clients are refused while no worker is in service.
     public boolean refusing() {
-        return serviceState.refusing();
+        return traffic().refusing();
     }
 
     /// Since when no worker has been served, in milliseconds; [Moment#NEVER] while one is.
     public long noneInServiceSince() {
-        return serviceState.noneInServiceSince();
+        return traffic().noneInServiceSince();
     }
 
     /// The slots that a roll replaced before it failed, while the others are as before.

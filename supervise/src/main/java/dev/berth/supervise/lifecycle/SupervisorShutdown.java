@@ -7,11 +7,11 @@ import dev.berth.supervise.contract.RequestResult;
 /// @param times how often it was requested
 record SupervisorShutdown(long ticket, int times, int code) implements Operation {
     static SupervisorShutdown begin(TransitionStep step, long ticket, int code) {
-        step.refuse(true);
+        step.changeTraffic(traffic -> traffic.withUnserved(Admission.CLOSING));
         for (Slot slot : step.state().slots()) {
             step.change(slot.index(), place -> place.withGoal(Slot.Goal.LEAVE));
         }
-        step.serve();
+        step.applyTraffic();
         step.state().slots().forEach(slot -> WorkerMoves.vacate(step, slot));
         return new SupervisorShutdown(ticket, 1, code);
     }

@@ -5,6 +5,7 @@ import dev.berth.supervise.contract.Request;
 import dev.berth.supervise.contract.RequestResult;
 import dev.berth.supervise.contract.Settings;
 
+import java.util.List;
 import java.util.Optional;
 
 /// The requests about new connections: by which policy they are steered, and whether all are
@@ -24,7 +25,7 @@ public final class TrafficChanges {
             Optional<String> wrong = problem(policy, step.settings(), step.state().slots().size());
             wrong.ifPresentOrElse(
                     why -> step.reply(ticket, RequestResult.failed(why)),
-                    () -> step.emit(new Action.Steer(ticket, policy)));
+                    () -> steer(step, new Traffic.PolicyChange(ticket, policy)));
         } else if (request instanceof Request.Shed(boolean shed)) {
             shed(step, ticket, shed);
         }
@@ -44,25 +45,42 @@ public final class TrafficChanges {
         return policy.problem(slots);
     }
 
+    /// Orders a change of the policy; the answer comes once the table is written. If the policy is
+    /// in use already there is nothing to write.
+    private static void steer(TransitionStep step, Traffic.PolicyChange change) {
+        step.changeTraffic(traffic -> traffic.changing(change));
+        if (step.state().traffic().changes().size() == 1
+                && change.policy().equals(step.state().traffic().policy())) {
+            steered(step, new Event.Steered(change.policy(), Optional.empty()));
+        } else {
+            step.applyTraffic();
+        }
+    }
+
+    /// Answers those who wait for this policy. After a failure the policy of before is ordered
+    /// again, unless another change follows.
     static void steered(TransitionStep step, Event.Steered answer) {
-        if (answer.failure().isPresent()) {
-            step.reply(answer.ticket(), RequestResult.failed(answer.failure().get()));
+        Traffic traffic = step.state().traffic();
+        List<Traffic.PolicyChange> answered = traffic.answered(answer.policy());
+        if (answered.isEmpty()) {
             return;
         }
-        Policy policy = answer.policy();
-        boolean shed = step.state().traffic().shed();
-        step.become(step.state().withTraffic(new Traffic(policy, shed)));
-        step.reply(
-                answer.ticket(),
-                RequestResult.done("steered by " + policy.word() + " from now on"));
+        Policy policy = answer.failure().isPresent() ? traffic.policy() : answer.policy();
+        step.changeTraffic(now -> now.withPolicy(policy, answered.size()));
+        RequestResult result =
+                answer.failure()
+                        .map(RequestResult::failed)
+                        .orElseGet(
+                                () ->
+                                        RequestResult.done(
+                                                "steered by " + policy.word() + " from now on"));
+        answered.forEach(change -> step.reply(change.ticket(), result));
+        step.applyTraffic();
     }
 
     private static void shed(TransitionStep step, long ticket, boolean shed) {
-        Traffic traffic = step.state().traffic();
-        if (traffic.shed() != shed) {
-            step.become(step.state().withTraffic(new Traffic(traffic.policy(), shed)));
-            step.emit(new Action.Shed(shed));
-        }
+        step.changeTraffic(traffic -> traffic.withShed(shed));
+        step.applyTraffic();
         step.reply(
                 ticket,
                 RequestResult.done(

@@ -15,12 +15,12 @@ final class TransitionStep {
     private final List<Action> actions = new ArrayList<>();
     private final long now;
     private ServiceState state;
-    private Action.Serve service;
+    private TrafficPlan applied;
 
     TransitionStep(ServiceState state, long now) {
         this.state = state;
         this.now = now;
-        this.service = state.service();
+        applied = TrafficPlan.of(state);
     }
 
     long now() {
@@ -72,25 +72,24 @@ final class TransitionStep {
                 .orElseThrow(() -> new IllegalStateException("no such slot: slot=" + index));
     }
 
-    /// Orders the table to follow the state, if it does not already.
-    void serve() {
-        Action.Serve next = state.service();
-        if (!next.equals(service)) {
-            service = next;
-            emit(next);
-        }
-        if (!next.workers().isEmpty()) {
-            state = state.withNoneInServiceSince(Moment.NEVER);
-            refuse(false);
-        } else if (state.noneInServiceSince() == Moment.NEVER && !state.refusing()) {
-            state = state.withNoneInServiceSince(now);
-            shortenBackoffs();
-        }
+    void changeTraffic(UnaryOperator<Traffic> change) {
+        state = state.withTraffic(change.apply(state.traffic()));
     }
 
-    /// Sets since when no worker has been served.
-    void noneInServiceSince(long when) {
-        state = state.withNoneInServiceSince(when);
+    /// Orders the traffic to follow the state, if it does not already.
+    void applyTraffic() {
+        Traffic traffic = state.traffic();
+        if (!state.inService().isEmpty()) {
+            changeTraffic(Traffic::served);
+        } else if (traffic.noneInServiceSince() == Moment.NEVER && !traffic.refusing()) {
+            changeTraffic(unserved -> unserved.unservedSince(now));
+            shortenBackoffs();
+        }
+        TrafficPlan plan = TrafficPlan.of(state);
+        if (!plan.equals(applied)) {
+            applied = plan;
+            emit(new Action.Apply(plan));
+        }
     }
 
     /// Shortens the pauses of all slots, because no worker is in service.
@@ -100,13 +99,6 @@ final class TransitionStep {
             if (slot.history().waiting() && slot.history().retryAt() > soon) {
                 change(slot.index(), place -> place.withHealth(place.history().retryingAt(soon)));
             }
-        }
-    }
-
-    void refuse(boolean refused) {
-        if (state.refusing() != refused) {
-            state = state.withRefusing(refused);
-            emit(new Action.Refuse(refused));
         }
     }
 }

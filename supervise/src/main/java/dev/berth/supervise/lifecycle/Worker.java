@@ -118,18 +118,7 @@ public record Worker(
 
     /// It listens, but not on everything that it has to; so it stays until `until`.
     Worker withMissing(String what, long until) {
-        return new Worker(
-                id,
-                phase,
-                command,
-                pid,
-                since,
-                until,
-                startBy,
-                announced,
-                percent,
-                verification,
-                Optional.of(what));
+        return withReason(Optional.of(what)).withDeadline(until);
     }
 
     /// It was told to stop for this reason, which is reported together with how it ends.

@@ -55,7 +55,7 @@ final class WorkerLoss {
                 slot ->
                         slot.withSince(step.now())
                                 .withHealth(stable ? slot.history().steady() : slot.history()));
-        step.serve();
+        step.applyTraffic();
     }
 
     /// A worker in service turned out to be bad although it is alive: its predecessor comes back if
@@ -100,8 +100,8 @@ final class WorkerLoss {
             return exitedAtStart(step, worker, exited);
         }
         WorkerMoves.remove(step, worker.id());
-        if (step.state().noneInServiceSince() != Moment.NEVER) {
-            step.noneInServiceSince(step.now());
+        if (step.state().traffic().noneInServiceSince() != Moment.NEVER) {
+            step.changeTraffic(traffic -> traffic.unservedSince(step.now()));
         }
         return exitedCleanly(step, worker, exited);
     }

@@ -35,7 +35,7 @@ final class WorkerMoves {
     static void drain(TransitionStep step, Worker worker) {
         long until = step.now() + step.settings().drain().toMillis();
         step.change(worker.id(), w -> w.inPhase(Phase.DRAINING, step.now(), until));
-        step.serve();
+        step.applyTraffic();
         step.emit(new Action.Drain(worker.id()));
     }
 
@@ -47,7 +47,7 @@ final class WorkerMoves {
         long moment = ending ? Settings.SELF_EXIT.toMillis() : 0;
         long until = step.now() + moment + step.settings().grace().toMillis();
         step.change(worker.id(), w -> w.inPhase(Phase.STOPPING, step.now(), until));
-        step.serve();
+        step.applyTraffic();
         step.emit(new Action.Terminate(worker.id(), ending));
     }
 
@@ -90,7 +90,7 @@ final class WorkerMoves {
     /// Removes a worker that has ended: its sockets are closed, or kept for its successors.
     static void remove(TransitionStep step, WorkerId id) {
         step.change(id.slot(), slot -> slot.without(id).withSince(step.now()));
-        step.serve();
+        step.applyTraffic();
         Slot slot = step.slot(id.slot());
         boolean succeeded = slot.ready().isPresent() || slot.goal() == Slot.Goal.LEAVE;
         step.emit(succeeded ? new Action.CloseSockets(id) : new Action.KeepQueue(id));
@@ -137,7 +137,7 @@ final class WorkerMoves {
         step.change(old.id(), w -> w.inPhase(Phase.READY, step.now(), Moment.NEVER));
         step.change(old.id().slot(), slot -> slot.withCommand(old.command()));
         step.report(new DomainEvent.WorkerBackInService(old.id(), old.pid()));
-        step.serve();
+        step.applyTraffic();
     }
 
     /// Whether the worker has been in its phase for so long that its end is no consequence of how

@@ -117,7 +117,7 @@ final class WorkerReadiness {
                 step.emit(new Action.Verify(worker.id()));
             }
         } else {
-            step.serve();
+            step.applyTraffic();
         }
         // Last, because whoever reads it may connect at once.
         step.report(new DomainEvent.WorkerReady(worker.id(), worker.pid()));

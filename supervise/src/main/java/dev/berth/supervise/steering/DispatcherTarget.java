@@ -10,7 +10,8 @@ import dev.berth.net.ListenAddress;
 import dev.berth.supervise.contract.Policy;
 import dev.berth.supervise.contract.Status;
 import dev.berth.supervise.contract.WorkerId;
-import dev.berth.supervise.lifecycle.Action;
+import dev.berth.supervise.lifecycle.Admission;
+import dev.berth.supervise.lifecycle.TrafficPlan;
 import dev.berth.sys.ErrnoException;
 import dev.berth.sys.Fd;
 
@@ -18,6 +19,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
@@ -33,10 +35,8 @@ public final class DispatcherTarget implements TrafficTarget {
     private final Dispatcher dispatcher;
     private final String service;
     private final Map<WorkerId, DispatchedWorker> places = new HashMap<>();
-    private Set<WorkerId> serving = Set.of();
-    private boolean refusing;
-    private boolean ended;
-    private boolean shed;
+    private TrafficPlan plan = TrafficPlan.initial(new Policy.RoundRobin());
+    private boolean ends;
 
     /// @param service the service of `dispatcher` that the workers make up
     public DispatcherTarget(Dispatcher dispatcher, String service) {
@@ -81,6 +81,9 @@ public final class DispatcherTarget implements TrafficTarget {
                     }
                 };
         places.put(id, new DispatchedWorker(dispatcher.join(service, id.slot(), pair, callback)));
+        if (plan.workers().contains(id)) {
+            dispatcher.serve(service, endpoints(plan.workers()));
+        }
         return worker;
     }
 
@@ -102,20 +105,20 @@ public final class DispatcherTarget implements TrafficTarget {
     /// service the result is higher as long as some may be on their way to it.
     public int notReceived(WorkerId id) {
         DispatchedWorker place = places.get(id);
-        boolean more = ended && dispatcher.ending(service);
+        boolean more = ends && dispatcher.ending(service);
         return place == null ? 0 : place.endpoint.pending() + (more ? 1 : 0);
     }
 
     /// Whether a worker in service has taken nothing for [#STALLED] although something waits for
     /// it.
     public boolean stalled(int slot) {
-        return serving.stream().anyMatch(id -> id.slot() == slot && stalled(id));
+        return plan.workers().stream().anyMatch(id -> id.slot() == slot && stalled(id));
     }
 
     /// The same for one worker.
     public boolean stalled(WorkerId id) {
         DispatchedWorker place = places.get(id);
-        return serving.contains(id)
+        return plan.workers().contains(id)
                 && place != null
                 && place.endpoint.idle().compareTo(STALLED) >= 0;
     }
@@ -128,48 +131,49 @@ public final class DispatcherTarget implements TrafficTarget {
         }
     }
 
-    /// If new connections are refused while workers serve, a change to no served worker means the
-    /// end: the workers continue with the connections that are there.
     @Override
-    public void serve(Action.Serve serve) {
-        if (refusing && serve.workers().isEmpty() && !serving.isEmpty()) {
-            ended = true;
-            dispatcher.end(service);
+    public void apply(TrafficPlan next) {
+        TrafficPlan before = plan;
+        plan = next;
+        if (!next.policy().equals(before.policy())) {
+            dispatcher.steer(service, choice(next.policy()));
         }
-        serving = serve.workers();
-        if (ended) {
+        if (next.admission() == Admission.CLOSING) {
+            end(before);
             return;
         }
-        List<WorkerEndpoint> members = new ArrayList<>();
-        for (WorkerId id : serving) {
-            DispatchedWorker place = places.get(id);
-            if (place != null) {
-                members.add(place.endpoint);
-            }
+        if (!next.workers().equals(before.workers())) {
+            dispatcher.serve(service, endpoints(next.workers()));
         }
-        dispatcher.serve(service, members);
-        refresh();
+        if (refuses(next) != refuses(before)) {
+            dispatcher.setRefusing(service, refuses(next));
+        }
     }
 
-    @Override
-    public void steer(Policy policy) {
-        dispatcher.steer(service, choice(policy));
+    /// The workers in service continue with the connections that are there; without any, nobody is
+    /// left to serve those.
+    private void end(TrafficPlan before) {
+        if (before.admission() == Admission.CLOSING) {
+            return;
+        }
+        ends = !before.workers().isEmpty();
+        if (ends) {
+            dispatcher.end(service);
+        } else {
+            dispatcher.setRefusing(service, true);
+        }
     }
 
-    @Override
-    public void setShedding(boolean now) {
-        shed = now;
-        refresh();
+    private static boolean refuses(TrafficPlan plan) {
+        return plan.admission() == Admission.REFUSE || plan.admission() == Admission.SHED;
     }
 
-    @Override
-    public void setRefusing(boolean now) {
-        refusing = now;
-        refresh();
-    }
-
-    private void refresh() {
-        dispatcher.setRefusing(service, shed || refusing && serving.isEmpty() && !ended);
+    private List<WorkerEndpoint> endpoints(Set<WorkerId> workers) {
+        return workers.stream()
+                .map(places::get)
+                .filter(Objects::nonNull)
+                .map(place -> place.endpoint)
+                .toList();
     }
 
     @Override

@@ -1,49 +1,24 @@
 package dev.berth.supervise.steering;
 
 import dev.berth.net.Protocol;
-import dev.berth.supervise.lifecycle.Action;
+import dev.berth.supervise.lifecycle.Admission;
+import dev.berth.supervise.lifecycle.TrafficPlan;
 
 import java.util.List;
 import java.util.Set;
 
 /// Which members of a group may get new connections at present: those of workers in service, unless
 /// all are refused or the workers are at their limit.
-final class EligibleListeners {
-    private Action.Serve service = new Action.Serve(Set.of(), Set.of());
-    private Set<Integer> full = Set.of();
-    private boolean refusing = true;
-    private boolean shed;
-
-    Action.Serve service() {
-        return service;
-    }
-
-    void serve(Action.Serve next) {
-        service = next;
-    }
-
-    /// The slots whose workers have reached their limit of connections.
-    Set<Integer> full() {
-        return full;
-    }
-
-    void setFull(Set<Integer> slots) {
-        full = Set.copyOf(slots);
-    }
-
-    /// Sets whether clients are refused while no worker is in service.
-    void setRefusing(boolean refused) {
-        refusing = refused;
-    }
-
-    /// Sets whether all clients are refused, even if workers are in service.
-    void setShedding(boolean now) {
-        shed = now;
+///
+/// @param full the slots whose workers have reached their limit of connections
+record EligibleListeners(TrafficPlan plan, Set<Integer> full) {
+    EligibleListeners {
+        full = Set.copyOf(full);
     }
 
     /// Whether clients wait for a worker to come into service.
     boolean clientsWait() {
-        return service.workers().isEmpty() && !refusing;
+        return plan.admission() == Admission.WAIT;
     }
 
     /// The members of a group that get new connections.
@@ -51,21 +26,21 @@ final class EligibleListeners {
         if (key.own()) {
             return newest(members);
         }
-        if (shed) {
+        if (plan.admission() == Admission.SHED) {
             return List.of();
         }
         if (key.protocol() == Protocol.UDP) {
             return members.stream()
-                    .filter(s -> service.slots().contains(s.owner().slot()))
+                    .filter(s -> plan.datagrams().contains(s.owner().slot()))
                     .toList();
         }
         List<HeldSocket> served =
-                members.stream().filter(s -> inService(s) ? !setFull(s) : orphanServed(s)).toList();
+                members.stream().filter(s -> inService(s) ? !full(s) : orphanServed(s)).toList();
         boolean fresh = served.isEmpty() && members.stream().noneMatch(this::inService);
         return fresh ? members.stream().filter(this::replacesServed).toList() : served;
     }
 
-    private boolean setFull(HeldSocket socket) {
+    private boolean full(HeldSocket socket) {
         return full.contains(socket.owner().slot());
     }
 
@@ -74,7 +49,7 @@ final class EligibleListeners {
     private boolean replacesServed(HeldSocket socket) {
         return !socket.orphan()
                 && !socket.stopping()
-                && service.workers().stream()
+                && plan.workers().stream()
                         .anyMatch(
                                 old ->
                                         old.slot() == socket.owner().slot()
@@ -88,15 +63,14 @@ final class EligibleListeners {
     }
 
     private boolean inService(HeldSocket socket) {
-        return !socket.orphan() && service.workers().contains(socket.owner());
+        return !socket.orphan() && plan.workers().contains(socket.owner());
     }
 
     /// Whether none of a group's members is in service, although others are and clients may come.
     boolean outOfService(GroupKey key, List<HeldSocket> members) {
         return key.protocol() == Protocol.TCP
                 && !key.own()
-                && !shed
-                && !service.workers().isEmpty()
+                && plan.admission() == Admission.OPEN
                 && members.stream().noneMatch(this::inService);
     }
 

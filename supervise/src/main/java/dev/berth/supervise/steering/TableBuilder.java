@@ -3,7 +3,7 @@ package dev.berth.supervise.steering;
 import dev.berth.bpf.Selection;
 import dev.berth.bpf.SocketTable;
 import dev.berth.supervise.contract.Policy;
-import dev.berth.supervise.lifecycle.Action;
+import dev.berth.supervise.lifecycle.TrafficPlan;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -36,8 +36,12 @@ final class TableBuilder {
 
     /// What a table depends on.
     ///
-    /// @param pinned the CPU that each slot's worker is pinned to
-    record Rules(Policy policy, Action.Serve service, CpuPinning pinned) {}
+    /// @param pinning the CPU that each slot's worker is pinned to
+    record Rules(TrafficPlan plan, CpuPinning pinning) {
+        Policy policy() {
+            return plan.policy();
+        }
+    }
 
     /// The table for the served members.
     SelectionTable table(List<HeldSocket> served, Rules rules) {
@@ -46,7 +50,7 @@ final class TableBuilder {
             return new SelectionTable(Selection.HASH, served);
         }
         return switch (rules.policy()) {
-            case Policy.Cpu cpu -> columns(served, rules.pinned());
+            case Policy.Cpu cpu -> columns(served, rules.pinning());
             case Policy.Source source -> consistent(served);
             case Policy.LeastLoaded least -> planned(served, rules);
             case Policy.Hash _,
@@ -68,7 +72,7 @@ final class TableBuilder {
                 rules.policy(),
                 served.stream()
                         .map(HeldSocket::owner)
-                        .map(id -> new Weights.WeightEntry(id.slot(), rules.service().percent(id)))
+                        .map(id -> new Weights.WeightEntry(id.slot(), rules.plan().percent(id)))
                         .toList());
     }
 

@@ -1,8 +1,7 @@
 package dev.berth.supervise.steering;
 
-import dev.berth.supervise.contract.Policy;
 import dev.berth.supervise.contract.WorkerId;
-import dev.berth.supervise.lifecycle.Action;
+import dev.berth.supervise.lifecycle.TrafficPlan;
 
 import java.io.IOException;
 import java.time.Duration;
@@ -14,17 +13,12 @@ public interface TrafficTarget {
     /// stalled.
     Duration STALLED = Duration.ofSeconds(5);
 
-    /// Gives new connections to the workers in service.
-    void serve(Action.Serve serve) throws IOException;
-
-    /// Steers by `policy` from now on; if that fails, the old policy stays.
-    void steer(Policy policy) throws IOException;
-
-    /// Refuses new connections, or stops refusing.
-    void setShedding(boolean now) throws IOException;
-
-    /// Refuses new connections while no worker is in service, or lets them wait.
-    void setRefusing(boolean now) throws IOException;
+    /// Brings the traffic to the plan, whatever the plan was before. Applying a plan again has no
+    /// effect, except that it completes what failed before.
+    ///
+    /// @throws IOException the plan is not carried out completely; if it changes the policy, the
+    ///   policy stays as it was
+    void apply(TrafficPlan plan) throws IOException;
 
     /// Gives up what is held of a worker that has ended.
     void closeSockets(WorkerId id) throws IOException;

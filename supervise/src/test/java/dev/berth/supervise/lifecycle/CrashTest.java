@@ -1,5 +1,7 @@
 package dev.berth.supervise.lifecycle;
 
+import static dev.berth.supervise.lifecycle.TrafficPlans.applies;
+import static dev.berth.supervise.lifecycle.TrafficPlans.unserved;
 import static dev.berth.supervise.lifecycle.TransitionScript.id;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -21,7 +23,7 @@ class CrashTest {
 
         assertThat(script.deeds())
                 .containsExactly(
-                        new Action.Serve(Set.of(id(1, 1)), Set.of(0, 1)),
+                        applies(Set.of(id(1, 1)), Set.of(0, 1)),
                         new Action.KeepQueue(id(0, 1)),
                         new Action.Spawn(id(0, 2), TransitionScript.OLD));
         assertThat(script.said())
@@ -99,16 +101,15 @@ class CrashTest {
 
         script.pass(Duration.ofMillis(1));
         assertThat(script.state().refusing()).isTrue();
-        assertThat(script.orders()).contains(new Action.Refuse(true));
+        assertThat(script.orders())
+                .contains(new Action.Apply(unserved(Set.of(0), Admission.REFUSE)));
         assertThat(script.said()).contains("no worker has been ready for 10 s");
 
         script.forget().pass(20);
-        assertThat(script.orders(Action.Refuse.class)).as("reported once").isEmpty();
+        assertThat(script.orders(Action.Apply.class)).as("reported once").isEmpty();
 
         script.readies(0, 2);
-        assertThat(script.deeds())
-                .containsSubsequence(
-                        new Action.Serve(Set.of(id(0, 2)), Set.of(0)), new Action.Refuse(false));
+        assertThat(script.deeds()).contains(applies(Set.of(id(0, 2)), Set.of(0)));
         assertThat(script.state().refusing()).isFalse();
     }
 
@@ -234,7 +235,8 @@ class CrashTest {
             script.tell(new Event.Exited(id(0, generation), ExitStatus.exited(0), 0, "", true));
             assertThat(script.spawned()).containsExactly(id(0, generation + 1));
             assertThat(script.said()).contains("served and then exited by itself (exit 0)");
-            assertThat(script.deeds()).doesNotContain(new Action.Refuse(true));
+            assertThat(script.orders(Action.Apply.class))
+                    .noneMatch(apply -> apply.plan().admission() == Admission.REFUSE);
         }
         assertThat(script.slot(0).history().failures()).isZero();
     }

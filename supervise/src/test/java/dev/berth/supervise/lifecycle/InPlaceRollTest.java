@@ -1,5 +1,7 @@
 package dev.berth.supervise.lifecycle;
 
+import static dev.berth.supervise.lifecycle.TrafficPlans.applies;
+import static dev.berth.supervise.lifecycle.TrafficPlans.serving;
 import static dev.berth.supervise.lifecycle.TransitionScript.NEW;
 import static dev.berth.supervise.lifecycle.TransitionScript.OLD;
 import static dev.berth.supervise.lifecycle.TransitionScript.id;
@@ -25,8 +27,7 @@ class InPlaceRollTest {
         long roll = script.rolls(NEW);
         assertThat(script.deeds())
                 .containsExactly(
-                        new Action.Serve(Set.of(id(1, 1)), Set.of(0, 1)),
-                        new Action.Terminate(id(0, 1)));
+                        applies(Set.of(id(1, 1)), Set.of(0, 1)), new Action.Terminate(id(0, 1)));
 
         script.forget().exits(0, 1);
         assertThat(script.deeds())
@@ -41,10 +42,10 @@ class InPlaceRollTest {
         TransitionScript script =
                 TransitionScript.running(SettingsVariants.inPlace(), 2).exits(0, 1);
 
-        Action.Serve service = script.orders(Action.Serve.class).getLast();
+        TrafficPlan plan = script.orders(Action.Apply.class).getLast().plan();
 
-        assertThat(service.workers()).containsExactly(id(1, 1));
-        assertThat(service.slots()).containsExactlyInAnyOrder(0, 1);
+        assertThat(plan.workers()).containsExactly(id(1, 1));
+        assertThat(plan.datagrams()).containsExactlyInAnyOrder(0, 1);
     }
 
     @Test
@@ -53,8 +54,8 @@ class InPlaceRollTest {
 
         script.asks(new Request.Drain(0));
 
-        assertThat(script.orders(Action.Serve.class).getLast())
-                .isEqualTo(new Action.Serve(Set.of(id(1, 1)), Set.of(1), Set.of(0)));
+        assertThat(script.orders(Action.Apply.class).getLast().plan())
+                .isEqualTo(serving(Set.of(id(1, 1)), Set.of(1), Set.of(0)));
     }
 
     @Test
@@ -65,7 +66,8 @@ class InPlaceRollTest {
 
         script.asks(new Request.Scale(1));
 
-        assertThat(script.orders(Action.Serve.class).getLast().slots()).containsExactly(0);
+        assertThat(script.orders(Action.Apply.class).getLast().plan().datagrams())
+                .containsExactly(0);
     }
 
     @Test

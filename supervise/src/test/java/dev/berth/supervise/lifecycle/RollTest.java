@@ -1,5 +1,6 @@
 package dev.berth.supervise.lifecycle;
 
+import static dev.berth.supervise.lifecycle.TrafficPlans.applies;
 import static dev.berth.supervise.lifecycle.TransitionScript.NEW;
 import static dev.berth.supervise.lifecycle.TransitionScript.OLD;
 import static dev.berth.supervise.lifecycle.TransitionScript.id;
@@ -27,7 +28,7 @@ class RollTest {
                 .containsExactly(
                         new Action.Spawn(id(0, 2), OLD),
                         new Action.Check(id(0, 2)),
-                        new Action.Serve(Set.of(id(0, 2)), Set.of(0)),
+                        applies(Set.of(id(0, 2)), Set.of(0)),
                         new Action.Drain(id(0, 1)),
                         new Action.Verify(id(0, 2)));
         assertThat(script.answer(roll)).isEmpty();
@@ -162,7 +163,7 @@ class RollTest {
                 .contains(why)
                 .endsWith("the old generation serves on");
         assertThat(script.served()).containsExactlyInAnyOrder(id(0, 1), id(1, 1));
-        assertThat(script.orders(Action.Serve.class)).isEmpty();
+        assertThat(script.orders(Action.Apply.class)).isEmpty();
         assertThat(script.state().command()).isEqualTo(OLD);
         assertThat(script.slot(0).command()).isEqualTo(OLD);
         assertThat(script.state().operation()).isEmpty();
@@ -248,8 +249,7 @@ class RollTest {
 
         assertThat(script.deeds().subList(0, 2))
                 .containsExactly(
-                        new Action.Serve(Set.of(id(0, 1)), Set.of(0)),
-                        new Action.Terminate(id(0, 2), true));
+                        applies(Set.of(id(0, 1)), Set.of(0)), new Action.Terminate(id(0, 2), true));
         assertThat(script.answer(roll)).as("its end will tell more").isEmpty();
         script.exits(0, 2);
         assertThat(script.answer(roll).orElseThrow().text())

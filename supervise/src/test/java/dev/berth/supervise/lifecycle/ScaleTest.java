@@ -1,5 +1,6 @@
 package dev.berth.supervise.lifecycle;
 
+import static dev.berth.supervise.lifecycle.TrafficPlans.applies;
 import static dev.berth.supervise.lifecycle.TransitionScript.id;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -78,7 +79,7 @@ class ScaleTest {
         long scale = script.asks(new Request.Scale(1));
         assertThat(script.deeds())
                 .containsExactly(
-                        new Action.Serve(Set.of(id(0, 1)), Set.of(0)),
+                        applies(Set.of(id(0, 1)), Set.of(0)),
                         new Action.Drain(id(1, 1)),
                         new Action.Drain(id(2, 1)));
 

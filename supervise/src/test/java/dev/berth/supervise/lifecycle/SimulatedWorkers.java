@@ -40,6 +40,7 @@ final class SimulatedWorkers {
     private final List<Event> pending = new ArrayList<>();
     private final Map<WorkerId, Process> processes = new TreeMap<>();
     private final Map<Long, Request> asked = new LinkedHashMap<>();
+    private Policy policy = new Policy.Hash();
     private State state;
     private long now = 5_000;
     private long tickets;
@@ -48,7 +49,7 @@ final class SimulatedWorkers {
 
     SimulatedWorkers(SeededRandom random, Settings settings, int workers) {
         this.random = random;
-        state = State.initial(settings, TransitionScript.OLD, workers, new Policy.Hash(), now);
+        state = State.initial(settings, TransitionScript.OLD, workers, policy, now);
         rules = new WalkRules(state);
         tell(new Event.Begin());
     }
@@ -89,8 +90,10 @@ final class SimulatedWorkers {
         rules.check(before, event, result, now, asked);
         rules.check(state, processes.keySet(), now);
         for (Action action : result.actions()) {
-            if (action instanceof Action.Steer(long ticket, Policy policy)) {
-                tell(new Event.Steered(ticket, policy, Optional.empty()));
+            if (action instanceof Action.Apply(TrafficPlan plan) && !plan.policy().equals(policy)) {
+                policy = plan.policy();
+                boolean fails = !kind && random.nextInt(4) == 0;
+                tell(new Event.Steered(policy, fails ? Optional.of("failed") : Optional.empty()));
             }
         }
     }
@@ -128,10 +131,7 @@ final class SimulatedWorkers {
             }
             case Action.Kill(WorkerId id) -> pending.add(exit(id));
             case Action.Quit _ -> over = true;
-            case Action.Serve _ -> {}
-            case Action.Steer _ -> {}
-            case Action.Shed _ -> {}
-            case Action.Refuse _ -> {}
+            case Action.Apply _ -> {}
             case Action.CloseSockets _ -> {}
             case Action.KeepQueue _ -> {}
             case Action.Reply _ -> {}

@@ -1,5 +1,7 @@
 package dev.berth.supervise.lifecycle;
 
+import static dev.berth.supervise.lifecycle.TrafficPlans.applies;
+import static dev.berth.supervise.lifecycle.TrafficPlans.serving;
 import static dev.berth.supervise.lifecycle.TransitionScript.id;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -18,7 +20,7 @@ class SlotDrainTest {
         long drain = script.asks(new Request.Drain(0));
         assertThat(script.deeds())
                 .containsExactly(
-                        new Action.Serve(Set.of(id(1, 1)), Set.of(1), Set.of(0)),
+                        new Action.Apply(serving(Set.of(id(1, 1)), Set.of(1), Set.of(0))),
                         new Action.Drain(id(0, 1)));
         assertThat(script.slot(0).condition()).isEqualTo(Slot.Condition.DRAINING);
 
@@ -53,7 +55,7 @@ class SlotDrainTest {
 
         assertThat(script.deeds())
                 .containsExactly(
-                        new Action.Serve(Set.of(id(0, 1), id(1, 1)), Set.of(0, 1)),
+                        applies(Set.of(id(0, 1), id(1, 1)), Set.of(0, 1)),
                         new Action.Reply(undrain, new RequestResult(true, "slot 0 is in service")));
     }
 

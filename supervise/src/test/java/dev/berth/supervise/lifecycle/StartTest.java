@@ -1,5 +1,6 @@
 package dev.berth.supervise.lifecycle;
 
+import static dev.berth.supervise.lifecycle.TrafficPlans.applies;
 import static dev.berth.supervise.lifecycle.TransitionScript.id;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -65,9 +66,7 @@ class StartTest {
         assertThat(script.phase(0, 1)).isEqualTo(Phase.READY);
         assertThat(script.orders())
                 .containsSubsequence(
-                        new Action.Check(id(0, 1)),
-                        new Action.Serve(Set.of(id(0, 1)), Set.of(0)),
-                        new Action.Refuse(false));
+                        new Action.Check(id(0, 1)), applies(Set.of(id(0, 1)), Set.of(0)));
         assertThat(script.said()).contains("slot 0.1 is ready, pid 100");
     }
 

@@ -1,5 +1,6 @@
 package dev.berth.supervise.lifecycle;
 
+import static dev.berth.supervise.lifecycle.TrafficPlans.unserved;
 import static dev.berth.supervise.lifecycle.TransitionScript.id;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -19,8 +20,7 @@ class StopTest {
         long stop = script.asks(new Request.Stop());
         assertThat(script.deeds())
                 .containsExactly(
-                        new Action.Refuse(true),
-                        new Action.Serve(Set.of(), Set.of()),
+                        new Action.Apply(unserved(Set.of(), Admission.CLOSING)),
                         new Action.Drain(id(0, 1)),
                         new Action.Drain(id(1, 1)));
 

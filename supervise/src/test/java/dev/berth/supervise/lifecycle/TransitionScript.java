@@ -249,7 +249,7 @@ final class TransitionScript {
 
     /// The workers that get new connections.
     Set<WorkerId> served() {
-        return state.service().workers();
+        return state.trafficPlan().workers();
     }
 
     List<Action> orders() {

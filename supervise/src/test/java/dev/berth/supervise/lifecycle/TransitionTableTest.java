@@ -79,7 +79,7 @@ class TransitionTableTest {
                     new Event.Requested(9, new Request.Drain(0)),
                     new Event.Requested(9, new Request.Undrain(0)),
                     new Event.Requested(9, new Request.Steer(new Policy.Random())),
-                    new Event.Steered(9, new Policy.Random(), Optional.empty()),
+                    new Event.Steered(new Policy.Random(), Optional.empty()),
                     new Event.Requested(9, new Request.Shed(true)),
                     new Event.Requested(9, new Request.Stop()));
 
@@ -159,13 +159,20 @@ class TransitionTableTest {
                                         List.of(bystander),
                                         SINCE,
                                         history)),
-                        Moment.NEVER,
-                        rest == Slot.Goal.LEAVE,
                         0,
                         Map.of(),
-                        new Traffic(new Policy.Hash(), false),
+                        traffic(row, rest),
                         List.of());
         return new State(service, Optional.ofNullable(row.operation()));
+    }
+
+    private static Traffic traffic(Case row, Slot.Goal goal) {
+        List<Traffic.PolicyChange> changes =
+                row.event() instanceof Event.Steered(Policy policy, Optional<String> _)
+                        ? List.of(new Traffic.PolicyChange(9, policy))
+                        : List.of();
+        Admission unserved = goal == Slot.Goal.LEAVE ? Admission.CLOSING : Admission.WAIT;
+        return new Traffic(new Policy.Hash(), changes, false, unserved, Moment.NEVER);
     }
 
     private static void everyCase(Consumer<Case> check) {
@@ -335,14 +342,10 @@ class TransitionTableTest {
         if (row.event() instanceof Event.Requested(long ticket, Request _)) {
             waiting.add(ticket);
         }
-        if (row.event() instanceof Event.Steered(long ticket, Policy _, Optional<String> _)) {
-            waiting.add(ticket);
-        }
+        row.before().traffic().changes().forEach(change -> waiting.add(change.ticket()));
         waiting.remove(Action.NOBODY);
         answered.forEach(ticket -> assertThat(waiting.remove(ticket)).isTrue());
-        result.actions().stream()
-                .filter(Action.Steer.class::isInstance)
-                .forEach(action -> waiting.remove(((Action.Steer) action).ticket()));
+        result.state().traffic().changes().forEach(change -> waiting.remove(change.ticket()));
         assertThat(waiting)
                 .isEqualTo(
                         result.state()

@@ -21,13 +21,11 @@ final class WalkRules {
     private final Set<WorkerId> terminated = new HashSet<>();
     private final Set<WorkerId> buried = new HashSet<>();
     private final Set<Long> answered = new HashSet<>();
-    private final Set<Long> steering = new HashSet<>();
-    private Set<WorkerId> served = Set.of();
-    private boolean refusing;
+    private TrafficPlan applied;
     private final Map<Long, Integer> sizes = new HashMap<>();
 
     WalkRules(State initial) {
-        refusing = initial.refusing();
+        applied = initial.trafficPlan();
     }
 
     /// Checks one step.
@@ -53,8 +51,9 @@ final class WalkRules {
         }
         assertThat(buried.size() - burials).as("burials").isEqualTo(ended.isPresent() ? 1 : 0);
         ended.ifPresent(id -> assertThat(buried).contains(id));
-        assertThat(served).as("the table").isEqualTo(after.service().workers());
-        assertThat(refusing).as("refusing").isEqualTo(after.refusing());
+        // So a target that knows no plan before this one is brought to the same traffic.
+        assertThat(applied).as("the last plan").isEqualTo(after.trafficPlan());
+        admits(after);
         keepsServing(before, event, after);
         startsFew(after);
     }
@@ -73,20 +72,19 @@ final class WalkRules {
                 assertThat(spawned.add(id)).as("first spawn of " + id).isTrue();
                 assertThat(after.stopping()).isFalse();
             }
-            case Action.Serve serve -> served = serve.workers();
-            case Action.Refuse(boolean next) -> {
-                assertThat(next).isNotEqualTo(refusing);
-                refusing = next;
+            case Action.Apply(TrafficPlan plan) -> {
+                assertThat(plan).as("a new plan").isNotEqualTo(applied);
+                applied = plan;
             }
             case Action.Drain(WorkerId id) -> {
-                assertThat(served).as("drained out of service").doesNotContain(id);
+                assertThat(applied.workers()).as("drained out of service").doesNotContain(id);
                 assertThat(terminated).doesNotContain(id);
             }
             case Action.Terminate(WorkerId id, boolean _) -> {
-                assertThat(served).as("terminated out of service").doesNotContain(id);
+                assertThat(applied.workers()).as("terminated out of service").doesNotContain(id);
                 assertThat(terminated.add(id)).as("first stop signal to " + id).isTrue();
             }
-            case Action.Kill(WorkerId id) -> assertThat(served).doesNotContain(id);
+            case Action.Kill(WorkerId id) -> assertThat(applied.workers()).doesNotContain(id);
             case Action.CloseSockets(WorkerId id) -> bury(id);
             case Action.KeepQueue(WorkerId id) -> bury(id);
             case Action.Reply(long ticket, RequestResult outcome) -> {
@@ -96,19 +94,28 @@ final class WalkRules {
             }
             case Action.Check _ -> {}
             case Action.Inspect(WorkerId id, boolean _) ->
-                    assertThat(served).as("late and in service").doesNotContain(id);
+                    assertThat(applied.workers()).as("late and in service").doesNotContain(id);
             case Action.Verify(WorkerId id) ->
-                    assertThat(served).as("tried in service").contains(id);
+                    assertThat(applied.workers()).as("tried in service").contains(id);
             case Action.MoveQueue(WorkerId id) -> assertThat(terminated).contains(id);
-            case Action.Steer(long ticket, Policy _) -> steering.add(ticket);
-            case Action.Shed _ -> {}
             case Action.Emit _ -> {}
             case Action.Quit _ -> {}
         }
     }
 
+    private void admits(State state) {
+        boolean served = !applied.workers().isEmpty();
+        boolean closing = state.traffic().unserved() == Admission.CLOSING;
+        assertThat(state.stopping() && !closing).as("stopping and open").isFalse();
+        Admission expected = served ? Admission.OPEN : state.traffic().unserved();
+        boolean shed = state.traffic().shed() && !closing;
+        assertThat(applied.admission()).isEqualTo(shed ? Admission.SHED : expected);
+        boolean waits = applied.admission() == Admission.WAIT;
+        assertThat(waits && (served || state.refusing())).as("waiting in vain").isFalse();
+    }
+
     private void bury(WorkerId id) {
-        assertThat(served).as("buried out of service").doesNotContain(id);
+        assertThat(applied.workers()).as("buried out of service").doesNotContain(id);
         assertThat(buried.add(id)).as("first burial of " + id).isTrue();
     }
 
@@ -148,7 +155,7 @@ final class WalkRules {
             }
             case Request.Drain(int slot) -> {
                 if (outcome.done()) {
-                    assertThat(served).noneMatch(id -> id.slot() == slot);
+                    assertThat(applied.workers()).noneMatch(id -> id.slot() == slot);
                 }
             }
             case Request.Undrain _ -> {}
@@ -168,7 +175,9 @@ final class WalkRules {
 
     /// Service is never taken from all workers unless a worker's own action or a request causes it.
     private static void keepsServing(State before, Event event, State after) {
-        boolean lost = !before.service().workers().isEmpty() && after.service().workers().isEmpty();
+        boolean lost =
+                !before.trafficPlan().workers().isEmpty()
+                        && after.trafficPlan().workers().isEmpty();
         boolean own = event instanceof Event.Exited || event instanceof Event.ListenerLost;
         boolean asked =
                 after.operation()
@@ -212,11 +221,11 @@ final class WalkRules {
         }
         assertThat(state.slots().stream().flatMap(slot -> slot.workers().stream()).map(Worker::id))
                 .containsExactlyInAnyOrderElementsOf(processes);
-        for (WorkerId id : state.service().workers()) {
+        for (WorkerId id : state.trafficPlan().workers()) {
             assertThat(state.worker(id).orElseThrow().phase()).isEqualTo(Phase.READY);
             assertThat(state.slot(id.slot()).orElseThrow().goal()).isEqualTo(Slot.Goal.RUN);
         }
-        boolean served = !state.service().workers().isEmpty();
+        boolean served = !state.trafficPlan().workers().isEmpty();
         assertThat(served && state.refusing()).as("serving and refusing").isFalse();
         boolean counted = state.noneInServiceSince() != Moment.NEVER;
         assertThat(served && counted).as("patience counted while serving").isFalse();
@@ -224,7 +233,7 @@ final class WalkRules {
         assertThat(
                         sizes.keySet().stream()
                                 .filter(ticket -> !answered.contains(ticket))
-                                .filter(ticket -> !steering.contains(ticket)))
+                                .filter(ticket -> !steers(state, ticket)))
                 .as("tickets that wait are the operation's")
                 .containsExactlyElementsOf(
                         state
@@ -234,6 +243,10 @@ final class WalkRules {
                                 .stream()
                                 .toList());
         tickMakesProgress(state, now);
+    }
+
+    private static boolean steers(State state, long ticket) {
+        return state.traffic().changes().stream().anyMatch(change -> change.ticket() == ticket);
     }
 
     /// A predecessor that has finished its connections is kept only for a successor that has yet to
@@ -261,6 +274,6 @@ final class WalkRules {
                 .isNotEmpty()
                 .allMatch(slot -> slot.ready().isPresent() && slot.workers().size() == 1);
         boolean held = state.slots().stream().allMatch(slot -> slot.goal() == Slot.Goal.DRAINED);
-        assertThat(state.service().workers().isEmpty()).isEqualTo(held);
+        assertThat(state.trafficPlan().workers().isEmpty()).isEqualTo(held);
     }
 }

@@ -182,11 +182,9 @@ class WorkerTableTest {
                 settings,
                 TransitionScript.OLD,
                 List.of(slot),
-                Moment.NEVER,
-                false,
                 0,
                 Map.of(),
-                new Traffic(new Policy.Hash(), false),
+                new Traffic(new Policy.Hash(), List.of(), false, Admission.WAIT, Moment.NEVER),
                 List.of());
     }
 

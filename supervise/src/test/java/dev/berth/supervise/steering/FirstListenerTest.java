@@ -7,7 +7,7 @@ import dev.berth.net.ListenerFactory;
 import dev.berth.supervise.contract.Policy;
 import dev.berth.supervise.contract.SteeringBackend;
 import dev.berth.supervise.contract.WorkerId;
-import dev.berth.supervise.lifecycle.Action;
+import dev.berth.supervise.lifecycle.TrafficPlans;
 import dev.berth.sys.Fd;
 import dev.berth.testkit.Await;
 import dev.berth.testkit.LeakCheck;
@@ -57,7 +57,7 @@ final class FirstListenerTest {
                                         new Policy.Hash(),
                                         CpuPinning.here())) {
                             join(registry, "tcp://0.0.0.0:8080", OLD);
-                            registry.serve(new Action.Serve(Set.of(OLD), Set.of(0)));
+                            registry.apply(TrafficPlans.serving(Set.of(OLD), Set.of(0)));
                             bear(registry);
                         }
                     });

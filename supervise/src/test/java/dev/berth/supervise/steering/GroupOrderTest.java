@@ -7,7 +7,8 @@ import dev.berth.net.ListenerFactory;
 import dev.berth.supervise.contract.Policy;
 import dev.berth.supervise.contract.SteeringBackend;
 import dev.berth.supervise.contract.WorkerId;
-import dev.berth.supervise.lifecycle.Action;
+import dev.berth.supervise.lifecycle.Admission;
+import dev.berth.supervise.lifecycle.TrafficPlans;
 import dev.berth.sys.Fd;
 import dev.berth.sys.SockAddr;
 import dev.berth.sys.Sockets;
@@ -129,8 +130,10 @@ final class GroupOrderTest {
     }
 
     private void serveNow(ListenerRegistry registry) throws IOException {
-        registry.setRefusing(served.isEmpty());
-        registry.serve(new Action.Serve(served, Set.of(0)));
+        registry.apply(
+                served.isEmpty()
+                        ? TrafficPlans.unserved(Set.of(0), Admission.REFUSE)
+                        : TrafficPlans.serving(served, Set.of(0)));
     }
 
     private void check(ListenerRegistry registry) throws IOException {

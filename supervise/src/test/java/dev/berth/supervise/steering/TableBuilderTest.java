@@ -5,7 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.berth.net.Protocol;
 import dev.berth.supervise.contract.Policy;
 import dev.berth.supervise.contract.WorkerId;
-import dev.berth.supervise.lifecycle.Action;
+import dev.berth.supervise.lifecycle.Admission;
+import dev.berth.supervise.lifecycle.TrafficPlan;
 import dev.berth.sys.Fd;
 import dev.berth.sys.SockAddr;
 
@@ -31,14 +32,18 @@ class TableBuilderTest {
         return new HeldSocket(new Fd(Integer.MAX_VALUE), slot, KEY, new WorkerId(slot, 1));
     }
 
-    private static Action.Serve serving(List<HeldSocket> sockets, Map<WorkerId, Integer> warming) {
-        Set<WorkerId> workers = sockets.stream().map(HeldSocket::owner).collect(Collectors.toSet());
-        Set<Integer> slots = workers.stream().map(WorkerId::slot).collect(Collectors.toSet());
-        return new Action.Serve(workers, slots, Set.of(), warming);
+    private static TrafficPlan serving(List<HeldSocket> sockets, Map<WorkerId, Integer> warming) {
+        Map<WorkerId, Integer> shares =
+                sockets.stream()
+                        .map(HeldSocket::owner)
+                        .collect(Collectors.toMap(id -> id, id -> warming.getOrDefault(id, 100)));
+        Set<Integer> slots =
+                shares.keySet().stream().map(WorkerId::slot).collect(Collectors.toSet());
+        return new TrafficPlan(shares, slots, slots, new Policy.LeastLoaded(), Admission.OPEN);
     }
 
-    private static TableBuilder.Rules rules(Action.Serve service) throws IOException {
-        return new TableBuilder.Rules(new Policy.LeastLoaded(), service, CpuPinning.here());
+    private static TableBuilder.Rules rules(TrafficPlan plan) throws IOException {
+        return new TableBuilder.Rules(plan, CpuPinning.here());
     }
 
     /// The distribution of the next connections over four listeners. The last one is new; each of
