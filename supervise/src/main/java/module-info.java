@@ -5,6 +5,7 @@ module dev.berth.supervise {
     requires transitive dev.berth.net;
     requires transitive dev.berth.dispatch;
     requires dev.berth.bpf;
+    requires tools.jackson.core;
 
     exports dev.berth.supervise;
     exports dev.berth.supervise.contract;

@@ -165,7 +165,7 @@ class ArchitectureTest {
     @Test
     void packagesOfTheSupervisorDependOnlyOnThoseBelowThem() {
         layer("supervise", "contract").check(classes);
-        layer("supervise", "control").check(classes);
+        layer("supervise", "control", "contract").check(classes);
         layer("supervise", "lifecycle", "contract").check(classes);
         layer("supervise", "process", "contract").check(classes);
         layer("supervise", "steering", "lifecycle", "contract").check(classes);

@@ -19,7 +19,16 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.Channels;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -104,6 +113,42 @@ class ControlProcessTest {
             Processes.kill(web.pid(), Signal.CONT.number());
         }
         assertThat(berth.done(0, "status")).isNotEmpty().doesNotContain("in progress: stop");
+    }
+
+    /// It answers a request without words as protocol 1 does.
+    @Test
+    void aSupervisorOfAnOlderBerthIsNamedWithWhatToDo() throws Exception {
+        Path control = Files.createDirectories(runtime.resolve("berth/web")).resolve("control");
+        try (var listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            listener.bind(UnixDomainSocketAddress.of(control));
+            Thread supervisor =
+                    Thread.ofPlatform()
+                            .start(() -> answer(listener, "A", "Eberth: unknown command: ", "X2"));
+            long pid = ProcessHandle.current().pid();
+            assertThat(done(1, "stop", "web"))
+                    .containsExactly(
+                            "berth: the supervisor web runs another version of berth: it speaks"
+                                    + " control protocol 1, this berth speaks 2. Nothing was done."
+                                    + " Use the berth that started it, or stop it and start it"
+                                    + " again with this one (to stop it: kill %d; to roll: kill"
+                                            .formatted(pid)
+                                    + " -HUP %d)".formatted(pid));
+            supervisor.join();
+        }
+    }
+
+    private static void answer(ServerSocketChannel listener, String... frames) {
+        try (SocketChannel client = listener.accept()) {
+            var in = new DataInputStream(Channels.newInputStream(client));
+            var out = new DataOutputStream(Channels.newOutputStream(client));
+            in.skipNBytes(in.readInt());
+            for (String frame : frames) {
+                out.writeInt(frame.length());
+                out.writeBytes(frame);
+            }
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.berth.supervise;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.berth.bpf.SocketTable;
+import dev.berth.supervise.control.ControlResult;
 import dev.berth.supervise.control.ControlServer;
 import dev.berth.supervise.control.RuntimeDirectory;
 import dev.berth.testkit.LeakCheck;
@@ -30,6 +31,8 @@ import java.nio.file.Path;
 final class TakenPortTest {
     private static final String V4 = "127.0.0.1";
     private static final int PORT = NamespacedSupervisor.PORT;
+
+    private static final ControlResult DONE = new ControlResult(ControlResult.Kind.DONE, 0, "");
 
     @TempDir Path directory;
 
@@ -63,7 +66,7 @@ final class TakenPortTest {
         Path control = directory.resolve("shop").resolve(RuntimeDirectory.CONTROL);
         try (NamespacedSupervisor supervisor = NamespacedSupervisor.open(directory);
                 ServerSocketChannel _ = supervisor.inside(() -> rival("0.0.0.0"));
-                ControlServer _ = ControlServer.open(control, (_, _, _, _) -> 0)) {
+                ControlServer _ = ControlServer.open(control, (_, _, _) -> DONE)) {
             supervisor.begin(PythonServers.plain(directory));
             assertThat(supervisor.awaitEnd()).isEqualTo(1);
             assertThat(supervisor.said())

@@ -4,6 +4,7 @@ import dev.berth.cli.command.Options;
 import dev.berth.cli.command.Subcommand;
 import dev.berth.cli.command.Terminal;
 import dev.berth.cli.command.UsageException;
+import dev.berth.supervise.contract.Request;
 
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
@@ -76,11 +77,14 @@ public final class DrainCommand implements Subcommand {
                 throw new UsageException(
                         SHED + " applies to all slots: omit SLOT, or omit " + SHED);
             }
-            return SupervisorCall.call(
-                    RemoteHelp.name(parsed), List.of(word(), SHED), List.of(), false, terminal);
+            return SupervisorCall.change(
+                    RemoteHelp.name(parsed), new Request.Shed(drains), terminal);
         }
         NameAndNumber words = NameAndNumber.of(parsed, "the number of a slot");
-        return SupervisorCall.call(
-                words.name(), List.of(word(), words.number()), List.of(), false, terminal);
+        int slot = words.value();
+        return SupervisorCall.change(
+                words.name(),
+                drains ? new Request.Drain(slot) : new Request.Undrain(slot),
+                terminal);
     }
 }

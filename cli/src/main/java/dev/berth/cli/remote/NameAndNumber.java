@@ -10,6 +10,10 @@ import java.util.Optional;
 
 /// The arguments `[NAME] NUMBER`.
 record NameAndNumber(Optional<String> name, String number) {
+    int value() {
+        return Integer.parseInt(number);
+    }
+
     /// Reads the arguments.
     ///
     /// @param what the meaning of the number, for the error message

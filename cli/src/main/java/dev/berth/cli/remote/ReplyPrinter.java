@@ -4,34 +4,48 @@ import dev.berth.cli.command.ExitCode;
 import dev.berth.cli.command.Signals;
 import dev.berth.cli.command.Terminal;
 import dev.berth.supervise.control.ControlClient;
+import dev.berth.supervise.control.ControlRequest;
+import dev.berth.supervise.control.ControlResult;
 
 /// Prints a supervisor's answer. Ctrl-C after the supervisor has begun does not stop the operation;
 /// the command then says that it goes on.
 ///
 /// @param name the supervisor's name
-/// @param verb the operation
-record ReplyPrinter(String name, String verb, Terminal terminal) implements ControlClient.Caller {
+/// @param request what was asked
+record ReplyPrinter(String name, ControlRequest request, Terminal terminal)
+        implements ControlClient.Caller {
     private static final int INT = 2;
 
     @Override
     public void accepted() {
-        if (!verb.equals("status")) {
+        if (request instanceof ControlRequest.Change) {
             Signals.handle("INT", INT, this::leave);
         }
     }
 
     private void leave() {
-        terminal.errLine("berth: the " + verb + " goes on; to see it: berth status " + name);
+        terminal.errLine(
+                "berth: the " + request.verb() + " goes on; to see it: berth status " + name);
         System.exit(ExitCode.SIGNALLED + INT);
     }
 
     @Override
-    public void out(String line) {
+    public void line(String line) {
         terminal.line(line);
     }
 
     @Override
-    public void err(String line) {
-        terminal.errLine(line);
+    public void data(String json) {
+        terminal.line(json);
+    }
+
+    /// Prints the result and returns the exit code.
+    int print(ControlResult result) {
+        if (result.exitCode() != ExitCode.DONE) {
+            terminal.errLine("berth: " + result.text());
+        } else if (!result.text().isEmpty()) {
+            terminal.line(result.text());
+        }
+        return result.exitCode();
     }
 }

@@ -6,6 +6,7 @@ import dev.berth.cli.command.Subcommand;
 import dev.berth.cli.command.Terminal;
 import dev.berth.cli.command.UsageException;
 import dev.berth.supervise.contract.Command;
+import dev.berth.supervise.contract.Request;
 
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
@@ -17,13 +18,15 @@ import java.util.OptionalInt;
 
 /// `berth roll [NAME] [SLOT] [OPTIONS] [-- COMMAND …]`.
 public final class RollCommand implements Subcommand {
+    public static final String NEW_ADDRESSES = "--allow-new-addresses";
+
     @Override
     public CommandSpec spec() {
         CommandSpec spec =
                 CommandSpec.create()
                         .addOption(
                                 Options.flag(
-                                        RollArguments.NEW_ADDRESSES,
+                                        NEW_ADDRESSES,
                                         "Allow the new workers to listen on fewer or other"
                                                 + " addresses than the old ones; clients of the"
                                                 + " missing addresses are then refused."))
@@ -81,13 +84,14 @@ public final class RollCommand implements Subcommand {
                 names.isEmpty()
                         ? Optional.empty()
                         : Optional.of(RemoteHelp.checked(names.getFirst()));
-        RollArguments roll =
-                new RollArguments(
+        Request roll =
+                new Request.Roll(
+                        Optional.of(command).filter(all -> !all.isEmpty()).map(Command::new),
+                        EnvironmentVariables.of(parsed),
                         slot
                                 ? OptionalInt.of(Integer.parseInt(before.getLast()))
                                 : OptionalInt.empty(),
-                        EnvironmentVariables.of(parsed),
-                        parsed.hasMatchedOption(RollArguments.NEW_ADDRESSES));
-        return SupervisorCall.call(name, roll.words(), command, false, terminal);
+                        parsed.hasMatchedOption(NEW_ADDRESSES));
+        return SupervisorCall.change(name, roll, terminal);
     }
 }

@@ -4,13 +4,13 @@ import dev.berth.cli.command.Options;
 import dev.berth.cli.command.Subcommand;
 import dev.berth.cli.command.Terminal;
 import dev.berth.cli.command.UsageException;
+import dev.berth.supervise.contract.Request;
 
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.TypeConversionException;
 
 import java.io.IOException;
-import java.util.List;
 
 /// `berth scale [NAME] N`.
 public final class ScaleCommand implements Subcommand {
@@ -45,7 +45,6 @@ public final class ScaleCommand implements Subcommand {
         } catch (TypeConversionException wrong) {
             throw new UsageException(String.valueOf(wrong.getMessage()));
         }
-        return SupervisorCall.call(
-                words.name(), List.of("scale", words.number()), List.of(), false, terminal);
+        return SupervisorCall.change(words.name(), new Request.Scale(words.value()), terminal);
     }
 }

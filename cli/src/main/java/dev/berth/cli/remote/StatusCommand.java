@@ -4,6 +4,7 @@ import dev.berth.cli.command.Options;
 import dev.berth.cli.command.Subcommand;
 import dev.berth.cli.command.Terminal;
 import dev.berth.cli.command.UsageException;
+import dev.berth.supervise.control.ControlRequest;
 import dev.berth.sys.Platform;
 
 import picocli.CommandLine.Model.CommandSpec;
@@ -67,6 +68,7 @@ public final class StatusCommand implements Subcommand {
         if (running.size() > 1) {
             return new StatusOverview(running).print(terminal, json);
         }
-        return SupervisorCall.call(name, List.of("status"), List.of(), json, terminal);
+        var request = new ControlRequest.ShowStatus(json, terminal.columns(), terminal.colour());
+        return SupervisorCall.call(name, request, terminal);
     }
 }

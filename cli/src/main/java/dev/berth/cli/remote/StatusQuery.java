@@ -2,6 +2,8 @@ package dev.berth.cli.remote;
 
 import dev.berth.cli.command.ExitCode;
 import dev.berth.supervise.control.ControlClient;
+import dev.berth.supervise.control.ControlRequest;
+import dev.berth.supervise.control.ControlResult;
 import dev.berth.supervise.control.RuntimeDirectory;
 
 import java.io.IOException;
@@ -9,7 +11,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 
 /// Asks a supervisor for its status as JSON, for further processing.
 public final class StatusQuery {
@@ -20,25 +21,23 @@ public final class StatusQuery {
     /// @throws IOException under the same conditions as [ControlClient#call]
     public static Optional<String> json(String name) throws IOException {
         Path control = RuntimeDirectory.forName(name).resolve(RuntimeDirectory.CONTROL);
-        List<String> lines = new ArrayList<>();
-        var controlRequest =
-                new ControlRequest(List.of("status"), true, false, OptionalInt.empty(), List.of());
-        int code =
+        List<String> data = new ArrayList<>();
+        ControlResult result =
                 ControlClient.call(
                         control,
-                        controlRequest.words(),
+                        ControlRequest.ShowStatus.data(),
                         new ControlClient.Caller() {
                             @Override
                             public void accepted() {}
 
                             @Override
-                            public void out(String line) {
-                                lines.add(line);
-                            }
+                            public void line(String line) {}
 
                             @Override
-                            public void err(String line) {}
+                            public void data(String json) {
+                                data.add(json);
+                            }
                         });
-        return code == ExitCode.DONE ? lines.stream().findFirst() : Optional.empty();
+        return result.exitCode() == ExitCode.DONE ? data.stream().findFirst() : Optional.empty();
     }
 }

@@ -5,6 +5,7 @@ import dev.berth.cli.command.Subcommand;
 import dev.berth.cli.command.Terminal;
 import dev.berth.cli.command.UsageException;
 import dev.berth.supervise.contract.Policy;
+import dev.berth.supervise.contract.Request;
 
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
@@ -64,13 +65,12 @@ public final class SteerCommand implements Subcommand {
                 words.size() == 1
                         ? Optional.empty()
                         : Optional.of(RemoteHelp.checked(words.getFirst()));
-        String policy = policy(words.getLast());
-        return SupervisorCall.call(name, List.of("steer", policy), List.of(), false, terminal);
+        return SupervisorCall.change(name, new Request.Steer(policy(words.getLast())), terminal);
     }
 
-    private static String policy(String word) throws UsageException {
+    private static Policy policy(String word) throws UsageException {
         try {
-            return Policy.parse(word).word();
+            return Policy.parse(word);
         } catch (IllegalArgumentException wrong) {
             throw new UsageException(String.valueOf(wrong.getMessage()));
         }

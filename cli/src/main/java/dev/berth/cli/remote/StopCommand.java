@@ -4,12 +4,12 @@ import dev.berth.cli.command.Options;
 import dev.berth.cli.command.Subcommand;
 import dev.berth.cli.command.Terminal;
 import dev.berth.cli.command.UsageException;
+import dev.berth.supervise.contract.Request;
 
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
 import java.io.IOException;
-import java.util.List;
 
 /// `berth stop [NAME]`.
 public final class StopCommand implements Subcommand {
@@ -34,7 +34,6 @@ public final class StopCommand implements Subcommand {
 
     @Override
     public int run(ParseResult parsed, Terminal terminal) throws UsageException, IOException {
-        return SupervisorCall.call(
-                RemoteHelp.name(parsed), List.of("stop"), List.of(), false, terminal);
+        return SupervisorCall.change(RemoteHelp.name(parsed), new Request.Stop(), terminal);
     }
 }

@@ -3,7 +3,10 @@ package dev.berth.cli.remote;
 import dev.berth.cli.command.CommandFailure;
 import dev.berth.cli.command.ExitCode;
 import dev.berth.cli.command.Terminal;
+import dev.berth.supervise.contract.Request;
 import dev.berth.supervise.control.ControlClient;
+import dev.berth.supervise.control.ControlRequest;
+import dev.berth.supervise.control.ProtocolMismatchException;
 import dev.berth.supervise.control.RuntimeDirectory;
 import dev.berth.supervise.control.UnresponsiveException;
 import dev.berth.sys.Errno;
@@ -21,28 +24,29 @@ import java.util.Optional;
 final class SupervisorCall {
     private SupervisorCall() {}
 
-    /// Sends words to the supervisor `name`, or to the only one, and returns the exit code.
-    ///
-    /// @param words the verb and its arguments; hints on how to print the answer are added
-    static int call(
-            Optional<String> name,
-            List<String> words,
-            List<String> command,
-            boolean json,
-            Terminal terminal)
+    /// Requests a change from the supervisor `name`, or from the only one, and returns the exit
+    /// code.
+    static int change(Optional<String> name, Request request, Terminal terminal)
+            throws IOException {
+        return call(name, new ControlRequest.Change(request), terminal);
+    }
+
+    /// Sends a request to the supervisor `name`, or to the only one, and returns the exit code.
+    static int call(Optional<String> name, ControlRequest request, Terminal terminal)
             throws IOException {
         if (!Platform.supported()) {
             throw new CommandFailure("cannot ask a supervisor: " + Platform.describe());
         }
         String chosen = name.isPresent() ? name.get() : theOnlyOne();
-        var all = new ControlRequest(words, json, terminal.colour(), terminal.columns(), command);
         try {
-            var caller = new ReplyPrinter(chosen, words.getFirst(), terminal);
-            return ControlClient.call(control(chosen), all.words(), caller);
+            var caller = new ReplyPrinter(chosen, request, terminal);
+            return caller.print(ControlClient.call(control(chosen), request, caller));
         } catch (ErrnoException failed) {
             throw new CommandFailure(explain(chosen, failed), failed);
         } catch (EOFException ended) {
-            return ended(chosen, words, terminal);
+            return ended(chosen, request, terminal);
+        } catch (ProtocolMismatchException other) {
+            throw new CommandFailure(mismatch(chosen, other), other);
         } catch (UnresponsiveException late) {
             throw new CommandFailure(unanswered(chosen, late), late);
         }
@@ -58,19 +62,43 @@ final class SupervisorCall {
                         + late.pid();
     }
 
+    private static String mismatch(String name, ProtocolMismatchException other) {
+        String pid = other.pid() == 0 ? "" : " " + other.pid();
+        return "the supervisor "
+                + name
+                + " runs another version of berth: "
+                + other.getMessage()
+                + ". Nothing was done. Use the berth that started it, or stop it and start it"
+                + " again with this one"
+                + (pid.isEmpty() ? "" : " (to stop it: kill" + pid + "; to roll: kill -HUP" + pid)
+                + (pid.isEmpty() ? "" : ")");
+    }
+
     private static Path control(String name) throws IOException {
         return RuntimeDirectory.forName(name).resolve(RuntimeDirectory.CONTROL);
     }
 
     /// A supervisor that was asked to stop may exit before its last line has been sent.
-    private static int ended(String name, List<String> words, Terminal terminal)
+    private static int ended(String name, ControlRequest request, Terminal terminal)
             throws IOException {
-        if (words.getFirst().equals("stop") && ControlClient.listener(control(name)).isEmpty()) {
+        boolean listens = ControlClient.listener(control(name)).isPresent();
+        if (!listens && request.verb().equals("stop")) {
             terminal.line(name + " has stopped");
             return ExitCode.DONE;
         }
         throw new CommandFailure(
-                "the supervisor " + name + " ended before it answered; its own output says why");
+                listens
+                        ? hungUp(name)
+                        : "the supervisor "
+                                + name
+                                + " ended before it answered; its own output says why");
+    }
+
+    private static String hungUp(String name) {
+        return "the supervisor "
+                + name
+                + " hung up before it answered; it is ending, or it is an older berth that does not"
+                + " understand this one: use the berth that started it";
     }
 
     private static String theOnlyOne() throws IOException {
@@ -127,6 +155,7 @@ final class SupervisorCall {
                     "the supervisor "
                             + name
                             + " belongs to another user; only that user and root may control it";
+            case ECONNRESET -> hungUp(name);
             case EAGAIN ->
                     "the supervisor "
                             + name

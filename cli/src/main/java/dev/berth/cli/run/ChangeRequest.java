@@ -3,6 +3,7 @@ package dev.berth.cli.run;
 import dev.berth.cli.command.ExitCode;
 import dev.berth.supervise.contract.Request;
 import dev.berth.supervise.contract.RequestResult;
+import dev.berth.supervise.control.ControlResult;
 
 import org.jspecify.annotations.Nullable;
 
@@ -31,11 +32,11 @@ record ChangeRequest(
     /// No message is empty, so the empty text can wake the waiting thread.
     private static final String OVER = "";
 
-    /// Makes the change and returns the exit code when it is over.
+    /// Makes the change and returns its result when it is over.
     ///
     /// @throws TimeoutException if the supervisor's owner thread does not respond; then the change
     ///   is not requested
-    int apply(Request request, Consumer<String> out, Consumer<String> err)
+    ControlResult apply(Request request, Consumer<String> out)
             throws InterruptedException, ExecutionException, TimeoutException {
         Optional<String> current = operation();
         if (request instanceof Request.Stop && current.equals(Optional.of("stop"))) {
@@ -50,8 +51,9 @@ record ChangeRequest(
             }
             said.forEach(line -> pass(line, out));
             RequestResult result = answer.get();
-            (result.done() ? out : err).accept((result.done() ? "" : "berth: ") + result.text());
-            return result.done() ? ExitCode.DONE : ExitCode.FAILED;
+            return result.done()
+                    ? new ControlResult(ControlResult.Kind.DONE, ExitCode.DONE, result.text())
+                    : new ControlResult(ControlResult.Kind.FAILED, ExitCode.FAILED, result.text());
         } finally {
             feed.unsubscribe(said);
         }

@@ -1,34 +1,30 @@
 package dev.berth.cli.run;
 
 import dev.berth.cli.command.ExitCode;
-import dev.berth.cli.command.UsageException;
-import dev.berth.cli.command.Version;
-import dev.berth.cli.remote.ControlRequest;
 import dev.berth.cli.remote.DrainCommand;
-import dev.berth.cli.remote.RollArguments;
+import dev.berth.cli.remote.RollCommand;
 import dev.berth.cli.remote.StatusJson;
 import dev.berth.cli.remote.StatusTable;
 import dev.berth.inspect.Printable;
-import dev.berth.supervise.contract.Command;
 import dev.berth.supervise.contract.Policy;
 import dev.berth.supervise.contract.Request;
 import dev.berth.supervise.contract.Status;
+import dev.berth.supervise.control.ControlRequest;
+import dev.berth.supervise.control.ControlResult;
 import dev.berth.supervise.control.ControlServer;
 import dev.berth.sys.PeerCredentials;
 
 import org.jspecify.annotations.Nullable;
 
 import java.time.Instant;
-import java.util.List;
 import java.util.Objects;
+import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Consumer;
 
-/// The supervisor's side of `status`, `roll`, `scale`, `steer`, `drain`, `undrain` and `stop`:
-/// takes the words of a command and answers with lines.
+/// The supervisor's side of `status`, `roll`, `scale`, `steer`, `drain`, `undrain` and `stop`.
 public final class ControlCommands implements ControlServer.Handler {
     private static final long STATUS_SECONDS = 5;
     private static final int MOST_COMMAND = 60;
@@ -48,38 +44,37 @@ public final class ControlCommands implements ControlServer.Handler {
     }
 
     @Override
-    public int handle(
-            PeerCredentials client,
-            List<String> words,
-            Consumer<String> out,
-            Consumer<String> err) {
+    public ControlResult handle(
+            PeerCredentials client, ControlRequest request, ControlServer.Answer answer) {
         Target now = served.get();
         if (now == null) {
-            err.accept("berth: the supervisor is still starting; try again");
-            return ExitCode.FAILED;
+            return failed(
+                    ControlResult.Kind.REFUSED, "the supervisor is still starting; try again");
         }
         try {
-            ControlRequest parsed = ControlRequest.parse(words);
-            if (parsed.arguments().equals(List.of("status"))) {
-                print(status(now), parsed, out);
-                return ExitCode.DONE;
-            }
-            return change(now, parsed, client).apply(request(parsed), out, err);
-        } catch (UsageException | IllegalArgumentException wrong) {
-            err.accept("berth: " + wrong.getMessage());
-            return ExitCode.USAGE;
+            return switch (request) {
+                case ControlRequest.ShowStatus show -> {
+                    show(status(now), show, answer);
+                    yield new ControlResult(ControlResult.Kind.DONE, ExitCode.DONE, "");
+                }
+                case ControlRequest.Change(Request change) ->
+                        change(now, change, client).apply(change, answer::line);
+            };
         } catch (InterruptedException | TimeoutException late) {
-            err.accept(
-                    "berth: the supervisor (pid "
+            return failed(
+                    ControlResult.Kind.FAILED,
+                    "the supervisor (pid "
                             + ProcessHandle.current().pid()
                             + ") accepted the command but is not responding; it is stuck or starved"
                             + " of CPU");
-            return ExitCode.FAILED;
         } catch (ExecutionException failed) {
             Throwable cause = Objects.requireNonNullElse(failed.getCause(), failed);
-            err.accept("berth: " + cause.getMessage());
-            return ExitCode.FAILED;
+            return failed(ControlResult.Kind.FAILED, String.valueOf(cause.getMessage()));
         }
+    }
+
+    private static ControlResult failed(ControlResult.Kind kind, String text) {
+        return new ControlResult(kind, ExitCode.FAILED, text);
     }
 
     private static Status status(Target now)
@@ -88,67 +83,53 @@ public final class ControlCommands implements ControlServer.Handler {
         return status.withNotes(now.supervisorLog().problems());
     }
 
-    private ChangeRequest change(
-            Target now, ControlRequest controlRequest, PeerCredentials client) {
-        String what = RollArguments.shown(controlRequest.arguments());
-        if (!controlRequest.command().isEmpty()) {
-            String command = new Command(controlRequest.command()).toString();
-            what += " -- " + Printable.command(command, MOST_COMMAND);
-        }
+    private ChangeRequest change(Target now, Request request, PeerCredentials client) {
         String by = "uid " + client.uid() + (client.pid() == 0 ? "" : ", pid " + client.pid());
         return new ChangeRequest(
                 now.supervisor(),
                 now.supervisorLog(),
                 feed,
-                what + " (by " + by + ")",
+                shown(request) + " (by " + by + ")",
                 SameTerminal.as(client.pid()));
     }
 
-    private static void print(Status status, ControlRequest controlRequest, Consumer<String> out) {
-        if (controlRequest.json()) {
-            out.accept(StatusJson.of(status));
-        } else {
-            new StatusTable(controlRequest.columns(), controlRequest.colour(), Instant.now())
-                    .lines(status)
-                    .forEach(out);
-        }
-    }
-
-    private static Request request(ControlRequest controlRequest) throws UsageException {
-        List<String> arguments = controlRequest.arguments();
-        String verb = arguments.isEmpty() ? "" : arguments.getFirst();
-        boolean alone = arguments.size() == 1;
-        boolean one = arguments.size() == 2;
-        if (RollArguments.are(arguments)) {
-            return RollArguments.parse(arguments).request(controlRequest.command());
-        }
-        if (arguments.equals(List.of("drain", DrainCommand.SHED))) {
-            return new Request.Shed(true);
-        }
-        if (arguments.equals(List.of("undrain", DrainCommand.SHED))) {
-            return new Request.Shed(false);
-        }
-        if (verb.equals("stop") && alone) {
-            return new Request.Stop();
-        }
-        return switch (one ? verb : "") {
-            case "steer" -> new Request.Steer(Policy.parse(arguments.get(1)));
-            case "scale" -> new Request.Scale(number(arguments.get(1)));
-            case "drain" -> new Request.Drain(number(arguments.get(1)));
-            case "undrain" -> new Request.Undrain(number(arguments.get(1)));
-            default ->
-                    throw new UsageException(
-                            "this supervisor (berth "
-                                    + Version.TEXT
-                                    + ") does not know the command: "
-                                    + String.join(" ", arguments));
+    /// A request for the log: variables without their values, which may be secret.
+    private static String shown(Request request) {
+        String verb = new ControlRequest.Change(request).verb();
+        return switch (request) {
+            case Request.Roll roll -> verb + shown(roll);
+            case Request.Scale(int workers) -> verb + " " + workers;
+            case Request.ScaleBy(int difference) -> verb + " by " + difference;
+            case Request.Steer(Policy policy) -> verb + " " + policy.word();
+            case Request.Drain(int slot) -> verb + " " + slot;
+            case Request.Undrain(int slot) -> verb + " " + slot;
+            case Request.Shed _ -> verb + " " + DrainCommand.SHED;
+            case Request.Stop _ -> verb;
         };
     }
 
-    private static int number(String text) throws UsageException {
-        if (!text.matches("[0-9]{1,6}")) {
-            throw new UsageException("not a number: " + text);
+    private static String shown(Request.Roll roll) {
+        var text = new StringBuilder();
+        roll.slot().ifPresent(slot -> text.append(' ').append(slot));
+        new TreeSet<>(roll.environment().keySet())
+                .forEach(name -> text.append(" --env ").append(name).append("=…"));
+        if (roll.newAddresses()) {
+            text.append(' ').append(RollCommand.NEW_ADDRESSES);
         }
-        return Integer.parseInt(text);
+        roll.command()
+                .map(command -> Printable.command(command.toString(), MOST_COMMAND))
+                .ifPresent(command -> text.append(" -- ").append(command));
+        return text.toString();
+    }
+
+    private static void show(
+            Status status, ControlRequest.ShowStatus request, ControlServer.Answer answer) {
+        if (request.json()) {
+            answer.data(StatusJson.of(status));
+        } else {
+            new StatusTable(request.columns(), request.colour(), Instant.now())
+                    .lines(status)
+                    .forEach(answer::line);
+        }
     }
 }

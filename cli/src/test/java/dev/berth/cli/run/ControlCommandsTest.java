@@ -2,18 +2,18 @@ package dev.berth.cli.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.berth.cli.remote.ControlRequest;
 import dev.berth.cli.remote.Statuses;
 import dev.berth.supervise.contract.Command;
 import dev.berth.supervise.contract.Request;
 import dev.berth.supervise.contract.RequestResult;
 import dev.berth.supervise.contract.Status;
+import dev.berth.supervise.control.ControlRequest;
+import dev.berth.supervise.control.ControlResult;
+import dev.berth.supervise.control.ControlServer;
 import dev.berth.sys.PeerCredentials;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.IOException;
 import java.util.ArrayList;
@@ -63,49 +63,58 @@ class ControlCommandsTest {
                 }
             };
 
-    private int handle(String... words) {
-        return commands.handle(
-                new PeerCredentials(4711, 1000, 1000), List.of(words), out::add, err::add);
+    private final ControlServer.Answer answer =
+            new ControlServer.Answer() {
+                @Override
+                public void line(String line) {
+                    out.add(line);
+                }
+
+                @Override
+                public void data(String json) {
+                    out.add(json);
+                }
+            };
+
+    private int handle(ControlRequest request) {
+        ControlResult handled =
+                commands.handle(new PeerCredentials(4711, 1000, 1000), request, answer);
+        (handled.exitCode() == 0 ? out : err).add(handled.text());
+        return handled.exitCode();
+    }
+
+    private int handle(Request change) {
+        return handle(new ControlRequest.Change(change));
+    }
+
+    private int status() {
+        return handle(ControlRequest.ShowStatus.data());
+    }
+
+    private static Request.Roll roll(String... words) {
+        return new Request.Roll(
+                Optional.of(List.of(words)).filter(all -> !all.isEmpty()).map(Command::new));
     }
 
     @Test
     void beforeTheSupervisorIsReadyClientsAreAskedToTryAgain() {
-        assertThat(handle("status")).isEqualTo(1);
+        assertThat(status()).isEqualTo(1);
         assertThat(err).singleElement().asString().contains("still starting");
     }
 
     @Test
-    void wordsBecomeRequests() {
+    void changesAreRequestedFromTheSupervisor() {
         commands.serve(supervisor, supervisorLog);
-        handle("roll");
-        handle("roll", "--", "new", "--json", "-x");
-        handle("scale", "3");
-        handle("steer", "weighted:1=5%");
-        handle("drain", "--shed");
-        handle("undrain", "--shed");
-        handle("drain", "0");
-        handle("undrain", "0");
-        handle("stop");
-        assertThat(asked)
-                .extracting(Request::toString)
-                .containsExactly(
-                        "Roll[command=Optional.empty, environment={}, slot=OptionalInt.empty,"
-                                + " newAddresses=false]",
-                        "Roll[command=Optional[new --json -x], environment={},"
-                                + " slot=OptionalInt.empty, newAddresses=false]",
-                        "Scale[workers=3]",
-                        "Steer[policy=Weighted[shares={1=5%}]]",
-                        "Shed[shed=true]",
-                        "Shed[shed=false]",
-                        "Drain[slot=0]",
-                        "Undrain[slot=0]",
-                        "Stop[]");
+        List<Request> changes =
+                List.of(roll(), roll("new", "--json"), new Request.Scale(3), new Request.Stop());
+        changes.forEach(this::handle);
+        assertThat(asked).isEqualTo(changes);
     }
 
     @Test
     void messagesOfTheSupervisorComeBeforeTheOutcome() {
         commands.serve(supervisor, supervisorLog);
-        assertThat(handle("roll")).isZero();
+        assertThat(handle(roll())).isZero();
         assertThat(out).containsExactly("working", "done");
     }
 
@@ -113,60 +122,37 @@ class ControlCommandsTest {
     void aFailureIsAnErrorAndExitCodeOne() {
         commands.serve(supervisor, supervisorLog);
         result = new RequestResult(false, "slot 0 did not become ready");
-        assertThat(handle("roll")).isEqualTo(1);
-        assertThat(err).containsExactly("berth: slot 0 did not become ready");
+        assertThat(handle(roll())).isEqualTo(1);
+        assertThat(err).containsExactly("slot 0 did not become ready");
         assertThat(out).containsExactly("working");
-    }
-
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "",
-                "fly",
-                "scale",
-                "scale x",
-                "scale 0",
-                "scale 1 2",
-                "roll x",
-                "stop now",
-                "steer",
-                "steer x",
-                "steer weighted:1=101%",
-                "drain --shed 1"
-            })
-    void unknownCommandsAreRefused(String line) {
-        commands.serve(supervisor, supervisorLog);
-        assertThat(handle(line.split(" "))).isEqualTo(2);
-        assertThat(err).hasSize(1);
-        assertThat(asked).isEmpty();
     }
 
     @Test
     void aSupervisorThatIsEndingSaysSoInOneLine() {
         commands.serve(supervisor, supervisorLog);
         status = CompletableFuture.failedFuture(new IOException("web is stopping"));
-        assertThat(handle("status")).isEqualTo(1);
+        assertThat(status()).isEqualTo(1);
         assertThat(out).isEmpty();
-        assertThat(err).containsExactly("berth: web is stopping");
+        assertThat(err).containsExactly("web is stopping");
     }
 
     @Test
     void statusIsPrintedAsTheClientCanShowIt() {
         commands.serve(supervisor, supervisorLog);
-        handle("status", "--columns", "40");
+        handle(new ControlRequest.ShowStatus(false, OptionalInt.of(40), false));
         assertThat(out).allMatch(line -> line.length() <= 40);
         out.clear();
-        handle("status", "--json", "--columns", "40");
-        assertThat(out).singleElement().asString().startsWith("{\"schema\":1,");
+        handle(new ControlRequest.ShowStatus(true, OptionalInt.of(40), false));
+        assertThat(out).first().asString().startsWith("{\"schema\":1,");
     }
 
     @Test
     void theLogSaysWhoRequestedAChangeAndHowItEnded() {
         commands.serve(supervisor, supervisorLog);
-        handle("status");
-        handle("roll", "--", "server\u001b[2J", "-x");
+        status();
+        handle(roll("server\u001b[2J", "-x"));
         result = new RequestResult(false, "slot 0 did not become ready\nrolled back");
-        handle("scale", "3");
+        handle(new Request.Scale(3));
         assertThat(log)
                 .containsExactly(
                         "roll -- 'server?[2J' -x (by uid 1000, pid 4711) begins",
@@ -180,16 +166,13 @@ class ControlCommandsTest {
     void aRollOfOneSlotWithVariablesIsRequestedAndLoggedWithoutTheirValues() {
         commands.serve(supervisor, supervisorLog);
 
-        handle("roll", "2", "--env=TOKEN=secret=1", "--allow-new-addresses", "--", "new");
-
         Command command = new Command(List.of("new"));
-        assertThat(asked)
-                .containsExactly(
-                        new Request.Roll(
-                                Optional.of(command),
-                                Map.of("TOKEN", "secret=1"),
-                                OptionalInt.of(2),
-                                true));
+        var roll =
+                new Request.Roll(
+                        Optional.of(command), Map.of("TOKEN", "secret=1"), OptionalInt.of(2), true);
+        handle(roll);
+
+        assertThat(asked).containsExactly(roll);
         assertThat(String.join(" ", log)).contains("roll 2 --env TOKEN=…").doesNotContain("secret");
     }
 
@@ -197,7 +180,8 @@ class ControlCommandsTest {
     void noLineOfAMultilineVariableIsLogged() {
         commands.serve(supervisor, supervisorLog);
 
-        handle("roll", "--env=KEY=BEGIN\nsecret\nlast=\n", "--env=PLAIN=1");
+        Map<String, String> variables = Map.of("KEY", "BEGIN\nsecret\nlast=\n", "PLAIN", "1");
+        handle(new Request.Roll(Optional.empty(), variables, OptionalInt.empty(), false));
 
         assertThat(log.getFirst()).startsWith("roll --env KEY=… --env PLAIN=… (by ");
     }
@@ -216,8 +200,8 @@ class ControlCommandsTest {
     @Test
     void problemsOfTheLogAreInTheStatus() {
         commands.serve(supervisor, supervisorLog);
-        handle("status", "--json");
-        assertThat(out).singleElement().asString().contains("the disk is full");
+        status();
+        assertThat(out).first().asString().contains("the disk is full");
     }
 
     @Test
@@ -225,7 +209,7 @@ class ControlCommandsTest {
     void nothingIsRequestedFromAStuckSupervisor() {
         commands.serve(supervisor, supervisorLog);
         status = new CompletableFuture<>();
-        assertThat(handle("roll")).isEqualTo(1);
+        assertThat(handle(roll())).isEqualTo(1);
         assertThat(err)
                 .singleElement()
                 .asString()
@@ -238,19 +222,7 @@ class ControlCommandsTest {
     void aStopDuringAStopSaysSo() {
         commands.serve(supervisor, supervisorLog);
         status = CompletableFuture.completedFuture(Statuses.during("stop"));
-        assertThat(handle("stop")).isZero();
+        assertThat(handle(new Request.Stop())).isZero();
         assertThat(out).first().asString().contains("already stopping");
-    }
-
-    @Test
-    void hintsSurviveTheTransferOverTheSocket() {
-        var controlRequest =
-                new ControlRequest(
-                        List.of("status"),
-                        true,
-                        true,
-                        java.util.OptionalInt.of(40),
-                        List.of("a", "--json"));
-        assertThat(ControlRequest.parse(controlRequest.words())).isEqualTo(controlRequest);
     }
 }

@@ -11,7 +11,6 @@ import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -25,39 +24,66 @@ public final class ControlClient {
         /// The supervisor carries the command out, from now on even if this process exits.
         void accepted();
 
-        /// A line for standard output.
-        void out(String line);
+        /// Takes a line for users.
+        void line(String line);
 
-        /// A line for standard error.
-        void err(String line);
+        /// Takes a JSON object.
+        void data(String json);
     }
 
     private ControlClient() {}
 
-    /// Sends a command and copies the lines of the answer until it is complete.
+    /// Sends a request and passes the answer on as it arrives.
     ///
-    /// @param words the verb and its arguments
-    /// @return the exit code
+    /// @return how it ended
     /// @throws ErrnoException `ENOENT`: there is no such supervisor; `ECONNREFUSED`: it ended and
     ///   left its socket behind; `EACCES`: it is another user's; `EPERM`: the listener is neither
     ///   this user nor root, and was sent nothing; `EAGAIN`: it accepts no connection, and too many
     ///   are queued already
-    /// @throws java.io.EOFException it ended before the answer was complete
+    /// @throws java.io.EOFException it ended, or hung up, before the answer was complete
+    /// @throws ProtocolMismatchException it speaks another version of the protocol, and did nothing
     /// @throws UnansweredException it did not react within 5 s; it will not carry the command out
     ///   later either
-    public static int call(Path socket, List<String> words, Caller caller) throws IOException {
+    public static ControlResult call(Path socket, ControlRequest request, Caller caller)
+            throws IOException {
+        ControlFrame frame = ControlFrame.request(request);
+        if (frame.bytes() > ControlFrame.MOST_BYTES) {
+            throw new IOException(
+                    "the command is too long: %d bytes, of at most %d"
+                            .formatted(frame.bytes(), ControlFrame.MOST_BYTES));
+        }
         try (Fd fd = connect(socket)) {
-            ControlFrame frame = greeted(fd.number(), words);
-            while (frame.kind() != ControlFrame.Kind.EXIT) {
-                switch (frame.kind()) {
-                    case ALIVE -> caller.accepted();
-                    case OUT -> caller.out(frame.text());
-                    case ERR -> caller.err(frame.text());
-                    case EXIT, COMMAND -> {}
+            return answer(fd.number(), greeted(fd.number(), frame), caller);
+        }
+    }
+
+    private static ControlResult answer(int fd, ControlFrame first, Caller caller)
+            throws IOException {
+        String refusal = "";
+        for (ControlFrame frame = first; ; frame = receive(fd, Optional.empty())) {
+            switch (frame.kind()) {
+                case ACCEPTED -> {
+                    check(fd, ControlProtocol.named(frame.text()));
+                    caller.accepted();
                 }
-                frame = receive(fd.number(), Optional.empty());
+                case ALIVE -> check(fd, ControlProtocol.OF_WORDS);
+                case LINE -> caller.line(frame.text());
+                case DATA -> caller.data(frame.text());
+                case REFUSED -> refusal = frame.text();
+                case EXIT -> {
+                    return ControlResult.refused(exitCode(frame.text()), refusal);
+                }
+                case RESULT -> {
+                    return ControlResultJson.read(frame.text());
+                }
+                case REQUEST -> throw new IOException("not an answer: " + frame.text());
             }
-            return exitCode(frame.text());
+        }
+    }
+
+    private static void check(int fd, int theirs) throws IOException {
+        if (theirs != ControlProtocol.VERSION) {
+            throw new ProtocolMismatchException(Sockets.peerCredentials(fd).pid(), theirs);
         }
     }
 
@@ -82,9 +108,9 @@ public final class ControlClient {
     }
 
     /// Returns the first frame of the answer.
-    private static ControlFrame greeted(int fd, List<String> words) throws IOException {
+    private static ControlFrame greeted(int fd, ControlFrame request) throws IOException {
         try {
-            send(fd, words);
+            send(fd, request);
             return receive(fd, Optional.of(PATIENCE));
         } catch (SocketTimeoutException late) {
             throw new UnresponsiveException(Sockets.peerCredentials(fd).pid(), PATIENCE);
@@ -96,9 +122,9 @@ public final class ControlClient {
     }
 
     /// A server that refuses this client does so without reading; the refusal can still be read.
-    private static void send(int fd, List<String> words) throws IOException {
+    private static void send(int fd, ControlFrame request) throws IOException {
         try {
-            ControlFrame.command(words).send(fd);
+            request.send(fd);
         } catch (ErrnoException failed) {
             if (!failed.is(Errno.EPIPE)) {
                 throw failed;

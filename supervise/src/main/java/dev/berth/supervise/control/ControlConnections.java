@@ -1,5 +1,7 @@
 package dev.berth.supervise.control;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import dev.berth.sys.Fd;
 import dev.berth.sys.PeerCredentials;
 import dev.berth.sys.Poll;
@@ -32,8 +34,9 @@ final class ControlConnections implements AutoCloseable {
     static final int THREADS = 8;
     static final int MOST_BYTES_USUAL = 1 << 16;
 
-    /// The beginning of a frame that may have many words.
-    private static final byte[] LARGE = {'C', 'r', 'o', 'l', 'l', 0};
+    /// The beginning of a frame that may be long.
+    private static final byte[] LARGE =
+            ("C" + ControlRequestJson.BEGINNING_OF_LONG).getBytes(US_ASCII);
 
     /// A client sends its command at once; a client that has not done so by then may lose its place
     /// to others.
@@ -100,7 +103,7 @@ final class ControlConnections implements AutoCloseable {
             }
             int known = Math.min(received, LARGE.length);
             if (!Arrays.equals(beginning, 0, known, LARGE, 0, known)) {
-                throw ControlFrame.tooLong(bytes);
+                throw refusal(bytes, beginning, received);
             }
             if (known < LARGE.length) {
                 return;
@@ -112,12 +115,26 @@ final class ControlConnections implements AutoCloseable {
             }
         }
 
+        private IOException refusal(int bytes, byte[] beginning, int received) {
+            if (beginning[0] != LARGE[0]) {
+                return ControlFrame.tooLong(bytes);
+            }
+            return received > 1 && beginning[1] != LARGE[1]
+                    ? ControlProtocol.refusal(ControlProtocol.OF_WORDS)
+                    : CommandRefusedException.wrong(
+                            "a request of "
+                                    + bytes
+                                    + " bytes is too long for this supervisor, unless it is a roll"
+                                    + " in control protocol "
+                                    + ControlProtocol.VERSION);
+        }
+
         /// Whether bytes of it wait to be read, by a thread that is not free yet.
         private boolean speaks() {
             return Poll.poll(client.number(), Poll.POLLIN, 0) != 0;
         }
 
-        private ControlFrame request() throws IOException {
+        private ControlFrame receive() throws IOException {
             Duration time = waiting.isEmpty() ? patience : PATIENCE_WHILE_OTHERS_WAIT;
             try {
                 return ControlFrame.receive(client.number(), this, Optional.of(time));
@@ -132,34 +149,29 @@ final class ControlConnections implements AutoCloseable {
         /// nothing was done, so nothing is.
         void answer() throws IOException {
             ControlReply reply = new ControlReply(client.number());
-            List<String> words;
+            ControlRequest request;
             try {
-                ControlFrame request = request();
-                if (request.kind() != ControlFrame.Kind.COMMAND) {
+                ControlFrame frame = receive();
+                if (frame.kind() != ControlFrame.Kind.REQUEST) {
                     return;
                 }
-                words = request.words();
+                request = ControlRequestJson.read(frame.text());
             } catch (CommandRefusedException refused) {
-                reply.refuse("berth: " + refused.getMessage());
+                reply.refuse(refused);
                 return;
             }
-            if (reply.send(ControlFrame.Kind.ALIVE, "")) {
-                int code = carryOut(words, reply);
-                reply.send(ControlFrame.Kind.EXIT, Integer.toString(code));
+            if (reply.send(ControlFrame.Kind.ACCEPTED, ControlProtocol.acceptance())) {
+                ControlResult result = carryOut(request, reply);
+                reply.send(ControlFrame.Kind.RESULT, ControlResultJson.write(result));
             }
         }
 
-        private int carryOut(List<String> words, ControlReply reply) {
+        private ControlResult carryOut(ControlRequest request, ControlReply reply) {
             try {
-                return handler.handle(
-                        peer,
-                        words,
-                        line -> reply.send(ControlFrame.Kind.OUT, line),
-                        line -> reply.send(ControlFrame.Kind.ERR, line));
+                return handler.handle(peer, request, reply);
             } catch (RuntimeException | Error failed) {
-                reply.send(
-                        ControlFrame.Kind.ERR, "berth: the supervisor failed to answer: " + failed);
-                return 1;
+                return new ControlResult(
+                        ControlResult.Kind.FAILED, 1, "the supervisor failed to answer: " + failed);
             }
         }
 

@@ -12,17 +12,17 @@ import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Optional;
 
 /// A message on the control socket, a Unix stream socket.
 ///
-/// A conversation is one `COMMAND` from the client; then from the server one `ALIVE`, any number of
-/// `OUT` and `ERR` lines as they arise, and one `EXIT`. A peer that breaks this is disconnected.
+/// A conversation is one `REQUEST` from the client; then from the server one `ACCEPTED`, any number
+/// of lines as they arise, possibly `DATA`, and one `RESULT`. A server that refuses a request sends
+/// `REFUSED` and `EXIT` instead. A peer that breaks this is disconnected.
 ///
-/// @param text of a `COMMAND`: its words, each followed by a zero byte; of `EXIT`: a decimal number
+/// @param text a JSON object, except of `LINE` and `REFUSED`: a text for users; of `EXIT`: a decimal
+///   number; of `ALIVE`: nothing
 ///
 /// **Shape:**
 ///
@@ -34,7 +34,7 @@ record ControlFrame(Kind kind, String text) {
     /// More than the kernel allows for a command line.
     static final int MOST_BYTES = 4 << 20;
 
-    /// Limits memory: each word takes far more memory than its bytes.
+    /// Of a request. Limits memory: each word takes far more memory than its bytes.
     static final int MOST_WORDS = 1 << 16;
 
     /// How much is read at a time.
@@ -68,10 +68,17 @@ record ControlFrame(Kind kind, String text) {
 
     /// What the text is; the letter is sent.
     enum Kind {
-        COMMAND('C'),
+        /// See [ControlRequestJson]. In protocol 1: words.
+        REQUEST('C'),
+        /// The supervisor carries the request out, from now on even if the client exits.
+        ACCEPTED('V'),
+        /// The same in protocol 1.
         ALIVE('A'),
-        OUT('O'),
-        ERR('E'),
+        LINE('O'),
+        DATA('D'),
+        /// See [ControlResultJson].
+        RESULT('R'),
+        REFUSED('E'),
         EXIT('X');
 
         private final byte letter;
@@ -90,29 +97,13 @@ record ControlFrame(Kind kind, String text) {
         }
     }
 
-    static ControlFrame command(List<String> words) {
-        StringBuilder text = new StringBuilder();
-        words.forEach(word -> text.append(word).append('\0'));
-        return new ControlFrame(Kind.COMMAND, text.toString());
+    static ControlFrame request(ControlRequest request) {
+        return new ControlFrame(Kind.REQUEST, ControlRequestJson.write(request));
     }
 
-    /// The words of a command.
-    ///
-    /// @throws RefusedException there are more than [#MOST_WORDS]
-    List<String> words() throws CommandRefusedException {
-        List<String> words = new ArrayList<>();
-        int start = 0;
-        for (int end = text.indexOf('\0'); end >= 0; end = text.indexOf('\0', start)) {
-            if (words.size() == MOST_WORDS) {
-                throw new CommandRefusedException(
-                        "the command has more than "
-                                + MOST_WORDS
-                                + " words; put its arguments into a file that the program reads");
-            }
-            words.add(text.substring(start, end));
-            start = end + 1;
-        }
-        return words;
+    /// How many bytes follow the header.
+    int bytes() {
+        return 1 + text.getBytes(UTF_8).length;
     }
 
     byte[] encode() {

@@ -6,7 +6,7 @@ import java.io.IOException;
 
 /// The server's half of a conversation; may be used from any thread. Once the client fails to take
 /// a line it is treated as gone: the rest is dropped, and the command runs on.
-final class ControlReply {
+final class ControlReply implements ControlServer.Answer {
     private final int fd;
     private boolean gone;
 
@@ -29,10 +29,20 @@ final class ControlReply {
         return !gone;
     }
 
+    @Override
+    public void line(String line) {
+        send(ControlFrame.Kind.LINE, line);
+    }
+
+    @Override
+    public void data(String json) {
+        send(ControlFrame.Kind.DATA, json);
+    }
+
     /// Sends a refusal as the complete answer.
-    void refuse(String why) {
-        send(ControlFrame.Kind.ERR, why);
-        send(ControlFrame.Kind.EXIT, "1");
+    void refuse(CommandRefusedException why) {
+        send(ControlFrame.Kind.REFUSED, "berth: " + why.getMessage());
+        send(ControlFrame.Kind.EXIT, Integer.toString(why.exitCode()));
         // Closing with the command unread would reset the connection and lose the answer.
         Sockets.shutdown(fd, Sockets.SHUT_WR);
         Sockets.recv(fd, new byte[1 << 12], Sockets.MSG_DONTWAIT);

@@ -10,11 +10,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Consumer;
 
 /// Answers commands at a Unix socket, from the same user and from root only.
 ///
@@ -35,16 +33,21 @@ public final class ControlServer implements AutoCloseable {
 
     /// Carries out the commands.
     public interface Handler {
-        /// Carries a command out and returns its exit code. It is called on a thread other than the
-        /// one that accepts; `out` and `err` take a line each, and may be called from any thread
-        /// until it returns.
+        /// Carries a request out. It is called on a thread other than the one that accepts.
         ///
         /// @param client the process that asks; its pid is 0 if it is in another pid namespace
-        int handle(
-                PeerCredentials client,
-                List<String> words,
-                Consumer<String> out,
-                Consumer<String> err);
+        /// @param answer takes what there is to say before the result, from any thread until this
+        ///   returns
+        ControlResult handle(PeerCredentials client, ControlRequest request, Answer answer);
+    }
+
+    /// What a client receives before the result.
+    public interface Answer {
+        /// Sends a line for users.
+        void line(String line);
+
+        /// Sends a JSON object.
+        void data(String json);
     }
 
     private ControlServer(
@@ -117,7 +120,7 @@ public final class ControlServer implements AutoCloseable {
             if (!mayAsk(peer.uid(), Processes.geteuid())) {
                 refuse(
                         client,
-                        "berth: you are uid "
+                        "you are uid "
                                 + peer.uid()
                                 + ": only uid "
                                 + Processes.geteuid()
@@ -125,7 +128,7 @@ public final class ControlServer implements AutoCloseable {
             } else if (!connections.begin(client, peer)) {
                 refuse(
                         client,
-                        "berth: busy with "
+                        "busy with "
                                 + ControlConnections.MOST
                                 + " other commands; try again later");
             }
@@ -136,7 +139,7 @@ public final class ControlServer implements AutoCloseable {
 
     private static void refuse(Fd client, String why) {
         try (client) {
-            new ControlReply(client.number()).refuse(why);
+            new ControlReply(client.number()).refuse(new CommandRefusedException(why));
         }
     }
 

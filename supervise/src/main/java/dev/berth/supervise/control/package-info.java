@@ -1,5 +1,5 @@
 /// How other processes talk to a supervisor: its runtime directory, which stands for its name, and
-/// the frames on the control socket in it. Independent of what the commands are.
+/// the requests and answers on the control socket in it.
 @NullMarked
 package dev.berth.supervise.control;
 

@@ -2,6 +2,8 @@ package dev.berth.supervise.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.berth.sys.ErrnoException;
 import dev.berth.sys.Fd;
 import dev.berth.sys.Sockets;
@@ -17,9 +19,10 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// Arbitrary input to a control socket: it is a frame, which survives being sent on, or an
-/// [IOException].
+/// [IOException]. The text of a frame is a request or a result, or refused.
 @ExtendWith(LeakCheck.class)
 class ControlFrameFuzzTest {
     private static final int MOST_BYTES = 1 << 20;
@@ -35,10 +38,14 @@ class ControlFrameFuzzTest {
         Fuzz.of(
                         "control frames",
                         List.of(
-                                ControlFrame.command(List.of("status")).encode(),
-                                ControlFrame.command(List.of("roll", "--", "a b", "")).encode(),
+                                request("{\"protocol\":2,\"command\":\"stop\"}").encode(),
+                                request("roll\0--\0a b\0\0").encode(),
+                                new ControlFrame(
+                                                ControlFrame.Kind.RESULT,
+                                                "{\"kind\":\"done\",\"exit\":0,\"text\":\"é\"}")
+                                        .encode(),
                                 new ControlFrame(ControlFrame.Kind.EXIT, "0").encode(),
-                                new ControlFrame(ControlFrame.Kind.OUT, "grün €").encode()))
+                                new ControlFrame(ControlFrame.Kind.LINE, "grün €").encode()))
                 .check(this::check);
     }
 
@@ -46,15 +53,57 @@ class ControlFrameFuzzTest {
         Optional<ControlFrame> frame = decoded(input);
         if (frame.isPresent()) {
             ControlFrame read = frame.get();
-            assertThat(read.words().size()).isLessThanOrEqualTo(input.length);
             assertThat(decoded(read.encode())).isEqualTo(frame);
-            if (read.kind() == ControlFrame.Kind.COMMAND && read.text().endsWith("\0")) {
-                assertThat(ControlFrame.command(read.words())).isEqualTo(read);
-            }
+            checkRequest(read.text());
+            checkResult(read.text());
         }
         if (inputs++ % SELDOM == 0) {
             assertThat(received(input)).isEqualTo(frame);
         }
+    }
+
+    private static ControlFrame request(String text) {
+        return new ControlFrame(ControlFrame.Kind.REQUEST, text);
+    }
+
+    /// A text is a request, which survives being sent on, or refused.
+    private static void checkRequest(String text) {
+        try {
+            ControlRequest request = ControlRequestJson.read(text);
+            assertThat(ControlRequestJson.read(ControlRequestJson.write(request)))
+                    .isEqualTo(request);
+        } catch (CommandRefusedException refused) {
+            assertThat(refused).hasMessageMatching("(?s).+");
+        }
+    }
+
+    private static void checkResult(String text) {
+        try {
+            ControlResult result = ControlResultJson.read(text);
+            String again = ControlResultJson.write(result);
+            assertThat(ControlResultJson.read(again)).isEqualTo(result);
+        } catch (IOException notAResult) {
+            assertThat(notAResult).hasMessageStartingWith("not a result: ");
+        }
+    }
+
+    @Test
+    void anyTextIsARequestOrRefused() throws Exception {
+        Fuzz.of(
+                        "control requests",
+                        Stream.of(
+                                        "{\"protocol\":2,\"command\":\"roll\",\"slot\":1,"
+                                                + "\"environment\":{\"A\":\"b=\"},"
+                                                + "\"new_addresses\":true,\"words\":[\"a\",\"\"]}",
+                                        "{\"protocol\":2,\"command\":\"status\",\"json\":true,"
+                                                + "\"columns\":80,\"colour\":false}",
+                                        "{\"protocol\":2,\"command\":\"steer\","
+                                                + "\"policy\":\"weighted:1=5%\"}",
+                                        "{\"protocol\":2,\"command\":\"drain\",\"slot\":0}",
+                                        "{\"protocol\":2,\"command\":\"shed\",\"on\":true}")
+                                .map(text -> text.getBytes(UTF_8))
+                                .toList())
+                .check(input -> checkRequest(new String(input, UTF_8)));
     }
 
     /// The first frame in these bytes, as [ControlFrame#receive] puts it together.

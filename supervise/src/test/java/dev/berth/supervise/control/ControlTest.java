@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.berth.supervise.contract.Command;
+import dev.berth.supervise.contract.Request;
 import dev.berth.sys.Fd;
 import dev.berth.sys.PeerCredentials;
 import dev.berth.sys.Processes;
@@ -34,7 +36,6 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Consumer;
 
 @ExtendWith(LeakCheck.class)
 @Timeout(600)
@@ -45,6 +46,7 @@ class ControlTest {
     @TempDir Path runtime;
 
     private final List<String> out = Collections.synchronizedList(new ArrayList<>());
+    private final List<String> data = Collections.synchronizedList(new ArrayList<>());
     private final List<String> err = Collections.synchronizedList(new ArrayList<>());
     private final AtomicInteger accepted = new AtomicInteger();
 
@@ -52,14 +54,29 @@ class ControlTest {
         return runtime.resolve("web").resolve(RuntimeDirectory.CONTROL);
     }
 
-    private static int echo(
-            PeerCredentials client,
-            List<String> words,
-            Consumer<String> out,
-            Consumer<String> err) {
-        words.forEach(word -> out.accept("<" + word + ">"));
-        err.accept("to err");
-        return words.size();
+    private static ControlResult echo(
+            PeerCredentials client, ControlRequest request, ControlServer.Answer answer) {
+        List<String> words = words(request);
+        words.forEach(word -> answer.line("<" + word + ">"));
+        answer.data("{}");
+        return new ControlResult(ControlResult.Kind.FAILED, words.size(), "to err");
+    }
+
+    /// The command of a roll; none of other requests.
+    private static List<String> words(ControlRequest request) {
+        return request instanceof ControlRequest.Change(Request.Roll roll)
+                ? roll.command().map(Command::words).orElse(List.of())
+                : List.of();
+    }
+
+    private static ControlRequest roll(List<String> words) {
+        return new ControlRequest.Change(
+                new Request.Roll(
+                        Optional.of(words).filter(all -> !all.isEmpty()).map(Command::new)));
+    }
+
+    private static ControlResult done(int exitCode) {
+        return new ControlResult(ControlResult.Kind.DONE, exitCode, "");
     }
 
     private final ControlClient.Caller caller =
@@ -70,18 +87,27 @@ class ControlTest {
                 }
 
                 @Override
-                public void out(String line) {
+                public void line(String line) {
                     out.add(line);
                 }
 
                 @Override
-                public void err(String line) {
-                    err.add(line);
+                public void data(String json) {
+                    data.add(json);
                 }
             };
 
+    /// Requests a roll and returns the exit code.
     private int call(String... words) throws IOException {
-        return ControlClient.call(socket(), List.of(words), caller);
+        return call(socket(), List.of(words));
+    }
+
+    private int call(Path server, List<String> words) throws IOException {
+        ControlResult result = ControlClient.call(server, roll(words), caller);
+        if (!result.text().isEmpty()) {
+            err.add(result.text());
+        }
+        return result.exitCode();
     }
 
     private Fd connect() throws IOException {
@@ -107,6 +133,7 @@ class ControlTest {
         }
         assertThat(out)
                 .containsExactly("<roll>", "<>", "<two words>", "<line\nbreak>", "<ümläut €>");
+        assertThat(data).containsExactly("{}");
         assertThat(err).containsExactly("to err");
     }
 
@@ -114,12 +141,12 @@ class ControlTest {
     void manyLinesAndLongOnesArriveInOrder() throws IOException {
         String longLine = "x".repeat(300_000);
         ControlServer.Handler handler =
-                (client, words, lines, errors) -> {
+                (client, request, answer) -> {
                     for (int i = 0; i < 2_000; i++) {
-                        lines.accept("line " + i);
+                        answer.line("line " + i);
                     }
-                    lines.accept(longLine);
-                    return 0;
+                    answer.line(longLine);
+                    return done(0);
                 };
         try (var server = ControlServer.open(socket(), handler)) {
             assertThat(server).isNotNull();
@@ -143,22 +170,22 @@ class ControlTest {
         var threads = new CountDownLatch(ControlConnections.THREADS);
         var end = new CountDownLatch(1);
         ControlServer.Handler handler =
-                (client, words, lines, errors) -> {
+                (client, request, answer) -> {
                     threads.countDown();
-                    boolean over = words.equals(List.of("short")) || ended(end);
-                    return over ? 0 : 1;
+                    boolean over = words(request).equals(List.of("short")) || ended(end);
+                    return done(over ? 0 : 1);
                 };
         List<Fd> clients = new ArrayList<>();
         try (var server = ControlServer.open(socket(), handler)) {
             assertThat(server).isNotNull();
             for (int i = 0; i < ControlConnections.THREADS; i++) {
                 clients.add(connect());
-                send(clients.getLast(), ControlFrame.command(List.of("long")).encode());
+                send(clients.getLast(), ControlFrame.request(roll(List.of("long"))).encode());
             }
             threads.await();
             Fd patient = connect();
             clients.add(patient);
-            send(patient, ControlFrame.command(List.of("short")).encode());
+            send(patient, ControlFrame.request(roll(List.of("short"))).encode());
             // Long enough for a silent client to be disconnected.
             for (int i = 0; i < 5; i++) {
                 Thread.sleep(50);
@@ -167,7 +194,7 @@ class ControlTest {
             end.countDown();
             Duration limit = Duration.ofSeconds(30);
             ControlFrame answer = ControlFrame.receive(patient.number(), 100, Optional.of(limit));
-            assertThat(answer.kind()).isEqualTo(ControlFrame.Kind.ALIVE);
+            assertThat(answer.kind()).isEqualTo(ControlFrame.Kind.ACCEPTED);
         } finally {
             clients.forEach(Fd::close);
         }
@@ -243,23 +270,22 @@ class ControlTest {
         var go = new CountDownLatch(1);
         var over = new CountDownLatch(1);
         ControlServer.Handler handler =
-                (client, words, lines, errors) -> {
+                (client, request, answer) -> {
                     try {
                         go.await();
                     } catch (InterruptedException interrupted) {
                         Thread.currentThread().interrupt();
                     }
-                    lines.accept("to nobody");
-                    lines.accept("to nobody");
+                    answer.line("to nobody");
+                    answer.line("to nobody");
                     over.countDown();
-                    return 0;
+                    return done(0);
                 };
         try (var server = ControlServer.open(socket(), handler)) {
             assertThat(server).isNotNull();
             try (Fd client = connect()) {
-                ControlFrame.command(List.of("roll")).send(client.number());
-                ControlFrame.receive(
-                        client.number(), 100, java.util.Optional.of(SHORT.multipliedBy(20)));
+                ControlFrame.request(roll(List.of("roll"))).send(client.number());
+                ControlFrame.receive(client.number(), 100, Optional.of(SHORT.multipliedBy(20)));
             }
             go.countDown();
             over.await();
@@ -286,16 +312,16 @@ class ControlTest {
     void theCommandOfAClientThatLeftIsNotRun() throws IOException {
         List<String> done = Collections.synchronizedList(new ArrayList<>());
         ControlServer.Handler handler =
-                (client, words, lines, errors) -> {
-                    done.addAll(words);
-                    return 0;
+                (client, request, answer) -> {
+                    done.addAll(words(request));
+                    return done(0);
                 };
         try (var server = ControlServer.open(socket(), handler)) {
             assertThat(server).isNotNull();
             try (Fd impatient = connect()) {
                 // The client can no longer receive a reply, and its command is there to be read.
                 assertThat(Sockets.shutdown(impatient.number(), Sockets.SHUT_RD)).isZero();
-                ControlFrame.command(List.of("roll")).send(impatient.number());
+                ControlFrame.request(roll(List.of("roll"))).send(impatient.number());
             }
             call("status");
         }
@@ -306,9 +332,9 @@ class ControlTest {
     void theHandlerReceivesTheClientsIdentity() throws IOException {
         var asked = new AtomicReference<PeerCredentials>();
         ControlServer.Handler handler =
-                (client, words, lines, errors) -> {
+                (client, request, answer) -> {
                     asked.set(client);
-                    return 0;
+                    return done(0);
                 };
         try (var server = ControlServer.open(socket(), handler)) {
             assertThat(server).isNotNull();
@@ -323,20 +349,20 @@ class ControlTest {
     void tooManyClientsAreAskedToRetry() throws Exception {
         var go = new CountDownLatch(1);
         ControlServer.Handler handler =
-                (client, words, lines, errors) -> {
+                (client, request, answer) -> {
                     try {
                         go.await();
                     } catch (InterruptedException interrupted) {
                         Thread.currentThread().interrupt();
                     }
-                    return 0;
+                    return done(0);
                 };
         List<Fd> clients = new ArrayList<>();
         try (var server = ControlServer.open(socket(), handler)) {
             assertThat(server).isNotNull();
             for (int i = 0; i < ControlConnections.MOST; i++) {
                 clients.add(connect());
-                ControlFrame.command(List.of("roll")).send(clients.getLast().number());
+                ControlFrame.request(roll(List.of("roll"))).send(clients.getLast().number());
             }
             assertThat(call("status")).isEqualTo(1);
             assertThat(err).singleElement().asString().contains("busy with 32 other commands");
@@ -375,22 +401,42 @@ class ControlTest {
         String word = "x".repeat(ControlConnections.MOST_BYTES_USUAL);
         try (var server = ControlServer.open(socket(), ControlTest::echo)) {
             assertThat(server).isNotNull();
-            assertThatThrownBy(() -> call("status", word)).isInstanceOf(IOException.class);
-            assertThat(call("roll", "--", word)).isEqualTo(3);
-            assertThat(call("status", "short")).isEqualTo(2);
+            assertThat(answerTo("{\"protocol\":2,\"command\":\"stop\",\"x\":\"" + word))
+                    .startsWith("Eberth: a request of ")
+                    .contains("is too long for this supervisor");
+            assertThat(call("a", "--", word)).isEqualTo(3);
+            assertThat(call("a", "short")).isEqualTo(2);
         }
     }
 
-    /// The first bytes decide whether a command may be long; a zero can be among them.
-    @Test
-    void aCommandWhoseFirstWordIsEmptyMustNotBeLong() throws IOException {
+    /// The first bytes decide whether a command may be long.
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"protocol\":2,\"command\":\"rol",
+                "{\"protocol\":3,\"command\":\"roll\",",
+                " {\"protocol\":2,\"command\":\"roll\",",
+                "\0\0\0\0"
+            })
+    void aRequestThatBeginsOtherwiseMustNotBeLong(String beginning) throws IOException {
         String word = "x".repeat(ControlConnections.MOST_BYTES_USUAL);
         try (var server = ControlServer.open(socket(), ControlTest::echo)) {
             assertThat(server).isNotNull();
-            assertThatThrownBy(() -> call("", word)).isInstanceOf(IOException.class);
-            assertThatThrownBy(() -> call("ro", "", word)).isInstanceOf(IOException.class);
+            assertThat(answerTo(beginning + word)).startsWith("E").contains("X");
         }
         assertThat(out).isEmpty();
+    }
+
+    /// The frames of the answer to a request with this text.
+    private String answerTo(String text) throws IOException {
+        try (Fd client = connect()) {
+            try {
+                new ControlFrame(ControlFrame.Kind.REQUEST, text).send(client.number());
+            } catch (IOException refusedEarlier) {
+                // The answer is there all the same.
+            }
+            return Frames.all(client);
+        }
     }
 
     /// The first threads serve clients, the last one accepts them.
@@ -429,14 +475,15 @@ class ControlTest {
 
     @Test
     void aCommandWithTooManyWordsIsRefusedWithTheReason() throws IOException {
-        List<String> words = new ArrayList<>(List.of("roll"));
-        words.addAll(Collections.nCopies(ControlFrame.MOST_WORDS - 1, "x"));
-        ControlServer.Handler count = (client, all, lines, errors) -> all.size() >> 10;
+        // One text is the verb.
+        List<String> words = new ArrayList<>(Collections.nCopies(ControlFrame.MOST_WORDS - 1, "x"));
+        ControlServer.Handler count =
+                (client, request, answer) -> done(words(request).size() >> 10);
         try (var server = ControlServer.open(socket(), count)) {
             assertThat(server).isNotNull();
-            assertThat(ControlClient.call(socket(), words, caller)).isEqualTo(64);
+            assertThat(call(socket(), words)).isEqualTo(63);
             words.add("one more");
-            assertThat(ControlClient.call(socket(), words, caller)).isEqualTo(1);
+            assertThat(call(socket(), words)).isEqualTo(1);
         }
         assertThat(err).singleElement().asString().contains("more than 65536 words; put its");
     }
@@ -444,7 +491,7 @@ class ControlTest {
     @Test
     void anErrorInACommandIsReportedToTheClient() throws IOException {
         ControlServer.Handler handler =
-                (client, words, lines, errors) -> {
+                (client, request, answer) -> {
                     throw new OutOfMemoryError("unable to create native thread");
                 };
         try (var server = ControlServer.open(socket(), handler)) {
@@ -467,7 +514,7 @@ class ControlTest {
     @Test
     void aFailingHandlerIsAnError() throws IOException {
         ControlServer.Handler handler =
-                (client, words, lines, errors) -> {
+                (client, request, answer) -> {
                     throw new IllegalStateException("oops");
                 };
         try (var server = ControlServer.open(socket(), handler)) {
@@ -505,7 +552,7 @@ class ControlTest {
         Path far = deep.resolve("web").resolve("control");
         try (var server = ControlServer.open(far, ControlTest::echo)) {
             assertThat(server).isNotNull();
-            assertThat(ControlClient.call(far, List.of("x"), caller)).isEqualTo(1);
+            assertThat(call(far, List.of("x"))).isEqualTo(1);
         }
     }
 }

@@ -39,7 +39,8 @@ class NameLockTest {
 
     private ControlServer answering() throws IOException {
         Path socket = runtime.resolve("web").resolve(RuntimeDirectory.CONTROL);
-        return ControlServer.open(socket, (client, words, out, err) -> 0);
+        var done = new ControlResult(ControlResult.Kind.DONE, 0, "");
+        return ControlServer.open(socket, (client, request, answer) -> done);
     }
 
     /// A descriptor such as a guard inherits.

@@ -3,6 +3,8 @@ package dev.berth.supervise.control;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.berth.supervise.contract.Command;
+import dev.berth.supervise.contract.Request;
 import dev.berth.testkit.ChildProcess;
 import dev.berth.testkit.LeakCheck;
 import dev.berth.testkit.RequiresProgram;
@@ -16,6 +18,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /// A control socket on which another user listens.
 @ExtendWith(LeakCheck.class)
@@ -39,16 +42,20 @@ class PeerTest {
                 c.close()
             """;
 
+    private static final ControlRequest SECRET =
+            new ControlRequest.Change(
+                    new Request.Roll(Optional.of(new Command(List.of("serve", "--secret")))));
+
     private static final ControlClient.Caller NOBODY =
             new ControlClient.Caller() {
                 @Override
                 public void accepted() {}
 
                 @Override
-                public void out(String line) {}
+                public void line(String line) {}
 
                 @Override
-                public void err(String line) {}
+                public void data(String json) {}
             };
 
     @Test
@@ -59,8 +66,7 @@ class PeerTest {
         ProcessBuilder builder = new ProcessBuilder("python3", "-c", TRAP, socket.toString());
         try (ChildProcess trap = ChildProcess.start(builder)) {
             trap.awaitLine("listening"::equals, LIMIT);
-            assertThatThrownBy(
-                            () -> ControlClient.call(socket, List.of("roll", "--secret"), NOBODY))
+            assertThatThrownBy(() -> ControlClient.call(socket, SECRET, NOBODY))
                     .hasMessageContaining("uid 65534")
                     .hasMessageContaining("EPERM");
             assertThatThrownBy(() -> ControlClient.listener(socket)).hasMessageContaining("EPERM");
