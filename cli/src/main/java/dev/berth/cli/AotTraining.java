@@ -94,7 +94,7 @@ final class AotTraining {
 
         @Override
         public CompletableFuture<RequestResult> ask(Request request) {
-            return CompletableFuture.completedFuture(new RequestResult(true, NAME));
+            return CompletableFuture.completedFuture(new RequestResult.Stopped());
         }
 
         @Override

@@ -201,7 +201,7 @@ public final class Supervisor implements AutoCloseable {
         CompletableFuture<RequestResult> answer = new CompletableFuture<>();
         Optional<String> refused = feasibility.refusal(request);
         if (refused.isPresent()) {
-            answer.complete(RequestResult.failed(refused.get()));
+            answer.complete(new RequestResult.Impossible(refused.get()));
             return answer;
         }
         long ticket = replies.next();
@@ -212,7 +212,7 @@ public final class Supervisor implements AutoCloseable {
                             machine.post(new Event.Requested(ticket, request));
                         });
         if (!posted) {
-            answer.complete(RequestResult.failed(ending()));
+            answer.complete(new RequestResult.Stopping(context.spec().name()));
         }
         return answer;
     }
@@ -281,7 +281,7 @@ public final class Supervisor implements AutoCloseable {
         reaper.endAll();
         loadMonitor.close();
         context.close();
-        replies.replyAll(RequestResult.failed(ending()));
+        replies.replyAll(new RequestResult.Stopping(context.spec().name()));
     }
 
     /// The initial policy and the mechanism that was found, as text for users.

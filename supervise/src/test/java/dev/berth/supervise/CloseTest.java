@@ -58,8 +58,13 @@ class CloseTest {
         supervisor.close();
         supervisor.close();
         String over = runtime.getFileName() + " is stopping";
-        assertThat(asked.get()).isEqualTo(RequestResult.failed(over));
-        assertThat(supervisor.ask(new Request.Stop()).get()).isEqualTo(RequestResult.failed(over));
+        assertThat(asked.get())
+                .isInstanceOf(RequestResult.Stopping.class)
+                .extracting(RequestResult::text)
+                .isEqualTo(over);
+        assertThat(supervisor.ask(new Request.Stop()).get())
+                .extracting(RequestResult::text)
+                .isEqualTo(over);
         for (CompletableFuture<Status> status : List.of(looked, supervisor.status())) {
             assertThatThrownBy(status::get)
                     .isInstanceOf(ExecutionException.class)

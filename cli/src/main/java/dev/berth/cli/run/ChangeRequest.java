@@ -1,6 +1,5 @@
 package dev.berth.cli.run;
 
-import dev.berth.cli.command.ExitCode;
 import dev.berth.supervise.contract.Request;
 import dev.berth.supervise.contract.RequestResult;
 import dev.berth.supervise.control.ControlResult;
@@ -50,10 +49,7 @@ record ChangeRequest(
                 pass(said.poll(PAUSE_MILLIS, TimeUnit.MILLISECONDS), out);
             }
             said.forEach(line -> pass(line, out));
-            RequestResult result = answer.get();
-            return result.done()
-                    ? new ControlResult(ControlResult.Kind.DONE, ExitCode.DONE, result.text())
-                    : new ControlResult(ControlResult.Kind.FAILED, ExitCode.FAILED, result.text());
+            return ControlResult.of(answer.get());
         } finally {
             feed.unsubscribe(said);
         }

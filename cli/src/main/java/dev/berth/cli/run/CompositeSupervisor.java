@@ -6,7 +6,6 @@ import dev.berth.supervise.contract.Status;
 
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.stream.Collectors;
 
 /// Several supervisors that receive the same requests.
 record CompositeSupervisor(List<SupervisorControl> all) implements SupervisorControl {
@@ -20,16 +19,7 @@ record CompositeSupervisor(List<SupervisorControl> all) implements SupervisorCon
                 all.stream().map(supervisor -> supervisor.ask(request)).toList();
         return CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new))
                 .thenApply(_ -> answers.stream().map(CompletableFuture::join).toList())
-                .thenApply(CompositeSupervisor::summary);
-    }
-
-    private static RequestResult summary(List<RequestResult> outcomes) {
-        return new RequestResult(
-                outcomes.stream().allMatch(RequestResult::done),
-                outcomes.stream()
-                        .map(RequestResult::text)
-                        .distinct()
-                        .collect(Collectors.joining("; ")));
+                .thenApply(RequestResult.Several::new);
     }
 
     /// The status of the first one.

@@ -32,7 +32,7 @@ class ControlCommandsTest {
     private final List<String> log = new ArrayList<>();
     private CompletableFuture<Status> status =
             CompletableFuture.completedFuture(Statuses.rolling());
-    private RequestResult result = new RequestResult(true, "done");
+    private RequestResult result = new RequestResult.Stopped();
 
     /// Prints a line in the middle of each request.
     private final SupervisorControl supervisor =
@@ -115,13 +115,13 @@ class ControlCommandsTest {
     void messagesOfTheSupervisorComeBeforeTheOutcome() {
         commands.serve(supervisor, supervisorLog);
         assertThat(handle(roll())).isZero();
-        assertThat(out).containsExactly("working", "done");
+        assertThat(out).containsExactly("working", "stopped");
     }
 
     @Test
     void aFailureIsAnErrorAndExitCodeOne() {
         commands.serve(supervisor, supervisorLog);
-        result = new RequestResult(false, "slot 0 did not become ready");
+        result = new RequestResult.Impossible("slot 0 did not become ready");
         assertThat(handle(roll())).isEqualTo(1);
         assertThat(err).containsExactly("slot 0 did not become ready");
         assertThat(out).containsExactly("working");
@@ -151,12 +151,12 @@ class ControlCommandsTest {
         commands.serve(supervisor, supervisorLog);
         status();
         handle(roll("server\u001b[2J", "-x"));
-        result = new RequestResult(false, "slot 0 did not become ready\nrolled back");
+        result = new RequestResult.Impossible("slot 0 did not become ready\nrolled back");
         handle(new Request.Scale(3));
         assertThat(log)
                 .containsExactly(
                         "roll -- 'server?[2J' -x (by uid 1000, pid 4711) begins",
-                        "roll -- 'server?[2J' -x (by uid 1000, pid 4711) done: done",
+                        "roll -- 'server?[2J' -x (by uid 1000, pid 4711) done: stopped",
                         "scale 3 (by uid 1000, pid 4711) begins",
                         "scale 3 (by uid 1000, pid 4711) failed: slot 0 did not become ready;"
                                 + " rolled back");

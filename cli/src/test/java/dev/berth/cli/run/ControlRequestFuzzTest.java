@@ -31,7 +31,7 @@ class ControlRequestFuzzTest {
             new SupervisorControl() {
                 @Override
                 public CompletableFuture<RequestResult> ask(Request request) {
-                    return CompletableFuture.completedFuture(new RequestResult(true, "done"));
+                    return CompletableFuture.completedFuture(new RequestResult.Stopped());
                 }
 
                 @Override

@@ -38,9 +38,9 @@ class SharedShutdownTest {
         var first = shutdown.ask(new Request.Stop());
         var second = shutdown.ask(new Request.Stop());
         assertThat(asked).containsExactly(new Request.Stop());
-        answers.getFirst().complete(new RequestResult(true, "stopped"));
+        answers.getFirst().complete(new RequestResult.Stopped());
         assertThat(first).isCompleted();
-        assertThat(second).isCompletedWithValue(new RequestResult(true, "stopped"));
+        assertThat(second).isCompletedWithValue(new RequestResult.Stopped());
     }
 
     @Test

@@ -102,6 +102,11 @@ public final class Messages {
         return pause.map(time -> "next try in " + seconds(time)).orElse("starting again");
     }
 
+    /// The message about the result of a request.
+    public static String of(RequestResult result) {
+        return ResultMessages.of(result);
+    }
+
     /// The message about a failure.
     public static String of(WorkerFailure failure) {
         return switch (failure) {

@@ -15,6 +15,12 @@ public sealed interface ControlRequest {
     /// @param columns the width that lines should have; empty: any
     /// @param colour whether lines may have colours
     record ShowStatus(boolean json, OptionalInt columns, boolean colour) implements ControlRequest {
+        public ShowStatus {
+            if (columns.isPresent() && columns.getAsInt() < 1) {
+                throw new IllegalArgumentException("columns=" + columns.getAsInt());
+            }
+        }
+
         /// As data.
         public static ShowStatus data() {
             return new ShowStatus(true, OptionalInt.empty(), false);

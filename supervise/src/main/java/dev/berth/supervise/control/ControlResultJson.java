@@ -7,8 +7,8 @@ import java.io.IOException;
 
 /// A result in the form in which it is sent over the control socket.
 ///
-/// **Shape:** `{"kind":"done|failed|refused","exit":0,"text":"rolled 2 slots"}`; a client ignores
-/// fields that it does not know.
+/// **Shape:** `{"kind":"done|failed|refused","exit":0,"code":"rolled","text":"rolled 2 slots"}`; a
+/// client ignores fields that it does not know.
 final class ControlResultJson {
     private ControlResultJson() {}
 
@@ -17,6 +17,7 @@ final class ControlResultJson {
                 json -> {
                     json.writeStringProperty("kind", result.kind().word());
                     json.writeNumberProperty("exit", result.exitCode());
+                    json.writeStringProperty("code", result.code());
                     json.writeStringProperty("text", result.text());
                 });
     }
@@ -25,6 +26,7 @@ final class ControlResultJson {
     static ControlResult read(String text) throws IOException {
         var kind = ControlResult.Kind.FAILED;
         int exitCode = -1;
+        String code = "";
         String said = "";
         try (JsonParser json = ControlProtocol.parser(text)) {
             json.nextToken();
@@ -33,6 +35,7 @@ final class ControlResultJson {
                 switch (name) {
                     case "kind" -> kind = ControlResult.Kind.of(json.getString());
                     case "exit" -> exitCode = json.getIntValue();
+                    case "code" -> code = json.getString();
                     case "text" -> said = json.getString();
                     default -> json.skipChildren();
                 }
@@ -43,6 +46,6 @@ final class ControlResultJson {
         if (exitCode < 0) {
             throw new IOException("not a result: " + text);
         }
-        return new ControlResult(kind, exitCode, said);
+        return new ControlResult(kind, exitCode, code, said);
     }
 }

@@ -52,9 +52,7 @@ public sealed interface Operation
 
     /// Ends before it is finished, because the supervisor stops.
     default void interrupt(TransitionStep step) {
-        step.reply(
-                ticket(),
-                RequestResult.failed("the supervisor was stopped before this was finished"));
+        step.reply(ticket(), new RequestResult.Interrupted());
     }
 
     /// When the operation has something to do even if nothing happens; [Moment#NEVER] if never.

@@ -52,13 +52,7 @@ final class OperationStep {
     }
 
     private void refuse(long ticket, String verb) {
-        step.reply(
-                ticket,
-                RequestResult.failed(
-                        "a "
-                                + verb
-                                + " is in progress; try again when it is over (berth"
-                                + " status shows it)"));
+        step.reply(ticket, new RequestResult.Busy(verb));
     }
 
     private Optional<Operation> begin(long ticket, Request request) {

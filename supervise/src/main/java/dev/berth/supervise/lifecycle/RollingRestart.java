@@ -2,7 +2,6 @@ package dev.berth.supervise.lifecycle;
 
 import dev.berth.supervise.contract.Command;
 import dev.berth.supervise.contract.DomainEvent;
-import dev.berth.supervise.contract.Messages;
 import dev.berth.supervise.contract.Request;
 import dev.berth.supervise.contract.RequestResult;
 import dev.berth.supervise.contract.Settings;
@@ -36,9 +35,7 @@ record RollingRestart(
     static Optional<Operation> begin(TransitionStep step, long ticket, Request.Roll request) {
         List<Integer> all = step.state().slots().stream().map(Slot::index).toList();
         if (request.slot().isPresent() && !all.contains(request.slot().getAsInt())) {
-            step.reply(
-                    ticket,
-                    RequestResult.failed(SlotDrain.noWorker(step, request.slot().getAsInt())));
+            step.reply(ticket, SlotDrain.noWorker(step, request.slot().getAsInt()));
             return Optional.empty();
         }
         List<Integer> wanted =
@@ -196,21 +193,20 @@ record RollingRestart(
 
     private Decision over(TransitionStep step) {
         if (course instanceof Course.Undoing(WorkerFailure failure)) {
-            return over(step, Messages.of(failure) + "\nrolled back");
+            return over(step, new RequestResult.RolledBack(failure));
         }
         remember(step);
         step.report(new DomainEvent.RollEnded(true));
         step.reply(
                 ticket,
-                RequestResult.done(
-                        RollReport.done(progress.done().size(), undone)
-                                + RollReport.mixed(step.state(), proposed)));
+                new RequestResult.Rolled(
+                        progress.done().size(), undone, RollReport.apart(step.state(), proposed)));
         return Decision.OVER;
     }
 
-    private Decision over(TransitionStep step, String why) {
+    private Decision over(TransitionStep step, RequestResult.Failed why) {
         step.report(new DomainEvent.RollEnded(false));
-        step.reply(ticket, RequestResult.failed(why));
+        step.reply(ticket, why);
         return Decision.OVER;
     }
 
@@ -283,11 +279,10 @@ record RollingRestart(
     }
 
     private Decision end(TransitionStep step, int index, WorkerFailure failure) {
-        String why = Messages.of(failure);
         RollProgress rest = withoutCurrent(step);
         if (course instanceof Course.Undoing(WorkerFailure first)) {
-            String mixed = RollReport.mixed(step.state());
-            return over(step, Messages.of(first) + "\nrolling back failed too: " + why + mixed);
+            List<Integer> apart = RollReport.apart(step.state());
+            return over(step, new RequestResult.RollbackFailed(first, failure, apart));
         }
         boolean taken = proposed.equals(Optional.of(step.slot(index).command()));
         if (taken && step.slot(index).ready().isEmpty()) {
@@ -297,9 +292,9 @@ record RollingRestart(
             step.report(new DomainEvent.RollingBack(rest.done(), failure));
             return undo(step, rest.done(), failure).continues();
         }
-        String consequence = RollReport.consequence(step.state(), rest.done(), index);
+        RequestResult.Failed why = RollReport.failed(step.state(), rest.done(), index, failure);
         step.become(step.state().withReplaced(rest.done()));
-        return over(step, why + consequence);
+        return over(step, why);
     }
 
     /// Brings the previous command back to the slots that were replaced, the last one first.

@@ -1,6 +1,5 @@
 package dev.berth.supervise.lifecycle;
 
-import dev.berth.supervise.contract.Messages;
 import dev.berth.supervise.contract.RequestResult;
 import dev.berth.supervise.contract.ServiceSpec;
 import dev.berth.supervise.contract.WorkerFailure;
@@ -17,19 +16,11 @@ record ScaleChange(long ticket, int from, int to, Course course) implements Oper
     static Optional<Operation> begin(TransitionStep step, long ticket, int to) {
         int from = step.state().slots().size();
         if (to > ServiceSpec.MOST_WORKERS) {
-            step.reply(
-                    ticket,
-                    RequestResult.failed(
-                            "at most " + ServiceSpec.MOST_WORKERS + " workers: requested " + to));
+            step.reply(ticket, new RequestResult.TooManyWorkers(to, ServiceSpec.MOST_WORKERS));
             return Optional.empty();
         }
         if (to < from && leavesNoneInService(step, to)) {
-            step.reply(
-                    ticket,
-                    RequestResult.failed(
-                            "no worker would be left in service: no slot below "
-                                    + to
-                                    + " is in service; see berth status"));
+            step.reply(ticket, new RequestResult.NoneLeft(to));
             return Optional.empty();
         }
         if (to > from) {
@@ -90,9 +81,9 @@ record ScaleChange(long ticket, int from, int to, Course course) implements Oper
 
     private RequestResult result() {
         return switch (course) {
-            case Course.Forward() -> RequestResult.done("scaled from " + from + " to " + to);
+            case Course.Forward() -> new RequestResult.Scaled(from, to);
             case Course.Undoing(WorkerFailure failure) ->
-                    RequestResult.failed(Messages.of(failure) + "\nstays at " + to + " workers");
+                    new RequestResult.ScaleUndone(failure, to);
         };
     }
 

@@ -1,6 +1,5 @@
 package dev.berth.supervise.lifecycle;
 
-import dev.berth.supervise.contract.Messages;
 import dev.berth.supervise.contract.RequestResult;
 import dev.berth.supervise.contract.WorkerFailure;
 
@@ -14,17 +13,12 @@ record SlotDrain(long ticket, int slot, long deadline) implements Operation {
         Optional<Slot> slot = step.state().slot(index);
         Optional<Worker> worker = slot.flatMap(Slot::ready);
         if (worker.isEmpty()) {
-            step.reply(ticket, RequestResult.failed(noWorker(step, index)));
+            step.reply(ticket, noWorker(step, index));
         } else if (slot.get().goal() == Slot.Goal.DRAINED) {
-            step.reply(ticket, RequestResult.done("slot " + index + " is already drained"));
-        } else if (step.state().inService().size() == 1) {
             step.reply(
-                    ticket,
-                    RequestResult.failed(
-                            "slot "
-                                    + index
-                                    + " is the only slot in service; draining it would leave no"
-                                    + " worker: scale up first, or stop"));
+                    ticket, new RequestResult.Drained(index, RequestResult.DrainedState.ALREADY));
+        } else if (step.state().inService().size() == 1) {
+            step.reply(ticket, new RequestResult.OnlySlot(index));
         } else {
             return Optional.of(drain(step, ticket, worker.get()));
         }
@@ -43,7 +37,7 @@ record SlotDrain(long ticket, int slot, long deadline) implements Operation {
     static void undrain(TransitionStep step, long ticket, int index) {
         Optional<Slot> slot = step.state().slot(index);
         if (slot.isEmpty()) {
-            step.reply(ticket, RequestResult.failed(noWorker(step, index)));
+            step.reply(ticket, noWorker(step, index));
             return;
         }
         if (slot.get().goal() == Slot.Goal.DRAINED) {
@@ -51,16 +45,15 @@ record SlotDrain(long ticket, int slot, long deadline) implements Operation {
             step.applyTraffic();
         }
         boolean ready = slot.get().ready().isPresent();
-        String when = ready ? " is in service" : " will be in service once its worker is ready";
-        step.reply(ticket, RequestResult.done("slot " + index + when));
+        step.reply(ticket, new RequestResult.Undrained(index, ready));
     }
 
     /// Why nothing can be done with that slot.
-    static String noWorker(TransitionStep step, int index) {
+    static RequestResult noWorker(TransitionStep step, int index) {
         int slots = step.state().slots().size();
         return step.state().slot(index).isEmpty()
-                ? "no slot " + index + ": there are slots 0 to " + (slots - 1)
-                : "slot " + index + " has no ready worker";
+                ? new RequestResult.NoSuchSlot(index, slots)
+                : new RequestResult.NoReadyWorker(index);
     }
 
     @Override
@@ -75,20 +68,18 @@ record SlotDrain(long ticket, int slot, long deadline) implements Operation {
 
     @Override
     public Decision advance(TransitionStep step) {
-        return step.now() >= deadline
-                ? over(step, "slot " + slot + " gets no new connections; some are still open")
-                : continues();
+        return step.now() >= deadline ? over(step, RequestResult.DrainedState.OPEN) : continues();
     }
 
     @Override
     public Decision onQuiet(TransitionStep step, WorkerOutcome.Quiet quiet) {
         return quiet.id().slot() == slot
-                ? over(step, "slot " + slot + " is drained: none of its connections is busy")
+                ? over(step, RequestResult.DrainedState.QUIET)
                 : Decision.UNCONCERNED;
     }
 
-    private Decision over(TransitionStep step, String text) {
-        step.reply(ticket, RequestResult.done(text));
+    private Decision over(TransitionStep step, RequestResult.DrainedState state) {
+        step.reply(ticket, new RequestResult.Drained(slot, state));
         return Decision.OVER;
     }
 
@@ -106,8 +97,7 @@ record SlotDrain(long ticket, int slot, long deadline) implements Operation {
         if (index != slot) {
             return Decision.UNCONCERNED;
         }
-        String rest = "\nslot " + index + " stays drained until you undrain it";
-        step.reply(ticket, RequestResult.failed(Messages.of(failure) + rest));
+        step.reply(ticket, new RequestResult.DrainLost(failure, index));
         return Decision.OVER;
     }
 

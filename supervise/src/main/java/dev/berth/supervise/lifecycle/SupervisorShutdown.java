@@ -32,7 +32,7 @@ record SupervisorShutdown(long ticket, int times, int code) implements Operation
         if (ticket == Action.NOBODY) {
             return new SupervisorShutdown(next, times, code);
         }
-        step.reply(ticket, RequestResult.failed("stop was requested again: killed what was left"));
+        step.reply(ticket, new RequestResult.Killed());
         for (Slot slot : step.state().slots()) {
             slot.workers().forEach(worker -> WorkerMoves.kill(step, worker));
         }
@@ -44,7 +44,7 @@ record SupervisorShutdown(long ticket, int times, int code) implements Operation
         if (!step.state().slots().isEmpty()) {
             return continues();
         }
-        step.reply(ticket, RequestResult.done("stopped"));
+        step.reply(ticket, new RequestResult.Stopped());
         step.emit(new Action.Quit(code));
         return Decision.OVER;
     }

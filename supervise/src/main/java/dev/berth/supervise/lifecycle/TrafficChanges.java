@@ -24,7 +24,7 @@ public final class TrafficChanges {
         if (request instanceof Request.Steer(Policy policy)) {
             Optional<String> wrong = problem(policy, step.settings(), step.state().slots().size());
             wrong.ifPresentOrElse(
-                    why -> step.reply(ticket, RequestResult.failed(why)),
+                    why -> step.reply(ticket, new RequestResult.Impossible(why)),
                     () -> steer(step, new Traffic.PolicyChange(ticket, policy)));
         } else if (request instanceof Request.Shed(boolean shed)) {
             shed(step, ticket, shed);
@@ -68,12 +68,9 @@ public final class TrafficChanges {
         Policy policy = answer.failure().isPresent() ? traffic.policy() : answer.policy();
         step.changeTraffic(now -> now.withPolicy(policy, answered.size()));
         RequestResult result =
-                answer.failure()
-                        .map(RequestResult::failed)
-                        .orElseGet(
-                                () ->
-                                        RequestResult.done(
-                                                "steered by " + policy.word() + " from now on"));
+                answer.failure().isPresent()
+                        ? new RequestResult.Impossible(answer.failure().get())
+                        : new RequestResult.Steered(policy);
         answered.forEach(change -> step.reply(change.ticket(), result));
         step.applyTraffic();
     }
@@ -81,11 +78,6 @@ public final class TrafficChanges {
     private static void shed(TransitionStep step, long ticket, boolean shed) {
         step.changeTraffic(traffic -> traffic.withShed(shed));
         step.applyTraffic();
-        step.reply(
-                ticket,
-                RequestResult.done(
-                        shed
-                                ? "new connections are refused; open ones continue"
-                                : "new connections are accepted again"));
+        step.reply(ticket, new RequestResult.Shed(shed));
     }
 }

@@ -34,7 +34,7 @@ class InPlaceRollTest {
                 .containsExactly(new Action.KeepQueue(id(0, 1)), new Action.Spawn(id(0, 2), NEW));
 
         script.readies(0, 2).exits(1, 1).readies(1, 2);
-        assertThat(script.answer(roll)).contains(new RequestResult(true, "rolled 2 slots"));
+        assertThat(script.answer(roll)).contains(new RequestResult.Rolled(2));
     }
 
     @Test

@@ -35,7 +35,7 @@ class PartialRollTest {
 
         script.readies(1, 2).retires(1, 1);
 
-        assertThat(script.answer(roll)).contains(RequestResult.done("rolled 1 slot"));
+        assertThat(script.answer(roll)).contains(new RequestResult.Rolled(1));
         assertThat(script.spawned()).containsExactly(id(1, 2));
     }
 
@@ -47,11 +47,7 @@ class PartialRollTest {
         script.readies(2, 2).retires(2, 1);
 
         assertThat(script.answer(roll))
-                .contains(
-                        RequestResult.done(
-                                "rolled 1 slot\n"
-                                        + "partially rolled: slots [2] run the new command, the"
-                                        + " others do not"));
+                .contains(new RequestResult.Rolled(1, List.of(), List.of(2)));
         assertThat(script.state().command()).isEqualTo(OLD);
         script.forget().exits(2, 2);
         assertThat(script.orders()).contains(new Action.Spawn(id(2, 3), NEW));
@@ -66,7 +62,7 @@ class PartialRollTest {
         long roll = script.asks(slot(1, NEW));
         script.readies(1, 2).retires(1, 1);
 
-        assertThat(script.answer(roll)).contains(RequestResult.done("rolled 1 slot"));
+        assertThat(script.answer(roll)).contains(new RequestResult.Rolled(1));
         assertThat(script.state().command()).isEqualTo(NEW);
     }
 
@@ -76,8 +72,7 @@ class PartialRollTest {
 
         long roll = script.asks(roll(Optional.empty(), Map.of(), OptionalInt.of(5)));
 
-        assertThat(script.answer(roll))
-                .contains(RequestResult.failed("no slot 5: there are slots 0 to 1"));
+        assertThat(script.answer(roll)).contains(new RequestResult.NoSuchSlot(5, 2));
         assertThat(script.spawned()).isEmpty();
     }
 

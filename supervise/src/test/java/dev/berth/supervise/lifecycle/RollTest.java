@@ -39,7 +39,7 @@ class RollTest {
                         new Action.Verify(id(0, 2)),
                         new Action.Terminate(id(0, 1)),
                         new Action.CloseSockets(id(0, 1)),
-                        new Action.Reply(roll, new RequestResult(true, "rolled 1 slot")));
+                        new Action.Reply(roll, new RequestResult.Rolled(1)));
     }
 
     @Test
@@ -53,7 +53,7 @@ class RollTest {
             assertThat(script.answer(roll)).isEmpty();
             script.retires(slot, 1);
         }
-        assertThat(script.answer(roll)).contains(new RequestResult(true, "rolled 3 slots"));
+        assertThat(script.answer(roll)).contains(new RequestResult.Rolled(3));
         assertThat(script.state().operation()).isEmpty();
     }
 
@@ -322,7 +322,7 @@ class RollTest {
         assertThat(script.has(2, 2)).isFalse();
 
         script.readies(0, 2).readies(2, 2).retires(2, 1);
-        assertThat(script.answer(roll)).contains(new RequestResult(true, "rolled 3 slots"));
+        assertThat(script.answer(roll)).contains(new RequestResult.Rolled(3));
     }
 
     @Test
@@ -348,7 +348,7 @@ class RollTest {
         assertThat(script.answer(roll)).isEmpty();
 
         script.readies(0, 2);
-        assertThat(script.answer(roll)).contains(new RequestResult(true, "rolled 1 slot"));
+        assertThat(script.answer(roll)).contains(new RequestResult.Rolled(1));
         assertThat(script.state().command()).isEqualTo(NEW);
     }
 

@@ -22,7 +22,7 @@ class ScaleTest {
         script.readies(2, 1).readies(3, 1);
         assertThat(script.answer(scale)).isEmpty();
         script.readies(4, 1);
-        assertThat(script.answer(scale)).contains(new RequestResult(true, "scaled from 2 to 5"));
+        assertThat(script.answer(scale)).contains(new RequestResult.Scaled(2, 5));
         assertThat(script.served()).hasSize(5);
     }
 
@@ -70,7 +70,7 @@ class ScaleTest {
         script.exits(1, 1);
         long roll = script.rolls();
         script.readies(0, 2).retires(0, 1);
-        assertThat(script.answer(roll)).contains(new RequestResult(true, "rolled 1 slot"));
+        assertThat(script.answer(roll)).contains(new RequestResult.Rolled(1));
     }
 
     @Test
@@ -90,7 +90,7 @@ class ScaleTest {
                         new Action.CloseSockets(id(2, 1)),
                         new Action.Terminate(id(1, 1)),
                         new Action.CloseSockets(id(1, 1)),
-                        new Action.Reply(scale, new RequestResult(true, "scaled from 3 to 1")));
+                        new Action.Reply(scale, new RequestResult.Scaled(3, 1)));
         assertThat(script.state().slots()).hasSize(1);
     }
 
@@ -122,14 +122,14 @@ class ScaleTest {
         TransitionScript script = TransitionScript.running(1);
         long more = script.asks(new Request.ScaleBy(1));
         script.readies(1, 1);
-        assertThat(script.answer(more)).contains(new RequestResult(true, "scaled from 1 to 2"));
+        assertThat(script.answer(more)).contains(new RequestResult.Scaled(1, 2));
 
         long less = script.asks(new Request.ScaleBy(-1));
         script.retires(1, 1);
-        assertThat(script.answer(less)).contains(new RequestResult(true, "scaled from 2 to 1"));
+        assertThat(script.answer(less)).contains(new RequestResult.Scaled(2, 1));
 
         long none = script.asks(new Request.ScaleBy(-1));
-        assertThat(script.answer(none)).contains(new RequestResult(true, "scaled from 1 to 1"));
+        assertThat(script.answer(none)).contains(new RequestResult.Scaled(1, 1));
         assertThat(script.served()).containsExactly(id(0, 1));
     }
 
@@ -139,8 +139,7 @@ class ScaleTest {
 
         long scale = script.asks(new Request.Scale(257));
 
-        assertThat(script.answer(scale))
-                .contains(new RequestResult(false, "at most 256 workers: requested 257"));
+        assertThat(script.answer(scale)).contains(new RequestResult.TooManyWorkers(257, 256));
         assertThat(script.state().operation()).isEmpty();
     }
 
@@ -153,7 +152,7 @@ class ScaleTest {
         assertThat(script.answer(scale)).isEmpty();
 
         script.readies(2, 1);
-        assertThat(script.answer(scale)).contains(new RequestResult(true, "scaled from 2 to 3"));
+        assertThat(script.answer(scale)).contains(new RequestResult.Scaled(2, 3));
         assertThat(script.slot(0).history().crashLoop()).isTrue();
     }
 

@@ -26,9 +26,7 @@ class SlotDrainTest {
 
         script.drains(0, 1).pass(100);
         assertThat(script.answer(drain))
-                .contains(
-                        new RequestResult(
-                                true, "slot 0 is drained: none of its connections is busy"));
+                .contains(new RequestResult.Drained(0, RequestResult.DrainedState.QUIET));
         assertThat(script.phase(0, 1)).isEqualTo(Phase.READY);
         assertThat(script.orders(Action.Terminate.class)).isEmpty();
     }
@@ -40,9 +38,7 @@ class SlotDrainTest {
         assertThat(script.pass(9).answer(drain)).isEmpty();
 
         assertThat(script.pass(1).answer(drain))
-                .contains(
-                        new RequestResult(
-                                true, "slot 0 gets no new connections; some are still open"));
+                .contains(new RequestResult.Drained(0, RequestResult.DrainedState.OPEN));
     }
 
     @Test
@@ -56,7 +52,7 @@ class SlotDrainTest {
         assertThat(script.deeds())
                 .containsExactly(
                         applies(Set.of(id(0, 1), id(1, 1)), Set.of(0, 1)),
-                        new Action.Reply(undrain, new RequestResult(true, "slot 0 is in service")));
+                        new Action.Reply(undrain, new RequestResult.Undrained(0, true)));
     }
 
     @Test
@@ -66,10 +62,7 @@ class SlotDrainTest {
         script.drains(0, 1).exits(0, 1);
 
         long undrain = script.asks(new Request.Undrain(0));
-        assertThat(script.answer(undrain))
-                .contains(
-                        new RequestResult(
-                                true, "slot 0 will be in service once its worker is ready"));
+        assertThat(script.answer(undrain)).contains(new RequestResult.Undrained(0, false));
 
         script.readies(0, 2);
         assertThat(script.served()).contains(id(0, 2));
@@ -96,7 +89,7 @@ class SlotDrainTest {
         script.drains(0, 1);
 
         assertThat(script.answer(script.asks(new Request.Drain(0))))
-                .contains(new RequestResult(true, "slot 0 is already drained"));
+                .contains(new RequestResult.Drained(0, RequestResult.DrainedState.ALREADY));
     }
 
     @Test
@@ -104,12 +97,12 @@ class SlotDrainTest {
         TransitionScript script = TransitionScript.running(2);
 
         assertThat(script.answer(script.asks(new Request.Drain(2))))
-                .contains(new RequestResult(false, "no slot 2: there are slots 0 to 1"));
+                .contains(new RequestResult.NoSuchSlot(2, 2));
         assertThat(script.answer(script.asks(new Request.Undrain(7))))
-                .contains(new RequestResult(false, "no slot 7: there are slots 0 to 1"));
+                .contains(new RequestResult.NoSuchSlot(7, 2));
         script.exits(1, 1);
         assertThat(script.answer(script.asks(new Request.Drain(1))))
-                .contains(new RequestResult(false, "slot 1 has no ready worker"));
+                .contains(new RequestResult.NoReadyWorker(1));
     }
 
     @Test

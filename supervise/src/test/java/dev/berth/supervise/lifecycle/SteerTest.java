@@ -44,7 +44,7 @@ final class SteerTest {
         long steer = script.asks(new Request.Steer(RANDOM));
         script.tell(new Event.Steered(RANDOM, Optional.of("no memory")));
         assertThat(script.state().traffic().policy()).isEqualTo(new Policy.Hash());
-        assertThat(script.answer(steer)).contains(new RequestResult(false, "no memory"));
+        assertThat(script.answer(steer)).contains(new RequestResult.Impossible("no memory"));
         assertThat(script.orders(Action.Apply.class).getLast().plan().policy())
                 .isEqualTo(new Policy.Hash());
     }

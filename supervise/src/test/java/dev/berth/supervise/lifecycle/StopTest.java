@@ -31,7 +31,7 @@ class StopTest {
                 .containsExactly(
                         new Action.Terminate(id(1, 1)),
                         new Action.CloseSockets(id(1, 1)),
-                        new Action.Reply(stop, new RequestResult(true, "stopped")),
+                        new Action.Reply(stop, new RequestResult.Stopped()),
                         new Action.Quit(0));
     }
 
@@ -49,7 +49,7 @@ class StopTest {
         assertThat(script.answer(second)).isEmpty();
 
         script.exits(0, 1).exits(1, 1);
-        assertThat(script.answer(second)).contains(new RequestResult(true, "stopped"));
+        assertThat(script.answer(second)).contains(new RequestResult.Stopped());
         assertThat(script.orders().getLast()).isEqualTo(new Action.Quit(0));
     }
 
@@ -61,10 +61,7 @@ class StopTest {
 
         long stop = script.asks(new Request.Stop());
 
-        assertThat(script.answer(roll))
-                .contains(
-                        new RequestResult(
-                                false, "the supervisor was stopped before this was finished"));
+        assertThat(script.answer(roll)).contains(new RequestResult.Interrupted());
         assertThat(script.orders()).contains(new Action.Terminate(id(0, 2)));
         script.exits(0, 2).retires(0, 1).retires(1, 1);
         assertThat(script.answer(stop)).map(RequestResult::done).contains(true);
@@ -111,7 +108,7 @@ class StopTest {
 
         script.exits(1, 1);
 
-        assertThat(script.answer(stop)).contains(new RequestResult(true, "stopped"));
+        assertThat(script.answer(stop)).contains(new RequestResult.Stopped());
         assertThat(script.orders().getLast()).isEqualTo(new Action.Quit(1));
     }
 }

@@ -33,7 +33,7 @@ class VerificationTest {
         assertThat(script.has(1, 2)).isTrue();
 
         script.readies(1, 2).retires(1, 1);
-        assertThat(script.answer(roll)).contains(RequestResult.done("rolled 2 slots"));
+        assertThat(script.answer(roll)).contains(new RequestResult.Rolled(2));
     }
 
     @Test
@@ -54,12 +54,13 @@ class VerificationTest {
         script.readies(0, 2).drains(0, 1).forget().pass(5);
 
         assertThat(script.answer(roll).orElseThrow())
+                .isInstanceOf(RequestResult.RollFailed.class)
+                .extracting(RequestResult::text)
                 .isEqualTo(
-                        RequestResult.failed(
-                                "slot 0.2 (pid 200) accepts no connection: 4 connections wait on"
-                                        + " tcp://[::]:80, for 5 s (if it only needs longer to"
-                                        + " load, raise --prove of berth run)\n"
-                                        + "the old generation serves on"));
+                        "slot 0.2 (pid 200) accepts no connection: 4 connections wait on"
+                                + " tcp://[::]:80, for 5 s (if it only needs longer to load, raise"
+                                + " --prove of berth run)\n"
+                                + "the old generation serves on");
         assertThat(script.served()).containsExactlyInAnyOrder(id(0, 1), id(1, 1));
         assertThat(script.orders())
                 .as("its queue moves at once")
