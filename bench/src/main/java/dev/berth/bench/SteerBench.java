@@ -168,9 +168,9 @@ final class SteerBench {
         int misrouted = 0;
         try (Load load = Load.start(LoadPlan.defaults(port).withRate(1_000))) {
             for (int i = 0; i < changes; i += 2) {
-                control.call(List.of("steer", i % 4 == 0 ? "round-robin" : "source"));
+                control.steer(i % 4 == 0 ? "round-robin" : "source");
                 int slot = i / 2 % workers.size();
-                control.call(List.of("steer", "weighted:" + slot + "=100%"));
+                control.steer("weighted:" + slot + "=100%");
                 misrouted += OneShot.pid(port) == workers.get(slot) ? 0 : 1;
             }
             LoadResult result = load.finish();

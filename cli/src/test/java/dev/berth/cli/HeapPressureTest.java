@@ -25,7 +25,6 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /// A supervisor with little memory, and clients that send it as much as it accepts.
@@ -48,16 +47,20 @@ class HeapPressureTest {
     @RegisterExtension
     private final BerthProcesses berth = new BerthProcesses(() -> runtime, PATIENCE);
 
-    /// A frame of the given size whose command has as many words as fit, and an unknown option.
-    private static ByteBuffer flood(String first, int bytes) {
-        byte[] frame = new byte[4 + bytes];
-        Arrays.fill(frame, (byte) 'x');
-        for (int i = 5; i < frame.length; i += 2) {
-            frame[i] = 0;
+    /// A frame of the given size with a request that has an unknown parameter and is full of
+    /// `part`, of which most are read before the mistake.
+    private static ByteBuffer flood(String command, String part, int bytes) {
+        String head = "C{\"protocol\":2,\"command\":\"" + command + "\",\"unknown\":true,\"words\":[";
+        ByteBuffer frame = ByteBuffer.allocate(4 + bytes).putInt(bytes);
+        frame.put(head.getBytes(US_ASCII));
+        byte[] bytesOfPart = part.getBytes(US_ASCII);
+        while (frame.remaining() >= bytesOfPart.length) {
+            frame.put(bytesOfPart);
         }
-        byte[] head = ('C' + first + '\0' + "--unknown" + '\0').getBytes(US_ASCII);
-        ByteBuffer.wrap(frame).putInt(bytes).put(head);
-        return ByteBuffer.wrap(frame);
+        while (frame.hasRemaining()) {
+            frame.put((byte) ' ');
+        }
+        return frame.flip();
     }
 
     /// Sends the frame, and reads until the supervisor hangs up, which it may do at once.
@@ -77,11 +80,16 @@ class HeapPressureTest {
     }
 
     private void flood() throws InterruptedException {
-        ByteBuffer longest = flood("roll", LONGEST_FRAME);
-        ByteBuffer usual = flood("status", USUAL_FRAME);
+        String longWord = '"' + "x".repeat(LONGEST_FRAME / 50) + "\",";
+        List<ByteBuffer> frames =
+                List.of(
+                        flood("roll", "\"\",", LONGEST_FRAME),
+                        flood("status", "\"\",", USUAL_FRAME),
+                        flood("roll", longWord, LONGEST_FRAME),
+                        flood("roll", "[", LONGEST_FRAME));
         List<Thread> clients = new ArrayList<>();
         for (int i = 0; i < CLIENTS; i++) {
-            ByteBuffer frame = i % 2 == 0 ? longest : usual;
+            ByteBuffer frame = frames.get(i % frames.size());
             clients.add(Thread.ofPlatform().start(() -> send(frame.duplicate())));
         }
         for (Thread client : clients) {
