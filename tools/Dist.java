@@ -21,7 +21,7 @@ import java.util.stream.Stream;
 ///     DIST/lib/*.jar       the jars; the one with the main class comes first
 ///     DIST/jvm.options     the JVM options, for both the launcher and the training
 ///     DIST/berth-ID.aot    the start-up cache, recorded while the commands in TRAINING ran
-///     DIST/build.id        written last: id=…, jvm=…, modulepath=…, classpath=…
+///     DIST/build.id        written last: id=…, jvm=…, modulepath=…, classpath=…, labpath=…
 ///
 /// ID is a hash of all these inputs, the JVM's release and the folder's path: a cache with a module
 /// path is useless elsewhere, so a folder that has been moved runs without it. The JVM's own check
@@ -32,8 +32,20 @@ final class Dist {
     private static final Path JAVA_HOME = Path.of(System.getProperty("java.home"));
     private static final int TRAINING_SECONDS = 120;
 
-    /// The jar that runs as a module, because it alone gets native access.
-    private static final String NATIVE = "berth-sys-";
+    /// Where a jar belongs.
+    private enum Part {
+        /// It runs as a module, because it alone gets native access.
+        MODULE,
+        CLASSES,
+        /// It follows the others, for the verbs of the lab only, and is not in the start-up cache.
+        LAB;
+
+        static Part of(String jar) {
+            return jar.startsWith("berth-sys-")
+                    ? MODULE
+                    : jar.startsWith("berth-lab-") ? LAB : CLASSES;
+        }
+    }
 
     private final Path dist;
     private final Path options;
@@ -66,8 +78,13 @@ final class Dist {
         String jvm = jvm();
         String id = id(jvm + " " + dist);
         String text =
-                "id=%s\njvm=%s\nmodulepath=%s\nclasspath=%s\n"
-                        .formatted(id, jvm, path("", true), path("", false));
+                "id=%s\njvm=%s\nmodulepath=%s\nclasspath=%s\nlabpath=%s\n"
+                        .formatted(
+                                id,
+                                jvm,
+                                path("", Part.MODULE),
+                                path("", Part.CLASSES),
+                                path("", Part.LAB));
         Path idFile = dist.resolve("build.id");
         Path cache = dist.resolve("berth-" + id + ".aot");
         if (Files.exists(cache) && Files.exists(idFile) && Files.readString(idFile).equals(text)) {
@@ -83,10 +100,10 @@ final class Dist {
         Files.writeString(idFile, text);
     }
 
-    private String path(String prefix, boolean modules) {
+    private String path(String prefix, Part part) {
         return jars.stream()
                 .map(jar -> jar.getFileName().toString())
-                .filter(name -> name.startsWith(NATIVE) == modules)
+                .filter(name -> Part.of(name) == part)
                 .map(name -> prefix + name)
                 .collect(Collectors.joining(":"));
     }
@@ -125,7 +142,8 @@ final class Dist {
             command.add("@jvm.options");
             command.add("-XX:AOTCacheOutput=" + cache);
             String lib = dist.resolve("lib") + "/";
-            command.addAll(List.of("-p", path(lib, true), "-cp", path(lib, false)));
+            command.addAll(List.of("-p", path(lib, Part.MODULE)));
+            command.addAll(List.of("-cp", path(lib, Part.CLASSES)));
             command.add("dev.berth.cli.AotTraining");
             command.add(training.toString());
             var builder = new ProcessBuilder(command).directory(dist.toFile());

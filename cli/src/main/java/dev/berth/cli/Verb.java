@@ -2,12 +2,10 @@ package dev.berth.cli;
 
 import dev.berth.cli.command.Options;
 import dev.berth.cli.command.Subcommand;
+import dev.berth.cli.command.SubcommandProvider;
 import dev.berth.cli.command.UsageException;
 import dev.berth.cli.demo.DemoCommand;
 import dev.berth.cli.doctor.DoctorCommand;
-import dev.berth.cli.lab.LabCommand;
-import dev.berth.cli.lab.MatrixCommand;
-import dev.berth.cli.lab.ReplayCommand;
 import dev.berth.cli.ports.CloseCommand;
 import dev.berth.cli.ports.Confirmation;
 import dev.berth.cli.ports.OpenCommand;
@@ -21,10 +19,10 @@ import dev.berth.cli.remote.StatusCommand;
 import dev.berth.cli.remote.SteerCommand;
 import dev.berth.cli.remote.StopCommand;
 import dev.berth.cli.run.RunCommand;
-import dev.berth.lab.Expectations;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.ServiceLoader;
 
 /// The commands, in the order of the overview.
 public enum Verb {
@@ -77,11 +75,18 @@ public enum Verb {
             case ROUTE -> new RouteCommand();
             case OPEN -> new OpenCommand(Confirmation.ofProcess());
             case CLOSE -> new CloseCommand(Confirmation.ofProcess());
-            case LAB -> new LabCommand(Expectations::here);
-            case LAB_REPLAY -> new ReplayCommand();
-            case LAB_MATRIX -> new MatrixCommand();
+            case LAB, LAB_REPLAY, LAB_MATRIX -> provided();
             case DOCTOR -> new DoctorCommand();
         };
+    }
+
+    /// The launcher puts the lab on the class path for these verbs.
+    private Subcommand provided() {
+        return ServiceLoader.load(SubcommandProvider.class).stream()
+                .map(ServiceLoader.Provider::get)
+                .flatMap(provider -> provider.create(word()).stream())
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("not on the class path: " + word()));
     }
 
     /// The command that a command line begins with, be it two words or one.

@@ -185,6 +185,20 @@ class ArchitectureTest {
         layer("cli", "demo", "run", "command").check(classes);
     }
 
+    /// They come from a module that other verbs do not have on their class path.
+    @Test
+    void onlyTheCommandsOfTheLabUseTheLab() {
+        noClasses()
+                .that()
+                .resideInAPackage("dev.berth.cli..")
+                .and()
+                .resideOutsideOfPackage("dev.berth.cli.lab")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("dev.berth.lab", "dev.berth.cli.lab")
+                .check(classes);
+    }
+
     @Test
     void decisionsDoNotUseTheSystem() {
         noClasses()

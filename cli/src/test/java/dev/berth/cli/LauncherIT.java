@@ -14,14 +14,17 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import java.util.zip.ZipFile;
 
 /// `./berth` itself, in a copy of its folder whose path has a space, with a `java` that only prints
 /// how it was called.
@@ -48,7 +51,8 @@ class LauncherIT {
                 "id=1234\n"
                         + "jvm=Maker 25.0.1+2 arch source\n"
                         + "modulepath=m.jar\n"
-                        + "classpath=a.jar:b.jar\n");
+                        + "classpath=a.jar:b.jar\n"
+                        + "labpath=lab.jar:lab-cli.jar\n");
         Files.writeString(dist.resolve("berth-1234.aot"), "");
     }
 
@@ -117,6 +121,49 @@ class LauncherIT {
         Path lib = dist.resolve("lib");
         assertThat(launch(java("jdk", "25.0.1")).output())
                 .contains("[-p][" + lib + "/m.jar][-cp][" + lib + "/a.jar:" + lib + "/b.jar]");
+    }
+
+    @Test
+    void onlyTheVerbsOfTheLabHaveTheLabOnTheirClassPath() throws Exception {
+        Path java = java("jdk", "25.0.1");
+        String lib = dist.resolve("lib") + "/";
+        String others = "[-cp][" + lib + "a.jar:" + lib + "b.jar";
+        String lab = others + ":" + lib + "lab.jar:" + lib + "lab-cli.jar]";
+        for (String words :
+                List.of("lab", "lab replay x", "lab matrix", "help lab replay", "-h lab", "--help lab")) {
+            assertThat(launch(java, words.split(" ")).output()).as(words).contains(lab);
+        }
+        for (String words : List.of("", "run -- lab", "who lab", "status", "help", "--help")) {
+            assertThat(launch(java, words.split(" ")).output()).as(words).contains(others + "]");
+        }
+    }
+
+    @Test
+    void theBuiltClassPathHasNoLab() throws Exception {
+        Properties build = new Properties();
+        try (var in = Files.newBufferedReader(ROOT.resolve("cli/target/dist/build.id"))) {
+            build.load(in);
+        }
+        assertThat(jarsWith(build.getProperty("classpath"), "dev/berth/cli/Main.class")).hasSize(1);
+        for (String lab : List.of("dev/berth/lab/Lab.class", "dev/berth/cli/lab/LabCommand.class")) {
+            assertThat(jarsWith(build.getProperty("labpath"), lab)).hasSize(1);
+            assertThat(jarsWith(build.getProperty("classpath"), lab)).isEmpty();
+            assertThat(jarsWith(build.getProperty("modulepath"), lab)).isEmpty();
+        }
+    }
+
+    /// The jars of this path that have this file.
+    private static List<String> jarsWith(String path, String file) throws IOException {
+        List<String> found = new ArrayList<>();
+        for (String name : path.split(":")) {
+            Path jar = ROOT.resolve("cli/target/dist/lib").resolve(name);
+            try (var zip = new ZipFile(jar.toFile())) {
+                if (zip.getEntry(file) != null) {
+                    found.add(name);
+                }
+            }
+        }
+        return found;
     }
 
     @Test
