@@ -8,7 +8,6 @@ import dev.berth.inspect.PortSocket;
 import dev.berth.inspect.Printable;
 import dev.berth.inspect.UserNames;
 import dev.berth.net.Protocol;
-import dev.berth.net.TcpState;
 
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -25,7 +24,6 @@ import java.util.stream.Collectors;
 /// `berth who` for people: a block for each port, with listeners first and connections summed up.
 final class WhoText {
     private static final int WIDE = Integer.MAX_VALUE;
-    private static final int BAR = 10;
     private static final int LEAST = 20;
 
     /// Larger groups are shown as a table.
@@ -108,13 +106,6 @@ final class WhoText {
         return lines;
     }
 
-    /// The meaning of a listener's count of drops.
-    private static String segments(PortSocket socket) {
-        return socket.options().deferAccept().orElse(true)
-                ? " segments: its queue was full, or TCP_DEFER_ACCEPT discarded them"
-                : " segments: its queue was full";
-    }
-
     private void block(WhoBlock block, PortReport report) {
         painted(title(block), BOLD);
         List<PortSocket> first = new ArrayList<>(block.listeners());
@@ -150,10 +141,10 @@ final class WhoText {
         Optional<SteeredGroup> service = services.apply(first);
         plain(
                 "  "
-                        + state(first)
+                        + WhoSocketText.state(first)
                         + " "
                         + first.local()
-                        + options(first)
+                        + WhoSocketText.options(first)
                         + "  group "
                         + id
                         + " of "
@@ -178,44 +169,15 @@ final class WhoText {
     private void socket(PortSocket socket, PortReport report) {
         plain(
                 "  "
-                        + state(socket)
+                        + WhoSocketText.state(socket)
                         + " "
                         + socket.local()
-                        + options(socket)
+                        + WhoSocketText.options(socket)
                         + group(socket, report));
         owners(socket);
-        queue(socket);
-        if (socket.drops().orElse(0) != 0) {
-            long drops = Integer.toUnsignedLong(socket.drops().getAsInt());
-            boolean tcp = socket.protocol() == Protocol.TCP;
-            painted("    dropped " + drops + (tcp ? segments(socket) : " datagrams"), RED);
-        }
+        WhoSocketText.queue(socket).ifPresent(text -> plain("    " + text));
+        WhoSocketText.drops(socket).ifPresent(text -> painted("    " + text, RED));
         foreignSocket(socket, report);
-    }
-
-    private static String state(PortSocket socket) {
-        if (socket.protocol() == Protocol.UDP) {
-            return socket.remote().isPresent() ? "connected" : "bound";
-        }
-        return switch (socket.state()) {
-            case LISTEN -> socket.multipath() ? "LISTEN (MPTCP)" : "LISTEN";
-            case BOUND_INACTIVE -> "bound only";
-            default -> socket.state().name();
-        };
-    }
-
-    private static String options(PortSocket socket) {
-        StringBuilder text = new StringBuilder();
-        socket.reuseport().filter(set -> set).ifPresent(_ -> text.append("  SO_REUSEPORT"));
-        socket.reuseaddr().filter(set -> set).ifPresent(_ -> text.append("  SO_REUSEADDR"));
-        socket.v6only()
-                .filter(set -> set && socket.local().wildcard())
-                .ifPresent(_ -> text.append("  IPv6 only"));
-        socket.deviceName().ifPresent(name -> text.append("  on ").append(Printable.text(name)));
-        if (socket.options().incomingCpu().isPresent()) {
-            text.append("  CPU ").append(socket.options().incomingCpu().getAsInt());
-        }
-        return text.toString();
     }
 
     private static String group(PortSocket socket, PortReport report) {
@@ -248,27 +210,6 @@ final class WhoText {
         return Printable.command(owner.command(), most);
     }
 
-    private void queue(PortSocket socket) {
-        if (socket.state() != TcpState.LISTEN || socket.queue() == 0) {
-            return;
-        }
-        long queue = Integer.toUnsignedLong(socket.queue());
-        // The kernel admits one more than the backlog.
-        long most = Math.max(1, Integer.toUnsignedLong(socket.backlog()));
-        int full = Math.clamp((queue * BAR + most - 1) / most, 1, BAR);
-        String bar = "#".repeat(full) + ".".repeat(BAR - full);
-        plain(
-                socket.row().partial()
-                        ? "    queue: " + queue + " waiting for accept"
-                        : "    queue ["
-                                + bar
-                                + "] "
-                                + queue
-                                + " of "
-                                + socket.backlog()
-                                + " waiting for accept");
-    }
-
     private void foreignSocket(PortSocket socket, PortReport report) {
         if (socket.group().isPresent()) {
             PortGroup group = report.groups().get(socket.group().getAsInt() - 1);
@@ -287,7 +228,7 @@ final class WhoText {
         Map<String, Map<String, Integer>> byOwner = new LinkedHashMap<>();
         for (PortSocket socket : connections) {
             byOwner.computeIfAbsent(holder(socket), _ -> new LinkedHashMap<>())
-                    .merge(state(socket), 1, Integer::sum);
+                    .merge(WhoSocketText.state(socket), 1, Integer::sum);
         }
         byOwner.forEach((holder, states) -> plain("  " + text(states) + ": " + holder));
     }
@@ -311,7 +252,7 @@ final class WhoText {
     /// `3 TIME_WAIT, 1 FIN_WAIT2`: the kernel keeps both without a socket, for different times.
     private static String count(List<PortSocket> sockets) {
         Map<String, Integer> states = new LinkedHashMap<>();
-        sockets.forEach(socket -> states.merge(state(socket), 1, Integer::sum));
+        sockets.forEach(socket -> states.merge(WhoSocketText.state(socket), 1, Integer::sum));
         return text(states);
     }
 
@@ -328,7 +269,7 @@ final class WhoText {
                         ? ", expires in " + seconds(socket.timeWaitMillis().getAsInt())
                         : "";
         String who = expires.isEmpty() ? ": " + holder(socket) : expires;
-        plain("  " + state(socket) + " " + socket.local() + peer + who);
+        plain("  " + WhoSocketText.state(socket) + " " + socket.local() + peer + who);
     }
 
     private static String seconds(int millis) {
