@@ -26,7 +26,7 @@ import java.util.stream.Collectors;
 /// **Ownership:** holds a netlink socket until [#close()].
 ///
 /// **Source:** sock_diag(7), netlink(7)
-public final class SockDiag implements AutoCloseable {
+public final class SockDiag implements SocketLookup {
     private static final String NAME = "NETLINK_SOCK_DIAG";
     private static final int NETLINK_SOCK_DIAG = 4;
     private static final int TIMEOUT_SECONDS = 5;
@@ -108,6 +108,7 @@ public final class SockDiag implements AutoCloseable {
     /// @throws ErrnoException the kernel's error: `ENOENT` if it was built without diag for the
     ///   protocol; `EINTR` if the tables kept changing so that each of several dumps was
     ///   interrupted; `EAGAIN` if it did not answer for 5 s
+    @Override
     public List<SocketRow> dump(DiagQuery query) throws IOException {
         List<SocketRow> rows = new ArrayList<>();
         if (query.family() == DiagQuery.BOTH) {
@@ -129,6 +130,7 @@ public final class SockDiag implements AutoCloseable {
     /// each time (10 ms of CPU each, measured with 262,144 buckets).
     ///
     /// @param query without a local port
+    @Override
     public List<SocketRow> dump(DiagQuery query, Set<Integer> ports) throws IOException {
         List<SocketRow> rows = new ArrayList<>();
         if (ports.size() > FEW_PORTS) {

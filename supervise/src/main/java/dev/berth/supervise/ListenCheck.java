@@ -5,7 +5,6 @@ import dev.berth.supervise.contract.Settings;
 import dev.berth.supervise.contract.WorkerId;
 import dev.berth.supervise.lifecycle.Event;
 import dev.berth.supervise.lifecycle.ListenState;
-import dev.berth.supervise.process.EventLoop;
 import dev.berth.supervise.process.WorkerProcess;
 import dev.berth.supervise.steering.ClosedSocketSweep;
 import dev.berth.supervise.steering.GroupKey;
@@ -150,7 +149,7 @@ final class ListenCheck {
         if (hasListeners(id)) {
             inspectReady(id);
         } else {
-            checkSoon(id, EventLoop.now() + Settings.SELF_EXIT.toMillis());
+            checkSoon(id, context.loop().now() + Settings.SELF_EXIT.toMillis());
         }
     }
 
@@ -164,7 +163,7 @@ final class ListenCheck {
         }
         if (complete(id)) {
             inspectReady(id);
-        } else if (EventLoop.now() < until) {
+        } else if (context.loop().now() < until) {
             checkSoon(id, until);
         } else {
             checked(id, ListenState.LOST);

@@ -3,7 +3,6 @@ package dev.berth.supervise;
 import dev.berth.supervise.lifecycle.Event;
 import dev.berth.supervise.lifecycle.Phase;
 import dev.berth.supervise.process.CrashGuard;
-import dev.berth.supervise.process.EventLoop;
 import dev.berth.supervise.process.SupervisorResources;
 import dev.berth.supervise.process.WorkerProcess;
 import dev.berth.supervise.watch.ForeignSockets;
@@ -27,7 +26,7 @@ final class PeriodicChecks {
         healthCheck =
                 new SocketHealthCheck(
                         context.registry(),
-                        context.resources().trees(),
+                        context.resources(),
                         foreignSockets,
                         context.sink(),
                         context.spec().backlog());
@@ -43,9 +42,7 @@ final class PeriodicChecks {
         SupervisorResources resources = context.resources();
         resources.spawner().prepare();
         runCheck("guard", this::checkGuard);
-        runCheck(
-                "strangers",
-                () -> healthCheck.checkForeignSockets(resources.diag(), resources.scanExecutor()));
+        runCheck("strangers", healthCheck::checkForeignSockets);
         List<WorkerProcess> ready =
                 context.live().values().stream()
                         .filter(w -> context.phase(w).equals(Optional.of(Phase.READY)))
@@ -53,7 +50,7 @@ final class PeriodicChecks {
         for (WorkerProcess worker : ready) {
             runCheck("slot " + worker.id(), () -> checkSockets(worker));
         }
-        runCheck("queues", () -> healthCheck.checkQueues(ready, EventLoop.now(), resources.diag()));
+        runCheck("queues", () -> healthCheck.checkQueues(ready, context.loop().now()));
         context.dispatcherTarget().ifPresent(passing -> healthCheck.checkReceivers(ready, passing));
     }
 
@@ -82,8 +79,6 @@ final class PeriodicChecks {
 
     private void checkSockets(WorkerProcess worker) throws IOException {
         healthCheck.checkSockets(
-                worker,
-                context.resources().scanExecutor(),
-                why -> context.machine().post(new Event.ListenerLost(worker.id(), why)));
+                worker, why -> context.machine().post(new Event.ListenerLost(worker.id(), why)));
     }
 }

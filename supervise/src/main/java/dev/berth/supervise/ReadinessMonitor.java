@@ -193,7 +193,7 @@ final class ReadinessMonitor implements BindInterceptor.Callbacks {
         String why =
                 "READY=1 from pid %d was ignored: the process has ended since, or is not part of this worker; send it from the server itself, or with systemd-notify(1), which waits"
                         .formatted(pid);
-        if (worker.socketErrors().add("READY=1", why, EventLoop.now())) {
+        if (worker.socketErrors().add("READY=1", why, context.loop().now())) {
             context.say(worker, ": " + why);
         }
     }
@@ -213,7 +213,7 @@ final class ReadinessMonitor implements BindInterceptor.Callbacks {
         Optional<WorkerProcess> alive = context.worker(id).filter(worker -> !worker.ended());
         if (alive.isPresent()) {
             WorkerProcess worker = alive.get();
-            worker.socketErrors().add(why, why, EventLoop.now());
+            worker.socketErrors().add(why, why, context.loop().now());
             context.machine().post(new Event.ListenerLost(id, why));
         }
     }

@@ -36,7 +36,7 @@ final class StartTimeoutInspector {
         context.resources()
                 .scanExecutor()
                 .submit(
-                        () -> LateWorkerScan.of(tree),
+                        () -> LateWorkerScan.of(tree, context.resources().env().tables()),
                         answer -> {
                             if (answer
                                     instanceof

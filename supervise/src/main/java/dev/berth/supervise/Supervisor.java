@@ -13,6 +13,7 @@ import dev.berth.supervise.lifecycle.Operation;
 import dev.berth.supervise.lifecycle.StateMachine;
 import dev.berth.supervise.process.Cgroup;
 import dev.berth.supervise.process.CrashGuard;
+import dev.berth.supervise.process.Env;
 import dev.berth.supervise.process.EventLoop;
 import dev.berth.supervise.steering.DispatcherTarget;
 import dev.berth.supervise.steering.FeasibilityCheck;
@@ -76,7 +77,7 @@ public final class Supervisor implements AutoCloseable {
     /// @throws IOException the steering that the plan insists on is not available, or the system
     ///   refuses something that every supervisor needs
     public static Supervisor create(ServiceSpec spec, EventSink sink) throws IOException {
-        return create(spec, sink, true);
+        return create(spec, sink, Env.system());
     }
 
     /// The same, under a name that was taken, with the guard that came with it.
@@ -84,7 +85,8 @@ public final class Supervisor implements AutoCloseable {
     /// @param registration stays the caller's, and is closed after this supervisor
     public static Supervisor create(ServiceSpec spec, EventSink sink, Registration registration)
             throws IOException {
-        return create(spec, sink, true, Optional.empty(), Optional.of(registration.guard()));
+        return create(
+                spec, sink, Env.system(), Optional.empty(), Optional.of(registration.guard()));
     }
 
     /// Prepares everything for workers that get their connections from a dispatcher; starts none
@@ -104,7 +106,7 @@ public final class Supervisor implements AutoCloseable {
         return create(
                 spec,
                 sink,
-                true,
+                Env.system(),
                 Optional.of(new DispatcherTarget(dispatcher, service)),
                 Optional.of(registration.guard()));
     }
@@ -116,22 +118,20 @@ public final class Supervisor implements AutoCloseable {
         return create(
                 spec,
                 sink,
-                true,
+                Env.system(),
                 Optional.of(new DispatcherTarget(dispatcher, service)),
                 Optional.empty());
     }
 
-    /// The same as the first, with or without cgroups.
-    ///
-    /// @param cgroups whether a cgroup is used where the system allows it
-    static Supervisor create(ServiceSpec spec, EventSink sink, boolean cgroups) throws IOException {
-        return create(spec, sink, cgroups, Optional.empty(), Optional.empty());
+    /// The same as the first, on a given machine.
+    static Supervisor create(ServiceSpec spec, EventSink sink, Env env) throws IOException {
+        return create(spec, sink, env, Optional.empty(), Optional.empty());
     }
 
     private static Supervisor create(
             ServiceSpec spec,
             EventSink sink,
-            boolean cgroups,
+            Env env,
             Optional<DispatcherTarget> dispatcherTarget,
             Optional<CrashGuard> guard)
             throws IOException {
@@ -142,7 +142,7 @@ public final class Supervisor implements AutoCloseable {
         }
         EventSink careful = new SafeEventSink(sink);
         SupervisorContext context =
-                SupervisorContext.open(spec, careful, support, cgroups, dispatcherTarget, guard);
+                SupervisorContext.open(spec, careful, support, env, dispatcherTarget, guard);
         try {
             return new Supervisor(context);
         } catch (IOException | RuntimeException | Error failed) {
@@ -257,12 +257,12 @@ public final class Supervisor implements AutoCloseable {
     }
 
     private void decide() {
-        if (machine.state().nextDeadline() <= EventLoop.now()) {
+        if (machine.state().nextDeadline() <= context.loop().now()) {
             machine.post(new Event.Tick());
         }
         try {
             while (executor.exitCode().isEmpty() && machine.pending()) {
-                machine.decide(EventLoop.now()).forEach(executor::execute);
+                machine.decide(context.loop().now()).forEach(executor::execute);
             }
         } finally {
             executor.allExecuted();

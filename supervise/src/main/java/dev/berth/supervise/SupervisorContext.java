@@ -7,6 +7,7 @@ import dev.berth.supervise.lifecycle.Phase;
 import dev.berth.supervise.lifecycle.State;
 import dev.berth.supervise.lifecycle.StateMachine;
 import dev.berth.supervise.process.CrashGuard;
+import dev.berth.supervise.process.Env;
 import dev.berth.supervise.process.EventLoop;
 import dev.berth.supervise.process.SupervisorResources;
 import dev.berth.supervise.process.WorkerProcess;
@@ -41,14 +42,13 @@ record SupervisorContext(
         implements AutoCloseable {
     /// Opens everything.
     ///
-    /// @param cgroups whether a cgroup is used where the system allows it
     /// @param guard a running guard, which stays the caller's
     /// @throws IOException the system refuses something; everything else is given back
     static SupervisorContext open(
             ServiceSpec spec,
             EventSink sink,
             SteeringSupport support,
-            boolean cgroups,
+            Env env,
             Optional<DispatcherTarget> dispatcherTarget,
             Optional<CrashGuard> guard)
             throws IOException {
@@ -58,14 +58,14 @@ record SupervisorContext(
                         spec.command(),
                         spec.workers().count(),
                         spec.policy(),
-                        EventLoop.now());
+                        env.clock().millis());
         CpuPinning pinning = CpuPinning.here();
         ListenerRegistry registry = new ListenerRegistry(support, spec.policy(), pinning);
         dispatcherTarget.ifPresent(target -> target.apply(initial.trafficPlan()));
         return new SupervisorContext(
                 spec,
                 sink,
-                new SupervisorResources(spec, sink, cgroups, guard),
+                new SupervisorResources(spec, sink, env, guard),
                 new StateMachine(initial),
                 new HashMap<>(),
                 support,

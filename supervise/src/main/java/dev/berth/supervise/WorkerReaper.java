@@ -3,7 +3,6 @@ package dev.berth.supervise;
 import dev.berth.supervise.contract.WorkerId;
 import dev.berth.supervise.lifecycle.Event;
 import dev.berth.supervise.lifecycle.Phase;
-import dev.berth.supervise.process.EventLoop;
 import dev.berth.supervise.process.NotifySocket;
 import dev.berth.supervise.process.SupervisorResources;
 import dev.berth.supervise.process.WorkerProcess;
@@ -42,11 +41,7 @@ final class WorkerReaper {
         resources = context.resources();
         live = context.live();
         leftovers =
-                new LeftoverProcesses(
-                        context.registry(),
-                        context.dispatcherTarget(),
-                        resources.trees(),
-                        resources.diag());
+                new LeftoverProcesses(context.registry(), context.dispatcherTarget(), resources);
     }
 
     /// The end of one worker while it is being handled.
@@ -108,8 +103,8 @@ final class WorkerReaper {
         return context.phase(worker).filter(p -> p.leaving() && p != Phase.KILLED).isPresent();
     }
 
-    private static long patience() {
-        return EventLoop.now() + LAST_WORDS_MILLIS;
+    private long patience() {
+        return resources.loop().now() + LAST_WORDS_MILLIS;
     }
 
     private void findOrphans(WorkerProcess worker) {
@@ -166,8 +161,8 @@ final class WorkerReaper {
 
     /// Whether more may soon be known about the worker: the rest of its output, or why a bind
     /// failed.
-    private static boolean unfinished(WorkerProcess worker, boolean alone, long patience) {
-        long now = EventLoop.now();
+    private boolean unfinished(WorkerProcess worker, boolean alone, long patience) {
+        long now = resources.loop().now();
         return (!alone || !worker.output().ended()) && now < patience
                 || worker.socketErrors().explanationExpected()
                         && now < patience + EXPLANATION_MILLIS;

@@ -11,7 +11,7 @@ import dev.berth.supervise.contract.SocketSource;
 import dev.berth.supervise.contract.WorkerId;
 import dev.berth.supervise.process.NotifySocket;
 import dev.berth.supervise.process.OutputPump;
-import dev.berth.supervise.process.Spawner;
+import dev.berth.supervise.process.ProcessStarter;
 import dev.berth.supervise.process.SupervisorResources;
 import dev.berth.supervise.process.UserAccess;
 import dev.berth.supervise.process.WorkerEnvironment;
@@ -48,8 +48,9 @@ final class WorkerStarter {
 
     private final ServiceSpec spec;
     private final OutputPump pump;
-    private final Spawner spawner;
+    private final ProcessStarter spawner;
     private final SocketActivation activation;
+    private final Map<String, String> own;
     private final Consumer<String> say;
 
     /// @param say is passed messages for the user
@@ -60,6 +61,7 @@ final class WorkerStarter {
             Consumer<String> say) {
         this.spec = spec;
         this.say = say;
+        own = resources.env().variables();
         pump = resources.pump();
         spawner = resources.spawner();
         activation = new SocketActivation(spec, registry);
@@ -80,7 +82,7 @@ final class WorkerStarter {
                     spec.sockets() instanceof SocketSource.Activate
                             ? activation.open(id)
                             : List.of();
-            Spawner.Child child =
+            ProcessStarter.Child child =
                     spawner.start(
                             request(id, command, workers, notifySocket, pipes, sockets, end), cpu);
             WorkerProcess worker = live(id, child, notifySocket, pipes.output());
@@ -144,7 +146,7 @@ final class WorkerStarter {
 
     private static WorkerProcess live(
             WorkerId id,
-            Spawner.Child child,
+            ProcessStarter.Child child,
             Optional<NotifySocket> notifySocket,
             WorkerOutput output)
             throws IOException {
@@ -184,7 +186,6 @@ final class WorkerStarter {
                 });
         redirects.add(new Redirect(pipes.out().number(), 1));
         redirects.add(new Redirect(pipes.err().number(), 2));
-        Map<String, String> own = WorkerEnvironment.own();
         Map<String, String> seen = new HashMap<>(own);
         seen.putAll(command.environmentFor(id, spec.process().environment()));
         String file =

@@ -6,6 +6,7 @@ import dev.berth.supervise.contract.Command;
 import dev.berth.supervise.contract.Request;
 import dev.berth.supervise.contract.ServiceSpec;
 import dev.berth.supervise.contract.WorkerId;
+import dev.berth.supervise.process.Env;
 import dev.berth.supervise.process.WorkerEnvironment;
 import dev.berth.sys.User;
 import dev.berth.testkit.Await;
@@ -154,7 +155,7 @@ class ChildTest {
 
     @Test
     void theSupervisorsOwnEnvironmentIsReadInFull() {
-        assertThat(WorkerEnvironment.own()).containsAllEntriesOf(System.getenv());
+        assertThat(Env.system().variables()).containsAllEntriesOf(System.getenv());
     }
 
     @Test

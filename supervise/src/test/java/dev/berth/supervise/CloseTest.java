@@ -10,6 +10,7 @@ import dev.berth.supervise.contract.RequestResult;
 import dev.berth.supervise.contract.ServiceSpec;
 import dev.berth.supervise.contract.Status;
 import dev.berth.supervise.contract.WorkerId;
+import dev.berth.supervise.process.Env;
 import dev.berth.testkit.Await;
 import dev.berth.testkit.FreePort;
 import dev.berth.testkit.LeakCheck;
@@ -125,7 +126,8 @@ class CloseTest {
                         "trap '' TERM; (setsid sleep 300 & echo PID $!); setsid sleep 301 &"
                                 + " echo PID $!; wait");
         ServiceSpec spec = new SupervisorFixture.Setup().command(command).plan(runtime);
-        try (Supervisor supervisor = Supervisor.create(spec, sink, false)) {
+        try (Supervisor supervisor =
+                Supervisor.create(spec, sink, Env.system().withCgroups(false))) {
             Thread interrupter =
                     Thread.ofPlatform()
                             .start(

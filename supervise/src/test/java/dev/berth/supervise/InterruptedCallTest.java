@@ -8,9 +8,9 @@ import dev.berth.supervise.contract.Policy;
 import dev.berth.supervise.contract.ServiceSpec;
 import dev.berth.supervise.contract.SteeringBackend;
 import dev.berth.supervise.contract.WorkerId;
-import dev.berth.supervise.process.EventLoop;
+import dev.berth.supervise.process.Env;
 import dev.berth.supervise.process.OutputPump;
-import dev.berth.supervise.process.Spawner;
+import dev.berth.supervise.process.ProcessStarter;
 import dev.berth.supervise.process.SupervisorResources;
 import dev.berth.supervise.process.WorkerProcess;
 import dev.berth.supervise.steering.CpuPinning;
@@ -89,13 +89,17 @@ final class InterruptedCallTest {
         WorkerId id = new WorkerId(0, 1);
         ServiceSpec spec = supervisor.plan("python3");
         try (SupervisorResources resources =
-                        new SupervisorResources(spec, supervisor, false, Optional.empty());
+                        new SupervisorResources(
+                                spec,
+                                supervisor,
+                                Env.system().withCgroups(false),
+                                Optional.empty());
                 OutputPump.Pipes pipes = resources.pump().open(id);
                 WorkerProcess worker = start(id, pipes)) {
             OneWorker staff = new OneWorker(worker);
             new BindInterceptor(spec, registry, resources, supervisor, staff).watch(worker);
             while (!worker.ended()) {
-                resources.loop().turn(EventLoop.now() + 1);
+                resources.loop().turn(resources.loop().now() + 1);
             }
             String how = Processes.reap(worker.pid()).orElseThrow().toString();
             assertThat(how).as(supervisor.said() + supervisor.printed()).isEqualTo("exit 0");
@@ -175,18 +179,18 @@ final class InterruptedCallTest {
                                 new Redirect(pipes.out().number(), 1),
                                 new Redirect(pipes.err().number(), 2)),
                         true);
-        FutureTask<Spawner.Child> task = new FutureTask<>(() -> spawn(request));
+        FutureTask<ProcessStarter.Child> task = new FutureTask<>(() -> spawn(request));
         Thread.ofPlatform().start(task).join();
-        Spawner.Child child = task.get();
+        ProcessStarter.Child child = task.get();
         Fd pidfd = Fd.of("pidfd_open", child.pid(), Pidfds.pidfdOpen(child.pid(), 0));
         return new WorkerProcess(
                 id, child.pid(), 0, pidfd, child.notifications(), Optional.empty(), pipes.output());
     }
 
-    private static Spawner.Child spawn(SpawnRequest request) throws IOException {
+    private static ProcessStarter.Child spawn(SpawnRequest request) throws IOException {
         long[] filter = SeccompFilter.notify(Arch.current(), List.of(Syscall.BIND, Syscall.LISTEN));
         Fd listener = Fd.of("seccomp", "", Seccomp.installListener(filter, false));
         int pid = (int) Spawn.posixSpawn(request);
-        return new Spawner.Child(pid, Optional.of(listener));
+        return new ProcessStarter.Child(pid, Optional.of(listener));
     }
 }

@@ -6,6 +6,7 @@ import dev.berth.supervise.contract.Request;
 import dev.berth.supervise.contract.RequestResult;
 import dev.berth.supervise.contract.ServiceSpec;
 import dev.berth.supervise.contract.WorkerId;
+import dev.berth.supervise.process.Env;
 import dev.berth.sys.Signal;
 import dev.berth.sys.Users;
 import dev.berth.testkit.ChildProcess;
@@ -57,7 +58,8 @@ public final class LoneSupervisor {
                     }
                 };
         try (Supervisor supervisor =
-                Supervisor.create(spec, printer, arguments[1].equals("cgroup"))) {
+                Supervisor.create(
+                        spec, printer, Env.system().withCgroups(arguments[1].equals("cgroup")))) {
             System.out.println("steering " + supervisor.steering());
             Thread.ofPlatform().daemon().start(() -> obey(supervisor, runtime.resolve("orders")));
             System.out.println("exit " + supervisor.run());

@@ -6,6 +6,7 @@ import dev.berth.supervise.contract.EventSink;
 import dev.berth.supervise.contract.Request;
 import dev.berth.supervise.contract.ServiceSpec;
 import dev.berth.supervise.contract.WorkerId;
+import dev.berth.supervise.process.Clock;
 import dev.berth.supervise.process.OutputPump;
 import dev.berth.sys.Descriptors;
 import dev.berth.testkit.Await;
@@ -38,7 +39,7 @@ class OutputTest {
     }
 
     private List<String> lines(byte[]... writes) throws Exception {
-        try (OutputPump pump = new OutputPump(sink);
+        try (OutputPump pump = new OutputPump(sink, Clock.SYSTEM);
                 OutputPump.Pipes pipes = pump.open(ID)) {
             for (byte[] bytes : writes) {
                 write(pipes, bytes);
@@ -96,7 +97,7 @@ class OutputTest {
 
     @Test
     void errorsAndLastOutputAreReported() throws Exception {
-        try (OutputPump pump = new OutputPump(sink);
+        try (OutputPump pump = new OutputPump(sink, Clock.SYSTEM);
                 OutputPump.Pipes pipes = pump.open(ID)) {
             byte[] oops = text("oops\n");
             Descriptors.write(pipes.err().number(), oops, 0, oops.length);
@@ -124,7 +125,7 @@ class OutputTest {
                         + "\tat app.Log.x(Unknown Source) ~[app.jar:1]\n"
                         + "    at node:internal/main/run:23:47\n"
                         + "\t... 5 more\n\t... 2 common frames omitted\n";
-        try (OutputPump pump = new OutputPump(sink);
+        try (OutputPump pump = new OutputPump(sink, Clock.SYSTEM);
                 OutputPump.Pipes pipes = pump.open(ID)) {
             write(pipes, text("no port\n" + frames + "Caused by: no luck\n" + frames));
             write(pipes, text("  at the end\n"));
@@ -147,7 +148,7 @@ class OutputTest {
                         bytes.addAndGet(line.length() + 1);
                     }
                 };
-        try (OutputPump pump = new OutputPump(counter);
+        try (OutputPump pump = new OutputPump(counter, Clock.SYSTEM);
                 OutputPump.Pipes pipes = pump.open(ID)) {
             byte[] block = text(("z".repeat(99) + "\n").repeat(10_000));
             for (int i = 0; i < 100; i++) {

@@ -11,9 +11,9 @@ import dev.berth.supervise.contract.Settings;
 import dev.berth.supervise.contract.SteeringBackend;
 import dev.berth.supervise.contract.WorkerId;
 import dev.berth.supervise.lifecycle.Event;
-import dev.berth.supervise.process.EventLoop;
+import dev.berth.supervise.process.Env;
 import dev.berth.supervise.process.OutputPump;
-import dev.berth.supervise.process.Spawner;
+import dev.berth.supervise.process.ProcessStarter;
 import dev.berth.supervise.process.SupervisorResources;
 import dev.berth.supervise.process.WorkerProcess;
 import dev.berth.supervise.steering.CpuPinning;
@@ -129,21 +129,21 @@ final class StandstillTest {
             supervisor.await(
                     "it",
                     () -> {
-                        resources.loop().turn(EventLoop.now() + 1);
+                        resources.loop().turn(resources.loop().now() + 1);
                         return condition.getAsBoolean();
                     });
         }
 
         /// Exchanges a byte, which shows that the worker runs.
         void exchange() throws IOException {
-            asked = EventLoop.now();
+            asked = resources.loop().now();
             client.getOutputStream().write('a');
             assertThat(client.getInputStream().read()).isEqualTo('a');
         }
 
         /// True whenever the previous check found the connection idle.
         boolean idle() {
-            return EventLoop.now() - asked >= IDLE_MILLIS;
+            return resources.loop().now() - asked >= IDLE_MILLIS;
         }
 
         private boolean connected() {
@@ -200,7 +200,11 @@ final class StandstillTest {
             throws Exception {
         ServiceSpec spec = supervisor.plan("python3");
         try (SupervisorResources resources =
-                        new SupervisorResources(spec, supervisor, false, Optional.empty());
+                        new SupervisorResources(
+                                spec,
+                                supervisor,
+                                Env.system().withCgroups(false),
+                                Optional.empty());
                 OutputPump.Pipes pipes = resources.pump().open(ID);
                 WorkerProcess worker = start(resources, pipes)) {
             new BindInterceptor(spec, registry, resources, supervisor, new OneWorker(worker))
@@ -232,7 +236,7 @@ final class StandstillTest {
                                 new Redirect(pipes.out().number(), 1),
                                 new Redirect(pipes.err().number(), 2)),
                         true);
-        Spawner.Child child = resources.spawner().start(request, OptionalInt.empty());
+        ProcessStarter.Child child = resources.spawner().start(request, OptionalInt.empty());
         long start = ProcessList.of(child.pid()).orElseThrow().startTicks();
         Fd pidfd = Fd.of("pidfd_open", child.pid(), Pidfds.pidfdOpen(child.pid(), 0));
         return new WorkerProcess(

@@ -21,6 +21,7 @@ import dev.berth.supervise.contract.Status;
 import dev.berth.supervise.contract.SteeringBackend;
 import dev.berth.supervise.contract.SteeringSpec;
 import dev.berth.supervise.contract.WorkerSpec;
+import dev.berth.supervise.process.Env;
 import dev.berth.sys.Signal;
 import dev.berth.sys.User;
 import dev.berth.testkit.Await;
@@ -194,7 +195,9 @@ final class SupervisorFixture implements AutoCloseable {
         if (setup.closed) {
             Files.setPosixFilePermissions(runtime, PosixFilePermissions.fromString("rwx------"));
         }
-        supervisor = Supervisor.create(setup.plan(runtime), sink, setup.cgroups);
+        supervisor =
+                Supervisor.create(
+                        setup.plan(runtime), sink, Env.system().withCgroups(setup.cgroups));
         thread = Thread.ofPlatform().name("supervisor").unstarted(this::run);
         if (run) {
             thread.start();

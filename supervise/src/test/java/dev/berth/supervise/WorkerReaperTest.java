@@ -9,7 +9,8 @@ import dev.berth.supervise.contract.SteeringBackend;
 import dev.berth.supervise.contract.WorkerId;
 import dev.berth.supervise.lifecycle.State;
 import dev.berth.supervise.lifecycle.StateMachine;
-import dev.berth.supervise.process.EventLoop;
+import dev.berth.supervise.process.Clock;
+import dev.berth.supervise.process.Env;
 import dev.berth.supervise.process.OutputPump;
 import dev.berth.supervise.process.Spawner;
 import dev.berth.supervise.process.SupervisorResources;
@@ -68,7 +69,7 @@ final class WorkerReaperTest {
             context.loop().watch(worker.pidfd(), () -> reaper.ended(worker));
 
             while (!context.machine().pending()) {
-                context.loop().turn(EventLoop.now() + 1_000);
+                context.loop().turn(context.loop().now() + 1_000);
             }
             assertThat(live).isEmpty();
         } finally {
@@ -80,13 +81,15 @@ final class WorkerReaperTest {
             throws IOException {
         RecordingSink sink = new RecordingSink();
         State initial =
-                State.initial(spec.settings(), spec.command(), 1, spec.policy(), EventLoop.now());
+                State.initial(
+                        spec.settings(), spec.command(), 1, spec.policy(), Clock.SYSTEM.millis());
         SteeringSupport support = SteeringSupport.find(SteeringBackend.NONE);
         CpuPinning pinning = CpuPinning.here();
         return new SupervisorContext(
                 spec,
                 sink,
-                new SupervisorResources(spec, sink, false, Optional.empty()),
+                new SupervisorResources(
+                        spec, sink, Env.system().withCgroups(false), Optional.empty()),
                 new StateMachine(initial),
                 live,
                 support,

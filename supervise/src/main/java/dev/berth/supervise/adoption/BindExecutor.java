@@ -139,7 +139,7 @@ final class BindExecutor {
         ProcessTree tree = resources.trees().tree(call.worker());
         sweep.closeUnheld(
                 call.worker().id(),
-                () -> tree.pids(ProcessList.read()),
+                () -> tree.pids(resources.env().tables().processes()),
                 resources.scanExecutor()::attempt,
                 _ -> {
                     try (kept) {

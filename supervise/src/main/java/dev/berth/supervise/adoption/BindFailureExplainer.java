@@ -50,7 +50,7 @@ final class BindFailureExplainer {
     /// Records that a call of `worker` was refused; it is reported unless the worker ends because
     /// of it.
     void refused(WorkerProcess worker, String kind, String why) {
-        if (worker.socketErrors().add(kind, why, EventLoop.now())) {
+        if (worker.socketErrors().add(kind, why, loop.now())) {
             loop.after(MOST_LAST_WORDS_MILLIS, () -> sayWhileItLives(worker, kind));
         } else {
             again(worker, kind);
@@ -67,7 +67,7 @@ final class BindFailureExplainer {
             return;
         }
         KnownReason before = known.get(kind);
-        if (before != null && EventLoop.now() - before.since() < FRESH_MILLIS) {
+        if (before != null && loop.now() - before.since() < FRESH_MILLIS) {
             worker.socketErrors().explain(kind, before.text());
             return;
         }
@@ -90,7 +90,7 @@ final class BindFailureExplainer {
                     case BackgroundExecutor.TimedOut<String> _ ->
                             why + "; the owner could not be found in time";
                 };
-        known.put(kind, new KnownReason(text, EventLoop.now()));
+        known.put(kind, new KnownReason(text, loop.now()));
         if (known.size() > MOST_KEPT) {
             known.remove(known.keySet().iterator().next());
         }
@@ -139,7 +139,7 @@ final class BindFailureExplainer {
 
     /// Reports `why` at once, and again only after a while.
     void once(WorkerProcess worker, String kind, String why) {
-        if (worker.socketErrors().add(kind, why, EventLoop.now())) {
+        if (worker.socketErrors().add(kind, why, loop.now())) {
             say(worker, why);
         } else {
             again(worker, kind);
@@ -147,7 +147,7 @@ final class BindFailureExplainer {
     }
 
     private void again(WorkerProcess worker, String kind) {
-        worker.socketErrors().repeated(kind, EventLoop.now()).ifPresent(text -> say(worker, text));
+        worker.socketErrors().repeated(kind, loop.now()).ifPresent(text -> say(worker, text));
     }
 
     private void say(WorkerProcess worker, String text) {

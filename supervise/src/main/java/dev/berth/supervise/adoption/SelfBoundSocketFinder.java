@@ -5,7 +5,7 @@ import dev.berth.net.Holder;
 import dev.berth.net.Holders;
 import dev.berth.net.ListenAddress;
 import dev.berth.net.Protocol;
-import dev.berth.net.SockDiag;
+import dev.berth.net.SocketLookup;
 import dev.berth.net.SocketRow;
 import dev.berth.net.TcpState;
 import dev.berth.supervise.contract.ServiceSpec;
@@ -42,7 +42,7 @@ public final class SelfBoundSocketFinder {
     /// Looks for new sockets. A socket that cannot be taken is reported once.
     ///
     /// @return whether a listener of the worker was found that was not known before
-    public boolean scan(WorkerProcess worker, SockDiag diag) throws IOException {
+    public boolean scan(WorkerProcess worker, SocketLookup diag) throws IOException {
         boolean found = false;
         Map<Long, List<Holder>> holders = Holders.of(trees.of(worker));
         for (ListenAddress named : SocketActivation.addresses(spec)) {

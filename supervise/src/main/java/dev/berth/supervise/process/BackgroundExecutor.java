@@ -237,10 +237,10 @@ public final class BackgroundExecutor implements AutoCloseable {
         waiting.forEach(job -> job.finish(false));
         waiting.clear();
         threads.forEach(_ -> handed.add(END));
-        long until = EventLoop.now() + CLOSE_MILLIS;
+        long until = loop.now() + CLOSE_MILLIS;
         try {
             for (Thread thread : threads) {
-                thread.join(Math.max(1, until - EventLoop.now()));
+                thread.join(Math.max(1, until - loop.now()));
             }
         } catch (InterruptedException hurry) {
             Thread.currentThread().interrupt();

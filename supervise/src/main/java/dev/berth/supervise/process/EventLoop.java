@@ -38,6 +38,7 @@ public final class EventLoop implements AutoCloseable {
                     Comparator.comparingLong(ScheduledTask::due)
                             .thenComparingLong(ScheduledTask::order));
     private final Queue<Runnable> posted = new ConcurrentLinkedQueue<>();
+    private final Clock clock;
     private final FailureReporter reporter;
     private final Fd wake;
     private int[] fds = new int[0];
@@ -50,16 +51,23 @@ public final class EventLoop implements AutoCloseable {
     private record ScheduledTask(long due, long order, Runnable work) {}
 
     /// @param complaints is passed a message when a piece of work throws something unexpected
-    public EventLoop(Consumer<String> complaints) throws ErrnoException {
-        reporter = new FailureReporter(complaints);
+    public EventLoop(Consumer<String> complaints, Clock clock) throws ErrnoException {
+        this.clock = clock;
+        reporter = new FailureReporter(complaints, clock);
         long fd = Descriptors.eventfd(0, Descriptors.EFD_CLOEXEC | Descriptors.EFD_NONBLOCK);
         wake = new Fd((int) ErrnoException.check("eventfd", "", fd));
         watch(wake, this::drainWake);
     }
 
-    /// The current time in milliseconds, on the clock of all deadlines.
-    public static long now() {
-        return System.nanoTime() / 1_000_000;
+    /// The current time in milliseconds, on the clock of all deadlines. May be called from any
+    /// thread.
+    public long now() {
+        return clock.millis();
+    }
+
+    /// The same in nanoseconds.
+    public long nanos() {
+        return clock.nanos();
     }
 
     /// Calls `reader` whenever `fd` is readable or at its end, until [#forget]. At its end, with

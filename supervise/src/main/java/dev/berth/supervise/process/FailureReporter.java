@@ -21,10 +21,12 @@ public final class FailureReporter {
     private static final int MOST_REMEMBERED = 64;
 
     private final Consumer<String> said;
+    private final Clock clock;
     private final Map<String, Long> last = new HashMap<>();
 
-    FailureReporter(Consumer<String> said) {
+    FailureReporter(Consumer<String> said, Clock clock) {
         this.said = said;
+        this.clock = clock;
     }
 
     /// Reports a failure. Never throws: reporting may need memory that is not there.
@@ -33,7 +35,7 @@ public final class FailureReporter {
     synchronized void report(Throwable failed, String where) {
         try {
             String text = text(failed) + (where.isEmpty() ? "" : " (while doing: " + where + ")");
-            long now = EventLoop.now();
+            long now = clock.millis();
             Long before = last.get(text);
             if (before == null || now - before >= QUIET_MILLIS) {
                 if (last.size() >= MOST_REMEMBERED) {

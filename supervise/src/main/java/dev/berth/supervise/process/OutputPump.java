@@ -38,9 +38,9 @@ public final class OutputPump implements AutoCloseable {
         }
     }
 
-    public OutputPump(EventSink sink) throws ErrnoException {
+    public OutputPump(EventSink sink, Clock clock) throws ErrnoException {
         this.sink = sink;
-        loop = new EventLoop(sink::onEvent);
+        loop = new EventLoop(sink::onEvent, clock);
         thread = Thread.ofPlatform().name("berth-output").daemon().start(this::run);
     }
 
@@ -102,7 +102,7 @@ public final class OutputPump implements AutoCloseable {
 
     private void run() {
         try (loop) {
-            while (closeBy == EventLoop.NEVER || !streams.isEmpty() && EventLoop.now() < closeBy) {
+            while (closeBy == EventLoop.NEVER || !streams.isEmpty() && loop.now() < closeBy) {
                 loop.turn(closeBy);
             }
         } finally {
@@ -114,7 +114,7 @@ public final class OutputPump implements AutoCloseable {
     /// have ended. If the observer no longer takes anything, the thread is left behind.
     @Override
     public void close() {
-        closeBy = EventLoop.now() + LAST_READ_MILLIS;
+        closeBy = loop.now() + LAST_READ_MILLIS;
         loop.post(() -> {});
         try {
             thread.join(2 * LAST_READ_MILLIS);

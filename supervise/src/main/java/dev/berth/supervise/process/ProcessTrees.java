@@ -18,20 +18,22 @@ import java.util.Set;
 public final class ProcessTrees {
     private final Optional<Cgroup> cgroup;
     private final ReparentedProcesses reparented;
+    private final KernelTables tables;
 
-    ProcessTrees(Optional<Cgroup> cgroup, ReparentedProcesses reparented) {
+    ProcessTrees(Optional<Cgroup> cgroup, ReparentedProcesses reparented, KernelTables tables) {
+        this.tables = tables;
         this.cgroup = cgroup;
         this.reparented = reparented;
     }
 
     /// The live processes of `worker`, including its first one.
     public Set<Integer> of(WorkerProcess worker) {
-        return tree(worker).pids(ProcessList.read());
+        return tree(worker).pids(tables.processes());
     }
 
     /// The same, with what is known about each.
     Collection<ProcessEntry> entries(WorkerProcess worker) {
-        return tree(worker).entries(ProcessList.read()).values();
+        return tree(worker).entries(tables.processes()).values();
     }
 
     /// What determines the worker's processes, as known now; may be used from any thread.
@@ -79,7 +81,7 @@ public final class ProcessTrees {
 
     /// Sends `signal` to those of `pids` that are processes of the worker.
     public void signal(WorkerProcess worker, Set<Integer> pids, Signal signal) {
-        Map<Integer, ProcessEntry> entries = tree(worker).entries(ProcessList.read());
+        Map<Integer, ProcessEntry> entries = tree(worker).entries(tables.processes());
         entries.keySet().retainAll(pids);
         entries.values().forEach(entry -> send(entry, signal));
     }

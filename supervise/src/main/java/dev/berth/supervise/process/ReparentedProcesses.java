@@ -31,6 +31,7 @@ public final class ReparentedProcesses {
     private final String name;
     private final CrashGuard guard;
     private final Optional<Cgroup> cgroup;
+    private final Env env;
     private final int self = (int) ProcessHandle.current().pid();
     private final int filters = ProcessProvenance.filters("thread-self");
     private final int session = ProcessList.of(self).map(ProcessEntry::session).orElse(0);
@@ -44,10 +45,11 @@ public final class ReparentedProcesses {
     private Map<Integer, Long> unclaimed = Map.of();
 
     /// @param name of the supervisor
-    ReparentedProcesses(String name, CrashGuard guard, Optional<Cgroup> cgroup) {
+    ReparentedProcesses(String name, CrashGuard guard, Optional<Cgroup> cgroup, Env env) {
         this.name = name;
         this.guard = guard;
         this.cgroup = cgroup;
+        this.env = env;
     }
 
     /// The orphaned processes of `worker`.
@@ -132,7 +134,7 @@ public final class ReparentedProcesses {
     /// for, and reaped at once, by whoever started it. So of those that show nothing, only the ones
     /// that nobody has reaped for a while are reaped here.
     private void reap(List<Integer> strangers) {
-        long now = EventLoop.now();
+        long now = env.clock().millis();
         Map<Integer, Long> left = new HashMap<>();
         for (int pid : strangers) {
             Optional<ProcessEntry> entry = ProcessList.of(pid).filter(ProcessEntry::zombie);
@@ -170,7 +172,10 @@ public final class ReparentedProcesses {
     /// Kills all of them.
     public void kill() {
         List.copyOf(owners.keySet())
-                .forEach(pid -> ProcessList.of(pid).ifPresent(e -> kill(e, ProcessList.read())));
+                .forEach(
+                        pid ->
+                                ProcessList.of(pid)
+                                        .ifPresent(e -> kill(e, env.tables().processes())));
     }
 
     private static void kill(ProcessEntry root, List<ProcessEntry> all) {
@@ -196,7 +201,7 @@ public final class ReparentedProcesses {
             return pids;
         } catch (IOException notThere) {
             List<Integer> pids = new ArrayList<>();
-            ProcessList.read().stream()
+            env.tables().processes().stream()
                     .filter(entry -> entry.parent() == self)
                     .forEach(entry -> pids.add(entry.pid()));
             return pids;

@@ -26,7 +26,7 @@ import java.util.concurrent.ExecutionException;
 ///
 /// The user is not changed that way: a thread of another user would hand this process over to that
 /// user ([UserChange]).
-public final class Spawner implements AutoCloseable {
+public final class Spawner implements ProcessStarter {
     private final boolean watched;
     private final Optional<UserChange> change;
     private final Optional<UserAccess> access;
@@ -38,11 +38,7 @@ public final class Spawner implements AutoCloseable {
         this.access = change.map(UserAccess::new);
     }
 
-    /// Makes a spawner.
-    ///
-    /// @param watched whether bind(2) and listen(2) of the children are answered by the supervisor
-    /// @param user of the children, if not this process's
-    /// @throws IOException this process cannot start children of that user
+    /// Implements [ProcessStarter.Factory].
     public static Spawner of(boolean watched, Optional<User> user) throws IOException {
         return new Spawner(
                 watched,
@@ -51,13 +47,7 @@ public final class Spawner implements AutoCloseable {
                         : Optional.empty());
     }
 
-    /// A started child.
-    ///
-    /// **Ownership:** the caller closes the descriptors.
-    public record Child(int pid, Optional<Fd> notifications) {}
-
-    /// Prepares a thread for the next start, which then needs no other. Call this now and then, in
-    /// case it was not possible before.
+    @Override
     public void prepare() {
         if (spare.isEmpty()) {
             try {
@@ -68,9 +58,7 @@ public final class Spawner implements AutoCloseable {
         }
     }
 
-    /// Starts a process. What a failed start lacked may be available at another time.
-    ///
-    /// @param cpu the only CPU that the child may run on, if there is such a limit
+    @Override
     public Child start(SpawnRequest request, OptionalInt cpu) throws IOException {
         if (!watched && change.isEmpty() && cpu.isEmpty()) {
             return startHere(request, cpu);

@@ -1,6 +1,6 @@
 package dev.berth.supervise.process;
 
-import dev.berth.net.SockDiag;
+import dev.berth.net.SocketLookup;
 import dev.berth.supervise.contract.EventSink;
 import dev.berth.supervise.contract.ServiceSpec;
 import dev.berth.supervise.contract.SocketSource;
@@ -25,12 +25,13 @@ public final class SupervisorResources implements AutoCloseable {
     private static final int MOST_SCAN_THREADS = 3;
 
     private final Deque<Runnable> undo = new ArrayDeque<>();
+    private final Env env;
     private final EventLoop loop;
-    private final SockDiag diag;
+    private final SocketLookup diag;
     private final BackgroundExecutor callExecutor;
     private final BackgroundExecutor scanExecutor;
     private final OutputPump pump;
-    private final Spawner spawner;
+    private final ProcessStarter spawner;
     private final Optional<Cgroup> cgroup;
     private final CrashGuard guard;
     private final ReparentedProcesses reparented;
@@ -39,36 +40,38 @@ public final class SupervisorResources implements AutoCloseable {
 
     /// Opens everything.
     ///
-    /// @param cgroups whether to use a cgroup where the system allows it
     /// @param given the guard, which stays the caller's; if empty, the supervisor has its own,
     ///   which removes the plan's directory
     /// @throws IOException the system refuses something; everything else is given back
     public SupervisorResources(
-            ServiceSpec spec, EventSink sink, boolean cgroups, Optional<CrashGuard> given)
+            ServiceSpec spec, EventSink sink, Env env, Optional<CrashGuard> given)
             throws IOException {
+        this.env = env;
         try {
             // Before anything that the guard has to end or remove.
             guard = given.isPresent() ? given.get() : ownGuard(spec.runtime());
-            loop = new EventLoop(sink::onEvent);
+            loop = new EventLoop(sink::onEvent, env.clock());
             undo.push(loop::close);
-            diag = SockDiag.open();
+            diag = env.tables().sockets();
             undo.push(diag::close);
             callExecutor =
                     new BackgroundExecutor(loop, "worker calls", CALL_MILLIS, MOST_CALL_THREADS);
             undo.push(callExecutor::close);
             scanExecutor = new BackgroundExecutor(loop, "looks", SCAN_MILLIS, MOST_SCAN_THREADS);
             undo.push(scanExecutor::close);
-            pump = new OutputPump(sink);
+            pump = new OutputPump(sink, env.clock());
             undo.push(pump::close);
-            spawner = Spawner.of(spec.sockets() instanceof SocketSource.Intercept, spec.user());
+            spawner =
+                    env.starters()
+                            .open(spec.sockets() instanceof SocketSource.Intercept, spec.user());
             undo.push(spawner::close);
             spawner.prepare();
-            cgroup = cgroups ? Cgroup.create(spec.name(), guard::cgroup) : Optional.empty();
+            cgroup = env.cgroups() ? Cgroup.create(spec.name(), guard::cgroup) : Optional.empty();
             cgroup.ifPresent(group -> undo.push(group::close));
             Subreaper.begin();
             undo.push(Subreaper::end);
-            reparented = new ReparentedProcesses(spec.name(), guard, cgroup);
-            trees = new ProcessTrees(cgroup, reparented);
+            reparented = new ReparentedProcesses(spec.name(), guard, cgroup, env);
+            trees = new ProcessTrees(cgroup, reparented, env.tables());
             freezer = new Freezer(cgroup, trees::entries);
         } catch (IOException | RuntimeException | Error failed) {
             close();
@@ -83,11 +86,17 @@ public final class SupervisorResources implements AutoCloseable {
         return own;
     }
 
+    /// The machine.
+    public Env env() {
+        return env;
+    }
+
     public EventLoop loop() {
         return loop;
     }
 
-    public SockDiag diag() {
+    /// For short queries of the owner thread.
+    public SocketLookup diag() {
         return diag;
     }
 
@@ -106,7 +115,7 @@ public final class SupervisorResources implements AutoCloseable {
     }
 
     /// Starts workers.
-    public Spawner spawner() {
+    public ProcessStarter spawner() {
         return spawner;
     }
 

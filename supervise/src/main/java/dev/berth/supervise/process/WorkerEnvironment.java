@@ -5,10 +5,6 @@ import dev.berth.supervise.contract.ServiceSpec;
 import dev.berth.supervise.contract.SocketSource;
 import dev.berth.supervise.contract.WorkerId;
 
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -48,26 +44,6 @@ public final class WorkerEnvironment {
             "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED --enable-native-access=ALL-UNNAMED";
 
     private WorkerEnvironment() {}
-
-    /// The supervisor's own environment, byte for byte where it is UTF-8. The JVM's copy is decoded
-    /// by the locale, and with `C`, the locale of most containers, loses everything but ASCII.
-    public static Map<String, String> own() {
-        String text;
-        try {
-            byte[] bytes = Files.readAllBytes(Path.of("/proc/self/environ"));
-            text = new String(bytes, StandardCharsets.UTF_8);
-        } catch (IOException unreadable) {
-            return System.getenv();
-        }
-        Map<String, String> variables = new TreeMap<>();
-        for (String word : text.split("\0")) {
-            int equals = word.indexOf('=', 1);
-            if (equals > 0) {
-                variables.putIfAbsent(word.substring(0, equals), word.substring(equals + 1));
-            }
-        }
-        return variables;
-    }
 
     /// `NAME=value` each, sorted: the supervisor's `own` variables, without those that are not
     /// meant for a worker, overlaid with the user's, the plan's, the command's and Berth's.

@@ -2,7 +2,7 @@ package dev.berth.supervise.watch;
 
 import dev.berth.net.DiagQuery;
 import dev.berth.net.Protocol;
-import dev.berth.net.SockDiag;
+import dev.berth.net.SocketLookup;
 import dev.berth.net.SocketRow;
 import dev.berth.net.TcpState;
 import dev.berth.supervise.contract.WorkerId;
@@ -35,7 +35,7 @@ final class ConnectionCounter {
     private ConnectionCounter() {}
 
     /// The input for the counts on these addresses: the rows of each port.
-    static Map<Integer, List<SocketRow>> rows(SockDiag diag, Collection<GroupKey> keys)
+    static Map<Integer, List<SocketRow>> rows(SocketLookup diag, Collection<GroupKey> keys)
             throws IOException {
         Set<Integer> ports =
                 keys.stream().map(key -> key.address().port()).collect(Collectors.toSet());

@@ -4,7 +4,6 @@ import dev.berth.supervise.contract.EventSink;
 import dev.berth.supervise.contract.Settings;
 import dev.berth.supervise.contract.WorkerId;
 import dev.berth.supervise.lifecycle.Event;
-import dev.berth.supervise.process.EventLoop;
 import dev.berth.supervise.process.Freezer;
 import dev.berth.supervise.process.SupervisorResources;
 import dev.berth.supervise.process.WorkerProcess;
@@ -71,7 +70,12 @@ public final class DrainMonitor implements AutoCloseable {
     public void watch(WorkerProcess worker) throws IOException {
         DrainCheck check =
                 new DrainCheck(
-                        worker, registry, dispatcherTarget, resources, settings, EventLoop.now());
+                        worker,
+                        registry,
+                        dispatcherTarget,
+                        resources,
+                        settings,
+                        resources.loop().now());
         watches.put(worker.id(), check);
         resources.loop().after(CHECK_MILLIS, () -> check(check));
     }
@@ -85,7 +89,7 @@ public final class DrainMonitor implements AutoCloseable {
             watches.remove(worker.id());
             return;
         }
-        long begun = EventLoop.now();
+        long begun = resources.loop().now();
         try {
             if (over(check, begun)) {
                 watches.remove(worker.id());
@@ -100,8 +104,8 @@ public final class DrainMonitor implements AutoCloseable {
         resources.loop().after(pause(check, begun), () -> check(check));
     }
 
-    private static long pause(DrainCheck check, long begun) {
-        long now = EventLoop.now();
+    private long pause(DrainCheck check, long begun) {
+        long now = resources.loop().now();
         if (check.ending(now)) {
             return Math.max(LATE_CHECK_MILLIS, LATE_PAUSES * (now - begun));
         }
@@ -149,7 +153,7 @@ public final class DrainMonitor implements AutoCloseable {
             return;
         }
         try {
-            report(id, check.sample(EventLoop.now()));
+            report(id, check.sample(resources.loop().now()));
         } catch (IOException unreadable) {
             sink.onEvent("slot " + id + " drains unobserved: " + unreadable.getMessage());
         }

@@ -7,7 +7,7 @@ import dev.berth.net.Holder;
 import dev.berth.net.Holders;
 import dev.berth.net.ProcessList;
 import dev.berth.net.Protocol;
-import dev.berth.net.SockDiag;
+import dev.berth.net.SocketLookup;
 import dev.berth.net.SocketRow;
 import dev.berth.net.TcpState;
 import dev.berth.supervise.contract.Status;
@@ -59,7 +59,7 @@ public final class ForeignSockets {
     /// @param fresh called by the owner thread with the new ones: those seen for the second time,
     ///   as a worker's own socket may exist for a moment before it is known
     void scan(
-            SockDiag diag,
+            SocketLookup diag,
             BackgroundExecutor scanExecutor,
             Consumer<List<Status.ForeignSocket>> fresh)
             throws IOException {
@@ -135,7 +135,7 @@ public final class ForeignSockets {
         return shared;
     }
 
-    private static List<SocketRow> rows(SockDiag diag, Protocol protocol, Set<Integer> ports)
+    private static List<SocketRow> rows(SocketLookup diag, Protocol protocol, Set<Integer> ports)
             throws IOException {
         DiagQuery every =
                 protocol == Protocol.TCP

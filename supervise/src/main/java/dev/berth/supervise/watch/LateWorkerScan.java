@@ -2,16 +2,15 @@ package dev.berth.supervise.watch;
 
 import dev.berth.net.CpuTime;
 import dev.berth.net.DiagQuery;
-import dev.berth.net.Holders;
 import dev.berth.net.ListenAddress;
 import dev.berth.net.NetNamespace;
-import dev.berth.net.ProcessList;
 import dev.berth.net.Protocol;
 import dev.berth.net.RunQueue;
-import dev.berth.net.SockDiag;
+import dev.berth.net.SocketLookup;
 import dev.berth.net.SocketRow;
 import dev.berth.net.TcpState;
 import dev.berth.net.UnixListeners;
+import dev.berth.supervise.process.KernelTables;
 import dev.berth.supervise.process.ProcessTree;
 
 import java.io.File;
@@ -61,14 +60,14 @@ public record LateWorkerScan(
     /// the owner's.
     ///
     /// @throws IOException the kernel's tables of sockets cannot be read
-    public static LateWorkerScan of(ProcessTree tree) throws IOException {
-        Set<Integer> pids = tree.pids(ProcessList.read());
+    public static LateWorkerScan of(ProcessTree tree, KernelTables tables) throws IOException {
+        Set<Integer> pids = tree.pids(tables.processes());
         CpuTime before = CpuTime.of(pids);
         pause();
         CpuTime total = CpuTime.of(pids);
         RunQueue queue = RunQueue.now();
-        Set<Long> own = Holders.of(pids).keySet();
-        try (SockDiag diag = SockDiag.open()) {
+        Set<Long> own = tables.holders(pids).keySet();
+        try (SocketLookup diag = tables.sockets()) {
             return new LateWorkerScan(
                     visible(pids),
                     bound(diag, Protocol.TCP, TcpState.LISTEN, own),
@@ -105,7 +104,8 @@ public record LateWorkerScan(
     }
 
     private static List<ListenAddress> bound(
-            SockDiag diag, Protocol protocol, TcpState state, Set<Long> own) throws IOException {
+            SocketLookup diag, Protocol protocol, TcpState state, Set<Long> own)
+            throws IOException {
         List<ListenAddress> found = new ArrayList<>();
         for (SocketRow row : diag.dump(DiagQuery.all(protocol).withStates(state))) {
             if (own.contains(row.inode())) {

@@ -1,12 +1,9 @@
 package dev.berth.supervise.watch;
 
 import dev.berth.net.Holder;
-import dev.berth.net.Holders;
 import dev.berth.net.ProcessEntry;
-import dev.berth.net.ProcessList;
 import dev.berth.net.Protocol;
-import dev.berth.net.SockDiag;
-import dev.berth.supervise.process.ProcessTrees;
+import dev.berth.supervise.process.SupervisorResources;
 import dev.berth.supervise.process.WorkerProcess;
 import dev.berth.supervise.steering.DispatcherTarget;
 import dev.berth.supervise.steering.ListenerRegistry;
@@ -27,25 +24,22 @@ import java.util.Set;
 public final class LeftoverProcesses {
     private final ListenerRegistry registry;
     private final Optional<DispatcherTarget> dispatcherTarget;
-    private final ProcessTrees trees;
-    private final SockDiag diag;
+    private final SupervisorResources resources;
 
     public LeftoverProcesses(
             ListenerRegistry registry,
             Optional<DispatcherTarget> dispatcherTarget,
-            ProcessTrees trees,
-            SockDiag diag) {
+            SupervisorResources resources) {
         this.registry = registry;
         this.dispatcherTarget = dispatcherTarget;
-        this.trees = trees;
-        this.diag = diag;
+        this.resources = resources;
     }
 
     /// The processes that neither hold a connection nor are related to one that does: its parents
     /// and their descendants, such as a session's shell. All, if the connections cannot be read.
     public Set<Integer> unconnected(WorkerProcess worker) {
-        List<ProcessEntry> all = ProcessList.read();
-        Set<Integer> pids = new HashSet<>(trees.tree(worker).pids(all));
+        List<ProcessEntry> all = resources.env().tables().processes();
+        Set<Integer> pids = new HashSet<>(resources.trees().tree(worker).pids(all));
         pids.removeAll(families(connected(worker, pids), pids, all));
         return pids;
     }
@@ -55,8 +49,8 @@ public final class LeftoverProcesses {
             return Set.of();
         }
         try {
-            Map<Long, List<Holder>> held = Holders.of(pids);
-            held.keySet().retainAll(WorkerConnections.inodes(ports(worker), diag));
+            Map<Long, List<Holder>> held = resources.env().tables().holders(pids);
+            held.keySet().retainAll(WorkerConnections.inodes(ports(worker), resources.diag()));
             Set<Integer> connected = new HashSet<>();
             held.values().forEach(all -> all.forEach(holder -> connected.add(holder.pid())));
             return connected;

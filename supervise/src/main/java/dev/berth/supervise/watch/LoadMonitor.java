@@ -37,6 +37,7 @@ public final class LoadMonitor implements AutoCloseable {
     private static final long NANOS = 1_000_000;
 
     private final ListenerRegistry registry;
+    private final EventLoop loop;
     private final NextCheck next;
     private final EventSink sink;
     private final OptionalInt most;
@@ -62,7 +63,7 @@ public final class LoadMonitor implements AutoCloseable {
         this.registry = registry;
         this.sink = sink;
         this.most = most;
-        EventLoop loop = resources.loop();
+        loop = resources.loop();
         next = new NextCheck(loop);
         sampler = new LoadSampler(registry, resources, live, this::complain);
         wakeup = new ListenerWakeup(loop);
@@ -97,7 +98,7 @@ public final class LoadMonitor implements AutoCloseable {
 
     private void wake() {
         wakeup.close();
-        busied = EventLoop.now();
+        busied = loop.now();
         pause = SHORTEST_MILLIS;
         schedule(0);
     }
@@ -112,14 +113,14 @@ public final class LoadMonitor implements AutoCloseable {
             wakeup.close();
             return;
         }
-        long begun = System.nanoTime();
+        long begun = loop.nanos();
         try {
-            LoadSampler.LoadSample found = sampler.sample(EventLoop.now());
+            LoadSampler.LoadSample found = sampler.sample(loop.now());
             apply(found);
             if (!found.stopped()) {
                 stoppedChildWaiter.arm();
             }
-            busied = found.busy() ? EventLoop.now() : busied;
+            busied = found.busy() ? loop.now() : busied;
             trouble = "";
             if (quiet() && !found.waiting()) {
                 sleepUntilQueued(found);
@@ -134,7 +135,7 @@ public final class LoadMonitor implements AutoCloseable {
             wakeup.close();
             pause = LONGEST_MILLIS;
         }
-        schedule(rest((System.nanoTime() - begun) / NANOS));
+        schedule(rest((loop.nanos() - begun) / NANOS));
     }
 
     private void apply(LoadSampler.LoadSample found) throws IOException {
@@ -148,7 +149,7 @@ public final class LoadMonitor implements AutoCloseable {
     }
 
     private boolean quiet() {
-        return EventLoop.now() - busied >= QUIET_MILLIS;
+        return loop.now() - busied >= QUIET_MILLIS;
     }
 
     /// Goes idle until a connection arrives. With a connection limit it still samples now and then:

@@ -137,7 +137,7 @@ final class LoadSampler {
 
     /// When the next count is due if nothing happens, in milliseconds from now.
     long untilCountMillis() {
-        long rest = idleNanos() - (System.nanoTime() - counted);
+        long rest = idleNanos() - (resources.loop().nanos() - counted);
         return Math.max(0, rest / NANOS) + 1;
     }
 
@@ -149,13 +149,13 @@ final class LoadSampler {
     ///
     /// @return whether it was time for it
     private boolean count(boolean busy) throws IOException {
-        long since = System.nanoTime() - counted;
+        long since = resources.loop().nanos() - counted;
         if (since <= (busy ? COUNT_SHARE * countNanos : idleNanos())) {
             return false;
         }
-        long begun = System.nanoTime();
+        long begun = resources.loop().nanos();
         countAll(true);
-        counted = System.nanoTime();
+        counted = resources.loop().nanos();
         countNanos = counted - begun;
         return true;
     }

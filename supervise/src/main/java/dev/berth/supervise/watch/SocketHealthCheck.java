@@ -2,18 +2,16 @@ package dev.berth.supervise.watch;
 
 import dev.berth.net.DiagQuery;
 import dev.berth.net.PortHolder;
-import dev.berth.net.ProcessList;
 import dev.berth.net.Protocol;
-import dev.berth.net.SockDiag;
+import dev.berth.net.SocketLookup;
 import dev.berth.net.SocketRow;
 import dev.berth.net.TcpInfo;
 import dev.berth.net.TcpState;
 import dev.berth.supervise.contract.EventSink;
 import dev.berth.supervise.contract.Status;
 import dev.berth.supervise.contract.WorkerId;
-import dev.berth.supervise.process.BackgroundExecutor;
 import dev.berth.supervise.process.ProcessTree;
-import dev.berth.supervise.process.ProcessTrees;
+import dev.berth.supervise.process.SupervisorResources;
 import dev.berth.supervise.process.WorkerProcess;
 import dev.berth.supervise.steering.ClosedSocketSweep;
 import dev.berth.supervise.steering.DispatcherTarget;
@@ -39,7 +37,7 @@ public final class SocketHealthCheck {
     private static final int ENDING_MILLIS = 20;
 
     private final ListenerRegistry registry;
-    private final ProcessTrees trees;
+    private final SupervisorResources resources;
     private final ForeignSockets foreignSockets;
     private final EventSink sink;
     private final int backlog;
@@ -49,12 +47,12 @@ public final class SocketHealthCheck {
 
     public SocketHealthCheck(
             ListenerRegistry registry,
-            ProcessTrees trees,
+            SupervisorResources resources,
             ForeignSockets foreignSockets,
             EventSink sink,
             int backlog) {
         this.registry = registry;
-        this.trees = trees;
+        this.resources = resources;
         this.foreignSockets = foreignSockets;
         this.sink = sink;
         this.backlog = backlog;
@@ -62,11 +60,8 @@ public final class SocketHealthCheck {
     }
 
     /// Reports new foreign sockets on the shared ports.
-    ///
-    /// @param scanExecutor finds out which processes own them
-    public void checkForeignSockets(SockDiag diag, BackgroundExecutor scanExecutor)
-            throws IOException {
-        foreignSockets.scan(diag, scanExecutor, this::say);
+    public void checkForeignSockets() throws IOException {
+        foreignSockets.scan(resources.diag(), resources.scanExecutor(), this::say);
     }
 
     private void say(List<Status.ForeignSocket> fresh) {
@@ -87,8 +82,7 @@ public final class SocketHealthCheck {
     }
 
     /// Checks whether connections are accepted from every listener of the workers in service.
-    public void checkQueues(Collection<WorkerProcess> workers, long now, SockDiag diag)
-            throws IOException {
+    public void checkQueues(Collection<WorkerProcess> workers, long now) throws IOException {
         Map<HeldSocket, WorkerProcess> owners = new LinkedHashMap<>();
         for (WorkerProcess worker : workers) {
             registry.of(worker.id()).forEach(socket -> owners.put(socket, worker));
@@ -97,7 +91,7 @@ public final class SocketHealthCheck {
         for (Map.Entry<HeldSocket, WorkerProcess> entry : owners.entrySet()) {
             HeldSocket socket = entry.getKey();
             int queue = socket.queue().orElse(0);
-            if (stallDetector.record(socket, queue, now, port -> waiting(port, diag))) {
+            if (stallDetector.record(socket, queue, now, port -> waiting(port, resources.diag()))) {
                 sink.onEvent(stall(socket, queue, entry.getValue().pid()));
             }
         }
@@ -134,7 +128,7 @@ public final class SocketHealthCheck {
     }
 
     /// A connection without a descriptor has not been accepted yet.
-    private static Set<Long> waiting(int port, SockDiag diag) throws IOException {
+    private static Set<Long> waiting(int port, SocketLookup diag) throws IOException {
         DiagQuery query =
                 DiagQuery.all(Protocol.TCP)
                         .withLocalPort(port)
@@ -147,11 +141,8 @@ public final class SocketHealthCheck {
 
     /// Repairs the sockets of `worker`, which should be listening.
     ///
-    /// @param scanExecutor runs the search of its processes, if a socket is not where it was
     /// @param lost called with a reason if it has no socket left from which it could accept
-    public void checkSockets(
-            WorkerProcess worker, BackgroundExecutor scanExecutor, Consumer<String> lost)
-            throws IOException {
+    public void checkSockets(WorkerProcess worker, Consumer<String> lost) throws IOException {
         if (worker.ended()) {
             return;
         }
@@ -165,11 +156,11 @@ public final class SocketHealthCheck {
                 return;
             }
         }
-        ProcessTree tree = trees.tree(worker);
+        ProcessTree tree = resources.trees().tree(worker);
         sweep.closeUnheld(
                 worker.id(),
-                () -> tree.pids(ProcessList.read()),
-                scanExecutor::attempt,
+                () -> tree.pids(resources.env().tables().processes()),
+                resources.scanExecutor()::attempt,
                 left -> {
                     if (!left && !ending(worker)) {
                         lost.accept("closed its listener; waiting for it to listen again");

@@ -11,7 +11,7 @@ import dev.berth.supervise.lifecycle.Slot;
 import dev.berth.supervise.lifecycle.State;
 import dev.berth.supervise.lifecycle.Worker;
 import dev.berth.supervise.process.BackgroundExecutor;
-import dev.berth.supervise.process.EventLoop;
+import dev.berth.supervise.process.KernelTables;
 import dev.berth.supervise.process.ProcessTrees;
 import dev.berth.supervise.process.SupervisorResources;
 import dev.berth.supervise.process.WorkerProcess;
@@ -87,10 +87,10 @@ public final class StatusReader {
                 seen -> {
                     if (!answered[0]) {
                         answered[0] = true;
-                        answer.accept(read(state.get(), EventLoop.now(), seen));
+                        answer.accept(read(state.get(), resources.loop().now(), seen));
                     }
                 };
-        StatusScan scan = scan();
+        StatusScan scan = scan(resources.env().tables());
         resources
                 .scanExecutor()
                 .submit(
@@ -108,7 +108,7 @@ public final class StatusReader {
         resources.loop().after(LONGEST_SCAN_MILLIS, () -> once.accept(StatusScan.StatusFacts.NONE));
     }
 
-    private StatusScan scan() {
+    private StatusScan scan(KernelTables tables) {
         Set<Integer> udp = new HashSet<>();
         for (ReuseportGroup group : registry.groups()) {
             if (group.key().protocol() == Protocol.UDP) {
@@ -121,7 +121,7 @@ public final class StatusReader {
             worker.sharedAddresses().forEach(address -> ports.add(address.address().port()));
             members.add(new StatusScan.ScannedWorker(trees.tree(worker), ports));
         }
-        return new StatusScan(udp, members);
+        return new StatusScan(udp, members, tables);
     }
 
     /// The status at `now`; what the kernel does not show is absent.

@@ -1,13 +1,12 @@
 package dev.berth.supervise.watch;
 
 import dev.berth.net.DiagQuery;
-import dev.berth.net.Holders;
 import dev.berth.net.ProcessEntry;
-import dev.berth.net.ProcessList;
 import dev.berth.net.Protocol;
-import dev.berth.net.SockDiag;
+import dev.berth.net.SocketLookup;
 import dev.berth.net.SocketRow;
 import dev.berth.supervise.contract.WorkerId;
+import dev.berth.supervise.process.KernelTables;
 import dev.berth.supervise.process.ProcessTree;
 
 import java.io.IOException;
@@ -24,7 +23,8 @@ import java.util.Set;
 ///
 /// @param udpPorts on which datagrams are shared
 /// @param workers whose connections are to be counted
-record StatusScan(Set<Integer> udpPorts, List<ScannedWorker> workers) {
+/// @param tables are searched
+record StatusScan(Set<Integer> udpPorts, List<ScannedWorker> workers, KernelTables tables) {
     StatusScan {
         udpPorts = Set.copyOf(udpPorts);
         workers = List.copyOf(workers);
@@ -51,12 +51,12 @@ record StatusScan(Set<Integer> udpPorts, List<ScannedWorker> workers) {
     }
 
     StatusFacts scan() throws IOException {
-        try (SockDiag diag = SockDiag.open()) {
+        try (SocketLookup diag = tables.sockets()) {
             return new StatusFacts(rows(diag), connections(diag));
         }
     }
 
-    private Map<Long, SocketRow> rows(SockDiag diag) throws IOException {
+    private Map<Long, SocketRow> rows(SocketLookup diag) throws IOException {
         List<SocketRow> all = new ArrayList<>(diag.dump(DiagQuery.listeners()));
         all.addAll(diag.dump(DiagQuery.all(Protocol.UDP).withMemory(), udpPorts));
         Map<Long, SocketRow> rows = new HashMap<>();
@@ -64,17 +64,17 @@ record StatusScan(Set<Integer> udpPorts, List<ScannedWorker> workers) {
         return rows;
     }
 
-    private Map<WorkerId, Integer> connections(SockDiag diag) throws IOException {
+    private Map<WorkerId, Integer> connections(SocketLookup diag) throws IOException {
         Set<Integer> ports = new HashSet<>();
         workers.forEach(worker -> ports.addAll(worker.ports()));
         Map<Integer, Set<Long>> open = WorkerConnections.byPort(ports, diag);
-        List<ProcessEntry> processes = ProcessList.read();
+        List<ProcessEntry> processes = tables.processes();
         Map<WorkerId, Integer> counts = new HashMap<>();
         for (ScannedWorker worker : workers) {
             Set<Long> own = new HashSet<>();
             worker.ports().forEach(port -> own.addAll(open.getOrDefault(port, Set.of())));
             if (!own.isEmpty()) {
-                own.retainAll(Holders.of(worker.tree().pids(processes)).keySet());
+                own.retainAll(tables.holders(worker.tree().pids(processes)).keySet());
             }
             counts.put(worker.tree().id(), own.size());
         }

@@ -1,6 +1,6 @@
 package dev.berth.supervise.watch;
 
-import dev.berth.net.SockDiag;
+import dev.berth.net.SocketLookup;
 import dev.berth.net.SocketRow;
 import dev.berth.supervise.lifecycle.Moment;
 import dev.berth.supervise.lifecycle.VerificationResult;
@@ -36,7 +36,7 @@ final class VerificationCheck {
     private final ListenerRegistry registry;
     private final Optional<DispatcherTarget> dispatcherTarget;
     private final ProcessTrees trees;
-    private final SockDiag diag;
+    private final SocketLookup diag;
     private final AcceptWaitCheck acceptCheck;
     private final NextCheck next;
     private final Map<HeldSocket, Integer> queues = new HashMap<>();

@@ -3,7 +3,6 @@ package dev.berth.supervise.watch;
 import dev.berth.supervise.contract.WorkerId;
 import dev.berth.supervise.lifecycle.Event;
 import dev.berth.supervise.lifecycle.VerificationResult;
-import dev.berth.supervise.process.EventLoop;
 import dev.berth.supervise.process.SupervisorResources;
 import dev.berth.supervise.process.WorkerProcess;
 import dev.berth.supervise.steering.DispatcherTarget;
@@ -72,7 +71,7 @@ public final class VerificationMonitor {
             watches.remove(worker.id());
             return;
         }
-        long begun = EventLoop.now();
+        long begun = resources.loop().now();
         VerificationResult now;
         try {
             now = check.sample(begun);
@@ -84,7 +83,8 @@ public final class VerificationMonitor {
             events.accept(new Event.VerificationSampled(worker.id(), now, check.waiting()));
         }
         VerificationResult seen = now;
-        check.next().after(pause(EventLoop.now() - begun), () -> sample(worker, check, seen));
+        check.next()
+                .after(pause(resources.loop().now() - begun), () -> sample(worker, check, seen));
     }
 
     /// How long to wait after a check that took `tookMillis`.

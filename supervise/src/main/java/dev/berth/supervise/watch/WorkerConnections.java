@@ -3,7 +3,7 @@ package dev.berth.supervise.watch;
 import dev.berth.net.DiagQuery;
 import dev.berth.net.Holders;
 import dev.berth.net.Protocol;
-import dev.berth.net.SockDiag;
+import dev.berth.net.SocketLookup;
 import dev.berth.net.SocketRow;
 import dev.berth.net.TcpState;
 
@@ -25,7 +25,7 @@ final class WorkerConnections {
     private WorkerConnections() {}
 
     /// How many connections `pids` hold on a local port in `ports`.
-    static int open(Collection<Integer> pids, Set<Integer> ports, SockDiag diag)
+    static int open(Collection<Integer> pids, Set<Integer> ports, SocketLookup diag)
             throws IOException {
         Set<Long> open = inodes(ports, diag);
         open.retainAll(Holders.of(pids).keySet());
@@ -33,7 +33,7 @@ final class WorkerConnections {
     }
 
     /// The connections of `pids` on a local port in `ports`, with the kernel's counters of each.
-    static List<SocketRow> of(Collection<Integer> pids, Set<Integer> ports, SockDiag diag)
+    static List<SocketRow> of(Collection<Integer> pids, Set<Integer> ports, SocketLookup diag)
             throws IOException {
         List<SocketRow> found = diag.dump(OPEN.withTcpInfo(), ports);
         // After the dump: a connection accepted in between would otherwise count as nobody's.
@@ -43,14 +43,15 @@ final class WorkerConnections {
     }
 
     /// All connections on a local port in `ports`, by inode.
-    static Set<Long> inodes(Set<Integer> ports, SockDiag diag) throws IOException {
+    static Set<Long> inodes(Set<Integer> ports, SocketLookup diag) throws IOException {
         Set<Long> inodes = new HashSet<>();
         byPort(ports, diag).values().forEach(inodes::addAll);
         return inodes;
     }
 
     /// The same, by port.
-    static Map<Integer, Set<Long>> byPort(Set<Integer> ports, SockDiag diag) throws IOException {
+    static Map<Integer, Set<Long>> byPort(Set<Integer> ports, SocketLookup diag)
+            throws IOException {
         Map<Integer, Set<Long>> inodes = new HashMap<>();
         for (SocketRow row : diag.dump(OPEN, ports)) {
             inodes.computeIfAbsent(row.local().port(), _ -> new HashSet<>()).add(row.inode());
@@ -59,7 +60,7 @@ final class WorkerConnections {
     }
 
     /// The connections that are still in the handshake on a local port in `ports`.
-    static List<SocketRow> handshakes(Set<Integer> ports, SockDiag diag) throws IOException {
+    static List<SocketRow> handshakes(Set<Integer> ports, SocketLookup diag) throws IOException {
         return diag.dump(HANDSHAKES, ports);
     }
 }

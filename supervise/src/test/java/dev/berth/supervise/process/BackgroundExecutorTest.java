@@ -46,7 +46,7 @@ final class BackgroundExecutorTest {
 
     @Test
     void resultsComeBackToTheOwnerThread() throws Exception {
-        try (EventLoop loop = new EventLoop(answers::add);
+        try (EventLoop loop = new EventLoop(answers::add, Clock.SYSTEM);
                 BackgroundExecutor executor =
                         new BackgroundExecutor(loop, "aside", 10_000, MOST_THREADS)) {
             List<Thread> threads = new ArrayList<>();
@@ -76,7 +76,7 @@ final class BackgroundExecutorTest {
 
     @Test
     void aStuckTaskDelaysOthersOnlyForATickAndIsAbandoned() throws Exception {
-        try (EventLoop loop = new EventLoop(answers::add);
+        try (EventLoop loop = new EventLoop(answers::add, Clock.SYSTEM);
                 BackgroundExecutor executor =
                         new BackgroundExecutor(loop, "aside", 1_000, MOST_THREADS)) {
             executor.submit(this::stuck, this::note, _ -> late.add("came late"));
@@ -93,7 +93,7 @@ final class BackgroundExecutorTest {
 
     @Test
     void ifAllThreadsAreStuckWaitingTasksAreAbandonedToo() throws Exception {
-        try (EventLoop loop = new EventLoop(answers::add);
+        try (EventLoop loop = new EventLoop(answers::add, Clock.SYSTEM);
                 BackgroundExecutor executor =
                         new BackgroundExecutor(loop, "stuck aside", 1_000, MOST_THREADS)) {
             for (int i = 0; i < 10; i++) {
@@ -112,7 +112,7 @@ final class BackgroundExecutorTest {
 
     @Test
     void tasksThatNoThreadHasStartedReportThatNoResultWillCome() throws Exception {
-        try (EventLoop loop = new EventLoop(answers::add);
+        try (EventLoop loop = new EventLoop(answers::add, Clock.SYSTEM);
                 BackgroundExecutor executor = new BackgroundExecutor(loop, "aside", 1_000, 1)) {
             executor.submit(this::stuck, this::note, _ -> late.add("stuck"));
             executor.submit(() -> "other", this::note, _ -> late.add("other"));
@@ -125,7 +125,7 @@ final class BackgroundExecutorTest {
 
     @Test
     void noResultIsDeliveredAfterTheEnd() throws Exception {
-        try (EventLoop loop = new EventLoop(answers::add)) {
+        try (EventLoop loop = new EventLoop(answers::add, Clock.SYSTEM)) {
             try (BackgroundExecutor executor =
                     new BackgroundExecutor(loop, "aside", 10_000, MOST_THREADS)) {
                 executor.submit(this::stuck, this::note, _ -> late.add("given back"));

@@ -26,7 +26,7 @@ class EventLoopTest {
 
     @BeforeEach
     void open() throws Exception {
-        loop = new EventLoop(complaints::add);
+        loop = new EventLoop(complaints::add, Clock.SYSTEM);
     }
 
     @AfterEach
@@ -43,7 +43,7 @@ class EventLoopTest {
                 });
         loop.post(() -> calls.add("next"));
 
-        loop.turn(EventLoop.now() + 1_000);
+        loop.turn(loop.now() + 1_000);
 
         assertThat(calls).containsExactly("next");
         assertThat(complaints).singleElement().asString().contains("oops");
@@ -107,7 +107,7 @@ class EventLoopTest {
     }
 
     private void turn() throws Exception {
-        loop.turn(EventLoop.now());
+        loop.turn(loop.now());
     }
 
     @Test
@@ -120,7 +120,7 @@ class EventLoopTest {
 
     @Test
     void timersRunInTheOrderOfTheirTime() throws Exception {
-        long now = EventLoop.now();
+        long now = loop.now();
         loop.at(now + 20, () -> calls.add("third"));
         loop.at(now, () -> calls.add("first"));
         loop.at(now, () -> calls.add("second"));

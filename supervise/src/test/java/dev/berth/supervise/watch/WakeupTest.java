@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.berth.net.Protocol;
 import dev.berth.supervise.contract.WorkerId;
+import dev.berth.supervise.process.Clock;
 import dev.berth.supervise.process.EventLoop;
 import dev.berth.supervise.steering.GroupKey;
 import dev.berth.supervise.steering.HeldSocket;
@@ -32,7 +33,7 @@ final class WakeupTest {
 
     @BeforeEach
     void open() throws Exception {
-        loop = new EventLoop(rings::add);
+        loop = new EventLoop(rings::add, Clock.SYSTEM);
     }
 
     @AfterEach
@@ -41,8 +42,8 @@ final class WakeupTest {
     }
 
     private void turnUntilARing() throws Exception {
-        long deadline = EventLoop.now() + 10_000;
-        while (rings.isEmpty() && EventLoop.now() < deadline) {
+        long deadline = loop.now() + 10_000;
+        while (rings.isEmpty() && loop.now() < deadline) {
             loop.turn(deadline);
         }
     }
@@ -74,12 +75,12 @@ final class WakeupTest {
             GroupKey key = new GroupKey(Protocol.TCP, address, false, 0, false);
             HeldSocket listener = new HeldSocket(fd, 1, key, new WorkerId(0, 1));
             wakeup.arm(List.of(listener), () -> rings.add("it"));
-            loop.turn(EventLoop.now());
+            loop.turn(loop.now());
             assertThat(rings).isEmpty();
 
             client.connect(new InetSocketAddress("127.0.0.1", address.port()));
             turnUntilARing();
-            loop.turn(EventLoop.now());
+            loop.turn(loop.now());
 
             assertThat(rings).containsExactly("it");
             assertThat(wakeup.armed()).isFalse();
