@@ -30,6 +30,7 @@ import dev.berth.supervise.contract.Timeouts;
 import dev.berth.supervise.contract.Timing;
 import dev.berth.supervise.contract.WorkerId;
 import dev.berth.supervise.contract.WorkerSpec;
+import dev.berth.supervise.process.Env;
 import dev.berth.sys.Processes;
 import dev.berth.testkit.Await;
 import dev.berth.testkit.MachineTime;
@@ -70,6 +71,7 @@ final class NamespacedSupervisor implements AutoCloseable, EventSink {
     private final Path runtime;
     private final List<String> said = new ArrayList<>();
     private final List<String> printed = new ArrayList<>();
+    private Env env = Env.system();
     private int workers = 2;
     private SteeringBackend backend = SteeringBackend.AUTO;
     private Policy policy = new Policy.Hash();
@@ -106,6 +108,11 @@ final class NamespacedSupervisor implements AutoCloseable, EventSink {
 
     NamespacedSupervisor workers(int count) {
         workers = count;
+        return this;
+    }
+
+    NamespacedSupervisor env(Env next) {
+        env = next;
         return this;
     }
 
@@ -221,7 +228,7 @@ final class NamespacedSupervisor implements AutoCloseable, EventSink {
 
     private Supervisor create(ServiceSpec spec) throws IOException {
         if (!dispatched) {
-            return Supervisor.create(spec, this);
+            return Supervisor.create(spec, this, env);
         }
         Dispatcher opened =
                 Dispatcher.open(
@@ -292,6 +299,10 @@ final class NamespacedSupervisor implements AutoCloseable, EventSink {
         } catch (InterruptedException | ExecutionException | TimeoutException failed) {
             throw new AssertionError("no status; said: " + said(), failed);
         }
+    }
+
+    CompletableFuture<Status> beginStatus() {
+        return supervisor.orElseThrow().status();
     }
 
     Status.SlotStatus slot(int index) {

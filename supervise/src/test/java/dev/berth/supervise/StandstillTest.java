@@ -78,6 +78,8 @@ final class StandstillTest {
 
     @TempDir Path directory;
 
+    private final GatedTables tables = new GatedTables();
+
     /// What happens between the check that finds the worker quiet and the one while it is frozen.
     private interface Meanwhile {
         void happens(Scene scene) throws IOException;
@@ -203,7 +205,7 @@ final class StandstillTest {
                         new SupervisorResources(
                                 spec,
                                 supervisor,
-                                Env.system().withCgroups(false),
+                                Env.system().withCgroups(false).withTables(tables),
                                 Optional.empty());
                 OutputPump.Pipes pipes = resources.pump().open(ID);
                 WorkerProcess worker = start(resources, pipes)) {
@@ -306,7 +308,7 @@ final class StandstillTest {
         in(
                 scene -> {
                     if (scene.idle()) {
-                        scene.resources.diag().close();
+                        tables.fail();
                     }
                 },
                 scene -> {

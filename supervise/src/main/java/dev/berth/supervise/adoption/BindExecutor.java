@@ -140,7 +140,7 @@ final class BindExecutor {
         sweep.closeUnheld(
                 call.worker().id(),
                 () -> tree.pids(resources.env().tables().processes()),
-                resources.scanExecutor()::attempt,
+                resources.checkExecutor()::attempt,
                 _ -> {
                     try (kept) {
                         if (call.waits()) {
@@ -156,7 +156,7 @@ final class BindExecutor {
         BindDecision.Join then = decided.kept();
         PortOwners owners = reports.refusals.owners();
         resources
-                .scanExecutor()
+                .checkExecutor()
                 .submit(
                         () -> conflicts.refusal(key, others, owners),
                         answer -> {

@@ -18,15 +18,17 @@ import java.util.function.Function;
 /// cgroup with SIGSTOP.
 ///
 /// Processes that were stopped by others before stay stopped afterwards.
+///
+/// May be used from any thread.
 public final class Freezer {
     private static final int TRIES = 50;
     private static final int PAUSE_MILLIS = 1;
 
     private final Optional<Cgroup> cgroup;
-    private final Function<WorkerProcess, Collection<ProcessEntry>> processes;
+    private final Function<ProcessTree, Collection<ProcessEntry>> processes;
 
     /// @param processes returns the live processes of a worker
-    Freezer(Optional<Cgroup> cgroup, Function<WorkerProcess, Collection<ProcessEntry>> processes) {
+    Freezer(Optional<Cgroup> cgroup, Function<ProcessTree, Collection<ProcessEntry>> processes) {
         this.cgroup = cgroup;
         this.processes = processes;
     }
@@ -64,7 +66,7 @@ public final class Freezer {
 
     /// Returns when all of its processes are frozen, or after 50 ms: then a process in an
     /// uninterruptible system call is not frozen yet. If this fails, all of them run on.
-    public Frozen freeze(WorkerProcess worker) {
+    public Frozen freeze(ProcessTree worker) {
         // This takes longest, so it comes first: the worker should be frozen only briefly.
         Collection<ProcessEntry> seen = processes.apply(worker);
         Frozen frozen = new Frozen(cgroup.flatMap(all -> all.freeze(worker.id())));

@@ -19,8 +19,10 @@ public final class SupervisorResources implements AutoCloseable {
 
     private static final int MOST_CALL_THREADS = 32;
 
-    /// How long a scan of the whole system may take.
+    /// How long a check of a worker, or a scan of the whole system, may take.
     private static final long SCAN_MILLIS = 10_000;
+
+    private static final int MOST_CHECK_THREADS = 8;
 
     private static final int MOST_SCAN_THREADS = 3;
 
@@ -29,6 +31,7 @@ public final class SupervisorResources implements AutoCloseable {
     private final EventLoop loop;
     private final SocketLookup diag;
     private final BackgroundExecutor callExecutor;
+    private final BackgroundExecutor checkExecutor;
     private final BackgroundExecutor scanExecutor;
     private final OutputPump pump;
     private final ProcessStarter spawner;
@@ -57,6 +60,9 @@ public final class SupervisorResources implements AutoCloseable {
             callExecutor =
                     new BackgroundExecutor(loop, "worker calls", CALL_MILLIS, MOST_CALL_THREADS);
             undo.push(callExecutor::close);
+            checkExecutor =
+                    new BackgroundExecutor(loop, "worker checks", SCAN_MILLIS, MOST_CHECK_THREADS);
+            undo.push(checkExecutor::close);
             scanExecutor = new BackgroundExecutor(loop, "looks", SCAN_MILLIS, MOST_SCAN_THREADS);
             undo.push(scanExecutor::close);
             pump = new OutputPump(sink, env.clock());
@@ -72,7 +78,7 @@ public final class SupervisorResources implements AutoCloseable {
             undo.push(Subreaper::end);
             reparented = new ReparentedProcesses(spec.name(), guard, cgroup, env);
             trees = new ProcessTrees(cgroup, reparented, env.tables());
-            freezer = new Freezer(cgroup, trees::entries);
+            freezer = new Freezer(cgroup, tree -> tree.entries(env.tables().processes()).values());
         } catch (IOException | RuntimeException | Error failed) {
             close();
             throw failed;
@@ -105,7 +111,12 @@ public final class SupervisorResources implements AutoCloseable {
         return callExecutor;
     }
 
-    /// For scans of /proc and the kernel's tables.
+    /// For checks that a bind, a roll or a drain waits for.
+    public BackgroundExecutor checkExecutor() {
+        return checkExecutor;
+    }
+
+    /// For scans of /proc and the kernel's tables that nothing but a user waits for.
     public BackgroundExecutor scanExecutor() {
         return scanExecutor;
     }

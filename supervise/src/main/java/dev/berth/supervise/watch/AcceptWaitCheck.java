@@ -2,6 +2,8 @@ package dev.berth.supervise.watch;
 
 import dev.berth.net.AcceptWaiters;
 import dev.berth.supervise.process.BackgroundExecutor;
+import dev.berth.supervise.process.KernelTables;
+import dev.berth.supervise.process.ProcessTree;
 import dev.berth.supervise.process.SupervisorResources;
 import dev.berth.supervise.process.WorkerProcess;
 import dev.berth.supervise.steering.ListenerRegistry;
@@ -48,11 +50,13 @@ public final class AcceptWaitCheck {
             answer.accept(UNSEEN);
             return;
         }
-        WorkerListeners listeners = WorkerListeners.of(registry, resources.trees(), worker);
+        Set<Long> inodes = WorkerListeners.inodes(WorkerListeners.sockets(registry, worker));
+        ProcessTree tree = resources.trees().tree(worker);
+        KernelTables tables = resources.env().tables();
         resources
                 .callExecutor()
                 .submit(
-                        () -> AcceptWait.of(listeners),
+                        () -> AcceptWait.of(WorkerListeners.of(inodes, tree, tables)),
                         found -> answer.accept(seen(worker, found)),
                         _ -> stuck.remove(worker));
     }

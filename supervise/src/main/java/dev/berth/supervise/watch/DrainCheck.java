@@ -1,11 +1,8 @@
 package dev.berth.supervise.watch;
 
-import dev.berth.net.DiagQuery;
-import dev.berth.net.Holders;
 import dev.berth.net.Protocol;
-import dev.berth.net.SocketRow;
-import dev.berth.net.TcpState;
 import dev.berth.supervise.contract.Settings;
+import dev.berth.supervise.contract.WorkerId;
 import dev.berth.supervise.lifecycle.Moment;
 import dev.berth.supervise.process.SupervisorResources;
 import dev.berth.supervise.process.WorkerProcess;
@@ -14,15 +11,18 @@ import dev.berth.supervise.steering.HeldSocket;
 import dev.berth.supervise.steering.ListenerRegistry;
 
 import java.io.IOException;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /// Watches a worker that gets no new connections until it can be stopped without losing anything:
 /// its queues empty for a while, none of the handshakes left that were in progress when traffic was
 /// switched, and every connection idle.
+///
+/// The queues are read on the owner thread; the connections by a [DrainScan], on another.
 final class DrainCheck {
     private static final long EMPTY_MILLIS = 200;
 
@@ -34,11 +34,6 @@ final class DrainCheck {
     /// progress is good enough: in its last tenth, and at least during this time.
     private static final long LATE_MILLIS = 1_000;
 
-    private static final DiagQuery CONNECTIONS =
-            DiagQuery.all(Protocol.TCP)
-                    .withStates(TcpState.LISTEN, TcpState.ESTABLISHED, TcpState.CLOSE_WAIT)
-                    .withTcpInfo();
-
     private final WorkerProcess worker;
     private final ListenerRegistry registry;
     private final Optional<DispatcherTarget> dispatcherTarget;
@@ -49,6 +44,7 @@ final class DrainCheck {
     private final Set<String> handshakes = new HashSet<>();
     private final long begun;
     private long emptySince;
+    private Optional<RemainingWork> last = Optional.empty();
 
     /// Create it when traffic is switched: it notes the handshakes in progress, and whether
     /// connections wait.
@@ -71,30 +67,66 @@ final class DrainCheck {
                 .map(HeldSocket::key)
                 .filter(key -> key.protocol() == Protocol.TCP && !key.own())
                 .forEach(key -> ports.add(key.address().port()));
-        handshakes.addAll(handshakes());
+        handshakes.addAll(DrainScan.handshakes(ports, resources.diag()));
         // A handshake on a dispatcher's listener belongs to no worker in particular.
         dispatcherTarget.ifPresent(
                 d -> d.addresses().forEach(address -> ports.add(address.address().port())));
-        emptySince = queued() == 0 ? now : Moment.NEVER;
+        emptySince = Moment.NEVER;
+        recordQueues(now);
     }
 
     WorkerProcess worker() {
         return worker;
     }
 
-    /// What is left to do at `now`.
-    RemainingWork sample(long now) throws IOException {
+    /// Begins a look at `now`: reads the queues, and returns the scan for the rest. [#finish]
+    /// completes it; only then may the next one begin.
+    DrainScan begin(long now) {
+        recordQueues(now);
+        return scan(now, tracker);
+    }
+
+    private DrainScan scan(long now, ConnectionTracker with) {
+        Map<Long, WorkerId> listeners = new HashMap<>();
+        registry.all().forEach(socket -> listeners.put(socket.inode(), socket.owner()));
+        return new DrainScan(
+                resources.trees().tree(worker),
+                ports,
+                listeners,
+                new DrainScan.Kinds(!handshakes.isEmpty(), ending(now)),
+                with,
+                resources.env().tables());
+    }
+
+    /// What was left to do at `now`, when the look began. Reads the queues once more: a connection
+    /// may have got there since.
+    RemainingWork finish(DrainScan.Found found, long now) {
+        int queued = recordQueues(now);
+        handshakes.retainAll(found.handshakes());
+        boolean moves = now - begun >= HANDSHAKE_MILLIS && registry.wouldMove(worker.id());
+        RemainingWork remaining =
+                found.connections().waiting(queued, moves ? 0 : handshakes.size());
+        last = Optional.of(remaining);
+        return remaining;
+    }
+
+    /// What the worker leaves unfinished if it is stopped at `now`, according to the last look. If
+    /// there was none, takes one on this thread.
+    RemainingWork unfinished(long now) throws IOException {
+        if (last.isEmpty()) {
+            return finish(scan(now, new ConnectionTracker(settings.idle())).scan(), now);
+        }
+        return last.get().waiting(recordQueues(now), last.get().handshakes());
+    }
+
+    private int recordQueues(long now) {
         int queued = queued();
         if (queued > 0) {
             emptySince = Moment.NEVER;
         } else if (emptySince == Moment.NEVER) {
             emptySince = now;
         }
-        if (!handshakes.isEmpty()) {
-            handshakes.retainAll(handshakes());
-        }
-        boolean moves = now - begun >= HANDSHAKE_MILLIS && registry.wouldMove(worker.id());
-        return connections(ending(now)).waiting(queued, moves ? 0 : handshakes.size());
+        return queued;
     }
 
     /// Whether at the last check there was no client that could still send a request.
@@ -129,29 +161,5 @@ final class DrainCheck {
         List<HeldSocket> sockets = registry.of(worker.id());
         return sockets.stream().mapToInt(socket -> socket.queue().orElse(0)).sum()
                 + dispatcherTarget.map(d -> d.notReceived(worker.id())).orElse(0);
-    }
-
-    private RemainingWork connections(boolean all) throws IOException {
-        List<SocketRow> rows = resources.diag().dump(CONNECTIONS, ports);
-        Set<Long> others = OtherWorkersCgroups.others(rows, registry, worker.id());
-        rows.removeIf(row -> row.state() == TcpState.LISTEN || foreign(row, others));
-        return tracker.sample(rows, this::held, all);
-    }
-
-    private static boolean foreign(SocketRow row, Set<Long> others) {
-        var cgroup = row.details().cgroup();
-        return row.inode() == 0 || cgroup.isPresent() && others.contains(cgroup.getAsLong());
-    }
-
-    private Set<Long> held(Set<Long> inodes) {
-        Set<Long> own = new HashSet<>(inodes);
-        own.retainAll(Holders.of(resources.trees().of(worker)).keySet());
-        return own;
-    }
-
-    private Set<String> handshakes() throws IOException {
-        return WorkerConnections.handshakes(ports, resources.diag()).stream()
-                .map(row -> row.local() + " " + row.remote())
-                .collect(Collectors.toSet());
     }
 }

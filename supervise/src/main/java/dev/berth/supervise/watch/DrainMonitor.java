@@ -4,6 +4,7 @@ import dev.berth.supervise.contract.EventSink;
 import dev.berth.supervise.contract.Settings;
 import dev.berth.supervise.contract.WorkerId;
 import dev.berth.supervise.lifecycle.Event;
+import dev.berth.supervise.process.BackgroundExecutor;
 import dev.berth.supervise.process.Freezer;
 import dev.berth.supervise.process.SupervisorResources;
 import dev.berth.supervise.process.WorkerProcess;
@@ -21,6 +22,9 @@ import java.util.function.Predicate;
 ///
 /// Between the last check and the stop signal a request may arrive on a kept connection. So the
 /// worker is frozen for the last check, and until the signal is sent.
+///
+/// The owner thread reads the queues and decides; the connections are read by another thread. One
+/// look at a worker is in progress at a time.
 public final class DrainMonitor implements AutoCloseable {
     private static final long CHECK_MILLIS = 50;
 
@@ -81,68 +85,157 @@ public final class DrainMonitor implements AutoCloseable {
     }
 
     private void check(DrainCheck check) {
-        WorkerProcess worker = check.worker();
-        if (!check.equals(watches.get(worker.id()))) {
-            return;
-        }
-        if (!wishes.drains.test(worker)) {
-            watches.remove(worker.id());
+        if (!matters(check)) {
             return;
         }
         long begun = resources.loop().now();
-        try {
-            if (over(check, begun)) {
-                watches.remove(worker.id());
-                events.accept(new Event.Drained(worker.id()));
-                return;
-            }
-        } catch (IOException unreadable) {
-            sink.onEvent("slot " + worker.id() + " drains unobserved: " + unreadable.getMessage());
-            watches.remove(worker.id());
-            return;
-        }
-        resources.loop().after(pause(check, begun), () -> check(check));
+        DrainScan scan = check.begin(begun);
+        resources
+                .checkExecutor()
+                .submit(() -> look(scan), answer -> looked(check, begun, answer));
     }
 
-    private long pause(DrainCheck check, long begun) {
+    /// A finished scan.
+    ///
+    /// @param stopped the worker, if it was frozen for the scan
+    /// @param tookMillis the time that the whole check took so far
+    ///
+    ///   **Ownership:** the receiver closes it.
+    private record Look(DrainScan.Found found, Optional<Freezer.Frozen> stopped, long tookMillis) {
+        void release() {
+            stopped.ifPresent(Freezer.Frozen::close);
+        }
+    }
+
+    /// Run by another thread.
+    private Look look(DrainScan scan) throws IOException {
+        long begun = resources.loop().now();
+        return new Look(scan.scan(), Optional.empty(), resources.loop().now() - begun);
+    }
+
+    /// Whether the check still matters; if not, it ends.
+    private boolean matters(DrainCheck check) {
+        WorkerId id = check.worker().id();
+        if (!check.equals(watches.get(id))) {
+            return false;
+        }
+        boolean drains = wishes.drains.test(check.worker());
+        if (!drains) {
+            watches.remove(id);
+        }
+        return drains;
+    }
+
+    private void looked(DrainCheck check, long begun, BackgroundExecutor.TaskResult<Look> answer) {
+        if (!matters(check)) {
+            return;
+        }
+        if (!(answer instanceof BackgroundExecutor.Done<Look>(Look look))) {
+            unobserved(check, answer);
+            return;
+        }
+        RemainingWork remaining = check.finish(look.found, begun);
+        boolean quiet = check.quiet(remaining, begun);
+        boolean stops = wishes.stops.test(check.worker());
+        if (quiet && (!stops || check.idle())) {
+            drained(check);
+        } else if (stops && (quiet || check.late(remaining, begun))) {
+            lookFrozen(check, begun, look.tookMillis);
+        } else {
+            checkAgain(check, look.tookMillis);
+        }
+    }
+
+    private void drained(DrainCheck check) {
+        watches.remove(check.worker().id());
+        events.accept(new Event.Drained(check.worker().id()));
+    }
+
+    private void checkAgain(DrainCheck check, long tookMillis) {
+        resources.loop().after(pause(check, tookMillis), () -> check(check));
+    }
+
+    private void unobserved(DrainCheck check, BackgroundExecutor.TaskResult<Look> answer) {
+        String why =
+                answer instanceof BackgroundExecutor.Failed<Look>(Exception failed)
+                        ? String.valueOf(failed.getMessage())
+                        : "its connections could not be read in time";
+        sink.onEvent("slot " + check.worker().id() + " drains unobserved: " + why);
+        watches.remove(check.worker().id());
+    }
+
+    private long pause(DrainCheck check, long tookMillis) {
         long now = resources.loop().now();
         if (check.ending(now)) {
-            return Math.max(LATE_CHECK_MILLIS, LATE_PAUSES * (now - begun));
+            return Math.max(LATE_CHECK_MILLIS, LATE_PAUSES * tookMillis);
         }
         long empty = check.emptyIn(now);
         long wanted = empty == 0 ? CHECK_MILLIS : Math.min(CHECK_MILLIS, empty);
-        return Math.max(wanted, PAUSES * (now - begun));
+        return Math.max(wanted, PAUSES * tookMillis);
     }
 
-    /// Whether the worker can be stopped. If so, and if it will be, it is frozen now.
-    private boolean over(DrainCheck check, long now) throws IOException {
-        RemainingWork remaining = check.sample(now);
-        if (!wishes.stops.test(check.worker())) {
-            return check.quiet(remaining, now);
-        }
-        if (check.quiet(remaining, now) && check.idle()) {
-            return true;
-        }
-        return (check.quiet(remaining, now) || check.late(remaining, now)) && still(check, now);
+    /// Looks again while the worker is frozen. The thread that looks also freezes it, which means to
+    /// walk through /proc and to wait until all of its processes stand still.
+    ///
+    /// @param spentMillis on the first look
+    private void lookFrozen(DrainCheck check, long begun, long spentMillis) {
+        DrainScan scan = check.begin(begun);
+        resources
+                .checkExecutor()
+                .submit(
+                        () -> lookFrozen(scan, spentMillis),
+                        answer -> lookedFrozen(check, begun, answer),
+                        late -> {
+                            if (late instanceof BackgroundExecutor.Done<Look>(Look look)) {
+                                look.release();
+                            }
+                        });
     }
 
-    /// Whether that still holds while the worker is frozen; if not, it runs on.
-    private boolean still(DrainCheck check, long now) throws IOException {
-        Freezer.Frozen stopped = resources.freezer().freeze(check.worker());
-        frozen.put(check.worker().id(), stopped);
-        boolean over = false;
+    /// Run by another thread.
+    private Look lookFrozen(DrainScan scan, long spentMillis) throws IOException {
+        long begun = resources.loop().now();
+        Freezer.Frozen stopped = resources.freezer().freeze(scan.tree());
         try {
-            RemainingWork remaining = check.sample(now);
-            over = check.quiet(remaining, now) || check.late(remaining, now);
-            if (over) {
-                report(check.worker().id(), remaining);
-            }
-            return over;
-        } finally {
-            if (!over) {
-                release(check.worker().id());
-            }
+            DrainScan.Found found = scan.scan();
+            long spent = spentMillis + resources.loop().now() - begun;
+            return new Look(found, Optional.of(stopped), spent);
+        } catch (IOException | RuntimeException | Error failed) {
+            stopped.close();
+            throw failed;
         }
+    }
+
+    private void lookedFrozen(
+            DrainCheck check, long begun, BackgroundExecutor.TaskResult<Look> answer) {
+        if (answer instanceof BackgroundExecutor.Done<Look>(Look look)) {
+            boolean over = false;
+            try {
+                over = matters(check) && over(check, look, begun);
+            } finally {
+                if (!over) {
+                    look.release();
+                }
+            }
+        } else if (matters(check)) {
+            unobserved(check, answer);
+        }
+    }
+
+    /// Whether the worker can still be stopped. If so, it stays frozen until the signal is sent; if
+    /// not, it runs on.
+    private boolean over(DrainCheck check, Look look, long begun) {
+        RemainingWork remaining = check.finish(look.found, begun);
+        boolean over = check.quiet(remaining, begun) || check.late(remaining, begun);
+        if (over) {
+            WorkerId id = check.worker().id();
+            look.stopped.ifPresent(stopped -> frozen.put(id, stopped));
+            report(id, remaining);
+            drained(check);
+        } else {
+            checkAgain(check, look.tookMillis);
+        }
+        return over;
     }
 
     /// Call this when the worker is about to be stopped, quiet or not: reports what it leaves
@@ -153,7 +246,7 @@ public final class DrainMonitor implements AutoCloseable {
             return;
         }
         try {
-            report(id, check.sample(resources.loop().now()));
+            report(id, check.unfinished(resources.loop().now()));
         } catch (IOException unreadable) {
             sink.onEvent("slot " + id + " drains unobserved: " + unreadable.getMessage());
         }

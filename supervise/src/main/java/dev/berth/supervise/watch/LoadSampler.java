@@ -204,7 +204,8 @@ final class LoadSampler {
         }
         try {
             Set<Integer> pids = resources.trees().of(worker);
-            return WorkerConnections.open(pids, Set.of(port), resources.diag());
+            return WorkerConnections.open(
+                    pids, Set.of(port), resources.diag(), resources.env().tables());
         } catch (IOException unreadable) {
             complaints.accept(String.valueOf(unreadable.getMessage()));
             return 0;

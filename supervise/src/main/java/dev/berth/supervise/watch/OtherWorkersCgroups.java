@@ -2,11 +2,10 @@ package dev.berth.supervise.watch;
 
 import dev.berth.net.SocketRow;
 import dev.berth.supervise.contract.WorkerId;
-import dev.berth.supervise.steering.HeldSocket;
-import dev.berth.supervise.steering.ListenerRegistry;
 
 import java.util.Collection;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 
@@ -18,15 +17,16 @@ final class OtherWorkersCgroups {
     /// The cgroups of other workers' listeners, without those in which `worker` has a listener too.
     ///
     /// @param rows contains the listeners
+    /// @param owners of the listeners, by inode
     static Set<Long> others(
-            Collection<SocketRow> rows, ListenerRegistry registry, WorkerId worker) {
+            Collection<SocketRow> rows, Map<Long, WorkerId> owners, WorkerId worker) {
         Set<Long> own = new HashSet<>();
         Set<Long> others = new HashSet<>();
         for (SocketRow row : rows) {
             OptionalLong cgroup = row.details().cgroup();
-            var socket = registry.byInode(row.inode()).map(HeldSocket::owner);
-            if (cgroup.isPresent() && socket.isPresent()) {
-                (socket.get().equals(worker) ? own : others).add(cgroup.getAsLong());
+            WorkerId owner = owners.get(row.inode());
+            if (cgroup.isPresent() && owner != null) {
+                (owner.equals(worker) ? own : others).add(cgroup.getAsLong());
             }
         }
         others.removeAll(own);

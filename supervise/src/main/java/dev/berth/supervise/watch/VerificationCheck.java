@@ -1,10 +1,7 @@
 package dev.berth.supervise.watch;
 
-import dev.berth.net.SocketLookup;
-import dev.berth.net.SocketRow;
 import dev.berth.supervise.lifecycle.Moment;
 import dev.berth.supervise.lifecycle.VerificationResult;
-import dev.berth.supervise.process.ProcessTrees;
 import dev.berth.supervise.process.SupervisorResources;
 import dev.berth.supervise.process.WorkerProcess;
 import dev.berth.supervise.steering.DispatcherTarget;
@@ -12,7 +9,6 @@ import dev.berth.supervise.steering.HeldSocket;
 import dev.berth.supervise.steering.ListenerRegistry;
 import dev.berth.supervise.steering.ReuseportGroup;
 
-import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,7 +22,8 @@ import java.util.stream.Collectors;
 ///
 /// Acceptance is certain in three cases: its queue got shorter; one of its processes has a
 /// connection to the port; or more connections were steered to it than wait or are still in the
-/// handshake.
+/// handshake. The queues and counts are read on the owner thread; the connections by a
+/// [VerificationScan], on another.
 final class VerificationCheck {
     /// A worker that is killed by its first connection dies before it answers, or within this time.
     /// Its connections close a moment before its end is known, which also looks like an answer.
@@ -35,8 +32,7 @@ final class VerificationCheck {
     private final WorkerProcess worker;
     private final ListenerRegistry registry;
     private final Optional<DispatcherTarget> dispatcherTarget;
-    private final ProcessTrees trees;
-    private final SocketLookup diag;
+    private final SupervisorResources resources;
     private final AcceptWaitCheck acceptCheck;
     private final NextCheck next;
     private final Map<HeldSocket, Integer> queues = new HashMap<>();
@@ -52,6 +48,7 @@ final class VerificationCheck {
     private boolean awaits;
 
     private boolean looking;
+    private int queue;
     private String waiting = "";
 
     VerificationCheck(
@@ -63,10 +60,13 @@ final class VerificationCheck {
         this.worker = worker;
         this.registry = registry;
         this.dispatcherTarget = dispatcherTarget;
-        this.trees = resources.trees();
-        this.diag = resources.diag();
+        this.resources = resources;
         this.acceptCheck = acceptCheck;
         next = new NextCheck(resources.loop());
+    }
+
+    WorkerProcess worker() {
+        return worker;
     }
 
     /// The next check.
@@ -79,14 +79,45 @@ final class VerificationCheck {
         return waiting;
     }
 
-    VerificationResult sample(long now) throws IOException {
-        WorkerListeners listeners = WorkerListeners.of(registry, trees, worker);
-        int queue =
-                dispatcherTarget.map(d -> d.notReceived(worker.id())).orElseGet(listeners::queue);
-        accepted = accepted || accepts(listeners);
-        waiting = queue == 0 ? "" : text(queue, listeners);
+    /// Begins a check: reads what costs little. Returns the scan that is needed to [#finish] it, if
+    /// one is.
+    Optional<VerificationScan> begin() {
+        List<HeldSocket> sockets = WorkerListeners.sockets(registry, worker);
+        int inQueues = WorkerListeners.queue(sockets);
+        queue = dispatcherTarget.map(d -> d.notReceived(worker.id())).orElse(inQueues);
+        waiting = queue == 0 ? "" : text(sockets);
+        if (dispatcherTarget.isPresent()) {
+            accepted = accepted || dispatcherTarget.get().served(worker.id());
+            return Optional.empty();
+        }
+        if (done != Moment.NEVER) {
+            return Optional.empty();
+        }
+        long before = led;
+        led = sockets.stream().mapToLong(this::steered).sum();
+        accepted = shorter(sockets) || accepted;
+        return Optional.of(
+                new VerificationScan(
+                        resources.trees().tree(worker),
+                        ports(sockets),
+                        before - inQueues,
+                        accepted,
+                        open,
+                        resources.env().tables()));
+    }
+
+    /// Completes a check.
+    ///
+    /// @param found the result of the scan, if one was needed
+    /// @param now when the check began
+    VerificationResult finish(Optional<VerificationScan.Found> found, long now) {
+        if (found.isPresent()) {
+            accepted = accepted || found.get().accepted();
+            open = found.get().open();
+        }
         if (accepted) {
-            done = done == Moment.NEVER && done(listeners) ? now : done;
+            boolean answered = found.map(VerificationScan.Found::done).orElse(true);
+            done = done == Moment.NEVER && answered ? now : done;
             boolean lived = done != Moment.NEVER && now - done >= LIVED_MILLIS;
             return lived ? VerificationResult.ACCEPTED : VerificationResult.TAKEN;
         }
@@ -115,30 +146,14 @@ final class VerificationCheck {
         }
     }
 
-    private boolean accepts(WorkerListeners listeners) throws IOException {
-        if (dispatcherTarget.isPresent()) {
-            return dispatcherTarget.get().served(worker.id());
-        }
-        return shorter(listeners) || counted(listeners) || connected(listeners);
-    }
-
-    private boolean shorter(WorkerListeners listeners) {
+    private boolean shorter(List<HeldSocket> sockets) {
         boolean shorter = false;
-        for (HeldSocket socket : listeners.sockets()) {
-            int queue = socket.queue().orElse(0);
-            Integer before = queues.put(socket, queue);
-            shorter |= before != null && queue < before;
+        for (HeldSocket socket : sockets) {
+            int length = socket.queue().orElse(0);
+            Integer before = queues.put(socket, length);
+            shorter |= before != null && length < before;
         }
         return shorter;
-    }
-
-    /// Connections that were steered to it by the last check are queued or accepted now, except for
-    /// handshakes that take longer; those are looked up.
-    private boolean counted(WorkerListeners listeners) throws IOException {
-        long before = led;
-        led = listeners.sockets().stream().mapToLong(this::steered).sum();
-        long beyond = before - listeners.queue();
-        return beyond > 0 && beyond > WorkerConnections.handshakes(ports(listeners), diag).size();
     }
 
     private long steered(HeldSocket socket) {
@@ -148,24 +163,8 @@ final class VerificationCheck {
                 .orElse(0);
     }
 
-    private boolean connected(WorkerListeners listeners) throws IOException {
-        return WorkerConnections.open(listeners.pids(), ports(listeners), diag) > 0;
-    }
-
-    /// Whether a connection that it accepted is gone, or has carried data to the client.
-    private boolean done(WorkerListeners listeners) throws IOException {
-        List<SocketRow> now = WorkerConnections.of(listeners.pids(), ports(listeners), diag);
-        Set<Long> before = open;
-        open = now.stream().map(SocketRow::inode).collect(Collectors.toSet());
-        return open.isEmpty()
-                || !open.containsAll(before)
-                || now.stream()
-                        .flatMap(row -> row.info().stream())
-                        .anyMatch(info -> info.segments().dataOut() > 0);
-    }
-
-    private static Set<Integer> ports(WorkerListeners listeners) {
-        return listeners.sockets().stream()
+    private static Set<Integer> ports(List<HeldSocket> sockets) {
+        return sockets.stream()
                 .map(socket -> socket.key().address().port())
                 .collect(Collectors.toSet());
     }
@@ -180,9 +179,9 @@ final class VerificationCheck {
         };
     }
 
-    private static String text(int queue, WorkerListeners listeners) {
+    private String text(List<HeldSocket> sockets) {
         String where =
-                listeners.sockets().stream()
+                sockets.stream()
                         .map(socket -> socket.key().toString())
                         .distinct()
                         .collect(Collectors.joining(", "));

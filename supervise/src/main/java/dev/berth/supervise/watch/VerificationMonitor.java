@@ -3,6 +3,7 @@ package dev.berth.supervise.watch;
 import dev.berth.supervise.contract.WorkerId;
 import dev.berth.supervise.lifecycle.Event;
 import dev.berth.supervise.lifecycle.VerificationResult;
+import dev.berth.supervise.process.BackgroundExecutor;
 import dev.berth.supervise.process.SupervisorResources;
 import dev.berth.supervise.process.WorkerProcess;
 import dev.berth.supervise.steering.DispatcherTarget;
@@ -31,7 +32,20 @@ public final class VerificationMonitor {
     private final AcceptWaitCheck acceptCheck;
     private final Predicate<WorkerProcess> wanted;
     private final Consumer<Event> events;
-    private final Map<WorkerId, VerificationCheck> watches = new HashMap<>();
+    private final Map<WorkerId, Watch> watches = new HashMap<>();
+
+    /// A worker that is being watched.
+    private static final class Watch {
+        private final VerificationCheck check;
+        private VerificationResult reported = VerificationResult.NONE;
+
+        /// Whether a scan is in progress; its end begins the next check.
+        private boolean looking;
+
+        Watch(VerificationCheck check) {
+            this.check = check;
+        }
+    }
 
     /// @param wanted whether observations of the worker still matter
     public VerificationMonitor(
@@ -52,39 +66,85 @@ public final class VerificationMonitor {
     /// Call this at the moment from which on connections are steered to the worker, and again if a
     /// new check is needed: its result is reported in any case.
     public void watch(WorkerProcess worker) {
-        VerificationCheck check =
+        Watch watch =
                 watches.computeIfAbsent(
                         worker.id(),
                         _ ->
-                                new VerificationCheck(
-                                        worker,
-                                        registry,
-                                        dispatcherTarget,
-                                        resources,
-                                        acceptCheck));
+                                new Watch(
+                                        new VerificationCheck(
+                                                worker,
+                                                registry,
+                                                dispatcherTarget,
+                                                resources,
+                                                acceptCheck)));
+        watch.reported = VerificationResult.NONE;
         // At once, as the first check only asks which threads wait for a connection.
-        check.next().after(0, () -> sample(worker, check, VerificationResult.NONE));
+        watch.check.next().after(0, () -> sample(watch));
     }
 
-    private void sample(WorkerProcess worker, VerificationCheck check, VerificationResult before) {
-        if (!wanted.test(worker)) {
-            watches.remove(worker.id());
+    private void sample(Watch watch) {
+        if (watch.looking || !matters(watch)) {
             return;
         }
         long begun = resources.loop().now();
-        VerificationResult now;
-        try {
-            now = check.sample(begun);
-        } catch (IOException unreadable) {
+        Optional<VerificationScan> scan = watch.check.begin();
+        if (scan.isEmpty()) {
+            sampled(watch, watch.check.finish(Optional.empty(), begun), 0);
+            return;
+        }
+        watch.looking = true;
+        resources
+                .checkExecutor()
+                .submit(
+                        () -> look(scan.get()),
+                        answer -> {
+                            watch.looking = false;
+                            looked(watch, begun, answer);
+                        });
+    }
+
+    private record Look(VerificationScan.Found found, long tookMillis) {}
+
+    /// Run by another thread.
+    private Look look(VerificationScan scan) throws IOException {
+        long begun = resources.loop().now();
+        return new Look(scan.scan(), resources.loop().now() - begun);
+    }
+
+    /// Whether observations of the worker still matter; if not, the watch ends.
+    private boolean matters(Watch watch) {
+        WorkerProcess worker = watch.check.worker();
+        if (!watch.equals(watches.get(worker.id()))) {
+            return false;
+        }
+        boolean matters = wanted.test(worker);
+        if (!matters) {
+            watches.remove(worker.id());
+        }
+        return matters;
+    }
+
+    private void looked(Watch watch, long begun, BackgroundExecutor.TaskResult<Look> answer) {
+        if (!matters(watch)) {
+            return;
+        }
+        if (answer instanceof BackgroundExecutor.Done<Look>(Look look)) {
+            VerificationResult now = watch.check.finish(Optional.of(look.found), begun);
+            sampled(watch, now, look.tookMillis);
+        } else {
             // What cannot be observed does not count against the worker.
-            now = VerificationResult.ACCEPTED;
+            sampled(watch, VerificationResult.ACCEPTED, 0);
         }
-        if (now != before || now == VerificationResult.UNANSWERED) {
-            events.accept(new Event.VerificationSampled(worker.id(), now, check.waiting()));
+    }
+
+    private void sampled(Watch watch, VerificationResult now, long tookMillis) {
+        if (now != watch.reported || now == VerificationResult.UNANSWERED) {
+            events.accept(
+                    new Event.VerificationSampled(
+                            watch.check.worker().id(), now, watch.check.waiting()));
         }
-        VerificationResult seen = now;
-        check.next()
-                .after(pause(resources.loop().now() - begun), () -> sample(worker, check, seen));
+        watch.reported = now;
+        watch.check.next().after(pause(tookMillis), () -> sample(watch));
     }
 
     /// How long to wait after a check that took `tookMillis`.

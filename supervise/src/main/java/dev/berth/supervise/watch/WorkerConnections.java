@@ -1,11 +1,11 @@
 package dev.berth.supervise.watch;
 
 import dev.berth.net.DiagQuery;
-import dev.berth.net.Holders;
 import dev.berth.net.Protocol;
 import dev.berth.net.SocketLookup;
 import dev.berth.net.SocketRow;
 import dev.berth.net.TcpState;
+import dev.berth.supervise.process.KernelTables;
 
 import java.io.IOException;
 import java.util.Collection;
@@ -25,19 +25,21 @@ final class WorkerConnections {
     private WorkerConnections() {}
 
     /// How many connections `pids` hold on a local port in `ports`.
-    static int open(Collection<Integer> pids, Set<Integer> ports, SocketLookup diag)
+    static int open(
+            Collection<Integer> pids, Set<Integer> ports, SocketLookup diag, KernelTables tables)
             throws IOException {
         Set<Long> open = inodes(ports, diag);
-        open.retainAll(Holders.of(pids).keySet());
+        open.retainAll(tables.holders(pids).keySet());
         return open.size();
     }
 
     /// The connections of `pids` on a local port in `ports`, with the kernel's counters of each.
-    static List<SocketRow> of(Collection<Integer> pids, Set<Integer> ports, SocketLookup diag)
+    static List<SocketRow> of(
+            Collection<Integer> pids, Set<Integer> ports, SocketLookup diag, KernelTables tables)
             throws IOException {
         List<SocketRow> found = diag.dump(OPEN.withTcpInfo(), ports);
         // After the dump: a connection accepted in between would otherwise count as nobody's.
-        Set<Long> held = Holders.of(pids).keySet();
+        Set<Long> held = tables.holders(pids).keySet();
         found.removeIf(row -> !held.contains(row.inode()));
         return found;
     }

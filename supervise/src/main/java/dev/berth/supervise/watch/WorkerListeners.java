@@ -2,9 +2,9 @@ package dev.berth.supervise.watch;
 
 import dev.berth.net.AcceptWaiters;
 import dev.berth.net.Holder;
-import dev.berth.net.Holders;
 import dev.berth.net.Protocol;
-import dev.berth.supervise.process.ProcessTrees;
+import dev.berth.supervise.process.KernelTables;
+import dev.berth.supervise.process.ProcessTree;
 import dev.berth.supervise.process.WorkerProcess;
 import dev.berth.supervise.steering.HeldSocket;
 import dev.berth.supervise.steering.ListenerRegistry;
@@ -15,40 +15,47 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /// The shared listeners of a worker and the processes that could accept from them, at one moment.
+/// Made by a thread other than the owner's.
 ///
+/// @param inodes of the listeners
 /// @param pids of the worker and all processes that it started
-public record WorkerListeners(List<HeldSocket> sockets, Set<Integer> pids) {
-    /// The listeners of a live worker.
-    public static WorkerListeners of(
-            ListenerRegistry registry, ProcessTrees trees, WorkerProcess worker) {
-        List<HeldSocket> sockets =
-                registry.of(worker.id()).stream()
-                        .filter(HeldSocket::listening)
-                        .filter(socket -> socket.key().protocol() == Protocol.TCP)
-                        .filter(socket -> !socket.key().own())
-                        .toList();
-        return new WorkerListeners(sockets, trees.of(worker));
+record WorkerListeners(Set<Long> inodes, Set<Integer> pids, KernelTables tables) {
+    /// Walks through /proc.
+    static WorkerListeners of(Set<Long> inodes, ProcessTree tree, KernelTables tables) {
+        return new WorkerListeners(inodes, tree.pids(tables.processes()), tables);
     }
 
-    /// Whether one of the processes waits for a connection.
-    public AcceptWaiters.WaitState waiters() {
-        return AcceptWaiters.check(
-                pids, sockets.stream().map(HeldSocket::inode).collect(Collectors.toSet()));
+    /// The shared listeners of a live worker.
+    static List<HeldSocket> sockets(ListenerRegistry registry, WorkerProcess worker) {
+        return registry.of(worker.id()).stream()
+                .filter(HeldSocket::listening)
+                .filter(socket -> socket.key().protocol() == Protocol.TCP)
+                .filter(socket -> !socket.key().own())
+                .toList();
     }
 
-    /// Whether more than one process has the same listener.
-    public boolean shared() {
-        if (pids.size() < 2) {
-            return false;
-        }
-        Map<Long, List<Holder>> holders = Holders.of(pids);
-        return sockets.stream()
-                .map(socket -> holders.getOrDefault(socket.inode(), List.of()))
-                .anyMatch(found -> found.stream().map(Holder::pid).distinct().count() > 1);
+    static Set<Long> inodes(List<HeldSocket> sockets) {
+        return sockets.stream().map(HeldSocket::inode).collect(Collectors.toSet());
     }
 
     /// How many connections wait to be accepted.
-    int queue() {
+    static int queue(List<HeldSocket> sockets) {
         return sockets.stream().mapToInt(socket -> socket.queue().orElse(0)).sum();
+    }
+
+    /// Whether one of the processes waits for a connection.
+    AcceptWaiters.WaitState waiters() {
+        return AcceptWaiters.check(pids, inodes);
+    }
+
+    /// Whether more than one process has the same listener.
+    boolean shared() {
+        if (pids.size() < 2) {
+            return false;
+        }
+        Map<Long, List<Holder>> holders = tables.holders(pids);
+        return inodes.stream()
+                .map(inode -> holders.getOrDefault(inode, List.of()))
+                .anyMatch(found -> found.stream().map(Holder::pid).distinct().count() > 1);
     }
 }

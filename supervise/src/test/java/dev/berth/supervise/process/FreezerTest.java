@@ -60,11 +60,11 @@ class FreezerTest {
     private Optional<Cgroup> cgroup = Optional.empty();
 
     private Freezer freezer(boolean grouped) {
-        return freezer(grouped, FreezerTest::tree);
+        return freezer(grouped, FreezerTest::processes);
     }
 
     private Freezer freezer(
-            boolean grouped, Function<WorkerProcess, Collection<ProcessEntry>> processes) {
+            boolean grouped, Function<ProcessTree, Collection<ProcessEntry>> processes) {
         if (grouped) {
             cgroup = Cgroup.create("freezer-" + ProcessHandle.current().pid());
         }
@@ -76,11 +76,13 @@ class FreezerTest {
         cgroup.ifPresent(Cgroup::close);
     }
 
-    private static Collection<ProcessEntry> tree(WorkerProcess worker) {
+    private static Collection<ProcessEntry> processes(ProcessTree tree) {
+        return tree.entries(ProcessList.read()).values();
+    }
+
+    private static ProcessTree tree(WorkerProcess worker) {
         return new ProcessTree(
-                        worker.id(), worker.pid(), worker.startTicks(), Set.of(), Optional.empty())
-                .entries(ProcessList.read())
-                .values();
+                worker.id(), worker.pid(), worker.startTicks(), Set.of(), Optional.empty());
     }
 
     /// A worker of two processes.
@@ -95,7 +97,7 @@ class FreezerTest {
             ChildProcess child = ChildProcess.start(words);
             awaitRunning(child, "parent", "child");
             WorkerProcess worker = FreezerTest.worker(child);
-            return new Tree(child, worker, tree(worker));
+            return new Tree(child, worker, FreezerTest.processes(tree(worker)));
         }
 
         int pid() {
@@ -189,7 +191,7 @@ class FreezerTest {
         Freezer freezer = freezer(grouped);
         try (Tree tree = start()) {
             for (int i = 0; i < 2; i++) {
-                try (Freezer.Frozen frozen = freezer.freeze(tree.worker)) {
+                try (Freezer.Frozen frozen = freezer.freeze(tree(tree.worker))) {
                     assertStill(tree.child);
                     frozen.close();
                     tree.awaitRuns();
@@ -203,7 +205,7 @@ class FreezerTest {
         Freezer freezer = freezer(true);
         try (Tree tree = Tree.start()) {
             cgroup.ifPresent(group -> group.add(ID, tree.pid()));
-            try (Freezer.Frozen _ = freezer.freeze(tree.worker)) {
+            try (Freezer.Frozen _ = freezer.freeze(tree(tree.worker))) {
                 assertStill(tree.child);
             }
             tree.awaitRuns();
@@ -220,7 +222,7 @@ class FreezerTest {
                             throw new OutOfMemoryError("of a test");
                         });
         try (Tree tree = start()) {
-            assertThatThrownBy(() -> freezer.freeze(tree.worker)).hasMessage("of a test");
+            assertThatThrownBy(() -> freezer.freeze(tree(tree.worker))).hasMessage("of a test");
             tree.awaitRuns();
         }
     }
@@ -232,7 +234,7 @@ class FreezerTest {
         try (Tree tree = start()) {
             send(tree.pid(), Signal.STOP);
             Await.until(LIMIT, () -> state(tree.pid()).equals("T"), () -> state(tree.pid()));
-            try (Freezer.Frozen frozen = freezer.freeze(tree.worker)) {
+            try (Freezer.Frozen frozen = freezer.freeze(tree(tree.worker))) {
                 assertStill(tree.child);
                 // The termination signal waits too, for whoever has stopped it.
                 send(tree.pid(), Signal.TERM);
@@ -254,7 +256,7 @@ class FreezerTest {
         Path file = cgroup.get().path().resolve(ID + "/cgroup.freeze");
         try (Tree tree = start()) {
             Files.writeString(file, "1");
-            freezer.freeze(tree.worker).close();
+            freezer.freeze(tree(tree.worker)).close();
             assertThat(Files.readString(file).strip()).isEqualTo("1");
             assertStill(tree.child);
             Files.writeString(file, "0");
@@ -267,7 +269,7 @@ class FreezerTest {
     void aWorkerMayDieWhileItIsFrozen(boolean grouped) throws Exception {
         Freezer freezer = freezer(grouped);
         try (Tree tree = start()) {
-            try (Freezer.Frozen _ = freezer.freeze(tree.worker)) {
+            try (Freezer.Frozen _ = freezer.freeze(tree(tree.worker))) {
                 tree.child.kill();
                 Await.until(LIMIT, () -> !tree.child.isAlive(), () -> state(tree.pid()));
             }
@@ -283,7 +285,7 @@ class FreezerTest {
         try (Tree tree = start()) {
             tree.processes.forEach(process -> PidfdSignal.send(process, Signal.KILL));
             tree.child.awaitExit(LIMIT);
-            freezer.freeze(tree.worker).close();
+            freezer.freeze(tree(tree.worker)).close();
         }
     }
 
@@ -294,7 +296,7 @@ class FreezerTest {
     void workersOfAnotherUserAreFrozenToo(boolean grouped) throws Exception {
         Freezer freezer = freezer(grouped);
         try (Tree tree = start("setpriv", "--reuid", "4321", "--clear-groups")) {
-            try (Freezer.Frozen _ = freezer.freeze(tree.worker)) {
+            try (Freezer.Frozen _ = freezer.freeze(tree(tree.worker))) {
                 assertStill(tree.child);
             }
             tree.awaitRuns();
