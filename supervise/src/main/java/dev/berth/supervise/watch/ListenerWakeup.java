@@ -14,7 +14,7 @@ import java.util.List;
 /// polled until then.
 ///
 /// **Ownership:** holds an epoll set while it is armed, and no listener.
-final class ListenerWakeup implements AutoCloseable {
+final class ListenerWakeup implements LoadWakeup {
     private final EventLoop loop;
     private @Nullable Fd set;
 
@@ -22,13 +22,13 @@ final class ListenerWakeup implements AutoCloseable {
         this.loop = loop;
     }
 
-    boolean armed() {
+    @Override
+    public boolean armed() {
         return set != null;
     }
 
-    /// Calls `ring` when a connection arrives at one of these listeners, or waits there already.
-    /// Arming it again forgets the earlier listeners.
-    void arm(List<HeldSocket> listeners, Runnable ring) throws ErrnoException {
+    @Override
+    public void arm(List<HeldSocket> listeners, Runnable ring) throws ErrnoException {
         close();
         Fd fresh = Fd.of("epoll_create1", "", Epoll.epollCreate1(Epoll.EPOLL_CLOEXEC));
         try {
@@ -51,7 +51,6 @@ final class ListenerWakeup implements AutoCloseable {
                 });
     }
 
-    /// Cancels it; closing twice is harmless.
     @Override
     public void close() {
         Fd armed = set;

@@ -12,6 +12,7 @@ import dev.berth.sys.ErrnoException;
 import java.io.IOException;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.function.Consumer;
 
 /// Makes the tables follow the load of the workers, for the policy `least-loaded` and for
 /// connection limits.
@@ -36,14 +37,13 @@ public final class LoadMonitor implements AutoCloseable {
 
     private static final long NANOS = 1_000_000;
 
-    private final ListenerRegistry registry;
     private final EventLoop loop;
     private final NextCheck next;
+    private final LoadedGroups groups;
     private final EventSink sink;
     private final OptionalInt most;
     private final LoadSampler sampler;
-    private final ListenerWakeup wakeup;
-    private final StoppedChildWaiter stoppedChildWaiter;
+    private final Wakeups wakeups;
     private boolean running;
     private long pause = SHORTEST_MILLIS;
     private long busied;
@@ -53,6 +53,11 @@ public final class LoadMonitor implements AutoCloseable {
     /// The last sample failed: the tables may not reflect what it found.
     private boolean behind;
 
+    /// What wakes it when it has nothing to sample.
+    ///
+    /// @param stops is passed what to call once, as soon as a child is stopped by a signal
+    record Wakeups(LoadWakeup listeners, Consumer<Runnable> stops) {}
+
     /// @param most the connections that a slot may have
     public LoadMonitor(
             ListenerRegistry registry,
@@ -60,44 +65,60 @@ public final class LoadMonitor implements AutoCloseable {
             Map<WorkerId, WorkerProcess> live,
             EventSink sink,
             OptionalInt most) {
-        this.registry = registry;
-        this.sink = sink;
-        this.most = most;
         loop = resources.loop();
         next = new NextCheck(loop);
-        sampler = new LoadSampler(registry, resources, live, this::complain);
-        wakeup = new ListenerWakeup(loop);
-        stoppedChildWaiter = new StoppedChildWaiter(loop, this::connectionQueued);
+        groups = LoadedGroups.of(registry);
+        this.sink = sink;
+        this.most = most;
+        LoadReadings readings = new LoadReadings.Kernel(resources, live, this::complain);
+        sampler = new LoadSampler(groups, readings, resources.env().clock());
+        wakeups = new Wakeups(new ListenerWakeup(loop), new StoppedChildWaiter(loop)::arm);
+    }
+
+    LoadMonitor(
+            EventLoop loop,
+            LoadedGroups groups,
+            LoadSampler sampler,
+            Wakeups wakeups,
+            EventSink sink,
+            OptionalInt most) {
+        this.loop = loop;
+        next = new NextCheck(loop);
+        this.groups = groups;
+        this.sampler = sampler;
+        this.wakeups = wakeups;
+        this.sink = sink;
+        this.most = most;
     }
 
     /// Starts if it is needed and not running; it stops by itself when it is no longer needed.
     public void begin() {
         if (needed() && !running) {
             running = true;
-            registry.all().forEach(socket -> socket.load().forget());
+            groups.forgetLoads();
             wake();
         }
     }
 
     /// Call this whenever listeners, or the workers in service, may have changed.
     public void follow() {
-        if (wakeup.armed() && sampler.outdated()) {
+        if (wakeups.listeners.armed() && sampler.outdated()) {
             wake();
         }
     }
 
     private boolean needed() {
-        return registry.policy() instanceof Policy.LeastLoaded || most.isPresent();
+        return groups.policy() instanceof Policy.LeastLoaded || most.isPresent();
     }
 
-    private void connectionQueued() {
+    private void childStopped() {
         if (running) {
             wake();
         }
     }
 
     private void wake() {
-        wakeup.close();
+        wakeups.listeners.close();
         busied = loop.now();
         pause = SHORTEST_MILLIS;
         schedule(0);
@@ -110,7 +131,7 @@ public final class LoadMonitor implements AutoCloseable {
     private void tick() {
         if (!needed()) {
             running = false;
-            wakeup.close();
+            wakeups.listeners.close();
             return;
         }
         long begun = loop.nanos();
@@ -118,7 +139,7 @@ public final class LoadMonitor implements AutoCloseable {
             LoadSampler.LoadSample found = sampler.sample(loop.now());
             apply(found);
             if (!found.stopped()) {
-                stoppedChildWaiter.arm();
+                wakeups.stops.accept(this::childStopped);
             }
             busied = found.busy() ? loop.now() : busied;
             trouble = "";
@@ -126,13 +147,13 @@ public final class LoadMonitor implements AutoCloseable {
                 sleepUntilQueued(found);
                 return;
             }
-            wakeup.close();
+            wakeups.listeners.close();
             boolean soon = found.busy() || most.isPresent() && !quiet();
             pause = soon ? SHORTEST_MILLIS : Math.min(LONGEST_MILLIS, pause * 2);
         } catch (IOException failed) {
             behind = true;
             complain(String.valueOf(failed.getMessage()));
-            wakeup.close();
+            wakeups.listeners.close();
             pause = LONGEST_MILLIS;
         }
         schedule(rest((loop.nanos() - begun) / NANOS));
@@ -140,7 +161,7 @@ public final class LoadMonitor implements AutoCloseable {
 
     private void apply(LoadSampler.LoadSample found) throws IOException {
         if (most.isPresent()) {
-            registry.setFull(sampler.full(most.getAsInt()));
+            groups.setFull(sampler.full(most.getAsInt()));
         }
         if (found.busy() || found.counted() || behind) {
             sampler.rebalance();
@@ -156,8 +177,8 @@ public final class LoadMonitor implements AutoCloseable {
     /// a connection that is accepted at once may leave nothing to wake up for, and only a sample
     /// shows that a full slot has room again.
     private void sleepUntilQueued(LoadSampler.LoadSample found) throws ErrnoException {
-        if (!wakeup.armed() || sampler.outdated()) {
-            wakeup.arm(sampler.listeners(), this::wake);
+        if (!wakeups.listeners.armed() || sampler.outdated()) {
+            wakeups.listeners.arm(sampler.listeners(), this::wake);
         }
         if (most.isPresent()) {
             schedule(LONGEST_MILLIS);
@@ -185,6 +206,6 @@ public final class LoadMonitor implements AutoCloseable {
     /// Call this on the loop's thread, at the end.
     @Override
     public void close() {
-        wakeup.close();
+        wakeups.listeners.close();
     }
 }

@@ -1,27 +1,18 @@
 package dev.berth.supervise.watch;
 
-import dev.berth.net.Protocol;
-import dev.berth.net.SocketRow;
 import dev.berth.supervise.contract.WorkerId;
-import dev.berth.supervise.process.SupervisorResources;
-import dev.berth.supervise.process.WorkerProcess;
-import dev.berth.supervise.steering.GroupKey;
+import dev.berth.supervise.process.Clock;
 import dev.berth.supervise.steering.HeldSocket;
 import dev.berth.supervise.steering.ListenerLoad;
-import dev.berth.supervise.steering.ListenerRegistry;
-import dev.berth.supervise.steering.ReuseportGroup;
 import dev.berth.sys.ErrnoException;
-import dev.berth.sys.Processes;
 
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Consumer;
 
 /// Samples the listeners of the workers in service and updates each one's [ListenerLoad]: the
 /// connections that were steered to it, those that wait, and those that are open.
@@ -41,18 +32,14 @@ final class LoadSampler {
 
     private static final long NANOS = 1_000_000;
 
-    private final ListenerRegistry registry;
-    private final SupervisorResources resources;
-    private final Map<WorkerId, WorkerProcess> live;
-    private final Consumer<String> complaints;
-    private final List<Watched> watched = new ArrayList<>();
+    private final LoadedGroups groups;
+    private final LoadReadings readings;
+    private final Clock clock;
+    private List<LoadedGroups.Group> watched = List.of();
     private long version;
     private long counted;
     private long countNanos;
     private int discarded;
-
-    /// A group, and its listeners of workers in service.
-    private record Watched(ReuseportGroup group, List<HeldSocket> listeners) {}
 
     /// The result of a sample.
     ///
@@ -65,36 +52,31 @@ final class LoadSampler {
     record LoadSample(
             boolean busy, boolean counted, boolean stopped, boolean waiting, boolean open) {}
 
-    LoadSampler(
-            ListenerRegistry registry,
-            SupervisorResources resources,
-            Map<WorkerId, WorkerProcess> live,
-            Consumer<String> complaints) {
-        this.registry = registry;
-        this.resources = resources;
-        this.live = live;
-        this.complaints = complaints;
+    LoadSampler(LoadedGroups groups, LoadReadings readings, Clock clock) {
+        this.groups = groups;
+        this.readings = readings;
+        this.clock = clock;
     }
 
     /// Whether the listeners or the workers in service have changed since the last sample.
     boolean outdated() {
-        return version != registry.version();
+        return version != groups.version();
     }
 
     LoadSample sample(long now) throws IOException {
         follow();
-        boolean anyStopped = Processes.anyStopped();
+        boolean anyStopped = readings.anyStopped();
         boolean busy = false;
-        boolean anyFull = !registry.full().isEmpty();
+        boolean anyFull = !groups.full().isEmpty();
         boolean waiting = anyStopped;
         boolean open = false;
-        for (Watched each : watched) {
-            long[] steered = each.group().steered(each.listeners());
+        for (LoadedGroups.Group each : watched) {
+            long[] steered = each.steered();
             for (int i = 0; i < steered.length; i++) {
                 HeldSocket socket = each.listeners().get(i);
                 ListenerLoad load = socket.load();
                 int queue = load.mayHaveConnections(steered[i], now) ? socket.queue().orElse(0) : 0;
-                busy |= load.record(steered[i], queue, anyStopped && stopped(socket), now);
+                busy |= load.record(steered[i], queue, anyStopped && readings.stopped(socket), now);
                 waiting |= queue > 0;
                 open |= load.connections() > 0;
             }
@@ -104,14 +86,10 @@ final class LoadSampler {
     }
 
     private void follow() {
-        if (!outdated()) {
-            return;
+        if (outdated()) {
+            version = groups.version();
+            watched = groups.groups();
         }
-        version = registry.version();
-        watched.clear();
-        registry.groups().stream()
-                .filter(group -> group.key().protocol() == Protocol.TCP && !group.key().own())
-                .forEach(group -> watched.add(new Watched(group, registry.inService(group))));
     }
 
     /// The listeners that were sampled.
@@ -121,23 +99,14 @@ final class LoadSampler {
 
     /// Makes the tables follow what was found.
     void rebalance() throws ErrnoException {
-        for (Watched each : watched) {
-            each.group().rebalance();
+        for (LoadedGroups.Group each : watched) {
+            each.rebalance();
         }
-    }
-
-    /// Whether the accepting process is stopped. For a process other than the worker's first, its
-    /// queue shows that.
-    private boolean stopped(HeldSocket socket) {
-        WorkerProcess worker = live.get(socket.owner());
-        return worker != null
-                && socket.holder().filter(holder -> holder.pid() != worker.pid()).isEmpty()
-                && Processes.stopped(worker.pid());
     }
 
     /// When the next count is due if nothing happens, in milliseconds from now.
     long untilCountMillis() {
-        long rest = idleNanos() - (resources.loop().nanos() - counted);
+        long rest = idleNanos() - (clock.nanos() - counted);
         return Math.max(0, rest / NANOS) + 1;
     }
 
@@ -149,13 +118,13 @@ final class LoadSampler {
     ///
     /// @return whether it was time for it
     private boolean count(boolean busy) throws IOException {
-        long since = resources.loop().nanos() - counted;
+        long since = clock.nanos() - counted;
         if (since <= (busy ? COUNT_SHARE * countNanos : idleNanos())) {
             return false;
         }
-        long begun = resources.loop().nanos();
+        long begun = clock.nanos();
         countAll(true);
-        counted = resources.loop().nanos();
+        counted = clock.nanos();
         countNanos = counted - begun;
         return true;
     }
@@ -164,26 +133,20 @@ final class LoadSampler {
     ///
     /// @param exactly whether to keep the previous values if connections arrived meanwhile
     private void countAll(boolean exactly) throws IOException {
-        List<long[]> before =
-                watched.stream().map(each -> each.group().steered(each.listeners())).toList();
-        List<GroupKey> keys = watched.stream().map(each -> each.group().key()).toList();
-        Map<Integer, List<SocketRow>> rows = ConnectionCounter.rows(resources.diag(), keys);
+        List<long[]> before = watched.stream().map(LoadedGroups.Group::steered).toList();
+        List<Map<WorkerId, Integer>> counts = readings.connections(watched);
         for (int i = 0; i < before.size(); i++) {
-            int port = keys.get(i).address().port();
-            count(watched.get(i), before.get(i), rows.getOrDefault(port, List.of()), exactly);
+            count(watched.get(i), before.get(i), counts.get(i), exactly);
         }
     }
 
-    private void count(Watched each, long[] before, List<SocketRow> rows, boolean exactly) {
-        ReuseportGroup group = each.group();
+    private void count(
+            LoadedGroups.Group each,
+            long[] before,
+            Map<WorkerId, Integer> connections,
+            boolean exactly) {
         List<HeldSocket> listeners = each.listeners();
-        Map<WorkerId, Integer> connections =
-                ConnectionCounter.of(
-                        listeners,
-                        group.key(),
-                        rows,
-                        worker -> accepted(worker, group.key().address().port()));
-        long[] after = group.steered(listeners);
+        long[] after = each.steered();
         if (exactly && !Arrays.equals(before, after) && ++discarded < MOST_DISCARDED) {
             return;
         }
@@ -194,21 +157,6 @@ final class LoadSampler {
                     listeners.stream().filter(s -> s.owner().equals(socket.owner())).count();
             double part = (double) connections.getOrDefault(socket.owner(), 0) / siblings;
             socket.load().count(part, after[i]);
-        }
-    }
-
-    private int accepted(WorkerId id, int port) {
-        WorkerProcess worker = live.get(id);
-        if (worker == null) {
-            return 0;
-        }
-        try {
-            Set<Integer> pids = resources.trees().of(worker);
-            return WorkerConnections.open(
-                    pids, Set.of(port), resources.diag(), resources.env().tables());
-        } catch (IOException unreadable) {
-            complaints.accept(String.valueOf(unreadable.getMessage()));
-            return 0;
         }
     }
 

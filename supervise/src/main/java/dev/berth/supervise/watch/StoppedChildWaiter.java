@@ -18,20 +18,21 @@ final class StoppedChildWaiter {
     private static final long THREADLESS_MILLIS = 500;
 
     private final EventLoop loop;
-    private final Runnable ring;
+    private Runnable ring = () -> {};
     private final Semaphore wanted = new Semaphore(0);
     private boolean waiting;
     private boolean started;
 
-    /// @param ring called by the loop's thread
-    StoppedChildWaiter(EventLoop loop, Runnable ring) {
+    StoppedChildWaiter(EventLoop loop) {
         this.loop = loop;
-        this.ring = ring;
     }
 
     /// Calls back once as soon as a child is stopped, at once if one is; also some time after no
     /// child is left.
-    void arm() {
+    ///
+    /// @param whenStopped called by the loop's thread
+    void arm(Runnable whenStopped) {
+        ring = whenStopped;
         if (waiting) {
             return;
         }

@@ -52,9 +52,7 @@ final class WakeupTest {
     void aStoppedChildWakesIt() throws Exception {
         Process child = new ProcessBuilder("sleep", "60").start();
         try {
-            StoppedChildWaiter stoppedChildWaiter =
-                    new StoppedChildWaiter(loop, () -> rings.add("stopped"));
-            stoppedChildWaiter.arm();
+            new StoppedChildWaiter(loop).arm(() -> rings.add("stopped"));
             Processes.kill((int) child.pid(), Signal.STOP.number());
             turnUntilARing();
             assertThat(rings).containsExactly("stopped");
