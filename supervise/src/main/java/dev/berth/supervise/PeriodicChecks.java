@@ -42,7 +42,7 @@ final class PeriodicChecks {
         SupervisorResources resources = context.resources();
         resources.spawner().prepare();
         runCheck("guard", this::checkGuard);
-        runCheck("strangers", healthCheck::checkForeignSockets);
+        runCheck("foreign sockets", healthCheck::checkForeignSockets);
         List<WorkerProcess> ready =
                 context.live().values().stream()
                         .filter(w -> context.phase(w).equals(Optional.of(Phase.READY)))
@@ -64,7 +64,7 @@ final class PeriodicChecks {
         try {
             check.look();
         } catch (IOException failed) {
-            context.loop().report(failed, "patrol: " + name);
+            context.loop().report(failed, "periodic check: " + name);
         }
     }
 

@@ -23,20 +23,20 @@ import java.util.TreeSet;
 /// Follows a worker until it is ready: answers its bind(2) and listen(2) calls, looks for its
 /// sockets, reads its notify socket, probes it, and receives what it says to a dispatcher.
 final class ReadinessMonitor implements BindInterceptor.Callbacks {
-    /// Longer than the time between two patrols.
-    private static final long PATROL_MILLIS = 1_500;
+    /// Longer than the time between two periodic checks.
+    private static final long RECHECK_MILLIS = 1_500;
 
     private static final long FIND_MILLIS = 100;
     private static final long ENDING_MILLIS = 200;
-    private static final int MOST_TOLD = 4;
-    private static final long TELL_MILLIS = 1_000;
+    private static final int MOST_REPORTED_SINGLY = 4;
+    private static final long REPORT_MILLIS = 1_000;
 
     private final SupervisorContext context;
     private final ListenCheck listenCheck;
     private final BindInterceptor interceptor;
     private final SelfBoundSocketFinder finder;
-    private final Set<Integer> told = new HashSet<>();
-    private final SortedSet<Integer> untold = new TreeSet<>();
+    private final Set<Integer> reported = new HashSet<>();
+    private final SortedSet<Integer> unreported = new TreeSet<>();
 
     ReadinessMonitor(SupervisorContext context, ListenCheck listenCheck) throws IOException {
         this.context = context;
@@ -127,13 +127,13 @@ final class ReadinessMonitor implements BindInterceptor.Callbacks {
         }
         for (GroupKey key : context.registry().listening(id)) {
             int port = key.address().port();
-            if (key.own() || !told.add(port)) {
+            if (key.own() || !reported.add(port)) {
                 continue;
             }
-            if (told.size() <= MOST_TOLD) {
-                context.sink().onEvent(shared(port, told.size() == 1));
-            } else if (untold.add(port) && untold.size() == 1) {
-                context.loop().after(TELL_MILLIS, this::reportOtherPorts);
+            if (reported.size() <= MOST_REPORTED_SINGLY) {
+                context.sink().onEvent(shared(port, reported.size() == 1));
+            } else if (unreported.add(port) && unreported.size() == 1) {
+                context.loop().after(REPORT_MILLIS, this::reportOtherPorts);
             }
         }
     }
@@ -147,14 +147,14 @@ final class ReadinessMonitor implements BindInterceptor.Callbacks {
     private void reportOtherPorts() {
         context.sink()
                 .onEvent(
-                        untold.size()
+                        unreported.size()
                                 + " more ports are shared too, "
-                                + untold.first()
+                                + unreported.first()
                                 + " to "
-                                + untold.last()
+                                + unreported.last()
                                 + "; -p PORT shares only those that you name, --private PORT"
                                 + " gives each slot its own");
-        untold.clear();
+        unreported.clear();
     }
 
     private void probe(WorkerProcess worker, Probe probe) {
@@ -171,10 +171,10 @@ final class ReadinessMonitor implements BindInterceptor.Callbacks {
     }
 
     /// Any process with the worker's uid can reach its notify socket, including other services. An
-    /// orphaned process of the worker is recognised after the next patrol.
+    /// orphaned process of the worker is recognised after the next periodic check.
     private void announced(WorkerProcess worker, int pid) {
         if (!isFromWorker(worker, pid)) {
-            context.loop().after(PATROL_MILLIS, () -> announcedBefore(worker, pid));
+            context.loop().after(RECHECK_MILLIS, () -> announcedBefore(worker, pid));
         }
     }
 

@@ -11,7 +11,7 @@ record SafeEventSink(EventSink sink) implements EventSink {
     public void onEvent(String text) {
         try {
             sink.onEvent(text);
-        } catch (RuntimeException | Error untold) {
+        } catch (RuntimeException | Error undelivered) {
             // There is nowhere else to report it.
         }
     }
@@ -20,7 +20,7 @@ record SafeEventSink(EventSink sink) implements EventSink {
     public void onDomainEvent(DomainEvent event) {
         try {
             sink.onDomainEvent(event);
-        } catch (RuntimeException | Error untold) {
+        } catch (RuntimeException | Error undelivered) {
             // As above.
         }
     }
@@ -29,7 +29,7 @@ record SafeEventSink(EventSink sink) implements EventSink {
     public void onOutput(WorkerId worker, boolean error, String line) {
         try {
             sink.onOutput(worker, error, line);
-        } catch (RuntimeException | Error untold) {
+        } catch (RuntimeException | Error undelivered) {
             // As above.
         }
     }

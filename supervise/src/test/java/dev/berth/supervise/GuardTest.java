@@ -78,7 +78,8 @@ class GuardTest {
                     () -> strays(jvm).size() == 4,
                     () -> jvm.output().toString());
             pids.addAll(strays(jvm));
-            // Processes whose parent has ended belong to the supervisor now, and one whole patrol
+            // Processes whose parent has ended belong to the supervisor now, and one whole round of
+            // periodic checks
             // sees them.
             Await.until(
                     SupervisorFixture.LIMIT,
@@ -156,7 +157,7 @@ class GuardTest {
             afterThePatrol(fixture.runtime);
             fixture.said("the guard process had ended; Berth started it again");
             fixture.awaitReady();
-            assertThat(fixture.sink.said()).noneMatch(line -> line.contains("patrol"));
+            assertThat(fixture.sink.said()).noneMatch(line -> line.contains("periodic check"));
         }
     }
 

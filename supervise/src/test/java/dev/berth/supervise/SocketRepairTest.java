@@ -67,7 +67,7 @@ final class SocketRepairTest {
         return supervisor.slot(0).sockets().getFirst().steered();
     }
 
-    /// The worker itself may be quicker than the patrol.
+    /// The worker itself may be quicker than the periodic check.
     @ParameterizedTest
     @EnumSource(names = {"EBPF", "CBPF"})
     void aWorkerCanShutItsListenerDownAndListenAgainItself(SteeringBackend backend)

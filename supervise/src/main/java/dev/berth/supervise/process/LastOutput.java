@@ -15,8 +15,8 @@ import java.util.regex.Pattern;
 ///
 /// May be called from any thread.
 final class LastOutput {
-    private static final int TOLD_LINES = 10;
-    private static final int TOLD_ERRORS = 3;
+    private static final int SHOWN_LINES = 10;
+    private static final int SHOWN_ERRORS = 3;
     private static final int REMEMBERED_LINES = 40;
     private static final int REMEMBERED_CHARACTERS = 1_000;
 
@@ -47,15 +47,15 @@ final class LastOutput {
     /// Terminal control sequences in them are harmless.
     synchronized String text() {
         List<String> lines = new ArrayList<>(last);
-        TreeSet<Integer> told = new TreeSet<>();
-        for (int i = lines.size() - 1; i >= 0 && told.size() < TOLD_ERRORS; i--) {
+        TreeSet<Integer> shown = new TreeSet<>();
+        for (int i = lines.size() - 1; i >= 0 && shown.size() < SHOWN_ERRORS; i--) {
             if (ERROR.matcher(lines.get(i)).find()) {
-                told.add(i);
+                shown.add(i);
             }
         }
-        for (int i = lines.size() - 1; i >= 0 && told.size() < TOLD_LINES; i--) {
-            told.add(i);
+        for (int i = lines.size() - 1; i >= 0 && shown.size() < SHOWN_LINES; i--) {
+            shown.add(i);
         }
-        return String.join("\n", told.stream().map(lines::get).toList());
+        return String.join("\n", shown.stream().map(lines::get).toList());
     }
 }

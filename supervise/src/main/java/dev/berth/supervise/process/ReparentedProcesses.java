@@ -78,9 +78,9 @@ public final class ReparentedProcesses {
 
     /// Looks for new ones, and reaps those that have ended; call this now and then.
     public void scanAndReap(IntPredicate known, Set<WorkerId> live) {
-        List<Integer> strangers = unknownChildren(known);
-        scan(strangers, live, Optional.empty());
-        reap(strangers);
+        List<Integer> unknown = unknownChildren(known);
+        scan(unknown, live, Optional.empty());
+        reap(unknown);
     }
 
     private List<Integer> unknownChildren(IntPredicate known) {
@@ -89,8 +89,8 @@ public final class ReparentedProcesses {
         return children;
     }
 
-    private void scan(List<Integer> strangers, Set<WorkerId> live, Optional<WorkerId> last) {
-        for (int pid : strangers) {
+    private void scan(List<Integer> unknown, Set<WorkerId> live, Optional<WorkerId> last) {
+        for (int pid : unknown) {
             if (owners.containsKey(pid)) {
                 continue;
             }
@@ -133,10 +133,10 @@ public final class ReparentedProcesses {
     /// Reaps those that have ended. A child that this process started for other reasons is waited
     /// for, and reaped at once, by whoever started it. So of those that show nothing, only the ones
     /// that nobody has reaped for a while are reaped here.
-    private void reap(List<Integer> strangers) {
+    private void reap(List<Integer> unknown) {
         long now = env.clock().millis();
         Map<Integer, Long> left = new HashMap<>();
-        for (int pid : strangers) {
+        for (int pid : unknown) {
             Optional<ProcessEntry> entry = ProcessList.of(pid).filter(ProcessEntry::zombie);
             if (entry.isEmpty() || entry.get().session() == session) {
                 continue;

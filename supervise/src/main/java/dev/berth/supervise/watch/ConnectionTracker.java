@@ -129,11 +129,11 @@ final class ConnectionTracker {
             return busy;
         }
         Map<Long, Boolean> modes = AckMode.interactive(open);
-        List<Judged> told = new ArrayList<>();
+        List<Judged> resolved = new ArrayList<>();
         for (Judged one : busy) {
-            told.add(open.contains(one.row.inode()) ? told(one, modes) : one);
+            resolved.add(open.contains(one.row.inode()) ? resolved(one, modes) : one);
         }
-        return told;
+        return resolved;
     }
 
     private boolean asks(Judged one) {
@@ -143,7 +143,7 @@ final class ConnectionTracker {
                 && one.row.info().filter(info -> LastSender.asksForMode(word, info)).isPresent();
     }
 
-    private Judged told(Judged one, Map<Long, Boolean> modes) {
+    private Judged resolved(Judged one, Map<Long, Boolean> modes) {
         TcpInfo info = one.row.info().orElseThrow();
         LastSender lastSender =
                 LastSender.by(Optional.ofNullable(modes.get(one.row.inode())), info);

@@ -167,9 +167,9 @@ public final class ForeignSockets {
     }
 
     private static Optional<String> supervisor(int pid) {
-        Optional<String> told = ProcessList.variable(pid, "BERTH_NAME");
-        return told.isPresent()
-                ? told.filter(name -> NAME.matcher(name).matches())
+        Optional<String> given = ProcessList.variable(pid, "BERTH_NAME");
+        return given.isPresent()
+                ? given.filter(name -> NAME.matcher(name).matches())
                 : ProcessList.of(pid).flatMap(entry -> running(entry.parent()));
     }
 

@@ -52,11 +52,12 @@ class EventLoopTest {
     @Test
     void aRepeatedFailureIsReportedOnceWithItsOwnMessage() {
         for (int i = 0; i < 3; i++) {
-            loop.failed(new IOException("no process could be started"), "patrol: guard");
+            loop.failed(new IOException("no process could be started"), "periodic check: guard");
         }
 
         assertThat(complaints)
-                .containsExactly("no process could be started (while doing: patrol: guard)");
+                .containsExactly(
+                        "no process could be started (while doing: periodic check: guard)");
     }
 
     @Test
