@@ -34,7 +34,7 @@ record WhoNotes(IntFunction<String> users, PortRange outgoing) {
         }
     }
 
-    List<String> of(WhoBlock block) {
+    List<String> of(WhoPortBlock block) {
         Set<String> notes = new LinkedHashSet<>();
         List<PortSocket> listeners = block.listeners();
         for (PortSocket listener : listeners) {
@@ -154,7 +154,7 @@ record WhoNotes(IntFunction<String> users, PortRange outgoing) {
                         + " /proc/net/tcp does not show it");
     }
 
-    private void unlistened(Set<String> notes, WhoBlock block) {
+    private void unlistened(Set<String> notes, WhoPortBlock block) {
         int left = block.leftOvers().size();
         if (!block.connections().isEmpty()) {
             boolean likely = outgoing.contains(block.key().port());

@@ -75,7 +75,7 @@ final class WhoText {
         }
         several = report.sockets().stream().mapToLong(PortSocket::netns).distinct().count() > 1;
         boolean first = true;
-        for (WhoBlock block : WhoBlock.of(report)) {
+        for (WhoPortBlock block : WhoPortBlock.of(report)) {
             if (!first) {
                 plain("");
             }
@@ -106,7 +106,7 @@ final class WhoText {
         return lines;
     }
 
-    private void block(WhoBlock block, PortReport report) {
+    private void block(WhoPortBlock block, PortReport report) {
         painted(title(block), BOLD);
         List<PortSocket> first = new ArrayList<>(block.listeners());
         first.addAll(block.silent());
@@ -154,13 +154,13 @@ final class WhoText {
         List<PortSocket> members =
                 sockets.stream().filter(socket -> socket.group().orElse(0) == id).toList();
         List<Long> foreign = group.foreign().stream().map(PortSocket::inode).toList();
-        new GroupTable(service, foreign)
+        new WhoGroupTable(service, foreign)
                 .lines(members, columns == WIDE ? WIDE : columns - 4, colour)
                 .forEach(line -> out.accept("    " + line));
         plain("    each descriptor: --all");
     }
 
-    private String title(WhoBlock block) {
+    private String title(WhoPortBlock block) {
         StringBuilder title = new StringBuilder();
         title.append(block.key().protocol().text()).append(' ').append(block.key().port());
         return several ? title + " in network namespace " + block.key().netns() : title.toString();

@@ -20,7 +20,7 @@ class WhoNotesTest {
     private static List<String> notes(PortSocket... sockets) {
         var report = new PortReport(List.of(sockets), List.of(), List.of());
         var notes = new WhoNotes(uid -> "web", new WhoNotes.PortRange(32768, 60999));
-        return notes.of(WhoBlock.of(report).getFirst());
+        return notes.of(WhoPortBlock.of(report).getFirst());
     }
 
     @Test

@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/// The sentences that users read about events and failures: the one place that makes text of them.
+/// The sentences that users read about events and failures: the only texts for these types.
 public final class Messages {
     /// For a worker that ended because Berth has the port.
     private static final String LISTENED =

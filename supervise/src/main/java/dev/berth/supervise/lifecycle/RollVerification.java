@@ -1,6 +1,5 @@
 package dev.berth.supervise.lifecycle;
 
-import dev.berth.supervise.contract.DomainEvent;
 import dev.berth.supervise.contract.Messages;
 import dev.berth.supervise.contract.Settings;
 import dev.berth.supervise.contract.WorkerId;
@@ -8,7 +7,8 @@ import dev.berth.supervise.contract.WorkerId;
 import java.util.Optional;
 
 /// New workers of a roll, until they have shown that they accept. Until then the predecessor is
-/// kept out of service, and comes back if the new worker turns out to be bad.
+/// kept out of service, and comes back if the new worker turns out to be bad. [OldWorkerStop] stops
+/// the predecessor.
 final class RollVerification {
     /// The pause before the next check whether a thread waits for connections: short at first, as
     /// many servers only turn away from their listener for a moment.
@@ -79,7 +79,7 @@ final class RollVerification {
         return worker.since() + step.settings().settle().toMillis();
     }
 
-    /// The trial of a worker that comes into service. A worker in a drained slot gets no
+    /// The verification of a worker that comes into service. A worker in a drained slot gets no
     /// connections with which it could prove itself.
     static Verification of(
             TransitionStep step, Worker worker, boolean successor, Involvement involvement) {
@@ -106,7 +106,7 @@ final class RollVerification {
                             before.result() == result ? before.until() : decision(step);
                 };
         Verification next = before.seen(result, until, sample.detail(), step.now());
-        step.change(worker.id(), w -> w.withTrial(next));
+        step.change(worker.id(), w -> w.withVerification(next));
     }
 
     /// Handles the end of the time to prove itself. It is not the worker's fault if no client
@@ -116,7 +116,7 @@ final class RollVerification {
         boolean unanswered = verification.result() == VerificationResult.UNANSWERED;
         if (unanswered && !verification.conclusive(step.now())) {
             long more = step.now() + MORE_SAMPLES_MILLIS;
-            step.change(worker.id(), w -> w.withTrial(verification.decidedAt(more)));
+            step.change(worker.id(), w -> w.withVerification(verification.decidedAt(more)));
         } else if (unanswered) {
             String limit = Messages.seconds(step.settings().prove());
             return WorkerLoss.replaceByPredecessor(
@@ -128,60 +128,15 @@ final class RollVerification {
                             + limit
                             + " (if it only needs longer to load, raise --prove of berth run)");
         } else {
-            step.change(worker.id(), w -> w.withTrial(Verification.DONE));
+            step.change(worker.id(), w -> w.withVerification(Verification.DONE));
         }
         return WorkerOutcome.NONE;
     }
 
-    /// Handles an old worker that is told to stop although something is left.
-    static WorkerOutcome drainExpired(TransitionStep step, Worker worker, String left) {
-        DomainEvent.DrainExpired event =
-                new DomainEvent.DrainExpired(worker.id(), step.settings().drain(), left);
-        step.report(event);
-        return new WorkerOutcome.DrainExpired(event);
-    }
-
-    /// Handles an old worker that has finished its connections, or whose time for that is over: it
-    /// gets the stop signal, or is kept until its successor has proven itself.
-    static void drained(TransitionStep step, Worker old) {
-        step.change(old.id(), w -> w.withDeadline(Moment.NEVER));
-        int index = old.id().slot();
-        step.slot(index)
-                .ready()
-                .filter(worker -> worker.verification().result() == VerificationResult.AWAITING)
-                .filter(worker -> step.state().inService().contains(worker.id()))
-                .ifPresent(worker -> restart(step, worker.id()));
-        release(step, step.slot(index));
-    }
-
-    /// Checks the worker in service again: at the last check nothing waited, and since then a
-    /// connection may have arrived that kills it.
-    private static void restart(TransitionStep step, WorkerId id) {
-        step.change(id, w -> w.withTrial(Verification.begun(decision(step))));
+    /// Begins the check of the worker in service again: at the last one nothing waited, and since
+    /// then a connection may have arrived that kills it.
+    static void checkAgain(TransitionStep step, WorkerId id) {
+        step.change(id, w -> w.withVerification(Verification.begun(decision(step))));
         step.emit(new Action.Verify(id));
-    }
-
-    /// Ends the trials that have nothing left to wait for, and lets the old workers go.
-    static void release(TransitionStep step) {
-        step.state().slots().forEach(slot -> release(step, slot));
-    }
-
-    private static void release(TransitionStep step, Slot slot) {
-        boolean quiet =
-                slot.workers().stream()
-                        .filter(worker -> worker.phase() == Phase.DRAINING)
-                        .allMatch(Worker::drainDone);
-        slot.ready()
-                .filter(
-                        worker ->
-                                worker.verification().result() == VerificationResult.AWAITING
-                                        && quiet)
-                .ifPresent(w -> step.change(w.id(), worker -> worker.withTrial(Verification.DONE)));
-        if (step.slot(slot.index()).verifying()) {
-            return;
-        }
-        slot.workers().stream()
-                .filter(Worker::drainDone)
-                .forEach(worker -> WorkerMoves.terminate(step, worker));
     }
 }

@@ -30,7 +30,7 @@ public final class Transition {
         TransitionStep step = new TransitionStep(state.serviceState(), now);
         OperationStep operation = new OperationStep(step, state.operation());
         react(step, operation, event);
-        RollVerification.release(step);
+        OldWorkerStop.stopDrained(step);
         operation.advance();
         StartScheduler.begin(step, operation.operation());
         return new Result(new State(step.state(), operation.operation()), step.actions());

@@ -10,7 +10,7 @@ package dev.berth.supervise.lifecycle;
 /// @param sampledAt when the last of them was, in milliseconds
 record Verification(
         VerificationResult result, long until, String detail, int samples, long sampledAt) {
-    /// The trial of a worker that replaced no other, or that has proven itself.
+    /// The verification of a worker that replaced no other, or that has proven itself.
     static final Verification DONE =
             new Verification(VerificationResult.ACCEPTED, Moment.NEVER, "", 0, 0);
 
@@ -20,12 +20,12 @@ record Verification(
     /// An older observation may have changed since.
     private static final long FRESH_MILLIS = 1_500;
 
-    /// The trial of a worker that has not been checked yet.
+    /// The verification of a worker that has not been checked yet.
     static Verification begun(long until) {
         return new Verification(VerificationResult.NONE, until, "", 0, 0);
     }
 
-    /// The trial after one more check.
+    /// The verification after one more check.
     Verification seen(VerificationResult now, long decided, String waiting, long at) {
         int before = result == now ? samples : 0;
         return new Verification(now, decided, waiting, before + 1, at);

@@ -110,7 +110,7 @@ public record Worker(
                 reason);
     }
 
-    Worker withTrial(Verification next) {
+    Worker withVerification(Verification next) {
         return new Worker(
                 id, phase, command, pid, since, deadline, startBy, announced, percent, next,
                 reason);

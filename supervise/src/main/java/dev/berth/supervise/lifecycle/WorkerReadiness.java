@@ -82,7 +82,7 @@ final class WorkerReadiness {
         Optional<WorkerOutcome> postponed =
                 RollVerification.postpone(step, worker, listenState, involvement);
         if (postponed.isEmpty()) {
-            ready(step, worker, involvement);
+            enterService(step, worker, involvement);
         }
         return postponed.orElse(WorkerOutcome.NONE);
     }
@@ -99,11 +99,12 @@ final class WorkerReadiness {
         return WorkerOutcome.NONE;
     }
 
-    private static void ready(TransitionStep step, Worker worker, Involvement involvement) {
+    private static void enterService(
+            TransitionStep step, Worker worker, Involvement involvement) {
         Slot slot = step.slot(worker.id().slot());
         Optional<Worker> old = slot.ready();
         Verification verification = RollVerification.of(step, worker, old.isPresent(), involvement);
-        Worker ready = SlowStart.enter(step, worker, involvement).withTrial(verification);
+        Worker ready = SlowStart.enter(step, worker, involvement).withVerification(verification);
         step.change(
                 slot.index(),
                 place ->

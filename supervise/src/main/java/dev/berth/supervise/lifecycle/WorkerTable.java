@@ -57,13 +57,13 @@ final class WorkerTable {
             case Event.Drained _ ->
                     switch (worker.phase()) {
                         case READY -> new WorkerOutcome.Quiet(worker.id());
-                        case DRAINING -> after(() -> RollVerification.drained(step, worker));
+                        case DRAINING -> after(() -> OldWorkerStop.drained(step, worker));
                         case STARTING, SETTLING, STOPPING, KILLED -> WorkerOutcome.NONE;
                     };
             case Event.DrainExpired expired ->
                     switch (worker.phase()) {
                         case DRAINING, STOPPING ->
-                                RollVerification.drainExpired(step, worker, expired.what());
+                                OldWorkerStop.drainExpired(step, worker, expired.what());
                         case STARTING, SETTLING, READY, KILLED -> WorkerOutcome.NONE;
                     };
             case Event.Exited exited ->
@@ -84,7 +84,7 @@ final class WorkerTable {
             case STARTING -> WorkerReadiness.startOverdue(step, worker);
             case SETTLING -> WorkerReadiness.settleOverdue(step, worker);
             case READY -> after(() -> SlowStart.grow(step, worker));
-            case DRAINING -> after(() -> RollVerification.drained(step, worker));
+            case DRAINING -> after(() -> OldWorkerStop.drained(step, worker));
             case STOPPING -> after(() -> WorkerMoves.killOverdue(step, worker));
             case KILLED -> after(() -> WorkerMoves.kill(step, worker));
         };

@@ -68,11 +68,11 @@ final class TableBuilder {
     }
 
     private static double[] weights(List<HeldSocket> served, Rules rules) {
-        return Weights.of(
+        return ListenerShares.of(
                 rules.policy(),
                 served.stream()
                         .map(HeldSocket::owner)
-                        .map(id -> new Weights.WeightEntry(id.slot(), rules.plan().percent(id)))
+                        .map(id -> new ListenerShares.WeightEntry(id.slot(), rules.plan().percent(id)))
                         .toList());
     }
 

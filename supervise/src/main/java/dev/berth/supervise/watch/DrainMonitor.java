@@ -42,9 +42,9 @@ public final class DrainMonitor implements AutoCloseable {
     private final EventSink sink;
     private final Optional<DispatcherTarget> dispatcherTarget;
     private final Settings settings;
-    private final Conditions wishes;
+    private final Conditions conditions;
     private final Consumer<Event> events;
-    private final Map<WorkerId, DrainCheck> watches = new HashMap<>();
+    private final Map<WorkerId, DrainCheck> checks = new HashMap<>();
     private final Map<WorkerId, Freezer.Frozen> frozen = new HashMap<>();
 
     /// The supervisor's decisions about a worker.
@@ -59,14 +59,14 @@ public final class DrainMonitor implements AutoCloseable {
             EventSink sink,
             Optional<DispatcherTarget> dispatcherTarget,
             Settings settings,
-            Conditions wishes,
+            Conditions conditions,
             Consumer<Event> events) {
         this.resources = resources;
         this.registry = registry;
         this.sink = sink;
         this.dispatcherTarget = dispatcherTarget;
         this.settings = settings;
-        this.wishes = wishes;
+        this.conditions = conditions;
         this.events = events;
     }
 
@@ -80,7 +80,7 @@ public final class DrainMonitor implements AutoCloseable {
                         resources,
                         settings,
                         resources.loop().now());
-        watches.put(worker.id(), check);
+        checks.put(worker.id(), check);
         resources.loop().after(CHECK_MILLIS, () -> check(check));
     }
 
@@ -116,12 +116,12 @@ public final class DrainMonitor implements AutoCloseable {
     /// Whether the check still matters; if not, it ends.
     private boolean matters(DrainCheck check) {
         WorkerId id = check.worker().id();
-        if (!check.equals(watches.get(id))) {
+        if (!check.equals(checks.get(id))) {
             return false;
         }
-        boolean drains = wishes.drains.test(check.worker());
+        boolean drains = conditions.drains.test(check.worker());
         if (!drains) {
-            watches.remove(id);
+            checks.remove(id);
         }
         return drains;
     }
@@ -136,7 +136,7 @@ public final class DrainMonitor implements AutoCloseable {
         }
         RemainingWork remaining = check.finish(look.found, begun);
         boolean quiet = check.quiet(remaining, begun);
-        boolean stops = wishes.stops.test(check.worker());
+        boolean stops = conditions.stops.test(check.worker());
         if (quiet && (!stops || check.idle())) {
             drained(check);
         } else if (stops && (quiet || check.late(remaining, begun))) {
@@ -147,7 +147,7 @@ public final class DrainMonitor implements AutoCloseable {
     }
 
     private void drained(DrainCheck check) {
-        watches.remove(check.worker().id());
+        checks.remove(check.worker().id());
         events.accept(new Event.Drained(check.worker().id()));
     }
 
@@ -161,7 +161,7 @@ public final class DrainMonitor implements AutoCloseable {
                         ? String.valueOf(failed.getMessage())
                         : "its connections could not be read in time";
         sink.onEvent("slot " + check.worker().id() + " drains unobserved: " + why);
-        watches.remove(check.worker().id());
+        checks.remove(check.worker().id());
     }
 
     private long pause(DrainCheck check, long tookMillis) {
@@ -241,7 +241,7 @@ public final class DrainMonitor implements AutoCloseable {
     /// Call this when the worker is about to be stopped, quiet or not: reports what it leaves
     /// unfinished.
     public void beforeStop(WorkerId id) {
-        DrainCheck check = watches.remove(id);
+        DrainCheck check = checks.remove(id);
         if (check == null) {
             return;
         }
@@ -276,7 +276,7 @@ public final class DrainMonitor implements AutoCloseable {
     /// Lets all workers run on.
     @Override
     public void close() {
-        watches.clear();
+        checks.clear();
         release();
     }
 }

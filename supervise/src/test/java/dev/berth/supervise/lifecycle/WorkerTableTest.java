@@ -134,9 +134,9 @@ class WorkerTableTest {
                     workers.add(worker);
                     workers.add(worker.withReason(Optional.of("reason")));
                     if (phase == Phase.READY) {
-                        workers.add(worker.withTrial(Verification.begun(NOW + 5_000)));
-                        workers.add(worker.withTrial(unanswered()));
-                        workers.add(worker.withTrial(awaiting()));
+                        workers.add(worker.withVerification(Verification.begun(NOW + 5_000)));
+                        workers.add(worker.withVerification(unanswered()));
+                        workers.add(worker.withVerification(awaiting()));
                     }
                 }
             }
@@ -253,12 +253,12 @@ class WorkerTableTest {
         for (Cause cause : causes) {
             for (Involvement involvement : Involvement.values()) {
                 TransitionStep step = new TransitionStep(state, NOW);
-                RollVerification.release(step);
+                OldWorkerStop.stopDrained(step);
                 if (!step.state().equals(state)) {
                     return;
                 }
                 cause.apply(step, other, involvement);
-                RollVerification.release(step);
+                OldWorkerStop.stopDrained(step);
                 String next = phase(step, worker.id());
                 if (!next.equals(word(worker.phase()))) {
                     move(worker.phase(), next, "successor " + name);

@@ -13,7 +13,7 @@ import java.util.Map;
 
 /// The sockets of a report with the same port, protocol and network namespace, in the order of the
 /// report.
-record WhoBlock(Key key, List<PortSocket> sockets) {
+record WhoPortBlock(Key key, List<PortSocket> sockets) {
     record Key(Protocol protocol, int port, long netns) {
         static Key of(PortSocket socket) {
             return new Key(socket.protocol(), socket.local().port(), socket.netns());
@@ -26,14 +26,14 @@ record WhoBlock(Key key, List<PortSocket> sockets) {
         }
     }
 
-    WhoBlock {
+    WhoPortBlock {
         sockets = List.copyOf(sockets);
     }
 
     /// Blocks with listeners first, then those with sockets that are only bound, then those with
     /// only connections. Each block is made on demand: there may be many, since every client has
     /// its own port.
-    static List<WhoBlock> of(PortReport report) {
+    static List<WhoPortBlock> of(PortReport report) {
         Map<Long, Integer> ranks = new HashMap<>();
         for (PortSocket socket : report.sockets()) {
             if (!socket.connection()) {
@@ -76,7 +76,7 @@ record WhoBlock(Key key, List<PortSocket> sockets) {
     }
 
     /// A block for each run of sockets with the same key.
-    private static final class Runs extends AbstractList<WhoBlock> {
+    private static final class Runs extends AbstractList<WhoPortBlock> {
         private final List<PortSocket> sorted;
 
         /// The index where each run begins, and where the last one ends.
@@ -100,9 +100,9 @@ record WhoBlock(Key key, List<PortSocket> sockets) {
         }
 
         @Override
-        public WhoBlock get(int index) {
+        public WhoPortBlock get(int index) {
             List<PortSocket> run = sorted.subList(bounds[index], bounds[index + 1]);
-            return new WhoBlock(Key.of(run.getFirst()), run);
+            return new WhoPortBlock(Key.of(run.getFirst()), run);
         }
 
         @Override

@@ -6,9 +6,9 @@ import java.util.Arrays;
 import java.util.List;
 
 /// The share of the connections that each listener should get, as far as it does not depend on
-/// load.
-final class Weights {
-    private Weights() {}
+/// load; see [LeastLoadedSchedule] for what does.
+final class ListenerShares {
+    private ListenerShares() {}
 
     /// A listener that is served.
     ///
@@ -16,7 +16,7 @@ final class Weights {
     /// @param percent how much of its own share it gets for now: less than 100 while it warms up
     record WeightEntry(int slot, int percent) {}
 
-    /// The weight of each of `seats`, in their order. The listeners of one slot divide its share
+    /// The weight of each of `entries`, in their order. The listeners of one slot divide its share
     /// equally. If all would get nothing, all get the same.
     static double[] of(Policy policy, List<WeightEntry> entries) {
         double[] weights = new double[entries.size()];
@@ -24,7 +24,7 @@ final class Weights {
                 policy instanceof Policy.Weighted weighted ? perWeight(weighted, entries) : 1;
         for (int i = 0; i < weights.length; i++) {
             WeightEntry entry = entries.get(i);
-            long listeners = entries.stream().filter(s -> s.slot() == entry.slot()).count();
+            long listeners = entries.stream().filter(e -> e.slot() == entry.slot()).count();
             double whole = policy instanceof Policy.Weighted w ? part(w, entry.slot(), scale) : 1;
             weights[i] = whole * entry.percent() / 100 / listeners;
         }
