@@ -40,7 +40,7 @@ public record State(ServiceState serviceState, Optional<Operation> operation) {
         return serviceState.worker(id);
     }
 
-    /// Who gets new connections and datagrams.
+    /// How new connections and datagrams are distributed.
     public TrafficPlan trafficPlan() {
         return TrafficPlan.of(serviceState);
     }

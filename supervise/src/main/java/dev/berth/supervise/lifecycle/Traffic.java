@@ -25,7 +25,7 @@ public record Traffic(
 
     /// A change of the policy that has been ordered.
     ///
-    /// @param ticket who waits for the answer
+    /// @param ticket the ticket of the request for it
     public record PolicyChange(long ticket, Policy policy) {}
 
     /// Before any worker has been in service.

@@ -57,8 +57,8 @@ public final class TrafficChanges {
         }
     }
 
-    /// Answers those who wait for this policy. After a failure the policy of before is ordered
-    /// again, unless another change follows.
+    /// Answers the requests for this policy. After a failure the policy of before is ordered again,
+    /// unless another change follows.
     static void steered(TransitionStep step, Event.Steered answer) {
         Traffic traffic = step.state().traffic();
         List<Traffic.PolicyChange> answered = traffic.answered(answer.policy());

@@ -8,9 +8,9 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 
-/// Who gets new connections and datagrams: a function of the state, and all that a target has to
-/// know. A plan does not depend on the plans before it, so it can be applied again, or to a new
-/// target, at any time.
+/// The workers and slots that get new connections and datagrams. The plan follows from the state
+/// alone, and is everything that a target has to know. It does not depend on earlier plans, so it
+/// can be applied again, or to a new target, at any time.
 ///
 /// @param shares the workers in service, and how much of its share each gets, in percent
 /// @param datagrams the slots that get datagrams, whether or not they have a worker at present

@@ -150,8 +150,8 @@ public final class DispatcherTarget implements TrafficTarget {
         }
     }
 
-    /// The workers in service continue with the connections that are there; without any, nobody is
-    /// left to serve those.
+    /// The workers in service continue with the connections that are there. Without such a worker
+    /// those are refused.
     private void end(TrafficPlan before) {
         if (before.admission() == Admission.CLOSING) {
             return;

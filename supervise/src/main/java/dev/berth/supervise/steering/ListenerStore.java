@@ -12,8 +12,7 @@ import java.util.Set;
 
 /// The workers' sockets, by inode, owner and address.
 ///
-/// **Ownership:** a socket is closed here only if it is still in the store at the end; whoever
-/// removes it closes it.
+/// **Ownership:** the code that removes a socket closes it; [#close] closes those that remain.
 final class ListenerStore {
     private final Map<Long, HeldSocket> sockets = new LinkedHashMap<>();
     private final Map<WorkerId, Set<HeldSocket>> byOwner = new HashMap<>();
