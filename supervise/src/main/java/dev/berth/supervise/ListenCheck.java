@@ -5,6 +5,9 @@ import dev.berth.supervise.contract.Settings;
 import dev.berth.supervise.contract.WorkerId;
 import dev.berth.supervise.lifecycle.Event;
 import dev.berth.supervise.lifecycle.ListenState;
+import dev.berth.supervise.process.KernelTables;
+import dev.berth.supervise.process.ProcessTree;
+import dev.berth.supervise.process.SupervisorResources;
 import dev.berth.supervise.process.WorkerProcess;
 import dev.berth.supervise.steering.ClosedSocketSweep;
 import dev.berth.supervise.steering.GroupKey;
@@ -146,7 +149,23 @@ final class ListenCheck {
     /// ends says more. So a bad answer is given only if the worker is still alive after that
     /// moment.
     void check(WorkerId id) {
-        if (hasListeners(id)) {
+        Optional<WorkerProcess> worker = context.worker(id);
+        if (worker.isEmpty()) {
+            checkListeners(id);
+            return;
+        }
+        SupervisorResources resources = context.resources();
+        ProcessTree tree = resources.trees().tree(worker.get());
+        KernelTables tables = resources.env().tables();
+        sweep.closeUnheld(
+                id,
+                () -> tree.pids(tables.processes()),
+                resources.checkExecutor()::attempt,
+                _ -> checkListeners(id));
+    }
+
+    private void checkListeners(WorkerId id) {
+        if (complete(id)) {
             inspectReady(id);
         } else {
             checkSoon(id, context.loop().now() + Settings.SELF_EXIT.toMillis());
@@ -190,13 +209,5 @@ final class ListenCheck {
 
     private void checked(WorkerId id, ListenState listenState) {
         context.machine().post(new Event.Checked(id, listenState));
-    }
-
-    private boolean hasListeners(WorkerId id) {
-        Optional<WorkerProcess> worker = context.worker(id);
-        if (worker.isPresent()) {
-            sweep.closeUnheld(id, () -> context.resources().trees().of(worker.get()));
-        }
-        return complete(id);
     }
 }

@@ -7,6 +7,7 @@ import dev.berth.supervise.contract.SocketSource;
 import dev.berth.supervise.contract.WorkerId;
 import dev.berth.supervise.lifecycle.Event;
 import dev.berth.supervise.lifecycle.Phase;
+import dev.berth.supervise.process.BackgroundExecutor;
 import dev.berth.supervise.process.EventLoop;
 import dev.berth.supervise.process.WorkerProcess;
 import dev.berth.supervise.steering.GroupKey;
@@ -15,6 +16,7 @@ import dev.berth.supervise.watch.Prober;
 import java.io.IOException;
 import java.util.Collection;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
@@ -48,9 +50,7 @@ final class ReadinessMonitor implements BindInterceptor.Callbacks {
                         context.resources(),
                         context.sink(),
                         this);
-        finder =
-                new SelfBoundSocketFinder(
-                        context.spec(), context.registry(), context.resources().trees());
+        finder = new SelfBoundSocketFinder(context.spec(), context.registry(), context.resources());
     }
 
     /// Call this before the worker is known to have been started.
@@ -84,9 +84,29 @@ final class ReadinessMonitor implements BindInterceptor.Callbacks {
         if (context.phase(worker).filter(Phase::candidate).isEmpty()) {
             return;
         }
+        context.resources()
+                .checkExecutor()
+                .submit(finder.search(worker), answer -> foundSelfBound(worker, answer));
+    }
+
+    private void foundSelfBound(
+            WorkerProcess worker,
+            BackgroundExecutor.TaskResult<List<SelfBoundSocketFinder.SelfBound>> answer) {
+        if (context.phase(worker).filter(Phase::candidate).isEmpty()) {
+            return;
+        }
         try {
-            if (finder.scan(worker, context.resources().diag())) {
-                listenerStarted(worker);
+            switch (answer) {
+                case BackgroundExecutor.Done<List<SelfBoundSocketFinder.SelfBound>>(
+                                var sockets) -> {
+                    if (finder.take(worker, sockets)) {
+                        listenerStarted(worker);
+                    }
+                }
+                case BackgroundExecutor.Failed<List<SelfBoundSocketFinder.SelfBound>>(var why) ->
+                        context.say(worker, ": " + why.getMessage());
+                case BackgroundExecutor.TimedOut<List<SelfBoundSocketFinder.SelfBound>> _ ->
+                        context.say(worker, ": its sockets could not be looked up in time");
             }
         } catch (IOException failed) {
             context.say(worker, ": " + failed.getMessage());

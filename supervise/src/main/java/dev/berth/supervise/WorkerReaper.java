@@ -1,8 +1,10 @@
 package dev.berth.supervise;
 
+import dev.berth.net.ProcessEntry;
 import dev.berth.supervise.contract.WorkerId;
 import dev.berth.supervise.lifecycle.Event;
 import dev.berth.supervise.lifecycle.Phase;
+import dev.berth.supervise.process.KernelTables;
 import dev.berth.supervise.process.NotifySocket;
 import dev.berth.supervise.process.SupervisorResources;
 import dev.berth.supervise.process.WorkerProcess;
@@ -15,9 +17,12 @@ import dev.berth.sys.Processes;
 import dev.berth.sys.Signal;
 
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Function;
 
 /// Handles the end of workers. A worker counts as gone only when three things have happened: its
 /// first process has ended, the processes that it started have ended too (those with open
@@ -65,7 +70,12 @@ final class WorkerReaper {
     }
 
     void kill(WorkerId id) {
-        context.worker(id).ifPresent(resources.trees()::kill);
+        Optional<WorkerProcess> worker = context.worker(id);
+        if (worker.isPresent()) {
+            resources.trees().killKnown(worker.get());
+            readProcesses(
+                    KernelTables::processes, all -> resources.trees().kill(worker.get(), all));
+        }
     }
 
     /// Call this when the first process of `worker` has ended.
@@ -82,18 +92,40 @@ final class WorkerReaper {
 
     private void begin(WorkerProcess worker, ExitStatus status) {
         findOrphans(worker);
-        int survivors = resources.trees().of(worker).size();
+        readProcesses(KernelTables::processes, all -> begin(worker, status, all));
+    }
+
+    private void begin(WorkerProcess worker, ExitStatus status, List<ProcessEntry> all) {
+        findOrphans(worker);
+        int survivors = resources.trees().tree(worker).pids(all).size();
         PendingExit pending = new PendingExit(worker, status, survivors, new HashSet<>());
         settle(pending, patience(), FIRST_CHECK_MILLIS);
     }
 
+    /// Has another thread read all of /proc, which takes long on a large machine. If that does not
+    /// end in time, this thread does it: the end of a worker must be handled.
+    private <T> void readProcesses(Function<KernelTables, T> read, Consumer<T> then) {
+        KernelTables tables = resources.env().tables();
+        resources
+                .checkExecutor()
+                .attempt(
+                        () -> read.apply(tables),
+                        found -> then.accept(found.orElseGet(() -> read.apply(tables))));
+    }
+
+    /// What /proc shows of a worker whose first process has ended.
+    ///
+    /// @param unconnected the processes without a connection, if the worker is stopping
+    private record Sighting(List<ProcessEntry> all, Set<Integer> unconnected) {}
+
     /// Sends the stop signal, once each, to the processes that have no connection. The others may
     /// finish theirs until the worker's time is over.
-    private void signalUnconnected(PendingExit pending) {
-        Set<Integer> pids = leftovers.unconnected(pending.worker());
+    private void signalUnconnected(PendingExit pending, Sighting seen) {
+        Set<Integer> pids = new HashSet<>(seen.unconnected());
         pids.removeAll(pending.signalled());
         if (!pids.isEmpty()) {
-            resources.trees().signal(pending.worker(), pids, context.spec().process().stopSignal());
+            Signal stop = context.spec().process().stopSignal();
+            resources.trees().signal(pending.worker(), pids, stop, seen.all());
             pending.signalled().addAll(pids);
         }
     }
@@ -120,17 +152,32 @@ final class WorkerReaper {
         }
     }
 
-    /// Processes that were told to stop get the time that the worker has for stopping. All others
-    /// are killed, and waiting for them ends at `patience`.
     private void settle(PendingExit pending, long patience, long pauseMillis) {
         WorkerProcess worker = pending.worker();
         findOrphans(worker);
-        boolean alone = resources.trees().of(worker).isEmpty();
+        Optional<LeftoverProcesses.Scan> scan =
+                stopping(worker) ? Optional.of(leftovers.scan(worker)) : Optional.empty();
+        readProcesses(
+                tables -> {
+                    List<ProcessEntry> all = tables.processes();
+                    return new Sighting(
+                            all, scan.map(each -> each.unconnected(all)).orElse(Set.of()));
+                },
+                seen -> settle(pending, patience, pauseMillis, seen));
+    }
+
+    /// Processes that were told to stop get the time that the worker has for stopping. All others
+    /// are killed, and waiting for them ends at `patience`.
+    private void settle(PendingExit pending, long patience, long pauseMillis, Sighting seen) {
+        WorkerProcess worker = pending.worker();
+        findOrphans(worker);
+        boolean alone = resources.trees().tree(worker).pids(seen.all()).isEmpty();
         boolean gentle = !alone && stopping(worker);
         if (gentle) {
-            signalUnconnected(pending);
+            signalUnconnected(pending, seen);
         } else if (!alone) {
-            resources.trees().kill(worker);
+            resources.trees().killKnown(worker);
+            resources.trees().kill(worker, seen.all());
         }
         if (gentle || unfinished(worker, alone, patience)) {
             long until = gentle ? patience() : patience;

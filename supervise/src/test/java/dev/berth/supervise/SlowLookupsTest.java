@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.berth.supervise.contract.Request;
 import dev.berth.supervise.contract.RequestResult;
 import dev.berth.supervise.process.Env;
+import dev.berth.sys.Processes;
+import dev.berth.sys.Signal;
 import dev.berth.testkit.LeakCheck;
 import dev.berth.testkit.RequiresProgram;
 import dev.berth.testkit.RequiresRoot;
@@ -34,6 +36,19 @@ class SlowLookupsTest {
                     answer(c)
             """;
 
+    /// Binds again and again, and says so.
+    private static final String REPEATER =
+            """
+            def binds():
+                while True:
+                    with tcp() as extra:
+                        extra.bind(('127.0.0.1', 20000 + os.getpid() % 20000))
+                    print('bound')
+                    time.sleep(0.1)
+            threading.Thread(target=binds, daemon=True).start()
+            serve(listen(('0.0.0.0', 8080)))
+            """;
+
     @TempDir Path directory;
 
     private final GatedTables tables = new GatedTables();
@@ -43,11 +58,15 @@ class SlowLookupsTest {
     }
 
     private void with(int workers, Play play) throws Exception {
+        with(workers, BINDER, play);
+    }
+
+    private void with(int workers, String script, Play play) throws Exception {
         try (NamespacedSupervisor supervisor =
                 NamespacedSupervisor.open(directory)
                         .workers(workers)
                         .env(Env.system().withTables(tables))
-                        .start(PythonServers.python(directory, BINDER))) {
+                        .start(PythonServers.python(directory, script))) {
             try {
                 play.play(supervisor);
             } finally {
@@ -119,5 +138,33 @@ class SlowLookupsTest {
                     tables.open();
                     supervisor.await("the status", status::isDone);
                 });
+    }
+
+    /// Until the end has been dealt with, some connections still go to the worker's queue: so the
+    /// other worker binds without any.
+    @Test
+    void theEndOfAWorkerDelaysNoBind() throws Exception {
+        with(
+                2,
+                REPEATER,
+                supervisor -> {
+                    int ended = supervisor.pid(0);
+                    tables.shut();
+                    Processes.kill(ended, Signal.KILL.number());
+                    supervisor.await("a look-up", tables::waited);
+                    long before = bindsOfSlotOne(supervisor);
+                    supervisor.await("binds", () -> bindsOfSlotOne(supervisor) > before + 5);
+                    assertThat(tables.waited()).isTrue();
+                    tables.open();
+                    supervisor.await(
+                            "its successor",
+                            () ->
+                                    supervisor.slot(0).state().equals("ready")
+                                            && supervisor.pid(0) != ended);
+                });
+    }
+
+    private static long bindsOfSlotOne(NamespacedSupervisor supervisor) {
+        return supervisor.printed().stream().filter(line -> line.startsWith("1.")).count();
     }
 }

@@ -2,14 +2,15 @@ package dev.berth.supervise.adoption;
 
 import dev.berth.net.DiagQuery;
 import dev.berth.net.Holder;
-import dev.berth.net.Holders;
 import dev.berth.net.ListenAddress;
 import dev.berth.net.Protocol;
 import dev.berth.net.SocketLookup;
 import dev.berth.net.SocketRow;
 import dev.berth.net.TcpState;
 import dev.berth.supervise.contract.ServiceSpec;
-import dev.berth.supervise.process.ProcessTrees;
+import dev.berth.supervise.process.KernelTables;
+import dev.berth.supervise.process.ProcessTree;
+import dev.berth.supervise.process.SupervisorResources;
 import dev.berth.supervise.process.WorkerProcess;
 import dev.berth.supervise.steering.GroupKey;
 import dev.berth.supervise.steering.HeldSocket;
@@ -19,43 +20,69 @@ import dev.berth.sys.Fd;
 import dev.berth.sys.SocketOption;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Callable;
 
 /// Finds the sockets that a worker has bound by itself, in the mode `bind`, and takes a second
 /// descriptor of each where that is allowed.
 public final class SelfBoundSocketFinder {
     private final ServiceSpec spec;
     private final ListenerRegistry registry;
-    private final ProcessTrees trees;
+    private final SupervisorResources resources;
     private final Set<Long> tried = new HashSet<>();
 
-    public SelfBoundSocketFinder(ServiceSpec spec, ListenerRegistry registry, ProcessTrees trees) {
+    public SelfBoundSocketFinder(
+            ServiceSpec spec, ListenerRegistry registry, SupervisorResources resources) {
         this.spec = spec;
         this.registry = registry;
-        this.trees = trees;
+        this.resources = resources;
     }
 
-    /// Looks for new sockets. A socket that cannot be taken is reported once.
-    ///
-    /// @return whether a listener of the worker was found that was not known before
-    public boolean scan(WorkerProcess worker, SocketLookup diag) throws IOException {
-        boolean found = false;
-        Map<Long, List<Holder>> holders = Holders.of(trees.of(worker));
-        for (ListenAddress named : SocketActivation.addresses(spec)) {
-            DiagQuery query = DiagQuery.all(named.protocol()).withLocalPort(named.address().port());
-            if (named.protocol() == Protocol.TCP) {
-                query = query.withStates(TcpState.LISTEN);
-            }
-            for (SocketRow row : diag.dump(query)) {
-                List<Holder> holding = holders.getOrDefault(row.inode(), List.of());
-                if (!holding.isEmpty() && !registry.has(row.inode()) && tried.add(row.inode())) {
-                    take(worker, row, holding.getFirst());
-                    found = true;
+    /// A socket of a worker.
+    public record SelfBound(SocketRow row, Holder holder) {}
+
+    /// A search for the sockets of a worker; run by a thread other than the owner's.
+    public Callable<List<SelfBound>> search(WorkerProcess worker) {
+        ProcessTree tree = resources.trees().tree(worker);
+        KernelTables tables = resources.env().tables();
+        List<ListenAddress> named = SocketActivation.addresses(spec);
+        return () -> {
+            Map<Long, List<Holder>> holders = tables.holders(tree.pids(tables.processes()));
+            List<SelfBound> found = new ArrayList<>();
+            try (SocketLookup sockets = tables.sockets()) {
+                for (ListenAddress address : named) {
+                    for (SocketRow row : sockets.dump(query(address))) {
+                        List<Holder> holding = holders.getOrDefault(row.inode(), List.of());
+                        holding.stream()
+                                .findFirst()
+                                .ifPresent(holder -> found.add(new SelfBound(row, holder)));
+                    }
                 }
+            }
+            return found;
+        };
+    }
+
+    private static DiagQuery query(ListenAddress named) {
+        DiagQuery query = DiagQuery.all(named.protocol()).withLocalPort(named.address().port());
+        return named.protocol() == Protocol.TCP ? query.withStates(TcpState.LISTEN) : query;
+    }
+
+    /// Takes the sockets that are new. A socket that cannot be taken is reported once.
+    ///
+    /// @return whether there was any
+    public boolean take(WorkerProcess worker, List<SelfBound> sockets) throws IOException {
+        boolean found = false;
+        for (SelfBound socket : sockets) {
+            long inode = socket.row().inode();
+            if (!registry.has(inode) && tried.add(inode)) {
+                take(worker, socket.row(), socket.holder());
+                found = true;
             }
         }
         return found;

@@ -26,14 +26,9 @@ public final class ProcessTrees {
         this.reparented = reparented;
     }
 
-    /// The live processes of `worker`, including its first one.
+    /// The live processes of `worker`, including its first one. Walks through /proc.
     public Set<Integer> of(WorkerProcess worker) {
         return tree(worker).pids(tables.processes());
-    }
-
-    /// The same, with what is known about each.
-    Collection<ProcessEntry> entries(WorkerProcess worker) {
-        return tree(worker).entries(tables.processes()).values();
     }
 
     /// What determines the worker's processes, as known now; may be used from any thread.
@@ -64,24 +59,30 @@ public final class ProcessTrees {
                                 .isPresent());
     }
 
-    /// Kills every process of the worker.
+    /// Kills every process of the worker. Walks through /proc.
     public void kill(WorkerProcess worker) {
+        killKnown(worker);
+        kill(worker, tables.processes());
+    }
+
+    /// Kills the worker's first process and all that are in its cgroup.
+    public void killKnown(WorkerProcess worker) {
         cgroup.ifPresent(group -> group.kill(worker.id()));
         if (!worker.ended()) {
             // It would not count as alive if only its first thread has ended.
             Pidfds.pidfdSendSignal(worker.pidfd().number(), Signal.KILL.number());
         }
-        signal(worker, Signal.KILL);
     }
 
-    /// Sends `signal` to every process of the worker.
-    private void signal(WorkerProcess worker, Signal signal) {
-        entries(worker).forEach(entry -> send(entry, signal));
+    /// Kills every process of the worker among `all`.
+    public void kill(WorkerProcess worker, List<ProcessEntry> all) {
+        tree(worker).entries(all).values().forEach(entry -> send(entry, Signal.KILL));
     }
 
-    /// Sends `signal` to those of `pids` that are processes of the worker.
-    public void signal(WorkerProcess worker, Set<Integer> pids, Signal signal) {
-        Map<Integer, ProcessEntry> entries = tree(worker).entries(tables.processes());
+    /// Sends `signal` to those of `pids` that are processes of the worker, according to `all`.
+    public void signal(
+            WorkerProcess worker, Set<Integer> pids, Signal signal, List<ProcessEntry> all) {
+        Map<Integer, ProcessEntry> entries = tree(worker).entries(all);
         entries.keySet().retainAll(pids);
         entries.values().forEach(entry -> send(entry, signal));
     }

@@ -3,6 +3,9 @@ package dev.berth.supervise.watch;
 import dev.berth.net.Holder;
 import dev.berth.net.ProcessEntry;
 import dev.berth.net.Protocol;
+import dev.berth.net.SocketLookup;
+import dev.berth.supervise.process.KernelTables;
+import dev.berth.supervise.process.ProcessTree;
 import dev.berth.supervise.process.SupervisorResources;
 import dev.berth.supervise.process.WorkerProcess;
 import dev.berth.supervise.steering.DispatcherTarget;
@@ -35,38 +38,42 @@ public final class LeftoverProcesses {
         this.resources = resources;
     }
 
-    /// The processes that neither hold a connection nor are related to one that does: its parents
-    /// and their descendants, such as a session's shell. All, if the connections cannot be read.
-    public Set<Integer> unconnected(WorkerProcess worker) {
-        List<ProcessEntry> all = resources.env().tables().processes();
-        Set<Integer> pids = new HashSet<>(resources.trees().tree(worker).pids(all));
-        pids.removeAll(families(connected(worker, pids), pids, all));
-        return pids;
-    }
-
-    private Set<Integer> connected(WorkerProcess worker, Set<Integer> pids) {
-        if (pids.isEmpty()) {
-            return Set.of();
-        }
-        try {
-            Map<Long, List<Holder>> held = resources.env().tables().holders(pids);
-            held.keySet().retainAll(WorkerConnections.inodes(ports(worker), resources.diag()));
-            Set<Integer> connected = new HashSet<>();
-            held.values().forEach(all -> all.forEach(holder -> connected.add(holder.pid())));
-            return connected;
-        } catch (IOException unreadable) {
-            return Set.of();
-        }
-    }
-
-    private Set<Integer> ports(WorkerProcess worker) {
+    /// A search for [Scan#unconnected] as things are now; run by a thread other than the owner's.
+    public Scan scan(WorkerProcess worker) {
         Set<Integer> ports = new HashSet<>();
         registry.of(worker.id()).stream()
                 .filter(socket -> socket.key().protocol() == Protocol.TCP)
                 .forEach(socket -> ports.add(socket.key().address().port()));
         dispatcherTarget.ifPresent(
                 d -> d.addresses().forEach(address -> ports.add(address.address().port())));
-        return ports;
+        return new Scan(resources.trees().tree(worker), ports, resources.env().tables());
+    }
+
+    /// A search among the processes of one worker.
+    public record Scan(ProcessTree tree, Set<Integer> ports, KernelTables tables) {
+        /// The processes among `all` that neither hold a connection nor are related to one that
+        /// does: its parents and their descendants, such as a session's shell. All, if the
+        /// connections cannot be read.
+        public Set<Integer> unconnected(List<ProcessEntry> all) {
+            Set<Integer> pids = new HashSet<>(tree.pids(all));
+            pids.removeAll(families(connected(pids), pids, all));
+            return pids;
+        }
+
+        private Set<Integer> connected(Set<Integer> pids) {
+            if (pids.isEmpty()) {
+                return Set.of();
+            }
+            try (SocketLookup sockets = tables.sockets()) {
+                Map<Long, List<Holder>> held = tables.holders(pids);
+                held.keySet().retainAll(WorkerConnections.inodes(ports, sockets));
+                Set<Integer> connected = new HashSet<>();
+                held.values().forEach(all -> all.forEach(holder -> connected.add(holder.pid())));
+                return connected;
+            } catch (IOException unreadable) {
+                return Set.of();
+            }
+        }
     }
 
     /// `members` of `pids` with all that are related to them within `pids`.
