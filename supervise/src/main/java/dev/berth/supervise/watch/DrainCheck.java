@@ -41,21 +41,22 @@ final class DrainCheck {
     private final Settings settings;
     private final ConnectionTracker tracker;
     private final Set<Integer> ports = new HashSet<>();
+    private final Set<Integer> handshakePorts;
     private final Set<String> handshakes = new HashSet<>();
     private final long begun;
+    private boolean noted;
     private long emptySince;
     private Optional<RemainingWork> last = Optional.empty();
 
-    /// Create it when traffic is switched: it notes the handshakes in progress, and whether
-    /// connections wait.
+    /// Create it when traffic is switched: it notes whether connections wait. [#noteHandshakes] is
+    /// to follow at once.
     DrainCheck(
             WorkerProcess worker,
             ListenerRegistry registry,
             Optional<DispatcherTarget> dispatcherTarget,
             SupervisorResources resources,
             Settings settings,
-            long now)
-            throws IOException {
+            long now) {
         this.worker = worker;
         this.registry = registry;
         this.dispatcherTarget = dispatcherTarget;
@@ -67,8 +68,8 @@ final class DrainCheck {
                 .map(HeldSocket::key)
                 .filter(key -> key.protocol() == Protocol.TCP && !key.own())
                 .forEach(key -> ports.add(key.address().port()));
-        handshakes.addAll(DrainScan.handshakes(ports, resources.diag()));
         // A handshake on a dispatcher's listener belongs to no worker in particular.
+        handshakePorts = Set.copyOf(ports);
         dispatcherTarget.ifPresent(
                 d -> d.addresses().forEach(address -> ports.add(address.address().port())));
         emptySince = Moment.NEVER;
@@ -77,6 +78,18 @@ final class DrainCheck {
 
     WorkerProcess worker() {
         return worker;
+    }
+
+    /// The ports with handshakes that may become connections of the worker.
+    Set<Integer> handshakePorts() {
+        return handshakePorts;
+    }
+
+    /// Notes the handshakes in progress. Those that have ended since the switch are connections by
+    /// now, or gone.
+    void noteHandshakes(Set<String> inProgress) {
+        noted = true;
+        handshakes.addAll(inProgress);
     }
 
     /// Begins a look at `now`: reads the queues, and returns the scan for the rest. [#finish]
@@ -93,9 +106,13 @@ final class DrainCheck {
                 resources.trees().tree(worker),
                 ports,
                 listeners,
-                new DrainScan.Kinds(!handshakes.isEmpty(), ending(now)),
+                new DrainScan.Kinds(listsHandshakes(), ending(now)),
                 with,
                 resources.env().tables());
+    }
+
+    private boolean listsHandshakes() {
+        return noted ? !handshakes.isEmpty() : !handshakePorts.isEmpty();
     }
 
     /// What was left to do at `now`, when the look began. Reads the queues once more: a connection
@@ -114,7 +131,11 @@ final class DrainCheck {
     /// there was none, takes one on this thread.
     RemainingWork unfinished(long now) throws IOException {
         if (last.isEmpty()) {
-            return finish(scan(now, new ConnectionTracker(settings.idle())).scan(), now);
+            DrainScan.Found found = scan(now, new ConnectionTracker(settings.idle())).scan();
+            if (!noted) {
+                noteHandshakes(found.handshakes());
+            }
+            return finish(found, now);
         }
         return last.get().waiting(recordQueues(now), last.get().handshakes());
     }

@@ -1,5 +1,6 @@
 package dev.berth.supervise.watch;
 
+import dev.berth.net.SocketLookup;
 import dev.berth.supervise.contract.EventSink;
 import dev.berth.supervise.contract.Settings;
 import dev.berth.supervise.contract.WorkerId;
@@ -15,6 +16,7 @@ import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 
@@ -71,7 +73,7 @@ public final class DrainMonitor implements AutoCloseable {
     }
 
     /// Call this at the moment from which on the worker gets no new connections.
-    public void watch(WorkerProcess worker) throws IOException {
+    public void watch(WorkerProcess worker) {
         DrainCheck check =
                 new DrainCheck(
                         worker,
@@ -81,7 +83,27 @@ public final class DrainMonitor implements AutoCloseable {
                         settings,
                         resources.loop().now());
         checks.put(worker.id(), check);
-        resources.loop().after(CHECK_MILLIS, () -> check(check));
+        Set<Integer> ports = check.handshakePorts();
+        resources.checkExecutor().submit(() -> handshakes(ports), answer -> noted(check, answer));
+    }
+
+    /// Run by another thread.
+    private Set<String> handshakes(Set<Integer> ports) throws IOException {
+        try (SocketLookup sockets = resources.env().tables().sockets()) {
+            return DrainScan.handshakes(ports, sockets);
+        }
+    }
+
+    private void noted(DrainCheck check, BackgroundExecutor.TaskResult<Set<String>> answer) {
+        if (!matters(check)) {
+            return;
+        }
+        if (answer instanceof BackgroundExecutor.Done<Set<String>>(Set<String> inProgress)) {
+            check.noteHandshakes(inProgress);
+            resources.loop().after(CHECK_MILLIS, () -> check(check));
+        } else {
+            unobserved(check, answer);
+        }
     }
 
     private void check(DrainCheck check) {
@@ -90,9 +112,7 @@ public final class DrainMonitor implements AutoCloseable {
         }
         long begun = resources.loop().now();
         DrainScan scan = check.begin(begun);
-        resources
-                .checkExecutor()
-                .submit(() -> look(scan), answer -> looked(check, begun, answer));
+        resources.checkExecutor().submit(() -> look(scan), answer -> looked(check, begun, answer));
     }
 
     /// A finished scan.
@@ -155,9 +175,9 @@ public final class DrainMonitor implements AutoCloseable {
         resources.loop().after(pause(check, tookMillis), () -> check(check));
     }
 
-    private void unobserved(DrainCheck check, BackgroundExecutor.TaskResult<Look> answer) {
+    private <T> void unobserved(DrainCheck check, BackgroundExecutor.TaskResult<T> answer) {
         String why =
-                answer instanceof BackgroundExecutor.Failed<Look>(Exception failed)
+                answer instanceof BackgroundExecutor.Failed<T>(Exception failed)
                         ? String.valueOf(failed.getMessage())
                         : "its connections could not be read in time";
         sink.onEvent("slot " + check.worker().id() + " drains unobserved: " + why);
@@ -174,8 +194,8 @@ public final class DrainMonitor implements AutoCloseable {
         return Math.max(wanted, PAUSES * tookMillis);
     }
 
-    /// Looks again while the worker is frozen. The thread that looks also freezes it, which means to
-    /// walk through /proc and to wait until all of its processes stand still.
+    /// Looks again while the worker is frozen. The thread that looks also freezes it, which means
+    /// to walk through /proc and to wait until all of its processes stand still.
     ///
     /// @param spentMillis on the first look
     private void lookFrozen(DrainCheck check, long begun, long spentMillis) {
