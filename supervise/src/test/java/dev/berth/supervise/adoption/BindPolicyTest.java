@@ -33,7 +33,7 @@ class BindPolicyTest {
                         process -> process.withUser(user ? Optional.of(other) : Optional.empty()));
     }
 
-    private static ServiceSpec ports(Integer... ports) {
+    static ServiceSpec ports(Integer... ports) {
         return plan(List.of(ports), List.of(), List.of(), false);
     }
 
