@@ -15,8 +15,8 @@ import java.nio.file.Path;
 /// be started.
 ///
 /// **Shape:** a frame is its length (4 bytes, big endian), a letter, and text. `C` is a request: a
-/// JSON object. The response's last frame is `R`, a JSON object with the exit code, or `X`, the exit
-/// code of a request that was refused.
+/// JSON object. The response's last frame is `R`, a JSON object with the exit code, or `X`, the
+/// exit code of a request that was refused.
 final class ControlSession {
     private final UnixDomainSocketAddress address;
 

@@ -36,7 +36,8 @@ import java.util.concurrent.CompletableFuture;
 ///
 /// Meanwhile a dummy supervisor named `training` answers at its control socket, so that both ends
 /// of the conversation are recorded, and a listener gives `who` something to find. At the end the
-/// demo's server answers one request. The lab is left out: only its own verbs have it on their class path.
+/// demo's server answers one request. The lab is left out: only its own verbs have it on their
+/// class path.
 final class AotTraining {
     private static final String NAME = "training";
 

@@ -50,7 +50,8 @@ class HeapPressureTest {
     /// A frame of the given size with a request that has an unknown parameter and is full of
     /// `part`, of which most are read before the mistake.
     private static ByteBuffer flood(String command, String part, int bytes) {
-        String head = "C{\"protocol\":2,\"command\":\"" + command + "\",\"unknown\":true,\"words\":[";
+        String head =
+                "C{\"protocol\":2,\"command\":\"" + command + "\",\"unknown\":true,\"words\":[";
         ByteBuffer frame = ByteBuffer.allocate(4 + bytes).putInt(bytes);
         frame.put(head.getBytes(US_ASCII));
         byte[] bytesOfPart = part.getBytes(US_ASCII);

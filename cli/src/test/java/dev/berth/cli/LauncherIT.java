@@ -130,7 +130,13 @@ class LauncherIT {
         String others = "[-cp][" + lib + "a.jar:" + lib + "b.jar";
         String lab = others + ":" + lib + "lab.jar:" + lib + "lab-cli.jar]";
         for (String words :
-                List.of("lab", "lab replay x", "lab matrix", "help lab replay", "-h lab", "--help lab")) {
+                List.of(
+                        "lab",
+                        "lab replay x",
+                        "lab matrix",
+                        "help lab replay",
+                        "-h lab",
+                        "--help lab")) {
             assertThat(launch(java, words.split(" ")).output()).as(words).contains(lab);
         }
         for (String words : List.of("", "run -- lab", "who lab", "status", "help", "--help")) {
@@ -145,7 +151,8 @@ class LauncherIT {
             build.load(in);
         }
         assertThat(jarsWith(build.getProperty("classpath"), "dev/berth/cli/Main.class")).hasSize(1);
-        for (String lab : List.of("dev/berth/lab/Lab.class", "dev/berth/cli/lab/LabCommand.class")) {
+        for (String lab :
+                List.of("dev/berth/lab/Lab.class", "dev/berth/cli/lab/LabCommand.class")) {
             assertThat(jarsWith(build.getProperty("labpath"), lab)).hasSize(1);
             assertThat(jarsWith(build.getProperty("classpath"), lab)).isEmpty();
             assertThat(jarsWith(build.getProperty("modulepath"), lab)).isEmpty();

@@ -15,8 +15,8 @@ import java.util.OptionalInt;
 import java.util.stream.Stream;
 
 /// The rolling restart: one slot at a time, and back again if a new command fails. This class goes
-/// from slot to slot. In a slot, [WorkerReadiness] puts the new worker into service and lets the old
-/// one drain, and [OldWorkerStop] stops the old one; without overlap (UDP) it is stopped here.
+/// from slot to slot. In a slot, [WorkerReadiness] puts the new worker into service and lets the
+/// old one drain, and [OldWorkerStop] stops the old one; without overlap (UDP) it is stopped here.
 ///
 /// @param proposed the new command, if there is one; the old one while rolling back
 /// @param undone what old workers left unfinished when they were stopped

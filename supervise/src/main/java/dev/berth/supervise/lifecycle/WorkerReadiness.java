@@ -99,8 +99,7 @@ final class WorkerReadiness {
         return WorkerOutcome.NONE;
     }
 
-    private static void enterService(
-            TransitionStep step, Worker worker, Involvement involvement) {
+    private static void enterService(TransitionStep step, Worker worker, Involvement involvement) {
         Slot slot = step.slot(worker.id().slot());
         Optional<Worker> old = slot.ready();
         Verification verification = RollVerification.of(step, worker, old.isPresent(), involvement);

@@ -72,7 +72,10 @@ final class TableBuilder {
                 rules.policy(),
                 served.stream()
                         .map(HeldSocket::owner)
-                        .map(id -> new ListenerShares.WeightEntry(id.slot(), rules.plan().percent(id)))
+                        .map(
+                                id ->
+                                        new ListenerShares.WeightEntry(
+                                                id.slot(), rules.plan().percent(id)))
                         .toList());
     }
 
