@@ -125,7 +125,7 @@ class ControlProcessTest {
                     Thread.ofPlatform()
                             .start(() -> answer(listener, "A", "Eberth: unknown command: ", "X2"));
             long pid = ProcessHandle.current().pid();
-            assertThat(done(1, "stop", "web"))
+            assertThat(berth.done(1, "stop", "web"))
                     .containsExactly(
                             "berth: the supervisor web runs another version of berth: it speaks"
                                     + " control protocol 1, this berth speaks 2. Nothing was done."
