@@ -53,7 +53,7 @@ final class PortReportBuilder {
         List<PortSocket> sockets = sockets(seen, rows.size(), result, tree);
         multipath(scanner, seen, sockets);
         sockets.sort(PortReportBuilder::order);
-        Grouping.Result grouped = new Grouping(new OwnerFamilies()).of(sockets);
+        ReuseportGrouping.Result grouped = new ReuseportGrouping(new OwnerFamilies()).of(sockets);
         grouped.sockets().forEach(unknowns::add);
         return new PortReport(
                 grouped.sockets(), grouped.groups(), unknowns.sentences(), scanner.whole());

@@ -13,8 +13,8 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 class GroupingTest {
-    private static Grouping.Result group(PortSocket... sockets) {
-        return new Grouping(new OwnerFamilies(_ -> Optional.empty())).of(List.of(sockets));
+    private static ReuseportGrouping.Result group(PortSocket... sockets) {
+        return new ReuseportGrouping(new OwnerFamilies(_ -> Optional.empty())).of(List.of(sockets));
     }
 
     @Test
@@ -29,7 +29,7 @@ class GroupingTest {
                                 1000,
                                 SocketDetails.NONE),
                         Optional.of(true));
-        Grouping.Result result =
+        ReuseportGrouping.Result result =
                 group(
                         SocketRows.listener("127.0.0.1:80", 1),
                         SocketRows.listener("0.0.0.0:80", 2),
@@ -51,7 +51,7 @@ class GroupingTest {
     void reuseportIsInferredForSeveralListenersOnOneAddress() {
         var row = SocketRows.row(TcpState.LISTEN, "127.0.0.1:80", 1);
         var second = SocketRows.row(TcpState.LISTEN, "127.0.0.1:80", 2);
-        Grouping.Result result =
+        ReuseportGrouping.Result result =
                 group(
                         SocketRows.socket(row, Optional.empty()),
                         SocketRows.socket(second, Optional.empty()));
@@ -67,7 +67,7 @@ class GroupingTest {
     @Test
     void reuseportIsNotInferredForALoneListener() {
         var row = SocketRows.row(TcpState.LISTEN, "127.0.0.1:80", 1);
-        Grouping.Result result = group(SocketRows.socket(row, Optional.empty()));
+        ReuseportGrouping.Result result = group(SocketRows.socket(row, Optional.empty()));
         assertThat(result.groups()).isEmpty();
         assertThat(result.sockets().getFirst().reuseport()).isEmpty();
     }
@@ -75,7 +75,7 @@ class GroupingTest {
     @Test
     void boundSocketIsNoMemberBeforeItListens() {
         var row = SocketRows.row(TcpState.BOUND_INACTIVE, "127.0.0.1:80", 1);
-        Grouping.Result result =
+        ReuseportGrouping.Result result =
                 group(
                         SocketRows.socket(row, Optional.of(true)),
                         SocketRows.listener("127.0.0.1:80", 2),

@@ -23,8 +23,9 @@ final class SharePlanTest {
     }
 
     private static PortReport report(PortSocket... sockets) {
-        Grouping.Result grouped =
-                new Grouping(new OwnerFamilies(_ -> Optional.empty())).of(List.of(sockets));
+        ReuseportGrouping.Result grouped =
+                new ReuseportGrouping(new OwnerFamilies(_ -> Optional.empty()))
+                        .of(List.of(sockets));
         return new PortReport(grouped.sockets(), grouped.groups(), List.of());
     }
 

@@ -154,7 +154,7 @@ final class WhoText {
         List<PortSocket> members =
                 sockets.stream().filter(socket -> socket.group().orElse(0) == id).toList();
         List<Long> foreign = group.foreign().stream().map(PortSocket::inode).toList();
-        new WhoGroupTable(service, foreign)
+        new WhoMemberTable(service, foreign)
                 .lines(members, columns == WIDE ? WIDE : columns - 4, colour)
                 .forEach(line -> out.accept("    " + line));
         plain("    each descriptor: --all");

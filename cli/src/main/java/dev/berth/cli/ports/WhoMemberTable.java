@@ -16,7 +16,7 @@ import java.util.Optional;
 ///
 /// @param service the answer of the group's supervisor; empty if it has none, or it does not answer
 /// @param foreign the inodes of sockets that do not belong to the family
-record WhoGroupTable(Optional<SteeredGroup> service, List<Long> foreign) {
+record WhoMemberTable(Optional<SteeredGroup> service, List<Long> foreign) {
     private static final int MOST_COMMAND = 60;
 
     private record Row(Optional<SteeredSocket> steered, PortSocket socket) {
@@ -53,7 +53,7 @@ record WhoGroupTable(Optional<SteeredGroup> service, List<Long> foreign) {
                 List.of(
                         row.steered.map(steered -> String.valueOf(steered.slot())).orElse("-"),
                         owner.map(known -> String.valueOf(known.pid())).orElse("-"),
-                        row.steered.map(WhoGroupTable::share).orElse("-"),
+                        row.steered.map(WhoMemberTable::share).orElse("-"),
                         queue(socket),
                         socket.drops().isPresent()
                                 ? Integer.toUnsignedString(socket.drops().getAsInt())

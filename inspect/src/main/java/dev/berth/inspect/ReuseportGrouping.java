@@ -14,13 +14,13 @@ import java.util.Map;
 /// that the kernel would not let them share without the option must all have it.
 ///
 /// **Source:** net/ipv4/inet_hashtables.c `inet_reuseport_add_sock`
-final class Grouping {
+final class ReuseportGrouping {
     private final OwnerFamilies families;
     private final Map<String, List<Integer>> places = new LinkedHashMap<>();
 
     record Result(List<PortSocket> sockets, List<PortGroup> groups) {}
 
-    Grouping(OwnerFamilies families) {
+    ReuseportGrouping(OwnerFamilies families) {
         this.families = families;
     }
 
