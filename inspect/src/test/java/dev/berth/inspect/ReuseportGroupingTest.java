@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-class GroupingTest {
+class ReuseportGroupingTest {
     private static ReuseportGrouping.Result group(PortSocket... sockets) {
         return new ReuseportGrouping(new OwnerFamilies(_ -> Optional.empty())).of(List.of(sockets));
     }
