@@ -2,7 +2,7 @@ package dev.berth.supervise;
 
 import dev.berth.supervise.contract.Command;
 import dev.berth.supervise.contract.DomainEvent;
-import dev.berth.supervise.contract.Messages;
+import dev.berth.supervise.contract.UserMessages;
 import dev.berth.supervise.contract.RequestResult;
 import dev.berth.supervise.contract.Settings;
 import dev.berth.supervise.contract.WorkerId;
@@ -122,7 +122,7 @@ final class ActionExecutor {
 
     private void report(DomainEvent event) {
         context.sink().onDomainEvent(event);
-        Messages.of(event).ifPresent(context.sink()::onEvent);
+        UserMessages.of(event).ifPresent(context.sink()::onEvent);
     }
 
     private void terminate(WorkerId id, boolean ending) throws IOException {

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Optional;
 
 /// Something that the supervisor has decided or learned about its workers, for those who watch it.
-/// [Messages] makes a sentence of it for users.
+/// [UserMessages] makes a sentence of it for users.
 public sealed interface DomainEvent {
     /// A worker's process was started.
     record WorkerStarted(WorkerId id, int pid) implements DomainEvent {}

@@ -4,7 +4,7 @@ package dev.berth.supervise.contract;
 /// wait nor throw. [#onOutput] is called by another thread and may wait: that only blocks the
 /// workers' output.
 public interface EventSink {
-    /// Something that the supervisor has decided or learned about its workers. If [Messages] has a
+    /// Something that the supervisor has decided or learned about its workers. If [UserMessages] has a
     /// message about it for users, that follows by [#onEvent].
     ///
     /// Called by the owner thread; must neither wait nor throw. The output of workers in it is as

@@ -3,14 +3,14 @@ package dev.berth.supervise.contract;
 import java.util.List;
 import java.util.Locale;
 
-/// The result of a request. [Messages] makes a text of it.
+/// The result of a request. [UserMessages] makes a text of it.
 public sealed interface RequestResult {
     /// Whether everything was done as requested.
     boolean done();
 
     /// What happened or why not, for users.
     default String text() {
-        return Messages.of(this);
+        return UserMessages.of(this);
     }
 
     /// Names the kind of result to programs, such as `rolled` or `no_such_slot`.

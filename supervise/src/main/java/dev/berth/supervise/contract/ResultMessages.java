@@ -48,8 +48,8 @@ final class ResultMessages {
     }
 
     private static String rolled(RequestResult.Rolled rolled) {
-        StringBuilder text = new StringBuilder("rolled " + Messages.count(rolled.slots()));
-        rolled.unfinished().forEach(left -> text.append('\n').append(Messages.of(left)));
+        StringBuilder text = new StringBuilder("rolled " + UserMessages.count(rolled.slots()));
+        rolled.unfinished().forEach(left -> text.append('\n').append(UserMessages.of(left)));
         if (!rolled.apart().isEmpty()) {
             text.append(partly(rolled.apart(), "command")).append(", the others do not");
         }
@@ -86,21 +86,21 @@ final class ResultMessages {
             case RequestResult.Stopping(String name) -> name + " is stopping";
             case RequestResult.Impossible(String why) -> why;
             case RequestResult.ScaleUndone(WorkerFailure failure, int slots) ->
-                    Messages.of(failure) + "\nstays at " + slots + " workers";
+                    UserMessages.of(failure) + "\nstays at " + slots + " workers";
             case RequestResult.DrainLost(WorkerFailure failure, int slot) ->
-                    Messages.of(failure) + "\nslot " + slot + " stays drained until you undrain it";
+                    UserMessages.of(failure) + "\nslot " + slot + " stays drained until you undrain it";
             case RequestResult.RolledBack(WorkerFailure failure) ->
-                    Messages.of(failure) + "\nrolled back";
+                    UserMessages.of(failure) + "\nrolled back";
             case RequestResult.RollbackFailed(
                             WorkerFailure first,
                             WorkerFailure then,
                             List<Integer> apart) ->
-                    Messages.of(first)
+                    UserMessages.of(first)
                             + "\nrolling back failed too: "
-                            + Messages.of(then)
+                            + UserMessages.of(then)
                             + (apart.isEmpty() ? "" : partly(apart, "command"));
             case RequestResult.RollFailed rolled ->
-                    Messages.of(rolled.failure()) + consequence(rolled);
+                    UserMessages.of(rolled.failure()) + consequence(rolled);
         };
     }
 

@@ -2,7 +2,7 @@ package dev.berth.supervise.contract;
 
 import dev.berth.sys.ExitStatus;
 
-/// Why a worker failed. [Messages] makes a sentence of it.
+/// Why a worker failed. [UserMessages] makes a sentence of it.
 public sealed interface WorkerFailure {
     /// No process was started.
     ///

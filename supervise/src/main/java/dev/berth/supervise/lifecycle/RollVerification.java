@@ -1,6 +1,6 @@
 package dev.berth.supervise.lifecycle;
 
-import dev.berth.supervise.contract.Messages;
+import dev.berth.supervise.contract.UserMessages;
 import dev.berth.supervise.contract.Settings;
 import dev.berth.supervise.contract.WorkerId;
 
@@ -63,7 +63,7 @@ final class RollVerification {
                 step,
                 worker,
                 "listens, but within "
-                        + Messages.seconds(step.settings().startTimeout())
+                        + UserMessages.seconds(step.settings().startTimeout())
                         + " none of its processes waited for a connection; perhaps those that"
                         + " should accept fail to start (--prove 0s skips this check)");
     }
@@ -118,7 +118,7 @@ final class RollVerification {
             long more = step.now() + MORE_SAMPLES_MILLIS;
             step.change(worker.id(), w -> w.withVerification(verification.decidedAt(more)));
         } else if (unanswered) {
-            String limit = Messages.seconds(step.settings().prove());
+            String limit = UserMessages.seconds(step.settings().prove());
             return WorkerLoss.replaceByPredecessor(
                     step,
                     worker,

@@ -1,6 +1,6 @@
 package dev.berth.supervise.lifecycle;
 
-import dev.berth.supervise.contract.Messages;
+import dev.berth.supervise.contract.UserMessages;
 import dev.berth.supervise.contract.Settings;
 
 /// The end of `--start-timeout`: before a worker is given up, it is inspected, so that the message
@@ -56,7 +56,7 @@ final class StartTimeout {
     }
 
     private static String plain(TransitionStep step, Worker worker) {
-        String limit = Messages.seconds(step.settings().startTimeout());
+        String limit = UserMessages.seconds(step.settings().startTimeout());
         if (worker.phase() == Phase.SETTLING) {
             return "listens, but was not ready within " + limit;
         }

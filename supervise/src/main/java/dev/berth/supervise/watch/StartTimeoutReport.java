@@ -3,7 +3,7 @@ package dev.berth.supervise.watch;
 import dev.berth.net.CpuTime;
 import dev.berth.net.ListenAddress;
 import dev.berth.net.RunQueue;
-import dev.berth.supervise.contract.Messages;
+import dev.berth.supervise.contract.UserMessages;
 import dev.berth.supervise.contract.ServiceSpec;
 
 import java.time.Duration;
@@ -48,7 +48,7 @@ public record StartTimeoutReport(
                     + " and on no TCP port; Berth shares TCP ports: make the program listen on "
                     + place()
                     + "; if it belongs to a daemon that does the work (pm2), "
-                    + Messages.OWN_HOME;
+                    + UserMessages.OWN_HOME;
         }
         if (!found.udp().isEmpty()) {
             return "is bound to "
@@ -164,7 +164,7 @@ public record StartTimeoutReport(
     }
 
     private String limit() {
-        return Messages.seconds(spec.timing().timeouts().start());
+        return UserMessages.seconds(spec.timing().timeouts().start());
     }
 
     /// Twice the time, or the time that it would take at this pace, in whole steps.
@@ -178,7 +178,7 @@ public record StartTimeoutReport(
     }
 
     private static String seconds(long millis) {
-        return Messages.seconds(Duration.ofMillis(Math.round(millis / 100.0) * 100));
+        return UserMessages.seconds(Duration.ofMillis(Math.round(millis / 100.0) * 100));
     }
 
     private static String named(List<?> found) {

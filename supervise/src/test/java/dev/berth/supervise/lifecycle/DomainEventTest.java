@@ -3,7 +3,7 @@ package dev.berth.supervise.lifecycle;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.berth.supervise.contract.DomainEvent;
-import dev.berth.supervise.contract.Messages;
+import dev.berth.supervise.contract.UserMessages;
 import dev.berth.supervise.contract.Request;
 import dev.berth.sys.ExitStatus;
 
@@ -56,6 +56,6 @@ class DomainEventTest {
                         DomainEvent.ExitReason.CRASHED,
                         "");
         assertThat(script.events()).contains(exited);
-        assertThat(Messages.of(exited)).contains("slot 1.1 (pid 101) exited unexpectedly: exit 3");
+        assertThat(UserMessages.of(exited)).contains("slot 1.1 (pid 101) exited unexpectedly: exit 3");
     }
 }

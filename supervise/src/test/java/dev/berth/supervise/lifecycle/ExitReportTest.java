@@ -2,7 +2,7 @@ package dev.berth.supervise.lifecycle;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.berth.supervise.contract.Messages;
+import dev.berth.supervise.contract.UserMessages;
 import dev.berth.supervise.contract.Settings;
 import dev.berth.supervise.contract.WorkerFailure;
 import dev.berth.supervise.contract.WorkerId;
@@ -23,7 +23,7 @@ class ExitReportTest {
     }
 
     private static String atStart(Worker worker, Event.Exited exited, boolean readyProtocol) {
-        return Messages.of(
+        return UserMessages.of(
                 new WorkerFailure.ExitedAtStart(
                         ended(worker, exited),
                         worker.phase() == Phase.SETTLING,
@@ -32,7 +32,7 @@ class ExitReportTest {
     }
 
     private static String crash(Worker worker, Event.Exited exited) {
-        return Messages.of(new WorkerFailure.Crashed(ended(worker, exited)));
+        return UserMessages.of(new WorkerFailure.Crashed(ended(worker, exited)));
     }
 
     private static WorkerFailure.Ended ended(Worker worker, Event.Exited exited) {
@@ -84,10 +84,10 @@ class ExitReportTest {
 
     @Test
     void durationsAreInSeconds() {
-        assertThat(Messages.seconds(Duration.ofSeconds(60))).isEqualTo("60 s");
-        assertThat(Messages.seconds(Duration.ofMillis(250))).isEqualTo("0.3 s");
-        assertThat(Messages.seconds(Duration.ofMillis(1_500))).isEqualTo("1.5 s");
-        assertThat(Messages.seconds(Duration.ZERO)).isEqualTo("0 s");
+        assertThat(UserMessages.seconds(Duration.ofSeconds(60))).isEqualTo("60 s");
+        assertThat(UserMessages.seconds(Duration.ofMillis(250))).isEqualTo("0.3 s");
+        assertThat(UserMessages.seconds(Duration.ofMillis(1_500))).isEqualTo("1.5 s");
+        assertThat(UserMessages.seconds(Duration.ZERO)).isEqualTo("0 s");
     }
 
     @Test

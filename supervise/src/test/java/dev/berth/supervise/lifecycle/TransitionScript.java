@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.berth.supervise.contract.Command;
 import dev.berth.supervise.contract.DomainEvent;
-import dev.berth.supervise.contract.Messages;
+import dev.berth.supervise.contract.UserMessages;
 import dev.berth.supervise.contract.Policy;
 import dev.berth.supervise.contract.Request;
 import dev.berth.supervise.contract.RequestResult;
@@ -271,7 +271,7 @@ final class TransitionScript {
 
     String said() {
         return String.join(
-                "\n", events().stream().flatMap(event -> Messages.of(event).stream()).toList());
+                "\n", events().stream().flatMap(event -> UserMessages.of(event).stream()).toList());
     }
 
     /// The reported events.

@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /// The sentences that users read about events and failures: the only texts for these types.
-public final class Messages {
+public final class UserMessages {
     /// For a worker that ended because Berth has the port.
     private static final String LISTENED =
             "\n"
@@ -38,7 +38,7 @@ public final class Messages {
     private static final String NO_SERVER =
             "; Berth runs servers: the program must listen on a port and stay in the foreground";
 
-    private Messages() {}
+    private UserMessages() {}
 
     /// The message about an event; empty if users need not read about it.
     public static Optional<String> of(DomainEvent event) {
