@@ -102,15 +102,19 @@ final class WorkerReaper {
         settle(pending, patience(), FIRST_CHECK_MILLIS);
     }
 
-    /// Has another thread read all of /proc, which takes long on a large machine. If that does not
-    /// end in time, this thread does it: the end of a worker must be handled.
+    /// Has another thread read all of /proc, which takes long on a large machine; until that has
+    /// worked, it is tried again.
     private <T> void readProcesses(Function<KernelTables, T> read, Consumer<T> then) {
         KernelTables tables = resources.env().tables();
+        Runnable again = () -> readProcesses(read, then);
         resources
                 .checkExecutor()
                 .attempt(
                         () -> read.apply(tables),
-                        found -> then.accept(found.orElseGet(() -> read.apply(tables))));
+                        found ->
+                                found.ifPresentOrElse(
+                                        then,
+                                        () -> resources.loop().after(LONGEST_CHECK_MILLIS, again)));
     }
 
     /// What /proc shows of a worker whose first process has ended.
