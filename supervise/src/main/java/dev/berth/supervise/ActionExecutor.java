@@ -2,9 +2,9 @@ package dev.berth.supervise;
 
 import dev.berth.supervise.contract.Command;
 import dev.berth.supervise.contract.DomainEvent;
-import dev.berth.supervise.contract.UserMessages;
 import dev.berth.supervise.contract.RequestResult;
 import dev.berth.supervise.contract.Settings;
+import dev.berth.supervise.contract.UserMessages;
 import dev.berth.supervise.contract.WorkerId;
 import dev.berth.supervise.lifecycle.Action;
 import dev.berth.supervise.lifecycle.Phase;

@@ -4,8 +4,8 @@ package dev.berth.supervise.contract;
 /// wait nor throw. [#onOutput] is called by another thread and may wait: that only blocks the
 /// workers' output.
 public interface EventSink {
-    /// Something that the supervisor has decided or learned about its workers. If [UserMessages] has a
-    /// message about it for users, that follows by [#onEvent].
+    /// Something that the supervisor has decided or learned about its workers. If [UserMessages]
+    /// has a message about it for users, that follows by [#onEvent].
     ///
     /// Called by the owner thread; must neither wait nor throw. The output of workers in it is as
     /// they wrote it: escape it before you print it.

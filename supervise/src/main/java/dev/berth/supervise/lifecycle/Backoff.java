@@ -1,8 +1,8 @@
 package dev.berth.supervise.lifecycle;
 
 import dev.berth.supervise.contract.DomainEvent;
-import dev.berth.supervise.contract.UserMessages;
 import dev.berth.supervise.contract.Settings;
+import dev.berth.supervise.contract.UserMessages;
 import dev.berth.supervise.contract.WorkerFailure;
 import dev.berth.supervise.contract.WorkerId;
 
@@ -24,7 +24,9 @@ final class Backoff {
         long due = pause == 0 ? Moment.NEVER : step.now() + pause;
         step.change(
                 id.slot(),
-                slot -> slot.withHealth(slot.history().failed(failures, UserMessages.of(why), due)));
+                slot ->
+                        slot.withHealth(
+                                slot.history().failed(failures, UserMessages.of(why), due)));
     }
 
     /// Schedules another start in the slot of a worker that failed, and reports that.

@@ -1,7 +1,7 @@
 package dev.berth.supervise.lifecycle;
 
-import dev.berth.supervise.contract.UserMessages;
 import dev.berth.supervise.contract.Settings;
+import dev.berth.supervise.contract.UserMessages;
 import dev.berth.supervise.contract.WorkerId;
 
 import java.util.Optional;

@@ -1,7 +1,7 @@
 package dev.berth.supervise.lifecycle;
 
-import dev.berth.supervise.contract.UserMessages;
 import dev.berth.supervise.contract.Settings;
+import dev.berth.supervise.contract.UserMessages;
 
 /// The end of `--start-timeout`: before a worker is given up, it is inspected, so that the message
 /// can say what it was doing.

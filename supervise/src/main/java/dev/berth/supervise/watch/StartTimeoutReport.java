@@ -3,8 +3,8 @@ package dev.berth.supervise.watch;
 import dev.berth.net.CpuTime;
 import dev.berth.net.ListenAddress;
 import dev.berth.net.RunQueue;
-import dev.berth.supervise.contract.UserMessages;
 import dev.berth.supervise.contract.ServiceSpec;
+import dev.berth.supervise.contract.UserMessages;
 
 import java.time.Duration;
 import java.util.List;

@@ -3,8 +3,8 @@ package dev.berth.supervise.lifecycle;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.berth.supervise.contract.DomainEvent;
-import dev.berth.supervise.contract.UserMessages;
 import dev.berth.supervise.contract.Request;
+import dev.berth.supervise.contract.UserMessages;
 import dev.berth.sys.ExitStatus;
 
 import org.junit.jupiter.api.Test;
@@ -56,6 +56,7 @@ class DomainEventTest {
                         DomainEvent.ExitReason.CRASHED,
                         "");
         assertThat(script.events()).contains(exited);
-        assertThat(UserMessages.of(exited)).contains("slot 1.1 (pid 101) exited unexpectedly: exit 3");
+        assertThat(UserMessages.of(exited))
+                .contains("slot 1.1 (pid 101) exited unexpectedly: exit 3");
     }
 }

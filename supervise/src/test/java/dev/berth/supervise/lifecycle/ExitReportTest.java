@@ -2,8 +2,8 @@ package dev.berth.supervise.lifecycle;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.berth.supervise.contract.UserMessages;
 import dev.berth.supervise.contract.Settings;
+import dev.berth.supervise.contract.UserMessages;
 import dev.berth.supervise.contract.WorkerFailure;
 import dev.berth.supervise.contract.WorkerId;
 import dev.berth.sys.ExitStatus;

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.berth.supervise.contract.Command;
 import dev.berth.supervise.contract.DomainEvent;
-import dev.berth.supervise.contract.UserMessages;
 import dev.berth.supervise.contract.Policy;
 import dev.berth.supervise.contract.Request;
 import dev.berth.supervise.contract.RequestResult;
 import dev.berth.supervise.contract.Settings;
+import dev.berth.supervise.contract.UserMessages;
 import dev.berth.supervise.contract.WorkerId;
 import dev.berth.sys.ExitStatus;
 
