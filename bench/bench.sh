@@ -13,9 +13,16 @@ jdk=$java_home
 
 classes=$home/bench/target/classes
 mark=$home/bench/target/built
-if [ ! -e "$mark" ] || [ -n "$(find "$home/bench/src/main" "$home/examples/src/main" "$home/sys/src/main" -newer "$mark" -name '*.java' | head -n 1)" ]; then
-    (cd "$home" && JAVA_HOME=$jdk ./mvnw -q -pl bench -am compile) >&2
-    touch "$mark"
+outdated() {
+    [ ! -e "$mark" ] ||
+        [ -n "$(find "$home/bench/src/main" "$home/examples/src/main" "$home/sys/src/main" -newer "$mark" -name '*.java' | head -n 1)" ]
+}
+if outdated; then
+    # Only one build runs at a time: two commands may be started at once.
+    (
+        flock 9
+        ! outdated || { cd "$home" && JAVA_HOME=$jdk ./mvnw -q -pl bench -am compile >&2 && touch "$mark"; }
+    ) 9<"$home/pom.xml"
 fi
 if [ "${1:-load}" != load ]; then
     # Builds Berth now, as this user, rather than during the first measurement.
