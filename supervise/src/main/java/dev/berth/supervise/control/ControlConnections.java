@@ -111,7 +111,7 @@ final class ControlConnections implements AutoCloseable {
             holdsLarge = large.tryAcquire();
             if (!holdsLarge) {
                 throw new CommandRefusedException(
-                        "another long command is being read; try again later");
+                        "another long command is being read or carried out; try again later");
             }
         }
 
@@ -157,11 +157,13 @@ final class ControlConnections implements AutoCloseable {
                 }
                 request = ControlRequestJson.read(frame.text());
             } catch (CommandRefusedException refused) {
+                releaseLarge();
                 reply.refuse(refused);
                 return;
             }
             if (reply.send(ControlFrame.Kind.ACCEPTED, ControlProtocol.acceptance())) {
                 ControlResult result = carryOut(request, reply);
+                releaseLarge();
                 reply.send(ControlFrame.Kind.RESULT, ControlResultJson.write(result));
             }
         }
@@ -175,11 +177,17 @@ final class ControlConnections implements AutoCloseable {
             }
         }
 
-        @Override
-        public void close() {
+        /// Comes before the client's answer: its next command may be as long.
+        private void releaseLarge() {
             if (holdsLarge) {
+                holdsLarge = false;
                 large.release();
             }
+        }
+
+        @Override
+        public void close() {
+            releaseLarge();
             synchronized (silent) {
                 silent.remove(this);
                 client.close();
