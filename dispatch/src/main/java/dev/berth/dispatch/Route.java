@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.Optional;
 
 /// The conditions under which a connection goes to a service. All given conditions must hold; at
@@ -22,7 +21,6 @@ public record Route(
         Optional<NamePattern> host,
         Optional<String> path,
         Optional<Speech> protocol) {
-
     /// Matches every connection: the starting point for the `with` methods, not a valid route by
     /// itself.
     public static final Route ANY =
@@ -55,7 +53,6 @@ public record Route(
     }
 
     public Route {
-        Objects.requireNonNull(protocol, "protocol");
         boolean tls = sni.isPresent() || alpn.isPresent();
         boolean http = host.isPresent() || path.isPresent();
         if (tls && http) {

@@ -8,7 +8,6 @@ import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.stream.Collectors;
 
 /// Explains a bind that has failed in this JVM, by inspecting the port now.
@@ -28,11 +27,6 @@ import java.util.stream.Collectors;
 /// @param forecast the result of the same bind now
 public record BindDiagnosis(BindException failure, BindForecast forecast) {
     private static final int MOST_NAMED = 3;
-
-    public BindDiagnosis {
-        Objects.requireNonNull(failure, "failure");
-        Objects.requireNonNull(forecast, "forecast");
-    }
 
     /// Inspects the port for a TCP server socket that was given `address`.
     ///

@@ -7,7 +7,6 @@ import dev.berth.sys.Errno;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 
 /// What bind(2) and listen(2) would answer now, why, and what would help.
@@ -30,9 +29,6 @@ public record BindForecast(
         List<String> fixes,
         List<String> traffic) {
     public BindForecast {
-        Objects.requireNonNull(request, "request");
-        Objects.requireNonNull(bind, "bind");
-        Objects.requireNonNull(listen, "listen");
         uncertain = List.copyOf(uncertain);
         because = List.copyOf(because);
         fixes = List.copyOf(fixes);

@@ -5,7 +5,6 @@ import dev.berth.net.Protocol;
 import dev.berth.sys.Processes;
 import dev.berth.sys.SockAddr;
 
-import java.util.Objects;
 import java.util.Optional;
 
 /// A bind to be examined.
@@ -24,11 +23,6 @@ public record BindRequest(
         Optional<String> device,
         int uid) {
     private static final String V6ONLY = "net/ipv6/bindv6only";
-
-    public BindRequest {
-        Objects.requireNonNull(address, "address");
-        Objects.requireNonNull(device, "device");
-    }
 
     /// A plain bind by this process, with the system's default for IPV6_V6ONLY.
     public static BindRequest of(ListenAddress address) {

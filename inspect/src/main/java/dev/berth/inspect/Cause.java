@@ -1,6 +1,5 @@
 package dev.berth.inspect;
 
-import java.util.Objects;
 import java.util.Optional;
 
 /// Why a bind is refused, or with which socket it would share the port.
@@ -10,12 +9,6 @@ import java.util.Optional;
 /// @param sentence the rule in plain words
 /// @param socket the other socket, if the rule is about one
 public record Cause(String rule, String sentence, Optional<PortSocket> socket) {
-    public Cause {
-        Objects.requireNonNull(rule, "rule");
-        Objects.requireNonNull(sentence, "sentence");
-        Objects.requireNonNull(socket, "socket");
-    }
-
     /// The other socket and its owner, if the rule is about one, and the rule.
     public String text() {
         return socket.map(other -> SocketText.line(other) + ": " + sentence).orElse(sentence);

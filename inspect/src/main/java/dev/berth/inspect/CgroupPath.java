@@ -1,7 +1,6 @@
 package dev.berth.inspect;
 
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -30,11 +29,6 @@ public record CgroupPath(Optional<String> unit, Optional<String> container) {
     private static final Pattern UNIT =
             Pattern.compile("[^/]+\\.(service|scope|socket|mount|swap)");
     private static final int SHORT = 12;
-
-    public CgroupPath {
-        Objects.requireNonNull(unit, "unit");
-        Objects.requireNonNull(container, "container");
-    }
 
     /// Parses the text of `/proc/PID/cgroup`.
     public static CgroupPath parse(String text) {

@@ -3,7 +3,6 @@ package dev.berth.inspect;
 import dev.berth.net.Protocol;
 
 import java.util.List;
-import java.util.Objects;
 
 /// What happened on one port number, from the first socket on: steps that can be run on a kernel
 /// ([HistoryRunner]) and through the rules ([HistoryModel]).
@@ -15,8 +14,6 @@ import java.util.Objects;
 /// @param steps in order
 public record History(String id, Protocol protocol, List<HistoryStep> steps) {
     public History {
-        Objects.requireNonNull(id, "id");
-        Objects.requireNonNull(protocol, "protocol");
         steps = List.copyOf(steps);
     }
 

@@ -23,12 +23,7 @@ public final class HistoryCorpus {
     private HistoryCorpus() {}
 
     /// A history and what it shows.
-    public record Entry(History history, String note) {
-        public Entry {
-            Objects.requireNonNull(history, "history");
-            Objects.requireNonNull(note, "note");
-        }
-    }
+    public record Entry(History history, String note) {}
 
     /// All entries, in the order of the file.
     public static List<Entry> entries() {

@@ -2,7 +2,6 @@ package dev.berth.inspect;
 
 import dev.berth.sys.SockAddr;
 
-import java.util.Objects;
 import java.util.Optional;
 
 /// One step of a [History]. Sockets are identified by names; addresses have no port of their own.
@@ -29,33 +28,16 @@ public sealed interface HistoryStep {
             boolean v6only,
             int uid,
             boolean loopback)
-            implements HistoryStep {
-        public Open {
-            Objects.requireNonNull(id, "id");
-        }
-    }
+            implements HistoryStep {}
 
     /// Attaches a BPF program to a socket that is not bound yet (it must have SO_REUSEPORT).
-    record Attach(String id) implements HistoryStep {
-        public Attach {
-            Objects.requireNonNull(id, "id");
-        }
-    }
+    record Attach(String id) implements HistoryStep {}
 
     /// bind(2) at the history's port. If it is refused, the socket is closed.
-    record Bind(String id, SockAddr.Inet address) implements HistoryStep {
-        public Bind {
-            Objects.requireNonNull(id, "id");
-            Objects.requireNonNull(address, "address");
-        }
-    }
+    record Bind(String id, SockAddr.Inet address) implements HistoryStep {}
 
     /// listen(2).
-    record Listen(String id) implements HistoryStep {
-        public Listen {
-            Objects.requireNonNull(id, "id");
-        }
-    }
+    record Listen(String id) implements HistoryStep {}
 
     /// Changes options; an empty value leaves the option unchanged.
     record Change(
@@ -63,47 +45,20 @@ public sealed interface HistoryStep {
             Optional<Boolean> reuseaddr,
             Optional<Boolean> reuseport,
             Optional<Integer> uid)
-            implements HistoryStep {
-        public Change {
-            Objects.requireNonNull(id, "id");
-            Objects.requireNonNull(reuseaddr, "reuseaddr");
-            Objects.requireNonNull(reuseport, "reuseport");
-            Objects.requireNonNull(uid, "uid");
-        }
-    }
+            implements HistoryStep {}
 
     /// shutdown(2) for reading, which makes a listener a socket that is only bound.
-    record Shutdown(String id) implements HistoryStep {
-        public Shutdown {
-            Objects.requireNonNull(id, "id");
-        }
-    }
+    record Shutdown(String id) implements HistoryStep {}
 
     /// close(2).
-    record Close(String id) implements HistoryStep {
-        public Close {
-            Objects.requireNonNull(id, "id");
-        }
-    }
+    record Close(String id) implements HistoryStep {}
 
     /// TCP: a client `id` connects from a port that the kernel chooses to the listener `to` at the
     /// address `via`; a process with `acceptUid` accepts the connection as `accept`. The end that
     /// is closed first is left in TIME_WAIT once both are closed.
     record Connect(String id, String to, SockAddr.Inet via, String accept, int acceptUid)
-            implements HistoryStep {
-        public Connect {
-            Objects.requireNonNull(id, "id");
-            Objects.requireNonNull(to, "to");
-            Objects.requireNonNull(via, "via");
-            Objects.requireNonNull(accept, "accept");
-        }
-    }
+            implements HistoryStep {}
 
     /// UDP: connect(2) of the bound socket itself to some port of `peer`.
-    record Peer(String id, SockAddr.Inet peer) implements HistoryStep {
-        public Peer {
-            Objects.requireNonNull(id, "id");
-            Objects.requireNonNull(peer, "peer");
-        }
-    }
+    record Peer(String id, SockAddr.Inet peer) implements HistoryStep {}
 }

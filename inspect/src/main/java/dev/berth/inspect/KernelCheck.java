@@ -6,7 +6,6 @@ import dev.berth.sys.ErrnoException;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 
@@ -29,12 +28,6 @@ public record KernelCheck(String release, Agreement verdict, boolean uids, Strin
         DIFFERED,
         /// No replay was possible.
         NOT_RUN
-    }
-
-    public KernelCheck {
-        Objects.requireNonNull(release, "release");
-        Objects.requireNonNull(verdict, "verdict");
-        Objects.requireNonNull(detail, "detail");
     }
 
     /// The result for the running kernel: the stored one, or that of a replay, which takes less

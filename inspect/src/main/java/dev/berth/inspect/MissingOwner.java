@@ -1,7 +1,5 @@
 package dev.berth.inspect;
 
-import java.util.Objects;
-
 /// Why no process is known that holds a socket.
 ///
 /// @param kind what is known
@@ -25,12 +23,5 @@ public record MissingOwner(Kind kind, String holder, String sentence, String rem
         HIDDEN,
         /// Every process was inspected, and none has it.
         NOBODY
-    }
-
-    public MissingOwner {
-        Objects.requireNonNull(kind, "kind");
-        Objects.requireNonNull(holder, "holder");
-        Objects.requireNonNull(sentence, "sentence");
-        Objects.requireNonNull(remedy, "remedy");
     }
 }

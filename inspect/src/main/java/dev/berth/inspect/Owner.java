@@ -2,7 +2,6 @@ package dev.berth.inspect;
 
 import dev.berth.net.PortHolder;
 
-import java.util.Objects;
 import java.util.Optional;
 
 /// A process that holds a socket.
@@ -12,10 +11,6 @@ import java.util.Optional;
 public record Owner(OwnerProcess process, int fd) {
     /// The main class of the `berth` command.
     static final String SUPERVISOR = "dev.berth.cli.Main";
-
-    public Owner {
-        Objects.requireNonNull(process, "process");
-    }
 
     /// See [OwnerProcess#pid].
     public int pid() {

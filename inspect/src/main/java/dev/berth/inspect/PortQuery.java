@@ -3,7 +3,6 @@ package dev.berth.inspect;
 import dev.berth.net.Protocol;
 import dev.berth.sys.SockAddr;
 
-import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -27,10 +26,6 @@ public record PortQuery(
         boolean namespaces,
         boolean thorough) {
     public PortQuery {
-        Objects.requireNonNull(protocol, "protocol");
-        Objects.requireNonNull(port, "port");
-        Objects.requireNonNull(address, "address");
-        Objects.requireNonNull(pid, "pid");
         if (port.isPresent() && (port.getAsInt() < 0 || port.getAsInt() > 0xffff)) {
             throw new IllegalArgumentException("port out of 0-65535: port=" + port.getAsInt());
         }

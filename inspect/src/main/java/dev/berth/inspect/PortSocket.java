@@ -6,7 +6,6 @@ import dev.berth.net.TcpState;
 import dev.berth.sys.SockAddr;
 
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -30,12 +29,7 @@ public record PortSocket(
         List<Owner> owners,
         MissingOwner missing) {
     public PortSocket {
-        Objects.requireNonNull(row, "row");
-        Objects.requireNonNull(deviceName, "deviceName");
-        Objects.requireNonNull(options, "options");
-        Objects.requireNonNull(group, "group");
         owners = List.copyOf(owners);
-        Objects.requireNonNull(missing, "absence");
     }
 
     /// Why there is no owner, in words; empty if there is one.

@@ -4,8 +4,6 @@ import dev.berth.net.BoundAddress;
 import dev.berth.sys.SockAddr;
 import dev.berth.sys.Sockets;
 
-import java.util.Objects;
-
 /// A socket as the rules of bind(2) see it.
 ///
 /// @param address as shown by getsockname(2); the port is ignored
@@ -28,8 +26,6 @@ public record RuleSocket(
         SocketStage stage,
         boolean program) {
     public RuleSocket {
-        Objects.requireNonNull(address, "address");
-        Objects.requireNonNull(stage, "stage");
         if (device < 0) {
             throw new IllegalArgumentException("device=" + device);
         }

@@ -1,7 +1,5 @@
 package dev.berth.inspect;
 
-import java.util.Objects;
-
 /// The result of an attempt to change a socket's SO_REUSEPORT.
 ///
 /// @param socket as it was before
@@ -16,11 +14,5 @@ public record ShareChange(PortSocket socket, Result result, String reason) {
         GONE,
         /// The kernel refused the change.
         FAILED
-    }
-
-    public ShareChange {
-        Objects.requireNonNull(socket, "socket");
-        Objects.requireNonNull(result, "result");
-        Objects.requireNonNull(reason, "reason");
     }
 }

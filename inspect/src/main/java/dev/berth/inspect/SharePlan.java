@@ -1,7 +1,6 @@
 package dev.berth.inspect;
 
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 
 /// What it takes to let other sockets bind alongside those on a port, or to end that: decided
@@ -29,7 +28,6 @@ public record SharePlan(
         changes = List.copyOf(changes);
         lasting = List.copyOf(lasting);
         shared = List.copyOf(shared);
-        Objects.requireNonNull(refusal, "refusal");
     }
 
     /// The plan to let others in.

@@ -1,6 +1,5 @@
 package dev.berth.inspect;
 
-import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -24,16 +23,6 @@ public record SocketOptions(
         Optional<Boolean> deferAccept,
         boolean inferred,
         String unknown) {
-    public SocketOptions {
-        Objects.requireNonNull(reuseaddr, "reuseaddr");
-        Objects.requireNonNull(reuseport, "reuseport");
-        Objects.requireNonNull(v6only, "v6only");
-        Objects.requireNonNull(incomingCpu, "incomingCpu");
-        Objects.requireNonNull(multipath, "multipath");
-        Objects.requireNonNull(deferAccept, "deferAccept");
-        Objects.requireNonNull(unknown, "unknown");
-    }
-
     /// Without a known TCP_DEFER_ACCEPT.
     public SocketOptions(
             Optional<Boolean> reuseaddr,

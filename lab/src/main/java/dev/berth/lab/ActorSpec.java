@@ -1,7 +1,5 @@
 package dev.berth.lab;
 
-import java.util.Objects;
-
 /// A process that takes part.
 ///
 /// @param name letters, digits, `-` and `_`
@@ -11,9 +9,4 @@ import java.util.Objects;
 public record ActorSpec(String name, int uid, String namespace) {
     /// The namespace of actors that name none.
     public static final String MAIN = "main";
-
-    public ActorSpec {
-        Objects.requireNonNull(name, "name");
-        Objects.requireNonNull(namespace, "namespace");
-    }
 }

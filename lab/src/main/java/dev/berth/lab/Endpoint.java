@@ -6,7 +6,6 @@ import dev.berth.net.Addresses;
 import dev.berth.sys.SockAddr;
 
 import java.util.List;
-import java.util.Objects;
 
 /// An address to bind to, as named in the grids.
 ///
@@ -25,11 +24,6 @@ record Endpoint(String name, SockAddr.Inet address, boolean v6only) {
                     of("[::1]", "::1", false),
                     of("m127.0.0.1", "::ffff:127.0.0.1", false),
                     of("m0.0.0.0", "::ffff:0.0.0.0", false));
-
-    Endpoint {
-        Objects.requireNonNull(name, "name");
-        Objects.requireNonNull(address, "address");
-    }
 
     private static Endpoint of(String name, String address, boolean v6only) {
         return new Endpoint(name, Addresses.of(address, 0), v6only);

@@ -1,7 +1,6 @@
 package dev.berth.lab;
 
 import java.util.List;
-import java.util.Objects;
 
 /// A part of the truth table: what the kernel did for each combination, and what the rules predict.
 ///
@@ -19,8 +18,6 @@ public record Grid(
         List<String> columns,
         List<Row> rows) {
     public Grid {
-        Objects.requireNonNull(name, "name");
-        Objects.requireNonNull(title, "title");
         legend = List.copyOf(legend);
         groups = List.copyOf(groups);
         columns = List.copyOf(columns);
@@ -35,18 +32,12 @@ public record Grid(
     /// A row of cells.
     public record Row(String name, List<Cell> cells) {
         public Row {
-            Objects.requireNonNull(name, "name");
             cells = List.copyOf(cells);
         }
     }
 
     /// One answer, as a sign that the legend explains.
     public record Cell(String kernel, String predicted) {
-        public Cell {
-            Objects.requireNonNull(kernel, "kernel");
-            Objects.requireNonNull(predicted, "predicted");
-        }
-
         /// Whether the rules are wrong here.
         public boolean differs() {
             return !kernel.equals(predicted);

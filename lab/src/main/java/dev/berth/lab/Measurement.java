@@ -1,7 +1,6 @@
 package dev.berth.lab;
 
 import java.util.Map;
-import java.util.Objects;
 
 /// What one named step measured.
 ///
@@ -10,7 +9,6 @@ import java.util.Objects;
 /// @param counts how many went where, by the socket's name; empty for most steps
 public record Measurement(String name, Map<String, Double> figures, Map<String, Integer> counts) {
     public Measurement {
-        Objects.requireNonNull(name, "name");
         figures = SortedMaps.copy(figures);
         counts = SortedMaps.copy(counts);
     }

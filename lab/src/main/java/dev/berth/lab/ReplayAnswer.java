@@ -4,7 +4,6 @@ import dev.berth.inspect.History;
 import dev.berth.inspect.HistoryStep;
 
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 
 /// The outcome of a history.
@@ -14,9 +13,7 @@ import java.util.Optional;
 /// @param failure why it could not be run on the kernel, if so
 public record ReplayAnswer(History history, List<StepAnswer> steps, Optional<String> failure) {
     public ReplayAnswer {
-        Objects.requireNonNull(history, "history");
         steps = List.copyOf(steps);
-        Objects.requireNonNull(failure, "failure");
     }
 
     /// The outcome of a step: `OK`, or the name of an errno.
@@ -25,12 +22,6 @@ public record ReplayAnswer(History history, List<StepAnswer> steps, Optional<Str
     /// @param kernel the kernel's answer; empty if it was not asked
     public record StepAnswer(
             HistoryStep step, Optional<String> predicted, Optional<String> kernel) {
-        public StepAnswer {
-            Objects.requireNonNull(step, "step");
-            Objects.requireNonNull(predicted, "predicted");
-            Objects.requireNonNull(kernel, "kernel");
-        }
-
         /// Whether the kernel's answer differed from the prediction.
         public boolean differs() {
             return predicted.isPresent() && kernel.isPresent() && !predicted.equals(kernel);

@@ -4,7 +4,6 @@ import dev.berth.sys.Capabilities;
 import dev.berth.sys.Capability;
 
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -22,7 +21,6 @@ public record Requirement(String word) {
     static final Requirement TWO_UIDS = new Requirement("two-uids");
 
     public Requirement {
-        Objects.requireNonNull(word, "word");
         boolean cpu = CPU.matcher(word).matches();
         if (!word.startsWith(LINUX) && !cpu && !WORDS.contains(word)) {
             throw new ArgumentException(

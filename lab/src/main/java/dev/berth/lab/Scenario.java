@@ -1,7 +1,6 @@
 package dev.berth.lab;
 
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
 
 /// A claim about sharing ports, and the steps that test it. Plain data: for the file format see
@@ -25,9 +24,6 @@ public record Scenario(
     public static final int PORT = 8080;
 
     public Scenario {
-        Objects.requireNonNull(name, "name");
-        Objects.requireNonNull(claim, "claim");
-        Objects.requireNonNull(source, "source");
         needs = Set.copyOf(needs);
         actors = List.copyOf(actors);
         steps = List.copyOf(steps);

@@ -1,7 +1,6 @@
 package dev.berth.lab;
 
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 
 /// The result of one scenario.
@@ -23,11 +22,7 @@ public record ScenarioResult(
         List<Measurement> measurements,
         boolean broken) {
     public ScenarioResult {
-        Objects.requireNonNull(name, "name");
-        Objects.requireNonNull(claim, "claim");
-        Objects.requireNonNull(verdict, "verdict");
         evidence = List.copyOf(evidence);
-        Objects.requireNonNull(reason, "reason");
         measurements = List.copyOf(measurements);
     }
 

@@ -1,7 +1,6 @@
 package dev.berth.lab;
 
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 
 /// An action of an actor, and the expected outcome.
@@ -27,13 +26,7 @@ public record ScenarioStep(
         boolean claim,
         Optional<String> say) {
     public ScenarioStep {
-        Objects.requireNonNull(actor, "actor");
-        Objects.requireNonNull(name, "name");
-        Objects.requireNonNull(kind, "kind");
-        Objects.requireNonNull(op, "op");
-        Objects.requireNonNull(arguments, "arguments");
         expect = List.copyOf(expect);
-        Objects.requireNonNull(say, "say");
     }
 
     /// The action in a few words: `second: bind b address=127.0.0.1:8080`.

@@ -1,7 +1,5 @@
 package dev.berth.lab;
 
-import java.util.Objects;
-
 /// A key that a step can have.
 ///
 /// @param name as written in the file
@@ -24,11 +22,6 @@ record StepKey(String name, Type type, boolean required) {
         String description() {
             return description;
         }
-    }
-
-    StepKey {
-        Objects.requireNonNull(name, "name");
-        Objects.requireNonNull(type, "type");
     }
 
     static StepKey need(String name) {

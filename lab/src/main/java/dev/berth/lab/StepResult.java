@@ -6,7 +6,6 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -37,7 +36,6 @@ public record StepResult(
             Arrays.stream(Errno.values()).map(Errno::name).collect(Collectors.toSet());
 
     public StepResult {
-        Objects.requireNonNull(result, "result");
         figures = SortedMaps.copy(figures);
         counts = SortedMaps.copy(counts);
         sockets = SortedMaps.copy(sockets);

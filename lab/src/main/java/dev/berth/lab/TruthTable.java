@@ -6,7 +6,6 @@ import dev.berth.net.Protocol;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 
 /// Which sockets can share a port, and which gets what then, on the running kernel.
 ///
@@ -15,8 +14,6 @@ import java.util.Objects;
 /// @param grids the parts of the table
 public record TruthTable(String release, Protocol protocol, List<Grid> grids) {
     public TruthTable {
-        Objects.requireNonNull(release, "release");
-        Objects.requireNonNull(protocol, "protocol");
         grids = List.copyOf(grids);
     }
 

@@ -2,8 +2,6 @@ package dev.berth.net;
 
 import dev.berth.sys.SockAddr;
 
-import java.util.Objects;
-
 /// Asks which socket a packet from `client` to `server` would reach.
 ///
 /// @param protocol TCP or UDP
@@ -14,7 +12,6 @@ import java.util.Objects;
 public record DiagLookup(
         Protocol protocol, SockAddr.Inet server, SockAddr.Inet client, int device) {
     public DiagLookup {
-        Objects.requireNonNull(protocol, "protocol");
         if (server.family() != client.family()) {
             throw new IllegalArgumentException(
                     "client and server must both be IPv4 or IPv6: " + client + ", " + server);

@@ -3,7 +3,6 @@ package dev.berth.net;
 import dev.berth.sys.Sockets;
 
 import java.util.EnumSet;
-import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.Set;
 
@@ -33,7 +32,6 @@ public record DiagQuery(
     public static final int INET6 = Sockets.AF_INET6;
 
     public DiagQuery {
-        Objects.requireNonNull(protocol, "protocol");
         if (family != BOTH && family != INET && family != INET6) {
             throw new IllegalArgumentException("family must be 0, 2 or 10: family=" + family);
         }

@@ -2,8 +2,6 @@ package dev.berth.net;
 
 import dev.berth.sys.SockAddr;
 
-import java.util.Objects;
-
 /// A place to listen on: protocol, address and port.
 ///
 /// **Shape:** `tcp://0.0.0.0:8080`, `udp://[::1]:53`; without a scheme it is TCP. `*`, no address
@@ -14,11 +12,6 @@ import java.util.Objects;
 /// @param address where; port 0 lets the kernel choose
 public record ListenAddress(Protocol protocol, SockAddr.Inet address) {
     private static final String SEPARATOR = "://";
-
-    public ListenAddress {
-        Objects.requireNonNull(protocol, "protocol");
-        Objects.requireNonNull(address, "address");
-    }
 
     /// Reads an address as [Addresses#parse(String)] does, after an optional scheme.
     ///

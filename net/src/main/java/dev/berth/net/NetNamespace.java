@@ -12,7 +12,6 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 
 /// A network namespace that can be named: one in which a process lives, or that `ip netns` keeps.
@@ -28,11 +27,6 @@ public record NetNamespace(long inode, String path, Optional<String> name) {
     private static final File NAMED = new File("/run/netns");
     private static final String OWN = "/proc/thread-self/ns/net";
     private static final String PREFIX = "net:[";
-
-    public NetNamespace {
-        Objects.requireNonNull(path, "path");
-        Objects.requireNonNull(name, "name");
-    }
 
     /// The namespace of the calling thread.
     ///

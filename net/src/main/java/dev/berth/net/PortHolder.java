@@ -3,7 +3,6 @@ package dev.berth.net;
 import dev.berth.sys.SockAddr;
 
 import java.util.List;
-import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.function.IntFunction;
 
@@ -16,12 +15,6 @@ import java.util.function.IntFunction;
 /// @param address where the socket is bound
 public record PortHolder(OptionalInt pid, String command, int uid, SockAddr.Inet address) {
     private static final int MOST_COMMAND = 100;
-
-    public PortHolder {
-        Objects.requireNonNull(pid, "pid");
-        Objects.requireNonNull(command, "command");
-        Objects.requireNonNull(address, "address");
-    }
 
     /// The holder of the socket in `row`. Reads the command line of the first of `holders`.
     public static PortHolder of(SocketRow row, List<Holder> holders) {

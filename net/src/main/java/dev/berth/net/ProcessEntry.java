@@ -1,7 +1,6 @@
 package dev.berth.net;
 
 import java.nio.charset.StandardCharsets;
-import java.util.Objects;
 import java.util.Optional;
 
 /// A process as described by /proc.
@@ -15,15 +14,9 @@ import java.util.Optional;
 /// @param name the name that the program gives itself, at most 15 bytes, any characters
 public record ProcessEntry(
         int pid, int parent, int session, long startTicks, String state, String name) {
-
     private static final int PARENT = 4;
     private static final int SESSION = 6;
     private static final int START = 22;
-
-    public ProcessEntry {
-        Objects.requireNonNull(state, "state");
-        Objects.requireNonNull(name, "name");
-    }
 
     /// Whether it has ended and is waiting to be reaped.
     public boolean zombie() {

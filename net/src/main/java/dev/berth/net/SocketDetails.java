@@ -1,7 +1,6 @@
 package dev.berth.net;
 
 import java.util.EnumSet;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -41,9 +40,6 @@ public record SocketDetails(
     }
 
     public SocketDetails {
-        Objects.requireNonNull(timeWaitMillis, "timeWaitMillis");
-        Objects.requireNonNull(cgroup, "cgroup");
-        Objects.requireNonNull(upper, "upper");
         flags = Set.copyOf(flags);
     }
 

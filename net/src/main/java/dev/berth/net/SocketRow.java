@@ -2,7 +2,6 @@ package dev.berth.net;
 
 import dev.berth.sys.SockAddr;
 
-import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -43,20 +42,8 @@ public record SocketRow(
         Optional<TcpInfo> info,
         Optional<Boolean> v6only,
         SocketDetails details) {
-
     /// The cookie of no socket.
     static final long NO_COOKIE = 0;
-
-    public SocketRow {
-        Objects.requireNonNull(protocol, "protocol");
-        Objects.requireNonNull(state, "state");
-        Objects.requireNonNull(local, "local");
-        Objects.requireNonNull(remote, "remote");
-        Objects.requireNonNull(drops, "drops");
-        Objects.requireNonNull(info, "info");
-        Objects.requireNonNull(v6only, "v6only");
-        Objects.requireNonNull(details, "details");
-    }
 
     /// A row without details.
     public SocketRow(
