@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
@@ -21,7 +20,6 @@ final class BadRollBench {
     private static final long LEAST_REQUESTS = 10_000;
 
     private final BenchEnvironment bench;
-    private final BenchOptions benchOptions;
     private final ColumnPrinter table =
             new ColumnPrinter(
                     "server    ",
@@ -34,40 +32,32 @@ final class BadRollBench {
                     " median s",
                     "result");
 
-    private BadRollBench(BenchEnvironment bench, BenchOptions benchOptions) {
+    private BadRollBench(BenchEnvironment bench) {
         this.bench = bench;
-        this.benchOptions = benchOptions;
     }
 
-    /// Runs `badroll` and returns the exit code.
-    static int run(List<String> words) throws IOException {
-        Set<String> options = Set.of("servers", "versions", "tries", "rate");
-        BenchOptions benchOptions = BenchOptions.parse(words, Set.of("unprivileged"), options);
+    /// Runs `badroll`.
+    static boolean run(BenchEnvironment bench) throws IOException {
         boolean good = true;
-        try (BenchEnvironment bench = BenchEnvironment.open(benchOptions.has("unprivileged"))) {
-            BadRollBench command = new BadRollBench(bench, benchOptions);
-            List<String> all = BadRollServer.all().stream().map(BadRollServer::name).toList();
-            List<String> wanted = benchOptions.list("servers", all);
-            for (BadRollServer server : BadRollServer.all()) {
-                if (wanted.contains(server.name())) {
-                    good &= command.server(server);
-                }
+        BadRollBench command = new BadRollBench(bench);
+        List<String> all = BadRollServer.all().stream().map(BadRollServer::name).toList();
+        List<String> wanted = bench.options().list("servers", all);
+        for (BadRollServer server : BadRollServer.all()) {
+            if (wanted.contains(server.name())) {
+                good &= command.server(server);
             }
         }
-        return good ? 0 : 1;
+        return good;
     }
 
     private boolean server(BadRollServer server) throws IOException {
         int port = BenchEnvironment.freePort(0);
         CheckFailures whole = new CheckFailures();
-        List<String> options = new ArrayList<>(List.of("--start-timeout", "15s"));
-        options.addAll(benchOptions.rest());
+        List<String> options = List.of("--start-timeout", "15s");
         List<String> command = server.words(bench, "good", "0.0.0.0", port);
-        String name = BenchEnvironment.unique("badroll-" + server.name());
-        var setup = new Setup(name, port, WORKERS, options, command);
+        Setup setup = bench.setup("badroll-" + server.name(), port, WORKERS, options, command);
         BerthRun.check(bench, setup, whole, berth -> versions(server, berth, port, whole));
-        ColumnPrinter.reasons(whole.reasons());
-        return whole.holds();
+        return whole.printReasons();
     }
 
     private void versions(BadRollServer server, BerthRun berth, int port, CheckFailures whole)
@@ -75,11 +65,12 @@ final class BadRollBench {
         List<String> all = Arrays.stream(BadVersion.values()).map(BadVersion::word).toList();
         long requests = 0;
         for (BadVersion version : BadVersion.values()) {
-            if (benchOptions.list("versions", all).contains(version.word())) {
+            if (bench.options().list("versions", all).contains(version.word())) {
                 requests += version(server, version, berth, port, whole);
             }
         }
-        boolean few = benchOptions.number("tries", TRIES) < TRIES || benchOptions.has("versions");
+        boolean few =
+                bench.options().number("tries", TRIES) < TRIES || bench.options().has("versions");
         whole.check(
                 few || requests >= LEAST_REQUESTS,
                 requests + " requests are fewer than " + LEAST_REQUESTS);
@@ -94,7 +85,7 @@ final class BadRollBench {
         LoadResult result;
         try (Load load = Load.start(plan(port))) {
             List<Integer> before = berth.status().workers();
-            for (int i = 0; i < benchOptions.number("tries", TRIES); i++) {
+            for (int i = 0; i < bench.options().number("tries", TRIES); i++) {
                 tries.add(roll(berth, version.command(server, bench, port)));
                 failures.check(berth.status().workers().equals(before), "other workers serve");
             }
@@ -109,7 +100,7 @@ final class BadRollBench {
     private LoadPlan plan(int port) {
         return LoadPlan.defaults(port)
                 .withClients(CLIENTS)
-                .withRate(benchOptions.number("rate", 300));
+                .withRate(bench.options().number("rate", 300));
     }
 
     private static Ended roll(BerthRun berth, List<String> command) throws IOException {
@@ -162,6 +153,6 @@ final class BadRollBench {
                 result.failed(),
                 "%.1f".formatted(Statistics.median(seconds)),
                 failures.word());
-        ColumnPrinter.reasons(failures.reasons());
+        failures.printReasons();
     }
 }

@@ -1,5 +1,6 @@
 package dev.berth.bench;
 
+import dev.berth.bench.BerthRun.Setup;
 import dev.berth.examples.SamplePaths;
 import dev.berth.examples.SampleServer;
 import dev.berth.examples.SampleServer.Need;
@@ -16,22 +17,23 @@ import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Stream;
 
-/// The environment of a bench command: the source tree, a scratch folder that is removed at the
-/// end, and the user as whom Berth runs.
+/// The environment of a bench command: its options, the source tree, a scratch folder that is
+/// removed at the end, and the user as whom Berth runs.
 ///
 /// @param root the top of the source tree
 /// @param scratch for control sockets, logs and files that servers write
-/// @param unprivileged whether to run as `nobody` without any capability; requires root
-record BenchEnvironment(Path root, Path scratch, boolean unprivileged) implements AutoCloseable {
+/// @param options of the command; with `--unprivileged` Berth runs as `nobody` without any
+///   capability, which requires root
+record BenchEnvironment(Path root, Path scratch, BenchOptions options) implements AutoCloseable {
     private static final int NOBODY = 65534;
     private static final int FIRST_PORT = 20_000;
     private static final int END_PORT = 32_000;
 
     /// Opens one. The system property `berth.home` names the source tree.
-    static BenchEnvironment open(boolean unprivileged) throws IOException {
+    static BenchEnvironment open(BenchOptions options) throws IOException {
         Path root = Path.of(System.getProperty("berth.home", ".")).toRealPath();
         Path scratch = Files.createTempDirectory("berth-bench");
-        var bench = new BenchEnvironment(root, scratch, unprivileged);
+        var bench = new BenchEnvironment(root, scratch, options);
         BenchShutdown.opened(bench);
         for (String folder : List.of("run", "servers", "home")) {
             bench.makeOwnedByUser(Files.createDirectory(scratch.resolve(folder)));
@@ -40,8 +42,12 @@ record BenchEnvironment(Path root, Path scratch, boolean unprivileged) implement
         return bench;
     }
 
+    private boolean unprivileged() {
+        return options.has("unprivileged");
+    }
+
     private void makeOwnedByUser(Path path) throws IOException {
-        if (unprivileged) {
+        if (unprivileged()) {
             Files.setAttribute(path, "unix:uid", NOBODY);
         }
     }
@@ -55,7 +61,7 @@ record BenchEnvironment(Path root, Path scratch, boolean unprivileged) implement
     ProcessBuilder builder(List<String> command) {
         BenchShutdown.awaitLeave();
         List<String> words = new ArrayList<>();
-        if (unprivileged) {
+        if (unprivileged()) {
             String id = Integer.toString(NOBODY);
             words.addAll(List.of("setpriv", "--reuid", id, "--regid", id, "--clear-groups"));
             words.addAll(List.of("--inh-caps=-all", "--bounding-set=-all"));
@@ -64,7 +70,7 @@ record BenchEnvironment(Path root, Path scratch, boolean unprivileged) implement
         var builder = new ProcessBuilder(words);
         Map<String, String> environment = builder.environment();
         environment.put("XDG_RUNTIME_DIR", runtime().toString());
-        if (unprivileged) {
+        if (unprivileged()) {
             // Another user cannot reach a private python or node in root's home.
             environment.put("PATH", "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin");
             environment.put("HOME", scratch.resolve("home").toString());
@@ -81,9 +87,15 @@ record BenchEnvironment(Path root, Path scratch, boolean unprivileged) implement
         return builder(words);
     }
 
-    /// A supervisor name that no other run of a bench command uses.
-    static String unique(String kind) {
-        return kind + "-" + ProcessHandle.current().pid();
+    /// What `berth run` is to start, under a name that no other run of a bench command uses.
+    ///
+    /// @param kind begins the name
+    /// @param own options of `run`; those that follow `--` on the command line come after them
+    Setup setup(String kind, int port, int workers, List<String> own, List<String> command) {
+        List<String> all = new ArrayList<>(own);
+        all.addAll(options.rest());
+        String name = kind + "-" + ProcessHandle.current().pid();
+        return new Setup(name, port, workers, all, command);
     }
 
     /// The path of the launcher.

@@ -2,6 +2,7 @@ package dev.berth.bench;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Set;
 
 /// The bench commands. Exit code 0: the check passed; 1: it did not; 2: usage.
 public final class BenchMain {
@@ -41,6 +42,9 @@ public final class BenchMain {
                           [--requests N] [--rate 0]
             """;
 
+    private static final Set<String> USER = Set.of("unprivileged");
+    private static final String LOAD = "port path clients keepalive rate seconds requests";
+
     private BenchMain() {}
 
     /// Runs the command named by the first word.
@@ -66,23 +70,54 @@ public final class BenchMain {
         }
     }
 
+    /// A command; returns whether its check passed.
+    private interface Command {
+        boolean run(BenchEnvironment bench) throws IOException;
+    }
+
     private static int command(String name, List<String> words) throws IOException {
         return switch (name) {
-            case "matrix" -> MatrixBench.run(words);
-            case "kill" -> KillBench.run(words);
-            case "scale" -> ScaleBench.run(words);
-            case "keepalive" -> KeepAliveBench.run(words);
-            case "drain" -> DrainBench.run(words);
-            case "badroll" -> BadRollBench.run(words);
-            case "throughput" -> ThroughputBench.run(words);
-            case "steer" -> SteerBench.run(words);
-            case "stall" -> StallBench.run(words);
-            case "dispatch" -> DispatchBench.run(words);
-            case "idle" -> IdleBench.run(words);
-            case "who" -> WhoBench.run(words);
-            case "replay" -> ReplayBench.run(words);
-            case "load" -> LoadBench.run(words);
+            case "matrix" ->
+                    run(
+                            words,
+                            USER,
+                            "servers rolls workers clients rate keepalive",
+                            MatrixBench::run);
+            case "kill" -> run(words, USER, "servers kills workers clients rate", KillBench::run);
+            case "scale" -> run(words, USER, "server rounds rate", ScaleBench::run);
+            case "keepalive" ->
+                    run(words, USER, "servers rolls requests rate", KeepAliveBench::run);
+            case "drain" -> run(words, USER, "servers rolls drain idle", DrainBench::run);
+            case "badroll" -> run(words, USER, "servers versions tries rate", BadRollBench::run);
+            case "throughput" -> {
+                Set<String> flags = Set.of("unprivileged", "control");
+                yield run(words, flags, "server pairs millis connections", ThroughputBench::run);
+            }
+            case "steer" -> run(words, USER, "checks changes", SteerBench::run);
+            case "stall" -> {
+                Set<String> flags = Set.of("unprivileged", "gc");
+                yield run(words, flags, "pairs seconds rate", StallBench::run);
+            }
+            case "dispatch" ->
+                    run(
+                            words,
+                            USER,
+                            "checks pairs threads millis seconds rate",
+                            DispatchBench::run);
+            case "idle" -> run(words, USER, "server settle seconds", IdleBench::run);
+            case "who" -> run(words, Set.of(), "sockets rounds most", WhoBench::run);
+            case "replay" -> run(words, Set.of(), "histories seed", ReplayBench::run);
+            case "load" -> run(words, Set.of(), LOAD, LoadBench::run);
             default -> throw new IllegalArgumentException("unknown bench command '" + name + "'");
         };
+    }
+
+    /// @param options the names of the options that have a value, separated by blanks
+    private static int run(List<String> words, Set<String> flags, String options, Command command)
+            throws IOException {
+        BenchOptions parsed = BenchOptions.parse(words, flags, Set.of(options.split(" ")));
+        try (BenchEnvironment bench = BenchEnvironment.open(parsed)) {
+            return command.run(bench) ? 0 : 1;
+        }
     }
 }

@@ -53,6 +53,10 @@ record BenchOptions(Map<String, String> values, List<String> rest) {
         return values.containsKey(flag);
     }
 
+    String text(String option, String otherwise) {
+        return values.getOrDefault(option, otherwise);
+    }
+
     int number(String option, int otherwise) {
         String value = values.get(option);
         return value == null ? otherwise : Integer.parseInt(value);
@@ -65,7 +69,7 @@ record BenchOptions(Map<String, String> values, List<String> rest) {
 
     /// The sample server that `--server` names.
     SampleServer server(String otherwise) {
-        return SampleServers.named(values.getOrDefault("server", otherwise));
+        return SampleServers.named(text("server", otherwise));
     }
 
     /// A comma-separated list.

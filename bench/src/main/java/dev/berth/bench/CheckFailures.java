@@ -41,13 +41,21 @@ final class CheckFailures {
         return holds() ? "ok" : "FAILED";
     }
 
-    /// The first reasons why it does not hold, and how many more there are.
-    List<String> reasons() {
-        if (reasons.size() <= REASONS_SHOWN) {
-            return List.copyOf(reasons);
+    /// Prints the result of `what` and the reasons. Returns whether it holds.
+    boolean print(String what) {
+        System.out.println(what + ": " + word());
+        return printReasons();
+    }
+
+    /// Prints the first reasons why it does not hold, and how many more there are. Returns whether
+    /// it holds.
+    boolean printReasons() {
+        reasons.stream()
+                .limit(REASONS_SHOWN)
+                .forEach(reason -> System.out.println("    ! " + reason));
+        if (reasons.size() > REASONS_SHOWN) {
+            System.out.println("    ! and " + (reasons.size() - REASONS_SHOWN) + " more");
         }
-        List<String> shown = new ArrayList<>(reasons.subList(0, REASONS_SHOWN));
-        shown.add("and " + (reasons.size() - REASONS_SHOWN) + " more");
-        return shown;
+        return holds();
     }
 }

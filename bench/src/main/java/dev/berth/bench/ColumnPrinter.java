@@ -26,9 +26,4 @@ final class ColumnPrinter {
         }
         System.out.println(line.toString().stripTrailing());
     }
-
-    /// Prints why a row failed, below it.
-    static void reasons(List<String> reasons) {
-        reasons.forEach(reason -> System.out.println("    ! " + reason));
-    }
 }

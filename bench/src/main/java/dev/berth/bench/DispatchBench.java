@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -36,37 +35,27 @@ final class DispatchBench {
     private static final Duration START_DEADLINE = Duration.ofSeconds(30);
 
     private final BenchEnvironment bench;
-    private final BenchOptions benchOptions;
     private final CheckFailures failures = new CheckFailures();
 
-    private DispatchBench(BenchEnvironment bench, BenchOptions benchOptions) {
+    private DispatchBench(BenchEnvironment bench) {
         this.bench = bench;
-        this.benchOptions = benchOptions;
     }
 
-    /// Runs `dispatch` and returns the exit code.
-    static int run(List<String> words) throws IOException {
-        BenchOptions benchOptions =
-                BenchOptions.parse(
-                        words,
-                        Set.of("unprivileged"),
-                        Set.of("checks", "pairs", "threads", "millis", "seconds", "rate"));
-        try (BenchEnvironment bench = BenchEnvironment.open(benchOptions.has("unprivileged"))) {
-            var command = new DispatchBench(bench, benchOptions);
-            List<String> checks = benchOptions.list("checks", List.of("accepts", "silent"));
-            if (checks.contains("accepts")) {
-                command.accepts();
-            }
-            if (checks.contains("silent")) {
-                command.silent();
-            }
-            ColumnPrinter.reasons(command.failures.reasons());
-            return command.failures.holds() ? 0 : 1;
+    /// Runs `dispatch`.
+    static boolean run(BenchEnvironment bench) throws IOException {
+        var command = new DispatchBench(bench);
+        List<String> checks = bench.options().list("checks", List.of("accepts", "silent"));
+        if (checks.contains("accepts")) {
+            command.accepts();
         }
+        if (checks.contains("silent")) {
+            command.silent();
+        }
+        return command.failures.printReasons();
     }
 
     private int pairs() {
-        return benchOptions.number("pairs", 5);
+        return bench.options().number("pairs", 5);
     }
 
     /// Uses fresh processes for every round; the three sides take turns in short slices.
@@ -109,11 +98,9 @@ final class DispatchBench {
     }
 
     private Setup setup(String kind, int port, List<String> options) {
-        List<String> all = new ArrayList<>(benchOptions.rest());
-        all.addAll(options);
         List<String> worker = new ArrayList<>(worker(ANSWERS, port));
-        worker.add(Integer.toString(benchOptions.number("threads", WORKER_THREADS)));
-        return new Setup(BenchEnvironment.unique(kind), port, WORKERS, all, worker);
+        worker.add(Integer.toString(bench.options().number("threads", WORKER_THREADS)));
+        return bench.setup(kind, port, WORKERS, options, worker);
     }
 
     private List<String> worker(String main, int port) {
@@ -143,7 +130,7 @@ final class DispatchBench {
             for (int port : ports) {
                 burst(port, WARM_UP_MILLIS);
             }
-            long slice = benchOptions.number("millis", 10_000) / SLICES;
+            long slice = bench.options().number("millis", 10_000) / SLICES;
             for (int i = 0; i < SLICES * ports.length; i++) {
                 int side = (i + i / ports.length) % ports.length;
                 rates[side] += burst(ports[side], slice) / SLICES;
@@ -256,11 +243,11 @@ final class DispatchBench {
     }
 
     private double p99(int port) {
-        return load(port, benchOptions.number("seconds", 3) * 1_000L).millis(0.99);
+        return load(port, bench.options().number("seconds", 3) * 1_000L).millis(0.99);
     }
 
     private Latencies load(int port, long millis) {
-        OpenLoop.Result result = OpenLoop.run(port, benchOptions.number("rate", 1_000), millis);
+        OpenLoop.Result result = OpenLoop.run(port, bench.options().number("rate", 1_000), millis);
         failures.check(result.failures().isEmpty(), "failed: " + result.failures());
         return result.latencies();
     }

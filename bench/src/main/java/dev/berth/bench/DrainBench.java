@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /// Rolls under long requests: slow responses, streams, uploads, kept connections. None may be cut.
 /// The case that the documentation excludes is counted separately: a kept connection that the
@@ -20,30 +19,22 @@ final class DrainBench {
     private static final String UNDONE = "--drain";
 
     private final BenchEnvironment bench;
-    private final BenchOptions benchOptions;
 
-    private DrainBench(BenchEnvironment bench, BenchOptions benchOptions) {
+    private DrainBench(BenchEnvironment bench) {
         this.bench = bench;
-        this.benchOptions = benchOptions;
     }
 
-    /// Runs `drain` and returns the exit code.
-    static int run(List<String> words) throws IOException {
-        BenchOptions benchOptions =
-                BenchOptions.parse(
-                        words, Set.of("unprivileged"), Set.of("servers", "rolls", "drain", "idle"));
+    /// Runs `drain`.
+    static boolean run(BenchEnvironment bench) throws IOException {
         boolean good = true;
-        try (BenchEnvironment bench = BenchEnvironment.open(benchOptions.has("unprivileged"))) {
-            List<String> names =
-                    benchOptions.list(
-                            "servers", DrainServer.all().stream().map(DrainServer::name).toList());
-            for (DrainServer server : DrainServer.all()) {
-                if (names.contains(server.name())) {
-                    good &= new DrainBench(bench, benchOptions).row(server);
-                }
+        List<String> all = DrainServer.all().stream().map(DrainServer::name).toList();
+        List<String> names = bench.options().list("servers", all);
+        for (DrainServer server : DrainServer.all()) {
+            if (names.contains(server.name())) {
+                good &= new DrainBench(bench).row(server);
             }
         }
-        return good ? 0 : 1;
+        return good;
     }
 
     private boolean row(DrainServer server) throws IOException {
@@ -52,20 +43,14 @@ final class DrainBench {
         int upstream = BenchEnvironment.freePort(0);
         Process behind = server.proxies() ? upstream(upstream) : null;
         try {
-            List<String> options = new ArrayList<>();
-            options.addAll(
-                    List.of(
-                            "--drain",
-                            benchOptions.values().getOrDefault("drain", server.drain())));
-            options.addAll(
-                    List.of("--idle", benchOptions.values().getOrDefault("idle", server.idle())));
-            options.addAll(benchOptions.rest());
-            var setup =
-                    new Setup(
-                            BenchEnvironment.unique("drain-" + server.name()),
+            String drain = bench.options().text("drain", server.drain());
+            String idle = bench.options().text("idle", server.idle());
+            Setup setup =
+                    bench.setup(
+                            "drain-" + server.name(),
                             port,
                             WORKERS,
-                            options,
+                            List.of("--drain", drain, "--idle", idle),
                             server.words(bench, port, upstream));
             BerthRun.check(bench, setup, failures, berth -> rolls(server, berth, port, failures));
         } finally {
@@ -73,9 +58,7 @@ final class DrainBench {
                 behind.destroy();
             }
         }
-        System.out.println(server.name() + ": " + failures.word());
-        ColumnPrinter.reasons(failures.reasons());
-        return failures.holds();
+        return failures.print(server.name());
     }
 
     private Process upstream(int port) throws IOException {
@@ -94,7 +77,7 @@ final class DrainBench {
                         ? GrpcDrainLoad.start(bench, port)
                         : HttpDrainLoad.start(port, server.kinds());
         try {
-            for (int i = 0; i < benchOptions.number("rolls", 20); i++) {
+            for (int i = 0; i < bench.options().number("rolls", 20); i++) {
                 Shell.Ended ended = berth.change("roll");
                 seconds.add(ended.millis() / 1_000.0);
                 failures.check(

@@ -1,6 +1,5 @@
 package dev.berth.bench;
 
-import dev.berth.bench.BerthRun.Setup;
 import dev.berth.bench.ProcFs.Life;
 
 import java.io.IOException;
@@ -19,29 +18,22 @@ final class IdleBench {
 
     private IdleBench() {}
 
-    /// Runs `idle` and returns the exit code.
-    static int run(List<String> words) throws IOException {
-        BenchOptions benchOptions =
-                BenchOptions.parse(
-                        words, Set.of("unprivileged"), Set.of("server", "settle", "seconds"));
-        try (BenchEnvironment bench = BenchEnvironment.open(benchOptions.has("unprivileged"))) {
-            int port = BenchEnvironment.freePort(1);
-            List<String> command = bench.command(benchOptions.server("python-accept"), port, 0);
-            String name = BenchEnvironment.unique("idle");
-            var failures = new CheckFailures();
-            BerthRun.check(
-                    bench,
-                    new Setup(name, port, WORKERS, benchOptions.rest(), command),
-                    failures,
-                    berth -> {
-                        StatusReport status = berth.status();
-                        Waits.pause(Duration.ofSeconds(benchOptions.number("settle", 10)));
-                        measure(status, benchOptions.number("seconds", 30), failures);
-                    });
-            System.out.println("idle: " + failures.word());
-            ColumnPrinter.reasons(failures.reasons());
-            return failures.holds() ? 0 : 1;
-        }
+    /// Runs `idle`.
+    static boolean run(BenchEnvironment bench) throws IOException {
+        BenchOptions options = bench.options();
+        int port = BenchEnvironment.freePort(1);
+        List<String> command = bench.command(options.server("python-accept"), port, 0);
+        var failures = new CheckFailures();
+        BerthRun.check(
+                bench,
+                bench.setup("idle", port, WORKERS, List.of(), command),
+                failures,
+                berth -> {
+                    StatusReport status = berth.status();
+                    Waits.pause(Duration.ofSeconds(options.number("settle", 10)));
+                    measure(status, options.number("seconds", 30), failures);
+                });
+        return failures.print("idle");
     }
 
     private static void measure(StatusReport status, int seconds, CheckFailures failures)

@@ -1,6 +1,5 @@
 package dev.berth.bench;
 
-import dev.berth.bench.BerthRun.Setup;
 import dev.berth.bench.ClientConnection.IncidentException;
 import dev.berth.examples.SampleServer;
 
@@ -9,7 +8,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 
 /// Rolls under keep-alive clients, with servers that shut down gracefully. No request fails, apart
@@ -26,62 +24,45 @@ final class KeepAliveBench {
     private static final double IDLE_SECONDS = 5;
 
     private final BenchEnvironment bench;
-    private final BenchOptions benchOptions;
     private final int port;
     private final CheckFailures failures = new CheckFailures();
 
-    private KeepAliveBench(BenchEnvironment bench, BenchOptions benchOptions) throws IOException {
+    private KeepAliveBench(BenchEnvironment bench) throws IOException {
         this.bench = bench;
-        this.benchOptions = benchOptions;
         this.port = BenchEnvironment.freePort(1);
     }
 
-    /// Runs `keepalive` and returns the exit code.
-    static int run(List<String> words) throws IOException {
-        BenchOptions benchOptions =
-                BenchOptions.parse(
-                        words,
-                        Set.of("unprivileged"),
-                        Set.of("servers", "rolls", "requests", "rate"));
+    /// Runs `keepalive`.
+    static boolean run(BenchEnvironment bench) throws IOException {
         boolean good = true;
-        try (BenchEnvironment bench = BenchEnvironment.open(benchOptions.has("unprivileged"))) {
-            for (SampleServer server : benchOptions.servers(SERVERS)) {
-                good &= new KeepAliveBench(bench, benchOptions).row(server);
-            }
+        for (SampleServer server : bench.options().servers(SERVERS)) {
+            good &= new KeepAliveBench(bench).row(server);
         }
-        return good ? 0 : 1;
+        return good;
     }
 
     private boolean row(SampleServer server) {
         String name = server.name();
-        var setup =
-                new Setup(
-                        BenchEnvironment.unique("keepalive-" + name),
-                        port,
-                        WORKERS,
-                        benchOptions.rest(),
-                        bench.command(server, port, 0));
+        List<String> command = bench.command(server, port, 0);
         BerthRun.check(
                 bench,
-                setup,
+                bench.setup("keepalive-" + name, port, WORKERS, List.of(), command),
                 failures,
                 berth -> {
                     loaded(name, berth);
                     held(name, berth);
                 });
-        System.out.println(name + ": " + failures.word());
-        ColumnPrinter.reasons(failures.reasons());
-        return failures.holds();
+        return failures.print(name);
     }
 
     private void loaded(String server, BerthRun berth) throws IOException {
         LoadPlan plan =
                 LoadPlan.defaults(port)
-                        .withRequestsPerConnection(benchOptions.number("requests", 50))
-                        .withRate(benchOptions.number("rate", 3_000));
+                        .withRequestsPerConnection(bench.options().number("requests", 50))
+                        .withRate(bench.options().number("rate", 3_000));
         List<Double> seconds = new ArrayList<>();
         try (Load load = Load.start(plan)) {
-            for (int i = 0; i < benchOptions.number("rolls", 10); i++) {
+            for (int i = 0; i < bench.options().number("rolls", 10); i++) {
                 seconds.add(roll(berth));
             }
             LoadResult result = load.finish();

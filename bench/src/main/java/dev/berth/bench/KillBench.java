@@ -1,13 +1,11 @@
 package dev.berth.bench;
 
-import dev.berth.bench.BerthRun.Setup;
 import dev.berth.examples.SampleServer;
 
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 
 /// `kill -9` of workers under load: each failed request must have been on a connection that the
 /// killed process had accepted; see [StoppedProcess] for how that is known.
@@ -17,7 +15,6 @@ final class KillBench {
             List.of("python-accept", "python-http", "node-http", "java-socket", "nginx");
 
     private final BenchEnvironment bench;
-    private final BenchOptions benchOptions;
     private final ColumnPrinter table =
             new ColumnPrinter(
                     "server          ",
@@ -46,55 +43,46 @@ final class KillBench {
         }
     }
 
-    private KillBench(BenchEnvironment bench, BenchOptions benchOptions) {
+    private KillBench(BenchEnvironment bench) {
         this.bench = bench;
-        this.benchOptions = benchOptions;
     }
 
-    /// Runs `kill` and returns the exit code.
-    static int run(List<String> words) throws IOException {
-        BenchOptions benchOptions =
-                BenchOptions.parse(
-                        words,
-                        Set.of("unprivileged"),
-                        Set.of("servers", "kills", "workers", "clients", "rate"));
-        try (BenchEnvironment bench = BenchEnvironment.open(benchOptions.has("unprivileged"))) {
-            var command = new KillBench(bench, benchOptions);
-            boolean good = true;
-            for (SampleServer server : benchOptions.servers(SERVERS)) {
-                good &= command.row(server);
-            }
-            return good ? 0 : 1;
+    /// Runs `kill`.
+    static boolean run(BenchEnvironment bench) throws IOException {
+        var command = new KillBench(bench);
+        boolean good = true;
+        for (SampleServer server : bench.options().servers(SERVERS)) {
+            good &= command.row(server);
         }
+        return good;
     }
 
     private boolean row(SampleServer server) throws IOException {
         int port = BenchEnvironment.freePort(1);
-        int workers = benchOptions.number("workers", 3);
+        int workers = bench.options().number("workers", 3);
         var failures = new CheckFailures();
         var kills = new Kills();
-        String name = BenchEnvironment.unique("kill-" + server.name());
         List<String> command = bench.command(server, port, 0);
         failures.check(bench.missing(server).isEmpty(), "missing: " + bench.missing(server));
         BerthRun.check(
                 bench,
-                new Setup(name, port, workers, benchOptions.rest(), command),
+                bench.setup("kill-" + server.name(), port, workers, List.of(), command),
                 failures,
                 berth -> {
                     kill(berth, port, workers, kills);
                     judge(kills, failures);
                 });
         print(server, kills, failures);
-        return failures.holds();
+        return failures.printReasons();
     }
 
     private void kill(BerthRun berth, int port, int workers, Kills kills) throws IOException {
         LoadPlan plan =
                 LoadPlan.defaults(port)
-                        .withClients(benchOptions.number("clients", 24))
-                        .withRate(benchOptions.number("rate", 3_000));
+                        .withClients(bench.options().number("clients", 24))
+                        .withRate(bench.options().number("rate", 3_000));
         try (Load load = Load.start(plan)) {
-            for (int i = 0; i < benchOptions.number("kills", 20); i++) {
+            for (int i = 0; i < bench.options().number("kills", 20); i++) {
                 StatusReport status = berth.awaitReady(workers);
                 Waits.pause(LOAD_BETWEEN_KILLS);
                 StoppedProcess worker = StoppedProcess.of(status.workers().get(i % workers), port);
@@ -135,6 +123,5 @@ final class KillBench {
                 timedOut(result),
                 "%.0f".formatted(result.latencies().millis(1)),
                 failures.word());
-        ColumnPrinter.reasons(failures.reasons());
     }
 }

@@ -1,8 +1,6 @@
 package dev.berth.bench;
 
 import java.time.Duration;
-import java.util.List;
-import java.util.Set;
 import java.util.TreeMap;
 
 /// Runs the load client by itself against any server on a loopback port.
@@ -11,32 +9,21 @@ final class LoadBench {
 
     private LoadBench() {}
 
-    /// Runs `load` and returns the exit code.
-    static int run(List<String> words) {
-        BenchOptions benchOptions =
-                BenchOptions.parse(
-                        words,
-                        Set.of(),
-                        Set.of(
-                                "port",
-                                "path",
-                                "clients",
-                                "keepalive",
-                                "rate",
-                                "seconds",
-                                "requests"));
+    /// Runs `load`.
+    static boolean run(BenchEnvironment bench) {
+        BenchOptions options = bench.options();
         LoadPlan plan =
-                LoadPlan.defaults(benchOptions.number("port", 8080))
-                        .withPath(benchOptions.values().getOrDefault("path", "/"))
-                        .withClients(benchOptions.number("clients", 8))
-                        .withRequestsPerConnection(benchOptions.number("keepalive", 1))
+                LoadPlan.defaults(options.number("port", 8080))
+                        .withPath(options.text("path", "/"))
+                        .withClients(options.number("clients", 8))
+                        .withRequestsPerConnection(options.number("keepalive", 1))
                         .withBounds(
-                                Duration.ofSeconds(benchOptions.number("seconds", 5)),
-                                benchOptions.number("requests", Integer.MAX_VALUE))
-                        .withRate(benchOptions.number("rate", 0));
+                                Duration.ofSeconds(options.number("seconds", 5)),
+                                options.number("requests", Integer.MAX_VALUE))
+                        .withRate(options.number("rate", 0));
         LoadResult result = Load.run(plan);
         print(result);
-        return result.failed() == 0 && result.requests() > 0 ? 0 : 1;
+        return result.failed() == 0 && result.requests() > 0;
     }
 
     private static void print(LoadResult result) {

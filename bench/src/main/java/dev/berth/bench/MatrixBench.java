@@ -5,13 +5,11 @@ import dev.berth.examples.SampleServers;
 
 import java.io.IOException;
 import java.util.List;
-import java.util.Set;
 
 /// Runs every server of the catalogue under `berth run`: all workers serve, and rolling it under
 /// load fails no request. Prints one row per server and number of workers.
 final class MatrixBench {
     private final BenchEnvironment bench;
-    private final BenchOptions benchOptions;
     private final ColumnPrinter table =
             new ColumnPrinter(
                     "server               ",
@@ -27,19 +25,14 @@ final class MatrixBench {
                     " roll s",
                     "result ");
 
-    private MatrixBench(BenchEnvironment bench, BenchOptions benchOptions) {
+    private MatrixBench(BenchEnvironment bench) {
         this.bench = bench;
-        this.benchOptions = benchOptions;
     }
 
-    /// Runs `matrix` and returns the exit code.
-    static int run(List<String> words) throws IOException {
-        Set<String> options = Set.of("servers", "rolls", "workers", "clients", "rate", "keepalive");
-        BenchOptions benchOptions = BenchOptions.parse(words, Set.of("unprivileged"), options);
-        List<SampleServer> servers = benchOptions.servers(names());
-        try (BenchEnvironment bench = BenchEnvironment.open(benchOptions.has("unprivileged"))) {
-            return new MatrixBench(bench, benchOptions).rows(servers) ? 0 : 1;
-        }
+    /// Runs `matrix`.
+    static boolean run(BenchEnvironment bench) throws IOException {
+        List<SampleServer> servers = bench.options().servers(names());
+        return new MatrixBench(bench).rows(servers);
     }
 
     private static List<String> names() {
@@ -49,7 +42,7 @@ final class MatrixBench {
     private boolean rows(List<SampleServer> servers) throws IOException {
         boolean good = true;
         for (SampleServer server : servers) {
-            for (String workers : benchOptions.list("workers", List.of("3"))) {
+            for (String workers : bench.options().list("workers", List.of("3"))) {
                 good &= row(server, Integer.parseInt(workers));
             }
         }
@@ -57,9 +50,8 @@ final class MatrixBench {
     }
 
     private boolean row(SampleServer server, int workers) throws IOException {
-        var row = new MatrixRow(bench, benchOptions, server, workers);
+        var row = new MatrixRow(bench, server, workers);
         row.measure();
-        row.print(table);
-        return row.failures().holds();
+        return row.print(table);
     }
 }

@@ -18,7 +18,6 @@ final class MatrixRow {
     private static final int FIRST_REQUESTS = 200;
 
     private final BenchEnvironment bench;
-    private final BenchOptions benchOptions;
     private final SampleServer server;
     private final int workers;
     private final int port;
@@ -27,17 +26,11 @@ final class MatrixRow {
     private LoadResult result = LoadResult.none();
     private int served;
 
-    MatrixRow(BenchEnvironment bench, BenchOptions benchOptions, SampleServer server, int workers)
-            throws IOException {
+    MatrixRow(BenchEnvironment bench, SampleServer server, int workers) throws IOException {
         this.bench = bench;
-        this.benchOptions = benchOptions;
         this.server = server;
         this.workers = workers;
         this.port = BenchEnvironment.freePort(1 + workers);
-    }
-
-    CheckFailures failures() {
-        return failures;
     }
 
     /// Makes the measurement; problems are recorded in the verdict.
@@ -58,12 +51,12 @@ final class MatrixRow {
     }
 
     private Setup setup() {
-        List<String> options = new ArrayList<>(benchOptions.rest());
-        if (server.needs(Need.PRIVATE_PORT)) {
-            options.addAll(List.of("--private", Integer.toString(port + 1)));
-        }
-        String name = BenchEnvironment.unique("matrix-" + server.name());
-        return new Setup(name, port, workers, options, bench.command(server, port, port + 1));
+        List<String> options =
+                server.needs(Need.PRIVATE_PORT)
+                        ? List.of("--private", Integer.toString(port + 1))
+                        : List.of();
+        List<String> command = bench.command(server, port, port + 1);
+        return bench.setup("matrix-" + server.name(), port, workers, options, command);
     }
 
     /// Makes the first requests: none fails, and each slot answers some.
@@ -83,7 +76,7 @@ final class MatrixRow {
 
     private void rolls(BerthRun berth) throws IOException {
         try (Load load = Load.start(plan())) {
-            int wanted = benchOptions.number("rolls", 20);
+            int wanted = bench.options().number("rolls", 20);
             while (rollSeconds.size() < wanted && roll(berth)) {
                 // Each roll is checked and timed as it is made.
             }
@@ -95,9 +88,9 @@ final class MatrixRow {
 
     private LoadPlan plan() {
         return LoadPlan.defaults(port)
-                .withClients(benchOptions.number("clients", 8))
-                .withRequestsPerConnection(benchOptions.number("keepalive", 1))
-                .withRate(benchOptions.number("rate", 3_000));
+                .withClients(bench.options().number("clients", 8))
+                .withRequestsPerConnection(bench.options().number("keepalive", 1))
+                .withRate(bench.options().number("rate", 3_000));
     }
 
     private boolean roll(BerthRun berth) throws IOException {
@@ -108,8 +101,8 @@ final class MatrixRow {
         return good;
     }
 
-    /// Prints the row, followed by the reasons if it failed.
-    void print(ColumnPrinter table) {
+    /// Prints the row, followed by the reasons if it failed. Returns whether it is good.
+    boolean print(ColumnPrinter table) {
         Latencies latencies = result.latencies();
         table.row(
                 server.name(),
@@ -124,6 +117,6 @@ final class MatrixRow {
                 "%.0f".formatted(latencies.millis(1)),
                 "%.2f".formatted(Statistics.median(rollSeconds)),
                 failures.word());
-        ColumnPrinter.reasons(failures.reasons());
+        return failures.printReasons();
     }
 }

@@ -7,7 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 
 /// Runs `berth lab replay` on many random histories: every answer must match the prediction; also
@@ -23,22 +22,15 @@ final class ReplayBench {
         this.bench = bench;
     }
 
-    /// Runs `replay` and returns the exit code.
-    static int run(List<String> words) throws IOException {
-        BenchOptions benchOptions =
-                BenchOptions.parse(words, Set.of(), Set.of("histories", "seed"));
-        int count = benchOptions.number("histories", 10_000);
-        int seed = benchOptions.number("seed", ThreadLocalRandom.current().nextInt(1 << 20));
-        try (BenchEnvironment bench = BenchEnvironment.open(false)) {
-            var command = new ReplayBench(bench);
-            Path file = command.histories(count, seed);
-            command.measure("on the kernel", count, LEAST_ON_KERNEL, file, List.of("--json"));
-            command.measure(
-                    "predicted", count, LEAST_PREDICTED, file, List.of("--json", "--predict"));
-            System.out.println("replay: " + command.failures.word());
-            ColumnPrinter.reasons(command.failures.reasons());
-            return command.failures.holds() ? 0 : 1;
-        }
+    /// Runs `replay`.
+    static boolean run(BenchEnvironment bench) throws IOException {
+        int count = bench.options().number("histories", 10_000);
+        int seed = bench.options().number("seed", ThreadLocalRandom.current().nextInt(1 << 20));
+        var command = new ReplayBench(bench);
+        Path file = command.histories(count, seed);
+        command.measure("on the kernel", count, LEAST_ON_KERNEL, file, List.of("--json"));
+        command.measure("predicted", count, LEAST_PREDICTED, file, List.of("--json", "--predict"));
+        return command.failures.print("replay");
     }
 
     private Path histories(int count, int seed) throws IOException {

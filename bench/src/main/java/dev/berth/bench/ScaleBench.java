@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 
 /// `scale` up and down under load fails no request; and without any worker for longer than
 /// `--give-up`, clients are refused at once until a worker is back.
@@ -20,44 +19,31 @@ final class ScaleBench {
     private static final double AT_ONCE_MILLIS = 500;
 
     private final BenchEnvironment bench;
-    private final BenchOptions benchOptions;
     private final int port;
 
-    private ScaleBench(BenchEnvironment bench, BenchOptions benchOptions) throws IOException {
+    private ScaleBench(BenchEnvironment bench) throws IOException {
         this.bench = bench;
-        this.benchOptions = benchOptions;
         this.port = BenchEnvironment.freePort(1);
     }
 
-    /// Runs `scale` and returns the exit code.
-    static int run(List<String> words) throws IOException {
-        BenchOptions benchOptions =
-                BenchOptions.parse(
-                        words, Set.of("unprivileged"), Set.of("server", "rounds", "rate"));
-        try (BenchEnvironment bench = BenchEnvironment.open(benchOptions.has("unprivileged"))) {
-            var command = new ScaleBench(bench, benchOptions);
-            boolean scaled = report("scale 2-6-1", command.scale());
-            return report("no worker at all", command.noWorker()) && scaled ? 0 : 1;
-        }
-    }
-
-    private static boolean report(String what, CheckFailures failures) {
-        System.out.println(what + ": " + failures.word());
-        ColumnPrinter.reasons(failures.reasons());
-        return failures.holds();
+    /// Runs `scale`.
+    static boolean run(BenchEnvironment bench) throws IOException {
+        var command = new ScaleBench(bench);
+        boolean scaled = command.scale().print("scale 2-6-1");
+        return command.noWorker().print("no worker at all") && scaled;
     }
 
     private CheckFailures scale() throws IOException {
         var failures = new CheckFailures();
-        Setup setup = setup("scale", List.of(), command());
+        Setup setup = bench.setup("scale", port, WORKERS, List.of(), command());
         BerthRun.check(bench, setup, failures, berth -> scale(berth, failures));
         return failures;
     }
 
     private void scale(BerthRun berth, CheckFailures failures) throws IOException {
-        LoadPlan plan = LoadPlan.defaults(port).withRate(benchOptions.number("rate", 3_000));
+        LoadPlan plan = LoadPlan.defaults(port).withRate(bench.options().number("rate", 3_000));
         try (Load load = Load.start(plan)) {
-            for (int round = 0; round < benchOptions.number("rounds", 3); round++) {
+            for (int round = 0; round < bench.options().number("rounds", 3); round++) {
                 for (int count : List.of(6, 1, 2)) {
                     berth.change("scale", Integer.toString(count));
                     berth.awaitReady(count);
@@ -75,7 +61,8 @@ final class ScaleBench {
         var failures = new CheckFailures();
         Path broken = bench.scratch().resolve("broken");
         List<String> options = List.of("--give-up", GIVE_UP.toSeconds() + "s");
-        Setup setup = setup("give-up", options, unless(broken, command()));
+        List<String> command = unless(broken, command());
+        Setup setup = bench.setup("give-up", port, WORKERS, options, command);
         BerthRun.check(bench, setup, failures, berth -> noWorker(berth, broken, failures));
         Files.deleteIfExists(broken);
         return failures;
@@ -120,7 +107,7 @@ final class ScaleBench {
     }
 
     private List<String> command() {
-        return bench.command(benchOptions.server("python-http"), port, 0);
+        return bench.command(bench.options().server("python-http"), port, 0);
     }
 
     /// `command`, which exits at once with code 1 while the file `broken` exists.
@@ -130,11 +117,5 @@ final class ScaleBench {
         words.add(broken.toString());
         words.addAll(command);
         return words;
-    }
-
-    private Setup setup(String kind, List<String> options, List<String> command) {
-        List<String> all = new ArrayList<>(benchOptions.rest());
-        all.addAll(options);
-        return new Setup(BenchEnvironment.unique(kind), port, WORKERS, all, command);
     }
 }

@@ -1,6 +1,5 @@
 package dev.berth.bench;
 
-import dev.berth.bench.BerthRun.Setup;
 import dev.berth.examples.PausingServer;
 import dev.berth.examples.SampleServer;
 import dev.berth.examples.SampleServers;
@@ -29,7 +28,6 @@ final class StallBench {
     private static final int MOST_PER_SECOND = 4_000;
 
     private final BenchEnvironment bench;
-    private final BenchOptions benchOptions;
     private final SampleServer server;
     private final int port;
 
@@ -44,11 +42,10 @@ final class StallBench {
         }
     }
 
-    private StallBench(BenchEnvironment bench, BenchOptions benchOptions) throws IOException {
+    private StallBench(BenchEnvironment bench) throws IOException {
         this.bench = bench;
-        this.benchOptions = benchOptions;
         this.server =
-                benchOptions.has("gc") ? collecting(PERIOD) : SampleServers.named("java-socket");
+                bench.options().has("gc") ? collecting(PERIOD) : SampleServers.named("java-socket");
         this.port = BenchEnvironment.freePort(1);
     }
 
@@ -72,23 +69,18 @@ final class StallBench {
                 "pauses now and then in slot 0");
     }
 
-    /// Runs `stall` and returns the exit code.
-    static int run(List<String> words) throws IOException {
-        BenchOptions benchOptions =
-                BenchOptions.parse(
-                        words, Set.of("unprivileged", "gc"), Set.of("pairs", "seconds", "rate"));
-        try (BenchEnvironment bench = BenchEnvironment.open(benchOptions.has("unprivileged"))) {
-            return new StallBench(bench, benchOptions).measure() ? 0 : 1;
-        }
+    /// Runs `stall`.
+    static boolean run(BenchEnvironment bench) throws IOException {
+        return new StallBench(bench).measure();
     }
 
-    private boolean measure() throws IOException {
+    private boolean measure() {
         var failures = new CheckFailures();
-        int rate = benchOptions.number("rate", 0);
+        int rate = bench.options().number("rate", 0);
         int perSecond = rate > 0 ? rate : Math.min(MOST_PER_SECOND, capacity(failures) / 2);
         System.out.println(perSecond + " arrivals per second");
         List<Double> ratios = new ArrayList<>();
-        for (int pair = 0; pair < benchOptions.number("pairs", 5) && failures.holds(); pair++) {
+        for (int pair = 0; pair < bench.options().number("pairs", 5) && failures.holds(); pair++) {
             boolean hashFirst = pair % 2 == 0;
             double one = p99(hashFirst ? "hash" : "least-loaded", perSecond, failures);
             double other = p99(hashFirst ? "least-loaded" : "hash", perSecond, failures);
@@ -102,18 +94,17 @@ final class StallBench {
                 ratios.stream().map("%.3f"::formatted).toList(),
                 MOST_RATIO,
                 failures.word());
-        ColumnPrinter.reasons(failures.reasons());
-        return failures.holds();
+        return failures.printReasons();
     }
 
     /// The number of requests per second that one worker can serve while nothing stops it.
     private int capacity(CheckFailures failures) {
         int[] found = new int[1];
-        SampleServer steady = benchOptions.has("gc") ? collecting(Duration.ZERO) : server;
+        SampleServer steady = bench.options().has("gc") ? collecting(Duration.ZERO) : server;
         List<String> command = bench.command(steady, port, 0);
         BerthRun.check(
                 bench,
-                new Setup(BenchEnvironment.unique("capacity"), port, 1, List.of(), command),
+                bench.setup("capacity", port, 1, List.of(), command),
                 failures,
                 berth -> {
                     perSecond(WARM_UP_MILLIS);
@@ -132,12 +123,10 @@ final class StallBench {
 
     private double p99(String policy, int perSecond, CheckFailures failures) {
         double[] found = new double[1];
-        List<String> options = new ArrayList<>(benchOptions.rest());
-        options.addAll(List.of("--steer", policy));
         List<String> command = bench.command(server, port, 0);
         BerthRun.check(
                 bench,
-                new Setup(BenchEnvironment.unique("stall"), port, 2, options, command),
+                bench.setup("stall", port, 2, List.of("--steer", policy), command),
                 failures,
                 berth -> found[0] = p99(berth, policy, perSecond, failures));
         return found[0];
@@ -151,11 +140,11 @@ final class StallBench {
         var over = new AtomicBoolean();
         Thread stopping =
                 Thread.ofPlatform().daemon().unstarted(() -> stopNowAndThen(victim, stops, over));
-        if (!benchOptions.has("gc")) {
+        if (!bench.options().has("gc")) {
             stopping.start();
         }
         OpenLoop.Result result =
-                OpenLoop.run(port, perSecond, benchOptions.number("seconds", 12) * 1_000L);
+                OpenLoop.run(port, perSecond, bench.options().number("seconds", 12) * 1_000L);
         over.set(true);
         join(stopping);
         return report(policy, result, stops, failures);

@@ -4,12 +4,10 @@ import dev.berth.bench.BerthRun.Setup;
 import dev.berth.examples.SampleServers;
 
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /// Checks that each policy does what it says: exact turns, clients that stay with their worker,
 /// shares, few long connections, and policy changes under load.
@@ -26,26 +24,20 @@ final class SteerBench {
             List.of("round-robin", "source", "weighted", "few", "changes");
 
     private final BenchEnvironment bench;
-    private final BenchOptions benchOptions;
     private final int port;
 
-    private SteerBench(BenchEnvironment bench, BenchOptions benchOptions) throws IOException {
+    private SteerBench(BenchEnvironment bench) throws IOException {
         this.bench = bench;
-        this.benchOptions = benchOptions;
         this.port = BenchEnvironment.freePort(1);
     }
 
-    /// Runs `steer` and returns the exit code.
-    static int run(List<String> words) throws IOException {
-        BenchOptions benchOptions =
-                BenchOptions.parse(words, Set.of("unprivileged"), Set.of("checks", "changes"));
-        try (BenchEnvironment bench = BenchEnvironment.open(benchOptions.has("unprivileged"))) {
-            boolean good = true;
-            for (String check : benchOptions.list("checks", CHECKS)) {
-                good &= new SteerBench(bench, benchOptions).check(check);
-            }
-            return good ? 0 : 1;
+    /// Runs `steer`.
+    static boolean run(BenchEnvironment bench) throws IOException {
+        boolean good = true;
+        for (String check : bench.options().list("checks", CHECKS)) {
+            good &= new SteerBench(bench).check(check);
         }
+        return good;
     }
 
     private boolean check(String name) {
@@ -68,9 +60,7 @@ final class SteerBench {
                     throw new IllegalArgumentException(
                             "unknown check '" + name + "'; known are " + String.join(", ", CHECKS));
         }
-        System.out.println(name + ": " + failures.word());
-        ColumnPrinter.reasons(failures.reasons());
-        return failures.holds();
+        return failures.print(name);
     }
 
     private void on(
@@ -79,10 +69,9 @@ final class SteerBench {
             String policy,
             CheckFailures failures,
             BerthRun.Check check) {
-        List<String> options = new ArrayList<>(benchOptions.rest());
-        options.addAll(List.of("--steer", policy));
+        List<String> options = List.of("--steer", policy);
         List<String> command = bench.command(SampleServers.named(server), port, 0);
-        var setup = new Setup(BenchEnvironment.unique("steer"), port, workers, options, command);
+        Setup setup = bench.setup("steer", port, workers, options, command);
         BerthRun.check(bench, setup, failures, check);
     }
 
@@ -162,7 +151,7 @@ final class SteerBench {
     /// Changes the policy under load: no change fails a request, and the next connection after each
     /// change follows the new policy.
     private void changes(BerthRun berth, CheckFailures failures) throws IOException {
-        int changes = benchOptions.number("changes", 10_000);
+        int changes = bench.options().number("changes", 10_000);
         List<Integer> workers = berth.status().workers();
         ControlSession control = berth.control();
         int misrouted = 0;

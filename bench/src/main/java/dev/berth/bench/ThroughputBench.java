@@ -1,6 +1,5 @@
 package dev.berth.bench;
 
-import dev.berth.bench.BerthRun.Setup;
 import dev.berth.examples.SampleServer;
 
 import java.io.IOException;
@@ -8,7 +7,6 @@ import java.lang.ProcessBuilder.Redirect;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 
 /// Compares requests per second under `berth run` with the same processes sharing a port by
 /// themselves through SO_REUSEPORT: kept connections, the same number to each worker, measured in
@@ -26,30 +24,21 @@ final class ThroughputBench {
     private static final int SLICES = 10;
 
     private final BenchEnvironment bench;
-    private final BenchOptions benchOptions;
     private final SampleServer server;
     private final List<Double> ratios = new ArrayList<>();
 
-    private ThroughputBench(BenchEnvironment bench, BenchOptions benchOptions) {
+    private ThroughputBench(BenchEnvironment bench) {
         this.bench = bench;
-        this.benchOptions = benchOptions;
-        this.server = benchOptions.server("java-reuseport");
+        this.server = bench.options().server("java-reuseport");
     }
 
-    /// Runs `throughput` and returns the exit code.
-    static int run(List<String> words) throws IOException {
-        BenchOptions benchOptions =
-                BenchOptions.parse(
-                        words,
-                        Set.of("unprivileged", "control"),
-                        Set.of("server", "pairs", "millis", "connections"));
-        try (BenchEnvironment bench = BenchEnvironment.open(benchOptions.has("unprivileged"))) {
-            return new ThroughputBench(bench, benchOptions).measure() ? 0 : 1;
-        }
+    /// Runs `throughput`.
+    static boolean run(BenchEnvironment bench) throws IOException {
+        return new ThroughputBench(bench).measure();
     }
 
     private boolean measure() throws IOException {
-        int pairs = benchOptions.number("pairs", 30);
+        int pairs = bench.options().number("pairs", 30);
         while (ratios.size() < pairs) {
             start();
         }
@@ -80,7 +69,7 @@ final class ThroughputBench {
 
     private Side side(boolean underBerth) throws IOException {
         int port = BenchEnvironment.freePort(1);
-        return underBerth && !benchOptions.has("control") ? supervised(port) : alone(port);
+        return underBerth && !bench.options().has("control") ? supervised(port) : alone(port);
     }
 
     /// Two processes that share a port.
@@ -96,14 +85,9 @@ final class ThroughputBench {
     }
 
     private Side supervised(int port) throws IOException {
-        var setup =
-                new Setup(
-                        BenchEnvironment.unique("throughput"),
-                        port,
-                        WORKERS,
-                        benchOptions.rest(),
-                        bench.command(server, port, 0));
-        BerthRun berth = BerthRun.start(bench, setup);
+        List<String> command = bench.command(server, port, 0);
+        BerthRun berth =
+                BerthRun.start(bench, bench.setup("throughput", port, WORKERS, List.of(), command));
         Side side =
                 new Side(
                         port,
@@ -155,8 +139,8 @@ final class ThroughputBench {
     }
 
     private void pair(int port, int own) throws IOException {
-        int each = benchOptions.number("connections", 4);
-        long millis = benchOptions.number("millis", 2_000);
+        int each = bench.options().number("connections", 4);
+        long millis = bench.options().number("millis", 2_000);
         try (PingPongs berth = PingPongs.open(port, WORKERS, each);
                 PingPongs alone = PingPongs.open(own, WORKERS, each)) {
             berth.burst(WARM_UP_MILLIS);

@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /// Compares `berth who` with `ss` and `lsof` for one port of a machine with many sockets, as whole
 /// processes run in turn; also measures the memory that listing all sockets takes.
@@ -39,29 +38,24 @@ final class WhoBench {
     private final Path phases;
     private final CheckFailures failures = new CheckFailures();
 
-    private WhoBench(BenchEnvironment bench, BusyMachine machine, int rounds) {
+    private WhoBench(BenchEnvironment bench, BusyMachine machine) {
         this.bench = bench;
         this.machine = machine;
-        this.rounds = rounds;
+        this.rounds = bench.options().number("rounds", 9);
         this.phases = bench.scratch().resolve("phases");
     }
 
-    /// Runs `who` and returns the exit code.
-    static int run(List<String> words) throws IOException {
-        BenchOptions benchOptions =
-                BenchOptions.parse(words, Set.of(), Set.of("sockets", "rounds", "most"));
-        try (BenchEnvironment bench = BenchEnvironment.open(false);
-                BusyMachine machine = BusyMachine.open(PORT)) {
-            var command = new WhoBench(bench, machine, benchOptions.number("rounds", 9));
+    /// Runs `who`.
+    static boolean run(BenchEnvironment bench) throws IOException {
+        try (BusyMachine machine = BusyMachine.open(PORT)) {
+            var command = new WhoBench(bench, machine);
             command.idle();
-            machine.fill(benchOptions.number("sockets", 18_000));
+            machine.fill(bench.options().number("sockets", 18_000));
             command.compare();
-            machine.fill(benchOptions.number("most", 50_000));
+            machine.fill(bench.options().number("most", 50_000));
             command.memory(List.of("who", "--all"));
             command.memory(List.of("who", "--all", "--json"));
-            System.out.println("who: " + command.failures.word());
-            ColumnPrinter.reasons(command.failures.reasons());
-            return command.failures.holds() ? 0 : 1;
+            return command.failures.print("who");
         }
     }
 
