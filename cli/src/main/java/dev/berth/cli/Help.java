@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.berth.cli.command.ExitCode;
 import dev.berth.cli.command.LineWrap;
+import dev.berth.cli.command.Subcommand;
 import dev.berth.cli.command.Terminal;
 import dev.berth.cli.command.UsageException;
 
@@ -12,8 +13,12 @@ import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Model.UsageMessageSpec;
 
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.Objects;
 
 /// The texts of `berth --help` and `berth help COMMAND`.
 final class Help {
@@ -60,7 +65,9 @@ final class Help {
     }
 
     static String of(Verb verb, Terminal terminal) {
-        CommandLine line = verb.create().parser(verb.word());
+        Subcommand command = verb.create();
+        CommandLine line = command.parser(verb.word());
+        addText(line.getCommandSpec().usageMessage(), verb, command);
         int columns = columns(terminal);
         if (columns < NarrowPage.ENOUGH) {
             return NarrowPage.of(line.getCommandSpec(), columns);
@@ -73,5 +80,26 @@ final class Help {
             line.usage(out, terminal.colour() ? Ansi.ON : Ansi.OFF);
         }
         return bytes.toString(UTF_8).stripTrailing();
+    }
+
+    /// Adds what the page says apart from its options: a text in the jar of the command.
+    ///
+    /// **Shape:** the synopsis, the description and the footer, with a line `---` between them;
+    /// each paragraph is one line.
+    private static void addText(UsageMessageSpec page, Verb verb, Subcommand command) {
+        String name = "/dev/berth/cli/help/" + verb.word().replace(' ', '-') + ".txt";
+        try (InputStream in = command.getClass().getResourceAsStream(name)) {
+            String text = new String(Objects.requireNonNull(in, name).readAllBytes(), UTF_8);
+            // The parser takes a single % for a format.
+            String[] parts = text.replace("%", "%%").split("(?m)^---\n");
+            page.customSynopsis(lines(parts[0]));
+            page.description(lines(parts[1])).footer(lines(parts[2]));
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException(unreadable);
+        }
+    }
+
+    private static String[] lines(String part) {
+        return part.lines().toArray(String[]::new);
     }
 }

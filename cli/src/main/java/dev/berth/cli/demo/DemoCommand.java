@@ -38,31 +38,21 @@ public final class DemoCommand implements Subcommand {
 
     @Override
     public CommandSpec spec() {
-        CommandSpec spec =
-                CommandSpec.create()
-                        .addOption(
-                                Options.one(
-                                        "N",
-                                        Options::workers,
-                                        "How many workers. Default: 4.",
-                                        "-n",
-                                        "--workers"))
-                        .addOption(
-                                Options.one(
-                                        "PORT",
-                                        Options::port,
-                                        "The port. Default: 8080, or the next free one.",
-                                        "-p",
-                                        "--port"));
-        spec.usageMessage()
-                .customSynopsis("berth demo [-n N] [-p PORT]")
-                .description(
-                        "Run four workers of a small built-in HTTP server on one port. It answers"
-                                + " with the pid, slot and generation that served the request. The"
-                                + " demo prints commands to try.",
-                        "")
-                .footer("", "Ctrl-C stops it.");
-        return spec;
+        return CommandSpec.create()
+                .addOption(
+                        Options.one(
+                                "N",
+                                Options::workers,
+                                "How many workers. Default: 4.",
+                                "-n",
+                                "--workers"))
+                .addOption(
+                        Options.one(
+                                "PORT",
+                                Options::port,
+                                "The port. Default: 8080, or the next free one.",
+                                "-p",
+                                "--port"));
     }
 
     @Override

@@ -44,45 +44,21 @@ public final class RouteCommand implements Subcommand {
 
     @Override
     public CommandSpec spec() {
-        CommandSpec spec =
-                CommandSpec.create()
-                        .addOption(
-                                Options.one(
-                                        "IP[:PORT]",
-                                        Options::text,
-                                        "The address of the client.",
-                                        "--from"))
-                        .addOption(
-                                Options.one(
-                                        "N",
-                                        Options::count,
-                                        "Look up N source ports of the client, and show which"
-                                                + " sockets they reach by the kernel's hash.",
-                                        "--spread"))
-                        .addOption(Options.flag("--json", "Print one line of JSON, schema 1."))
-                        .addPositional(
-                                Options.words(
-                                        "ADDRESS",
-                                        "0..*",
-                                        "The address that the client connects to."));
-        spec.usageMessage()
-                .customSynopsis("berth route ADDRESS --from IP:PORT [--spread N] [--json]")
-                .description(
-                        "Ask the kernel which socket a client would reach. The kernel does its own"
-                                + " look-up; no packet is sent.",
-                        "")
-                .footer(
-                        "",
-                        "The look-up ignores a BPF program that steers a reuseport group, so the"
-                                + " answer for a foreign group is never certain (for a group of"
-                                + " Berth's, its supervisor is asked). It also ignores what happens"
-                                + " to packets earlier: NAT, a firewall, IPVS, policy routing, BPF"
-                                + " at devices and cgroups. If there is any of that, or it could"
-                                + " not be checked, the answer is not certain and says so.",
-                        "Exit code 0 if the client would reach a socket, 1 otherwise.",
-                        "",
-                        "Example: berth route 127.0.0.1:8080 --from 127.0.0.1:50000");
-        return spec;
+        return CommandSpec.create()
+                .addOption(
+                        Options.one(
+                                "IP[:PORT]", Options::text, "The address of the client.", "--from"))
+                .addOption(
+                        Options.one(
+                                "N",
+                                Options::count,
+                                "Look up N source ports of the client, and show which"
+                                        + " sockets they reach by the kernel's hash.",
+                                "--spread"))
+                .addOption(Options.flag("--json", "Print one line of JSON, schema 1."))
+                .addPositional(
+                        Options.words(
+                                "ADDRESS", "0..*", "The address that the client connects to."));
     }
 
     @Override
@@ -138,22 +114,18 @@ public final class RouteCommand implements Subcommand {
         if (words.size() != 1) {
             throw new UsageException("needs one address to connect to; " + EXAMPLE);
         }
-        try {
-            ListenAddress named = ListenAddress.parse(words.getFirst());
-            var address = new ListenAddress(named.protocol(), named.address().unmapped());
-            if (address.address().port() == 0) {
-                throw new UsageException("no client can connect to port 0; " + EXAMPLE);
-            }
-            if (!address.address().wildcard()) {
-                return address;
-            }
-            // As connect(2) interprets it.
-            String loopback = address.address() instanceof SockAddr.Inet4 ? "127.0.0.1" : "::1";
-            int port = address.address().port();
-            return new ListenAddress(address.protocol(), Addresses.of(loopback, port));
-        } catch (IllegalArgumentException wrong) {
-            throw new UsageException(String.valueOf(wrong.getMessage()));
+        ListenAddress named = Options.checked(() -> ListenAddress.parse(words.getFirst()));
+        var address = new ListenAddress(named.protocol(), named.address().unmapped());
+        if (address.address().port() == 0) {
+            throw new UsageException("no client can connect to port 0; " + EXAMPLE);
         }
+        if (!address.address().wildcard()) {
+            return address;
+        }
+        // As connect(2) interprets it.
+        String loopback = address.address() instanceof SockAddr.Inet4 ? "127.0.0.1" : "::1";
+        int port = address.address().port();
+        return new ListenAddress(address.protocol(), Addresses.of(loopback, port));
     }
 
     static SockAddr.Inet client(String text, boolean anyPort) throws UsageException {

@@ -47,14 +47,10 @@ record ShareTarget(String word, PortQuery query) {
     }
 
     private static ListenAddress address(String word) throws UsageException {
-        try {
-            ListenAddress address = ListenAddress.parse(word);
-            if (address.address().port() == 0) {
-                throw new UsageException("no socket is on port 0: " + EXAMPLE);
-            }
-            return address;
-        } catch (IllegalArgumentException wrong) {
-            throw new UsageException(String.valueOf(wrong.getMessage()));
+        ListenAddress address = Options.checked(() -> ListenAddress.parse(word));
+        if (address.address().port() == 0) {
+            throw new UsageException("no socket is on port 0: " + EXAMPLE);
         }
+        return address;
     }
 }

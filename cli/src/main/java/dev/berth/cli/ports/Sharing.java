@@ -2,7 +2,6 @@ package dev.berth.cli.ports;
 
 import dev.berth.cli.command.CommandFailure;
 import dev.berth.cli.command.ExitCode;
-import dev.berth.cli.command.Options;
 import dev.berth.cli.command.Terminal;
 import dev.berth.cli.command.UsageException;
 import dev.berth.inspect.PortReport;
@@ -11,7 +10,6 @@ import dev.berth.inspect.SharePlan;
 import dev.berth.inspect.ShareSwitch;
 import dev.berth.sys.Platform;
 
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
 import java.io.IOException;
@@ -33,18 +31,6 @@ final class Sharing {
         this.parsed = parsed;
         this.json = parsed.hasMatchedOption("--json");
         this.text = new ShareText(terminal.columns());
-    }
-
-    static CommandSpec spec(String force) {
-        return CommandSpec.create()
-                .addOption(Options.flag("--yes", "Do not ask."))
-                .addOption(Options.flag("--udp", "The port is a UDP port."))
-                .addOption(Options.flag("--force", force))
-                .addOption(
-                        Options.flag(
-                                "--json", "Print one line of JSON, schema 1; only with --yes."))
-                .addPositional(
-                        Options.words("PORT", "0..*", "The port, or an address with a port."));
     }
 
     int run() throws UsageException, IOException {

@@ -29,43 +29,22 @@ public final class WhoCommand implements Subcommand {
 
     @Override
     public CommandSpec spec() {
-        CommandSpec spec =
-                CommandSpec.create()
-                        .addOption(Options.flag("--tcp", "Show only TCP."))
-                        .addOption(Options.flag("--udp", "Show only UDP."))
-                        .addOption(Options.flag("--pid", "The number is a process id."))
-                        .addOption(
-                                Options.flag(
-                                        "--all",
-                                        "List each connection and each descriptor in a group;"
-                                                + " search every process for further owners."))
-                        .addOption(
-                                Options.flag(
-                                        "--all-netns",
-                                        "Search all network namespaces that can be entered"
-                                                + " (root)."))
-                        .addOption(Options.flag("--watch", "Repeat every second."))
-                        .addOption(Options.flag("--json", "Print one line of JSON, schema 1."))
-                        .addPositional(Options.words("WHAT", "0..*", "See below."));
-        spec.usageMessage()
-                .customSynopsis(
-                        "berth who [PORT | ADDRESS:PORT | PID] [--tcp | --udp] [--all]"
-                                + " [--all-netns] [--watch] [--json]")
-                .description(
-                        "Show every socket on a port and who owns it: listeners and the groups that"
-                                + " they form, sockets that only hold the port, connections, and"
-                                + " what is in TIME_WAIT. Without WHAT, show all listeners.",
-                        "")
-                .footer(
-                        "",
-                        "A number up to 65535 is a port or, if no socket is on that port, a process"
-                                + " id. Exit code 0 if there are any sockets, 1 otherwise.",
-                        "The owners shown are those found first and all processes that inherited a"
-                                + " listener from them; --all also finds processes that got it in"
-                                + " another way.",
-                        "",
-                        "Example: berth who 8080");
-        return spec;
+        return CommandSpec.create()
+                .addOption(Options.flag("--tcp", "Show only TCP."))
+                .addOption(Options.flag("--udp", "Show only UDP."))
+                .addOption(Options.flag("--pid", "The number is a process id."))
+                .addOption(
+                        Options.flag(
+                                "--all",
+                                "List each connection and each descriptor in a group;"
+                                        + " search every process for further owners."))
+                .addOption(
+                        Options.flag(
+                                "--all-netns",
+                                "Search all network namespaces that can be entered" + " (root)."))
+                .addOption(Options.flag("--watch", "Repeat every second."))
+                .addOption(Options.flag("--json", "Print one line of JSON, schema 1."))
+                .addPositional(Options.words("WHAT", "0..*", "See below."));
     }
 
     @Override
@@ -166,17 +145,13 @@ public final class WhoCommand implements Subcommand {
             throw new UsageException(
                     number + " is not a port (1 to 65535), and no process has that id");
         }
-        try {
-            ListenAddress address = ListenAddress.parse(word);
-            PortQuery some = word.contains("://") ? query.withProtocol(address.protocol()) : query;
-            boolean everywhere = word.startsWith(":") || word.startsWith("*");
-            PortQuery at =
-                    everywhere
-                            ? some.withPort(address.address().port())
-                            : some.withAddress(address.address());
-            return new WhoQuestion(at, "nobody is on " + word, 0);
-        } catch (IllegalArgumentException wrong) {
-            throw new UsageException(String.valueOf(wrong.getMessage()));
-        }
+        ListenAddress address = Options.checked(() -> ListenAddress.parse(word));
+        PortQuery some = word.contains("://") ? query.withProtocol(address.protocol()) : query;
+        boolean everywhere = word.startsWith(":") || word.startsWith("*");
+        PortQuery at =
+                everywhere
+                        ? some.withPort(address.address().port())
+                        : some.withAddress(address.address());
+        return new WhoQuestion(at, "nobody is on " + word, 0);
     }
 }

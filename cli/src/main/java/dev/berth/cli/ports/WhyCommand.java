@@ -29,50 +29,28 @@ public final class WhyCommand implements Subcommand {
 
     @Override
     public CommandSpec spec() {
-        CommandSpec spec =
-                CommandSpec.create()
-                        .addOption(
-                                Options.flag(
-                                        "--reuseaddr",
-                                        "The socket sets SO_REUSEADDR (most TCP servers do)."))
-                        .addOption(Options.flag("--reuseport", "The socket sets SO_REUSEPORT."))
-                        .addOption(Options.flag("--v6only", "The socket sets IPV6_V6ONLY."))
-                        .addOption(
-                                Options.one(
-                                        "DEV",
-                                        Options::text,
-                                        "The socket is bound to this interface"
-                                                + " (SO_BINDTODEVICE).",
-                                        "--device"))
-                        .addOption(
-                                Options.one(
-                                        "N",
-                                        WhyCommand::uid,
-                                        "The uid of the process that creates the socket. Default:"
-                                                + " yours.",
-                                        "--uid"))
-                        .addOption(Options.flag("--json", "Print one line of JSON, schema 1."))
-                        .addPositional(Options.words("ADDRESS", "0..*", "The address to bind."));
-        spec.usageMessage()
-                .customSynopsis(
-                        "berth why ADDRESS [--reuseaddr] [--reuseport] [--v6only] [--device DEV]"
-                                + " [--uid N] [--json]")
-                .description(
-                        "Show whether bind(2) and listen(2) would succeed at an address, which"
-                                + " sockets are in the way and by which rule, and what would help."
-                                + " If they would succeed alongside other sockets, show who then"
-                                + " gets what. Nothing is bound to the port.",
-                        "")
-                .footer(
-                        "",
-                        "Certain means: as long as nothing on the port changes, and no security"
-                                + " module of the other process interferes, which may be invisible"
-                                + " to everybody else (such as Landlock). The rules are checked"
-                                + " once on each kernel release, in a separate network namespace.",
-                        "Exit code 0 if both would succeed, 1 otherwise.",
-                        "",
-                        "Example: berth why tcp://0.0.0.0:8080 --reuseaddr");
-        return spec;
+        return CommandSpec.create()
+                .addOption(
+                        Options.flag(
+                                "--reuseaddr",
+                                "The socket sets SO_REUSEADDR (most TCP servers do)."))
+                .addOption(Options.flag("--reuseport", "The socket sets SO_REUSEPORT."))
+                .addOption(Options.flag("--v6only", "The socket sets IPV6_V6ONLY."))
+                .addOption(
+                        Options.one(
+                                "DEV",
+                                Options::text,
+                                "The socket is bound to this interface" + " (SO_BINDTODEVICE).",
+                                "--device"))
+                .addOption(
+                        Options.one(
+                                "N",
+                                WhyCommand::uid,
+                                "The uid of the process that creates the socket. Default:"
+                                        + " yours.",
+                                "--uid"))
+                .addOption(Options.flag("--json", "Print one line of JSON, schema 1."))
+                .addPositional(Options.words("ADDRESS", "0..*", "The address to bind."));
     }
 
     @Override
@@ -139,11 +117,7 @@ public final class WhyCommand implements Subcommand {
         if (words.size() != 1) {
             throw new UsageException("needs one address to bind; " + EXAMPLE);
         }
-        try {
-            return ListenAddress.parse(words.getFirst());
-        } catch (IllegalArgumentException wrong) {
-            throw new UsageException(String.valueOf(wrong.getMessage()));
-        }
+        return Options.checked(() -> ListenAddress.parse(words.getFirst()));
     }
 
     private static int uid(String text) {

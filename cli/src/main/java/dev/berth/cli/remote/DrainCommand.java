@@ -32,41 +32,18 @@ public final class DrainCommand implements Subcommand {
         return new DrainCommand(false);
     }
 
-    private String word() {
-        return drains ? "drain" : "undrain";
-    }
-
     @Override
     public CommandSpec spec() {
-        CommandSpec spec =
-                CommandSpec.create()
-                        .addOption(
-                                Options.flag(
-                                        SHED,
-                                        drains
-                                                ? "Maintenance: refuse new connections (and drop"
-                                                        + " datagrams) for all slots at once, until"
-                                                        + " berth undrain --shed. Needs eBPF."
-                                                : "Accept new connections again after drain"
-                                                        + " --shed."))
-                        .addPositional(Options.words("NAME SLOT", "0..*", RemoteHelp.NAME));
-        spec.usageMessage()
-                .customSynopsis("berth " + word() + " [NAME] (SLOT | " + SHED + ")")
-                .description(
-                        drains
-                                ? "Send no new connections to the worker in SLOT; it keeps running"
-                                        + " and finishes those it has. Use this before taking a"
-                                        + " heap dump, attaching a debugger or profiling."
-                                : "Send new connections to the worker in SLOT again.",
-                        "")
-                .footer(
-                        "",
-                        drains
-                                ? "Returns when none of its connections is busy, or when the drain"
-                                        + " time is over. The only worker in service cannot be"
-                                        + " drained. To undo: berth undrain SLOT."
-                                : "Slots count from 0, as in berth status.");
-        return spec;
+        return CommandSpec.create()
+                .addOption(
+                        Options.flag(
+                                SHED,
+                                drains
+                                        ? "Maintenance: refuse new connections (and drop"
+                                                + " datagrams) for all slots at once, until"
+                                                + " berth undrain --shed. Needs eBPF."
+                                        : "Accept new connections again after drain" + " --shed."))
+                .addPositional(Options.words("NAME SLOT", "0..*", RemoteHelp.NAME));
     }
 
     @Override

@@ -24,10 +24,6 @@ record NameAndNumber(Optional<String> name, String number) {
             throw new UsageException(
                     "needs [NAME] and " + what + ", not: " + String.join(" ", words));
         }
-        Optional<String> name =
-                words.size() == 1
-                        ? Optional.empty()
-                        : Optional.of(RemoteHelp.checked(words.getFirst()));
-        return new NameAndNumber(name, last);
+        return new NameAndNumber(RemoteHelp.name(words.subList(0, words.size() - 1)), last);
     }
 }

@@ -20,6 +20,11 @@ public final class RemoteHelp {
         if (words.size() > 1) {
             throw new UsageException("at most one NAME is allowed: " + String.join(" ", words));
         }
+        return name(words);
+    }
+
+    /// The first of `words`, as a name.
+    static Optional<String> name(List<String> words) throws UsageException {
         return words.isEmpty() ? Optional.empty() : Optional.of(checked(words.getFirst()));
     }
 

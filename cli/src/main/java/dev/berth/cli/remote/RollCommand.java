@@ -33,29 +33,6 @@ public final class RollCommand implements Subcommand {
                         .addPositional(
                                 Options.words("NAME SLOT -- COMMAND", "0..*", RemoteHelp.NAME));
         EnvironmentVariables.addTo(spec);
-        spec.usageMessage()
-                .customSynopsis("berth roll [NAME] [SLOT] [OPTIONS] [-- COMMAND ...]")
-                .description(
-                        "Replace every worker, one slot after another, without losing a connection."
-                                + " In each slot the new worker starts, becomes ready and takes"
-                                + " over the new connections. The old one finishes its own, is kept"
-                                + " until the new one has shown that it accepts (berth run"
-                                + " --prove), then gets the stop signal, and is killed after the"
-                                + " grace time.",
-                        "With COMMAND after --, or with variables, the new workers use these. The"
-                                + " change is kept once all of them are ready, and undone in every"
-                                + " slot if one does not become ready. The working directory is"
-                                + " resolved again, so a changed 'current' link takes effect.",
-                        "With SLOT, only the worker in that slot is replaced. A new command then"
-                                + " applies to that slot only; berth status says so.",
-                        "")
-                .footer(
-                        "",
-                        "Returns when the roll is over: 0 if every slot was replaced, or 1 with the"
-                                + " reason; the slots that were not replaced then serve on as"
-                                + " before. Interrupting this command (Ctrl-C) does not stop the"
-                                + " roll.",
-                        "SIGHUP to the supervisor does the same.");
         return spec;
     }
 
@@ -80,10 +57,7 @@ public final class RollCommand implements Subcommand {
                             + " --, for example: berth roll -- "
                             + new Command(words));
         }
-        Optional<String> name =
-                names.isEmpty()
-                        ? Optional.empty()
-                        : Optional.of(RemoteHelp.checked(names.getFirst()));
+        Optional<String> name = RemoteHelp.name(names);
         Request roll =
                 new Request.Roll(
                         Optional.of(command).filter(all -> !all.isEmpty()).map(Command::new),

@@ -16,22 +16,7 @@ import java.io.IOException;
 public final class ScaleCommand implements Subcommand {
     @Override
     public CommandSpec spec() {
-        CommandSpec spec =
-                CommandSpec.create()
-                        .addPositional(Options.words("NAME N", "0..*", RemoteHelp.NAME));
-        spec.usageMessage()
-                .customSynopsis("berth scale [NAME] N")
-                .description(
-                        "Change the number of workers to N. If there are more, the new ones get"
-                                + " connections once they are ready. If there are fewer, the last"
-                                + " slots get no new connections, finish those they have, and end.",
-                        "")
-                .footer(
-                        "",
-                        "Returns when this is done: 0, or 1 with the reason if a new worker does"
-                                + " not become ready; the number of workers then stays as it was.",
-                        "SIGTTIN and SIGTTOU to the supervisor add and remove a worker.");
-        return spec;
+        return CommandSpec.create().addPositional(Options.words("NAME N", "0..*", RemoteHelp.NAME));
     }
 
     @Override

@@ -15,21 +15,7 @@ import java.io.IOException;
 public final class StopCommand implements Subcommand {
     @Override
     public CommandSpec spec() {
-        CommandSpec spec =
-                CommandSpec.create().addPositional(Options.words("NAME", "0..*", RemoteHelp.NAME));
-        spec.usageMessage()
-                .customSynopsis("berth stop [NAME]")
-                .description(
-                        "Stop all workers, then the supervisor. New connections are refused at"
-                                + " once. The workers get the stop signal, finish the connections"
-                                + " they have, and are killed after the grace time. A second stop"
-                                + " waits for the same shutdown.",
-                        "")
-                .footer(
-                        "",
-                        "SIGTERM, SIGINT and Ctrl-C to the supervisor do the same; a second one"
-                                + " kills the remaining workers at once.");
-        return spec;
+        return CommandSpec.create().addPositional(Options.words("NAME", "0..*", RemoteHelp.NAME));
     }
 
     @Override

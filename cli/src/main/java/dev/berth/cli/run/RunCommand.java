@@ -28,7 +28,7 @@ public final class RunCommand implements Subcommand {
                         "The command that each worker runs. In its words {slot} and {generation}"
                                 + " are replaced, as in --admin-port=90{slot}1, and {java} becomes"
                                 + " the java that runs Berth."));
-        page(spec);
+        spec.usageMessage().sortOptions(false);
         return spec;
     }
 
@@ -64,36 +64,5 @@ public final class RunCommand implements Subcommand {
                             + Platform.describe()
                             + "; elsewhere SO_REUSEPORT does not balance, or does not exist");
         }
-    }
-
-    private static void page(CommandSpec spec) {
-        spec.usageMessage()
-                .sortOptions(false)
-                .customSynopsis("berth run [OPTIONS] [--] COMMAND ...")
-                .description(
-                        "Run N processes of COMMAND on one port, in the foreground. COMMAND need"
-                                + " not know about this: its own bind and listen calls make it a"
-                                + " member of the group. A worker that dies is replaced; no"
-                                + " connection waiting in its queue is lost.",
-                        "")
-                .footer(
-                        "",
-                        "TIME is a number with a unit: 500ms, 10s, 2m, 1h.",
-                        "The environment of a worker has BERTH_NAME, BERTH_SLOT, BERTH_WORKERS and"
-                                + " BERTH_GENERATION. Its output is printed as"
-                                + " [name/slot.generation] line.",
-                        "Signals: TERM, INT: stop (twice: at once); HUP: roll (but see"
-                                + " --on-hangup); TTIN, TTOU: add, remove a worker; USR1: reopen"
-                                + " the log; QUIT: thread dump.",
-                        "Without CAP_SYS_ADMIN, workers run with no_new_privs: sudo and file"
-                                + " capabilities have no effect in them or their children.",
-                        "",
-                        "Examples:",
-                        "  berth run -n 4 -- python3 -m http.server 8080",
-                        "  berth run -p 8080 --private 9090 -- java -jar app.jar",
-                        "  berth run --share dispatch -p 8080 -- java -jar app.jar",
-                        "  berth run -f berth.toml",
-                        "  berth run -l tcp://0.0.0.0:80 --user www-data --stop-signal QUIT \\",
-                        "      -- nginx -g 'daemon off;'");
     }
 }

@@ -30,7 +30,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /// Makes services of a command line, and of a file to which the command line adds.
@@ -186,7 +185,7 @@ public final class ServiceReader {
 
     private SocketSource dispatch() throws UsageException {
         SocketSource.Dispatch dispatch =
-                checked(
+                Options.checked(
                         () ->
                                 new SocketSource.Dispatch(
                                         addresses(),
@@ -198,7 +197,8 @@ public final class ServiceReader {
 
     private SocketSource group() throws UsageException {
         SocketSource.Grouped source =
-                checked(() -> or(RunOptions.ADOPT, SocketSource.Intercept::new).apply(groupSpec()));
+                Options.checked(
+                        () -> or(RunOptions.ADOPT, SocketSource.Intercept::new).apply(groupSpec()));
         if (!RunOptions.FD0.given(parsed)) {
             return source;
         }
@@ -258,15 +258,6 @@ public final class ServiceReader {
 
     private <T> T or(TypedOption<T> option, T otherwise) {
         return option.in(parsed).orElse(otherwise);
-    }
-
-    /// Turns what the description itself refuses into an error about the command line.
-    private static <T> T checked(Supplier<T> description) throws UsageException {
-        try {
-            return description.get();
-        } catch (IllegalArgumentException wrong) {
-            throw new UsageException(String.valueOf(wrong.getMessage()));
-        }
     }
 
     private static void checkPrivatePorts(ServiceSpec service) throws UsageException {

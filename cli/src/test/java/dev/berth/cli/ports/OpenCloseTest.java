@@ -40,7 +40,9 @@ class OpenCloseTest {
         var stream = new PrintStream(out, true, UTF_8);
         var terminal = new Terminal(stream, stream, () -> OptionalInt.of(80), Map.of());
         Subcommand command =
-                verb == Verb.OPEN ? new OpenCommand(confirmation) : new CloseCommand(confirmation);
+                verb == Verb.OPEN
+                        ? ShareCommand.open(confirmation)
+                        : ShareCommand.close(confirmation);
         return command.run(command.parser(verb.word()).parseArgs(words), terminal);
     }
 

@@ -136,6 +136,15 @@ public final class Options {
         return word.isBlank() ? '"' + word + '"' : word;
     }
 
+    /// Turns what a value itself refuses into an error about the command line.
+    public static <T> T checked(Supplier<T> value) throws UsageException {
+        try {
+            return value.get();
+        } catch (IllegalArgumentException wrong) {
+            throw new UsageException(String.valueOf(wrong.getMessage()));
+        }
+    }
+
     /// Turns the error of a value's own parser into an error about the option.
     public static <T> T converted(Supplier<T> parser) {
         try {

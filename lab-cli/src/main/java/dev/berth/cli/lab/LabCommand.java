@@ -47,45 +47,20 @@ public final class LabCommand implements Subcommand {
 
     @Override
     public CommandSpec spec() {
-        CommandSpec spec =
-                CommandSpec.create()
-                        .addOption(Options.flag("-v", "Show what happened, not only the verdict."))
-                        .addOption(
-                                Options.flag("--list", "List the scenarios without running them."))
-                        .addOption(Options.flag("--json", "Print one line of JSON, schema 1."))
-                        .addOption(
-                                Options.one(
-                                        "FILE",
-                                        Options::file,
-                                        "Also write a page for the browser, with this kernel's"
-                                                + " truth tables and plots; it needs no network.",
-                                        "--html"))
-                        .addPositional(
-                                Options.words(
-                                        "SCENARIO",
-                                        "0..*",
-                                        "The name of a scenario, or your own file."));
-        spec.usageMessage()
-                .customSynopsis(
-                        "berth lab [SCENARIO | FILE.toml …] [-v] [--list] [--json] [--html FILE]")
-                .description(
-                        "Run scenarios of sockets that share a port on this kernel, with real"
-                                + " processes and real traffic, in separate network namespaces."
-                                + " Each scenario makes a claim. The verdict (holds, fails, partly"
-                                + " or skipped) says what happened, and why. Without SCENARIO, run"
-                                + " all.",
-                        "")
-                .footer(
-                        "",
-                        "Nothing outside these namespaces is changed. Without root, everything runs"
-                                + " in a user namespace, where some scenarios are skipped.",
-                        "Exit code 0 if every verdict is as recorded for this kernel, 1 if a"
-                                + " verdict has changed or one of your own scenarios does not hold."
-                                + " If nothing is recorded for this kernel, no verdict counts as"
-                                + " changed.",
-                        "",
-                        "Example: berth lab reuseport-hash -v");
-        return spec;
+        return CommandSpec.create()
+                .addOption(Options.flag("-v", "Show what happened, not only the verdict."))
+                .addOption(Options.flag("--list", "List the scenarios without running them."))
+                .addOption(Options.flag("--json", "Print one line of JSON, schema 1."))
+                .addOption(
+                        Options.one(
+                                "FILE",
+                                Options::file,
+                                "Also write a page for the browser, with this kernel's"
+                                        + " truth tables and plots; it needs no network.",
+                                "--html"))
+                .addPositional(
+                        Options.words(
+                                "SCENARIO", "0..*", "The name of a scenario, or your own file."));
     }
 
     @Override

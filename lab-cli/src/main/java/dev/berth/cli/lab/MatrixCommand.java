@@ -27,28 +27,13 @@ public final class MatrixCommand implements Subcommand {
 
     @Override
     public CommandSpec spec() {
-        CommandSpec spec =
-                CommandSpec.create()
-                        .addOption(Options.flag("--udp", "Measure UDP instead of TCP."))
-                        .addOption(Options.flag("--json", "Print one line of JSON, schema 1."))
-                        .addOption(
-                                Options.flag(
-                                        "--markdown",
-                                        "Print both, in the form of the page"
-                                                + " docs/truth-table.md."));
-        spec.usageMessage()
-                .customSynopsis("berth lab matrix [--udp] [--json | --markdown]")
-                .description(
-                        "Measure and print this kernel's truth table, in separate network"
-                                + " namespaces: which two sockets can share a port, and who then"
-                                + " gets what.",
-                        "")
-                .footer(
-                        "",
-                        "Each cell is also predicted. Where the kernel did something else, the cell"
-                                + " is marked with ! and followed by the prediction.",
-                        "Exit code 0 if there is no such cell, 1 otherwise.");
-        return spec;
+        return CommandSpec.create()
+                .addOption(Options.flag("--udp", "Measure UDP instead of TCP."))
+                .addOption(Options.flag("--json", "Print one line of JSON, schema 1."))
+                .addOption(
+                        Options.flag(
+                                "--markdown",
+                                "Print both, in the form of the page" + " docs/truth-table.md."));
     }
 
     @Override

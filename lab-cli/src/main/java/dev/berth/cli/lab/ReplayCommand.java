@@ -32,51 +32,23 @@ public final class ReplayCommand implements Subcommand {
 
     @Override
     public CommandSpec spec() {
-        CommandSpec spec =
-                CommandSpec.create()
-                        .addOption(
-                                Options.flag(
-                                        "--corpus", "Run the histories that are built into Berth."))
-                        .addOption(
-                                Options.one(
-                                        "N", Options::count, "Run N random histories.", "--random"))
-                        .addOption(
-                                Options.one(
-                                        "SEED",
-                                        ReplayCommand::seed,
-                                        "Repeat the random histories of an earlier run.",
-                                        "--seed"))
-                        .addOption(
-                                Options.flag("--predict", "Only predict; do not ask the kernel."))
-                        .addOption(
-                                Options.flag(
-                                        "--print",
-                                        "Print the histories as JSON without running them."))
-                        .addOption(Options.flag("--json", "Print one line of JSON per history."))
-                        .addPositional(
-                                Options.words(
-                                        "FILE",
-                                        "0..1",
-                                        "A file with one history per line; - is stdin."));
-        spec.usageMessage()
-                .customSynopsis(
-                        "berth lab replay (FILE | - | --corpus | --random N)"
-                                + " [--predict | --print] [--json]")
-                .description(
-                        "Run histories of one port, given as lines of JSON, on this kernel, in"
-                                + " separate network namespaces, and compare the result of each"
-                                + " bind and listen with the prediction of the rules.",
-                        "")
-                .footer(
-                        "",
-                        "docs/replay.md describes the format of a line; --corpus --print shows"
-                                + " examples. Each answer is printed as soon as it is available, in"
-                                + " the order of the lines. Sockets with another uid need root.",
-                        "Exit code 0 if every answer was as predicted, 1 if one was not or a"
-                                + " history could not be run, 2 if a line is not a history.",
-                        "",
-                        "Example: berth lab replay --corpus");
-        return spec;
+        return CommandSpec.create()
+                .addOption(Options.flag("--corpus", "Run the histories that are built into Berth."))
+                .addOption(Options.one("N", Options::count, "Run N random histories.", "--random"))
+                .addOption(
+                        Options.one(
+                                "SEED",
+                                ReplayCommand::seed,
+                                "Repeat the random histories of an earlier run.",
+                                "--seed"))
+                .addOption(Options.flag("--predict", "Only predict; do not ask the kernel."))
+                .addOption(
+                        Options.flag(
+                                "--print", "Print the histories as JSON without running them."))
+                .addOption(Options.flag("--json", "Print one line of JSON per history."))
+                .addPositional(
+                        Options.words(
+                                "FILE", "0..1", "A file with one history per line; - is stdin."));
     }
 
     @Override
