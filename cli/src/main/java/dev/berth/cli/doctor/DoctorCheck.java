@@ -10,7 +10,11 @@ import java.util.concurrent.TimeoutException;
 
 /// One feature to check, and what is known about it beforehand.
 ///
+/// @param name a stable name, also for scripts
+/// @param since the kernel version or capability that provides it
+/// @param purpose what Berth does with it
 /// @param advice what to do if it is missing
+/// @param required whether `run` needs it for an unmodified program
 /// @param probe checks it: returns what it found, or throws if the feature is not available
 record DoctorCheck(
         String name,
@@ -65,12 +69,6 @@ record DoctorCheck(
 
     private DoctorFinding found(boolean available, String detail) {
         return new DoctorFinding(
-                name,
-                available,
-                detail,
-                since,
-                purpose,
-                available ? Optional.empty() : Optional.of(advice),
-                required);
+                this, available, detail, available ? Optional.empty() : Optional.of(advice));
     }
 }

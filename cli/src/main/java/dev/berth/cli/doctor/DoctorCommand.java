@@ -26,27 +26,14 @@ public final class DoctorCommand implements Subcommand {
 
     @Override
     public CommandSpec spec() {
-        CommandSpec spec =
-                CommandSpec.create()
-                        .addOption(Options.flag("--json", "Print one line of JSON, schema 1."));
-        spec.usageMessage()
-                .customSynopsis("berth doctor [--json]")
-                .description(
-                        "Check the kernel features and permissions that Berth needs. Each is tried"
-                                + " out on the running system; nothing is inferred from version"
-                                + " numbers.",
-                        "")
-                .footer(
-                        "",
-                        "Exit code 0 if run can work for any program, 1 otherwise. For each missing"
-                                + " optional feature its line says what it costs.");
-        return spec;
+        return CommandSpec.create()
+                .addOption(Options.flag("--json", "Print one line of JSON, schema 1."));
     }
 
     @Override
     public int run(ParseResult parsed, Terminal terminal) throws UsageException, IOException {
         List<DoctorFinding> findings = examine();
-        boolean works = findings.stream().allMatch(f -> f.available() || !f.required());
+        boolean works = findings.stream().allMatch(f -> f.available() || !f.check().required());
         if (parsed.hasMatchedOption("--json")) {
             terminal.line(JsonOutput.object(json -> write(json, findings, works)));
         } else {
@@ -64,13 +51,7 @@ public final class DoctorCommand implements Subcommand {
     /// The finding on other systems than Linux, where nothing can be tried.
     private static DoctorFinding elsewhere(DoctorCheck check) {
         return new DoctorFinding(
-                check.name(),
-                false,
-                Platform.describe(),
-                check.since(),
-                check.purpose(),
-                Optional.of("run Berth on Linux"),
-                check.required());
+                check, false, Platform.describe(), Optional.of("run Berth on Linux"));
     }
 
     static List<String> lines(List<DoctorFinding> findings, boolean works, int columns) {
@@ -78,14 +59,14 @@ public final class DoctorCommand implements Subcommand {
         lines.add(Platform.describe() + ", kernel " + System.getProperty("os.version"));
         for (DoctorFinding finding : findings) {
             String detail = finding.detail().isEmpty() ? "" : " (" + finding.detail() + ")";
-            String since = since(finding.since());
+            DoctorCheck check = finding.check();
             String first =
                     String.format(
                             "%-3s  %s%s: %s%s",
                             finding.available() ? "yes" : "no",
-                            finding.name(),
-                            since,
-                            finding.purpose(),
+                            check.name(),
+                            since(check.since()),
+                            check.purpose(),
                             detail);
             lines.addAll(LineWrap.lines(first, columns, 5));
             finding.advice()
@@ -117,11 +98,11 @@ public final class DoctorCommand implements Subcommand {
                 "capabilities",
                 findings,
                 finding -> {
-                    json.writeStringProperty("name", finding.name());
+                    json.writeStringProperty("name", finding.check().name());
                     json.writeBooleanProperty("available", finding.available());
-                    json.writeBooleanProperty("required", finding.required());
-                    json.writeStringProperty("since", finding.since());
-                    json.writeStringProperty("purpose", finding.purpose());
+                    json.writeBooleanProperty("required", finding.check().required());
+                    json.writeStringProperty("since", finding.check().since());
+                    json.writeStringProperty("purpose", finding.check().purpose());
                     json.writeStringProperty("detail", finding.detail());
                     finding.advice()
                             .ifPresent(advice -> json.writeStringProperty("advice", advice));
