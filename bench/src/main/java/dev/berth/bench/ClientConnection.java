@@ -99,11 +99,6 @@ final class ClientConnection implements AutoCloseable {
         return localPort;
     }
 
-    /// When connect was called, as of [System#nanoTime()].
-    long openedNanos() {
-        return openedNanos;
-    }
-
     /// The number of requests answered so far.
     int answered() {
         return answered;

@@ -28,10 +28,6 @@ public enum JumpCondition {
         return symbol;
     }
 
-    boolean classic() {
-        return compareTo(ANY_BIT) <= 0;
-    }
-
     String classicName() {
         return switch (this) {
             case EQUAL -> "jeq";

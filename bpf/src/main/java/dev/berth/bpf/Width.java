@@ -20,11 +20,6 @@ public enum Width {
         return code;
     }
 
-    /// The number of bytes.
-    public int bytes() {
-        return bytes;
-    }
-
     String classicSuffix() {
         return switch (this) {
             case BYTE -> "b";

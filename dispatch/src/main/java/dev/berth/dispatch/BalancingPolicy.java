@@ -1,7 +1,5 @@
 package dev.berth.dispatch;
 
-import java.util.Locale;
-
 /// How a service chooses a worker for a connection.
 public enum BalancingPolicy {
     /// Every worker gets the same number of connections.
@@ -10,10 +8,5 @@ public enum BalancingPolicy {
     LEAST_CONNECTIONS,
     /// The same worker for the same client address; adding or removing a worker moves only that
     /// worker's share.
-    SOURCE;
-
-    /// `round-robin`, `least-connections`, `source`.
-    public String text() {
-        return name().toLowerCase(Locale.ROOT).replace('_', '-');
-    }
+    SOURCE
 }

@@ -1,6 +1,5 @@
 package dev.berth.inspect;
 
-import dev.berth.net.ListenAddress;
 import dev.berth.net.Protocol;
 import dev.berth.sys.Errno;
 
@@ -33,14 +32,6 @@ public record BindForecast(
         because = List.copyOf(because);
         fixes = List.copyOf(fixes);
         traffic = List.copyOf(traffic);
-    }
-
-    /// Forecasts a plain bind by this process, without SO_REUSEADDR, which the JDK sets on TCP
-    /// server sockets.
-    ///
-    /// @throws IOException if the kernel's tables cannot be read
-    public static BindForecast of(ListenAddress address) throws IOException {
-        return of(BindRequest.of(address));
     }
 
     /// Inspects the sockets on the port in the network namespace of the calling thread. Nothing is

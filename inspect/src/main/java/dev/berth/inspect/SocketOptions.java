@@ -23,26 +23,6 @@ public record SocketOptions(
         Optional<Boolean> deferAccept,
         boolean inferred,
         String unknown) {
-    /// Without a known TCP_DEFER_ACCEPT.
-    public SocketOptions(
-            Optional<Boolean> reuseaddr,
-            Optional<Boolean> reuseport,
-            Optional<Boolean> v6only,
-            OptionalInt incomingCpu,
-            Optional<Boolean> multipath,
-            boolean inferred,
-            String unknown) {
-        this(
-                reuseaddr,
-                reuseport,
-                v6only,
-                incomingCpu,
-                multipath,
-                Optional.empty(),
-                inferred,
-                unknown);
-    }
-
     /// Nothing is known.
     ///
     /// @param reason why
@@ -52,6 +32,7 @@ public record SocketOptions(
                 Optional.empty(),
                 Optional.empty(),
                 OptionalInt.empty(),
+                Optional.empty(),
                 Optional.empty(),
                 false,
                 reason);

@@ -44,6 +44,7 @@ final class ForecastTest {
                         Optional.empty(),
                         OptionalInt.empty(),
                         Optional.empty(),
+                        Optional.empty(),
                         false,
                         ""));
     }

@@ -53,6 +53,7 @@ final class SocketRows {
                         Optional.empty(),
                         OptionalInt.empty(),
                         Optional.empty(),
+                        Optional.empty(),
                         false,
                         reuseport.isPresent() ? "" : "no permission");
         return new PortSocket(

@@ -45,40 +45,6 @@ public record SocketRow(
     /// The cookie of no socket.
     static final long NO_COOKIE = 0;
 
-    /// A row without details.
-    public SocketRow(
-            Protocol protocol,
-            int family,
-            TcpState state,
-            SockAddr.Inet local,
-            Optional<SockAddr.Inet> remote,
-            long inode,
-            long cookie,
-            int uid,
-            int device,
-            int receiveQueue,
-            int sendQueue,
-            OptionalInt drops,
-            Optional<TcpInfo> info,
-            Optional<Boolean> v6only) {
-        this(
-                protocol,
-                family,
-                state,
-                local,
-                remote,
-                inode,
-                cookie,
-                uid,
-                device,
-                receiveQueue,
-                sendQueue,
-                drops,
-                info,
-                v6only,
-                SocketDetails.NONE);
-    }
-
     /// Whether the row comes from [ProcNet], which lacks the cookie, the device, the backlog, the
     /// drops of a listener, IPV6_V6ONLY and the cgroup.
     public boolean partial() {

@@ -20,7 +20,7 @@ import java.nio.ByteOrder;
 ///
 /// **Source:** tcp(7), include/uapi/linux/tcp.h, net/ipv4/tcp.c `tcp_get_info`
 ///
-/// @param state the kernel's number, see [#tcpState()]
+/// @param state the kernel's number, see [TcpState#of]
 /// @param unacked segments sent and not acknowledged; for a listener, the accept queue
 /// @param sacked segments acknowledged out of order; for a listener, the backlog
 /// @param lastDataSentMillis time since data was last sent
@@ -53,40 +53,10 @@ public record TcpInfo(
     /// @param dataIn those received with data
     /// @param dataOut those sent with data
     public record Segments(int out, int in, int dataIn, int dataOut) {
-        /// Nothing is known about segments.
-        public static final Segments NONE = new Segments(0, 0, 0, 0);
-
         /// Segments sent without data, mostly acknowledgements.
         public int bareOut() {
             return out - dataOut;
         }
-    }
-
-    /// Values without segments.
-    public TcpInfo(
-            int state,
-            int unacked,
-            int sacked,
-            int lastDataSentMillis,
-            int lastDataRecvMillis,
-            int roundTripMicros,
-            int totalRetransmits,
-            long bytesAcked,
-            long bytesReceived,
-            int notSentBytes) {
-        this(
-                state,
-                unacked,
-                sacked,
-                lastDataSentMillis,
-                lastDataRecvMillis,
-                0,
-                roundTripMicros,
-                totalRetransmits,
-                bytesAcked,
-                bytesReceived,
-                notSentBytes,
-                Segments.NONE);
     }
 
     /// More than the fields above need; the kernel fills as much as fits.
@@ -127,11 +97,6 @@ public record TcpInfo(
                 u64(info, 128),
                 u32(info, 144),
                 new Segments(u32(info, 136), u32(info, 140), u32(info, 152), u32(info, 156)));
-    }
-
-    /// The state by name.
-    public TcpState tcpState() {
-        return TcpState.of(state);
     }
 
     /// Whether this is a listener. After shutdown(2) it no longer counts as one.

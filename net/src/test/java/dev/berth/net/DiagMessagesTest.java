@@ -102,7 +102,8 @@ final class DiagMessagesTest {
                                 8,
                                 OptionalInt.empty(),
                                 Optional.empty(),
-                                Optional.empty()));
+                                Optional.empty(),
+                                SocketDetails.NONE));
     }
 
     @Test

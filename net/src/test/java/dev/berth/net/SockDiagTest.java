@@ -98,7 +98,7 @@ final class SockDiagTest {
         assertThat(row.cookie()).isEqualTo(SocketOption.COOKIE.read(server.number()));
         assertThat(row.queue()).isZero();
         TcpInfo info = row.info().orElseThrow();
-        assertThat(info.tcpState()).isEqualTo(TcpState.ESTABLISHED);
+        assertThat(TcpState.of(info.state())).isEqualTo(TcpState.ESTABLISHED);
         assertThat(info.bytesReceived()).isEqualTo(100);
         assertThat(info.queue()).isZero();
         LiveSockets.until(() -> TcpInfo.of(client.number()).bytesAcked() >= 100);
@@ -160,7 +160,7 @@ final class SockDiagTest {
         assertThat(only(TCP).state()).isEqualTo(TcpState.BOUND_INACTIVE);
         TcpInfo info = TcpInfo.of(listener.number());
         assertThat(info.listening()).isFalse();
-        assertThat(info.tcpState()).isEqualTo(TcpState.CLOSE);
+        assertThat(TcpState.of(info.state())).isEqualTo(TcpState.CLOSE);
     }
 
     @Test

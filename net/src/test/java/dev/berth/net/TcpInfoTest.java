@@ -9,6 +9,10 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 final class TcpInfoTest {
+    private static TcpInfo info(int state, int unacked, int sacked, int retransmits) {
+        var segments = new TcpInfo.Segments(0, 0, 0, 0);
+        return new TcpInfo(state, unacked, sacked, 0, 0, 0, 0, retransmits, 0, 0, 0, segments);
+    }
 
     @Test
     void fieldsAreReadWhereTheKernelPutsThem() {
@@ -39,17 +43,17 @@ final class TcpInfoTest {
         ByteBuffer raw = ByteBuffer.allocate(104).order(ByteOrder.nativeOrder());
         raw.put(0, (byte) 10).putInt(24, 2).putInt(28, 3).putInt(100, 7);
         TcpInfo info = TcpInfo.decode(raw.array());
-        assertThat(info).isEqualTo(new TcpInfo(10, 2, 3, 0, 0, 0, 7, 0, 0, 0));
-        assertThat(info.tcpState()).isEqualTo(TcpState.LISTEN);
+        assertThat(info).isEqualTo(info(10, 2, 3, 7));
+        assertThat(TcpState.of(info.state())).isEqualTo(TcpState.LISTEN);
     }
 
     @Test
     void onlyAListenerHasAQueue() {
-        TcpInfo connection = new TcpInfo(1, 9, 8, 0, 0, 0, 0, 0, 0, 0);
+        TcpInfo connection = info(1, 9, 8, 0);
         assertThat(connection.listening()).isFalse();
         assertThat(connection.queue()).isZero();
         assertThat(connection.backlog()).isZero();
-        TcpInfo listener = new TcpInfo(10, 9, 8, 0, 0, 0, 0, 0, 0, 0);
+        TcpInfo listener = info(10, 9, 8, 0);
         assertThat(listener.queue()).isEqualTo(9);
         assertThat(listener.backlog()).isEqualTo(8);
     }

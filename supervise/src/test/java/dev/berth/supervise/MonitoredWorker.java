@@ -4,6 +4,7 @@ import dev.berth.net.DiagQuery;
 import dev.berth.net.Holder;
 import dev.berth.net.ProcessEntry;
 import dev.berth.net.Protocol;
+import dev.berth.net.SocketDetails;
 import dev.berth.net.SocketLookup;
 import dev.berth.net.SocketRow;
 import dev.berth.net.TcpInfo;
@@ -131,7 +132,8 @@ final class MonitoredWorker implements AutoCloseable {
                 0,
                 OptionalInt.empty(),
                 info,
-                Optional.empty());
+                Optional.empty(),
+                SocketDetails.NONE);
     }
 
     /// Tables that the test fills.

@@ -10,7 +10,6 @@ public class ErrnoException extends IOException {
     private static final long serialVersionUID = 1;
 
     private final String call;
-    private final String object;
     private final int errno;
 
     /// @param call the name of the call, as in its man page
@@ -19,7 +18,6 @@ public class ErrnoException extends IOException {
     public ErrnoException(String call, String object, int errno) {
         super(message(call, object, errno));
         this.call = call;
-        this.object = object;
         this.errno = errno;
     }
 
@@ -44,11 +42,6 @@ public class ErrnoException extends IOException {
     /// The name of the call.
     public String call() {
         return call;
-    }
-
-    /// What the call acted on; may be empty.
-    public String object() {
-        return object;
     }
 
     /// The positive error number.

@@ -8,8 +8,6 @@ public final class Pidfds {
     /// For a thread that need not be its process's main thread. **Since:** Linux 6.9.
     public static final int PIDFD_THREAD = Descriptors.O_EXCL;
 
-    public static final int PIDFD_NONBLOCK = Descriptors.O_NONBLOCK;
-
     private Pidfds() {}
 
     /// Opens a process, close-on-exec; the caller closes it. `ESRCH`: there is no such process.

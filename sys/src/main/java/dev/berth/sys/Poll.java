@@ -9,12 +9,10 @@ import java.lang.foreign.MemorySegment;
 /// **Source:** poll(2).
 public final class Poll {
     public static final short POLLIN = 0x1;
-    public static final short POLLPRI = 0x2;
     public static final short POLLOUT = 0x4;
     public static final short POLLERR = 0x8;
     public static final short POLLHUP = 0x10;
     public static final short POLLNVAL = 0x20;
-    public static final short POLLRDHUP = 0x2000;
 
     private Poll() {}
 

@@ -22,23 +22,18 @@ public final class Processes {
     public static final int PR_SET_PDEATHSIG = 1;
     public static final int PR_GET_DUMPABLE = 3;
     public static final int PR_SET_DUMPABLE = 4;
-    public static final int PR_SET_NAME = 15;
     public static final int PR_SET_CHILD_SUBREAPER = 36;
     public static final int PR_SET_NO_NEW_PRIVS = 38;
     public static final int PR_GET_NO_NEW_PRIVS = 39;
 
     public static final int CLONE_FILES = 0x400;
     public static final int CLONE_NEWNS = 0x20000;
-    public static final int CLONE_NEWUTS = 0x4000000;
-    public static final int CLONE_NEWUSER = 0x10000000;
-    public static final int CLONE_NEWPID = 0x20000000;
     public static final int CLONE_NEWNET = 0x40000000;
 
     private static final int P_ALL = 0;
     private static final int P_PID = 1;
     private static final int WNOHANG = 1;
     private static final int WSTOPPED = 2;
-    private static final int WEXITED = 4;
     private static final int WNOWAIT = 0x1000000;
 
     /// More CPUs than any kernel is built for (NR_CPUS).
@@ -63,17 +58,6 @@ public final class Processes {
             return result == 0
                     ? Optional.empty()
                     : Optional.of(ExitStatus.decode(status.get(JAVA_INT, 0)));
-        }
-    }
-
-    /// The pid of any child that has ended but is not reaped yet, 0 if there is none; whoever
-    /// started it still has to reap it.
-    public static int peekExited() {
-        try (CallArena arena = new CallArena()) {
-            MemorySegment info = arena.struct(SiginfoLayout.LAYOUT);
-            int options = WEXITED | WNOHANG | WNOWAIT;
-            long result = arena.call(Syscall.WAITID, P_ALL, 0, info.address(), options, 0);
-            return result < 0 ? 0 : info.get(JAVA_INT, SiginfoLayout.PID);
         }
     }
 
@@ -164,12 +148,6 @@ public final class Processes {
             long memory = arena.copy(groups).address();
             return (int) arena.call(Syscall.SETGROUPS, groups.length, memory);
         }
-    }
-
-    /// Makes this process the leader of a new session and returns the session's id. `EPERM`: it
-    /// already leads a process group.
-    public static int setsid() {
-        return (int) Kernel.call(Syscall.SETSID);
     }
 
     /// Keeps the calling thread on one CPU. `EINVAL`: it is not permitted to run on that CPU.

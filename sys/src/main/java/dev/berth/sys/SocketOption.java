@@ -17,15 +17,12 @@ public enum SocketOption {
     /// The pending error; reading it clears it.
     ERROR(SOL_SOCKET, Sockets.SO_ERROR),
     BROADCAST(SOL_SOCKET, 6),
-    SNDBUF(SOL_SOCKET, Sockets.SO_SNDBUF),
     RCVBUF(SOL_SOCKET, Sockets.SO_RCVBUF),
     KEEPALIVE(SOL_SOCKET, 9),
     REUSEPORT(SOL_SOCKET, Sockets.SO_REUSEPORT),
-    PASSCRED(SOL_SOCKET, 16),
     ACCEPTCONN(SOL_SOCKET, Sockets.SO_ACCEPTCONN),
     PROTOCOL(SOL_SOCKET, Sockets.SO_PROTOCOL),
     DOMAIN(SOL_SOCKET, Sockets.SO_DOMAIN),
-    RXQ_OVFL(SOL_SOCKET, 40),
     /// −1 if not set.
     INCOMING_CPU(SOL_SOCKET, Sockets.SO_INCOMING_CPU),
     /// 64 bits, unique for the life of the system. **Since:** Linux 4.12.
@@ -40,11 +37,9 @@ public enum SocketOption {
     BIND_ADDRESS_NO_PORT(IPPROTO_IP, 24),
 
     V6ONLY(IPPROTO_IPV6, Sockets.IPV6_V6ONLY),
-    V6_FREEBIND(IPPROTO_IPV6, 78),
 
     NODELAY(IPPROTO_TCP, 1),
-    DEFER_ACCEPT(IPPROTO_TCP, 9),
-    FASTOPEN(IPPROTO_TCP, 23);
+    DEFER_ACCEPT(IPPROTO_TCP, 9);
 
     private final int level;
     private final int number;
@@ -74,15 +69,5 @@ public enum SocketOption {
     public void write(int fd, int value) throws ErrnoException {
         ErrnoException.check(
                 "setsockopt", this + " of fd " + fd, Sockets.setsockopt(fd, level, number, value));
-    }
-
-    /// `SOL_…` or `IPPROTO_…`.
-    public int level() {
-        return level;
-    }
-
-    /// `SO_…`, unique within its level.
-    public int number() {
-        return number;
     }
 }

@@ -38,7 +38,6 @@ public final class Sockets {
     public static final int SHUT_RDWR = 2;
 
     public static final int SOL_SOCKET = 1;
-    public static final int SOL_NETLINK = 270;
     public static final int SO_REUSEADDR = 2;
     public static final int SO_TYPE = 3;
     public static final int SO_ERROR = 4;
@@ -57,7 +56,6 @@ public final class Sockets {
     public static final int SO_INCOMING_CPU = 49;
     public static final int SO_ATTACH_REUSEPORT_CBPF = 51;
     public static final int SO_ATTACH_REUSEPORT_EBPF = 52;
-    public static final int SO_MEMINFO = 55;
     public static final int SO_COOKIE = 57;
     public static final int SO_DETACH_REUSEPORT_BPF = 68;
     public static final int SO_NETNS_COOKIE = 71;

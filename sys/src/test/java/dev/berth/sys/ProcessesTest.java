@@ -40,19 +40,6 @@ class ProcessesTest {
     }
 
     @Test
-    void peekingFindsAnEndedChildAndLeavesIt() throws ErrnoException {
-        assertThat(Processes.peekExited()).isZero();
-        try (PipedChild child = PipedChild.start(List.of("/bin/true"));
-                Fd pidfd = Fd.of("pidfd_open", child.pid, Pidfds.pidfdOpen(child.pid, 0))) {
-            assertThat(Poll.poll(pidfd.number(), Poll.POLLIN, 30_000)).isEqualTo(Poll.POLLIN);
-            assertThat(Processes.peekExited()).isEqualTo(child.pid);
-            assertThat(Processes.peekExited()).isEqualTo(child.pid);
-            assertThat(child.exit().success()).isTrue();
-        }
-        assertThat(Processes.peekExited()).isZero();
-    }
-
-    @Test
     void aPidfdTakesASocketOutOfAChild() throws Exception {
         String program =
                 """

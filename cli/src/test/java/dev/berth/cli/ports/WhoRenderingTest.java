@@ -177,6 +177,7 @@ class WhoRenderingTest {
                         Optional.empty(),
                         OptionalInt.empty(),
                         Optional.of(true),
+                        Optional.empty(),
                         false,
                         "");
         PortSocket socket =

@@ -41,6 +41,7 @@ final class WhoSamples {
                 Optional.empty(),
                 OptionalInt.empty(),
                 Optional.of(false),
+                Optional.empty(),
                 false,
                 "");
     }

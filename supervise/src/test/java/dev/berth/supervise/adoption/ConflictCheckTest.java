@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.berth.net.ListenAddress;
 import dev.berth.net.Protocol;
+import dev.berth.net.SocketDetails;
 import dev.berth.net.SocketRow;
 import dev.berth.net.TcpState;
 import dev.berth.supervise.steering.GroupKey;
@@ -83,6 +84,7 @@ final class ConflictCheckTest {
                 0,
                 OptionalInt.empty(),
                 Optional.empty(),
-                Optional.of(v6only));
+                Optional.of(v6only),
+                SocketDetails.NONE);
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.berth.net.ListenAddress;
 import dev.berth.net.Protocol;
+import dev.berth.net.SocketDetails;
 import dev.berth.net.SocketRow;
 import dev.berth.net.TcpState;
 import dev.berth.supervise.steering.GroupKey;
@@ -42,7 +43,8 @@ class ForeignSocketsTest {
                         0,
                         OptionalInt.empty(),
                         Optional.empty(),
-                        Optional.of(false));
+                        Optional.of(false),
+                        SocketDetails.NONE);
         return ForeignSockets.effect(row, List.of(key), UID);
     }
 

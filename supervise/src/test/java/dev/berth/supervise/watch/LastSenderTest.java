@@ -3,6 +3,7 @@ package dev.berth.supervise.watch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.berth.net.Protocol;
+import dev.berth.net.SocketDetails;
 import dev.berth.net.SocketRow;
 import dev.berth.net.TcpInfo;
 import dev.berth.net.TcpState;
@@ -50,7 +51,8 @@ class LastSenderTest {
                     unsent,
                     OptionalInt.empty(),
                     Optional.of(info),
-                    Optional.empty());
+                    Optional.empty(),
+                    SocketDetails.NONE);
         }
     }
 
