@@ -26,11 +26,8 @@ final class Suggestion {
                 .or(() -> nearest(words))
                 .map(
                         line ->
-                                " (did you mean "
-                                        + line.getFirst()
-                                        + "?); try: "
-                                        + before
-                                        + typed(line))
+                                " (did you mean %s?); try: %s%s"
+                                        .formatted(line.getFirst(), before, typed(line)))
                 .orElse(LIST);
     }
 

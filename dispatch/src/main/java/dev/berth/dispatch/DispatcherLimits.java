@@ -34,14 +34,8 @@ public record DispatcherLimits(
         }
         if (Math.min(Math.min(pending, connections), Math.min(window, waiting)) < 1) {
             throw new IllegalArgumentException(
-                    "limits must be at least 1: "
-                            + pending
-                            + ", "
-                            + window
-                            + ", "
-                            + waiting
-                            + ", "
-                            + connections);
+                    "limits must be at least 1: %s, %s, %s, %s"
+                            .formatted(pending, window, waiting, connections));
         }
     }
 

@@ -54,12 +54,8 @@ public final class Routes {
         for (Rule other : rules) {
             if (other.route().equals(rule.route()) && !other.service().equals(rule.service())) {
                 throw new IllegalArgumentException(
-                        "both "
-                                + rule.service()
-                                + " and "
-                                + other.service()
-                                + " have the route "
-                                + rule.route());
+                        "both %s and %s have the route %s"
+                                .formatted(rule.service(), other.service(), rule.route()));
             }
         }
     }

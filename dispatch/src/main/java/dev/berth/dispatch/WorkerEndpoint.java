@@ -255,11 +255,9 @@ public final class WorkerEndpoint implements WorkerLoad {
             default ->
                     lost(
                             packet.startsWith("ready ")
-                                    ? "speaks another version of the dispatcher's protocol than "
-                                            + VERSION
-                                            + ": \""
-                                            + packet
-                                            + "\""
+                                    ? ("speaks another version of the dispatcher's protocol than"
+                                                    + " %s: \"%s\"")
+                                            .formatted(VERSION, packet)
                                     : "sent \""
                                             + packet
                                             + "\", which the dispatcher does not understand");

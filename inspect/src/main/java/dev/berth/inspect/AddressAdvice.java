@@ -26,12 +26,9 @@ final class AddressAdvice {
             case EACCES ->
                     cause(
                             "privileged-port",
-                            "ports below "
-                                    + BindEnvironment.firstFree()
-                                    + " (net.ipv4.ip_unprivileged_port_start) need"
-                                    + " CAP_NET_BIND_SERVICE, which a process with uid "
-                                    + request.uid()
-                                    + " lacks here");
+                            ("ports below %s (net.ipv4.ip_unprivileged_port_start) need"
+                                 + " CAP_NET_BIND_SERVICE, which a process with uid %s lacks here")
+                                    .formatted(BindEnvironment.firstFree(), request.uid()));
             case ENODEV ->
                     cause(
                             "no-such-device",
@@ -96,11 +93,10 @@ final class AddressAdvice {
                         new AddressCheck(check.here(), check.device(), check.lowPort(), true);
                 if (passes(request, environment, privileged) && free.test(request)) {
                     fixes.add(
-                            "give the program CAP_NET_BIND_SERVICE: systemd's"
-                                    + " AmbientCapabilities=, or setcap cap_net_bind_service=+ep"
-                                    + " PROGRAM, which has no effect under no_new_privs (systemd's"
-                                    + " NoNewPrivileges=, a container's, berth run without"
-                                    + " root)");
+                            "give the program CAP_NET_BIND_SERVICE: systemd's AmbientCapabilities=,"
+                                + " or setcap cap_net_bind_service=+ep PROGRAM, which has no effect"
+                                + " under no_new_privs (systemd's NoNewPrivileges=, a container's,"
+                                + " berth run without root)");
                 }
             }
             default -> {

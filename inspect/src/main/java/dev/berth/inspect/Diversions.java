@@ -88,15 +88,9 @@ public final class Diversions {
     private void legacyTables(String file, String program) {
         for (String table : lines(file)) {
             doubts.add(
-                    "the table "
-                            + table
-                            + " of "
-                            + program
-                            + " may redirect or drop packets, which was not evaluated: "
-                            + program
-                            + " -t "
-                            + table
-                            + " -S");
+                    ("the table %s of %s may redirect or drop packets, which was not"
+                                    + " evaluated: %s -t %s -S")
+                            .formatted(table, program, program, table));
         }
     }
 
@@ -159,10 +153,9 @@ public final class Diversions {
                     .forEach(
                             link ->
                                     doubts.add(
-                                            "an XDP program sees the packets of "
-                                                    + link.name()
-                                                    + " first: ip link show "
-                                                    + link.name()));
+                                            ("an XDP program sees the packets of %s first:"
+                                                            + " ip link show %s")
+                                                    .formatted(link.name(), link.name())));
             NetworkDevice.vrf(device, links)
                     .ifPresent(
                             vrf ->

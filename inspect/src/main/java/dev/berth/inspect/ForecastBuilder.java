@@ -45,11 +45,8 @@ final class ForecastBuilder {
         context.conflicts(ObservedSocket::strict).stream()
                 .map(
                         other ->
-                                "it depends on "
-                                        + other.unknown()
-                                        + " of a socket at "
-                                        + other.socket().local()
-                                        + ", which could not be read")
+                                "it depends on %s of a socket at %s, which could not be read"
+                                        .formatted(other.unknown(), other.socket().local()))
                 .distinct()
                 .forEach(uncertain::add);
         if (!kernel.showsBoundSockets() && request.protocol() == Protocol.TCP) {
@@ -77,11 +74,8 @@ final class ForecastBuilder {
             inTheWay.stream()
                     .map(
                             other ->
-                                    "it depends on "
-                                            + other.unknown()
-                                            + " of the socket at "
-                                            + other.socket().local()
-                                            + ", which could not be read")
+                                    "it depends on %s of the socket at %s, which could not be read"
+                                            .formatted(other.unknown(), other.socket().local()))
                     .distinct()
                     .forEach(uncertain::add);
         }

@@ -50,17 +50,13 @@ public record KernelCheck(String release, Agreement verdict, boolean uids, Strin
             case AGREED -> Optional.empty();
             case DIFFERED ->
                     Optional.of(
-                            "the rules do not quite match this kernel ("
-                                    + release
-                                    + "): a replay differed in \""
-                                    + detail
-                                    + "\"");
+                            ("the rules do not quite match this kernel (%s): a replay differed"
+                                            + " in \"%s\"")
+                                    .formatted(release, detail));
             case NOT_RUN ->
                     Optional.of(
-                            "the rules could not be checked on this kernel ("
-                                    + release
-                                    + "): "
-                                    + detail);
+                            "the rules could not be checked on this kernel (%s): %s"
+                                    .formatted(release, detail));
         };
     }
 

@@ -68,22 +68,14 @@ final class KernelSockets {
                         link ->
                                 new MissingOwner(
                                         MissingOwner.Kind.KERNEL,
-                                        "the kernel ("
-                                                + link.kind()
-                                                + " device "
-                                                + link.name()
-                                                + ")",
-                                        "a socket of the kernel itself, which receives on this port"
-                                                + " for the "
-                                                + link.kind()
-                                                + " device "
-                                                + link.name()
-                                                + ": ip -d link show "
-                                                + link.name(),
-                                        "give the device "
-                                                + link.name()
-                                                + " another port, or delete it: ip link del "
-                                                + link.name()))
+                                        "the kernel (%s device %s)"
+                                                .formatted(link.kind(), link.name()),
+                                        ("a socket of the kernel itself, which receives on this"
+                                             + " port for the %s device %s: ip -d link show %s")
+                                                .formatted(link.kind(), link.name(), link.name()),
+                                        ("give the device %s another port, or delete it:"
+                                                        + " ip link del %s")
+                                                .formatted(link.name(), link.name())))
                 .or(this::wireguard);
     }
 
@@ -120,10 +112,8 @@ final class KernelSockets {
                         new MissingOwner(
                                 MissingOwner.Kind.KERNEL,
                                 "the kernel (its " + what + ")",
-                                "no process has it open, and the kernel's "
-                                        + what
-                                        + " uses this port: "
-                                        + command,
+                                "no process has it open, and the kernel's %s uses this port: %s"
+                                        .formatted(what, command),
                                 ""))
                 : Optional.empty();
     }

@@ -138,13 +138,10 @@ final class MissingOwnerExplanation {
                 underway.get()
                         .map(place -> " (some are waiting to be received by " + place + ")")
                         .orElse("");
-        return "no process here has it open: "
-                + closed
-                + "it was closed meanwhile, it is in transit through a Unix socket (SCM_RIGHTS"
-                + way
-                + "), "
-                + elsewhere
-                + "or it belongs to the kernel (a tunnel: ip -d link, wg show; NFS: rpcinfo -p)";
+        return ("no process here has it open: %sit was closed meanwhile, it is in"
+                        + " transit through a Unix socket (SCM_RIGHTS%s), %sor it belongs"
+                        + " to the kernel (a tunnel: ip -d link, wg show; NFS: rpcinfo -p)")
+                .formatted(closed, way, elsewhere);
     }
 
     private String refused() {

@@ -130,20 +130,14 @@ final class PacketFilters {
                 (name, seen) -> {
                     if (seen.entry && seen.rules > 0 && !seen.diverting.isEmpty()) {
                         sentences.add(
-                                "the table "
-                                        + name
-                                        + " redirects packets ("
-                                        + String.join(", ", seen.diverting)
-                                        + "); whether it affects this client was not evaluated:"
-                                        + " nft list table "
-                                        + name);
+                                ("the table %s redirects packets (%s); whether it affects this"
+                                                + " client was not evaluated: nft list table %s")
+                                        .formatted(name, String.join(", ", seen.diverting), name));
                     } else if (seen.entry && (seen.rules > 0 || seen.policyDrop)) {
                         sentences.add(
-                                "the table "
-                                        + name
-                                        + " may drop the client's packets, which was not"
-                                        + " evaluated: nft list table "
-                                        + name);
+                                ("the table %s may drop the client's packets, which was not"
+                                                + " evaluated: nft list table %s")
+                                        .formatted(name, name));
                     }
                 });
         return sentences;

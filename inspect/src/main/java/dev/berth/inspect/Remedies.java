@@ -153,12 +153,9 @@ final class Remedies {
                                                 : Optional.of(other.strict()));
         if (works) {
             sentences.add(
-                    "wait "
-                            + Math.ceilDiv(millis.getAsLong(), 1000)
-                            + " s for "
-                            + states()
-                            + "; it is not in the way if the listener that was"
-                            + " there before, and yours, both set SO_REUSEADDR");
+                    ("wait %s s for %s; it is not in the way if the listener that was"
+                                    + " there before, and yours, both set SO_REUSEADDR")
+                            .formatted(Math.ceilDiv(millis.getAsLong(), 1000), states()));
         }
     }
 
@@ -188,10 +185,9 @@ final class Remedies {
             RuleSocket moved = request.withAddress(address).socket(environment.device());
             if (context.with(moved).passes() && environment.has(address)) {
                 sentences.add(
-                        "bind "
-                                + address.host()
-                                + ": works; only clients on this machine that use that address"
-                                + " can reach it");
+                        ("bind %s: works; only clients on this machine that use that"
+                                        + " address can reach it")
+                                .formatted(address.host()));
                 return;
             }
         }

@@ -121,13 +121,10 @@ final class SharePlanner {
         return members.stream().noneMatch(this::differs)
                 ? Optional.empty()
                 : Optional.of(
-                        members.size()
-                                + " sockets share it now ("
-                                + lines(members)
-                                + "). Clearing SO_REUSEPORT would not keep others with that uid"
-                                + " out, because the kernel remembers that they can join; and "
-                                + starving(members)
-                                + ". End all but one of them first, or use --force");
+                        ("%s sockets share it now (%s). Clearing SO_REUSEPORT would not keep others"
+                             + " with that uid out, because the kernel remembers that they can"
+                             + " join; and %s. End all but one of them first, or use --force")
+                                .formatted(members.size(), lines(members), starving(members)));
     }
 
     /// The effect on a group without SO_REUSEPORT: it is looked up like single sockets.

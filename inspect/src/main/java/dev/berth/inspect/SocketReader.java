@@ -95,11 +95,8 @@ final class SocketReader {
                                     + " cookie, backlog, drops and cgroup";
                     case UDP -> "; each lacks its device, cookie and cgroup";
                 };
-        return protocol.text()
-                + " sockets were read from /proc/net, because netlink was refused ("
-                + refused.getMessage()
-                + ")"
-                + missing;
+        return "%s sockets were read from /proc/net, because netlink was refused (%s)%s"
+                .formatted(protocol.text(), refused.getMessage(), missing);
     }
 
     private DiagQuery asked(Protocol protocol) {

@@ -31,26 +31,17 @@ public final class SocketText {
         }
         if (first.timeWaitMillis().isPresent()) {
             int last = alike.stream().mapToInt(s -> s.timeWaitMillis().orElse(0)).max().orElse(0);
-            return who(first)
-                    + " keeps "
-                    + alike.size()
-                    + " closed connections of "
-                    + first.local()
-                    + " ("
-                    + first.state()
-                    + "), the last for "
-                    + Math.ceilDiv(last, 1000)
-                    + " s";
+            return "%s keeps %s closed connections of %s (%s), the last for %s s"
+                    .formatted(
+                            who(first),
+                            alike.size(),
+                            first.local(),
+                            first.state(),
+                            Math.ceilDiv(last, 1000));
         }
         return first.connection()
-                ? who(first)
-                        + " has "
-                        + alike.size()
-                        + " connections from "
-                        + first.local()
-                        + " ("
-                        + first.state()
-                        + ")"
+                ? "%s has %s connections from %s (%s)"
+                        .formatted(who(first), alike.size(), first.local(), first.state())
                 : line(first) + " (" + alike.size() + " sockets)";
     }
 
@@ -65,14 +56,8 @@ public final class SocketText {
         String peer = socket.remote().map(remote -> " to " + remote).orElse("");
         if (socket.timeWaitMillis().isPresent()) {
             long seconds = Math.ceilDiv(socket.timeWaitMillis().getAsInt(), 1000);
-            return "keeps a closed connection of "
-                    + socket.local()
-                    + peer
-                    + " for "
-                    + seconds
-                    + " s ("
-                    + socket.state()
-                    + ")";
+            return "keeps a closed connection of %s%s for %s s (%s)"
+                    .formatted(socket.local(), peer, seconds, socket.state());
         }
         if (socket.silent()) {
             return "holds " + socket.local() + " without listening";

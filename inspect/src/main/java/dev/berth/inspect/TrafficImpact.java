@@ -108,12 +108,8 @@ final class TrafficImpact {
             return bothFamilies(its, who);
         }
         if (here.wildcard()) {
-            return who
-                    + " keeps the "
-                    + what()
-                    + " to "
-                    + its.address().host()
-                    + ", you get the rest";
+            return "%s keeps the %s to %s, you get the rest"
+                    .formatted(who, what(), its.address().host());
         }
         return youTake(what() + " to " + mine.address().host(), who);
     }

@@ -56,11 +56,8 @@ final class ReceiverGrids {
         String option = reuseaddr ? "SO_REUSEADDR" : "SO_REUSEPORT";
         return new Grid(
                 "receives-" + packets.label() + (reuseaddr ? "-reuseaddr" : "-reuseport"),
-                "Which socket receives traffic to "
-                        + packets.address().host()
-                        + packets.kind()
-                        + ", both with "
-                        + option,
+                "Which socket receives traffic to %s%s, both with %s"
+                        .formatted(packets.address().host(), packets.kind(), option),
                 List.of(
                         packets.unicast()
                                 ? "1 the first   2 the second   = one of the two, by the hash"

@@ -195,11 +195,7 @@ public final class Addresses {
 
     static IllegalArgumentException wrong(String text, String problem, String example) {
         return new IllegalArgumentException(
-                "\""
-                        + text.replace('\n', ' ')
-                        + "\": "
-                        + problem
-                        + "; write for example "
-                        + example);
+                "\"%s\": %s; write for example %s"
+                        .formatted(text.replace('\n', ' '), problem, example));
     }
 }

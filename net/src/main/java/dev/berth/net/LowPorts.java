@@ -26,15 +26,10 @@ public final class LowPorts {
     /// @param what the port or address in the user's words
     /// @param address the same as `-l` takes it
     public static String refused(String what, int port, String address) {
-        return "no permission for "
-                + what
-                + ": ports below "
-                + firstFree()
-                + " need root or CAP_NET_BIND_SERVICE; use a higher port, allow it for all users:"
-                + " sysctl -w net.ipv4.ip_unprivileged_port_start="
-                + port
-                + ", or run as root: berth run -l "
-                + address
-                + " --user NAME";
+        return ("no permission for %s: ports below %s need root or"
+                        + " CAP_NET_BIND_SERVICE; use a higher port, allow it for all"
+                        + " users: sysctl -w net.ipv4.ip_unprivileged_port_start=%s, or run"
+                        + " as root: berth run -l %s --user NAME")
+                .formatted(what, firstFree(), port, address);
     }
 }

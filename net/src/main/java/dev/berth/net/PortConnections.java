@@ -39,17 +39,16 @@ public final class PortConnections {
 
     private static String live(SocketRow row, int port) {
         List<Holder> holders = Holders.everywhere().getOrDefault(row.inode(), List.of());
-        return " is in use by a connection of "
-                + PortHolder.of(row, holders).who()
-                + ", from "
-                + row.local().unmapped()
-                + row.remote().map(peer -> " to " + peer.unmapped()).orElse("")
-                + " ("
-                + row.state()
-                + "), though nobody listens; end that connection, or use another port. If the"
-                + " kernel chose the port for an outgoing connection, keep it from doing so again:"
-                + " sysctl -w net.ipv4.ip_local_reserved_ports="
-                + port;
+        return (" is in use by a connection of %s, from %s%s (%s), though nobody"
+                        + " listens; end that connection, or use another port. If the"
+                        + " kernel chose the port for an outgoing connection, keep it from"
+                        + " doing so again: sysctl -w net.ipv4.ip_local_reserved_ports=%s")
+                .formatted(
+                        PortHolder.of(row, holders).who(),
+                        row.local().unmapped(),
+                        row.remote().map(peer -> " to " + peer.unmapped()).orElse(""),
+                        row.state(),
+                        port);
     }
 
     /// Describes connections that no longer belong to a process.
@@ -73,10 +72,8 @@ public final class PortConnections {
                 millis.map(left -> "wait " + Math.ceilDiv(left, 1000) + " s")
                         .orElse("wait until the peer or the kernel ends them");
         return Optional.of(
-                " is still in use by connections that no longer belong to a process ("
-                        + what
-                        + "), though nobody listens; "
-                        + wait
-                        + ", or use another port");
+                (" is still in use by connections that no longer belong to a"
+                                + " process (%s), though nobody listens; %s, or use another port")
+                        .formatted(what, wait));
     }
 }

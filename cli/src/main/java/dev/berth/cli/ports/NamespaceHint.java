@@ -19,10 +19,8 @@ final class NamespaceHint {
     /// @param report what was found in this network namespace
     static String nobody(String verb, ShareTarget target, PortReport report) throws IOException {
         if (!report.sockets().isEmpty()) {
-            return "nobody listens on "
-                    + target.word()
-                    + ", it only has connections; see: berth who "
-                    + target.word();
+            return "nobody listens on %s, it only has connections; see: berth who %s"
+                    .formatted(target.word(), target.word());
         }
         String nobody = "nobody is on " + protocol(target) + " " + target.word();
         return nobody
@@ -44,20 +42,16 @@ final class NamespaceHint {
         }
         String command = "berth who " + asked.port().getAsInt() + " --all-netns";
         if (!Capabilities.has(Capability.SYS_ADMIN)) {
-            return nobody
-                    + " in this network namespace; others (of containers) were not checked; as"
-                    + " root: "
-                    + command;
+            return ("%s in this network namespace; others (of containers) were not"
+                            + " checked; as root: %s")
+                    .formatted(nobody, command);
         }
         return PortReport.of(asked.withNamespaces()).sockets().stream()
                 .findFirst()
                 .map(
                         socket ->
-                                nobody
-                                        + " in this network namespace, but in another one "
-                                        + SocketText.line(socket)
-                                        + ": "
-                                        + command)
+                                "%s in this network namespace, but in another one %s: %s"
+                                        .formatted(nobody, SocketText.line(socket), command))
                 .orElse(nobody);
     }
 
@@ -76,13 +70,11 @@ final class NamespaceHint {
     }
 
     private static String there(String verb, ShareTarget target, PortSocket socket) {
-        return "in another one "
-                + SocketText.line(socket)
-                + ": nsenter --net=/proc/"
-                + socket.owners().getFirst().pid()
-                + "/ns/net berth "
-                + verb
-                + " "
-                + target.word();
+        return "in another one %s: nsenter --net=/proc/%s/ns/net berth %s %s"
+                .formatted(
+                        SocketText.line(socket),
+                        socket.owners().getFirst().pid(),
+                        verb,
+                        target.word());
     }
 }

@@ -98,12 +98,12 @@ public final class RouteCommand implements Subcommand {
         return same && other.certain()
                 ? answer
                 : answer.doubted(
-                        "localhost also means ::1, where a client reaches "
-                                + other.socket().map(SocketText::line).orElse("nobody")
-                                + ": berth route "
-                                + other.server()
-                                + " --from "
-                                + other.client());
+                        ("localhost also means ::1, where a client reaches %s: berth route"
+                                        + " %s --from %s")
+                                .formatted(
+                                        other.socket().map(SocketText::line).orElse("nobody"),
+                                        other.server(),
+                                        other.client()));
     }
 
     private static boolean hasInet6() throws IOException {
@@ -154,10 +154,8 @@ public final class RouteCommand implements Subcommand {
             throws UsageException, IOException {
         if (server.address().family() != client.family()) {
             throw new UsageException(
-                    "client and server must both be IPv4 or IPv6: "
-                            + client
-                            + ", "
-                            + server.address());
+                    "client and server must both be IPv4 or IPv6: %s, %s"
+                            .formatted(client, server.address()));
         }
         if (!here(server.address())) {
             throw new CommandFailure(
@@ -192,11 +190,9 @@ public final class RouteCommand implements Subcommand {
                     hashed ? shares(hits, report) : List.of());
         } catch (ErrnoException refused) {
             throw new CommandFailure(
-                    "cannot ask the kernel which socket it would choose: "
-                            + refused.getMessage()
-                            + "; this needs netlink; berth who "
-                            + server.address().port()
-                            + " lists the listeners",
+                    ("cannot ask the kernel which socket it would choose: %s; this"
+                                    + " needs netlink; berth who %s lists the listeners")
+                            .formatted(refused.getMessage(), server.address().port()),
                     refused);
         }
     }

@@ -43,11 +43,8 @@ final class ShareText {
                         port ->
                                 add(
                                         lines,
-                                        "  (not on "
-                                                + port.local()
-                                                + " of "
-                                                + pids(port)
-                                                + ": nothing to change)",
+                                        "  (not on %s of %s: nothing to change)"
+                                                .formatted(port.local(), pids(port)),
                                         4));
         lines.add("Effects:");
         effects.forEach(effect -> add(lines, "  - " + effect, 4));

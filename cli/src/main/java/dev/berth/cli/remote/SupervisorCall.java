@@ -140,27 +140,23 @@ final class SupervisorCall {
         return switch (failed.name().orElse(Errno.UNLISTED)) {
             case ENOENT -> "you have no running supervisor named " + name + "; " + others();
             case ECONNREFUSED ->
-                    "the supervisor "
-                            + name
-                            + " ended and left its control socket behind, or is still starting;"
-                            + " starting it again cleans up";
+                    ("the supervisor %s ended and left its control socket behind, or"
+                                    + " is still starting; starting it again cleans up")
+                            .formatted(name);
             case EPERM ->
-                    "nothing was sent to the supervisor "
-                            + name
-                            + ": "
-                            + failed.getMessage()
-                            + "; that is neither you nor root: remove the directory of the socket,"
-                            + " or set XDG_RUNTIME_DIR to your own directory";
+                    ("nothing was sent to the supervisor %s: %s; that is neither you"
+                                    + " nor root: remove the directory of the socket, or set"
+                                    + " XDG_RUNTIME_DIR to your own directory")
+                            .formatted(name, failed.getMessage());
             case EACCES ->
                     "the supervisor "
                             + name
                             + " belongs to another user; only that user and root may control it";
             case ECONNRESET -> hungUp(name);
             case EAGAIN ->
-                    "the supervisor "
-                            + name
-                            + " does not answer, and too many clients are waiting for it already;"
-                            + " is it stopped (SIGSTOP)?";
+                    ("the supervisor %s does not answer, and too many clients are"
+                                    + " waiting for it already; is it stopped (SIGSTOP)?")
+                            .formatted(name);
             default -> "cannot ask the supervisor " + name + ": " + failed.getMessage();
         };
     }

@@ -80,11 +80,9 @@ final class PortCheck implements AutoCloseable {
         permitted(port, "port " + port, "tcp://0.0.0.0:" + port);
         if (otherUser && !privileges.worker() && port < LowPorts.firstFree()) {
             throw new CommandFailure(
-                    "port "
-                            + port
-                            + " for workers of another user needs its full address, for example: -l"
-                            + " tcp://0.0.0.0:"
-                            + port);
+                    ("port %s for workers of another user needs its full address, for"
+                                    + " example: -l tcp://0.0.0.0:%s")
+                            .formatted(port, port));
         }
         for (SocketRow row : listeners(Protocol.TCP, port)) {
             boolean everywhere = row.local().wildcard() && !row.v6only().orElse(false);
@@ -175,12 +173,9 @@ final class PortCheck implements AutoCloseable {
         boolean tcp = address.protocol() == Protocol.TCP;
         for (SocketRow row : tcp ? diag.dump(bound) : List.<SocketRow>of()) {
             if (wanted.overlaps(BoundAddress.of(row))) {
-                return address
-                        + " is taken: "
-                        + who(row, holders(row))
-                        + " has bound "
-                        + row.local().unmapped()
-                        + " without listening; stop it, or use another port";
+                return ("%s is taken: %s has bound %s without listening; stop it, or use"
+                                + " another port")
+                        .formatted(address, who(row, holders(row)), row.local().unmapped());
             }
         }
         return address
@@ -194,12 +189,8 @@ final class PortCheck implements AutoCloseable {
     private static CommandFailure taken(String what, SocketRow row) throws IOException {
         List<Holder> holders = holders(row);
         return new CommandFailure(
-                what
-                        + " is taken: "
-                        + who(row, holders)
-                        + " listens on "
-                        + row.local()
-                        + advice(row, holders));
+                "%s is taken: %s listens on %s%s"
+                        .formatted(what, who(row, holders), row.local(), advice(row, holders)));
     }
 
     private static String advice(SocketRow row, List<Holder> holders) {

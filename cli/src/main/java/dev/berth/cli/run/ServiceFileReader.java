@@ -133,10 +133,8 @@ final class ServiceFileReader {
             if (!name.matches(NAME)) {
                 throw fields.wrong(
                         TomlFields.at(tables.get(), name),
-                        "\""
-                                + name
-                                + "\" is not a name: use at most 32 letters, digits, '-' and"
-                                + " '_'");
+                        "\"%s\" is not a name: use at most 32 letters, digits, '-' and '_'"
+                                .formatted(name));
             }
             Optional<TomlTable> table =
                     fields.value(
@@ -232,10 +230,9 @@ final class ServiceFileReader {
                 .orElseThrow(
                         () ->
                                 new IllegalArgumentException(
-                                        "a service in a file can be steered by round-robin,"
-                                                + " least-connections or source, not \""
-                                                + word
-                                                + "\""));
+                                        ("a service in a file can be steered by round-robin,"
+                                             + " least-connections or source, not \"%s\"")
+                                                .formatted(word)));
     }
 
     private void routes(String service, TomlTable table) throws UsageException {

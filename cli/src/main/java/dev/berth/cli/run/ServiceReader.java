@@ -266,24 +266,14 @@ public final class ServiceReader {
             int last = port + workers - 1;
             if (last > 65535) {
                 throw new UsageException(
-                        "--private "
-                                + port
-                                + ": the last of "
-                                + workers
-                                + " workers would get port "
-                                + last);
+                        "--private %s: the last of %s workers would get port %s"
+                                .formatted(port, workers, last));
             }
             for (int shared : sharedPorts(service)) {
                 if (shared >= port && shared <= last) {
                     throw new UsageException(
-                            "port "
-                                    + shared
-                                    + " is both shared and private: --private "
-                                    + port
-                                    + " takes "
-                                    + port
-                                    + " to "
-                                    + last);
+                            "port %s is both shared and private: --private %s takes %s to %s"
+                                    .formatted(shared, port, port, last));
                 }
             }
         }

@@ -72,14 +72,10 @@ final class TrustedDirectory implements AutoCloseable {
     /// @param reason why other users could choose the file
     private static IOException refusal(String reason) {
         return new IOException(
-                reason
-                        + ": other users could redirect root to another file with a link; log to a"
-                        + " directory that belongs to root, for example: install -d -o root -g root"
-                        + " -m 755 "
-                        + SAFE
-                        + ", then --log "
-                        + SAFE
-                        + "/FILE");
+                ("%s: other users could redirect root to another file with a link;"
+                                + " log to a directory that belongs to root, for example: install"
+                                + " -d -o root -g root -m 755 %s, then --log %s/FILE")
+                        .formatted(reason, SAFE, SAFE));
     }
 
     Path path() {

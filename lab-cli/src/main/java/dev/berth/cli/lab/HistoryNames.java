@@ -71,15 +71,12 @@ final class HistoryNames {
     private void suits(String id, SockAddr.Inet address) {
         if (families.getOrDefault(id, CONNECTION) != address.family()) {
             throw new IllegalArgumentException(
-                    "\""
-                            + id
-                            + "\" is an "
-                            + name(families.getOrDefault(id, CONNECTION))
-                            + " socket, but "
-                            + address.host()
-                            + " is an "
-                            + name(address.family())
-                            + " address");
+                    "\"%s\" is an %s socket, but %s is an %s address"
+                            .formatted(
+                                    id,
+                                    name(families.getOrDefault(id, CONNECTION)),
+                                    address.host(),
+                                    name(address.family())));
         }
     }
 
@@ -96,13 +93,8 @@ final class HistoryNames {
         boolean inner = mapped(peer);
         if (!peer.loopback() || inner && v6only.contains(id) || !any && inner != mapped(own)) {
             throw new IllegalArgumentException(
-                    "\""
-                            + id
-                            + "\", bound to "
-                            + own.host()
-                            + ", cannot reach "
-                            + peer.host()
-                            + ": the only interface is lo");
+                    "\"%s\", bound to %s, cannot reach %s: the only interface is lo"
+                            .formatted(id, own.host(), peer.host()));
         }
     }
 

@@ -30,12 +30,8 @@ record JsonFields(String what, Map<?, ?> values) {
         for (Object name : values.keySet()) {
             if (!known.contains(name)) {
                 throw new IllegalArgumentException(
-                        "unknown field \""
-                                + name
-                                + "\"; "
-                                + what
-                                + " has only "
-                                + String.join(", ", names));
+                        "unknown field \"%s\"; %s has only %s"
+                                .formatted(name, what, String.join(", ", names)));
             }
         }
         return this;

@@ -25,11 +25,8 @@ final class MatrixPage {
         lines.add("# The truth table");
         lines.add("");
         lines.add(
-                "Linux "
-                        + tables.getFirst().release()
-                        + ", "
-                        + date
-                        + "; made by `berth lab matrix --markdown`.");
+                "Linux %s, %s; made by `berth lab matrix --markdown`."
+                        .formatted(tables.getFirst().release(), date));
         lines.add("");
         lines.addAll(INTRODUCTION);
         for (TruthTable table : tables) {
