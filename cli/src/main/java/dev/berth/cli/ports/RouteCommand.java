@@ -16,7 +16,6 @@ import dev.berth.net.Addresses;
 import dev.berth.net.ListenAddress;
 import dev.berth.net.SocketRow;
 import dev.berth.sys.ErrnoException;
-import dev.berth.sys.Platform;
 import dev.berth.sys.SockAddr;
 
 import picocli.CommandLine.Model.CommandSpec;
@@ -63,9 +62,7 @@ public final class RouteCommand implements Subcommand {
 
     @Override
     public int run(ParseResult parsed, Terminal terminal) throws UsageException, IOException {
-        if (!Platform.supported()) {
-            throw new CommandFailure("cannot ask the kernel: " + Platform.describe());
-        }
+        CommandFailure.unlessSupported("cannot ask the kernel");
         ListenAddress server = server(Options.words(parsed));
         Optional<Integer> spread = Options.value(parsed, "--spread");
         String from =

@@ -8,7 +8,6 @@ import dev.berth.inspect.PortReport;
 import dev.berth.inspect.ShareChange;
 import dev.berth.inspect.SharePlan;
 import dev.berth.inspect.ShareSwitch;
-import dev.berth.sys.Platform;
 
 import picocli.CommandLine.ParseResult;
 
@@ -34,9 +33,7 @@ final class Sharing {
     }
 
     int run() throws UsageException, IOException {
-        if (!Platform.supported()) {
-            throw new CommandFailure("cannot change sockets: " + Platform.describe());
-        }
+        CommandFailure.unlessSupported("cannot change sockets");
         ShareTarget target = ShareTarget.of(parsed);
         PortReport report = PortReport.of(target.query());
         SharePlan plan =

@@ -12,7 +12,6 @@ import dev.berth.net.ForeignText;
 import dev.berth.net.ListenAddress;
 import dev.berth.net.ProcessList;
 import dev.berth.net.Protocol;
-import dev.berth.sys.Platform;
 
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
@@ -49,9 +48,7 @@ public final class WhoCommand implements Subcommand {
 
     @Override
     public int run(ParseResult parsed, Terminal terminal) throws UsageException, IOException {
-        if (!Platform.supported()) {
-            throw new CommandFailure("cannot list sockets: " + Platform.describe());
-        }
+        CommandFailure.unlessSupported("cannot list sockets");
         boolean json = parsed.hasMatchedOption("--json");
         WhoQuestion question = question(parsed);
         if (!parsed.hasMatchedOption("--watch")) {

@@ -10,7 +10,6 @@ import dev.berth.inspect.BindForecast;
 import dev.berth.inspect.BindRequest;
 import dev.berth.net.ListenAddress;
 import dev.berth.sys.Errno;
-import dev.berth.sys.Platform;
 
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
@@ -40,14 +39,13 @@ public final class WhyCommand implements Subcommand {
                         Options.one(
                                 "DEV",
                                 Options::text,
-                                "The socket is bound to this interface" + " (SO_BINDTODEVICE).",
+                                "The socket is bound to this interface (SO_BINDTODEVICE).",
                                 "--device"))
                 .addOption(
                         Options.one(
                                 "N",
                                 WhyCommand::uid,
-                                "The uid of the process that creates the socket. Default:"
-                                        + " yours.",
+                                "The uid of the process that creates the socket. Default: yours.",
                                 "--uid"))
                 .addOption(Options.flag("--json", "Print one line of JSON, schema 1."))
                 .addPositional(Options.words("ADDRESS", "0..*", "The address to bind."));
@@ -55,9 +53,7 @@ public final class WhyCommand implements Subcommand {
 
     @Override
     public int run(ParseResult parsed, Terminal terminal) throws UsageException, IOException {
-        if (!Platform.supported()) {
-            throw new CommandFailure("cannot ask the kernel: " + Platform.describe());
-        }
+        CommandFailure.unlessSupported("cannot ask the kernel");
         BindRequest request = request(parsed);
         BindForecast forecast = forecast(request);
         Optional<ListenAddress> other =

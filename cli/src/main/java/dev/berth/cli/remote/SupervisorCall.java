@@ -11,7 +11,6 @@ import dev.berth.supervise.control.RuntimeDirectory;
 import dev.berth.supervise.control.UnresponsiveException;
 import dev.berth.sys.Errno;
 import dev.berth.sys.ErrnoException;
-import dev.berth.sys.Platform;
 
 import java.io.EOFException;
 import java.io.IOException;
@@ -34,9 +33,7 @@ final class SupervisorCall {
     /// Sends a request to the supervisor `name`, or to the only one, and returns the exit code.
     static int call(Optional<String> name, ControlRequest request, Terminal terminal)
             throws IOException {
-        if (!Platform.supported()) {
-            throw new CommandFailure("cannot ask a supervisor: " + Platform.describe());
-        }
+        CommandFailure.unlessSupported("cannot ask a supervisor");
         String chosen = name.isPresent() ? name.get() : theOnlyOne();
         try {
             var caller = new ReplyPrinter(chosen, request, terminal);

@@ -19,7 +19,6 @@ import dev.berth.lab.Scenarios;
 import dev.berth.lab.Verdict;
 import dev.berth.sys.Capabilities;
 import dev.berth.sys.Capability;
-import dev.berth.sys.Platform;
 
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
@@ -72,9 +71,7 @@ public final class LabCommand implements Subcommand {
             list(scenarios, parsed, terminal);
             return ExitCode.DONE;
         }
-        if (!Platform.supported()) {
-            throw new CommandFailure("cannot run scenarios: " + Platform.describe());
-        }
+        CommandFailure.unlessSupported("cannot run scenarios");
         Optional<ReportFile> page =
                 Options.<String>value(parsed, "--html").map(name -> new ReportFile(Path.of(name)));
         if (page.isPresent()) {

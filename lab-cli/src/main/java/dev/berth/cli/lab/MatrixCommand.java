@@ -10,7 +10,6 @@ import dev.berth.lab.TruthTable;
 import dev.berth.net.Protocol;
 import dev.berth.sys.Capabilities;
 import dev.berth.sys.Capability;
-import dev.berth.sys.Platform;
 
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
@@ -43,9 +42,7 @@ public final class MatrixCommand implements Subcommand {
             throw new UsageException(
                     "--markdown prints both protocols; use it without other options");
         }
-        if (!Platform.supported()) {
-            throw new CommandFailure("cannot ask the kernel: " + Platform.describe());
-        }
+        CommandFailure.unlessSupported("cannot ask the kernel");
         if (!Capabilities.has(Capability.SYS_ADMIN)) {
             List<String> words = new ArrayList<>(List.of("lab", "matrix"));
             FLAGS.stream().filter(parsed::hasMatchedOption).forEach(words::add);
