@@ -2,13 +2,11 @@ package dev.berth.cli.remote;
 
 import dev.berth.cli.command.ExitCode;
 import dev.berth.cli.command.JsonOutput;
+import dev.berth.cli.command.JsonTree;
 import dev.berth.cli.command.Terminal;
 import dev.berth.inspect.Printable;
 
-import tools.jackson.core.JsonParser;
-import tools.jackson.core.JsonToken;
-import tools.jackson.core.ObjectReadContext;
-import tools.jackson.core.json.JsonFactory;
+import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
 import java.util.ArrayList;
@@ -66,79 +64,57 @@ final class StatusOverview {
     }
 
     private static void row(TextTable table, Summary summary) {
-        boolean whole = summary.ready == summary.slots;
+        boolean whole = summary.ready() == summary.slots();
         table.row(
                 whole ? TextTable.Paint.GREEN : TextTable.Paint.YELLOW,
                 List.of(
-                        Printable.text(summary.name),
-                        summary.ready + "/" + summary.slots,
-                        String.valueOf(summary.pid),
-                        String.valueOf(summary.connections),
-                        Printable.text(String.join(" ", summary.listen)),
-                        summary.operation.isEmpty() ? "-" : Printable.text(summary.operation)));
+                        Printable.text(summary.name()),
+                        summary.ready() + "/" + summary.slots(),
+                        String.valueOf(summary.pid()),
+                        String.valueOf(summary.connections()),
+                        Printable.text(String.join(" ", summary.listen())),
+                        summary.operation().isEmpty() ? "-" : Printable.text(summary.operation())));
     }
 
     /// The contents of a line.
-    static final class Summary {
-        String name = "";
-        String operation = "";
-        long pid;
-        int slots;
-        int ready;
-        long connections;
-        final List<String> listen = new ArrayList<>();
-
+    record Summary(
+            String name,
+            long pid,
+            long slots,
+            long ready,
+            long connections,
+            List<String> listen,
+            String operation) {
         static Summary parse(String status) {
-            var summary = new Summary();
-            try (JsonParser json =
-                    new JsonFactory().createParser(ObjectReadContext.empty(), status)) {
-                json.nextToken();
-                for (String field = json.nextName(); field != null; field = json.nextName()) {
-                    JsonToken token = json.nextToken();
-                    switch (field) {
-                        case "name" -> summary.name = json.getString();
-                        case "pid" -> summary.pid = json.getLongValue();
-                        case "operation" ->
-                                summary.operation =
-                                        token == JsonToken.VALUE_NULL ? "" : json.getString();
-                        case "listen" -> {
-                            while (json.nextToken() != JsonToken.END_ARRAY) {
-                                summary.listen.add(json.getString());
-                            }
-                        }
-                        case "slots" -> summary.slots(json);
-                        default -> json.skipChildren();
-                    }
-                }
-            }
-            return summary;
+            Object tree = JsonTree.parse(status);
+            List<?> slots = list(tree, "slots");
+            return new Summary(
+                    text(tree, "name"),
+                    number(tree, "pid"),
+                    slots.size(),
+                    slots.stream().filter(slot -> text(slot, "state").equals("ready")).count(),
+                    slots.stream()
+                            .flatMap(slot -> list(slot, "workers").stream())
+                            .mapToLong(worker -> number(worker, "connections"))
+                            .sum(),
+                    list(tree, "listen").stream().map(String::valueOf).toList(),
+                    text(tree, "operation"));
         }
 
-        private void slots(JsonParser json) {
-            while (json.nextToken() == JsonToken.START_OBJECT) {
-                slots++;
-                for (String field = json.nextName(); field != null; field = json.nextName()) {
-                    json.nextToken();
-                    switch (field) {
-                        case "state" -> ready += json.getString().equals("ready") ? 1 : 0;
-                        case "workers" -> workers(json);
-                        default -> json.skipChildren();
-                    }
-                }
-            }
+        private static String text(Object tree, String field) {
+            return field(tree, field) instanceof String text ? text : "";
         }
 
-        private void workers(JsonParser json) {
-            while (json.nextToken() == JsonToken.START_OBJECT) {
-                for (String field = json.nextName(); field != null; field = json.nextName()) {
-                    json.nextToken();
-                    if (field.equals("connections")) {
-                        connections += json.getLongValue();
-                    } else {
-                        json.skipChildren();
-                    }
-                }
-            }
+        private static long number(Object tree, String field) {
+            return field(tree, field) instanceof Long number ? number : 0;
+        }
+
+        private static List<?> list(Object tree, String field) {
+            return field(tree, field) instanceof List<?> list ? list : List.of();
+        }
+
+        private static @Nullable Object field(Object tree, String field) {
+            return tree instanceof Map<?, ?> fields ? fields.get(field) : null;
         }
     }
 }

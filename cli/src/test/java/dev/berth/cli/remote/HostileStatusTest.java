@@ -72,7 +72,7 @@ final class HostileStatusTest {
     void theRowOfTheOverviewIsHarmless(String text) {
         var summary = StatusOverview.Summary.parse(StatusJson.of(status(text)));
 
-        assertThat(summary.operation).isEqualTo(text);
+        assertThat(summary.operation()).isEqualTo(text);
         HostileText.assertHarmless(
                 String.join("\n", StatusOverview.table(List.of(summary)).lines(80, true)));
     }

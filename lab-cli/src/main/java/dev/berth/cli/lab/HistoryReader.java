@@ -1,5 +1,6 @@
 package dev.berth.cli.lab;
 
+import dev.berth.cli.command.JsonTree;
 import dev.berth.inspect.History;
 import dev.berth.inspect.HistoryStep;
 import dev.berth.net.Addresses;

@@ -1,4 +1,4 @@
-package dev.berth.cli.lab;
+package dev.berth.cli.command;
 
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
@@ -16,7 +16,7 @@ import java.util.Optional;
 
 /// Reads one JSON value: a map, a list, a text, a `Long`, a `Double`, a `Boolean`, or
 /// `Optional.empty()` for null. A duplicate field is an error.
-final class JsonTree {
+public final class JsonTree {
     private static final JsonFactory FACTORY =
             JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
 
@@ -30,7 +30,7 @@ final class JsonTree {
     ///
     /// @throws IllegalArgumentException if the text is not exactly one value; the message names the
     ///   column
-    static Object parse(String text) {
+    public static Object parse(String text) {
         try (JsonParser json = FACTORY.createParser(ObjectReadContext.empty(), text)) {
             json.nextToken();
             Object value = new JsonTree(json).value();
