@@ -4,10 +4,12 @@ import dev.berth.bench.BerthRun.Setup;
 import dev.berth.examples.SampleServers;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /// Checks that each policy does what it says: exact turns, clients that stay with their worker,
 /// shares, few long connections, and policy changes under load.
@@ -140,12 +142,29 @@ final class SteerBench {
     private void few(String policy, CheckFailures failures) throws IOException {
         int connections = 16;
         int workers = 8;
-        Map<Integer, Integer> counts = KeptConnections.countByWorker(port, connections);
+        Map<Integer, Integer> counts = countByWorker(connections);
         double peak = Collections.max(counts.values()) * workers / (double) connections;
         System.out.printf(
                 "%d connections that stay, %s: %s on %d of %d workers, max/mean %.2f%n",
                 connections, policy, counts.values(), counts.size(), workers, peak);
         failures.check(policy.equals("hash") || peak == 1.0, policy + ": max/mean " + peak);
+    }
+
+    /// Opens connections one after another, closes them when all are open, and returns how many
+    /// each worker had, by pid.
+    private Map<Integer, Integer> countByWorker(int connections) throws IOException {
+        Map<Integer, Integer> counts = new TreeMap<>();
+        List<PingPong> open = new ArrayList<>();
+        try {
+            for (int i = 0; i < connections; i++) {
+                PingPong next = PingPong.open(port);
+                open.add(next);
+                counts.merge(next.pid(), 1, Integer::sum);
+            }
+            return counts;
+        } finally {
+            open.forEach(PingPong::close);
+        }
     }
 
     /// Changes the policy under load: no change fails a request, and the next connection after each

@@ -74,10 +74,11 @@ public record PortQuery(
                 thorough);
     }
 
-    /// The same query for what one process holds.
+    /// The same query for what one process holds, on any port.
     public PortQuery withPid(int number) {
+        var any = OptionalInt.empty();
         return new PortQuery(
-                protocol, port, address, OptionalInt.of(number), listeners, namespaces, thorough);
+                protocol, any, address, OptionalInt.of(number), listeners, namespaces, thorough);
     }
 
     /// The same query for sockets that wait for connections or datagrams.

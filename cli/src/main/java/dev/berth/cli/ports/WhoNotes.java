@@ -7,6 +7,9 @@ import dev.berth.net.BoundAddress;
 import dev.berth.net.DiagQuery;
 import dev.berth.net.Protocol;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -29,6 +32,20 @@ record WhoNotes(IntFunction<String> users, PortRange outgoing) {
 
     /// From the lowest to the highest port, both included.
     record PortRange(int first, int last) {
+        private static final Path OUTGOING = Path.of("/proc/sys/net/ipv4/ip_local_port_range");
+        private static final PortRange USUAL = new PortRange(32768, 60999);
+
+        /// The range from which the kernel chooses the ports of outgoing connections, in this
+        /// network namespace.
+        static PortRange outgoing() {
+            try {
+                String[] ends = Files.readString(OUTGOING).strip().split("\\s+");
+                return new PortRange(Integer.parseInt(ends[0]), Integer.parseInt(ends[1]));
+            } catch (IOException | RuntimeException unreadable) {
+                return USUAL;
+            }
+        }
+
         boolean contains(int port) {
             return port >= first && port <= last;
         }

@@ -2,8 +2,6 @@ package dev.berth.cli.ports;
 
 import dev.berth.inspect.PortQuery;
 
-import java.util.OptionalInt;
-
 /// The question that `berth who` answers.
 ///
 /// @param nothing the message if there is nothing to show
@@ -15,15 +13,7 @@ record WhoQuestion(PortQuery query, String nothing, int pid) {
 
     /// The same number, interpreted as a process id.
     WhoQuestion asPid() {
-        PortQuery all =
-                new PortQuery(
-                        query.protocol(),
-                        OptionalInt.empty(),
-                        query.address(),
-                        OptionalInt.of(pid),
-                        query.listeners(),
-                        query.namespaces(),
-                        query.thorough());
-        return new WhoQuestion(all, "pid " + pid + " has no visible sockets", pid);
+        String nothing = "pid " + pid + " has no visible sockets";
+        return new WhoQuestion(query.withPid(pid), nothing, pid);
     }
 }

@@ -47,7 +47,7 @@ final class WhoText {
                 columns,
                 colour,
                 all,
-                new WhoNotes(new UserNames()::name, WhoPorts.outgoing()),
+                new WhoNotes(new UserNames()::name, WhoNotes.PortRange.outgoing()),
                 SteeredGroup::of);
     }
 
