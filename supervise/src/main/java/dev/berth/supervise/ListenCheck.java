@@ -86,11 +86,8 @@ final class ListenCheck {
         }
         String lacks =
                 BindPolicy.complete(context.spec(), keys)
-                        ? "listens on "
-                                + text(keys)
-                                + ", but on none of the ports in service: "
-                                + text(served(id))
-                                + MEANT
+                        ? "listens on %s, but on none of the ports in service: %s%s"
+                                .formatted(text(keys), text(served(id)), MEANT)
                         : "listens on "
                                 + text(keys)
                                 + ", but not on what you named with "
@@ -129,13 +126,9 @@ final class ListenCheck {
     }
 
     private static String lesser(List<GroupKey> keys, List<GroupKey> missing) {
-        return "listens on "
-                + text(keys)
-                + ", which does not cover "
-                + text(missing)
-                + ", the address of the worker that it should replace: clients of that address"
-                + " would be refused"
-                + MEANT;
+        return ("listens on %s, which does not cover %s, the address of the worker that it"
+                        + " should replace: clients of that address would be refused%s")
+                .formatted(text(keys), text(missing), MEANT);
     }
 
     private static String text(List<GroupKey> keys) {

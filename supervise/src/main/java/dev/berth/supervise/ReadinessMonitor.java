@@ -167,13 +167,10 @@ final class ReadinessMonitor implements BindInterceptor.Callbacks {
     private void reportOtherPorts() {
         context.sink()
                 .onEvent(
-                        unreported.size()
-                                + " more ports are shared too, "
-                                + unreported.first()
-                                + " to "
-                                + unreported.last()
-                                + "; -p PORT shares only those that you name, --private PORT"
-                                + " gives each slot its own");
+                        ("%s more ports are shared too, %s to %s; -p PORT shares only those that"
+                                        + " you name, --private PORT gives each slot its own")
+                                .formatted(
+                                        unreported.size(), unreported.first(), unreported.last()));
         unreported.clear();
     }
 

@@ -136,12 +136,10 @@ final class WorkerStarter {
                 .filter(user -> !UserAccess.mayReach(user, spec.runtime()))
                 .map(
                         user ->
-                                "user "
-                                        + user.name()
-                                        + " is not permitted to enter "
-                                        + spec.runtime()
-                                        + "; start Berth with env -u XDG_RUNTIME_DIR berth run …"
-                                        + " to keep its sockets in /run/berth");
+                                ("user %s is not permitted to enter %s; start Berth with env -u"
+                                     + " XDG_RUNTIME_DIR berth run … to keep its sockets in"
+                                     + " /run/berth")
+                                        .formatted(user.name(), spec.runtime()));
     }
 
     private static WorkerProcess live(

@@ -67,11 +67,9 @@ public final class BindPolicy {
         if (low && !lists(spec, protocol, address)) {
             return new Decision.Refuse(
                     Errno.EACCES,
-                    "port "
-                            + address.port()
-                            + " is below 1024 and the worker runs as "
-                            + spec.user().get().name()
-                            + ": name the address with -l to allow it");
+                    ("port %s is below 1024 and the worker runs as %s: name the address"
+                                    + " with -l to allow it")
+                            .formatted(address.port(), spec.user().get().name()));
         }
         return new Decision.Share();
     }

@@ -28,12 +28,8 @@ final class SiblingPortConflict {
             int pid,
             Collection<Integer> shared) {
         String held =
-                wanted
-                        + " is held by slot "
-                        + holder
-                        + " of this service (pid "
-                        + pid
-                        + "), and is not shared: ";
+                "%s is held by slot %s of this service (pid %s), and is not shared: "
+                        .formatted(wanted, holder, pid);
         if (wanted.protocol() == Protocol.UDP) {
             return held + datagrams(spec, wanted, shared);
         }
@@ -48,22 +44,16 @@ final class SiblingPortConflict {
 
     private static String unnamed(int port, Collection<Integer> shared) {
         if (shared.size() > MOST_LISTED) {
-            return "without -p only ports that are opened before the worker is ready are shared,"
-                    + " and no more than "
-                    + BindPolicy.MOST_UNNAMED
-                    + " addresses. Name each port to share with -p; to give each slot"
-                    + " a port of its own: --private "
-                    + port;
+            return ("without -p only ports that are opened before the worker is ready are shared,"
+                        + " and no more than %s addresses. Name each port to share with -p; to give"
+                        + " each slot a port of its own: --private %s")
+                    .formatted(BindPolicy.MOST_UNNAMED, port);
         }
         String others = options(shared, port);
         String text =
-                "without -p only ports that are opened before the worker is ready are shared. To"
-                        + " share it too: "
-                        + others
-                        + "-p "
-                        + port
-                        + "; to give each slot a port of its own: --private "
-                        + port;
+                ("without -p only ports that are opened before the worker is ready are shared. To"
+                     + " share it too: %s-p %s; to give each slot a port of its own: --private %s")
+                        .formatted(others, port, port);
         return shared.size() == 1
                 ? text
                         + "; if port %1$d is only a debugger's or a metrics port: -p %2$d --private"

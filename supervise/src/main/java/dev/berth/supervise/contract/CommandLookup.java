@@ -42,11 +42,9 @@ public final class CommandLookup {
         }
         if (!Files.isExecutable(file)) {
             throw new IOException(
-                    "not a program: "
-                            + word
-                            + " is not executable; run chmod +x "
-                            + word
-                            + ", or name its interpreter");
+                    ("not a program: %s is not executable; run chmod +x %s, or name its"
+                                    + " interpreter")
+                            .formatted(word, word));
         }
         return Path.of(word);
     }

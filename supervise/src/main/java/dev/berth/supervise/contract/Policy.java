@@ -121,11 +121,9 @@ public sealed interface Policy {
                 int equals = part.indexOf('=');
                 if (equals < 1 || !part.substring(0, equals).matches("[0-9]{1,3}")) {
                     throw new IllegalArgumentException(
-                            "a weight is SLOT=WEIGHT or SLOT=SHARE%, as in "
-                                    + WEIGHTED
-                                    + "3=5%,1=2, not \""
-                                    + part
-                                    + "\"");
+                            ("a weight is SLOT=WEIGHT or SLOT=SHARE%%, as in"
+                                            + " %s3=5%%,1=2, not \"%s\"")
+                                    .formatted(WEIGHTED, part));
                 }
                 int slot = Integer.parseInt(part.substring(0, equals));
                 if (shares.put(slot, Share.parse(part.substring(equals + 1))) != null) {
@@ -189,11 +187,9 @@ public sealed interface Policy {
                     yield Weighted.parseShares(word.substring(WEIGHTED.length()));
                 }
                 throw new IllegalArgumentException(
-                        "unknown policy: \""
-                                + word
-                                + "\"; available: "
-                                + WORDS
-                                + "; with --share dispatch also least-connections");
+                        ("unknown policy: \"%s\"; available: %s; with --share dispatch"
+                                        + " also least-connections")
+                                .formatted(word, WORDS));
             }
         };
     }
@@ -225,10 +221,8 @@ public sealed interface Policy {
     default Optional<String> problem(int slots) {
         return this instanceof Weighted weighted && weighted.highest() >= slots
                 ? Optional.of(
-                        "no slot "
-                                + weighted.highest()
-                                + " to give a weight to: there are slots 0 to "
-                                + (slots - 1))
+                        "no slot %s to give a weight to: there are slots 0 to %s"
+                                .formatted(weighted.highest(), slots - 1))
                 : Optional.empty();
     }
 }

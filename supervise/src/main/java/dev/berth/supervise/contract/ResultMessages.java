@@ -88,10 +88,8 @@ final class ResultMessages {
             case RequestResult.ScaleUndone(WorkerFailure failure, int slots) ->
                     UserMessages.of(failure) + "\nstays at " + slots + " workers";
             case RequestResult.DrainLost(WorkerFailure failure, int slot) ->
-                    UserMessages.of(failure)
-                            + "\nslot "
-                            + slot
-                            + " stays drained until you undrain it";
+                    "%s\nslot %s stays drained until you undrain it"
+                            .formatted(UserMessages.of(failure), slot);
             case RequestResult.RolledBack(WorkerFailure failure) ->
                     UserMessages.of(failure) + "\nrolled back";
             case RequestResult.RollbackFailed(

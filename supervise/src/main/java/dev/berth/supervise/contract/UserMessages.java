@@ -73,12 +73,8 @@ public final class UserMessages {
 
     /// The message about a worker that was stopped at the end of its drain.
     public static String of(DomainEvent.DrainExpired expired) {
-        return "slot "
-                + expired.id()
-                + " is stopped after --drain "
-                + seconds(expired.limit())
-                + ", leaving "
-                + expired.left();
+        return "slot %s is stopped after --drain %s, leaving %s"
+                .formatted(expired.id(), seconds(expired.limit()), expired.left());
     }
 
     private static Optional<String> exited(DomainEvent.WorkerExited exited) {

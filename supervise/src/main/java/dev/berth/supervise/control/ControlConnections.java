@@ -122,11 +122,9 @@ final class ControlConnections implements AutoCloseable {
             return received > 1 && beginning[1] != LARGE[1]
                     ? ControlProtocol.refusal(ControlProtocol.OF_WORDS)
                     : CommandRefusedException.wrong(
-                            "a request of "
-                                    + bytes
-                                    + " bytes is too long for this supervisor, unless it is a roll"
-                                    + " in control protocol "
-                                    + ControlProtocol.VERSION);
+                            ("a request of %s bytes is too long for this supervisor,"
+                                            + " unless it is a roll in control protocol %s")
+                                    .formatted(bytes, ControlProtocol.VERSION));
         }
 
         /// Whether bytes of it wait to be read, by a thread that is not free yet.

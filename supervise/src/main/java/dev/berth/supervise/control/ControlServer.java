@@ -120,11 +120,9 @@ public final class ControlServer implements AutoCloseable {
             if (!mayAsk(peer.uid(), Processes.geteuid())) {
                 refuse(
                         client,
-                        "you are uid "
-                                + peer.uid()
-                                + ": only uid "
-                                + Processes.geteuid()
-                                + " and root are permitted to command this supervisor");
+                        ("you are uid %s: only uid %s and root are permitted to command"
+                                        + " this supervisor")
+                                .formatted(peer.uid(), Processes.geteuid()));
             } else if (!connections.begin(client, peer)) {
                 refuse(
                         client,

@@ -55,11 +55,8 @@ final class ControlSocket {
         FileStatus status = FileStatus.at(Descriptors.AT_FDCWD, directory.toString());
         if (!status.isDirectory() || status.uid() != Processes.geteuid()) {
             throw new IOException(
-                    directory
-                            + " is not your directory (owner uid "
-                            + status.uid()
-                            + "); remove it: rm -r "
-                            + directory);
+                    "%s is not your directory (owner uid %s); remove it: rm -r %s"
+                            .formatted(directory, status.uid(), directory));
         }
         List<Path> entries;
         try (Stream<Path> all = Files.list(directory)) {

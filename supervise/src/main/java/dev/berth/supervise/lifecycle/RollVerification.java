@@ -122,11 +122,9 @@ final class RollVerification {
             return WorkerLoss.replaceByPredecessor(
                     step,
                     worker,
-                    "accepts no connection: "
-                            + worker.verification().detail()
-                            + ", for "
-                            + limit
-                            + " (if it only needs longer to load, raise --prove of berth run)");
+                    ("accepts no connection: %s, for %s (if it only needs longer to"
+                                    + " load, raise --prove of berth run)")
+                            .formatted(worker.verification().detail(), limit));
         } else {
             step.change(worker.id(), w -> w.withVerification(Verification.DONE));
         }

@@ -148,11 +148,9 @@ public final class Spawner implements ProcessStarter {
         }
         if (Errno.EACCES.number() == errno) {
             return new IOException(
-                    "not allowed to run "
-                            + file
-                            + " in "
-                            + request.directory()
-                            + ": is it executable, and can the user enter that directory?");
+                    ("not allowed to run %s in %s: is it executable, and can the user"
+                                    + " enter that directory?")
+                            .formatted(file, request.directory()));
         }
         if (Errno.ENOEXEC.number() == errno) {
             return new IOException(file + " is neither a program nor a script with a #! line");

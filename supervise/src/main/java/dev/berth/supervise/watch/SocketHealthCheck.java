@@ -72,12 +72,8 @@ public final class SocketHealthCheck {
                                     foreignSocket.pid().getAsInt(), foreignSocket.command())
                             : "a process of " + foreignSocket.command();
             sink.onEvent(
-                    "a foreign socket on "
-                            + foreignSocket.listen()
-                            + ": "
-                            + who
-                            + " "
-                            + foreignSocket.effect());
+                    "a foreign socket on %s: %s %s"
+                            .formatted(foreignSocket.listen(), who, foreignSocket.effect()));
         }
     }
 
@@ -118,12 +114,8 @@ public final class SocketHealthCheck {
     private static String stall(HeldSocket socket, int queue, int pid) {
         String who = "slot " + socket.owner() + " (pid " + pid + ") ";
         return socket.stalled()
-                ? who
-                        + "is not accepting connections: "
-                        + queue
-                        + " wait on "
-                        + socket.key()
-                        + "; it may be hung"
+                ? "%sis not accepting connections: %s wait on %s; it may be hung"
+                        .formatted(who, queue, socket.key())
                 : who + "accepts again on " + socket.key();
     }
 
@@ -202,11 +194,8 @@ public final class SocketHealthCheck {
             return false;
         }
         sink.onEvent(
-                "slot "
-                        + worker.id()
-                        + " connected its datagram socket on "
-                        + socket.key()
-                        + ", which thereby left the group");
+                ("slot %s connected its datagram socket on %s, which thereby left the" + " group")
+                        .formatted(worker.id(), socket.key()));
         registry.left(socket);
         return registry.of(worker.id()).stream()
                 .noneMatch(other -> other.listening() && !other.key().own());

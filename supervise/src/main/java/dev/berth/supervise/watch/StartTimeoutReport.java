@@ -42,20 +42,15 @@ public record StartTimeoutReport(
             return elsewhere(others);
         }
         if (!found.unix().isEmpty()) {
-            return "listens on the Unix socket "
-                    + named(found.unix())
-                    + after()
-                    + " and on no TCP port; Berth shares TCP ports: make the program listen on "
-                    + place()
-                    + "; if it belongs to a daemon that does the work (pm2), "
-                    + UserMessages.OWN_HOME;
+            return ("listens on the Unix socket %s%s and on no TCP port; Berth shares TCP ports:"
+                        + " make the program listen on %s; if it belongs to a daemon that does the"
+                        + " work (pm2), %s")
+                    .formatted(named(found.unix()), after(), place(), UserMessages.OWN_HOME);
         }
         if (!found.udp().isEmpty()) {
-            return "is bound to "
-                    + named(found.udp())
-                    + after()
-                    + " and listens on no TCP port; UDP is shared only if named: -l "
-                    + found.udp().getFirst();
+            return ("is bound to %s%s and listens on no TCP port; UDP is shared only if named:"
+                            + " -l %s")
+                    .formatted(named(found.udp()), after(), found.udp().getFirst());
         }
         return "did not listen within "
                 + limit()
@@ -72,12 +67,8 @@ public record StartTimeoutReport(
 
     /// For a worker that listens, but too late.
     public String late(LateWorkerScan found, List<ListenAddress> shared) {
-        return "listened on "
-                + named(shared)
-                + " only after the "
-                + limit()
-                + " of --start-timeout were over; it "
-                + pace(found);
+        return "listened on %s only after the %s of --start-timeout were over; it %s"
+                .formatted(named(shared), limit(), pace(found));
     }
 
     /// For a worker that did not ask its dispatcher for connections, or that listens but did not
@@ -86,11 +77,8 @@ public record StartTimeoutReport(
         CpuTime total = found.total();
         String used = "has used " + seconds(total.usedMillis()) + " of CPU time";
         if (found.working()) {
-            return "is still working: it "
-                    + used
-                    + crowd(total, found.queue())
-                    + "; give it more time: "
-                    + longer(total);
+            return "is still working: it %s%s; give it more time: %s"
+                    .formatted(used, crowd(total, found.queue()), longer(total));
         }
         return "is sleeping: it "
                 + used
@@ -130,12 +118,9 @@ public record StartTimeoutReport(
                     + place();
         }
         if (replaces && spec.named()) {
-            return where
-                    + "and a roll does not change what is shared: "
-                    + wanted()
-                    + "; make the new version listen there, or stop the service and start it again"
-                    + " with -p "
-                    + port;
+            return ("%sand a roll does not change what is shared: %s; make the new version"
+                            + " listen there, or stop the service and start it again with -p %s")
+                    .formatted(where, wanted(), port);
         }
         return where
                 + (spec.named()

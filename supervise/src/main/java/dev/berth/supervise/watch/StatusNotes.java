@@ -102,12 +102,9 @@ final class StatusNotes {
                 WorkerProcess process = live.get(worker.id());
                 if (process != null && !process.ended() && Processes.stopped(process.pid())) {
                     notes.add(
-                            "slot "
-                                    + slot.index()
-                                    + ": pid "
-                                    + process.pid()
-                                    + " is stopped by a signal; to resume it: kill -CONT "
-                                    + process.pid());
+                            ("slot %s: pid %s is stopped by a signal; to resume it:"
+                                            + " kill -CONT %s")
+                                    .formatted(slot.index(), process.pid(), process.pid()));
                 }
             }
         }
@@ -117,11 +114,9 @@ final class StatusNotes {
         for (HeldSocket socket : registry.all()) {
             if (socket.stalled()) {
                 notes.add(
-                        "slot "
-                                + socket.owner().slot()
-                                + " is not accepting the connections that wait on "
-                                + socket.key()
-                                + "; its worker may be hung");
+                        ("slot %s is not accepting the connections that wait on %s; its"
+                                        + " worker may be hung")
+                                .formatted(socket.owner().slot(), socket.key()));
             }
         }
     }
@@ -147,11 +142,9 @@ final class StatusNotes {
             List<String> parts = new ArrayList<>();
             slots.forEach((command, indexes) -> parts.add(part(state, command, indexes)));
             notes.add(
-                    "partially rolled: "
-                            + String.join(", ", parts)
-                            + "; to run one command everywhere: berth roll "
-                            + spec.name()
-                            + " -- COMMAND");
+                    ("partially rolled: %s; to run one command everywhere: berth roll"
+                                    + " %s -- COMMAND")
+                            .formatted(String.join(", ", parts), spec.name()));
         } else if (state.operation().isEmpty() && !state.replaced().isEmpty()) {
             notes.add(
                     "partially rolled: a roll replaced the workers in slots "
@@ -179,14 +172,12 @@ final class StatusNotes {
                                         + " s"
                                 : "";
                 notes.add(
-                        "slot "
-                                + slot.index()
-                                + " is in a crash loop: "
-                                + history.failures()
-                                + " failures in a row"
-                                + next
-                                + "; "
-                                + history.lastFailure());
+                        "slot %s is in a crash loop: %s failures in a row%s; %s"
+                                .formatted(
+                                        slot.index(),
+                                        history.failures(),
+                                        next,
+                                        history.lastFailure()));
             }
         }
     }
