@@ -5,32 +5,14 @@ import dev.berth.bpf.Family;
 import dev.berth.sys.ErrnoException;
 
 import java.util.List;
-import java.util.OptionalLong;
 
 /// Steering by classic BPF over the group's indices, reattached atomically after each change. It
 /// can neither refuse a client nor move a queue, and counts nothing, but it needs no privilege.
-final class CbpfSteering implements Steering {
-    private final Family family;
-
-    CbpfSteering(Family family) {
-        this.family = family;
-    }
-
-    @Override
-    public boolean migrates() {
-        return false;
-    }
-
+record CbpfSteering(Family family) implements Steering {
     @Override
     public boolean usesIndices() {
         return true;
     }
-
-    @Override
-    public void afterJoin(HeldSocket socket) {}
-
-    @Override
-    public void beforeLeave(HeldSocket socket) {}
 
     /// If no member is served the program stays as it was: a classic program cannot refuse.
     @Override
@@ -46,17 +28,4 @@ final class CbpfSteering implements Steering {
     public boolean follows(SelectionTable table) {
         return !table.places().isEmpty();
     }
-
-    @Override
-    public OptionalLong steered(HeldSocket socket) {
-        return OptionalLong.empty();
-    }
-
-    @Override
-    public OptionalLong fallbacks() {
-        return OptionalLong.empty();
-    }
-
-    @Override
-    public void close() {}
 }

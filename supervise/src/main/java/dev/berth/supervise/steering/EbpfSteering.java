@@ -33,11 +33,6 @@ final class EbpfSteering implements Steering {
     }
 
     @Override
-    public boolean usesIndices() {
-        return false;
-    }
-
-    @Override
     public void afterJoin(HeldSocket socket) throws IOException {
         int key = take(socket);
         try {

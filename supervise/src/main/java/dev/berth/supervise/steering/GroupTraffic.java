@@ -93,7 +93,11 @@ final class GroupTraffic {
             Steering steering = support.forGroup(socket.key());
             group =
                     new ReuseportGroup(
-                            socket.key(), steering, new TableBuilder(support), rules(), fillers);
+                            socket.key(),
+                            steering,
+                            new TableBuilder(support, pinning),
+                            plan(),
+                            fillers);
             groups.put(socket.key(), group);
         }
         try {
@@ -151,10 +155,6 @@ final class GroupTraffic {
         return empty;
     }
 
-    private TableBuilder.Rules rules() {
-        return new TableBuilder.Rules(plan(), pinning);
-    }
-
     private void refreshAll() throws ErrnoException {
         for (ReuseportGroup group : groups.values()) {
             refresh(group);
@@ -177,7 +177,7 @@ final class GroupTraffic {
         boolean stays = left && !reversible || waits && !anew;
         if (!stays) {
             // Where no listener was served before, clients can wait in any.
-            group.serve(anew ? members : served, rules());
+            group.serve(anew ? members : served, plan());
         }
         for (HeldSocket socket : served) {
             ListenerVisibility.show(socket);

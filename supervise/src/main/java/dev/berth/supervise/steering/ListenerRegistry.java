@@ -1,29 +1,33 @@
 package dev.berth.supervise.steering;
 
+import dev.berth.net.Protocol;
 import dev.berth.supervise.contract.Policy;
 import dev.berth.supervise.contract.WorkerId;
+import dev.berth.supervise.lifecycle.Admission;
 import dev.berth.supervise.lifecycle.TrafficPlan;
 import dev.berth.sys.ErrnoException;
 
 import java.io.IOException;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 
 /// All sockets that the supervisor holds ([ListenerStore]), their groups, which are served at
-/// present ([GroupTraffic]), and what becomes of the queues of workers that end
-/// ([QueueInheritance]).
+/// present ([GroupTraffic]), and what becomes of the connections that are queued for a worker which
+/// ends or is replaced: they move to other workers, or wait in the socket for a successor in its
+/// slot.
 public final class ListenerRegistry implements TrafficTarget, AutoCloseable {
+    private final SteeringSupport support;
     private final ListenerStore store = new ListenerStore();
     private final GroupTraffic traffic;
-    private final QueueInheritance inheritance;
 
     /// @param policy the policy until the first plan is applied
     public ListenerRegistry(SteeringSupport support, Policy policy, CpuPinning pinning) {
+        this.support = support;
         traffic = new GroupTraffic(support, TrafficPlan.initial(policy), pinning);
-        inheritance = new QueueInheritance(support, store, traffic);
     }
 
     /// The socket with that inode, if it is a worker's.
@@ -63,13 +67,26 @@ public final class ListenerRegistry implements TrafficTarget, AutoCloseable {
     /// The socket that `heir` takes over if it binds `key`: one that its predecessor left, the
     /// fullest first; without steering, also the one that is in service.
     public Optional<HeldSocket> inheritance(WorkerId heir, GroupKey key) {
-        return inheritance.of(heir, key);
+        return store.at(key).stream()
+                .filter(socket -> socket.owner().slot() == heir.slot())
+                .filter(socket -> socket.orphan() || passesTo(heir, socket))
+                .max(Comparator.comparingInt(socket -> socket.queue().orElse(0)));
+    }
+
+    private boolean passesTo(WorkerId heir, HeldSocket socket) {
+        return support.passesSocketOn() && !socket.owner().equals(heir);
     }
 
     /// Gives an inherited socket to its heir. If its previous worker is alive, it gets the socket
     /// back should the heir fail.
     public void handOver(HeldSocket socket, WorkerId heir) {
-        inheritance.handOver(socket, heir);
+        store.changeOwner(
+                socket,
+                () ->
+                        group(socket.key())
+                                .ifPresentOrElse(
+                                        group -> group.handOver(socket, heir),
+                                        () -> socket.transferTo(heir, 0)));
     }
 
     /// Keeps a bound socket, and from now on closes it.
@@ -91,13 +108,23 @@ public final class ListenerRegistry implements TrafficTarget, AutoCloseable {
     /// supervisor's descriptor is closed. Connections queued in it move on if the steering migrates
     /// them; otherwise they are reset.
     void retire(HeldSocket socket) throws ErrnoException {
-        inheritance.retire(socket);
+        store.remove(socket);
+        traffic.retire(socket);
     }
 
     /// Handles a socket from which nobody accepts any more: its queue moves, or waits in it for a
     /// successor.
     void releaseQueue(HeldSocket socket) throws ErrnoException {
-        inheritance.release(socket);
+        Optional<ReuseportGroup> group = group(socket.key());
+        if (!socket.listening() || group.isEmpty()) {
+            store.remove(socket);
+            socket.fd().close();
+        } else if (moves(socket)) {
+            retire(socket);
+        } else {
+            socket.setOrphan();
+            traffic.refresh(group.get());
+        }
     }
 
     /// Applies the plan to the groups, then closes the listeners of dead workers that the plan does
@@ -105,22 +132,74 @@ public final class ListenerRegistry implements TrafficTarget, AutoCloseable {
     @Override
     public void apply(TrafficPlan plan) throws ErrnoException {
         traffic.apply(plan);
-        inheritance.closeSuperseded();
+        closeSuperseded();
+    }
+
+    /// Closes the listeners of dead workers that are no longer needed. A mechanism that cannot
+    /// refuse can at least not keep clients waiting, so it keeps none while they are refused.
+    private void closeSuperseded() throws ErrnoException {
+        TrafficPlan plan = traffic.plan();
+        boolean refused =
+                plan.admission() == Admission.REFUSE || plan.admission() == Admission.CLOSING;
+        boolean none = refused && !support.canRefuse();
+        for (HeldSocket socket : all()) {
+            boolean tcp = socket.key().protocol() == Protocol.TCP;
+            if (socket.orphan() && (none && tcp || superseded(socket, plan))) {
+                retire(socket);
+            }
+        }
+    }
+
+    /// Whether the listener of a dead worker is no longer needed: its queue can move, its slot has
+    /// a worker without it, or its slot is gone.
+    private boolean superseded(HeldSocket socket, TrafficPlan plan) {
+        int slot = socket.owner().slot();
+        if (!plan.kept().contains(slot)) {
+            return true;
+        }
+        boolean slotServed = plan.workers().stream().anyMatch(id -> id.slot() == slot);
+        return socket.key().protocol() == Protocol.TCP && (slotServed || moves(socket));
     }
 
     @Override
     public void closeSockets(WorkerId owner) throws ErrnoException {
-        inheritance.close(owner);
+        for (HeldSocket socket : leftBy(owner)) {
+            retire(socket);
+        }
     }
 
+    /// The queues move to siblings at once if possible; otherwise they stay in the sockets for a
+    /// successor.
     @Override
     public void keepQueue(WorkerId owner) throws ErrnoException {
-        inheritance.keep(owner);
+        for (HeldSocket socket : leftBy(owner)) {
+            releaseQueue(socket);
+        }
     }
 
+    /// The sockets that are left of a worker that has ended, when its predecessor has got back
+    /// those that it had inherited.
+    private List<HeldSocket> leftBy(WorkerId owner) {
+        all().forEach(socket -> socket.previousOwnerExited(owner));
+        return of(owner).stream().filter(socket -> !returned(socket)).toList();
+    }
+
+    private boolean returned(HeldSocket socket) {
+        WorkerId owner = socket.owner();
+        store.changeOwner(socket, socket::returnToPreviousOwner);
+        return !socket.owner().equals(owner);
+    }
+
+    /// The workers in service get the connections, which closes the worker's sockets. If the
+    /// steering does not migrate connections, they stay with the worker.
     @Override
     public void moveQueue(WorkerId owner) throws ErrnoException {
-        inheritance.move(owner);
+        for (HeldSocket socket : of(owner)) {
+            boolean shared = !socket.key().own();
+            if (shared && socket.listening() && moves(socket)) {
+                retire(socket);
+            }
+        }
     }
 
     @Override
@@ -137,7 +216,15 @@ public final class ListenerRegistry implements TrafficTarget, AutoCloseable {
     /// Whether the unaccepted connections on every listener of `owner` would move to others if the
     /// listener closed.
     public boolean wouldMove(WorkerId owner) {
-        return inheritance.moves(owner);
+        return of(owner).stream()
+                .filter(HeldSocket::listening)
+                .filter(socket -> socket.key().protocol() == Protocol.TCP && !socket.key().own())
+                .allMatch(this::moves);
+    }
+
+    private boolean moves(HeldSocket socket) {
+        return socket.key().protocol() == Protocol.TCP
+                && group(socket.key()).filter(group -> group.wouldMove(socket)).isPresent();
     }
 
     /// Whether a worker has accepted connections.

@@ -2,6 +2,7 @@ package dev.berth.supervise.steering;
 
 import dev.berth.bpf.Selection;
 import dev.berth.supervise.contract.WorkerId;
+import dev.berth.supervise.lifecycle.TrafficPlan;
 import dev.berth.sys.ErrnoException;
 
 import java.io.IOException;
@@ -30,7 +31,7 @@ public final class ReuseportGroup implements AutoCloseable {
     private final List<HeldSocket> fillers = new ArrayList<>();
     private final Set<Long> filled;
     private List<HeldSocket> served = List.of();
-    private TableBuilder.Rules rules;
+    private TrafficPlan plan;
     private SelectionTable table = new SelectionTable(Selection.HASH, List.of());
 
     /// @param filled the inodes of the fillers of all groups, kept up to date here
@@ -38,13 +39,13 @@ public final class ReuseportGroup implements AutoCloseable {
             GroupKey key,
             Steering steering,
             TableBuilder tableBuilder,
-            TableBuilder.Rules rules,
+            TrafficPlan plan,
             Set<Long> filled) {
         this.filled = filled;
         this.key = key;
         this.steering = steering;
         this.tableBuilder = tableBuilder;
-        this.rules = rules;
+        this.plan = plan;
     }
 
     public GroupKey key() {
@@ -169,21 +170,21 @@ public final class ReuseportGroup implements AutoCloseable {
     private void without(HeldSocket socket) {
         if (served.contains(socket)) {
             served = served.stream().filter(other -> other != socket).toList();
-            table = tableBuilder.table(served, rules);
+            table = tableBuilder.table(served, plan);
         }
     }
 
-    /// Gives new connections to `next` from now on, by these rules.
-    void serve(List<HeldSocket> next, TableBuilder.Rules by) throws ErrnoException {
+    /// Gives new connections to `next` from now on, as the plan says.
+    void serve(List<HeldSocket> next, TrafficPlan by) throws ErrnoException {
         served = List.copyOf(next);
-        rules = by;
-        table = tableBuilder.table(served, rules);
+        plan = by;
+        table = tableBuilder.table(served, plan);
         steering.serve(table, order);
     }
 
     /// Updates the table to the loads, if it depends on them.
     public void rebalance() throws ErrnoException {
-        Optional<SelectionTable> next = tableBuilder.replanned(served, rules);
+        Optional<SelectionTable> next = tableBuilder.replanned(served, plan);
         if (next.isPresent()) {
             table = next.get();
             steering.serve(table, order);

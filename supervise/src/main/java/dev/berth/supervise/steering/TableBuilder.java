@@ -22,6 +22,7 @@ final class TableBuilder {
     private static final int ROUNDS = 2;
 
     private final SteeringSupport support;
+    private final CpuPinning pinning;
     private ConsistentHash assignment;
     private List<HeldSocket> plan = List.of();
     private List<HeldSocket> candidates = List.of();
@@ -29,53 +30,43 @@ final class TableBuilder {
     private int consumed;
     private long turns;
 
-    TableBuilder(SteeringSupport support) {
+    /// @param pinning the CPU that each slot's worker is pinned to
+    TableBuilder(SteeringSupport support, CpuPinning pinning) {
         this.support = support;
+        this.pinning = pinning;
         assignment = ConsistentHash.empty(support.entries());
     }
 
-    /// What a table depends on.
-    ///
-    /// @param pinning the CPU that each slot's worker is pinned to
-    record Rules(TrafficPlan plan, CpuPinning pinning) {
-        Policy policy() {
-            return plan.policy();
-        }
-    }
-
     /// The table for the served members.
-    SelectionTable table(List<HeldSocket> served, Rules rules) {
+    SelectionTable table(List<HeldSocket> served, TrafficPlan traffic) {
         plan = List.of();
         if (served.isEmpty() || served.getFirst().key().own()) {
             return new SelectionTable(Selection.HASH, served);
         }
-        return switch (rules.policy()) {
-            case Policy.Cpu cpu -> columns(served, rules.pinning());
+        return switch (traffic.policy()) {
+            case Policy.Cpu cpu -> columns(served);
             case Policy.Source source -> consistent(served);
-            case Policy.LeastLoaded least -> planned(served, rules);
+            case Policy.LeastLoaded least -> planned(served, traffic);
             case Policy.Hash _,
                     Policy.Random _,
                     Policy.RoundRobin _,
                     Policy.LeastConnections _,
                     Policy.Weighted _ ->
-                    spread(served, rules);
+                    spread(served, traffic);
         };
     }
 
-    private SelectionTable spread(List<HeldSocket> served, Rules rules) {
-        int[] places = WeightedSchedule.spread(weights(served, rules), support.entries());
-        return table(rules.policy(), served, places);
+    private SelectionTable spread(List<HeldSocket> served, TrafficPlan traffic) {
+        int[] places = WeightedSchedule.spread(weights(served, traffic), support.entries());
+        return table(traffic.policy(), served, places);
     }
 
-    private static double[] weights(List<HeldSocket> served, Rules rules) {
+    private static double[] weights(List<HeldSocket> served, TrafficPlan traffic) {
         return ListenerShares.of(
-                rules.policy(),
+                traffic.policy(),
                 served.stream()
                         .map(HeldSocket::owner)
-                        .map(
-                                id ->
-                                        new ListenerShares.WeightEntry(
-                                                id.slot(), rules.plan().percent(id)))
+                        .map(id -> new ListenerShares.WeightEntry(id.slot(), traffic.percent(id)))
                         .toList());
     }
 
@@ -84,8 +75,8 @@ final class TableBuilder {
                 support.selection(policy), Arrays.stream(places).mapToObj(served::get).toList());
     }
 
-    private SelectionTable columns(List<HeldSocket> served, CpuPinning pinned) {
-        int[] cpus = served.stream().mapToInt(s -> pinned.cpu(s.owner().slot())).toArray();
+    private SelectionTable columns(List<HeldSocket> served) {
+        int[] cpus = served.stream().mapToInt(s -> pinning.cpu(s.owner().slot())).toArray();
         int[] places = WeightedSchedule.columns(cpus, SocketTable.cpus(), SocketTable.PLACES);
         return table(new Policy.Cpu(), served, places);
     }
@@ -106,19 +97,19 @@ final class TableBuilder {
     }
 
     /// The plan for the next connections, from now on.
-    private SelectionTable planned(List<HeldSocket> served, Rules rules) {
+    private SelectionTable planned(List<HeldSocket> served, TrafficPlan traffic) {
         candidates = notStalled(served);
         int length = Math.clamp((long) AHEAD * candidates.size(), LEAST_AHEAD, SocketTable.PLACES);
-        plan = next(candidates, rules, length);
+        plan = next(candidates, traffic, length);
         planned = total(served);
         consumed = 0;
-        return new SelectionTable(support.selection(rules.policy()), plan);
+        return new SelectionTable(support.selection(traffic.policy()), plan);
     }
 
     /// A new plan, if the rest of the present one has changed or is too short; always if a member
     /// has stalled or recovered. The next entries do not show that: a member with many connections
     /// comes late in the plan.
-    Optional<SelectionTable> replanned(List<HeldSocket> served, Rules rules) {
+    Optional<SelectionTable> replanned(List<HeldSocket> served, TrafficPlan traffic) {
         if (plan.isEmpty()) {
             return Optional.empty();
         }
@@ -128,8 +119,8 @@ final class TableBuilder {
                 candidates.equals(notStalled(served))
                         && consumed + soon <= plan.size()
                         && plan.subList(consumed, consumed + soon)
-                                .equals(next(candidates, rules, soon));
-        return holds ? Optional.empty() : Optional.of(planned(served, rules));
+                                .equals(next(candidates, traffic, soon));
+        return holds ? Optional.empty() : Optional.of(planned(served, traffic));
     }
 
     /// Records which members have got a connection since the plan was made.
@@ -140,8 +131,8 @@ final class TableBuilder {
         consumed = Math.clamp(until, consumed, plan.size());
     }
 
-    private static List<HeldSocket> next(List<HeldSocket> able, Rules rules, int length) {
-        double[] weights = weights(able, rules);
+    private static List<HeldSocket> next(List<HeldSocket> able, TrafficPlan traffic, int length) {
+        double[] weights = weights(able, traffic);
         begin(able, weights);
         List<LeastLoadedSchedule.Candidate> bids = new ArrayList<>();
         for (int i = 0; i < weights.length; i++) {

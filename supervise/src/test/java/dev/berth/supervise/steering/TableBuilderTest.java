@@ -42,8 +42,8 @@ class TableBuilderTest {
         return new TrafficPlan(shares, slots, slots, new Policy.LeastLoaded(), Admission.OPEN);
     }
 
-    private static TableBuilder.Rules rules(TrafficPlan plan) throws IOException {
-        return new TableBuilder.Rules(plan, CpuPinning.here());
+    private static TableBuilder tableBuilder() throws IOException {
+        return new TableBuilder(SteeringSupport.dispatcher(), CpuPinning.here());
     }
 
     /// The distribution of the next connections over four listeners. The last one is new; each of
@@ -54,8 +54,8 @@ class TableBuilderTest {
             old.load().record(0, 0, false, 0);
             old.load().record(600, 0, false, 5);
         }
-        TableBuilder.Rules rules = rules(serving(sockets, warming));
-        SelectionTable table = new TableBuilder(SteeringSupport.dispatcher()).table(sockets, rules);
+        TrafficPlan plan = serving(sockets, warming);
+        SelectionTable table = tableBuilder().table(sockets, plan);
         return table.places().stream()
                 .limit(count)
                 .collect(Collectors.groupingBy(s -> s.owner().slot(), Collectors.counting()));
@@ -81,17 +81,17 @@ class TableBuilderTest {
             socket.load().record(0, 0, false, 0);
             socket.load().count(socket == busy ? 20 : 0, 0);
         }
-        TableBuilder.Rules rules = rules(serving(sockets, Map.of()));
-        TableBuilder tableBuilder = new TableBuilder(SteeringSupport.dispatcher());
-        assertThat(tableBuilder.table(sockets, rules).places().indexOf(busy)).isBetween(50, 70);
+        TrafficPlan plan = serving(sockets, Map.of());
+        TableBuilder tableBuilder = tableBuilder();
+        assertThat(tableBuilder.table(sockets, plan).places().indexOf(busy)).isBetween(50, 70);
 
         busy.load().record(0, 0, true, 5);
-        assertThat(tableBuilder.replanned(sockets, rules))
+        assertThat(tableBuilder.replanned(sockets, plan))
                 .hasValueSatisfying(table -> assertThat(table.places()).doesNotContain(busy));
-        assertThat(tableBuilder.replanned(sockets, rules)).isEmpty();
+        assertThat(tableBuilder.replanned(sockets, plan)).isEmpty();
 
         busy.load().record(0, 0, false, 10);
-        assertThat(tableBuilder.replanned(sockets, rules))
+        assertThat(tableBuilder.replanned(sockets, plan))
                 .hasValueSatisfying(table -> assertThat(table.places()).contains(busy));
     }
 }
