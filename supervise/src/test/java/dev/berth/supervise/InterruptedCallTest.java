@@ -89,7 +89,7 @@ final class InterruptedCallTest {
         WorkerId id = new WorkerId(0, 1);
         ServiceSpec spec = supervisor.plan("python3");
         try (SupervisorResources resources =
-                        new SupervisorResources(
+                        SupervisorResources.open(
                                 spec,
                                 supervisor,
                                 Env.system().withCgroups(false),

@@ -202,7 +202,7 @@ final class StandstillTest {
             throws Exception {
         ServiceSpec spec = supervisor.plan("python3");
         try (SupervisorResources resources =
-                        new SupervisorResources(
+                        SupervisorResources.open(
                                 spec,
                                 supervisor,
                                 Env.system().withCgroups(false).withTables(tables),

@@ -88,7 +88,7 @@ final class WorkerReaperTest {
         return new SupervisorContext(
                 spec,
                 sink,
-                new SupervisorResources(
+                SupervisorResources.open(
                         spec, sink, Env.system().withCgroups(false), Optional.empty()),
                 new StateMachine(initial),
                 live,
