@@ -16,64 +16,40 @@ public sealed interface Policy {
                     + " weighted:3=5%,1=2";
 
     /// The word, as in `--steer`; [#parse] parses it.
-    String word();
+    default String word() {
+        return switch (this) {
+            case Hash _ -> "hash";
+            case Random _ -> "random";
+            case RoundRobin _ -> "round-robin";
+            case Cpu _ -> "cpu";
+            case Source _ -> "source";
+            case LeastLoaded _ -> "least-loaded";
+            case LeastConnections _ -> "least-connections";
+            case Weighted weighted -> WEIGHTED + weighted.words();
+        };
+    }
 
     /// By the hash of both addresses and ports.
-    record Hash() implements Policy {
-        @Override
-        public String word() {
-            return "hash";
-        }
-    }
+    record Hash() implements Policy {}
 
     /// Any worker, all equally likely.
-    record Random() implements Policy {
-        @Override
-        public String word() {
-            return "random";
-        }
-    }
+    record Random() implements Policy {}
 
     /// Each worker in turn.
-    record RoundRobin() implements Policy {
-        @Override
-        public String word() {
-            return "round-robin";
-        }
-    }
+    record RoundRobin() implements Policy {}
 
     /// The workers that are pinned to the CPU that received the packet.
-    record Cpu() implements Policy {
-        @Override
-        public String word() {
-            return "cpu";
-        }
-    }
+    record Cpu() implements Policy {}
 
     /// Always the same worker for one client address; when workers come or go, as few clients as
     /// possible change workers.
-    record Source() implements Policy {
-        @Override
-        public String word() {
-            return "source";
-        }
-    }
+    record Source() implements Policy {}
 
     /// The worker with the fewest connections, skipping stalled ones.
-    record LeastLoaded() implements Policy {
-        @Override
-        public String word() {
-            return "least-loaded";
-        }
-    }
+    record LeastLoaded() implements Policy {}
 
     /// The worker with the fewest open connections; with a dispatcher only.
-    record LeastConnections() implements Policy {
-        @Override
-        public String word() {
-            return "least-connections";
-        }
-    }
+    record LeastConnections() implements Policy {}
 
     /// A given share for each slot.
     ///
@@ -107,12 +83,11 @@ public sealed interface Policy {
             return shares.keySet().stream().max(Integer::compare).orElseThrow();
         }
 
-        @Override
-        public String word() {
+        private String words() {
             return new TreeMap<>(shares)
                     .entrySet().stream()
                             .map(entry -> entry.getKey() + "=" + entry.getValue())
-                            .collect(Collectors.joining(",", WEIGHTED, ""));
+                            .collect(Collectors.joining(","));
         }
 
         private static Weighted parseShares(String text) {

@@ -6,7 +6,14 @@ import dev.berth.dispatch.ProxyProtocol;
 /// own in one SO_REUSEPORT group, which comes about in three ways, or from a dispatcher.
 public sealed interface SocketSource {
     /// `seccomp`, `listen-fds`, `bind` or `dispatch`: the word in `status`.
-    String word();
+    default String word() {
+        return switch (this) {
+            case Intercept _ -> "seccomp";
+            case Activate _ -> "listen-fds";
+            case SelfBind _ -> "bind";
+            case Dispatch _ -> "dispatch";
+        };
+    }
 
     SharedAddresses addresses();
 
@@ -29,12 +36,7 @@ public sealed interface SocketSource {
     }
 
     /// The supervisor answers the worker's own bind(2) and listen(2). For any program.
-    record Intercept(GroupSpec group) implements Grouped {
-        @Override
-        public String word() {
-            return "seccomp";
-        }
-    }
+    record Intercept(GroupSpec group) implements Grouped {}
 
     /// The supervisor hands its sockets over from descriptor 3 on, announced by the environment
     /// variables of socket activation. For programs that support them.
@@ -44,11 +46,6 @@ public sealed interface SocketSource {
         public Activate {
             group.addresses().require("--adopt listen-fds");
         }
-
-        @Override
-        public String word() {
-            return "listen-fds";
-        }
     }
 
     /// The worker binds by itself with SO_REUSEPORT. The weakest way: the supervisor can only look
@@ -56,11 +53,6 @@ public sealed interface SocketSource {
     record SelfBind(GroupSpec group) implements Grouped {
         public SelfBind {
             group.addresses().require("--adopt bind");
-        }
-
-        @Override
-        public String word() {
-            return "bind";
         }
     }
 
@@ -71,11 +63,6 @@ public sealed interface SocketSource {
             implements SocketSource {
         public Dispatch {
             addresses.require("--share dispatch");
-        }
-
-        @Override
-        public String word() {
-            return "dispatch";
         }
     }
 }

@@ -15,7 +15,9 @@ public sealed interface Operation
     String verb();
 
     /// What the operation does with the slot.
-    Involvement involvement(int slot);
+    default Involvement involvement(int slot) {
+        return Involvement.OTHER;
+    }
 
     /// Moves on as far as the state allows.
     Decision advance(TransitionStep step);

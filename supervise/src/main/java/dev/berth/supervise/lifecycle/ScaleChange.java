@@ -61,11 +61,6 @@ record ScaleChange(long ticket, int from, int to, Course course) implements Oper
     }
 
     @Override
-    public Involvement involvement(int slot) {
-        return Involvement.OTHER;
-    }
-
-    @Override
     public Decision advance(TransitionStep step) {
         List<Slot> slots = step.state().slots();
         boolean grown =

@@ -62,11 +62,6 @@ record SlotDrain(long ticket, int slot, long deadline) implements Operation {
     }
 
     @Override
-    public Involvement involvement(int index) {
-        return Involvement.OTHER;
-    }
-
-    @Override
     public Decision advance(TransitionStep step) {
         return step.now() >= deadline ? over(step, RequestResult.DrainedState.OPEN) : continues();
     }

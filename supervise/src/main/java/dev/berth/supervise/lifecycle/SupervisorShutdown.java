@@ -21,11 +21,6 @@ record SupervisorShutdown(long ticket, int times, int code) implements Operation
         return "stop";
     }
 
-    @Override
-    public Involvement involvement(int slot) {
-        return Involvement.OTHER;
-    }
-
     /// A stop that is requested while a failed start is being ended waits for that end; it counts
     /// as the first request.
     SupervisorShutdown again(TransitionStep step, long next) {
