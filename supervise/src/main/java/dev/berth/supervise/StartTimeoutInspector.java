@@ -4,7 +4,6 @@ import dev.berth.net.ListenAddress;
 import dev.berth.supervise.contract.SocketSource;
 import dev.berth.supervise.contract.WorkerId;
 import dev.berth.supervise.lifecycle.Event;
-import dev.berth.supervise.process.BackgroundExecutor;
 import dev.berth.supervise.process.ProcessTree;
 import dev.berth.supervise.process.WorkerProcess;
 import dev.berth.supervise.steering.GroupKey;
@@ -16,13 +15,7 @@ import java.util.List;
 /// Finds out what a worker that was not ready in time is doing: the answer to
 /// [dev.berth.supervise.lifecycle.Action.Inspect]. Another thread does the inspection, so the owner
 /// thread does not wait.
-final class StartTimeoutInspector {
-    private final SupervisorContext context;
-
-    StartTimeoutInspector(SupervisorContext context) {
-        this.context = context;
-    }
-
+record StartTimeoutInspector(SupervisorContext context) {
     /// Inspects the worker `id` if it is alive. The answer is [Event.Inspected]; there is none if
     /// the inspection fails.
     ///
@@ -35,15 +28,9 @@ final class StartTimeoutInspector {
         ProcessTree tree = context.resources().trees().tree(worker);
         context.resources()
                 .scanExecutor()
-                .submit(
+                .attempt(
                         () -> LateWorkerScan.of(tree, context.resources().env().tables()),
-                        answer -> {
-                            if (answer
-                                    instanceof
-                                    BackgroundExecutor.Done<LateWorkerScan>(LateWorkerScan found)) {
-                                inspected(worker, found, listening);
-                            }
-                        });
+                        answer -> answer.ifPresent(found -> inspected(worker, found, listening)));
     }
 
     private void inspected(WorkerProcess worker, LateWorkerScan found, boolean listening) {

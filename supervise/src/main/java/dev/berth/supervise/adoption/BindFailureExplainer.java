@@ -12,7 +12,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 
 /// Reports why binds of workers failed: the failure at once, and who holds the address as soon as
@@ -108,16 +107,13 @@ final class BindFailureExplainer {
         }
         looking++;
         worker.socketErrors().setInvestigating(true);
-        scanExecutor.submit(
+        scanExecutor.attempt(
                 () -> owners.conflict(wanted, inode),
                 answer -> {
                     looking--;
                     worker.socketErrors().setInvestigating(false);
-                    if (answer
-                            instanceof
-                            BackgroundExecutor.Done<Optional<String>>(Optional<String> found)) {
-                        found.ifPresent(why -> refused(worker, wanted.toString(), why));
-                    }
+                    answer.flatMap(found -> found)
+                            .ifPresent(why -> refused(worker, wanted.toString(), why));
                 });
     }
 

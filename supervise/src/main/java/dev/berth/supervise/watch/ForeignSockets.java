@@ -85,7 +85,7 @@ public final class ForeignSockets {
         // /proc.
         Set<Long> old = known;
         known = Set.copyOf(inodes);
-        scanExecutor.submit(() -> named(seen), answer -> found(answer, seen, old, fresh));
+        scanExecutor.attempt(() -> named(seen), answer -> found(answer, seen, old, fresh));
     }
 
     private record Suspect(SocketRow row, String effect) {}
@@ -95,17 +95,13 @@ public final class ForeignSockets {
     }
 
     private void found(
-            BackgroundExecutor.TaskResult<List<Status.ForeignSocket>> answer,
+            Optional<List<Status.ForeignSocket>> answer,
             List<Suspect> seen,
             Set<Long> old,
             Consumer<List<Status.ForeignSocket>> fresh) {
         found =
-                answer
-                                instanceof
-                                BackgroundExecutor.Done<List<Status.ForeignSocket>>(
-                                        List<Status.ForeignSocket> all)
-                        ? all
-                        : seen.stream().map(each -> foreignSocket(each, List.of())).toList();
+                answer.orElseGet(
+                        () -> seen.stream().map(each -> foreignSocket(each, List.of())).toList());
         List<Status.ForeignSocket> fromNow =
                 found.stream()
                         .filter(foreignSocket -> !old.contains(foreignSocket.inode()))

@@ -3,7 +3,6 @@ package dev.berth.supervise.watch;
 import dev.berth.supervise.contract.WorkerId;
 import dev.berth.supervise.lifecycle.Event;
 import dev.berth.supervise.lifecycle.VerificationResult;
-import dev.berth.supervise.process.BackgroundExecutor;
 import dev.berth.supervise.process.SupervisorResources;
 import dev.berth.supervise.process.WorkerProcess;
 import dev.berth.supervise.steering.DispatcherTarget;
@@ -95,7 +94,7 @@ public final class VerificationMonitor {
         watch.looking = true;
         resources
                 .checkExecutor()
-                .submit(
+                .attempt(
                         () -> look(scan.get()),
                         answer -> {
                             watch.looking = false;
@@ -124,17 +123,15 @@ public final class VerificationMonitor {
         return matters;
     }
 
-    private void looked(Watch watch, long begun, BackgroundExecutor.TaskResult<Look> answer) {
+    private void looked(Watch watch, long begun, Optional<Look> answer) {
         if (!matters(watch)) {
             return;
         }
-        if (answer instanceof BackgroundExecutor.Done<Look>(Look look)) {
-            VerificationResult now = watch.check.finish(Optional.of(look.found), begun);
-            sampled(watch, now, look.tookMillis);
-        } else {
-            // What cannot be observed does not count against the worker.
-            sampled(watch, VerificationResult.ACCEPTED, 0);
-        }
+        // What cannot be observed does not count against the worker.
+        VerificationResult now =
+                answer.map(look -> watch.check.finish(Optional.of(look.found), begun))
+                        .orElse(VerificationResult.ACCEPTED);
+        sampled(watch, now, answer.map(Look::tookMillis).orElse(0L));
     }
 
     private void sampled(Watch watch, VerificationResult now, long tookMillis) {
