@@ -26,19 +26,9 @@ import java.util.stream.Collectors;
 ///   in service
 ///
 /// With a dispatcher: whether the worker takes connections.
-final class ListenCheck {
+record ListenCheck(SupervisorContext context, AcceptWaitCheck acceptCheck) {
     private static final long CHECK_MILLIS = 200;
     private static final String MEANT = " (if this is intended, use --allow-new-addresses)";
-
-    private final SupervisorContext context;
-    private final AcceptWaitCheck acceptCheck;
-    private final ClosedSocketSweep sweep;
-
-    ListenCheck(SupervisorContext context, AcceptWaitCheck acceptCheck) {
-        this.context = context;
-        this.acceptCheck = acceptCheck;
-        sweep = new ClosedSocketSweep(context.registry());
-    }
 
     boolean complete(WorkerId id) {
         if (context.dispatcherTarget().isPresent()) {
@@ -150,11 +140,12 @@ final class ListenCheck {
         SupervisorResources resources = context.resources();
         ProcessTree tree = resources.trees().tree(worker.get());
         KernelTables tables = resources.env().tables();
-        sweep.closeUnheld(
-                id,
-                () -> tree.pids(tables.processes()),
-                resources.checkExecutor()::attempt,
-                _ -> checkListeners(id));
+        new ClosedSocketSweep(context.registry())
+                .closeUnheld(
+                        id,
+                        () -> tree.pids(tables.processes()),
+                        resources.checkExecutor()::attempt,
+                        _ -> checkListeners(id));
     }
 
     private void checkListeners(WorkerId id) {

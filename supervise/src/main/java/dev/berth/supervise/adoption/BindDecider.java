@@ -18,23 +18,11 @@ import java.util.OptionalLong;
 
 /// Decides about the calls of workers. Changes nothing; of the kernel it asks only, once a call,
 /// which foreign sockets listen at the address.
-final class BindDecider {
-    private final ServiceSpec spec;
-    private final ListenerRegistry registry;
-    private final ConflictCheck conflicts;
-    private final BindInterceptor.Callbacks callbacks;
-
-    BindDecider(
-            ServiceSpec spec,
-            ListenerRegistry registry,
-            ConflictCheck conflicts,
-            BindInterceptor.Callbacks callbacks) {
-        this.spec = spec;
-        this.registry = registry;
-        this.conflicts = conflicts;
-        this.callbacks = callbacks;
-    }
-
+record BindDecider(
+        ServiceSpec spec,
+        ListenerRegistry registry,
+        ConflictCheck conflicts,
+        BindInterceptor.Callbacks callbacks) {
     /// Decides about a bind(2).
     BindDecision bind(WorkerProcess worker, BindArguments found) {
         if (!(found.address() instanceof SockAddr.Inet address) || found.socket().isEmpty()) {

@@ -16,29 +16,13 @@ import java.util.List;
 
 /// Answers calls that fail, or that are left to the kernel because they cannot be decided, and has
 /// the reason reported.
-final class CallRefusals {
-    private final ServiceSpec spec;
-    private final ListenerRegistry registry;
-    private final ProcessTrees trees;
-    private final ConflictCheck conflicts;
-    private final BindFailureExplainer explainer;
-    private final BindInterceptor.Callbacks callbacks;
-
-    CallRefusals(
-            ServiceSpec spec,
-            ListenerRegistry registry,
-            ProcessTrees trees,
-            ConflictCheck conflicts,
-            BindFailureExplainer explainer,
-            BindInterceptor.Callbacks callbacks) {
-        this.spec = spec;
-        this.registry = registry;
-        this.trees = trees;
-        this.conflicts = conflicts;
-        this.explainer = explainer;
-        this.callbacks = callbacks;
-    }
-
+record CallRefusals(
+        ServiceSpec spec,
+        ListenerRegistry registry,
+        ProcessTrees trees,
+        ConflictCheck conflicts,
+        BindFailureExplainer explainer,
+        BindInterceptor.Callbacks callbacks) {
     /// What finds the owners of ports, as known now.
     PortOwners owners() {
         List<Integer> shared =

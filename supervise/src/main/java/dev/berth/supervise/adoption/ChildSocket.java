@@ -15,7 +15,8 @@ import java.util.Optional;
 /// known only from /proc.
 ///
 /// **Ownership:** the taken descriptor is this object's until [#detach]; [#close] closes it.
-final class ChildSocket implements AutoCloseable {
+record ChildSocket(Optional<Fd> taken, Protocol protocol, int family, boolean multipath)
+        implements AutoCloseable {
     /// The options that a replacement socket copies from the original, if they are set.
     private static final List<SocketOption> COPIED =
             List.of(
@@ -23,18 +24,6 @@ final class ChildSocket implements AutoCloseable {
                     SocketOption.BINDTOIFINDEX,
                     SocketOption.FREEBIND,
                     SocketOption.TRANSPARENT);
-
-    private final Optional<Fd> taken;
-    private final Protocol protocol;
-    private final int family;
-    private final boolean multipath;
-
-    private ChildSocket(Optional<Fd> taken, Protocol protocol, int family, boolean multipath) {
-        this.taken = taken;
-        this.protocol = protocol;
-        this.family = family;
-        this.multipath = multipath;
-    }
 
     /// The socket behind `descriptor`; empty if it is not TCP or UDP, or is in another network
     /// namespace.
@@ -111,10 +100,6 @@ final class ChildSocket implements AutoCloseable {
         } catch (ErrnoException tooOld) {
             return 0;
         }
-    }
-
-    Protocol protocol() {
-        return protocol;
     }
 
     /// Whether it could be taken, so that everything about it can be read.

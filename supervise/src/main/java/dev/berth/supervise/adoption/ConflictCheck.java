@@ -31,21 +31,12 @@ import java.util.stream.Stream;
 /// kernel would allow it, and each side would silently lose a part of its connections to the other.
 ///
 /// Only the kernel's tables are read: a test socket of ours would be a member already.
-final class ConflictCheck {
+record ConflictCheck(ServiceSpec spec, ListenerRegistry registry) {
     private static final long PATIENCE_NANOS = 200_000_000;
     private static final String JOIN = ", use another port, or share this one with it: --join";
     private static final String LED =
             " or use another port: it steers every connection to its own sockets; to share the"
                     + " port, start both with --join";
-
-    private final ServiceSpec spec;
-    private final ListenerRegistry registry;
-    private final int uid = Processes.geteuid();
-
-    ConflictCheck(ServiceSpec spec, ListenerRegistry registry) {
-        this.spec = spec;
-        this.registry = registry;
-    }
 
     /// Foreign listeners that a client of `key` could reach instead; none if the group exists
     /// already. One query to the kernel.
@@ -58,7 +49,7 @@ final class ConflictCheck {
     boolean certain(GroupKey key, List<SocketRow> rows) {
         return key.protocol() == Protocol.TCP
                 && !spec.join()
-                && rows.stream().anyMatch(row -> row.uid() == uid);
+                && rows.stream().anyMatch(row -> row.uid() == Processes.geteuid());
     }
 
     /// Why no group may begin at `key` alongside `rows`, and what to do. Empty if one may: others

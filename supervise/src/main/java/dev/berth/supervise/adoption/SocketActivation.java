@@ -28,16 +28,8 @@ import java.util.OptionalInt;
 ///
 /// **Source:** sd_listen_fds(3); nginx's `NGINX`, Server::Starter's `SERVER_STARTER_PORT`,
 /// Einhorn's `EINHORN_FDS`.
-public final class SocketActivation {
+public record SocketActivation(ServiceSpec spec, ListenerRegistry registry) {
     private static final int FIRST = 3;
-
-    private final ServiceSpec spec;
-    private final ListenerRegistry registry;
-
-    public SocketActivation(ServiceSpec spec, ListenerRegistry registry) {
-        this.spec = spec;
-        this.registry = registry;
-    }
 
     /// The addresses that the user named, with `-p PORT` as the IPv4 wildcard.
     static List<ListenAddress> addresses(ServiceSpec spec) {

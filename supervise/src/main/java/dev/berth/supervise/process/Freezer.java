@@ -17,21 +17,15 @@ import java.util.function.Function;
 /// Stops all processes of a worker for some milliseconds: through its cgroup, and those outside the
 /// cgroup with SIGSTOP.
 ///
-/// Processes that were stopped by others before stay stopped afterwards.
+/// @param processes returns the live processes of a worker
 ///
-/// May be used from any thread.
-public final class Freezer {
+///   Processes that were stopped by others before stay stopped afterwards.
+///
+///   May be used from any thread.
+public record Freezer(
+        Optional<Cgroup> cgroup, Function<ProcessTree, Collection<ProcessEntry>> processes) {
     private static final int TRIES = 50;
     private static final int PAUSE_MILLIS = 1;
-
-    private final Optional<Cgroup> cgroup;
-    private final Function<ProcessTree, Collection<ProcessEntry>> processes;
-
-    /// @param processes returns the live processes of a worker
-    Freezer(Optional<Cgroup> cgroup, Function<ProcessTree, Collection<ProcessEntry>> processes) {
-        this.cgroup = cgroup;
-        this.processes = processes;
-    }
 
     /// A frozen worker.
     ///

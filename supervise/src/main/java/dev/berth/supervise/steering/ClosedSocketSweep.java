@@ -17,13 +17,7 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /// Finds sockets that no process of their worker holds any more.
-public final class ClosedSocketSweep {
-    private final ListenerRegistry registry;
-
-    public ClosedSocketSweep(ListenerRegistry registry) {
-        this.registry = registry;
-    }
-
+public record ClosedSocketSweep(ListenerRegistry registry) {
     /// Which processes of a worker hold which sockets.
     ///
     /// @param blind whether the descriptors of one of them cannot be read

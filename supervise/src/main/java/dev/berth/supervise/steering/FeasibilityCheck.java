@@ -8,15 +8,7 @@ import dev.berth.supervise.lifecycle.TrafficChanges;
 import java.util.Optional;
 
 /// What is not available here: for a plan, and for each request while that plan runs.
-public final class FeasibilityCheck {
-    private final SteeringSupport support;
-    private final ServiceSpec spec;
-
-    public FeasibilityCheck(SteeringSupport support, ServiceSpec spec) {
-        this.support = support;
-        this.spec = spec;
-    }
-
+public record FeasibilityCheck(SteeringSupport support, ServiceSpec spec) {
     /// Why the plan is not possible.
     public Optional<String> specRefusal() {
         Optional<String> unfit =

@@ -24,26 +24,12 @@ import java.util.Map;
 import java.util.Optional;
 
 /// What a status reports in addition to its figures: anything unusual, and what to do about it.
-final class StatusNotes {
-    private final ServiceSpec spec;
-    private final SteeringSupport support;
-    private final ListenerRegistry registry;
-    private final Optional<DispatcherTarget> dispatcherTarget;
-    private final Map<WorkerId, WorkerProcess> live;
-
-    StatusNotes(
-            ServiceSpec spec,
-            SteeringSupport support,
-            ListenerRegistry registry,
-            Optional<DispatcherTarget> dispatcherTarget,
-            Map<WorkerId, WorkerProcess> live) {
-        this.spec = spec;
-        this.support = support;
-        this.registry = registry;
-        this.dispatcherTarget = dispatcherTarget;
-        this.live = live;
-    }
-
+record StatusNotes(
+        ServiceSpec spec,
+        SteeringSupport support,
+        ListenerRegistry registry,
+        Optional<DispatcherTarget> dispatcherTarget,
+        Map<WorkerId, WorkerProcess> live) {
     List<String> read(State state, long now) {
         List<String> notes = new ArrayList<>();
         addService(state, notes);
