@@ -71,18 +71,13 @@ public final class Supervisor implements AutoCloseable {
                         context.live());
     }
 
-    /// Prepares everything; starts no worker yet.
+    /// Prepares everything, under a name that was taken, with the guard that came with it; starts
+    /// no worker yet.
     ///
     /// @param spec its directory is used by this supervisor alone
+    /// @param registration stays the caller's, and is closed after this supervisor
     /// @throws IOException the steering that the plan insists on is not available, or the system
     ///   refuses something that every supervisor needs
-    public static Supervisor create(ServiceSpec spec, EventSink sink) throws IOException {
-        return create(spec, sink, Env.system());
-    }
-
-    /// The same, under a name that was taken, with the guard that came with it.
-    ///
-    /// @param registration stays the caller's, and is closed after this supervisor
     public static Supervisor create(ServiceSpec spec, EventSink sink, Registration registration)
             throws IOException {
         return create(
@@ -111,24 +106,10 @@ public final class Supervisor implements AutoCloseable {
                 Optional.of(registration.guard()));
     }
 
-    /// The same with a guard of its own.
+    /// The same on a given machine.
+    ///
+    /// @param guard empty: the supervisor starts its own
     static Supervisor create(
-            ServiceSpec spec, EventSink sink, Dispatcher dispatcher, String service)
-            throws IOException {
-        return create(
-                spec,
-                sink,
-                Env.system(),
-                Optional.of(new DispatcherTarget(dispatcher, service)),
-                Optional.empty());
-    }
-
-    /// The same as the first, on a given machine.
-    static Supervisor create(ServiceSpec spec, EventSink sink, Env env) throws IOException {
-        return create(spec, sink, env, Optional.empty(), Optional.empty());
-    }
-
-    private static Supervisor create(
             ServiceSpec spec,
             EventSink sink,
             Env env,

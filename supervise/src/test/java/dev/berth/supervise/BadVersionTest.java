@@ -6,6 +6,7 @@ import dev.berth.supervise.contract.Command;
 import dev.berth.supervise.contract.Request;
 import dev.berth.supervise.contract.RequestResult;
 import dev.berth.supervise.contract.Settings;
+import dev.berth.supervise.contract.SettingsVariants;
 import dev.berth.testkit.FreePort;
 import dev.berth.testkit.LeakCheck;
 import dev.berth.testkit.RequiresProgram;
@@ -107,7 +108,7 @@ class BadVersionTest {
     }
 
     private static Settings impatient() {
-        return SupervisorFixture.Setup.quick(Settings.Ready.LISTENING)
-                .withTimeouts(limits -> limits.withStart(Duration.ofSeconds(5)));
+        Settings quick = SupervisorFixture.Setup.quick(Settings.Ready.LISTENING);
+        return SettingsVariants.withStart(quick, Duration.ofSeconds(5));
     }
 }

@@ -166,7 +166,8 @@ class ChildTest {
         RecordingSink sink = new RecordingSink();
         ServiceSpec spec =
                 new SupervisorFixture.Setup().command(Programs.server(port, LOOK)).plan(deep);
-        try (Supervisor supervisor = Supervisor.create(spec, sink)) {
+        try (Supervisor supervisor =
+                Supervisor.create(spec, sink, Env.system(), Optional.empty(), Optional.empty())) {
             Thread stopper =
                     Thread.ofPlatform()
                             .start(

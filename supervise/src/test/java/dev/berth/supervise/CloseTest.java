@@ -25,6 +25,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Stream;
@@ -53,7 +54,12 @@ class CloseTest {
     @Test
     void beforeItHasRun() throws Exception {
         Supervisor supervisor =
-                Supervisor.create(new SupervisorFixture.Setup().plan(runtime), new RecordingSink());
+                Supervisor.create(
+                        new SupervisorFixture.Setup().plan(runtime),
+                        new RecordingSink(),
+                        Env.system(),
+                        Optional.empty(),
+                        Optional.empty());
         CompletableFuture<RequestResult> asked = supervisor.ask(new Request.Stop());
         CompletableFuture<Status> looked = supervisor.status();
         supervisor.close();
@@ -95,7 +101,9 @@ class CloseTest {
                 };
         Command command = Programs.server(port, "print('hello', flush=True)");
         ServiceSpec spec = new SupervisorFixture.Setup().workers(2).command(command).plan(runtime);
-        try (Supervisor supervisor = Supervisor.create(spec, throwing)) {
+        try (Supervisor supervisor =
+                Supervisor.create(
+                        spec, throwing, Env.system(), Optional.empty(), Optional.empty())) {
             CompletableFuture<Integer> exit = new CompletableFuture<>();
             Thread stopper = Thread.ofPlatform().start(() -> stopWhenReady(supervisor, exit));
             assertThat(supervisor.run()).isZero();
@@ -127,7 +135,12 @@ class CloseTest {
                                 + " echo PID $!; wait");
         ServiceSpec spec = new SupervisorFixture.Setup().command(command).plan(runtime);
         try (Supervisor supervisor =
-                Supervisor.create(spec, sink, Env.system().withCgroups(false))) {
+                Supervisor.create(
+                        spec,
+                        sink,
+                        Env.system().withCgroups(false),
+                        Optional.empty(),
+                        Optional.empty())) {
             Thread interrupter =
                     Thread.ofPlatform()
                             .start(
@@ -153,7 +166,13 @@ class CloseTest {
         ServiceSpec spec = new SupervisorFixture.Setup().plan(runtime);
         Path gone = runtime.resolve("gone").resolve("further");
         ServiceSpec unreachable = spec.withName(spec.name(), gone);
-        try (Supervisor supervisor = Supervisor.create(unreachable, new RecordingSink())) {
+        try (Supervisor supervisor =
+                Supervisor.create(
+                        unreachable,
+                        new RecordingSink(),
+                        Env.system(),
+                        Optional.empty(),
+                        Optional.empty())) {
             assertThat(supervisor.run()).isEqualTo(1);
         }
     }

@@ -14,6 +14,7 @@ import dev.berth.supervise.contract.SettingsVariants;
 import dev.berth.supervise.contract.SocketSource;
 import dev.berth.supervise.contract.WorkerId;
 import dev.berth.supervise.contract.WorkerSpec;
+import dev.berth.supervise.process.Env;
 import dev.berth.sys.Arch;
 import dev.berth.sys.Errno;
 import dev.berth.sys.ErrnoException;
@@ -25,6 +26,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /// A supervisor in a JVM of its own for which pidfd_getfd is refused, as in a container with
 /// Docker's default profile. It prints its messages, and stops when the file `stop` appears in its
@@ -42,7 +44,12 @@ final class ConfinedSupervisor {
                 arguments[1].equals("-") ? List.of() : List.of(ListenAddress.parse(arguments[1]));
         List<String> words = List.of(arguments).subList(2, arguments.length);
         try (Supervisor supervisor =
-                Supervisor.create(plan(runtime, listen, words), new Printer())) {
+                Supervisor.create(
+                        plan(runtime, listen, words),
+                        new Printer(),
+                        Env.system(),
+                        Optional.empty(),
+                        Optional.empty())) {
             Thread.ofPlatform().daemon().start(() -> awaitStop(supervisor, runtime));
             System.out.println("exit " + supervisor.run());
         }

@@ -6,6 +6,7 @@ import dev.berth.supervise.contract.Command;
 import dev.berth.supervise.contract.Request;
 import dev.berth.supervise.contract.RequestResult;
 import dev.berth.supervise.contract.Settings;
+import dev.berth.supervise.contract.SettingsVariants;
 import dev.berth.testkit.FreePort;
 import dev.berth.testkit.LeakCheck;
 import dev.berth.testkit.RequiresProgram;
@@ -196,9 +197,10 @@ class DrainTest {
                 """
                         .formatted(port);
         Settings settings =
-                SupervisorFixture.Setup.timed(
-                                Settings.Ready.LISTENING, LONG, Duration.ofSeconds(10))
-                        .withTimeouts(limits -> limits.withIdle(Duration.ofSeconds(1)));
+                SettingsVariants.withIdle(
+                        SupervisorFixture.Setup.timed(
+                                Settings.Ready.LISTENING, LONG, Duration.ofSeconds(10)),
+                        Duration.ofSeconds(1));
         Command command = new Command(List.of(Programs.python(), "-c", streams));
         try (SupervisorFixture fixture =
                         SupervisorFixture.start(

@@ -94,7 +94,7 @@ final class InterruptedCallTest {
                                 supervisor,
                                 Env.system().withCgroups(false),
                                 Optional.empty());
-                OutputPump.Pipes pipes = resources.pump().open(id);
+                OutputPump.Pipes pipes = resources.pump().open(id, Optional.empty());
                 WorkerProcess worker = start(id, pipes)) {
             OneWorker staff = new OneWorker(worker);
             new BindInterceptor(spec, registry, resources, supervisor, staff).watch(worker);

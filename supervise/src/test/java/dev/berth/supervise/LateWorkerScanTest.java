@@ -6,6 +6,7 @@ import dev.berth.supervise.contract.Command;
 import dev.berth.supervise.contract.Request;
 import dev.berth.supervise.contract.RequestResult;
 import dev.berth.supervise.contract.Settings;
+import dev.berth.supervise.contract.SettingsVariants;
 import dev.berth.testkit.Await;
 import dev.berth.testkit.FreePort;
 import dev.berth.testkit.LeakCheck;
@@ -131,7 +132,8 @@ final class LateWorkerScanTest {
     }
 
     private static Settings impatient() {
-        return SupervisorFixture.Setup.quick(Settings.Ready.LISTENING)
-                .withTimeouts(limits -> limits.withStart(SHORT).withGrace(Duration.ofMillis(200)));
+        Settings quick = SupervisorFixture.Setup.quick(Settings.Ready.LISTENING);
+        return SettingsVariants.withGrace(
+                SettingsVariants.withStart(quick, SHORT), Duration.ofMillis(200));
     }
 }

@@ -59,7 +59,11 @@ public final class LoneSupervisor {
                 };
         try (Supervisor supervisor =
                 Supervisor.create(
-                        spec, printer, Env.system().withCgroups(arguments[1].equals("cgroup")))) {
+                        spec,
+                        printer,
+                        Env.system().withCgroups(arguments[1].equals("cgroup")),
+                        Optional.empty(),
+                        Optional.empty())) {
             System.out.println("steering " + supervisor.steering());
             Thread.ofPlatform().daemon().start(() -> obey(supervisor, runtime.resolve("orders")));
             System.out.println("exit " + supervisor.run());

@@ -71,7 +71,7 @@ final class MonitoredWorker implements AutoCloseable {
                         SteeringSupport.find(SteeringBackend.NONE),
                         new Policy.Hash(),
                         CpuPinning.here());
-        pipes = resources.pump().open(ID);
+        pipes = resources.pump().open(ID, Optional.empty());
         int self = (int) ProcessHandle.current().pid();
         worker =
                 new WorkerProcess(

@@ -21,6 +21,7 @@ import dev.berth.supervise.contract.Readiness;
 import dev.berth.supervise.contract.Request;
 import dev.berth.supervise.contract.RequestResult;
 import dev.berth.supervise.contract.ServiceSpec;
+import dev.berth.supervise.contract.Settings;
 import dev.berth.supervise.contract.SharedAddresses;
 import dev.berth.supervise.contract.SocketSource;
 import dev.berth.supervise.contract.Status;
@@ -31,6 +32,7 @@ import dev.berth.supervise.contract.Timing;
 import dev.berth.supervise.contract.WorkerId;
 import dev.berth.supervise.contract.WorkerSpec;
 import dev.berth.supervise.process.Env;
+import dev.berth.supervise.steering.DispatcherTarget;
 import dev.berth.sys.Processes;
 import dev.berth.testkit.Await;
 import dev.berth.testkit.MachineTime;
@@ -195,7 +197,7 @@ final class NamespacedSupervisor implements AutoCloseable, EventSink {
                 new WorkerSpec(new Command(List.of(command)), workers, process),
                 sockets(),
                 policy,
-                Timing.defaults().withTimeouts(_ -> timeouts));
+                new Timing(timeouts, Optional.empty(), Settings.PROVE));
     }
 
     private SocketSource sockets() {
@@ -228,13 +230,18 @@ final class NamespacedSupervisor implements AutoCloseable, EventSink {
 
     private Supervisor create(ServiceSpec spec) throws IOException {
         if (!dispatched) {
-            return Supervisor.create(spec, this, env);
+            return Supervisor.create(spec, this, env, Optional.empty(), Optional.empty());
         }
         Dispatcher opened =
                 Dispatcher.open(
                         DispatcherConfig.simple(listen, 512, "test"), text -> onEvent(text));
         dispatcher = Optional.of(opened);
-        return Supervisor.create(spec, this, opened, "test");
+        return Supervisor.create(
+                spec,
+                this,
+                Env.system(),
+                Optional.of(new DispatcherTarget(opened, "test")),
+                Optional.empty());
     }
 
     /// The dispatcher's counts.

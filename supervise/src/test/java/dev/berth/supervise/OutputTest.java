@@ -7,6 +7,7 @@ import dev.berth.supervise.contract.Request;
 import dev.berth.supervise.contract.ServiceSpec;
 import dev.berth.supervise.contract.WorkerId;
 import dev.berth.supervise.process.Clock;
+import dev.berth.supervise.process.Env;
 import dev.berth.supervise.process.OutputPump;
 import dev.berth.sys.Descriptors;
 import dev.berth.testkit.Await;
@@ -40,7 +41,7 @@ class OutputTest {
 
     private List<String> lines(byte[]... writes) throws Exception {
         try (OutputPump pump = new OutputPump(sink, Clock.SYSTEM);
-                OutputPump.Pipes pipes = pump.open(ID)) {
+                OutputPump.Pipes pipes = pump.open(ID, Optional.empty())) {
             for (byte[] bytes : writes) {
                 write(pipes, bytes);
             }
@@ -98,7 +99,7 @@ class OutputTest {
     @Test
     void errorsAndLastOutputAreReported() throws Exception {
         try (OutputPump pump = new OutputPump(sink, Clock.SYSTEM);
-                OutputPump.Pipes pipes = pump.open(ID)) {
+                OutputPump.Pipes pipes = pump.open(ID, Optional.empty())) {
             byte[] oops = text("oops\n");
             Descriptors.write(pipes.err().number(), oops, 0, oops.length);
             Await.until(
@@ -126,7 +127,7 @@ class OutputTest {
                         + "    at node:internal/main/run:23:47\n"
                         + "\t... 5 more\n\t... 2 common frames omitted\n";
         try (OutputPump pump = new OutputPump(sink, Clock.SYSTEM);
-                OutputPump.Pipes pipes = pump.open(ID)) {
+                OutputPump.Pipes pipes = pump.open(ID, Optional.empty())) {
             write(pipes, text("no port\n" + frames + "Caused by: no luck\n" + frames));
             write(pipes, text("  at the end\n"));
             Await.until(SupervisorFixture.LIMIT, () -> sink.printed().size() == 29, sink::toString);
@@ -149,7 +150,7 @@ class OutputTest {
                     }
                 };
         try (OutputPump pump = new OutputPump(counter, Clock.SYSTEM);
-                OutputPump.Pipes pipes = pump.open(ID)) {
+                OutputPump.Pipes pipes = pump.open(ID, Optional.empty())) {
             byte[] block = text(("z".repeat(99) + "\n").repeat(10_000));
             for (int i = 0; i < 100; i++) {
                 write(pipes, block);
@@ -188,7 +189,8 @@ class OutputTest {
         Path runtime = SupervisorFixture.directory();
         ServiceSpec spec =
                 new SupervisorFixture.Setup().command(Programs.server(port, flood)).plan(runtime);
-        try (Supervisor supervisor = Supervisor.create(spec, stuck)) {
+        try (Supervisor supervisor =
+                Supervisor.create(spec, stuck, Env.system(), Optional.empty(), Optional.empty())) {
             Thread driver =
                     Thread.ofPlatform()
                             .start(

@@ -6,6 +6,7 @@ import dev.berth.supervise.contract.Command;
 import dev.berth.supervise.contract.Request;
 import dev.berth.supervise.contract.RequestResult;
 import dev.berth.supervise.contract.Settings;
+import dev.berth.supervise.contract.SettingsVariants;
 import dev.berth.supervise.contract.Status;
 import dev.berth.testkit.FreePort;
 import dev.berth.testkit.LeakCheck;
@@ -84,9 +85,9 @@ class ProveTest {
     }
 
     private static Settings proving(Duration limit) {
-        return SupervisorFixture.Setup.quick(Settings.Ready.LISTENING)
-                .withTimeouts(limits -> limits.withStart(Duration.ofSeconds(5)))
-                .withTiming(times -> times.withProve(limit));
+        Settings quick = SupervisorFixture.Setup.quick(Settings.Ready.LISTENING);
+        return SettingsVariants.proving(
+                SettingsVariants.withStart(quick, Duration.ofSeconds(5)), limit);
     }
 
     private static SupervisorFixture start(Command command, int workers) throws Exception {

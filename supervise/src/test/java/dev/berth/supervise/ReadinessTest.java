@@ -37,13 +37,14 @@ class ReadinessTest {
             """;
 
     static Settings slowToSettle(Settings.Ready ready) {
-        return SettingsVariants.timed(
+        Settings slow =
+                SettingsVariants.timed(
                         Duration.ofSeconds(60),
                         Duration.ofSeconds(70),
                         Duration.ofSeconds(2),
                         Duration.ofSeconds(5),
-                        Duration.ofSeconds(1))
-                .withReady(ready);
+                        Duration.ofSeconds(1));
+        return SettingsVariants.withReady(slow, ready);
     }
 
     @Test
@@ -136,14 +137,14 @@ class ReadinessTest {
     @Test
     void aWorkerThatMustSayReadyIsNotReadyBefore() throws Exception {
         int port = FreePort.tcp();
-        Settings settings =
+        Settings timed =
                 SettingsVariants.timed(
-                                Duration.ZERO,
-                                Duration.ofMillis(1_500),
-                                Duration.ofSeconds(2),
-                                Duration.ofSeconds(5),
-                                Duration.ofSeconds(1))
-                        .withReady(Settings.Ready.ANNOUNCED);
+                        Duration.ZERO,
+                        Duration.ofMillis(1_500),
+                        Duration.ofSeconds(2),
+                        Duration.ofSeconds(5),
+                        Duration.ofSeconds(1));
+        Settings settings = SettingsVariants.withReady(timed, Settings.Ready.ANNOUNCED);
         SupervisorFixture.Setup setup =
                 new SupervisorFixture.Setup().command(Programs.server(port, "")).settings(settings);
         try (SupervisorFixture fixture = SupervisorFixture.start(setup)) {

@@ -207,7 +207,7 @@ final class StandstillTest {
                                 supervisor,
                                 Env.system().withCgroups(false).withTables(tables),
                                 Optional.empty());
-                OutputPump.Pipes pipes = resources.pump().open(ID);
+                OutputPump.Pipes pipes = resources.pump().open(ID, Optional.empty());
                 WorkerProcess worker = start(resources, pipes)) {
             new BindInterceptor(spec, registry, resources, supervisor, new OneWorker(worker))
                     .watch(worker);

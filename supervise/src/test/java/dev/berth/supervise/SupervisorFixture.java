@@ -43,6 +43,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -86,14 +87,14 @@ final class SupervisorFixture implements AutoCloseable {
         }
 
         static Settings timed(Settings.Ready ready, Duration drain, Duration grace) {
-            return SettingsVariants.timed(
+            Settings timed =
+                    SettingsVariants.timed(
                             Duration.ofMillis(150),
                             MachineTime.stretched(Duration.ofSeconds(15)),
                             drain,
                             grace,
-                            Duration.ofSeconds(1))
-                    .withTimeouts(limits -> limits.withIdle(IDLE))
-                    .withReady(ready);
+                            Duration.ofSeconds(1));
+            return SettingsVariants.withReady(SettingsVariants.withIdle(timed, IDLE), ready);
         }
 
         Setup command(Command next) {
@@ -177,7 +178,7 @@ final class SupervisorFixture implements AutoCloseable {
                             privatePorts,
                             512,
                             readiness,
-                            SteeringSpec.defaults().withBackend(backend),
+                            new SteeringSpec(backend, false, OptionalInt.empty(), Duration.ZERO),
                             settings.newAddresses());
             ProcessSpec process = new ProcessSpec(directory, environment, user, Signal.TERM);
             return new ServiceSpec(
@@ -197,7 +198,11 @@ final class SupervisorFixture implements AutoCloseable {
         }
         supervisor =
                 Supervisor.create(
-                        setup.plan(runtime), sink, Env.system().withCgroups(setup.cgroups));
+                        setup.plan(runtime),
+                        sink,
+                        Env.system().withCgroups(setup.cgroups),
+                        Optional.empty(),
+                        Optional.empty());
         thread = Thread.ofPlatform().name("supervisor").unstarted(this::run);
         if (run) {
             thread.start();

@@ -99,7 +99,7 @@ final class WorkerReaperTest {
     }
 
     private static WorkerProcess start(SupervisorResources resources) throws IOException {
-        try (OutputPump.Pipes pipes = resources.pump().open(ID)) {
+        try (OutputPump.Pipes pipes = resources.pump().open(ID, Optional.empty())) {
             SpawnRequest request =
                     new SpawnRequest(
                             "/bin/true",

@@ -46,11 +46,6 @@ public sealed interface RequestResult {
             unfinished = List.copyOf(unfinished);
             apart = List.copyOf(apart);
         }
-
-        /// A roll that left nothing unfinished.
-        public Rolled(int slots) {
-            this(slots, List.of(), List.of());
-        }
     }
 
     /// There are `to` slots now.

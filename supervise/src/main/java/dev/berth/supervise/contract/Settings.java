@@ -2,7 +2,6 @@ package dev.berth.supervise.contract;
 
 import java.time.Duration;
 import java.util.Optional;
-import java.util.function.UnaryOperator;
 
 /// What the state machine goes by, made from a [ServiceSpec].
 ///
@@ -55,26 +54,6 @@ public record Settings(
     /// The settings that apply if the user sets none.
     public static Settings defaults() {
         return new Settings(Timing.defaults(), Ready.LISTENING, true, Duration.ZERO, false);
-    }
-
-    /// The same with another [#timing].
-    public Settings withTiming(UnaryOperator<Timing> change) {
-        return new Settings(change.apply(timing), ready, overlap, slowStart, newAddresses);
-    }
-
-    /// The same with other time limits.
-    public Settings withTimeouts(UnaryOperator<Timeouts> change) {
-        return withTiming(times -> times.withTimeouts(change));
-    }
-
-    /// The same with another [#ready].
-    public Settings withReady(Ready next) {
-        return new Settings(timing, next, overlap, slowStart, newAddresses);
-    }
-
-    /// The same with another [#slowStart].
-    public Settings withSlowStart(Duration next) {
-        return new Settings(timing, ready, overlap, next, newAddresses);
     }
 
     /// Whether a worker must ask a dispatcher for its connections.

@@ -25,9 +25,4 @@ public record SteeringSpec(
     public static SteeringSpec defaults() {
         return new SteeringSpec(SteeringBackend.AUTO, false, OptionalInt.empty(), Duration.ZERO);
     }
-
-    /// The same with another mechanism.
-    public SteeringSpec withBackend(SteeringBackend next) {
-        return new SteeringSpec(next, join, maxConnections, slowStart);
-    }
 }

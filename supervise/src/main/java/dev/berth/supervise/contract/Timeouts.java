@@ -43,19 +43,4 @@ public record Timeouts(
                 Duration.ofSeconds(30),
                 Duration.ofSeconds(10));
     }
-
-    /// The same with another [#start].
-    public Timeouts withStart(Duration next) {
-        return new Timeouts(settle, next, drain, idle, grace, giveUp);
-    }
-
-    /// The same with another [#idle].
-    public Timeouts withIdle(Duration next) {
-        return new Timeouts(settle, start, drain, next, grace, giveUp);
-    }
-
-    /// The same with another [#grace].
-    public Timeouts withGrace(Duration next) {
-        return new Timeouts(settle, start, drain, idle, next, giveUp);
-    }
 }

@@ -2,7 +2,6 @@ package dev.berth.supervise.contract;
 
 import java.time.Duration;
 import java.util.Optional;
-import java.util.function.UnaryOperator;
 
 /// How long a worker may take for each step, and how workers follow each other.
 ///
@@ -17,20 +16,5 @@ public record Timing(Timeouts timeouts, Optional<Duration> stagger, Duration pro
     /// The times that apply if the user sets none.
     public static Timing defaults() {
         return new Timing(Timeouts.defaults(), Optional.empty(), Settings.PROVE);
-    }
-
-    /// The same with other time limits.
-    public Timing withTimeouts(UnaryOperator<Timeouts> change) {
-        return new Timing(change.apply(timeouts), stagger, prove);
-    }
-
-    /// The same with another pause between two starts.
-    public Timing withStagger(Optional<Duration> next) {
-        return new Timing(timeouts, next, prove);
-    }
-
-    /// The same with another time for a new worker to prove itself.
-    public Timing withProve(Duration next) {
-        return new Timing(timeouts, stagger, next);
     }
 }

@@ -41,12 +41,7 @@ public sealed interface Action {
     ///
     /// @param ending whether it seems to be exiting by itself: it gets the signal only if it has
     ///   not ended within [Settings#SELF_EXIT], so that its own exit code is seen
-    record Terminate(WorkerId id, boolean ending) implements Action {
-        /// Sends the signal at once.
-        public Terminate(WorkerId id) {
-            this(id, false);
-        }
-    }
+    record Terminate(WorkerId id, boolean ending) implements Action {}
 
     /// Send SIGKILL to the worker and to all processes that it started.
     record Kill(WorkerId id) implements Action {}

@@ -71,12 +71,7 @@ public sealed interface Event {
     /// @param lastOutput the end of its output, possibly empty
     /// @param served whether it has accepted connections, as far as that can be known
     record Exited(WorkerId id, ExitStatus status, int leftovers, String lastOutput, boolean served)
-            implements OfWorker {
-        /// For a worker that has served no connection.
-        public Exited(WorkerId id, ExitStatus status, int survivors, String lastWords) {
-            this(id, status, survivors, lastWords, false);
-        }
-    }
+            implements OfWorker {}
 
     /// The answer to an [Action.Apply] that changes the policy.
     ///

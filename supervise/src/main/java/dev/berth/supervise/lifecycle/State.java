@@ -54,11 +54,6 @@ public record State(ServiceState serviceState, Optional<Operation> operation) {
         return traffic().refusing();
     }
 
-    /// Since when no worker has been served, in milliseconds; [Moment#NEVER] while one is.
-    public long noneInServiceSince() {
-        return traffic().noneInServiceSince();
-    }
-
     /// The slots that a roll replaced before it failed, while the others are as before.
     public List<Integer> replaced() {
         return serviceState.replaced();

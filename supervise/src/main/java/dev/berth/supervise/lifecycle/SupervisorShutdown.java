@@ -3,9 +3,7 @@ package dev.berth.supervise.lifecycle;
 import dev.berth.supervise.contract.RequestResult;
 
 /// The end: drain all, stop all, quit. A second request kills what is left at once.
-///
-/// @param times how often it was requested
-record SupervisorShutdown(long ticket, int times, int code) implements Operation {
+record SupervisorShutdown(long ticket, int code) implements Operation {
     static SupervisorShutdown begin(TransitionStep step, long ticket, int code) {
         step.changeTraffic(traffic -> traffic.withUnserved(Admission.CLOSING));
         for (Slot slot : step.state().slots()) {
@@ -13,7 +11,7 @@ record SupervisorShutdown(long ticket, int times, int code) implements Operation
         }
         step.applyTraffic();
         step.state().slots().forEach(slot -> WorkerMoves.vacate(step, slot));
-        return new SupervisorShutdown(ticket, 1, code);
+        return new SupervisorShutdown(ticket, code);
     }
 
     @Override
@@ -25,13 +23,13 @@ record SupervisorShutdown(long ticket, int times, int code) implements Operation
     /// as the first request.
     SupervisorShutdown again(TransitionStep step, long next) {
         if (ticket == Action.NOBODY) {
-            return new SupervisorShutdown(next, times, code);
+            return new SupervisorShutdown(next, code);
         }
         step.reply(ticket, new RequestResult.Killed());
         for (Slot slot : step.state().slots()) {
             slot.workers().forEach(worker -> WorkerMoves.kill(step, worker));
         }
-        return new SupervisorShutdown(next, times + 1, code);
+        return new SupervisorShutdown(next, code);
     }
 
     @Override

@@ -45,14 +45,9 @@ public final class OutputPump implements AutoCloseable {
     }
 
     /// Opens pipes for what a worker prints; they are read from now on until their ends.
-    public Pipes open(WorkerId worker) throws ErrnoException {
-        return open(worker, Optional.empty());
-    }
-
-    /// The same for a worker of another user.
     ///
-    /// @param user the owner of the pipes from now on, who can open them again: servers in
-    ///   containers log to `/dev/stdout`
+    /// @param user another user whose worker it is: the owner of the pipes from now on, who can
+    ///   open them again, as servers in containers log to `/dev/stdout`
     public Pipes open(WorkerId worker, Optional<User> user) throws ErrnoException {
         WorkerOutput output = new WorkerOutput(worker, sink);
         Fd out = pipe(output, false, user);

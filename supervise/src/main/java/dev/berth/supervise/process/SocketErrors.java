@@ -113,14 +113,6 @@ public final class SocketErrors {
         return looks > 0 || kinds.values().stream().anyMatch(trouble -> trouble.awaited);
     }
 
-    /// Forgets a kind that turned out not to be a failure.
-    public void drop(String kind) {
-        SocketError dropped = kinds.remove(kind);
-        if (dropped != null && dropped.equals(last)) {
-            last = kinds.values().stream().reduce((_, later) -> later).orElse(null);
-        }
-    }
-
     /// The message of the latest failure; reported if the worker ends.
     public Optional<String> last() {
         return Optional.ofNullable(last).map(trouble -> trouble.why);

@@ -91,7 +91,7 @@ final class BindDeciderTest {
     @BeforeEach
     void open() throws Exception {
         pump = new OutputPump(NOBODY, Clock.SYSTEM);
-        pipes = pump.open(ID);
+        pipes = pump.open(ID, Optional.empty());
         registry =
                 new ListenerRegistry(
                         SteeringSupport.find(SteeringBackend.NONE),

@@ -25,7 +25,7 @@ class ResultMessagesTest {
 
     static Stream<Arguments> results() {
         return Stream.of(
-                text(new RequestResult.Rolled(1), "rolled 1 slot"),
+                text(new RequestResult.Rolled(1, List.of(), List.of()), "rolled 1 slot"),
                 text(
                         new RequestResult.Rolled(2, List.of(), List.of(0, 1)),
                         "rolled 2 slots\n"

@@ -49,7 +49,10 @@ class SettingsTest {
         assertThatThrownBy(() -> SettingsVariants.staggered(Duration.ofMillis(-1)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("negative duration: PT-0.001S");
-        assertThatThrownBy(() -> Timeouts.defaults().withGrace(Duration.ofSeconds(-3)))
+        assertThatThrownBy(
+                        () ->
+                                SettingsVariants.withGrace(
+                                        Settings.defaults(), Duration.ofSeconds(-3)))
                 .hasMessageContaining("PT-3S");
     }
 }

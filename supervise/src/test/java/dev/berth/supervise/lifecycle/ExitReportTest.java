@@ -19,7 +19,7 @@ class ExitReportTest {
                     .withPid(42);
 
     private static Event.Exited exited(ExitStatus status, int survivors, String words) {
-        return new Event.Exited(WORKER.id(), status, survivors, words);
+        return new Event.Exited(WORKER.id(), status, survivors, words, false);
     }
 
     private static String atStart(Worker worker, Event.Exited exited, boolean readyProtocol) {

@@ -16,6 +16,7 @@ import dev.berth.supervise.contract.SettingsVariants;
 import org.junit.jupiter.api.Test;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -27,14 +28,15 @@ class InPlaceRollTest {
         long roll = script.rolls(NEW);
         assertThat(script.deeds())
                 .containsExactly(
-                        applies(Set.of(id(1, 1)), Set.of(0, 1)), new Action.Terminate(id(0, 1)));
+                        applies(Set.of(id(1, 1)), Set.of(0, 1)),
+                        new Action.Terminate(id(0, 1), false));
 
         script.forget().exits(0, 1);
         assertThat(script.deeds())
                 .containsExactly(new Action.KeepQueue(id(0, 1)), new Action.Spawn(id(0, 2), NEW));
 
         script.readies(0, 2).exits(1, 1).readies(1, 2);
-        assertThat(script.answer(roll)).contains(new RequestResult.Rolled(2));
+        assertThat(script.answer(roll)).contains(new RequestResult.Rolled(2, List.of(), List.of()));
     }
 
     @Test

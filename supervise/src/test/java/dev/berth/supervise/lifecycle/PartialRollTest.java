@@ -35,7 +35,7 @@ class PartialRollTest {
 
         script.readies(1, 2).retires(1, 1);
 
-        assertThat(script.answer(roll)).contains(new RequestResult.Rolled(1));
+        assertThat(script.answer(roll)).contains(new RequestResult.Rolled(1, List.of(), List.of()));
         assertThat(script.spawned()).containsExactly(id(1, 2));
     }
 
@@ -62,7 +62,7 @@ class PartialRollTest {
         long roll = script.asks(slot(1, NEW));
         script.readies(1, 2).retires(1, 1);
 
-        assertThat(script.answer(roll)).contains(new RequestResult.Rolled(1));
+        assertThat(script.answer(roll)).contains(new RequestResult.Rolled(1, List.of(), List.of()));
         assertThat(script.state().command()).isEqualTo(NEW);
     }
 

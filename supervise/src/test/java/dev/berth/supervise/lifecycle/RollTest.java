@@ -14,6 +14,7 @@ import dev.berth.supervise.contract.SettingsVariants;
 import org.junit.jupiter.api.Test;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 
 class RollTest {
@@ -37,9 +38,9 @@ class RollTest {
         assertThat(script.deeds())
                 .containsExactly(
                         new Action.Verify(id(0, 2)),
-                        new Action.Terminate(id(0, 1)),
+                        new Action.Terminate(id(0, 1), false),
                         new Action.CloseSockets(id(0, 1)),
-                        new Action.Reply(roll, new RequestResult.Rolled(1)));
+                        new Action.Reply(roll, new RequestResult.Rolled(1, List.of(), List.of())));
     }
 
     @Test
@@ -53,7 +54,7 @@ class RollTest {
             assertThat(script.answer(roll)).isEmpty();
             script.retires(slot, 1);
         }
-        assertThat(script.answer(roll)).contains(new RequestResult.Rolled(3));
+        assertThat(script.answer(roll)).contains(new RequestResult.Rolled(3, List.of(), List.of()));
         assertThat(script.state().operation()).isEmpty();
     }
 
@@ -322,7 +323,7 @@ class RollTest {
         assertThat(script.has(2, 2)).isFalse();
 
         script.readies(0, 2).readies(2, 2).retires(2, 1);
-        assertThat(script.answer(roll)).contains(new RequestResult.Rolled(3));
+        assertThat(script.answer(roll)).contains(new RequestResult.Rolled(3, List.of(), List.of()));
     }
 
     @Test
@@ -348,7 +349,7 @@ class RollTest {
         assertThat(script.answer(roll)).isEmpty();
 
         script.readies(0, 2);
-        assertThat(script.answer(roll)).contains(new RequestResult.Rolled(1));
+        assertThat(script.answer(roll)).contains(new RequestResult.Rolled(1, List.of(), List.of()));
         assertThat(script.state().command()).isEqualTo(NEW);
     }
 

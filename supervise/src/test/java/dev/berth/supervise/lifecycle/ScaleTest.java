@@ -10,6 +10,7 @@ import dev.berth.supervise.contract.RequestResult;
 
 import org.junit.jupiter.api.Test;
 
+import java.util.List;
 import java.util.Set;
 
 class ScaleTest {
@@ -70,7 +71,7 @@ class ScaleTest {
         script.exits(1, 1);
         long roll = script.rolls();
         script.readies(0, 2).retires(0, 1);
-        assertThat(script.answer(roll)).contains(new RequestResult.Rolled(1));
+        assertThat(script.answer(roll)).contains(new RequestResult.Rolled(1, List.of(), List.of()));
     }
 
     @Test
@@ -86,9 +87,9 @@ class ScaleTest {
         script.forget().retires(2, 1).retires(1, 1);
         assertThat(script.deeds())
                 .containsExactly(
-                        new Action.Terminate(id(2, 1)),
+                        new Action.Terminate(id(2, 1), false),
                         new Action.CloseSockets(id(2, 1)),
-                        new Action.Terminate(id(1, 1)),
+                        new Action.Terminate(id(1, 1), false),
                         new Action.CloseSockets(id(1, 1)),
                         new Action.Reply(scale, new RequestResult.Scaled(3, 1)));
         assertThat(script.state().slots()).hasSize(1);

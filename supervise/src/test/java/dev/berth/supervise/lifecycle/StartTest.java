@@ -145,7 +145,7 @@ class StartTest {
         TransitionScript script = TransitionScript.begun(Settings.defaults(), 3).exits(0, 1);
 
         assertThat(script.orders(Action.Terminate.class))
-                .containsExactly(new Action.Terminate(id(1, 1)));
+                .containsExactly(new Action.Terminate(id(1, 1), false));
         assertThat(script.said()).contains("slot 0.1 (pid 100) ended at start: exit 3");
         assertThat(script.orders(Action.Quit.class)).isEmpty();
 
@@ -160,7 +160,8 @@ class StartTest {
 
         assertThat(script.orders(Action.Terminate.class))
                 .containsExactlyInAnyOrder(
-                        new Action.Terminate(id(0, 1)), new Action.Terminate(id(1, 1)));
+                        new Action.Terminate(id(0, 1), false),
+                        new Action.Terminate(id(1, 1), false));
         assertThat(script.said()).containsOnlyOnce("did not listen within 60 s");
         assertThat(script.orders(Action.Kill.class)).isEmpty();
     }
@@ -255,7 +256,7 @@ class StartTest {
     }
 
     private static Settings taking() {
-        return Settings.defaults().withReady(Settings.Ready.READY_PROTOCOL);
+        return SettingsVariants.withReady(Settings.defaults(), Settings.Ready.READY_PROTOCOL);
     }
 
     @Test
@@ -264,7 +265,11 @@ class StartTest {
 
         script.tell(
                 new Event.Exited(
-                        id(1, 1), ExitStatus.exited(2), 0, "error: unrecognized argument: --x1"));
+                        id(1, 1),
+                        ExitStatus.exited(2),
+                        0,
+                        "error: unrecognized argument: --x1",
+                        false));
 
         assertThat(script.said()).contains("slot 1.1 (pid 101) ended at start: exit 2");
         assertThat(script.state().stopping()).isTrue();

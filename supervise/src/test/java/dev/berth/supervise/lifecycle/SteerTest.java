@@ -10,6 +10,7 @@ import dev.berth.supervise.contract.Policy;
 import dev.berth.supervise.contract.Request;
 import dev.berth.supervise.contract.RequestResult;
 import dev.berth.supervise.contract.Settings;
+import dev.berth.supervise.contract.SettingsVariants;
 import dev.berth.supervise.contract.WorkerId;
 
 import org.junit.jupiter.api.Test;
@@ -125,7 +126,7 @@ final class SteerTest {
     }
 
     private static Settings slow() {
-        return Settings.defaults().withSlowStart(Duration.ofSeconds(10));
+        return SettingsVariants.withSlowStart(Duration.ofSeconds(10));
     }
 
     private static Map<WorkerId, Integer> slowStarting(TransitionScript script) {

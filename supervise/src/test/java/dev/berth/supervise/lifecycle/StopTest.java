@@ -29,7 +29,7 @@ class StopTest {
         script.forget().retires(1, 1);
         assertThat(script.deeds())
                 .containsExactly(
-                        new Action.Terminate(id(1, 1)),
+                        new Action.Terminate(id(1, 1), false),
                         new Action.CloseSockets(id(1, 1)),
                         new Action.Reply(stop, new RequestResult.Stopped()),
                         new Action.Quit(0));
@@ -62,7 +62,7 @@ class StopTest {
         long stop = script.asks(new Request.Stop());
 
         assertThat(script.answer(roll)).contains(new RequestResult.Interrupted());
-        assertThat(script.orders()).contains(new Action.Terminate(id(0, 2)));
+        assertThat(script.orders()).contains(new Action.Terminate(id(0, 2), false));
         script.exits(0, 2).retires(0, 1).retires(1, 1);
         assertThat(script.answer(stop)).map(RequestResult::done).contains(true);
     }

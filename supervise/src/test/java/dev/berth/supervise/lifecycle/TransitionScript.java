@@ -203,7 +203,7 @@ final class TransitionScript {
     }
 
     TransitionScript exits(int slot, int generation, ExitStatus status, int survivors) {
-        return tell(new Event.Exited(id(slot, generation), status, survivors, ""));
+        return tell(new Event.Exited(id(slot, generation), status, survivors, "", false));
     }
 
     /// An old worker finishes normally: drains, is told to stop, ends.

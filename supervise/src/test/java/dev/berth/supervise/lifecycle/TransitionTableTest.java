@@ -72,7 +72,7 @@ class TransitionTableTest {
                     new Event.ListenerLost(ID, "lost"),
                     new Event.Drained(ID),
                     new Event.DrainExpired(ID, "3 connections with a request in progress"),
-                    new Event.Exited(ID, ExitStatus.exited(3), 0, ""),
+                    new Event.Exited(ID, ExitStatus.exited(3), 0, "", false),
                     new Event.Exited(ID, ExitStatus.exited(0), 0, "", true),
                     new Event.Requested(9, new Request.Roll(Optional.empty())),
                     new Event.Requested(9, new Request.Scale(2)),
@@ -98,7 +98,7 @@ class TransitionTableTest {
                 Optional.of(new ScaleChange(5, 0, 2, Course.FORWARD)),
                 Optional.of(new ScaleChange(5, 2, 0, Course.FORWARD)),
                 Optional.of(new SlotDrain(5, 0, DUE)),
-                Optional.of(new SupervisorShutdown(5, 1, 0)));
+                Optional.of(new SupervisorShutdown(5, 0)));
     }
 
     private static Operation roll(
@@ -288,7 +288,7 @@ class TransitionTableTest {
                         .count();
         assertThat(burials).isEqualTo(ended ? 1 : 0);
         assertThat(actions.stream().filter(Action.Quit.class::isInstance)).isEmpty();
-        assertThat(actions.contains(new Action.Terminate(ID)))
+        assertThat(actions.contains(new Action.Terminate(ID, false)))
                 .isEqualTo(enters(row, result, Phase.STOPPING));
         assertThat(actions.contains(new Action.Kill(ID)))
                 .isEqualTo(

@@ -15,6 +15,7 @@ import dev.berth.sys.ExitStatus;
 import org.junit.jupiter.api.Test;
 
 import java.time.Duration;
+import java.util.List;
 
 /// A new worker must show that it accepts connections before its predecessor goes and the next slot
 /// is rolled.
@@ -33,7 +34,7 @@ class VerificationTest {
         assertThat(script.has(1, 2)).isTrue();
 
         script.readies(1, 2).retires(1, 1);
-        assertThat(script.answer(roll)).contains(new RequestResult.Rolled(2));
+        assertThat(script.answer(roll)).contains(new RequestResult.Rolled(2, List.of(), List.of()));
     }
 
     @Test

@@ -227,7 +227,7 @@ final class WalkRules {
         }
         boolean served = !state.trafficPlan().workers().isEmpty();
         assertThat(served && state.refusing()).as("serving and refusing").isFalse();
-        boolean counted = state.noneInServiceSince() != Moment.NEVER;
+        boolean counted = state.traffic().noneInServiceSince() != Moment.NEVER;
         assertThat(served && counted).as("patience counted while serving").isFalse();
         assertThat(!served && !state.refusing() && !counted).as("endless patience").isFalse();
         assertThat(

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.berth.supervise.contract.Policy;
 import dev.berth.supervise.contract.Settings;
+import dev.berth.supervise.contract.SettingsVariants;
 import dev.berth.supervise.contract.WorkerId;
 import dev.berth.sys.ExitStatus;
 
@@ -86,7 +87,7 @@ class WorkerTableTest {
         rows.put(
                 "Exited",
                 List.of(
-                        Cause.of(new Event.Exited(id, ExitStatus.exited(3), 0, "")),
+                        Cause.of(new Event.Exited(id, ExitStatus.exited(3), 0, "", false)),
                         Cause.of(new Event.Exited(id, ExitStatus.exited(0), 0, "", true))));
         rows.put("phase overdue", List.of((step, worker, _) -> WorkerTable.overdue(step, worker)));
         rows.put(
@@ -110,8 +111,10 @@ class WorkerTableTest {
     }
 
     private static List<Settings> settings() {
-        Settings usual = Settings.defaults().withSlowStart(Duration.ofSeconds(3));
-        return Stream.of(Settings.Ready.values()).map(usual::withReady).toList();
+        Settings usual = SettingsVariants.withSlowStart(Duration.ofSeconds(3));
+        return Stream.of(Settings.Ready.values())
+                .map(ready -> SettingsVariants.withReady(usual, ready))
+                .toList();
     }
 
     /// Workers in this phase: in time, late, settled, with something missing, told to stop for a

@@ -51,14 +51,4 @@ final class SocketErrorsTest {
         assertThat(socketErrors.explanationExpected()).isFalse();
         assertThat(socketErrors.last()).contains("in use by pid 1");
     }
-
-    @Test
-    void aFalseAlarmIsForgotten() {
-        socketErrors.add("a", "a real one", 0);
-        socketErrors.add("b", "none", 0);
-        socketErrors.drop("b");
-        assertThat(socketErrors.last()).contains("a real one");
-        socketErrors.drop("a");
-        assertThat(socketErrors.last()).isEmpty();
-    }
 }
