@@ -10,9 +10,7 @@ import java.util.Optional;
 /// monotonic clock.
 ///
 /// @param pid 0 until the worker was started
-/// @param since when the phase began
-/// @param deadline when the phase has lasted too long (or, while settling, long enough)
-/// @param startBy when the start as a whole has lasted too long
+/// @param times when its phase began, and when its time is over
 /// @param announced whether the worker, or a probe of it, has reported that it is ready
 /// @param percent how much of its share of the connections it gets
 /// @param reason for users: why a worker that has begun to listen does not count as listening yet,
@@ -22,9 +20,7 @@ public record Worker(
         Phase phase,
         Command command,
         int pid,
-        long since,
-        long deadline,
-        long startBy,
+        Times times,
         boolean announced,
         int percent,
         Verification verification,
@@ -32,23 +28,25 @@ public record Worker(
     /// The whole share, in percent.
     static final int FULL_PERCENT = 100;
 
-    Worker(
-            WorkerId id,
-            Phase phase,
-            Command command,
-            int pid,
-            long since,
-            long deadline,
-            long startBy,
-            boolean announced) {
+    /// The times of a worker.
+    ///
+    /// @param since when the phase began
+    /// @param deadline when the phase has lasted too long (or, while settling, long enough)
+    /// @param startBy when the start as a whole has lasted too long
+    record Times(long since, long deadline, long startBy) {
+        Times withDeadline(long next) {
+            return new Times(since, next, startBy);
+        }
+    }
+
+    /// A worker with its whole share, and nothing to verify.
+    Worker(WorkerId id, Phase phase, Command command, int pid, Times times, boolean announced) {
         this(
                 id,
                 phase,
                 command,
                 pid,
-                since,
-                deadline,
-                startBy,
+                times,
                 announced,
                 FULL_PERCENT,
                 Verification.DONE,
@@ -57,63 +55,45 @@ public record Worker(
 
     static Worker starting(WorkerId id, Command command, long now, Settings settings) {
         long startBy = now + settings.startTimeout().toMillis();
-        return new Worker(id, Phase.STARTING, command, 0, now, startBy, startBy, false);
+        Times times = new Times(now, startBy, startBy);
+        return new Worker(id, Phase.STARTING, command, 0, times, false);
+    }
+
+    /// When the phase began.
+    long since() {
+        return times.since();
+    }
+
+    /// When the phase has lasted too long (or, while settling, long enough).
+    long deadline() {
+        return times.deadline();
+    }
+
+    /// When the start as a whole has lasted too long.
+    long startBy() {
+        return times.startBy();
     }
 
     /// Whether it has finished its connections and is only kept for its successor's sake.
     boolean drainDone() {
-        return phase == Phase.DRAINING && deadline == Moment.NEVER;
+        return phase == Phase.DRAINING && deadline() == Moment.NEVER;
     }
 
     Worker withPid(int started) {
         return new Worker(
-                id,
-                phase,
-                command,
-                started,
-                since,
-                deadline,
-                startBy,
-                announced,
-                percent,
-                verification,
-                reason);
+                id, phase, command, started, times, announced, percent, verification, reason);
     }
 
     Worker withAnnounced() {
-        return new Worker(
-                id,
-                phase,
-                command,
-                pid,
-                since,
-                deadline,
-                startBy,
-                true,
-                percent,
-                verification,
-                reason);
+        return new Worker(id, phase, command, pid, times, true, percent, verification, reason);
     }
 
     Worker withDeadline(long next) {
-        return new Worker(
-                id,
-                phase,
-                command,
-                pid,
-                since,
-                next,
-                startBy,
-                announced,
-                percent,
-                verification,
-                reason);
+        return withPercent(percent, next);
     }
 
     Worker withVerification(Verification next) {
-        return new Worker(
-                id, phase, command, pid, since, deadline, startBy, announced, percent, next,
-                reason);
+        return new Worker(id, phase, command, pid, times, announced, percent, next, reason);
     }
 
     /// It listens, but not on everything that it has to; so it stays until `until`.
@@ -127,18 +107,7 @@ public record Worker(
     }
 
     Worker withReason(Optional<String> why) {
-        return new Worker(
-                id,
-                phase,
-                command,
-                pid,
-                since,
-                deadline,
-                startBy,
-                announced,
-                percent,
-                verification,
-                why);
+        return new Worker(id, phase, command, pid, times, announced, percent, verification, why);
     }
 
     /// Why it was told to stop, if its end decides what is reported about it.
@@ -148,26 +117,17 @@ public record Worker(
 
     /// With this part of its share until `until`.
     Worker withPercent(int share, long until) {
-        return new Worker(
-                id,
-                phase,
-                command,
-                pid,
-                since,
-                until,
-                startBy,
-                announced,
-                share,
-                verification,
-                reason);
+        Times changed = times.withDeadline(until);
+        return new Worker(id, phase, command, pid, changed, announced, share, verification, reason);
     }
 
     Worker restarting(long now, Settings settings) {
         long by = now + settings.startTimeout().toMillis();
-        return new Worker(id, Phase.STARTING, command, pid, now, by, by, announced);
+        return new Worker(id, Phase.STARTING, command, pid, new Times(now, by, by), announced);
     }
 
     Worker inPhase(Phase next, long now, long until) {
-        return new Worker(id, next, command, pid, now, until, startBy, announced);
+        Times changed = new Times(now, until, times.startBy());
+        return new Worker(id, next, command, pid, changed, announced);
     }
 }

@@ -120,9 +120,8 @@ class TransitionTableTest {
                         row.phase(),
                         TransitionScript.OLD,
                         42,
-                        SINCE,
-                        row.phase() == Phase.READY ? Moment.NEVER : DUE,
-                        DUE,
+                        new Worker.Times(
+                                SINCE, row.phase() == Phase.READY ? Moment.NEVER : DUE, DUE),
                         false);
         Worker other =
                 new Worker(
@@ -130,9 +129,7 @@ class TransitionTableTest {
                         Phase.READY,
                         TransitionScript.OLD,
                         43,
-                        SINCE,
-                        Moment.NEVER,
-                        DUE,
+                        new Worker.Times(SINCE, Moment.NEVER, DUE),
                         false);
         Slot.Goal rest =
                 row.operation() instanceof SupervisorShutdown ? Slot.Goal.LEAVE : Slot.Goal.RUN;

@@ -130,9 +130,7 @@ class WorkerTableTest {
                                     phase,
                                     TransitionScript.OLD,
                                     42,
-                                    SINCE,
-                                    deadline,
-                                    startBy,
+                                    new Worker.Times(SINCE, deadline, startBy),
                                     announced);
                     workers.add(worker);
                     workers.add(worker.withReason(Optional.of("reason")));
