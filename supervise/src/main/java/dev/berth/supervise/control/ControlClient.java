@@ -20,15 +20,9 @@ public final class ControlClient {
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     /// Receives the answer to a command.
-    public interface Caller {
+    public interface Caller extends ControlServer.Answer {
         /// The supervisor carries the command out, from now on even if this process exits.
         void accepted();
-
-        /// Takes a line for users.
-        void line(String line);
-
-        /// Takes a JSON object.
-        void data(String json);
     }
 
     private ControlClient() {}

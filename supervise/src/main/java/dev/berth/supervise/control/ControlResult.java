@@ -2,6 +2,8 @@ package dev.berth.supervise.control;
 
 import dev.berth.supervise.contract.RequestResult;
 
+import java.util.Locale;
+
 /// How a request ended.
 ///
 /// @param exitCode of the client
@@ -11,25 +13,19 @@ public record ControlResult(Kind kind, int exitCode, String code, String text) {
     /// How a request ended; `word` is sent.
     public enum Kind {
         /// As requested.
-        DONE("done"),
+        DONE,
         /// Not done, or not completely.
-        FAILED("failed"),
+        FAILED,
         /// Not begun: the supervisor does not accept it, or not now.
-        REFUSED("refused");
-
-        private final String word;
-
-        Kind(String word) {
-            this.word = word;
-        }
+        REFUSED;
 
         String word() {
-            return word;
+            return name().toLowerCase(Locale.ROOT);
         }
 
         static Kind of(String word) {
             for (Kind kind : values()) {
-                if (kind.word.equals(word)) {
+                if (kind.word().equals(word)) {
                     return kind;
                 }
             }

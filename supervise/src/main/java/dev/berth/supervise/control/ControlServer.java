@@ -43,10 +43,10 @@ public final class ControlServer implements AutoCloseable {
 
     /// What a client receives before the result.
     public interface Answer {
-        /// Sends a line for users.
+        /// Passes on a line for users.
         void line(String line);
 
-        /// Sends a JSON object.
+        /// Passes on a JSON object.
         void data(String json);
     }
 
