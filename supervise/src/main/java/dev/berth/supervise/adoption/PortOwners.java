@@ -20,7 +20,6 @@ import dev.berth.sys.Errno;
 import dev.berth.sys.ErrnoException;
 
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -106,13 +105,20 @@ record PortOwners(ServiceSpec spec, ProcessAncestry workers, Collection<Integer>
     }
 
     private static List<SocketRow> bound(ListenAddress wanted, SockDiag diag) throws IOException {
-        DiagQuery query = DiagQuery.all(wanted.protocol()).withLocalPort(wanted.address().port());
-        if (wanted.protocol() == Protocol.TCP) {
-            query = query.withStates(TcpState.LISTEN, TcpState.BOUND_INACTIVE);
-        }
-        List<SocketRow> rows = new ArrayList<>(diag.dump(query));
-        rows.removeIf(row -> !BoundAddress.of(wanted).overlaps(BoundAddress.of(row)));
-        return rows;
+        DiagQuery all = DiagQuery.all(wanted.protocol());
+        return overlapping(
+                wanted,
+                wanted.protocol() == Protocol.TCP
+                        ? all.withStates(TcpState.LISTEN, TcpState.BOUND_INACTIVE)
+                        : all,
+                diag);
+    }
+
+    private static List<SocketRow> overlapping(ListenAddress wanted, DiagQuery all, SockDiag diag)
+            throws IOException {
+        return diag.dump(all.withLocalPort(wanted.address().port())).stream()
+                .filter(row -> BoundAddress.of(wanted).overlaps(BoundAddress.of(row)))
+                .toList();
     }
 
     /// Who is in the way of a bind that was left to the kernel: a listener on the port, other than
@@ -120,12 +126,10 @@ record PortOwners(ServiceSpec spec, ProcessAncestry workers, Collection<Integer>
     Optional<String> conflict(ListenAddress wanted, long inode) throws IOException {
         try (SockDiag diag = SockDiag.open()) {
             boolean tcp = wanted.protocol() == Protocol.TCP;
-            DiagQuery query =
+            DiagQuery all =
                     DiagQuery.all(wanted.protocol())
-                            .withLocalPort(wanted.address().port())
                             .withStates(tcp ? TcpState.LISTEN : TcpState.CLOSE);
-            List<SocketRow> rows = new ArrayList<>(diag.dump(query));
-            rows.removeIf(row -> !BoundAddress.of(wanted).overlaps(BoundAddress.of(row)));
+            List<SocketRow> rows = overlapping(wanted, all, diag);
             boolean bound = rows.stream().anyMatch(row -> row.inode() == inode);
             return rows.isEmpty() || bound ? Optional.empty() : Optional.of(taken(wanted, rows));
         }

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -54,14 +55,31 @@ record DrainScan(
         try (SocketLookup sockets = tables.sockets()) {
             Set<String> open = kinds.handshakes ? handshakes(ports, sockets) : Set.of();
             List<SocketRow> rows = sockets.dump(CONNECTIONS, ports);
-            Set<Long> others = OtherWorkersCgroups.others(rows, listeners, tree.id());
+            Set<Long> others = otherCgroups(rows);
             rows.removeIf(row -> row.state() == TcpState.LISTEN || foreign(row, others));
             return new Found(open, tracker.sample(rows, this::held, kinds.all));
         }
     }
 
+    /// The cgroups of other workers' listeners, without those in which the worker has a listener
+    /// too: its connections cannot have come from there, as a connection carries the cgroup of the
+    /// listener that it arrived at.
+    private Set<Long> otherCgroups(List<SocketRow> rows) {
+        Set<Long> own = new HashSet<>();
+        Set<Long> others = new HashSet<>();
+        for (SocketRow row : rows) {
+            OptionalLong cgroup = row.details().cgroup();
+            WorkerId owner = listeners.get(row.inode());
+            if (cgroup.isPresent() && owner != null) {
+                (owner.equals(tree.id()) ? own : others).add(cgroup.getAsLong());
+            }
+        }
+        others.removeAll(own);
+        return own.isEmpty() ? Set.of() : others;
+    }
+
     private static boolean foreign(SocketRow row, Set<Long> others) {
-        var cgroup = row.details().cgroup();
+        OptionalLong cgroup = row.details().cgroup();
         return row.inode() == 0 || cgroup.isPresent() && others.contains(cgroup.getAsLong());
     }
 
