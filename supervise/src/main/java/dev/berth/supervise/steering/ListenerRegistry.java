@@ -19,7 +19,7 @@ import java.util.Set;
 /// present ([GroupTraffic]), and what becomes of the connections that are queued for a worker which
 /// ends or is replaced: they move to other workers, or wait in the socket for a successor in its
 /// slot.
-public final class ListenerRegistry implements TrafficTarget, AutoCloseable {
+public final class ListenerRegistry implements TrafficTarget, LoadedGroups, AutoCloseable {
     private final SteeringSupport support;
     private final ListenerStore store = new ListenerStore();
     private final GroupTraffic traffic;
@@ -242,30 +242,55 @@ public final class ListenerRegistry implements TrafficTarget, AutoCloseable {
                         });
     }
 
-    /// Gives the workers in these slots no new connections, as they have reached their limit. This
-    /// is measured and changes all the time, so it is no part of a plan.
+    @Override
     public void setFull(Set<Integer> slots) throws ErrnoException {
         traffic.setFull(slots);
     }
 
-    /// The slots whose workers have reached their limit of connections.
+    @Override
     public Set<Integer> full() {
         return traffic.full();
     }
 
-    /// The present policy.
+    @Override
     public Policy policy() {
         return traffic.plan().policy();
     }
 
-    /// A number that changes whenever listeners or the workers in service change.
+    @Override
     public long version() {
         return traffic.version();
     }
 
-    /// The listeners of the workers in service, including those at their limit.
-    public List<HeldSocket> inService(ReuseportGroup group) {
-        return traffic.inService(group);
+    @Override
+    public List<LoadedGroups.Group> loaded() {
+        return groups().stream()
+                .filter(group -> group.key().protocol() == Protocol.TCP && !group.key().own())
+                .<LoadedGroups.Group>map(group -> new Loaded(group, traffic.inService(group)))
+                .toList();
+    }
+
+    private record Loaded(ReuseportGroup group, List<HeldSocket> listeners)
+            implements LoadedGroups.Group {
+        @Override
+        public GroupKey key() {
+            return group.key();
+        }
+
+        @Override
+        public long[] steered() {
+            return group.steered(listeners);
+        }
+
+        @Override
+        public void rebalance() throws ErrnoException {
+            group.rebalance();
+        }
+    }
+
+    @Override
+    public void forgetLoads() {
+        all().forEach(socket -> socket.load().forget());
     }
 
     @Override

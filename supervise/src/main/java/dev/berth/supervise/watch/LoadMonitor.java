@@ -7,6 +7,7 @@ import dev.berth.supervise.process.EventLoop;
 import dev.berth.supervise.process.SupervisorResources;
 import dev.berth.supervise.process.WorkerProcess;
 import dev.berth.supervise.steering.ListenerRegistry;
+import dev.berth.supervise.steering.LoadedGroups;
 import dev.berth.sys.ErrnoException;
 
 import java.io.IOException;
@@ -67,7 +68,7 @@ public final class LoadMonitor implements AutoCloseable {
             OptionalInt most) {
         loop = resources.loop();
         next = new NextCheck(loop);
-        groups = LoadedGroups.of(registry);
+        groups = registry;
         this.sink = sink;
         this.most = most;
         LoadReadings readings = new LoadReadings.Kernel(resources, live, this::complain);

@@ -6,6 +6,7 @@ import dev.berth.supervise.process.SupervisorResources;
 import dev.berth.supervise.process.WorkerProcess;
 import dev.berth.supervise.steering.GroupKey;
 import dev.berth.supervise.steering.HeldSocket;
+import dev.berth.supervise.steering.LoadedGroups;
 import dev.berth.sys.Processes;
 
 import java.io.IOException;

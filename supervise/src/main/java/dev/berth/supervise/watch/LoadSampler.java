@@ -4,6 +4,7 @@ import dev.berth.supervise.contract.WorkerId;
 import dev.berth.supervise.process.Clock;
 import dev.berth.supervise.steering.HeldSocket;
 import dev.berth.supervise.steering.ListenerLoad;
+import dev.berth.supervise.steering.LoadedGroups;
 import dev.berth.sys.ErrnoException;
 
 import java.io.IOException;
@@ -88,7 +89,7 @@ final class LoadSampler {
     private void follow() {
         if (outdated()) {
             version = groups.version();
-            watched = groups.groups();
+            watched = groups.loaded();
         }
     }
 

@@ -10,6 +10,7 @@ import dev.berth.supervise.process.EventLoop;
 import dev.berth.supervise.process.ManualClock;
 import dev.berth.supervise.steering.GroupKey;
 import dev.berth.supervise.steering.HeldSocket;
+import dev.berth.supervise.steering.LoadedGroups;
 import dev.berth.sys.Fd;
 import dev.berth.sys.SockAddr;
 import dev.berth.testkit.LeakCheck;
@@ -69,7 +70,7 @@ final class LoadMonitorTest {
         }
 
         @Override
-        public List<Group> groups() {
+        public List<Group> loaded() {
             return List.of(this);
         }
 
