@@ -9,7 +9,6 @@ import dev.berth.supervise.contract.WorkerId;
 import dev.berth.supervise.lifecycle.Action;
 import dev.berth.supervise.lifecycle.Phase;
 import dev.berth.supervise.lifecycle.TrafficPlan;
-import dev.berth.supervise.process.WorkerProcess;
 import dev.berth.supervise.watch.AcceptWaitCheck;
 import dev.berth.supervise.watch.DrainMonitor;
 import dev.berth.supervise.watch.LoadMonitor;
@@ -107,8 +106,9 @@ final class ActionExecutor {
             case Action.Check(WorkerId id) -> listenCheck.check(id);
             case Action.Inspect(WorkerId id, boolean listening) -> inspector.inspect(id, listening);
             case Action.Apply(TrafficPlan plan) -> policyController.apply(plan);
-            case Action.Drain(WorkerId id) -> drain(id);
-            case Action.Verify(WorkerId id) -> prove(id);
+            case Action.Drain(WorkerId id) -> context.worker(id).ifPresent(drainMonitor::watch);
+            case Action.Verify(WorkerId id) ->
+                    context.worker(id).ifPresent(verificationMonitor::watch);
             case Action.MoveQueue(WorkerId id) -> context.trafficTarget().moveQueue(id);
             case Action.Terminate(WorkerId id, boolean ending) -> terminate(id, ending);
             case Action.Kill(WorkerId id) -> reaper.kill(id);
@@ -156,16 +156,5 @@ final class ActionExecutor {
     /// Call this when all decisions have been carried out.
     void allExecuted() {
         drainMonitor.release();
-    }
-
-    private void prove(WorkerId id) {
-        context.worker(id).ifPresent(verificationMonitor::watch);
-    }
-
-    private void drain(WorkerId id) throws IOException {
-        Optional<WorkerProcess> worker = context.worker(id);
-        if (worker.isPresent()) {
-            drainMonitor.watch(worker.get());
-        }
     }
 }

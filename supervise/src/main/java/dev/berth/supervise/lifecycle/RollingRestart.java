@@ -19,13 +19,14 @@ import java.util.stream.Stream;
 /// old one drain, and [OldWorkerStop] stops the old one; without overlap (UDP) it is stopped here.
 ///
 /// @param proposed the new command, if there is one; the old one while rolling back
+/// @param undoing why the old command is brought back; empty while the roll moves forward
 /// @param undone what old workers left unfinished when they were stopped
 /// @param newAddresses whether the new workers may listen on fewer or other addresses
 record RollingRestart(
         long ticket,
         Optional<Command> proposed,
         RollProgress progress,
-        Course course,
+        Optional<WorkerFailure> undoing,
         List<DomainEvent.DrainExpired> undone,
         boolean newAddresses)
         implements Operation {
@@ -48,7 +49,7 @@ record RollingRestart(
                         ticket,
                         proposed(step, request),
                         RollProgress.of(wanted),
-                        Course.FORWARD,
+                        Optional.empty(),
                         List.of(),
                         request.newAddresses()));
     }
@@ -75,15 +76,11 @@ record RollingRestart(
         if (!progress.current().equals(OptionalInt.of(slot))) {
             return Involvement.OTHER;
         }
-        return undoing() ? Involvement.BROUGHT_BACK : Involvement.REPLACED;
-    }
-
-    private boolean undoing() {
-        return course instanceof Course.Undoing;
+        return undoing.isPresent() ? Involvement.BROUGHT_BACK : Involvement.REPLACED;
     }
 
     private RollingRestart with(RollProgress next) {
-        return new RollingRestart(ticket, proposed, next, course, undone, newAddresses);
+        return new RollingRestart(ticket, proposed, next, undoing, undone, newAddresses);
     }
 
     @Override
@@ -91,13 +88,13 @@ record RollingRestart(
         if (progress.current().isPresent()) {
             return startNext(step, progress.current().getAsInt());
         }
-        if (!undoing() && !stillReady(step)) {
+        if (undoing.isEmpty() && !stillReady(step)) {
             return continues();
         }
         if (progress.pending().isEmpty()) {
             return over(step);
         }
-        return undoing() || slowStartsOver(step)
+        return undoing.isPresent() || slowStartsOver(step)
                 ? enter(step, progress.pending().getFirst())
                 : continues();
     }
@@ -142,7 +139,7 @@ record RollingRestart(
     /// Whether the slot has already gone back to the old command because the new one died.
     private boolean broughtBack(TransitionStep step, int index) {
         Slot slot = step.slot(index);
-        return undoing()
+        return undoing.isPresent()
                 && slot.candidate()
                         .or(slot::ready)
                         .filter(worker -> proposed.equals(Optional.of(worker.command())))
@@ -174,7 +171,7 @@ record RollingRestart(
     /// When the slot in progress counts as done: at once, unless its workers died repeatedly
     /// before; then only after the new worker has lived for [Settings#STABLE].
     private long steadyAt(Slot slot) {
-        return undoing() || !slot.history().repeated()
+        return undoing.isPresent() || !slot.history().repeated()
                 ? 0
                 : slot.ready()
                         .map(worker -> worker.since() + Settings.STABLE.toMillis())
@@ -194,8 +191,8 @@ record RollingRestart(
     }
 
     private Decision over(TransitionStep step) {
-        if (course instanceof Course.Undoing(WorkerFailure failure)) {
-            return over(step, new RequestResult.RolledBack(failure));
+        if (undoing.isPresent()) {
+            return over(step, new RequestResult.RolledBack(undoing.get()));
         }
         remember(step);
         step.report(new DomainEvent.RollEnded(true));
@@ -265,7 +262,7 @@ record RollingRestart(
     public Decision onDrainExpired(WorkerOutcome.DrainExpired expired) {
         List<DomainEvent.DrainExpired> more = new ArrayList<>(undone);
         more.add(expired.event());
-        return new RollingRestart(ticket, proposed, progress, course, more, newAddresses)
+        return new RollingRestart(ticket, proposed, progress, undoing, more, newAddresses)
                 .continues();
     }
 
@@ -277,14 +274,14 @@ record RollingRestart(
 
     private boolean concerns(int index) {
         return progress.current().equals(OptionalInt.of(index))
-                || !undoing() && progress.done().contains(index);
+                || undoing.isEmpty() && progress.done().contains(index);
     }
 
     private Decision end(TransitionStep step, int index, WorkerFailure failure) {
         RollProgress rest = withoutCurrent(step);
-        if (course instanceof Course.Undoing(WorkerFailure first)) {
+        if (undoing.isPresent()) {
             List<Integer> apart = RollReport.apart(step.state());
-            return over(step, new RequestResult.RollbackFailed(first, failure, apart));
+            return over(step, new RequestResult.RollbackFailed(undoing.get(), failure, apart));
         }
         boolean taken = proposed.equals(Optional.of(step.slot(index).command()));
         if (taken && step.slot(index).ready().isEmpty()) {
@@ -305,7 +302,7 @@ record RollingRestart(
                 ticket,
                 Optional.of(step.state().command()),
                 RollProgress.of(replaced.reversed()),
-                new Course.Undoing(cause),
+                Optional.of(cause),
                 undone,
                 newAddresses);
     }

@@ -11,7 +11,10 @@ import java.util.Optional;
 import java.util.Set;
 
 /// More slots, or fewer. Growing succeeds as a whole or is undone as a whole.
-record ScaleChange(long ticket, int from, int to, Course course) implements Operation {
+///
+/// @param undoing why the new slots are removed again; empty while the change moves forward
+record ScaleChange(long ticket, int from, int to, Optional<WorkerFailure> undoing)
+        implements Operation {
     /// Adds slots or empties some, or answers why not.
     static Optional<Operation> begin(TransitionStep step, long ticket, int to) {
         int from = step.state().slots().size();
@@ -28,7 +31,7 @@ record ScaleChange(long ticket, int from, int to, Course course) implements Oper
         } else {
             shrink(step, to);
         }
-        return Optional.of(new ScaleChange(ticket, from, to, Course.FORWARD));
+        return Optional.of(new ScaleChange(ticket, from, to, Optional.empty()));
     }
 
     private static boolean leavesNoneInService(TransitionStep step, int to) {
@@ -70,16 +73,11 @@ record ScaleChange(long ticket, int from, int to, Course course) implements Oper
         if (slots.size() != to || !grown) {
             return continues();
         }
-        step.reply(ticket, result());
+        step.reply(
+                ticket,
+                undoing.<RequestResult>map(failure -> new RequestResult.ScaleUndone(failure, to))
+                        .orElseGet(() -> new RequestResult.Scaled(from, to)));
         return Decision.OVER;
-    }
-
-    private RequestResult result() {
-        return switch (course) {
-            case Course.Forward() -> new RequestResult.Scaled(from, to);
-            case Course.Undoing(WorkerFailure failure) ->
-                    new RequestResult.ScaleUndone(failure, to);
-        };
     }
 
     @Override
@@ -99,7 +97,6 @@ record ScaleChange(long ticket, int from, int to, Course course) implements Oper
             return Decision.UNCONCERNED;
         }
         shrink(step, from);
-        return new Decision.Continues(
-                new ScaleChange(ticket, to, from, new Course.Undoing(failure)));
+        return new Decision.Continues(new ScaleChange(ticket, to, from, Optional.of(failure)));
     }
 }

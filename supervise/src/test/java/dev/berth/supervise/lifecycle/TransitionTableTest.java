@@ -87,27 +87,30 @@ class TransitionTableTest {
         return List.of(
                 Optional.empty(),
                 Optional.of(new InitialStart()),
-                Optional.of(roll(OptionalInt.of(0), List.of(1), List.of(), Course.FORWARD)),
-                Optional.of(roll(OptionalInt.of(1), List.of(), List.of(0), Course.FORWARD)),
+                Optional.of(roll(OptionalInt.of(0), List.of(1), List.of(), Optional.empty())),
+                Optional.of(roll(OptionalInt.of(1), List.of(), List.of(0), Optional.empty())),
                 Optional.of(
                         roll(
                                 OptionalInt.of(0),
                                 List.of(),
                                 List.of(),
-                                new Course.Undoing(new WorkerFailure.NotStarted(ID, "failed")))),
-                Optional.of(new ScaleChange(5, 0, 2, Course.FORWARD)),
-                Optional.of(new ScaleChange(5, 2, 0, Course.FORWARD)),
+                                Optional.of(new WorkerFailure.NotStarted(ID, "failed")))),
+                Optional.of(new ScaleChange(5, 0, 2, Optional.empty())),
+                Optional.of(new ScaleChange(5, 2, 0, Optional.empty())),
                 Optional.of(new SlotDrain(5, 0, DUE)),
                 Optional.of(new SupervisorShutdown(5, 0)));
     }
 
     private static Operation roll(
-            OptionalInt current, List<Integer> pending, List<Integer> done, Course course) {
+            OptionalInt current,
+            List<Integer> pending,
+            List<Integer> done,
+            Optional<WorkerFailure> undoing) {
         return new RollingRestart(
                 5,
                 Optional.of(TransitionScript.NEW),
                 new RollProgress(pending, current, done),
-                course,
+                undoing,
                 List.of(),
                 false);
     }
@@ -314,7 +317,7 @@ class TransitionTableTest {
         boolean stops = row.event() instanceof Event.Requested(long _, Request.Stop());
         boolean takenBack =
                 after.operation().orElse(null) instanceof ScaleChange scale
-                        && scale.course() instanceof Course.Undoing;
+                        && scale.undoing().isPresent();
         if (!stops && !takenBack) {
             assertThat(after.worker(BYSTANDER)).contains(before);
         }
