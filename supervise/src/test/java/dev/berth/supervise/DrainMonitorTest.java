@@ -56,7 +56,7 @@ final class DrainMonitorTest {
     }
 
     private long drainMillis() {
-        return bench.spec.settings().drain().toMillis();
+        return bench.spec.settings().timeouts().drain().toMillis();
     }
 
     @Test

@@ -74,7 +74,7 @@ final class StandstillTest {
             SupervisorFixture.Setup.timed(
                     Settings.Ready.LISTENING, Duration.ofMinutes(30), Duration.ofSeconds(10));
 
-    private static final long IDLE_MILLIS = SETTINGS.idle().toMillis();
+    private static final long IDLE_MILLIS = SETTINGS.timeouts().idle().toMillis();
 
     @TempDir Path directory;
 

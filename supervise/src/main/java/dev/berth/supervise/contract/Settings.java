@@ -17,7 +17,7 @@ public record Settings(
     /// signal.
     public static final Duration SELF_EXIT = Duration.ofSeconds(2);
 
-    /// The default of [#idle].
+    /// The default of [Timeouts#idle].
     public static final Duration IDLE = Duration.ofSeconds(5);
 
     /// After a worker has lived this long, its next crash counts as the first.
@@ -61,28 +61,8 @@ public record Settings(
         return ready == Ready.READY_PROTOCOL;
     }
 
-    public Duration settle() {
-        return timing.timeouts().settle();
-    }
-
-    public Duration startTimeout() {
-        return timing.timeouts().start();
-    }
-
-    public Duration drain() {
-        return timing.timeouts().drain();
-    }
-
-    public Duration idle() {
-        return timing.timeouts().idle();
-    }
-
-    public Duration grace() {
-        return timing.timeouts().grace();
-    }
-
-    public Duration giveUp() {
-        return timing.timeouts().giveUp();
+    public Timeouts timeouts() {
+        return timing.timeouts();
     }
 
     public Optional<Duration> stagger() {

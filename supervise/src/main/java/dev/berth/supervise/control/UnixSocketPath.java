@@ -10,6 +10,7 @@ import dev.berth.sys.SockAddr;
 import dev.berth.sys.Sockets;
 
 import java.nio.file.Path;
+import java.util.function.ToIntFunction;
 
 /// Handles sockets at a path of any length: a path too long for the kernel's 108 bytes is reached
 /// through a descriptor of its directory.
@@ -55,13 +56,10 @@ public final class UnixSocketPath {
         return Fd.of("socket", "unix", Sockets.socket(Sockets.AF_UNIX, STREAM, 0));
     }
 
-    private interface Call {
-        int on(SockAddr address);
-    }
-
-    private static void at(Path path, String name, Call call) throws ErrnoException {
+    private static void at(Path path, String name, ToIntFunction<SockAddr> call)
+            throws ErrnoException {
         if (path.toString().getBytes(UTF_8).length <= MOST_BYTES) {
-            ErrnoException.check(name, path, call.on(new SockAddr.Unix(path.toString())));
+            ErrnoException.check(name, path, call.applyAsInt(new SockAddr.Unix(path.toString())));
             return;
         }
         Path parent = path.toAbsolutePath().getParent();
@@ -71,7 +69,7 @@ public final class UnixSocketPath {
         int opened = Descriptors.open(parent.toString(), Descriptors.O_PATH, 0);
         try (Fd directory = Fd.of("open", parent, opened)) {
             String link = "/proc/self/fd/" + directory.number() + "/" + path.getFileName();
-            ErrnoException.check(name, path, call.on(new SockAddr.Unix(link)));
+            ErrnoException.check(name, path, call.applyAsInt(new SockAddr.Unix(link)));
         }
     }
 }

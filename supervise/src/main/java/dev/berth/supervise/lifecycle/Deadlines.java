@@ -34,12 +34,12 @@ final class Deadlines {
 
     private static void giveUp(TransitionStep step) {
         Traffic traffic = step.state().traffic();
-        long patience = step.settings().giveUp().toMillis();
+        long patience = step.settings().timeouts().giveUp().toMillis();
         boolean due = traffic.noneInServiceSince() != Moment.NEVER && !traffic.refusing();
         if (due && step.now() - traffic.noneInServiceSince() >= patience) {
             step.changeTraffic(now -> now.withUnserved(Admission.REFUSE));
             step.applyTraffic();
-            step.report(new DomainEvent.Refusing(step.settings().giveUp()));
+            step.report(new DomainEvent.Refusing(step.settings().timeouts().giveUp()));
         }
     }
 }

@@ -24,7 +24,7 @@ final class OldWorkerStop {
     /// Handles an old worker that is told to stop although something is left.
     static WorkerOutcome drainExpired(TransitionStep step, Worker old, String left) {
         DomainEvent.DrainExpired event =
-                new DomainEvent.DrainExpired(old.id(), step.settings().drain(), left);
+                new DomainEvent.DrainExpired(old.id(), step.settings().timeouts().drain(), left);
         step.report(event);
         return new WorkerOutcome.DrainExpired(event);
     }

@@ -63,7 +63,7 @@ final class RollVerification {
                 step,
                 worker,
                 "listens, but within "
-                        + UserMessages.seconds(step.settings().startTimeout())
+                        + UserMessages.seconds(step.settings().timeouts().start())
                         + " none of its processes waited for a connection; perhaps those that"
                         + " should accept fail to start (--prove 0s skips this check)");
     }
@@ -76,7 +76,7 @@ final class RollVerification {
     }
 
     private static long settled(TransitionStep step, Worker worker) {
-        return worker.since() + step.settings().settle().toMillis();
+        return worker.since() + step.settings().timeouts().settle().toMillis();
     }
 
     /// The verification of a worker that comes into service. A worker in a drained slot gets no

@@ -81,7 +81,7 @@ record ServiceState(
         }
         if (traffic.noneInServiceSince() != Moment.NEVER && !traffic.refusing()) {
             long unserved = traffic.noneInServiceSince();
-            next = Math.min(next, unserved + settings.giveUp().toMillis());
+            next = Math.min(next, unserved + settings.timeouts().giveUp().toMillis());
         }
         return next;
     }

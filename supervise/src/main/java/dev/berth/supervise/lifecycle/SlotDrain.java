@@ -30,7 +30,8 @@ record SlotDrain(long ticket, int slot, long deadline) implements Operation {
         step.change(index, slot -> slot.withGoal(Slot.Goal.DRAINED).withSince(step.now()));
         step.applyTraffic();
         step.emit(new Action.Drain(worker.id()));
-        return new SlotDrain(ticket, index, step.now() + step.settings().drain().toMillis());
+        return new SlotDrain(
+                ticket, index, step.now() + step.settings().timeouts().drain().toMillis());
     }
 
     /// Puts a drained slot back into service.

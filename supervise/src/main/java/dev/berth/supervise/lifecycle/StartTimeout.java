@@ -56,7 +56,7 @@ final class StartTimeout {
     }
 
     private static String plain(TransitionStep step, Worker worker) {
-        String limit = UserMessages.seconds(step.settings().startTimeout());
+        String limit = UserMessages.seconds(step.settings().timeouts().start());
         if (worker.phase() == Phase.SETTLING) {
             return "listens, but was not ready within " + limit;
         }

@@ -54,7 +54,7 @@ public record Worker(
     }
 
     static Worker starting(WorkerId id, Command command, long now, Settings settings) {
-        long startBy = now + settings.startTimeout().toMillis();
+        long startBy = now + settings.timeouts().start().toMillis();
         Times times = new Times(now, startBy, startBy);
         return new Worker(id, Phase.STARTING, command, 0, times, false);
     }
@@ -122,7 +122,7 @@ public record Worker(
     }
 
     Worker restarting(long now, Settings settings) {
-        long by = now + settings.startTimeout().toMillis();
+        long by = now + settings.timeouts().start().toMillis();
         return new Worker(id, Phase.STARTING, command, pid, new Times(now, by, by), announced);
     }
 

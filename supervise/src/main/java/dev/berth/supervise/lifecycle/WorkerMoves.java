@@ -33,7 +33,7 @@ final class WorkerMoves {
 
     /// Takes a ready worker out of service for good.
     static void drain(TransitionStep step, Worker worker) {
-        long until = step.now() + step.settings().drain().toMillis();
+        long until = step.now() + step.settings().timeouts().drain().toMillis();
         step.change(worker.id(), w -> w.inPhase(Phase.DRAINING, step.now(), until));
         step.applyTraffic();
         step.emit(new Action.Drain(worker.id()));
@@ -45,7 +45,7 @@ final class WorkerMoves {
 
     private static void terminate(TransitionStep step, Worker worker, boolean ending) {
         long moment = ending ? Settings.SELF_EXIT.toMillis() : 0;
-        long until = step.now() + moment + step.settings().grace().toMillis();
+        long until = step.now() + moment + step.settings().timeouts().grace().toMillis();
         step.change(worker.id(), w -> w.inPhase(Phase.STOPPING, step.now(), until));
         step.applyTraffic();
         step.emit(new Action.Terminate(worker.id(), ending));

@@ -24,7 +24,7 @@ final class WorkerReadiness {
     }
 
     private static void settle(TransitionStep step, Worker worker) {
-        long settled = step.now() + step.settings().settle().toMillis();
+        long settled = step.now() + step.settings().timeouts().settle().toMillis();
         boolean waits = step.settings().ready() == Settings.Ready.ANNOUNCED;
         long deadline = waits ? worker.startBy() : Math.min(settled, worker.startBy());
         step.change(worker.id(), w -> w.inPhase(Phase.SETTLING, step.now(), deadline));
@@ -39,7 +39,9 @@ final class WorkerReadiness {
     static void incomplete(TransitionStep step, Worker worker, Event.Incomplete event) {
         Settings settings = step.settings();
         long taken = step.now() - worker.since();
-        long more = settings.settle().toMillis() + Math.max(settings.prove().toMillis(), taken);
+        long more =
+                settings.timeouts().settle().toMillis()
+                        + Math.max(settings.prove().toMillis(), taken);
         long until = event.replaces() ? step.now() + more : worker.startBy();
         step.change(worker.id(), w -> w.withMissing(event.missing(), Math.min(until, w.startBy())));
     }

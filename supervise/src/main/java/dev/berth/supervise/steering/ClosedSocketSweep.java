@@ -34,17 +34,10 @@ public record ClosedSocketSweep(ListenerRegistry registry) {
         void run(Callable<HolderScan> look, Consumer<Optional<HolderScan>> answer);
     }
 
-    /// Gives up sockets that the worker itself has closed. For a caller that can wait for a walk
-    /// through /proc.
+    /// Gives up sockets that the worker itself has closed.
     ///
-    /// @param processes of the worker; called only if any socket is not where it was last seen
-    /// @return whether it has a shared socket left, if it had any
-    public boolean closeUnheld(WorkerId worker, Supplier<Set<Integer>> processes) {
-        return intact(worker) || closeUnheld(worker, HolderScan.of(processes.get()));
-    }
-
-    /// The same, with the walk in the background.
-    ///
+    /// @param processes of the worker; called in the background, and only if any socket is not
+    ///   where it was last seen
     /// @param left called by the owner thread with whether a shared socket is left, as far as is
     ///   known
     public void closeUnheld(

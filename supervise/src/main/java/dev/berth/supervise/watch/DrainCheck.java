@@ -62,7 +62,7 @@ final class DrainCheck {
         this.dispatcherTarget = dispatcherTarget;
         this.resources = resources;
         this.settings = settings;
-        this.tracker = new ConnectionTracker(settings.idle());
+        this.tracker = new ConnectionTracker(settings.timeouts().idle());
         this.begun = now;
         registry.of(worker.id()).stream()
                 .map(HeldSocket::key)
@@ -131,7 +131,8 @@ final class DrainCheck {
     /// there was none, takes one on this thread.
     RemainingWork unfinished(long now) throws IOException {
         if (last.isEmpty()) {
-            DrainScan.Found found = scan(now, new ConnectionTracker(settings.idle())).scan();
+            DrainScan.Found found =
+                    scan(now, new ConnectionTracker(settings.timeouts().idle())).scan();
             if (!noted) {
                 noteHandshakes(found.handshakes());
             }
@@ -174,7 +175,7 @@ final class DrainCheck {
 
     /// Whether the time that a drain may take is nearly over.
     boolean ending(long now) {
-        long drain = settings.drain().toMillis();
+        long drain = settings.timeouts().drain().toMillis();
         return now - begun >= drain - Math.max(LATE_MILLIS, drain / 10);
     }
 

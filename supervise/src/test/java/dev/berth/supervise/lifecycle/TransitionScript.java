@@ -175,7 +175,7 @@ final class TransitionScript {
     }
 
     TransitionScript readies(int slot, int generation) {
-        listens(slot, generation).pass(state.settings().settle());
+        listens(slot, generation).pass(state.settings().timeouts().settle());
         assertThat(phase(slot, generation)).isEqualTo(Phase.READY);
         return this;
     }
