@@ -12,11 +12,12 @@ import java.util.Locale;
 final class MatrixPage {
     private static final List<String> INTRODUCTION =
             List.of(
-                    "Which two sockets can share a port, and which of them then receives the"
-                            + " traffic. Every cell was measured on that",
-                    "kernel, in network namespaces of its own, and was also predicted by the rules"
-                            + " that `berth why` uses; a `!` marks a cell",
-                    "where the two differ. `berth lab matrix` makes the table for your kernel.");
+                    "The tables show which two sockets can share a port, and which of them then"
+                            + " receives the traffic. Every cell",
+                    "was measured on that kernel, in network namespaces of its own. It was also"
+                            + " predicted by the rules that `berth why`",
+                    "uses; a `!` marks a cell where the two differ. `berth lab matrix` makes the"
+                            + " tables for your kernel.");
 
     private MatrixPage() {}
 
