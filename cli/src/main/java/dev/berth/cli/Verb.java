@@ -41,7 +41,8 @@ public enum Verb {
     CLOSE("undo open: let no other process bind the port"),
     LAB("test the ways to share a port on this kernel: claim, what happened, verdict"),
     LAB_REPLAY("run your own histories on this kernel, and compare the results with the rules"),
-    LAB_MATRIX("print this kernel's truth table: who can share a port, and who then gets what"),
+    LAB_MATRIX(
+            "print this kernel's truth table: which sockets can share a port, and what each gets"),
     DOCTOR("show what this kernel and user can do, and what to do about the rest");
 
     private final String summary;

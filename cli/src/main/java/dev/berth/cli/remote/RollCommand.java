@@ -28,7 +28,7 @@ public final class RollCommand implements Subcommand {
                                 Options.flag(
                                         NEW_ADDRESSES,
                                         "Allow the new workers to listen on fewer or other"
-                                                + " addresses than the old ones; clients of the"
+                                                + " addresses than the old ones. Clients of the"
                                                 + " missing addresses are then refused."))
                         .addPositional(
                                 Options.words("NAME SLOT -- COMMAND", "0..*", RemoteHelp.NAME));

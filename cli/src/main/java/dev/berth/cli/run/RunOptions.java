@@ -61,10 +61,11 @@ final class RunOptions {
             OPTIONS.word(
                     "group|dispatch",
                     ShareMode::parse,
-                    "How workers share a port: group (default; any program; the kernel distributes"
-                            + " connections), or dispatch (Berth accepts connections and passes"
-                            + " them to the workers; needs -p or -l, and programs that use the"
-                            + " library dev.berth.worker).",
+                    "How workers share a port. With group (default), the kernel"
+                            + " distributes connections; any program works. With dispatch,"
+                            + " Berth accepts connections and passes them to the workers; it"
+                            + " needs -p or -l, and programs that use the library"
+                            + " dev.berth.worker.",
                     "--share");
 
     static final TypedOption<ProxyProtocol> PROXY_PROTOCOL =
@@ -72,8 +73,8 @@ final class RunOptions {
                     "off|optional|required",
                     DispatcherSetup::proxy,
                     "With --share dispatch: whether a proxy in front sends a PROXY header that"
-                            + " names the client. Default: off, because a client could send one,"
-                            + " too.",
+                        + " names the client. Default: off, because any client could send such a"
+                        + " header.",
                     "--proxy-protocol");
 
     static final TypedOption<String> FILE =
@@ -110,20 +111,21 @@ final class RunOptions {
     static final TypedOption<Boolean> JOIN =
             OPTIONS.flag(
                     "--join",
-                    "Start even if another program of this user listens there with SO_REUSEPORT."
-                            + " It keeps its share of the connections: the kernel's hash over all"
-                            + " sockets decides, so --steer is hash.");
+                    "Start even if another program of this user already listens on"
+                            + " the port with SO_REUSEPORT. That program keeps its share of"
+                            + " the connections: the kernel's hash over all sockets decides,"
+                            + " so --steer is hash.");
 
     static final TypedOption<Policy> STEER =
             OPTIONS.word(
                     "POLICY",
                     Policy::parse,
                     "Which worker gets the next connection: hash (default), random, round-robin,"
-                            + " cpu (each worker is pinned to one), source (sticky by client"
-                            + " address), least-loaded, or weighted:SLOT=WEIGHT,... where a weight"
-                            + " is a number (other slots have 1) or a percentage of all"
-                            + " connections. With --share dispatch: round-robin (default),"
-                            + " least-connections or source. See also: berth steer.",
+                        + " cpu (each worker is pinned to one), source (sticky by client address),"
+                        + " least-loaded, or weighted:SLOT=WEIGHT,... A weight is a number (other"
+                        + " slots have 1) or a percentage of all connections. With --share"
+                        + " dispatch: round-robin (default), least-connections or source. See also:"
+                        + " berth steer.",
                     "--steer");
 
     static final TypedOption<Integer> MAX_CONNECTIONS =
@@ -193,9 +195,9 @@ final class RunOptions {
                     "FILE",
                     Options::file,
                     "Append all output to FILE, with the time on each line, instead of writing to"
-                            + " the standard streams. SIGUSR1 reopens it. As root (sudo): not in a"
-                            + " directory that another user may change; use /var/log/app.log, or"
-                            + " let your shell open the file: sudo berth run ... >>app.log 2>&1.",
+                        + " the standard streams. SIGUSR1 reopens it. As root (sudo), FILE must not"
+                        + " be in a directory that another user can change: use /var/log/app.log,"
+                        + " or let your shell open the file: sudo berth run ... >>app.log 2>&1.",
                     "--log");
 
     static final TypedOption<HangupAction> ON_HANGUP =
@@ -236,27 +238,27 @@ final class RunOptions {
             time(
                     "--drain",
                     DEFAULTS.drain(),
-                    "How long an old worker may finish its connections before it gets the stop"
-                            + " signal: those with a request or a response in progress, and those"
-                            + " that are not idle yet (--idle)");
+                    "How long an old worker may take to finish its connections"
+                            + " before it gets the stop signal. It finishes those with a"
+                            + " request or a response in progress, and those that are not idle"
+                            + " yet (--idle)");
 
     static final TypedOption<Duration> IDLE =
             time(
                     "--idle",
                     DEFAULTS.idle(),
-                    "A connection is idle when the server sent its last bytes this long ago. A"
-                            + " pause in a response looks the same: choose more than the longest"
-                            + " pause in your streams, and with HTTP/2 more than the longest"
-                            + " request. With keep-alive connections a roll takes this much longer"
-                            + " per slot");
+                    "A connection is idle if the server sent last, at least this long ago. A pause"
+                        + " in a response looks the same. So choose more than the longest pause in"
+                        + " your streams, and with HTTP/2 more than the longest request. With"
+                        + " keep-alive connections a roll takes this much longer per slot");
 
     static final TypedOption<Duration> PROVE =
             time(
                     "--prove",
                     Timing.defaults().prove(),
                     "In a roll, how long a new worker may leave connections waiting before the old"
-                            + " one is put back into service; with 0s it need not show that it"
-                            + " accepts");
+                        + " one is put back into service. With 0s the new worker need not show that"
+                        + " it accepts");
 
     static final TypedOption<Duration> GRACE =
             time(
@@ -273,8 +275,9 @@ final class RunOptions {
     static final TypedOption<Boolean> ALLOW_NEW_ADDRESSES =
             OPTIONS.flag(
                     "--allow-new-addresses",
-                    "Allow a roll to a version that listens on fewer or other addresses than the"
-                            + " old one; clients of the missing addresses are then refused.");
+                    "Allow a roll to a version that listens on fewer or other"
+                            + " addresses than the old one. Clients of the missing addresses"
+                            + " are then refused.");
 
     static final TypedOption<Duration> STAGGER =
             OPTIONS.one(
@@ -287,10 +290,10 @@ final class RunOptions {
             OPTIONS.one(
                     "TIME",
                     Options::duration,
-                    "A worker that starts after the initial start begins with a tenth of its share"
-                            + " of the connections and has the whole share after TIME; a roll"
-                            + " waits for that before it goes on to the next slot. Not with source"
-                            + " and cpu. Default: the whole share at once.",
+                    "A worker that starts after the initial start begins with a"
+                            + " tenth of its share of the connections. It has the whole share"
+                            + " after TIME, and a roll waits for that before the next slot."
+                            + " Not with source and cpu. Default: the whole share at once.",
                     "--slow-start");
 
     private RunOptions() {}
