@@ -64,8 +64,8 @@ public record KernelCheck(String release, Agreement verdict, boolean uids, Strin
     Optional<String> doubtOfUids() {
         return verdict == Agreement.AGREED && !uids
                 ? Optional.of(
-                        "the rules for sockets with different uids were not checked on this kernel,"
-                                + " which needs root")
+                        "the rules for sockets with different uids were not checked on this kernel;"
+                                + " checking them needs root")
                 : Optional.empty();
     }
 

@@ -56,8 +56,8 @@ record RouteVerdict(boolean certain, String note) {
         return socket.state() == TcpState.TIME_WAIT
                 ? new RouteVerdict(
                         false,
-                        "a connection between the two is in TIME_WAIT; normally a new one ends it"
-                                + " and goes to the listener")
+                        "a connection between the two is in TIME_WAIT; normally a new connection"
+                                + " ends the one in TIME_WAIT and goes to the listener")
                 : new RouteVerdict(true, "a connection between the two exists and gets the packet");
     }
 
