@@ -65,7 +65,7 @@ record SupervisorContext(
         return new SupervisorContext(
                 spec,
                 sink,
-                SupervisorResources.open(spec, sink, env, guard),
+                new SupervisorResources(spec, sink, env, guard),
                 new StateMachine(initial),
                 new HashMap<>(),
                 support,

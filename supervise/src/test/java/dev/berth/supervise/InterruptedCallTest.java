@@ -89,7 +89,7 @@ final class InterruptedCallTest {
         WorkerId id = new WorkerId(0, 1);
         ServiceSpec spec = supervisor.plan("python3");
         try (SupervisorResources resources =
-                        SupervisorResources.open(
+                        new SupervisorResources(
                                 spec,
                                 supervisor,
                                 Env.system().withCgroups(false),

@@ -65,7 +65,7 @@ final class MonitoredWorker implements AutoCloseable {
     MonitoredWorker() throws IOException {
         spec = new SupervisorFixture.Setup().plan(runtime);
         Env env = new Env(clock, Map.of(), tables, Spawner::of, false);
-        resources = SupervisorResources.open(spec, sink, env, Optional.empty());
+        resources = new SupervisorResources(spec, sink, env, Optional.empty());
         registry =
                 new ListenerRegistry(
                         SteeringSupport.find(SteeringBackend.NONE),

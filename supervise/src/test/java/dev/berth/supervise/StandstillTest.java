@@ -202,7 +202,7 @@ final class StandstillTest {
             throws Exception {
         ServiceSpec spec = supervisor.plan("python3");
         try (SupervisorResources resources =
-                        SupervisorResources.open(
+                        new SupervisorResources(
                                 spec,
                                 supervisor,
                                 Env.system().withCgroups(false).withTables(tables),

@@ -88,7 +88,7 @@ final class WorkerReaperTest {
         return new SupervisorContext(
                 spec,
                 sink,
-                SupervisorResources.open(
+                new SupervisorResources(
                         spec, sink, Env.system().withCgroups(false), Optional.empty()),
                 new StateMachine(initial),
                 live,

@@ -23,7 +23,7 @@ import java.util.function.Consumer;
 /// **Since:** cgroup.kill Linux 5.14.
 ///
 /// **Source:** cgroups(7), kernel documentation `cgroup-v2`.
-public record Cgroup(Path path) implements AutoCloseable {
+public final class Cgroup implements AutoCloseable {
     private static final String KILL = "cgroup.kill";
     private static final String FREEZE = "cgroup.freeze";
     private static final String EVENTS = "cgroup.events";
@@ -32,6 +32,12 @@ public record Cgroup(Path path) implements AutoCloseable {
     private static final String PROCESSES = "cgroup.procs";
     private static final int CLOSE_TRIES = 100;
     private static final int CLOSE_PAUSE_MILLIS = 10;
+
+    private final Path path;
+
+    private Cgroup(Path path) {
+        this.path = path;
+    }
 
     /// The supervisor's group; empty if no cgroup 2 hierarchy is mounted or it cannot be written
     /// to.
@@ -84,6 +90,10 @@ public record Cgroup(Path path) implements AutoCloseable {
             }
         }
         return null;
+    }
+
+    Path path() {
+        return path;
     }
 
     private Path of(WorkerId worker) {

@@ -17,15 +17,21 @@ import java.util.function.Function;
 /// Stops all processes of a worker for some milliseconds: through its cgroup, and those outside the
 /// cgroup with SIGSTOP.
 ///
-/// @param processes returns the live processes of a worker
+/// Processes that were stopped by others before stay stopped afterwards.
 ///
-///   Processes that were stopped by others before stay stopped afterwards.
-///
-///   May be used from any thread.
-public record Freezer(
-        Optional<Cgroup> cgroup, Function<ProcessTree, Collection<ProcessEntry>> processes) {
+/// May be used from any thread.
+public final class Freezer {
     private static final int TRIES = 50;
     private static final int PAUSE_MILLIS = 1;
+
+    private final Optional<Cgroup> cgroup;
+    private final Function<ProcessTree, Collection<ProcessEntry>> processes;
+
+    /// @param processes returns the live processes of a worker
+    Freezer(Optional<Cgroup> cgroup, Function<ProcessTree, Collection<ProcessEntry>> processes) {
+        this.cgroup = cgroup;
+        this.processes = processes;
+    }
 
     /// A frozen worker.
     ///

@@ -18,14 +18,20 @@ import java.util.function.IntConsumer;
 
 /// The socket to which one worker can report its state, its NOTIFY_SOCKET.
 ///
-/// @param fd readable when a message has arrived; closed with this object
-///
-///   **Source:** sd_notify(3).
-public record NotifySocket(Fd fd, Path path) implements AutoCloseable {
+/// **Source:** sd_notify(3).
+public final class NotifySocket implements AutoCloseable {
     private static final int LONGEST_MESSAGE = 4096;
 
     /// The most messages read in one go: a sender that never stops must not hold up the reader.
     private static final int MOST_MESSAGES = 16;
+
+    private final Fd fd;
+    private final Path path;
+
+    private NotifySocket(Fd fd, Path path) {
+        this.fd = fd;
+        this.path = path;
+    }
 
     /// @param user the owner of the socket, if not this process's user
     public static NotifySocket open(Path path, Optional<User> user) throws IOException {
@@ -47,6 +53,15 @@ public record NotifySocket(Fd fd, Path path) implements AutoCloseable {
             Files.deleteIfExists(path);
             throw failed;
         }
+    }
+
+    /// Readable when a message has arrived; closed with this object.
+    public Fd fd() {
+        return fd;
+    }
+
+    Path path() {
+        return path;
     }
 
     /// Reads what was sent.

@@ -15,8 +15,17 @@ import java.util.Set;
 
 /// The processes of each worker: its first one and all processes that it started, including those
 /// whose parent has ended ([ReparentedProcesses]).
-public record ProcessTrees(
-        Optional<Cgroup> cgroup, ReparentedProcesses reparented, KernelTables tables) {
+public final class ProcessTrees {
+    private final Optional<Cgroup> cgroup;
+    private final ReparentedProcesses reparented;
+    private final KernelTables tables;
+
+    ProcessTrees(Optional<Cgroup> cgroup, ReparentedProcesses reparented, KernelTables tables) {
+        this.tables = tables;
+        this.cgroup = cgroup;
+        this.reparented = reparented;
+    }
+
     /// The live processes of `worker`, including its first one. Walks through /proc.
     public Set<Integer> of(WorkerProcess worker) {
         return tree(worker).pids(tables.processes());

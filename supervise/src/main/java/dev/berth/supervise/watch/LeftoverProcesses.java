@@ -24,10 +24,20 @@ import java.util.Set;
 
 /// The processes of a worker whose first process has ended. In a server that forks for each
 /// connection (sshd), they finish their connections after their parent was told to stop.
-public record LeftoverProcesses(
-        ListenerRegistry registry,
-        Optional<DispatcherTarget> dispatcherTarget,
-        SupervisorResources resources) {
+public final class LeftoverProcesses {
+    private final ListenerRegistry registry;
+    private final Optional<DispatcherTarget> dispatcherTarget;
+    private final SupervisorResources resources;
+
+    public LeftoverProcesses(
+            ListenerRegistry registry,
+            Optional<DispatcherTarget> dispatcherTarget,
+            SupervisorResources resources) {
+        this.registry = registry;
+        this.dispatcherTarget = dispatcherTarget;
+        this.resources = resources;
+    }
+
     /// A search for [Scan#unconnected] as things are now; run by a thread other than the owner's.
     public Scan scan(WorkerProcess worker) {
         Set<Integer> ports = new HashSet<>();
