@@ -19,6 +19,13 @@ class LineWrapTest {
     }
 
     @Test
+    @Timeout(60)
+    void aLineWithoutRoomHasOneCharacter() {
+        assertThat(LineWrap.lines("ab c", 0, 2)).containsExactly("a", "b", "c");
+        assertThat(LineWrap.lines("abc", -1, 0)).containsExactly("a", "b", "c");
+    }
+
+    @Test
     void aTextThatFitsIsOneLine() {
         assertThat(LineWrap.lines("  kept as it is", 40, 2)).containsExactly("  kept as it is");
     }

@@ -14,14 +14,17 @@ public final class LineWrap {
 
     /// Lines of at most `columns` characters, broken at blanks if there are any; all but the first
     /// begin with `indent` blanks.
+    ///
+    /// @param columns if less than 1, each line has one character
     public static List<String> lines(String text, int columns, int indent) {
+        int width = Math.max(1, columns);
         List<String> lines = new ArrayList<>();
-        String margin = " ".repeat(Math.min(indent, columns / 2));
+        String margin = " ".repeat(Math.min(indent, width / 2));
         String body = text.stripTrailing();
         String lead = "";
         int start = 0;
-        while (lead.length() + body.length() - start > columns) {
-            int most = start + columns - lead.length();
+        while (lead.length() + body.length() - start > width) {
+            int most = start + width - lead.length();
             int least = start + (lines.isEmpty() ? indent : 0);
             int end = blank(body, least, most);
             lines.add((lead + body.substring(start, end)).stripTrailing());
