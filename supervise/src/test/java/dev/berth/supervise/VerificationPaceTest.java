@@ -117,6 +117,20 @@ final class VerificationPaceTest {
     }
 
     @Test
+    void aLookThatIsNotDoneInTimeSaysNothingAndIsRepeated() {
+        bench.tables.connections(MonitoredWorker.connection(10, -1));
+        bench.tables.shut();
+        monitor.watch(bench.worker);
+        bench.passUntil(bench.tables::waiting);
+        bench.pass(12_000);
+        assertThat(results()).isEmpty();
+
+        bench.tables.open();
+        passUntil(VerificationResult.TAKEN);
+        assertThat(results()).containsOnly(VerificationResult.TAKEN);
+    }
+
+    @Test
     void itEndsWhenItIsNotWantedAnyMore() {
         bench.tables.connections(MonitoredWorker.connection(10, -1));
         monitor.watch(bench.worker);

@@ -3,6 +3,7 @@ package dev.berth.supervise.watch;
 import dev.berth.supervise.contract.WorkerId;
 import dev.berth.supervise.lifecycle.Event;
 import dev.berth.supervise.lifecycle.VerificationResult;
+import dev.berth.supervise.process.BackgroundExecutor;
 import dev.berth.supervise.process.SupervisorResources;
 import dev.berth.supervise.process.WorkerProcess;
 import dev.berth.supervise.steering.DispatcherTarget;
@@ -94,7 +95,7 @@ public final class VerificationMonitor {
         watch.looking = true;
         resources
                 .checkExecutor()
-                .attempt(
+                .submit(
                         () -> look(scan.get()),
                         answer -> {
                             watch.looking = false;
@@ -123,15 +124,22 @@ public final class VerificationMonitor {
         return matters;
     }
 
-    private void looked(Watch watch, long begun, Optional<Look> answer) {
+    private void looked(Watch watch, long begun, BackgroundExecutor.TaskResult<Look> answer) {
         if (!matters(watch)) {
             return;
         }
-        // What cannot be observed does not count against the worker.
-        VerificationResult now =
-                answer.map(look -> watch.check.finish(Optional.of(look.found), begun))
-                        .orElse(VerificationResult.ACCEPTED);
-        sampled(watch, now, answer.map(Look::tookMillis).orElse(0L));
+        switch (answer) {
+            case BackgroundExecutor.Done<Look>(Look look) ->
+                    sampled(
+                            watch,
+                            watch.check.finish(Optional.of(look.found), begun),
+                            look.tookMillis);
+            // What cannot be observed does not count against the worker.
+            case BackgroundExecutor.Failed<Look> _ ->
+                    sampled(watch, VerificationResult.ACCEPTED, 0);
+            // A slow machine shows nothing about the worker, neither good nor bad.
+            case BackgroundExecutor.TimedOut<Look> _ -> again(watch, 0);
+        }
     }
 
     private void sampled(Watch watch, VerificationResult now, long tookMillis) {
@@ -141,6 +149,10 @@ public final class VerificationMonitor {
                             watch.check.worker().id(), now, watch.check.waiting()));
         }
         watch.reported = now;
+        again(watch, tookMillis);
+    }
+
+    private void again(Watch watch, long tookMillis) {
         watch.check.next().after(pause(tookMillis), () -> sample(watch));
     }
 
