@@ -92,7 +92,7 @@ final class Explainer {
         return "The exception does not name the port"
                 + (tried.isEmpty()
                         ? "."
-                        : ", and the configured ports are free now" + " (" + tried + ").")
+                        : ", and the configured ports are free now (" + tried + ").")
                 + " Listeners on this machine:\n"
                 + sockets.stream()
                         .limit(MOST_LISTED)

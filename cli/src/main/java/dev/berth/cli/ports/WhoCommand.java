@@ -40,7 +40,7 @@ public final class WhoCommand implements Subcommand {
                 .addOption(
                         Options.flag(
                                 "--all-netns",
-                                "Search all network namespaces that can be entered" + " (root)."))
+                                "Search all network namespaces that can be entered (root)."))
                 .addOption(Options.flag("--watch", "Repeat every second."))
                 .addOption(Options.flag("--json", "Print one line of JSON, schema 1."))
                 .addPositional(Options.words("WHAT", "0..*", "See below."));

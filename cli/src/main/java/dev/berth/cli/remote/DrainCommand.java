@@ -42,7 +42,7 @@ public final class DrainCommand implements Subcommand {
                                         ? "Maintenance: refuse new connections (and drop"
                                                 + " datagrams) for all slots at once, until"
                                                 + " berth undrain --shed. Needs eBPF."
-                                        : "Accept new connections again after drain" + " --shed."))
+                                        : "Accept new connections again after drain --shed."))
                 .addPositional(Options.words("NAME SLOT", "0..*", RemoteHelp.NAME));
     }
 

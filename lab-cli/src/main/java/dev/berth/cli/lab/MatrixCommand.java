@@ -32,7 +32,7 @@ public final class MatrixCommand implements Subcommand {
                 .addOption(
                         Options.flag(
                                 "--markdown",
-                                "Print both, in the form of the page" + " docs/truth-table.md."));
+                                "Print both, in the form of the page docs/truth-table.md."));
     }
 
     @Override

@@ -194,7 +194,7 @@ public final class SocketHealthCheck {
             return false;
         }
         sink.onEvent(
-                ("slot %s connected its datagram socket on %s, which thereby left the" + " group")
+                "slot %s connected its datagram socket on %s, which thereby left the group"
                         .formatted(worker.id(), socket.key()));
         registry.left(socket);
         return registry.of(worker.id()).stream()
