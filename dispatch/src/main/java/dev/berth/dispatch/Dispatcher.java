@@ -220,8 +220,7 @@ public final class Dispatcher implements AutoCloseable {
                         pair,
                         callback,
                         reactor,
-                        config.limits().window(),
-                        held);
+                        new WorkerEndpoint.QueueLimit(config.limits().window(), held));
         members.add(endpoint);
         if (!reactor.post(() -> begin(endpoint, callback))) {
             pair.close();

@@ -54,8 +54,7 @@ public final class WorkerEndpoint implements WorkerLoad {
     private final WorkerSocketPair pair;
     private final WorkerEndpointCallback callback;
     private final Reactor reactor;
-    private final int window;
-    private final AtomicInteger held;
+    private final QueueLimit limit;
     private final InFlightQueue inFlight;
     private final RightsMessage conn = new RightsMessage(CONN);
     private final byte[] buffer = new byte[PACKET_BYTES];
@@ -68,24 +67,26 @@ public final class WorkerEndpoint implements WorkerLoad {
     private boolean dismissed;
     private boolean drained;
 
-    /// @param window how many connections may be queued for it
+    /// What limits the queue of connections passed to a worker.
+    ///
+    /// @param window how many may be queued
     /// @param held the dispatcher's count of connections that it holds
+    record QueueLimit(int window, AtomicInteger held) {}
+
     WorkerEndpoint(
             Service service,
             int place,
             WorkerSocketPair pair,
             WorkerEndpointCallback callback,
             Reactor reactor,
-            int window,
-            AtomicInteger held) {
+            QueueLimit limit) {
         this.service = service;
         this.place = place;
         this.pair = pair;
         this.inFlight = new InFlightQueue(pair.worker());
         this.callback = callback;
         this.reactor = reactor;
-        this.window = window;
-        this.held = held;
+        this.limit = limit;
     }
 
     @Override
@@ -145,9 +146,9 @@ public final class WorkerEndpoint implements WorkerLoad {
         if (!takes || choked || gone()) {
             return false;
         }
-        if (inFlight.length() >= window) {
+        if (inFlight.length() >= limit.window()) {
             inFlight.recount();
-            if (inFlight.length() >= window) {
+            if (inFlight.length() >= limit.window()) {
                 pauseSending(FULL_NANOS);
                 return false;
             }
@@ -219,7 +220,7 @@ public final class WorkerEndpoint implements WorkerLoad {
     /// Takes back the connections queued for it. It still finds a packet to receive when it
     /// resumes, so that resuming is noticed.
     Deque<AcceptedConnection> recall() {
-        Deque<AcceptedConnection> untaken = inFlight.takeBack(held);
+        Deque<AcceptedConnection> untaken = inFlight.takeBack(limit.held());
         passed.addAndGet(-untaken.size());
         untaken.forEach(connection -> open.remove(connection.cookie()));
         connections.set(open.size());
@@ -291,7 +292,7 @@ public final class WorkerEndpoint implements WorkerLoad {
     }
 
     private void leave() {
-        Deque<AcceptedConnection> untaken = inFlight.takeBack(held);
+        Deque<AcceptedConnection> untaken = inFlight.takeBack(limit.held());
         drain();
         closeKeeping();
         service.left(this, untaken);

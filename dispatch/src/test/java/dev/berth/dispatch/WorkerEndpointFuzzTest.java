@@ -82,7 +82,12 @@ class WorkerEndpointFuzzTest {
     private WorkerEndpoint joined(Service service, Reactor reactor) throws ErrnoException {
         WorkerEndpoint next =
                 new WorkerEndpoint(
-                        service, 0, WorkerSocketPair.open(), new Listening(), reactor, 32, held);
+                        service,
+                        0,
+                        WorkerSocketPair.open(),
+                        new Listening(),
+                        reactor,
+                        new WorkerEndpoint.QueueLimit(32, held));
         next.begin();
         return next;
     }
