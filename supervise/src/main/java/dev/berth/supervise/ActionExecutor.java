@@ -55,9 +55,8 @@ final class ActionExecutor {
         drainMonitor =
                 new DrainMonitor(
                         context.resources(),
-                        context.registry(),
+                        context.source(),
                         context.sink(),
-                        context.dispatcherTarget(),
                         context.spec().settings(),
                         new DrainMonitor.Conditions(
                                 worker -> context.machine().state().drains(worker.id()),
@@ -67,8 +66,7 @@ final class ActionExecutor {
         verificationMonitor =
                 new VerificationMonitor(
                         context.resources(),
-                        context.registry(),
-                        context.dispatcherTarget(),
+                        context.source(),
                         acceptCheck,
                         worker -> context.machine().state().verifying(worker.id()),
                         context.machine()::post);
@@ -109,11 +107,12 @@ final class ActionExecutor {
             case Action.Drain(WorkerId id) -> context.worker(id).ifPresent(drainMonitor::watch);
             case Action.Verify(WorkerId id) ->
                     context.worker(id).ifPresent(verificationMonitor::watch);
-            case Action.MoveQueue(WorkerId id) -> context.trafficTarget().moveQueue(id);
+            case Action.MoveQueue(WorkerId id) -> context.source().trafficTarget().moveQueue(id);
             case Action.Terminate(WorkerId id, boolean ending) -> terminate(id, ending);
             case Action.Kill(WorkerId id) -> reaper.kill(id);
-            case Action.CloseSockets(WorkerId id) -> context.trafficTarget().closeSockets(id);
-            case Action.KeepQueue(WorkerId id) -> context.trafficTarget().keepQueue(id);
+            case Action.CloseSockets(WorkerId id) ->
+                    context.source().trafficTarget().closeSockets(id);
+            case Action.KeepQueue(WorkerId id) -> context.source().trafficTarget().keepQueue(id);
             case Action.Reply(long ticket, RequestResult result) -> replies.reply(ticket, result);
             case Action.Emit(DomainEvent event) -> report(event);
             case Action.Quit(int code) -> exitCode = OptionalInt.of(code);
@@ -127,7 +126,7 @@ final class ActionExecutor {
 
     private void terminate(WorkerId id, boolean ending) throws IOException {
         try {
-            context.trafficTarget().beforeStop(id);
+            context.source().trafficTarget().beforeStop(id);
         } finally {
             if (ending) {
                 context.loop().after(Settings.SELF_EXIT.toMillis(), () -> signalIfAlive(id));

@@ -35,12 +35,12 @@ final class PolicyController {
         Policy before = ordered;
         ordered = plan.policy();
         if (ordered.equals(before)) {
-            context.trafficTarget().apply(plan);
+            context.source().trafficTarget().apply(plan);
             return;
         }
         Optional<String> failure = Optional.empty();
         try {
-            context.trafficTarget().apply(plan);
+            context.source().trafficTarget().apply(plan);
             pin(before, ordered);
             loadMonitor.begin();
         } catch (IOException failed) {

@@ -64,8 +64,7 @@ public final class Supervisor implements AutoCloseable {
                 new StatusReader(
                         context.spec(),
                         context.support(),
-                        context.registry(),
-                        context.dispatcherTarget(),
+                        context.source(),
                         foreignSockets,
                         context.resources().trees(),
                         context.live());

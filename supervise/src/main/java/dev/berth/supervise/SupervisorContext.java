@@ -11,11 +11,11 @@ import dev.berth.supervise.process.Env;
 import dev.berth.supervise.process.EventLoop;
 import dev.berth.supervise.process.SupervisorResources;
 import dev.berth.supervise.process.WorkerProcess;
+import dev.berth.supervise.steering.ConnectionSource;
 import dev.berth.supervise.steering.CpuPinning;
 import dev.berth.supervise.steering.DispatcherTarget;
 import dev.berth.supervise.steering.ListenerRegistry;
 import dev.berth.supervise.steering.SteeringSupport;
-import dev.berth.supervise.steering.TrafficTarget;
 
 import java.io.IOException;
 import java.util.HashMap;
@@ -26,7 +26,6 @@ import java.util.Optional;
 /// that it holds. All of it belongs to the owner thread.
 ///
 /// @param live the workers whose end has not been fully handled
-/// @param registry stays empty when there is a dispatcher
 ///
 ///   **Ownership:** [#close] gives the system resources back; the workers have ended by then.
 record SupervisorContext(
@@ -37,8 +36,7 @@ record SupervisorContext(
         Map<WorkerId, WorkerProcess> live,
         SteeringSupport support,
         CpuPinning pinning,
-        ListenerRegistry registry,
-        Optional<DispatcherTarget> dispatcherTarget)
+        ConnectionSource source)
         implements AutoCloseable {
     /// Opens everything.
     ///
@@ -70,13 +68,15 @@ record SupervisorContext(
                 new HashMap<>(),
                 support,
                 pinning,
-                registry,
-                dispatcherTarget);
+                new ConnectionSource(registry, dispatcherTarget));
     }
 
-    /// What gives the workers their connections: the dispatcher or the socket registry.
-    TrafficTarget trafficTarget() {
-        return dispatcherTarget.isPresent() ? dispatcherTarget.get() : registry;
+    ListenerRegistry registry() {
+        return source.registry();
+    }
+
+    Optional<DispatcherTarget> dispatcherTarget() {
+        return source.dispatcherTarget();
     }
 
     EventLoop loop() {
@@ -99,7 +99,7 @@ record SupervisorContext(
     /// Closing twice is harmless.
     @Override
     public void close() {
-        registry.close();
+        source.registry().close();
         resources.close();
     }
 }

@@ -45,8 +45,7 @@ final class WorkerReaper {
         this.context = context;
         resources = context.resources();
         live = context.live();
-        leftovers =
-                new LeftoverProcesses(context.registry(), context.dispatcherTarget(), resources);
+        leftovers = new LeftoverProcesses(context.source(), resources);
     }
 
     /// The end of one worker while it is being handled.

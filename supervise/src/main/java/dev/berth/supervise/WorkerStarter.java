@@ -51,7 +51,18 @@ final class WorkerStarter {
     private final ProcessStarter spawner;
     private final SocketActivation activation;
     private final Map<String, String> own;
+    private final WorkerEnvironment environment;
     private final Consumer<String> say;
+
+    /// What a worker is given besides its command.
+    ///
+    /// @param sockets listeners by socket activation
+    /// @param end the worker's end of the dispatcher's socket pair
+    private record Given(
+            OutputPump.Pipes pipes,
+            Optional<NotifySocket> notifySocket,
+            List<HeldSocket> sockets,
+            Optional<Fd> end) {}
 
     /// @param say is passed messages for the user
     WorkerStarter(
@@ -62,6 +73,7 @@ final class WorkerStarter {
         this.spec = spec;
         this.say = say;
         own = resources.env().variables();
+        environment = new WorkerEnvironment(spec, own);
         pump = resources.pump();
         spawner = resources.spawner();
         activation = new SocketActivation(spec, registry);
@@ -82,9 +94,8 @@ final class WorkerStarter {
                     spec.sockets() instanceof SocketSource.Activate
                             ? activation.open(id)
                             : List.of();
-            ProcessStarter.Child child =
-                    spawner.start(
-                            request(id, command, workers, notifySocket, pipes, sockets, end), cpu);
+            Given given = new Given(pipes, notifySocket, sockets, end);
+            ProcessStarter.Child child = spawner.start(request(id, command, workers, given), cpu);
             WorkerProcess worker = live(id, child, notifySocket, pipes.output());
             for (HeldSocket socket : sockets) {
                 worker.sharedAddresses().add(socket.key().listen());
@@ -152,7 +163,11 @@ final class WorkerStarter {
             Fd pidfd = Fd.of("pidfd_open", child.pid(), Pidfds.pidfdOpen(child.pid(), 0));
             long start = ProcessList.of(child.pid()).map(ProcessEntry::startTicks).orElse(0L);
             return new WorkerProcess(
-                    id, child.pid(), start, pidfd, child.notifications(), notifySocket, output);
+                    id,
+                    new WorkerProcess.FirstProcess(child.pid(), start, pidfd),
+                    child.notifications(),
+                    notifySocket,
+                    output);
         } catch (IOException | RuntimeException | Error unwatchable) {
             Processes.kill(child.pid(), Signal.KILL.number());
             child.notifications().ifPresent(Fd::close);
@@ -160,30 +175,25 @@ final class WorkerStarter {
         }
     }
 
-    private SpawnRequest request(
-            WorkerId id,
-            Command command,
-            int workers,
-            Optional<NotifySocket> notifySocket,
-            OutputPump.Pipes pipes,
-            List<HeldSocket> sockets,
-            Optional<Fd> end)
+    private SpawnRequest request(WorkerId id, Command command, int workers, Given given)
             throws IOException {
         if (!Files.isDirectory(spec.process().directory())) {
             throw new IOException("no such working directory: " + spec.process().directory());
         }
         List<String> words = command.wordsFor(id);
+        List<HeldSocket> sockets = given.sockets();
         Map<String, String> variables =
                 sockets.isEmpty() ? new HashMap<>() : SocketActivation.environment(sockets);
         List<Redirect> redirects = new ArrayList<>(activation.redirects(sockets));
-        end.ifPresent(
-                fd -> {
-                    redirects.add(new Redirect(fd.number(), DISPATCH_DESCRIPTOR));
-                    String number = Integer.toString(DISPATCH_DESCRIPTOR);
-                    variables.put(WorkerEnvironment.DISPATCH_FD, number);
-                });
-        redirects.add(new Redirect(pipes.out().number(), 1));
-        redirects.add(new Redirect(pipes.err().number(), 2));
+        given.end()
+                .ifPresent(
+                        fd -> {
+                            redirects.add(new Redirect(fd.number(), DISPATCH_DESCRIPTOR));
+                            String number = Integer.toString(DISPATCH_DESCRIPTOR);
+                            variables.put(WorkerEnvironment.DISPATCH_FD, number);
+                        });
+        redirects.add(new Redirect(given.pipes().out().number(), 1));
+        redirects.add(new Redirect(given.pipes().err().number(), 2));
         Map<String, String> seen = new HashMap<>(own);
         seen.putAll(command.environmentFor(id, spec.process().environment()));
         String file =
@@ -195,9 +205,12 @@ final class WorkerStarter {
             arguments = SocketActivation.withListenPid(found);
             file = "/bin/sh";
         }
-        List<String> environment =
-                WorkerEnvironment.of(spec, workers, id, command, notifySocket, variables, own);
         return new SpawnRequest(
-                file, arguments, environment, spec.process().directory(), redirects, true);
+                file,
+                arguments,
+                environment.of(id, command, workers, given.notifySocket(), variables),
+                spec.process().directory(),
+                redirects,
+                true);
     }
 }

@@ -93,22 +93,23 @@ class ChildTest {
     @Test
     void variablesOfTheSupervisorsOwnManagerAreNotPassedOn() {
         List<String> words =
-                WorkerEnvironment.of(
-                        new SupervisorFixture.Setup().plan(Path.of("/run/berth/web")),
-                        4,
-                        new WorkerId(2, 7),
-                        new Command(List.of("env")),
-                        Optional.empty(),
-                        java.util.Map.of(),
-                        java.util.Map.of(
-                                "NOTIFY_SOCKET", "/run/systemd/notify",
-                                "WATCHDOG_USEC", "1",
-                                "WATCHDOG_PID", "1",
-                                "LISTEN_FDS", "1",
-                                "LISTEN_PID", "1",
-                                "LISTEN_FDNAMES", "x",
-                                "LANG", "C",
-                                "BERTH_SLOT", "9"));
+                new WorkerEnvironment(
+                                new SupervisorFixture.Setup().plan(Path.of("/run/berth/web")),
+                                java.util.Map.of(
+                                        "NOTIFY_SOCKET", "/run/systemd/notify",
+                                        "WATCHDOG_USEC", "1",
+                                        "WATCHDOG_PID", "1",
+                                        "LISTEN_FDS", "1",
+                                        "LISTEN_PID", "1",
+                                        "LISTEN_FDNAMES", "x",
+                                        "LANG", "C",
+                                        "BERTH_SLOT", "9"))
+                        .of(
+                                new WorkerId(2, 7),
+                                new Command(List.of("env")),
+                                4,
+                                Optional.empty(),
+                                java.util.Map.of());
         assertThat(words)
                 .containsExactly(
                         "BERTH_GENERATION=7",
@@ -122,24 +123,25 @@ class ChildTest {
     void aWorkerOfAnotherUserGetsNoSessionVariables() {
         User user = new User("web", 4321, 4322, "/srv", "/bin/sh", List.of(4322));
         List<String> words =
-                WorkerEnvironment.of(
-                        new SupervisorFixture.Setup()
-                                .user(Optional.of(user))
-                                .plan(Path.of("/run/berth/web")),
-                        1,
-                        new WorkerId(0, 1),
-                        new Command(List.of("env")),
-                        Optional.empty(),
-                        java.util.Map.of(),
-                        java.util.Map.of(
-                                "XDG_RUNTIME_DIR", "/run/user/0",
-                                "SSH_AUTH_SOCK", "/root/agent",
-                                "SUDO_COMMAND", "/usr/bin/berth",
-                                "DBUS_SESSION_BUS_ADDRESS", "unix:path=/run/user/0/bus",
-                                "MAIL", "/var/mail/root",
-                                "INVOCATION_ID", "1",
-                                "JOURNAL_STREAM", "8:1",
-                                "LANG", "C"));
+                new WorkerEnvironment(
+                                new SupervisorFixture.Setup()
+                                        .user(Optional.of(user))
+                                        .plan(Path.of("/run/berth/web")),
+                                java.util.Map.of(
+                                        "XDG_RUNTIME_DIR", "/run/user/0",
+                                        "SSH_AUTH_SOCK", "/root/agent",
+                                        "SUDO_COMMAND", "/usr/bin/berth",
+                                        "DBUS_SESSION_BUS_ADDRESS", "unix:path=/run/user/0/bus",
+                                        "MAIL", "/var/mail/root",
+                                        "INVOCATION_ID", "1",
+                                        "JOURNAL_STREAM", "8:1",
+                                        "LANG", "C"))
+                        .of(
+                                new WorkerId(0, 1),
+                                new Command(List.of("env")),
+                                1,
+                                Optional.empty(),
+                                java.util.Map.of());
         assertThat(words)
                 .containsExactly(
                         "BERTH_GENERATION=1",

@@ -3,6 +3,7 @@ package dev.berth.supervise;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.berth.supervise.lifecycle.Event;
+import dev.berth.supervise.steering.ConnectionSource;
 import dev.berth.supervise.watch.DrainMonitor;
 import dev.berth.testkit.LeakCheck;
 
@@ -32,9 +33,8 @@ final class DrainMonitorTest {
         monitor =
                 new DrainMonitor(
                         bench.resources,
-                        bench.registry,
+                        new ConnectionSource(bench.registry, Optional.empty()),
                         bench.sink,
-                        Optional.empty(),
                         bench.spec.settings(),
                         new DrainMonitor.Conditions(_ -> drains, _ -> stops),
                         bench.events::add);

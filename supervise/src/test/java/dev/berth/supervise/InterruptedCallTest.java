@@ -184,7 +184,11 @@ final class InterruptedCallTest {
         ProcessStarter.Child child = task.get();
         Fd pidfd = Fd.of("pidfd_open", child.pid(), Pidfds.pidfdOpen(child.pid(), 0));
         return new WorkerProcess(
-                id, child.pid(), 0, pidfd, child.notifications(), Optional.empty(), pipes.output());
+                id,
+                new WorkerProcess.FirstProcess(child.pid(), 0, pidfd),
+                child.notifications(),
+                Optional.empty(),
+                pipes.output());
     }
 
     private static ProcessStarter.Child spawn(SpawnRequest request) throws IOException {

@@ -76,9 +76,8 @@ final class MonitoredWorker implements AutoCloseable {
         worker =
                 new WorkerProcess(
                         ID,
-                        self,
-                        1,
-                        Fd.of("pidfd_open", self, Pidfds.pidfdOpen(self, 0)),
+                        new WorkerProcess.FirstProcess(
+                                self, 1, Fd.of("pidfd_open", self, Pidfds.pidfdOpen(self, 0))),
                         Optional.empty(),
                         Optional.empty(),
                         pipes.output());

@@ -16,6 +16,7 @@ import dev.berth.supervise.process.OutputPump;
 import dev.berth.supervise.process.ProcessStarter;
 import dev.berth.supervise.process.SupervisorResources;
 import dev.berth.supervise.process.WorkerProcess;
+import dev.berth.supervise.steering.ConnectionSource;
 import dev.berth.supervise.steering.CpuPinning;
 import dev.berth.supervise.steering.GroupKey;
 import dev.berth.supervise.steering.ListenerRegistry;
@@ -109,9 +110,8 @@ final class StandstillTest {
             drainMonitor =
                     new DrainMonitor(
                             resources,
-                            registry,
+                            new ConnectionSource(registry, Optional.empty()),
                             supervisor,
-                            Optional.empty(),
                             SETTINGS,
                             new DrainMonitor.Conditions(_ -> true, this::stops),
                             events::add);
@@ -243,9 +243,7 @@ final class StandstillTest {
         Fd pidfd = Fd.of("pidfd_open", child.pid(), Pidfds.pidfdOpen(child.pid(), 0));
         return new WorkerProcess(
                 ID,
-                child.pid(),
-                start,
-                pidfd,
+                new WorkerProcess.FirstProcess(child.pid(), start, pidfd),
                 child.notifications(),
                 Optional.empty(),
                 pipes.output());

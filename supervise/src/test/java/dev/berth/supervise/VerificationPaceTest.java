@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.berth.supervise.lifecycle.Event;
 import dev.berth.supervise.lifecycle.VerificationResult;
+import dev.berth.supervise.steering.ConnectionSource;
 import dev.berth.supervise.watch.AcceptWaitCheck;
 import dev.berth.supervise.watch.VerificationMonitor;
 import dev.berth.testkit.LeakCheck;
@@ -30,8 +31,7 @@ final class VerificationPaceTest {
         monitor =
                 new VerificationMonitor(
                         bench.resources,
-                        bench.registry,
-                        Optional.empty(),
+                        new ConnectionSource(bench.registry, Optional.empty()),
                         new AcceptWaitCheck(bench.registry, bench.resources),
                         _ -> wanted,
                         bench.events::add);

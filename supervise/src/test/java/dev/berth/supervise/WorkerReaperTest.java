@@ -15,6 +15,7 @@ import dev.berth.supervise.process.OutputPump;
 import dev.berth.supervise.process.Spawner;
 import dev.berth.supervise.process.SupervisorResources;
 import dev.berth.supervise.process.WorkerProcess;
+import dev.berth.supervise.steering.ConnectionSource;
 import dev.berth.supervise.steering.CpuPinning;
 import dev.berth.supervise.steering.ListenerRegistry;
 import dev.berth.supervise.steering.SteeringSupport;
@@ -94,8 +95,9 @@ final class WorkerReaperTest {
                 live,
                 support,
                 pinning,
-                new ListenerRegistry(support, new Policy.Hash(), pinning),
-                Optional.empty());
+                new ConnectionSource(
+                        new ListenerRegistry(support, new Policy.Hash(), pinning),
+                        Optional.empty()));
     }
 
     private static WorkerProcess start(SupervisorResources resources) throws IOException {
@@ -114,7 +116,11 @@ final class WorkerReaperTest {
             Fd pidfd = Fd.of("pidfd_open", pid, Pidfds.pidfdOpen(pid, 0));
             long start = ProcessList.of(pid).orElseThrow().startTicks();
             return new WorkerProcess(
-                    ID, pid, start, pidfd, Optional.empty(), Optional.empty(), pipes.output());
+                    ID,
+                    new WorkerProcess.FirstProcess(pid, start, pidfd),
+                    Optional.empty(),
+                    Optional.empty(),
+                    pipes.output());
         }
     }
 }

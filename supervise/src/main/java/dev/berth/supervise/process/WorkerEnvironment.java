@@ -43,18 +43,26 @@ public final class WorkerEnvironment {
     private static final String OPENED =
             "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED --enable-native-access=ALL-UNNAMED";
 
-    private WorkerEnvironment() {}
+    private final ServiceSpec spec;
+    private final Map<String, String> own;
 
-    /// `NAME=value` each, sorted: the supervisor's `own` variables, without those that are not
-    /// meant for a worker, overlaid with the user's, the plan's, the command's and Berth's.
-    public static List<String> of(
-            ServiceSpec spec,
-            int workers,
+    /// @param own the supervisor's variables
+    public WorkerEnvironment(ServiceSpec spec, Map<String, String> own) {
+        this.spec = spec;
+        this.own = own;
+    }
+
+    /// `NAME=value` each, sorted: the supervisor's own variables, without those that are not meant
+    /// for a worker, overlaid with the user's, those of `handed`, the command's and Berth's.
+    ///
+    /// @param workers the number of slots, for BERTH_WORKERS
+    /// @param handed describe the descriptors that the worker is passed
+    public List<String> of(
             WorkerId id,
             Command command,
+            int workers,
             Optional<NotifySocket> notifySocket,
-            Map<String, String> handed,
-            Map<String, String> own) {
+            Map<String, String> handed) {
         Map<String, String> variables = new TreeMap<>(own);
         KEPT_BACK.forEach(variables::remove);
         spec.user()

@@ -17,9 +17,7 @@ public final class WorkerProcess implements AutoCloseable {
     public static final int MOST_PASSED_PORTS = 256;
 
     private final WorkerId id;
-    private final int pid;
-    private final long startTicks;
-    private final Fd pidfd;
+    private final FirstProcess first;
     private final Optional<Fd> notifications;
     private final Optional<NotifySocket> notifySocket;
     private final WorkerOutput output;
@@ -27,18 +25,20 @@ public final class WorkerProcess implements AutoCloseable {
     private final Set<Integer> asked = new LinkedHashSet<>();
     private final SocketErrors socketErrors = new SocketErrors();
 
+    /// The process that was started as the worker; others may be its descendants.
+    ///
+    /// @param startTicks when it started, in clock ticks since boot; distinguishes it from a later
+    ///   process with the same pid
+    public record FirstProcess(int pid, long startTicks, Fd pidfd) {}
+
     public WorkerProcess(
             WorkerId id,
-            int pid,
-            long startTicks,
-            Fd pidfd,
+            FirstProcess first,
             Optional<Fd> notifications,
             Optional<NotifySocket> notifySocket,
             WorkerOutput output) {
         this.id = id;
-        this.pid = pid;
-        this.startTicks = startTicks;
-        this.pidfd = pidfd;
+        this.first = first;
         this.notifications = notifications;
         this.notifySocket = notifySocket;
         this.output = output;
@@ -50,23 +50,23 @@ public final class WorkerProcess implements AutoCloseable {
 
     /// The pid of its first process.
     public int pid() {
-        return pid;
+        return first.pid();
     }
 
     /// When its first process started, in clock ticks since boot; distinguishes it from a later
     /// process with the same pid.
     public long startTicks() {
-        return startTicks;
+        return first.startTicks();
     }
 
     /// The pidfd of its first process; closed with the worker.
     public Fd pidfd() {
-        return pidfd;
+        return first.pidfd();
     }
 
     /// Whether its first process has ended, even if that has not been noticed yet.
     public boolean ended() {
-        return !pidfd.isOpen() || Poll.poll(pidfd.number(), Poll.POLLIN, 0) != 0;
+        return !first.pidfd().isOpen() || Poll.poll(first.pidfd().number(), Poll.POLLIN, 0) != 0;
     }
 
     /// Its seccomp listener, through which its binds are answered.
@@ -108,7 +108,7 @@ public final class WorkerProcess implements AutoCloseable {
 
     @Override
     public void close() {
-        pidfd.close();
+        first.pidfd().close();
         notifications.ifPresent(Fd::close);
         notifySocket.ifPresent(NotifySocket::close);
     }

@@ -6,9 +6,8 @@ import dev.berth.supervise.contract.WorkerId;
 import dev.berth.supervise.lifecycle.Moment;
 import dev.berth.supervise.process.SupervisorResources;
 import dev.berth.supervise.process.WorkerProcess;
-import dev.berth.supervise.steering.DispatcherTarget;
+import dev.berth.supervise.steering.ConnectionSource;
 import dev.berth.supervise.steering.HeldSocket;
-import dev.berth.supervise.steering.ListenerRegistry;
 
 import java.io.IOException;
 import java.util.HashMap;
@@ -35,8 +34,7 @@ final class DrainCheck {
     private static final long LATE_MILLIS = 1_000;
 
     private final WorkerProcess worker;
-    private final ListenerRegistry registry;
-    private final Optional<DispatcherTarget> dispatcherTarget;
+    private final ConnectionSource source;
     private final SupervisorResources resources;
     private final Settings settings;
     private final ConnectionTracker tracker;
@@ -52,26 +50,25 @@ final class DrainCheck {
     /// to follow at once.
     DrainCheck(
             WorkerProcess worker,
-            ListenerRegistry registry,
-            Optional<DispatcherTarget> dispatcherTarget,
+            ConnectionSource source,
             SupervisorResources resources,
             Settings settings,
             long now) {
         this.worker = worker;
-        this.registry = registry;
-        this.dispatcherTarget = dispatcherTarget;
+        this.source = source;
         this.resources = resources;
         this.settings = settings;
         this.tracker = new ConnectionTracker(settings.timeouts().idle());
         this.begun = now;
-        registry.of(worker.id()).stream()
+        source.registry().of(worker.id()).stream()
                 .map(HeldSocket::key)
                 .filter(key -> key.protocol() == Protocol.TCP && !key.own())
                 .forEach(key -> ports.add(key.address().port()));
         // A handshake on a dispatcher's listener belongs to no worker in particular.
         handshakePorts = Set.copyOf(ports);
-        dispatcherTarget.ifPresent(
-                d -> d.addresses().forEach(address -> ports.add(address.address().port())));
+        source.dispatcherTarget()
+                .ifPresent(
+                        d -> d.addresses().forEach(address -> ports.add(address.address().port())));
         emptySince = Moment.NEVER;
         recordQueues(now);
     }
@@ -101,7 +98,7 @@ final class DrainCheck {
 
     private DrainScan scan(long now, ConnectionTracker with) {
         Map<Long, WorkerId> listeners = new HashMap<>();
-        registry.all().forEach(socket -> listeners.put(socket.inode(), socket.owner()));
+        source.registry().all().forEach(socket -> listeners.put(socket.inode(), socket.owner()));
         return new DrainScan(
                 resources.trees().tree(worker),
                 ports,
@@ -120,7 +117,7 @@ final class DrainCheck {
     RemainingWork finish(DrainScan.Found found, long now) {
         int queued = recordQueues(now);
         handshakes.retainAll(found.handshakes());
-        boolean moves = now - begun >= HANDSHAKE_MILLIS && registry.wouldMove(worker.id());
+        boolean moves = now - begun >= HANDSHAKE_MILLIS && source.registry().wouldMove(worker.id());
         RemainingWork remaining =
                 found.connections().waiting(queued, moves ? 0 : handshakes.size());
         last = Optional.of(remaining);
@@ -180,8 +177,8 @@ final class DrainCheck {
     }
 
     private int queued() {
-        List<HeldSocket> sockets = registry.of(worker.id());
+        List<HeldSocket> sockets = source.registry().of(worker.id());
         return sockets.stream().mapToInt(socket -> socket.queue().orElse(0)).sum()
-                + dispatcherTarget.map(d -> d.notReceived(worker.id())).orElse(0);
+                + source.dispatcherTarget().map(d -> d.notReceived(worker.id())).orElse(0);
     }
 }

@@ -9,8 +9,7 @@ import dev.berth.supervise.process.BackgroundExecutor;
 import dev.berth.supervise.process.Freezer;
 import dev.berth.supervise.process.SupervisorResources;
 import dev.berth.supervise.process.WorkerProcess;
-import dev.berth.supervise.steering.DispatcherTarget;
-import dev.berth.supervise.steering.ListenerRegistry;
+import dev.berth.supervise.steering.ConnectionSource;
 
 import java.io.IOException;
 import java.util.HashMap;
@@ -40,9 +39,8 @@ public final class DrainMonitor implements AutoCloseable {
     private static final long LATE_PAUSES = 4;
 
     private final SupervisorResources resources;
-    private final ListenerRegistry registry;
+    private final ConnectionSource source;
     private final EventSink sink;
-    private final Optional<DispatcherTarget> dispatcherTarget;
     private final Settings settings;
     private final Conditions conditions;
     private final Consumer<Event> events;
@@ -57,16 +55,14 @@ public final class DrainMonitor implements AutoCloseable {
 
     public DrainMonitor(
             SupervisorResources resources,
-            ListenerRegistry registry,
+            ConnectionSource source,
             EventSink sink,
-            Optional<DispatcherTarget> dispatcherTarget,
             Settings settings,
             Conditions conditions,
             Consumer<Event> events) {
         this.resources = resources;
-        this.registry = registry;
+        this.source = source;
         this.sink = sink;
-        this.dispatcherTarget = dispatcherTarget;
         this.settings = settings;
         this.conditions = conditions;
         this.events = events;
@@ -75,13 +71,7 @@ public final class DrainMonitor implements AutoCloseable {
     /// Call this at the moment from which on the worker gets no new connections.
     public void watch(WorkerProcess worker) {
         DrainCheck check =
-                new DrainCheck(
-                        worker,
-                        registry,
-                        dispatcherTarget,
-                        resources,
-                        settings,
-                        resources.loop().now());
+                new DrainCheck(worker, source, resources, settings, resources.loop().now());
         checks.put(worker.id(), check);
         Set<Integer> ports = check.handshakePorts();
         resources.checkExecutor().submit(() -> handshakes(ports), answer -> noted(check, answer));

@@ -8,8 +8,7 @@ import dev.berth.supervise.process.KernelTables;
 import dev.berth.supervise.process.ProcessTree;
 import dev.berth.supervise.process.SupervisorResources;
 import dev.berth.supervise.process.WorkerProcess;
-import dev.berth.supervise.steering.DispatcherTarget;
-import dev.berth.supervise.steering.ListenerRegistry;
+import dev.berth.supervise.steering.ConnectionSource;
 
 import java.io.IOException;
 import java.util.ArrayDeque;
@@ -19,33 +18,28 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 
 /// The processes of a worker whose first process has ended. In a server that forks for each
 /// connection (sshd), they finish their connections after their parent was told to stop.
 public final class LeftoverProcesses {
-    private final ListenerRegistry registry;
-    private final Optional<DispatcherTarget> dispatcherTarget;
+    private final ConnectionSource source;
     private final SupervisorResources resources;
 
-    public LeftoverProcesses(
-            ListenerRegistry registry,
-            Optional<DispatcherTarget> dispatcherTarget,
-            SupervisorResources resources) {
-        this.registry = registry;
-        this.dispatcherTarget = dispatcherTarget;
+    public LeftoverProcesses(ConnectionSource source, SupervisorResources resources) {
+        this.source = source;
         this.resources = resources;
     }
 
     /// A search for [Scan#unconnected] as things are now; run by a thread other than the owner's.
     public Scan scan(WorkerProcess worker) {
         Set<Integer> ports = new HashSet<>();
-        registry.of(worker.id()).stream()
+        source.registry().of(worker.id()).stream()
                 .filter(socket -> socket.key().protocol() == Protocol.TCP)
                 .forEach(socket -> ports.add(socket.key().address().port()));
-        dispatcherTarget.ifPresent(
-                d -> d.addresses().forEach(address -> ports.add(address.address().port())));
+        source.dispatcherTarget()
+                .ifPresent(
+                        d -> d.addresses().forEach(address -> ports.add(address.address().port())));
         return new Scan(resources.trees().tree(worker), ports, resources.env().tables());
     }
 

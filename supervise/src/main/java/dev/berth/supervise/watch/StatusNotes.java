@@ -10,9 +10,8 @@ import dev.berth.supervise.lifecycle.Slot;
 import dev.berth.supervise.lifecycle.State;
 import dev.berth.supervise.lifecycle.Worker;
 import dev.berth.supervise.process.WorkerProcess;
-import dev.berth.supervise.steering.DispatcherTarget;
+import dev.berth.supervise.steering.ConnectionSource;
 import dev.berth.supervise.steering.HeldSocket;
-import dev.berth.supervise.steering.ListenerRegistry;
 import dev.berth.supervise.steering.ReuseportGroup;
 import dev.berth.supervise.steering.SteeringSupport;
 import dev.berth.sys.Processes;
@@ -21,14 +20,12 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /// What a status reports in addition to its figures: anything unusual, and what to do about it.
 record StatusNotes(
         ServiceSpec spec,
         SteeringSupport support,
-        ListenerRegistry registry,
-        Optional<DispatcherTarget> dispatcherTarget,
+        ConnectionSource source,
         Map<WorkerId, WorkerProcess> live) {
     List<String> read(State state, long now) {
         List<String> notes = new ArrayList<>();
@@ -55,12 +52,12 @@ record StatusNotes(
                             + spec.name()
                             + " --shed");
         }
-        if (!registry.full().isEmpty()) {
+        if (!source.registry().full().isEmpty()) {
             notes.add(
                     "full, with "
                             + spec.steering().maxConnections().orElse(0)
                             + " connections each: slots "
-                            + registry.full().stream().sorted().toList());
+                            + source.registry().full().stream().sorted().toList());
         }
         if (spec.sockets() instanceof SocketSource.SelfBind) {
             notes.add("adopt bind: when a worker dies, its queued connections can be lost");
@@ -68,7 +65,7 @@ record StatusNotes(
     }
 
     private void addGroups(List<String> notes) {
-        for (ReuseportGroup group : registry.groups()) {
+        for (ReuseportGroup group : source.registry().groups()) {
             long missed = group.fallbacks().orElse(0);
             if (missed > 0) {
                 boolean tcp = group.key().protocol() == Protocol.TCP;
@@ -97,7 +94,7 @@ record StatusNotes(
     }
 
     private void addSockets(List<String> notes) {
-        for (HeldSocket socket : registry.all()) {
+        for (HeldSocket socket : source.registry().all()) {
             if (socket.stalled()) {
                 notes.add(
                         ("slot %s is not accepting the connections that wait on %s; its"
@@ -109,7 +106,9 @@ record StatusNotes(
 
     private void addUntaken(State state, List<String> notes) {
         for (Slot slot : state.slots()) {
-            if (dispatcherTarget.filter(passing -> passing.stalled(slot.index())).isPresent()) {
+            if (source.dispatcherTarget()
+                    .filter(passing -> passing.stalled(slot.index()))
+                    .isPresent()) {
                 notes.add(
                         "slot "
                                 + slot.index()

@@ -15,9 +15,8 @@ import dev.berth.supervise.process.KernelTables;
 import dev.berth.supervise.process.ProcessTrees;
 import dev.berth.supervise.process.SupervisorResources;
 import dev.berth.supervise.process.WorkerProcess;
-import dev.berth.supervise.steering.DispatcherTarget;
+import dev.berth.supervise.steering.ConnectionSource;
 import dev.berth.supervise.steering.HeldSocket;
-import dev.berth.supervise.steering.ListenerRegistry;
 import dev.berth.supervise.steering.ReuseportGroup;
 import dev.berth.supervise.steering.SteeringSupport;
 
@@ -46,8 +45,7 @@ public final class StatusReader {
 
     private final ServiceSpec spec;
     private final SteeringSupport support;
-    private final ListenerRegistry registry;
-    private final Optional<DispatcherTarget> dispatcherTarget;
+    private final ConnectionSource source;
     private final ForeignSockets foreignSockets;
     private final ProcessTrees trees;
     private final Map<WorkerId, WorkerProcess> live;
@@ -56,19 +54,17 @@ public final class StatusReader {
     public StatusReader(
             ServiceSpec spec,
             SteeringSupport support,
-            ListenerRegistry registry,
-            Optional<DispatcherTarget> dispatcherTarget,
+            ConnectionSource source,
             ForeignSockets foreignSockets,
             ProcessTrees trees,
             Map<WorkerId, WorkerProcess> live) {
         this.spec = spec;
         this.support = support;
-        this.registry = registry;
-        this.dispatcherTarget = dispatcherTarget;
+        this.source = source;
         this.foreignSockets = foreignSockets;
         this.trees = trees;
         this.live = live;
-        notes = new StatusNotes(spec, support, registry, dispatcherTarget, live);
+        notes = new StatusNotes(spec, support, source, live);
     }
 
     /// Makes a status without blocking the owner thread. On a machine that is too busy for the
@@ -110,7 +106,7 @@ public final class StatusReader {
 
     private StatusScan scan(KernelTables tables) {
         Set<Integer> udp = new HashSet<>();
-        for (ReuseportGroup group : registry.groups()) {
+        for (ReuseportGroup group : source.registry().groups()) {
             if (group.key().protocol() == Protocol.UDP) {
                 udp.add(group.key().address().port());
             }
@@ -147,7 +143,7 @@ public final class StatusReader {
 
     private OptionalLong fallbacks() {
         long[] counted =
-                registry.groups().stream()
+                source.registry().groups().stream()
                         .map(ReuseportGroup::fallbacks)
                         .filter(OptionalLong::isPresent)
                         .mapToLong(OptionalLong::getAsLong)
@@ -159,11 +155,11 @@ public final class StatusReader {
 
     private List<String> listen() {
         Stream<String> groups =
-                registry.groups().stream()
+                source.registry().groups().stream()
                         .filter(group -> !group.key().own())
                         .map(group -> group.key().toString());
         Stream<String> doors =
-                dispatcherTarget.stream()
+                source.dispatcherTarget().stream()
                         .flatMap(d -> d.addresses().stream())
                         .map(Object::toString);
         return Stream.concat(groups, doors).distinct().sorted().toList();
@@ -174,12 +170,12 @@ public final class StatusReader {
         List<Status.WorkerStatus> workers =
                 slot.workers().stream().map(w -> worker(slot, w, seen)).toList();
         Stream<Status.SocketStatus> held =
-                registry.all().stream()
+                source.registry().all().stream()
                         .filter(socket -> socket.owner().slot() == slot.index())
                         .filter(HeldSocket::listening)
                         .map(socket -> socket(socket, seen.rows().get(socket.inode())));
         Stream<Status.SocketStatus> passed =
-                dispatcherTarget.stream().flatMap(d -> d.sockets(slot.index()).stream());
+                source.dispatcherTarget().stream().flatMap(d -> d.sockets(slot.index()).stream());
         List<Status.SocketStatus> sockets = Stream.concat(held, passed).toList();
         OptionalInt pid =
                 principal
@@ -202,8 +198,9 @@ public final class StatusReader {
 
     private boolean stalled(Slot slot) {
         int index = slot.index();
-        return registry.all().stream().anyMatch(s -> s.stalled() && s.owner().slot() == index)
-                || dispatcherTarget.filter(passing -> passing.stalled(index)).isPresent();
+        return source.registry().all().stream()
+                        .anyMatch(s -> s.stalled() && s.owner().slot() == index)
+                || source.dispatcherTarget().filter(passing -> passing.stalled(index)).isPresent();
     }
 
     private static Status.WorkerStatus worker(
@@ -216,7 +213,7 @@ public final class StatusReader {
     }
 
     private Status.SocketStatus socket(HeldSocket socket, @Nullable SocketRow row) {
-        Optional<ReuseportGroup> group = registry.group(socket.key());
+        Optional<ReuseportGroup> group = source.registry().group(socket.key());
         boolean tcp = socket.key().protocol() == Protocol.TCP;
         OptionalInt drops =
                 row == null || tcp && socket.defersAccept() ? OptionalInt.empty() : row.drops();

@@ -4,9 +4,8 @@ import dev.berth.supervise.lifecycle.Moment;
 import dev.berth.supervise.lifecycle.VerificationResult;
 import dev.berth.supervise.process.SupervisorResources;
 import dev.berth.supervise.process.WorkerProcess;
-import dev.berth.supervise.steering.DispatcherTarget;
+import dev.berth.supervise.steering.ConnectionSource;
 import dev.berth.supervise.steering.HeldSocket;
-import dev.berth.supervise.steering.ListenerRegistry;
 import dev.berth.supervise.steering.ReuseportGroup;
 
 import java.util.HashMap;
@@ -30,8 +29,7 @@ final class VerificationCheck {
     private static final long LIVED_MILLIS = 300;
 
     private final WorkerProcess worker;
-    private final ListenerRegistry registry;
-    private final Optional<DispatcherTarget> dispatcherTarget;
+    private final ConnectionSource source;
     private final SupervisorResources resources;
     private final AcceptWaitCheck acceptCheck;
     private final NextCheck next;
@@ -53,13 +51,11 @@ final class VerificationCheck {
 
     VerificationCheck(
             WorkerProcess worker,
-            ListenerRegistry registry,
-            Optional<DispatcherTarget> dispatcherTarget,
+            ConnectionSource source,
             SupervisorResources resources,
             AcceptWaitCheck acceptCheck) {
         this.worker = worker;
-        this.registry = registry;
-        this.dispatcherTarget = dispatcherTarget;
+        this.source = source;
         this.resources = resources;
         this.acceptCheck = acceptCheck;
         next = new NextCheck(resources.loop());
@@ -82,12 +78,12 @@ final class VerificationCheck {
     /// Begins a check: reads what costs little. Returns the scan that is needed to [#finish] it, if
     /// one is.
     Optional<VerificationScan> begin() {
-        List<HeldSocket> sockets = WorkerListeners.sockets(registry, worker);
+        List<HeldSocket> sockets = WorkerListeners.sockets(source.registry(), worker);
         int inQueues = WorkerListeners.queue(sockets);
-        queue = dispatcherTarget.map(d -> d.notReceived(worker.id())).orElse(inQueues);
+        queue = source.dispatcherTarget().map(d -> d.notReceived(worker.id())).orElse(inQueues);
         waiting = queue == 0 ? "" : text(sockets);
-        if (dispatcherTarget.isPresent()) {
-            accepted = accepted || dispatcherTarget.get().served(worker.id());
+        if (source.dispatcherTarget().isPresent()) {
+            accepted = accepted || source.dispatcherTarget().get().served(worker.id());
             return Optional.empty();
         }
         if (done != Moment.NEVER) {
@@ -125,10 +121,10 @@ final class VerificationCheck {
             awaits = false;
             return VerificationResult.UNANSWERED;
         }
-        if (dispatcherTarget.isEmpty()) {
+        if (source.dispatcherTarget().isEmpty()) {
             sampleWaiters();
         }
-        return dispatcherTarget.isPresent() || awaits
+        return source.dispatcherTarget().isPresent() || awaits
                 ? VerificationResult.AWAITING
                 : VerificationResult.NONE;
     }
@@ -157,7 +153,8 @@ final class VerificationCheck {
     }
 
     private long steered(HeldSocket socket) {
-        return registry.group(socket.key())
+        return source.registry()
+                .group(socket.key())
                 .map((ReuseportGroup group) -> group.steered(socket))
                 .orElseGet(OptionalLong::empty)
                 .orElse(0);

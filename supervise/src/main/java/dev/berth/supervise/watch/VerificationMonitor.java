@@ -6,8 +6,7 @@ import dev.berth.supervise.lifecycle.VerificationResult;
 import dev.berth.supervise.process.BackgroundExecutor;
 import dev.berth.supervise.process.SupervisorResources;
 import dev.berth.supervise.process.WorkerProcess;
-import dev.berth.supervise.steering.DispatcherTarget;
-import dev.berth.supervise.steering.ListenerRegistry;
+import dev.berth.supervise.steering.ConnectionSource;
 
 import java.io.IOException;
 import java.util.HashMap;
@@ -27,8 +26,7 @@ public final class VerificationMonitor {
     private static final long LONGEST_PAUSE_MILLIS = 500;
 
     private final SupervisorResources resources;
-    private final ListenerRegistry registry;
-    private final Optional<DispatcherTarget> dispatcherTarget;
+    private final ConnectionSource source;
     private final AcceptWaitCheck acceptCheck;
     private final Predicate<WorkerProcess> wanted;
     private final Consumer<Event> events;
@@ -50,14 +48,12 @@ public final class VerificationMonitor {
     /// @param wanted whether observations of the worker still matter
     public VerificationMonitor(
             SupervisorResources resources,
-            ListenerRegistry registry,
-            Optional<DispatcherTarget> dispatcherTarget,
+            ConnectionSource source,
             AcceptWaitCheck acceptCheck,
             Predicate<WorkerProcess> wanted,
             Consumer<Event> events) {
         this.resources = resources;
-        this.registry = registry;
-        this.dispatcherTarget = dispatcherTarget;
+        this.source = source;
         this.acceptCheck = acceptCheck;
         this.wanted = wanted;
         this.events = events;
@@ -72,11 +68,7 @@ public final class VerificationMonitor {
                         _ ->
                                 new Watch(
                                         new VerificationCheck(
-                                                worker,
-                                                registry,
-                                                dispatcherTarget,
-                                                resources,
-                                                acceptCheck)));
+                                                worker, source, resources, acceptCheck)));
         watch.reported = VerificationResult.NONE;
         // At once, as the first check only asks which threads wait for a connection.
         watch.check.next().after(0, () -> sample(watch));

@@ -100,9 +100,8 @@ final class BindDeciderTest {
         worker =
                 new WorkerProcess(
                         ID,
-                        SELF,
-                        1,
-                        Fd.of("pidfd_open", SELF, Pidfds.pidfdOpen(SELF, 0)),
+                        new WorkerProcess.FirstProcess(
+                                SELF, 1, Fd.of("pidfd_open", SELF, Pidfds.pidfdOpen(SELF, 0))),
                         Optional.empty(),
                         Optional.empty(),
                         pipes.output());

@@ -121,9 +121,7 @@ class FreezerTest {
         ProcessEntry entry = ProcessList.of(child.pid()).orElseThrow();
         return new WorkerProcess(
                 ID,
-                child.pid(),
-                entry.startTicks(),
-                pidfd,
+                new WorkerProcess.FirstProcess(child.pid(), entry.startTicks(), pidfd),
                 Optional.empty(),
                 Optional.empty(),
                 new WorkerOutput(ID, NOBODY));
