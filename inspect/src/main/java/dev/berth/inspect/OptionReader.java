@@ -4,6 +4,7 @@ import dev.berth.net.DiagQuery;
 import dev.berth.net.Holder;
 import dev.berth.net.Protocol;
 import dev.berth.net.SocketRow;
+import dev.berth.net.TcpState;
 import dev.berth.sys.ErrnoException;
 import dev.berth.sys.Fd;
 import dev.berth.sys.SocketOption;
@@ -50,10 +51,10 @@ final class OptionReader implements AutoCloseable {
         boolean v6only = six && SocketOption.V6ONLY.read(socket) != 0;
         boolean multipath = SocketOption.PROTOCOL.read(socket) == Sockets.IPPROTO_MPTCP;
         int cpu = (int) SocketOption.INCOMING_CPU.read(socket);
-        boolean tcp = row.protocol() == Protocol.TCP;
-        boolean defers = tcp && SocketOption.DEFER_ACCEPT.read(socket) != 0;
+        boolean listens = row.protocol() == Protocol.TCP && row.state() == TcpState.LISTEN;
+        boolean defers = listens && SocketOption.DEFER_ACCEPT.read(socket) != 0;
         int bits =
-                bit(tcp, 5)
+                bit(listens, 5)
                         | bit(defers, 6)
                         | bit(six, 0)
                         | bit(reuseaddr, 1)
@@ -68,7 +69,7 @@ final class OptionReader implements AutoCloseable {
                                 six ? Optional.of(v6only) : Optional.empty(),
                                 cpu < 0 ? OptionalInt.empty() : OptionalInt.of(cpu),
                                 Optional.of(multipath),
-                                tcp ? Optional.of(defers) : Optional.empty(),
+                                listens ? Optional.of(defers) : Optional.empty(),
                                 false,
                                 ""));
     }

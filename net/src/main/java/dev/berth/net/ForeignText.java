@@ -47,7 +47,9 @@ public final class ForeignText {
     }
 
     private static String clean(String text, String kept) {
-        if (text.codePoints().allMatch(point -> harmless(point) || kept.indexOf(point) >= 0)) {
+        if (printableAscii(text)
+                || text.codePoints()
+                        .allMatch(point -> harmless(point) || kept.indexOf(point) >= 0)) {
             return text;
         }
         StringBuilder out = new StringBuilder(text.length());
@@ -60,8 +62,22 @@ public final class ForeignText {
         return out.toString();
     }
 
+    /// Most text is; a list of sockets has many lines, and streams cost each of them much.
+    private static boolean printableAscii(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (!printableAscii(text.charAt(i))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean printableAscii(int point) {
+        return point >= ' ' && point < 0x7f;
+    }
+
     private static boolean harmless(int point) {
-        if (point >= ' ' && point < 0x7f) {
+        if (printableAscii(point)) {
             return true;
         }
         return switch (Character.getType(point)) {
