@@ -7,7 +7,7 @@ import java.util.regex.Pattern;
 /// The ways in which a new version can be bad, and what `berth roll` must report for each.
 enum BadVersion {
     /// Does not load: fails 1.6 s after its start. The report gives the exit status and the error.
-    BOOT("boot", "0.0.0.0", List.of("ended[^:]*: exit [1-9]", "there.is.no.such")),
+    BOOT("boot", "0.0.0.0", List.of("(ended|exited)[^:]*: exit [1-9]", "there.is.no.such")),
     /// Listens on 127.0.0.1 only.
     NARROWER(
             "good",
