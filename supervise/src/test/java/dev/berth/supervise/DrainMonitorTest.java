@@ -138,28 +138,67 @@ final class DrainMonitorTest {
     }
 
     @Test
-    void whatCannotBeReadIsReportedAndNotWatchedAnyMore() throws Exception {
+    void whatCannotBeReadIsReportedOnceAndReadAgain() throws Exception {
         monitor.watch(bench.worker);
-        bench.tables.fail();
+        bench.tables.fail(true);
         bench.passUntil(() -> !bench.sink.said().isEmpty());
-        bench.pass(1_000);
+        bench.pass(3_000);
         assertThat(bench.sink.said())
-                .containsExactly("slot 0.1 drains unobserved: no sockets, says a test");
+                .containsExactly(
+                        "slot 0.1 drains unobserved: no sockets, says a test; checking again until"
+                                + " --drain expires");
+        assertThat(bench.events).isEmpty();
+
+        bench.tables.fail(false);
+        passUntilAnEvent();
+        assertThat(bench.events).containsExactly(DRAINED);
+        assertThat(bench.sink.said()).hasSize(1);
+    }
+
+    @Test
+    void ofWhatWasNeverReadNothingIsReportedAtTheStop() throws Exception {
+        bench.tables.fail(true);
+        monitor.watch(bench.worker);
+        bench.passUntil(() -> !bench.sink.said().isEmpty());
+        monitor.beforeStop(MonitoredWorker.ID);
+        bench.pass(3_000);
+        assertThat(bench.sink.said()).hasSize(1);
         assertThat(bench.events).isEmpty();
     }
 
     @Test
-    void aLookThatDoesNotEndIsGivenUp() throws Exception {
+    void aLookThatTakesTooLongIsRepeatedWhenItHasEnded() throws Exception {
+        bench.tables.connections(MonitoredWorker.connection(10, -1));
         monitor.watch(bench.worker);
         bench.tables.shut();
         bench.passUntil(() -> !bench.sink.said().isEmpty());
         assertThat(waited()).isGreaterThanOrEqualTo(10_000);
         assertThat(bench.sink.said())
                 .containsExactly(
-                        "slot 0.1 drains unobserved: its connections could not be read in time");
+                        "slot 0.1 drains unobserved: its connections could not be read in time;"
+                                + " checking again until --drain expires");
+        int looks = bench.tables.looks().size();
+        bench.pass(20_000);
+        assertThat(bench.tables.looks()).hasSize(looks);
+
+        bench.tables.connections(MonitoredWorker.connection(0, 60_000));
         bench.tables.open();
-        bench.pass(1_000);
-        assertThat(bench.events).isEmpty();
+        passUntilAnEvent();
+        assertThat(bench.events).containsExactly(DRAINED);
+    }
+
+    @Test
+    void onAMachineThatIsShortOfCpuTheNextLookIsSoonAllTheSame() throws Exception {
+        bench.tables.connections(MonitoredWorker.connection(10, -1));
+        bench.tables.take(800);
+        monitor.watch(bench.worker);
+        bench.passUntil(() -> bench.tables.looks().size() >= 2);
+        bench.tables.take(0);
+        long answered = bench.clock.millis();
+        bench.tables.connections(MonitoredWorker.connection(0, 60_000));
+        passUntilAnEvent();
+        assertThat(bench.events).containsExactly(DRAINED);
+        assertThat(bench.clock.millis() - answered).isLessThan(4_000);
     }
 
     @Test

@@ -153,8 +153,8 @@ final class MonitoredWorker implements AutoCloseable {
             lookMillis = millis;
         }
 
-        void fail() {
-            failing = true;
+        void fail(boolean now) {
+            failing = now;
         }
 
         /// From now on looks do not end until [#open].

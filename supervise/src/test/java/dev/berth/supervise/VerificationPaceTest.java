@@ -93,7 +93,7 @@ final class VerificationPaceTest {
 
     @Test
     void whatCannotBeReadDoesNotCountAgainstIt() {
-        bench.tables.fail();
+        bench.tables.fail(true);
         monitor.watch(bench.worker);
         passUntil(VerificationResult.ACCEPTED);
     }

@@ -43,6 +43,7 @@ final class DrainCheck {
     private final Set<String> handshakes = new HashSet<>();
     private final long begun;
     private boolean noted;
+    private boolean failed;
     private long emptySince;
     private Optional<RemainingWork> last = Optional.empty();
 
@@ -87,6 +88,18 @@ final class DrainCheck {
     void noteHandshakes(Set<String> inProgress) {
         noted = true;
         handshakes.addAll(inProgress);
+    }
+
+    /// Notes that a look failed. Returns whether it was the first.
+    boolean firstFailure() {
+        boolean first = !failed;
+        failed = true;
+        return first;
+    }
+
+    /// Whether no look has succeeded, though one was tried.
+    boolean unobserved() {
+        return failed && last.isEmpty();
     }
 
     /// Begins a look at `now`: reads the queues, and returns the scan for the rest. [#finish]
@@ -172,8 +185,13 @@ final class DrainCheck {
 
     /// Whether the time that a drain may take is nearly over.
     boolean ending(long now) {
+        return endingIn(now) <= 0;
+    }
+
+    /// In how many milliseconds that will be so; negative if it is.
+    long endingIn(long now) {
         long drain = settings.timeouts().drain().toMillis();
-        return now - begun >= drain - Math.max(LATE_MILLIS, drain / 10);
+        return begun + drain - Math.max(LATE_MILLIS, drain / 10) - now;
     }
 
     private int queued() {

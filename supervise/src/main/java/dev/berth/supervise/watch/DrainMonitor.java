@@ -38,6 +38,15 @@ public final class DrainMonitor implements AutoCloseable {
 
     private static final long LATE_PAUSES = 4;
 
+    /// But never so rarely that a drain lasts much longer than it must: on a machine that is short
+    /// of CPU a check takes seconds.
+    private static final long LONGEST_PAUSE_MILLIS = 2_000;
+
+    private static final long LATE_LONGEST_PAUSE_MILLIS = 200;
+
+    /// When to check again after a check that failed.
+    private static final long REPEAT_MILLIS = 500;
+
     private final SupervisorResources resources;
     private final ConnectionSource source;
     private final EventSink sink;
@@ -73,8 +82,17 @@ public final class DrainMonitor implements AutoCloseable {
         DrainCheck check =
                 new DrainCheck(worker, source, resources, settings, resources.loop().now());
         checks.put(worker.id(), check);
+        noteHandshakes(check);
+    }
+
+    private void noteHandshakes(DrainCheck check) {
         Set<Integer> ports = check.handshakePorts();
-        resources.checkExecutor().submit(() -> handshakes(ports), answer -> noted(check, answer));
+        resources
+                .checkExecutor()
+                .submit(
+                        () -> handshakes(ports),
+                        answer -> noted(check, answer),
+                        _ -> repeat(check, this::noteHandshakes));
     }
 
     /// Run by another thread.
@@ -92,7 +110,7 @@ public final class DrainMonitor implements AutoCloseable {
             check.noteHandshakes(inProgress);
             resources.loop().after(CHECK_MILLIS, () -> check(check));
         } else {
-            unobserved(check, answer);
+            unobserved(check, answer, this::noteHandshakes);
         }
     }
 
@@ -102,7 +120,12 @@ public final class DrainMonitor implements AutoCloseable {
         }
         long begun = resources.loop().now();
         DrainScan scan = check.begin(begun);
-        resources.checkExecutor().submit(() -> look(scan), answer -> looked(check, begun, answer));
+        resources
+                .checkExecutor()
+                .submit(
+                        () -> look(scan),
+                        answer -> looked(check, begun, answer),
+                        _ -> repeat(check, this::check));
     }
 
     /// A finished scan.
@@ -141,7 +164,7 @@ public final class DrainMonitor implements AutoCloseable {
             return;
         }
         if (!(answer instanceof BackgroundExecutor.Done<Look>(Look look))) {
-            unobserved(check, answer);
+            unobserved(check, answer, this::check);
             return;
         }
         RemainingWork remaining = check.finish(look.found, begun);
@@ -165,23 +188,50 @@ public final class DrainMonitor implements AutoCloseable {
         resources.loop().after(pause(check, tookMillis), () -> check(check));
     }
 
-    private <T> void unobserved(DrainCheck check, BackgroundExecutor.TaskResult<T> answer) {
-        String why =
-                answer instanceof BackgroundExecutor.Failed<T>(Exception failed)
-                        ? String.valueOf(failed.getMessage())
-                        : "its connections could not be read in time";
-        sink.onEvent("slot " + check.worker().id() + " drains unobserved: " + why);
-        checks.remove(check.worker().id());
+    /// A check that shows nothing: reported once, and repeated. One that is late still occupies its
+    /// thread, so the next one begins when it has ended.
+    private <T> void unobserved(
+            DrainCheck check, BackgroundExecutor.TaskResult<T> answer, Consumer<DrainCheck> step) {
+        boolean failed = answer instanceof BackgroundExecutor.Failed<T>;
+        if (check.firstFailure()) {
+            String why =
+                    answer instanceof BackgroundExecutor.Failed<T>(Exception failure)
+                            ? String.valueOf(failure.getMessage())
+                            : "its connections could not be read in time";
+            sink.onEvent(
+                    "slot "
+                            + check.worker().id()
+                            + " drains unobserved: "
+                            + why
+                            + "; checking again until --drain expires");
+        }
+        if (failed) {
+            repeat(check, step);
+        }
+    }
+
+    private void repeat(DrainCheck check, Consumer<DrainCheck> step) {
+        resources
+                .loop()
+                .after(
+                        REPEAT_MILLIS,
+                        () -> {
+                            if (matters(check)) {
+                                step.accept(check);
+                            }
+                        });
     }
 
     private long pause(DrainCheck check, long tookMillis) {
         long now = resources.loop().now();
         if (check.ending(now)) {
-            return Math.max(LATE_CHECK_MILLIS, LATE_PAUSES * tookMillis);
+            return Math.clamp(
+                    LATE_PAUSES * tookMillis, LATE_CHECK_MILLIS, LATE_LONGEST_PAUSE_MILLIS);
         }
         long empty = check.emptyIn(now);
         long wanted = empty == 0 ? CHECK_MILLIS : Math.min(CHECK_MILLIS, empty);
-        return Math.max(wanted, PAUSES * tookMillis);
+        long pause = Math.clamp(PAUSES * tookMillis, wanted, LONGEST_PAUSE_MILLIS);
+        return Math.min(pause, check.endingIn(now));
     }
 
     /// Looks again while the worker is frozen. The thread that looks also freezes it, which means
@@ -199,6 +249,7 @@ public final class DrainMonitor implements AutoCloseable {
                             if (late instanceof BackgroundExecutor.Done<Look>(Look look)) {
                                 look.release();
                             }
+                            repeat(check, this::check);
                         });
     }
 
@@ -228,7 +279,7 @@ public final class DrainMonitor implements AutoCloseable {
                 }
             }
         } else if (matters(check)) {
-            unobserved(check, answer);
+            unobserved(check, answer, this::check);
         }
     }
 
@@ -252,7 +303,7 @@ public final class DrainMonitor implements AutoCloseable {
     /// unfinished.
     public void beforeStop(WorkerId id) {
         DrainCheck check = checks.remove(id);
-        if (check == null) {
+        if (check == null || check.unobserved()) {
             return;
         }
         try {
