@@ -10,8 +10,8 @@ import java.util.OptionalInt;
 /// @param v6only IPV6_V6ONLY; empty: unknown, or not an IPv6 socket
 /// @param incomingCpu SO_INCOMING_CPU; empty: unknown, or none set
 /// @param multipath whether it is a Multipath-TCP socket; empty: unknown
-/// @param deferAccept whether a client is not accepted before it has sent something; empty for
-///   other sockets than listeners (TCP_DEFER_ACCEPT); empty: unknown, or not TCP
+/// @param deferAccept whether a client is not accepted before it has sent something
+///   (TCP_DEFER_ACCEPT); empty: unknown, or not a TCP listener
 /// @param inferred whether `reuseport` was not read but inferred from the sockets next to it
 /// @param unknown why something above is not known; empty if everything is
 public record SocketOptions(

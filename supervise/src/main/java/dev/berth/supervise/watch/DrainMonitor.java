@@ -192,12 +192,16 @@ public final class DrainMonitor implements AutoCloseable {
     /// thread, so the next one begins when it has ended.
     private <T> void unobserved(
             DrainCheck check, BackgroundExecutor.TaskResult<T> answer, Consumer<DrainCheck> step) {
-        boolean failed = answer instanceof BackgroundExecutor.Failed<T>;
+        if (answer instanceof BackgroundExecutor.Failed<T>(Exception failed)) {
+            reportUnobserved(check, String.valueOf(failed.getMessage()));
+            repeat(check, step);
+        } else {
+            reportUnobserved(check, "its connections could not be read in time");
+        }
+    }
+
+    private void reportUnobserved(DrainCheck check, String why) {
         if (check.firstFailure()) {
-            String why =
-                    answer instanceof BackgroundExecutor.Failed<T>(Exception failure)
-                            ? String.valueOf(failure.getMessage())
-                            : "its connections could not be read in time";
             sink.onEvent(
                     "slot "
                             + check.worker().id()
@@ -205,12 +209,12 @@ public final class DrainMonitor implements AutoCloseable {
                             + why
                             + "; checking again until --drain expires");
         }
-        if (failed) {
-            repeat(check, step);
-        }
     }
 
     private void repeat(DrainCheck check, Consumer<DrainCheck> step) {
+        if (!matters(check)) {
+            return;
+        }
         resources
                 .loop()
                 .after(
