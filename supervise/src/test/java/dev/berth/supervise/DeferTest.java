@@ -7,8 +7,10 @@ import dev.berth.supervise.contract.Request;
 import dev.berth.supervise.contract.RequestResult;
 import dev.berth.supervise.contract.Settings;
 import dev.berth.supervise.contract.SteeringBackend;
+import dev.berth.sys.Capability;
 import dev.berth.testkit.FreePort;
 import dev.berth.testkit.LeakCheck;
+import dev.berth.testkit.RequiresCapability;
 import dev.berth.testkit.RequiresProgram;
 
 import org.junit.jupiter.api.Test;
@@ -59,6 +61,7 @@ class DeferTest {
     }
 
     @Test
+    @RequiresCapability(Capability.BPF)
     void aSilentClientDoesNotDelayTheSlotIfItsConnectionMigrates() throws Exception {
         int port = FreePort.tcp();
         try (SupervisorFixture fixture = rig(port, SteeringBackend.EBPF, Duration.ofSeconds(600));
