@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.berth.supervise.contract.Command;
 import dev.berth.supervise.contract.Request;
 import dev.berth.supervise.contract.RequestResult;
+import dev.berth.sys.Capabilities;
+import dev.berth.sys.Capability;
 import dev.berth.testkit.FreePort;
 import dev.berth.testkit.LeakCheck;
 import dev.berth.testkit.RequiresProgram;
@@ -91,7 +93,11 @@ class AddressChangeTest {
             int then = clientLoad.answered();
             fixture.await(() -> clientLoad.answered() > then + 20);
             assertThat(clientLoad.end()).noneMatch(failure -> failure.contains("refused"));
-            assertThat(ClientLoad.ask(new InetSocketAddress("127.0.0.1", port))).isEqualTo(old);
+            // Without the privilege the old listener stays hidden, and another worker of the old
+            // version takes over if the new one dies after the old one was told to stop.
+            if (Capabilities.has(Capability.NET_RAW)) {
+                assertThat(ClientLoad.ask(new InetSocketAddress("127.0.0.1", port))).isEqualTo(old);
+            }
         }
     }
 }

@@ -115,4 +115,47 @@ class UnprivilegedTest {
             SupervisorFixture.delete(classes);
         }
     }
+
+    /// The kernel prefers the narrower address, so the new worker gets its first client when the
+    /// old one was told to stop. From then on the old listener is hidden for good. Here the old
+    /// worker is that client, and exits as soon as the new one has died.
+    @Test
+    void ifAVersionOnAWiderAddressDiesTheNextWorkerOfTheOldVersionIsReached() throws Exception {
+        int port = FreePort.tcp();
+        Path runtime = SupervisorFixture.directory();
+        Path classes = runtime.resolveSibling(runtime.getFileName() + "-classes");
+        Files.setAttribute(runtime, "unix:uid", NOBODY);
+        String widens =
+                """
+                import os, signal, socket, time
+                generation = os.environb[b"BERTH_GENERATION"]
+                bad = generation == b"2"
+                def stop(*_):
+                    with socket.create_connection(("127.0.0.1", %1$d)) as client: client.recv(1)
+                    time.sleep(0.03)
+                    os._exit(0)
+                signal.signal(signal.SIGTERM, os._exit if bad else stop)
+                s = socket.create_server(("0.0.0.0" if bad else "127.0.0.1", %1$d))
+                while True:
+                    c, _ = s.accept()
+                    if bad: os._exit(4)
+                    c.sendall(generation + b"\\n")
+                    c.close()
+                """
+                        .formatted(port);
+        Command command = new Command(List.of(Programs.python(), "-c", widens));
+        try (ChildProcess jvm = LoneSupervisor.start(runtime, AS_NOBODY, true, 1, command)) {
+            jvm.awaitLine(line -> line.startsWith("slot 0.1 is ready"), SupervisorFixture.LIMIT);
+            assertThat(SupervisorFixture.ask(port)).isEqualTo("1");
+            LoneSupervisor.order(runtime, "roll");
+            jvm.awaitLine(line -> line.startsWith("slot 0.3 is ready"), SupervisorFixture.LIMIT);
+            assertThat(SupervisorFixture.ask(port)).isEqualTo("3");
+            assertThat(jvm.output()).noneMatch(line -> line.contains("EPERM"));
+            LoneSupervisor.order(runtime, "stop");
+            assertThat(jvm.awaitExit(SupervisorFixture.LIMIT)).isZero();
+        } finally {
+            SupervisorFixture.delete(runtime);
+            SupervisorFixture.delete(classes);
+        }
+    }
 }

@@ -57,6 +57,12 @@ final class GroupTraffic {
         return version;
     }
 
+    /// Whether no client will ever reach the socket again: it was hidden when its worker was told
+    /// to stop, and this process cannot show it again.
+    boolean unreachable(HeldSocket socket) {
+        return socket.hidden() && !reversible;
+    }
+
     List<HeldSocket> inService(ReuseportGroup group) {
         return eligible.inService(group.members());
     }

@@ -70,6 +70,7 @@ public final class ListenerRegistry implements TrafficTarget, LoadedGroups, Auto
         return store.at(key).stream()
                 .filter(socket -> socket.owner().slot() == heir.slot())
                 .filter(socket -> socket.orphan() || passesTo(heir, socket))
+                .filter(socket -> !traffic.unreachable(socket))
                 .max(Comparator.comparingInt(socket -> socket.queue().orElse(0)));
     }
 
@@ -119,7 +120,7 @@ public final class ListenerRegistry implements TrafficTarget, LoadedGroups, Auto
         if (!socket.listening() || group.isEmpty()) {
             store.remove(socket);
             socket.fd().close();
-        } else if (moves(socket)) {
+        } else if (moves(socket) || traffic.unreachable(socket)) {
             retire(socket);
         } else {
             socket.setOrphan();
