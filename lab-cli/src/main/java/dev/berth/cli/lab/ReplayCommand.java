@@ -77,13 +77,15 @@ public final class ReplayCommand implements Subcommand {
                     (sources == 0 ? "no histories" : "histories from more than one source")
                             + ": name a file, - for stdin, --corpus or --random N");
         }
+        for (String name : Options.words(parsed)) {
+            checkReadable(name);
+        }
     }
 
     /// The histories that the arguments name.
     ///
     /// @param uids whether random histories may have sockets of two users
-    private static ReplaySource source(ParseResult parsed, boolean uids, Terminal terminal)
-            throws UsageException {
+    private static ReplaySource source(ParseResult parsed, boolean uids, Terminal terminal) {
         Optional<Integer> random = Options.value(parsed, "--random");
         if (random.isPresent()) {
             Optional<Long> wanted = Options.value(parsed, "--seed");
@@ -92,10 +94,12 @@ public final class ReplayCommand implements Subcommand {
             return new ReplaySource.Random(random.get(), seed, uids);
         }
         List<String> files = Options.words(parsed);
-        return files.isEmpty() ? new ReplaySource.Corpus() : lines(files.getFirst());
+        return files.isEmpty()
+                ? new ReplaySource.Corpus()
+                : new ReplaySource.Lines(files.getFirst());
     }
 
-    private static ReplaySource lines(String name) throws UsageException {
+    private static void checkReadable(String name) throws UsageException {
         if (name.isEmpty()) {
             throw new UsageException("the name of the file is empty; is a variable in it unset?");
         }
@@ -103,7 +107,6 @@ public final class ReplayCommand implements Subcommand {
         if (!name.equals("-") && (!Files.isReadable(file) || Files.isDirectory(file))) {
             throw new UsageException("cannot read " + name + ": no such file, or no permission");
         }
-        return new ReplaySource.Lines(name);
     }
 
     private static int print(ReplaySource source, ReplayReport report, Terminal terminal)
