@@ -6,9 +6,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.berth.cli.command.SelfJvm;
 import dev.berth.cli.demo.Whoami;
+import dev.berth.sys.Capability;
 import dev.berth.testkit.ChildProcess;
 import dev.berth.testkit.FreePort;
 import dev.berth.testkit.LeakCheck;
+import dev.berth.testkit.RequiresCapability;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -43,6 +45,17 @@ class RouteProcessTest {
         return words;
     }
 
+    private static String[] route(int port) {
+        return new String[] {"route", "127.0.0.1:" + port, "--from", "127.0.0.1:50000"};
+    }
+
+    private static void startServer(BerthProcesses berth, int port) throws Exception {
+        ChildProcess web = berth.start(server(port).toArray(String[]::new));
+        for (String slot : List.of("0.1", "1.1")) {
+            web.awaitLine(line -> line.contains("slot " + slot + " is ready"), PATIENCE);
+        }
+    }
+
     private static String done(BerthProcesses berth, String... words) throws Exception {
         ChildProcess child = berth.start(words);
         assertThat(child.awaitExit(PATIENCE)).as("%s", child.output()).isZero();
@@ -61,12 +74,9 @@ class RouteProcessTest {
     @Test
     void theSupervisorSaysWhichWorkerIsInServiceAndClientsReachIt() throws Exception {
         int port = FreePort.tcp();
-        String[] route = {"route", "127.0.0.1:" + port, "--from", "127.0.0.1:50000"};
+        String[] route = route(port);
         try (var berth = new BerthProcesses(runtime, PATIENCE)) {
-            ChildProcess web = berth.start(server(port).toArray(String[]::new));
-            for (String slot : List.of("0.1", "1.1")) {
-                web.awaitLine(line -> line.contains("slot " + slot + " is ready"), PATIENCE);
-            }
+            startServer(berth, port);
             assertThat(done(berth, route))
                     .contains("not certain: Berth's web,", "one of its 2 sockets in service")
                     .doesNotContain("\ncertain");
@@ -77,8 +87,17 @@ class RouteProcessTest {
             for (int i = 0; i < 8; i++) {
                 assertThat(answer(port)).contains("pid " + only.group(1) + " slot 1");
             }
+        }
+    }
+
+    @Test
+    @RequiresCapability(Capability.BPF)
+    void theSupervisorSaysThatEveryClientIsRefused() throws Exception {
+        int port = FreePort.tcp();
+        try (var berth = new BerthProcesses(runtime, PATIENCE)) {
+            startServer(berth, port);
             done(berth, "drain", "web", "--shed");
-            ChildProcess shed = berth.start(route);
+            ChildProcess shed = berth.start(route(port));
             assertThat(shed.awaitExit(PATIENCE)).as("%s", shed.output()).isOne();
             assertThat(String.join("\n", shed.output()))
                     .contains("certain: Berth's web,", "currently refuses every new client")
