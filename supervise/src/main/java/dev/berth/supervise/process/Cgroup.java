@@ -30,7 +30,10 @@ public final class Cgroup implements AutoCloseable {
     private static final byte[] RUNNING = {'0'};
     private static final byte[] FROZEN = {'1'};
     private static final String PROCESSES = "cgroup.procs";
-    private static final int CLOSE_TRIES = 100;
+
+    /// Killed processes end at once, but not on a machine that is short of CPU.
+    private static final int CLOSE_TRIES = 1_000;
+
     private static final int CLOSE_PAUSE_MILLIS = 10;
 
     private final Path path;

@@ -174,7 +174,7 @@ while [ -n "$alive" ]; do
 done
 # It stays if a process is left in it, or if it cannot be removed.
 tries=0
-while [ -n "$cgroup" ] && [ -d "$cgroup" ] && [ "$tries" -lt 20 ]; do
+while [ -n "$cgroup" ] && [ -d "$cgroup" ] && [ "$tries" -lt 200 ]; do
     find "$cgroup" -depth -type d -exec rmdir {} \;
     [ ! -d "$cgroup" ] || sleep 0.05
     tries=$((tries + 1))

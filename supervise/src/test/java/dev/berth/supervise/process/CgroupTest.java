@@ -57,6 +57,32 @@ class CgroupTest {
         assertThat(TreeTest.groups(name)).isEmpty();
     }
 
+    /// On a busy machine a killed process takes seconds to end. Here another process enters the
+    /// group when the first has been killed, and leaves it after two seconds.
+    @Test
+    void aGroupThatIsInUseForSecondsIsRemovedAllTheSame() throws Exception {
+        boolean entered = Cgroup.create(name).map(CgroupTest::closed).isEmpty();
+        for (int i = 0; i < 100 && !entered; i++) {
+            Cgroup group = Cgroup.create(name).orElseThrow();
+            String script =
+                    "sleep 100 & echo $!; wait; echo $$ >%s/cgroup.procs && echo IN; sleep 2";
+            try (ChildProcess late =
+                    ChildProcess.start("sh", "-c", script.formatted(group.path()))) {
+                String victim = late.awaitLine(line -> line.matches("[0-9]+"), LIMIT);
+                group.add(ID, Integer.parseInt(victim));
+                group.close();
+                entered = late.output().contains("IN");
+            }
+            assertThat(TreeTest.groups(name)).isEmpty();
+        }
+        assertThat(entered).isTrue();
+    }
+
+    private static Cgroup closed(Cgroup group) {
+        group.close();
+        return group;
+    }
+
     @Test
     void anEmptyGroupWithThatNameIsReused() throws IOException {
         Optional<Cgroup> first = Cgroup.create(name);
