@@ -40,6 +40,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 
 /// A worker that a monitor watches, on a clock that only the test moves, with connections that the
@@ -214,7 +215,7 @@ final class MonitoredWorker implements AutoCloseable {
                 tables.looks.add(clock.millis());
             }
             clock.advance(tables.lookMillis);
-            tables.waiting = true;
+            tables.waiting = tables.gate.getCount() > 0;
             try {
                 tables.gate.await();
             } catch (InterruptedException stopped) {
@@ -234,8 +235,8 @@ final class MonitoredWorker implements AutoCloseable {
         passUntil(() -> clock.millis() >= until);
     }
 
-    /// Lets time pass until `condition` holds, by the millisecond. Other threads get some time for
-    /// each.
+    /// Lets time pass until `condition` holds, by the millisecond. Each is over when what other
+    /// threads had to do in it is done, so that a busy machine makes no difference.
     void passUntil(BooleanSupplier condition) {
         Await.until(
                 LIMIT,
@@ -243,11 +244,23 @@ final class MonitoredWorker implements AutoCloseable {
                     for (int i = 0; i < 100 && !condition.getAsBoolean(); i++) {
                         clock.advance(1);
                         resources.loop().turn(resources.loop().now());
-                        Thread.yield();
+                        settle();
                     }
                     return condition.getAsBoolean();
                 },
                 () -> events + " " + sink);
+    }
+
+    /// Waits for the tasks of the other threads, unless the test holds one up.
+    private void settle() {
+        AtomicBoolean done = new AtomicBoolean(tables.waiting());
+        if (!done.get()) {
+            resources.checkExecutor().submit(() -> true, _ -> done.set(true));
+        }
+        while (!done.get() && !tables.waiting()) {
+            resources.loop().turn(resources.loop().now());
+            Thread.onSpinWait();
+        }
     }
 
     /// Carries out what other threads have answered, without letting time pass.
