@@ -11,9 +11,12 @@ import dev.berth.testkit.LeakCheck;
 import dev.berth.testkit.RequiresProgram;
 import dev.berth.testkit.RequiresRoot;
 
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -41,12 +44,25 @@ class UnprivilegedTest {
             print("DONE", flush=True)
             """;
 
+    private final int port = FreePort.tcp();
+    private Path runtime;
+    private Path classes;
+
+    @BeforeEach
+    void directories() throws IOException {
+        runtime = SupervisorFixture.directory();
+        classes = runtime.resolveSibling(runtime.getFileName() + "-classes");
+        Files.setAttribute(runtime, "unix:uid", NOBODY);
+    }
+
+    @AfterEach
+    void delete() throws IOException {
+        SupervisorFixture.delete(runtime);
+        SupervisorFixture.delete(classes);
+    }
+
     @Test
     void runRollCrashAndStopNeedNoCapability() throws Exception {
-        int port = FreePort.tcp();
-        Path runtime = SupervisorFixture.directory();
-        Path classes = runtime.resolveSibling(runtime.getFileName() + "-classes");
-        Files.setAttribute(runtime, "unix:uid", NOBODY);
         Command command = Programs.server(port, WHO);
         try (ChildProcess jvm = LoneSupervisor.start(runtime, AS_NOBODY, true, 2, command)) {
             jvm.awaitLine("steering hash (classic bpf)"::equals, SupervisorFixture.LIMIT);
@@ -70,19 +86,12 @@ class UnprivilegedTest {
             LoneSupervisor.order(runtime, "stop");
             assertThat(jvm.awaitExit(SupervisorFixture.LIMIT)).isZero();
             assertThat(jvm.output()).contains("exit 0").noneMatch(line -> line.contains("while"));
-        } finally {
-            SupervisorFixture.delete(runtime);
-            SupervisorFixture.delete(classes);
         }
     }
 
     /// Without CAP_NET_RAW no listener can be hidden from clients and shown again.
     @Test
     void aVersionOnANarrowerAddressIsRolledBackAndClientsReachTheOldOne() throws Exception {
-        int port = FreePort.tcp();
-        Path runtime = SupervisorFixture.directory();
-        Path classes = runtime.resolveSibling(runtime.getFileName() + "-classes");
-        Files.setAttribute(runtime, "unix:uid", NOBODY);
         String narrows =
                 """
                 import os, socket
@@ -110,9 +119,6 @@ class UnprivilegedTest {
             assertThat(SupervisorFixture.ask(port)).isEqualTo(old);
             LoneSupervisor.order(runtime, "stop");
             assertThat(jvm.awaitExit(SupervisorFixture.LIMIT)).isZero();
-        } finally {
-            SupervisorFixture.delete(runtime);
-            SupervisorFixture.delete(classes);
         }
     }
 
@@ -121,10 +127,6 @@ class UnprivilegedTest {
     /// worker is that client, and exits as soon as the new one has died.
     @Test
     void ifAVersionOnAWiderAddressDiesTheNextWorkerOfTheOldVersionIsReached() throws Exception {
-        int port = FreePort.tcp();
-        Path runtime = SupervisorFixture.directory();
-        Path classes = runtime.resolveSibling(runtime.getFileName() + "-classes");
-        Files.setAttribute(runtime, "unix:uid", NOBODY);
         String widens =
                 """
                 import os, signal, socket, time
@@ -153,9 +155,6 @@ class UnprivilegedTest {
             assertThat(jvm.output()).noneMatch(line -> line.contains("EPERM"));
             LoneSupervisor.order(runtime, "stop");
             assertThat(jvm.awaitExit(SupervisorFixture.LIMIT)).isZero();
-        } finally {
-            SupervisorFixture.delete(runtime);
-            SupervisorFixture.delete(classes);
         }
     }
 }
