@@ -9,7 +9,9 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -20,7 +22,8 @@ import java.util.stream.Stream;
 ///
 ///     DIST/lib/*.jar       the jars; the one with the main class comes first
 ///     DIST/jvm.options     the JVM options, for both the launcher and the training
-///     DIST/berth-ID.aot    the start-up cache, recorded while the commands in TRAINING ran
+///     DIST/NAME-ID.aot     a start-up cache for each TRAINING/NAME.txt, recorded while the commands
+///                          in that file ran
 ///     DIST/build.id        written last: id=…, jvm=…, modulepath=…, classpath=…, labpath=…
 ///
 /// ID is a hash of all these inputs, the JVM's release and the folder's path: a cache with a module
@@ -86,8 +89,14 @@ final class Dist {
                                 path("", Part.CLASSES),
                                 path("", Part.LAB));
         Path idFile = dist.resolve("build.id");
-        Path cache = dist.resolve("berth-" + id + ".aot");
-        if (Files.exists(cache) && Files.exists(idFile) && Files.readString(idFile).equals(text)) {
+        Map<Path, Path> caches = new TreeMap<>();
+        for (Path file : trainings()) {
+            String name = file.getFileName().toString().replace(".txt", "");
+            caches.put(file, dist.resolve(name + "-" + id + ".aot"));
+        }
+        if (caches.values().stream().allMatch(Files::exists)
+                && Files.exists(idFile)
+                && Files.readString(idFile).equals(text)) {
             return;
         }
         deleteTree(dist);
@@ -96,8 +105,16 @@ final class Dist {
         for (Path jar : jars) {
             Files.copy(jar, dist.resolve("lib").resolve(jar.getFileName()));
         }
-        train(cache);
+        for (Map.Entry<Path, Path> cache : caches.entrySet()) {
+            train(cache.getKey(), cache.getValue());
+        }
         Files.writeString(idFile, text);
+    }
+
+    private List<Path> trainings() throws IOException {
+        try (Stream<Path> files = Files.list(training)) {
+            return files.filter(file -> file.toString().endsWith(".txt")).sorted().toList();
+        }
     }
 
     private String path(String prefix, Part part) {
@@ -124,7 +141,10 @@ final class Dist {
         try {
             var hash = MessageDigest.getInstance("SHA-256");
             hash.update(place.getBytes(UTF_8));
-            for (Path input : Stream.concat(Stream.of(options, training), jars.stream()).toList()) {
+            List<Path> inputs = new ArrayList<>(trainings());
+            inputs.add(options);
+            inputs.addAll(jars);
+            for (Path input : inputs) {
                 hash.update(Files.readAllBytes(input));
             }
             return HexFormat.of().formatHex(hash.digest(), 0, 8);
@@ -133,7 +153,7 @@ final class Dist {
         }
     }
 
-    private void train(Path cache) throws IOException, InterruptedException {
+    private void train(Path lines, Path cache) throws IOException, InterruptedException {
         Path home = Files.createTempDirectory("berth-training");
         Path output = home.resolve("output");
         try {
@@ -145,7 +165,7 @@ final class Dist {
             command.addAll(List.of("-p", path(lib, Part.MODULE)));
             command.addAll(List.of("-cp", path(lib, Part.CLASSES)));
             command.add("dev.berth.cli.AotTraining");
-            command.add(training.toString());
+            command.add(lines.toString());
             var builder = new ProcessBuilder(command).directory(dist.toFile());
             builder.environment().keySet().removeIf(name -> name.matches("JAVA_.*|JDK_.*|XDG_.*"));
             builder.environment().put("HOME", home.toString());

@@ -9,6 +9,8 @@ import dev.berth.cli.run.RunCommand;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -54,6 +56,7 @@ class LauncherIT {
                         + "classpath=a.jar:b.jar\n"
                         + "labpath=lab.jar:lab-cli.jar\n");
         Files.writeString(dist.resolve("berth-1234.aot"), "");
+        Files.writeString(dist.resolve("run-1234.aot"), "");
     }
 
     @Test
@@ -63,10 +66,11 @@ class LauncherIT {
         assertThat(result.exit()).isZero();
     }
 
-    @Test
-    void theBuildLeftACacheThatTheJvmAccepts() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"status", "run"})
+    void theBuildLeftACacheThatTheJvmAccepts(String verb) throws Exception {
         var environment = Map.of("BERTH_JAVA_OPTS", "-Xlog:aot=info", "BERTH_JAVA_HOME", ourJava());
-        Result result = run(environment, ROOT, ROOT.resolve("berth").toString(), "--version");
+        Result result = run(environment, ROOT, ROOT.resolve("berth").toString(), verb, "--help");
         assertThat(result.output()).contains("Using AOT-linked classes: true");
     }
 
@@ -199,6 +203,12 @@ class LauncherIT {
         String option = "-XX:AOTCache=" + dist + "/berth-1234.aot";
         assertThat(launch(java("same", "25.0.1")).output()).contains(option);
         assertThat(launch(java("newer", "25.0.2")).output()).doesNotContain("AOTCache");
+    }
+
+    @Test
+    void runHasACacheOfItsOwn() throws Exception {
+        assertThat(launch(java("jdk", "25.0.1"), "run", "x").output())
+                .contains("-XX:AOTCache=" + dist + "/run-1234.aot");
     }
 
     @Test
