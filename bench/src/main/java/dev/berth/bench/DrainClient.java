@@ -20,6 +20,7 @@ final class DrainClient implements AutoCloseable {
     private final InputStream in;
     private final OutputStream out;
     private int answered;
+    private boolean announced;
     private boolean begun;
     private long sent;
 
@@ -43,8 +44,12 @@ final class DrainClient implements AutoCloseable {
         return answered > 0 && !begun && System.nanoTime() - sent < 100_000_000L;
     }
 
-    /// Whether the server has closed it between two exchanges, or sent something unsolicited.
+    /// Whether the server has announced that it closes it after the last answer, has closed it
+    /// between two exchanges, or sent something unsolicited.
     boolean closed() throws IOException {
+        if (announced) {
+            return true;
+        }
         socket.setSoTimeout(1);
         try {
             return in.read() < 0;
@@ -124,6 +129,7 @@ final class DrainClient implements AutoCloseable {
         String head = head();
         expect(head, "200");
         String lower = head.toLowerCase(Locale.ROOT);
+        announced = lower.contains("\nconnection: close");
         long length = lower.contains("transfer-encoding: chunked") ? chunks() : skip(length(lower));
         if (bytes >= 0 && length != bytes) {
             throw new EOFException(length + " bytes of " + bytes);
