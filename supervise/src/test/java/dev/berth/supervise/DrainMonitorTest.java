@@ -136,6 +136,8 @@ final class DrainMonitorTest {
                 assertThat(pause).isGreaterThanOrEqualTo(10 * 30);
             } else if (looks.get(i - 1) >= late) {
                 assertThat(pause).isGreaterThanOrEqualTo(4 * 30);
+            } else {
+                assertThat(looks.get(i)).isEqualTo(late);
             }
         }
         assertThat(looks.stream().filter(look -> look >= late).count()).isGreaterThan(2);

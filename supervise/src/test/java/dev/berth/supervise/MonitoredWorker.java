@@ -50,6 +50,9 @@ import java.util.function.BooleanSupplier;
 final class MonitoredWorker implements AutoCloseable {
     static final WorkerId ID = new WorkerId(0, 1);
     private static final Duration LIMIT = Duration.ofMinutes(1);
+
+    /// Tries without a pause: a pause in each millisecond of a test would be too slow.
+    private static final int SPINS = 1_000_000;
     private static final SockAddr.Inet ADDRESS = new SockAddr.Inet4(0x7f000001, 8080);
 
     final ManualClock clock = new ManualClock();
@@ -257,10 +260,16 @@ final class MonitoredWorker implements AutoCloseable {
         if (!done.get()) {
             resources.checkExecutor().submit(() -> true, _ -> done.set(true));
         }
-        while (!done.get() && !tables.waiting()) {
-            resources.loop().turn(resources.loop().now());
-            Thread.onSpinWait();
-        }
+        Await.until(
+                LIMIT,
+                () -> {
+                    for (int i = 0; i < SPINS && !done.get() && !tables.waiting(); i++) {
+                        resources.loop().turn(resources.loop().now());
+                        Thread.onSpinWait();
+                    }
+                    return done.get() || tables.waiting();
+                },
+                () -> "another thread does not answer: " + events + " " + sink);
     }
 
     /// Carries out what other threads have answered, without letting time pass.
