@@ -87,26 +87,24 @@ public final class CrashGuard implements AutoCloseable {
         return new CrashGuard(lock, words, startProcess(lock, words, ""));
     }
 
-    /// Passes the script through a pipe, whose buffer it fits into: as an argument it would fill
-    /// the output of ps(1).
+    /// Passes the script in a file, which the guard can read again: as an argument it would fill the
+    /// output of ps(1).
     ///
     /// @param first its first orders, passed in a file: thousands do not fit into a pipe that is
     ///   not read yet
     private static Started startProcess(Optional<Fd> lock, List<String> words, String first)
             throws IOException {
         requireTools();
-        byte[] text = script();
         Pipe orders = Pipe.open();
-        try (Pipe script = Pipe.open();
+        try (Fd script = MemoryFile.of("berth-guard", script());
                 Fd sink = nowhere();
                 Fd file = MemoryFile.of("berth-orders", first.getBytes(StandardCharsets.UTF_8));
                 Fd _ = orders.reading()) {
-            Descriptors.write(script.writing().number(), text, 0, text.length);
             List<Redirect> redirects = new ArrayList<>();
             redirects.add(new Redirect(orders.reading().number(), 0));
             redirects.add(new Redirect(sink.number(), 1));
             redirects.add(new Redirect(sink.number(), 2));
-            redirects.add(new Redirect(script.reading().number(), SCRIPT_FD));
+            redirects.add(new Redirect(script.number(), SCRIPT_FD));
             redirects.add(new Redirect(file.number(), ORDERS_FD));
             lock.ifPresent(fd -> redirects.add(new Redirect(fd.number(), LOCK_FD)));
             List<String> command = new ArrayList<>(List.of("sh", "/dev/fd/" + SCRIPT_FD));

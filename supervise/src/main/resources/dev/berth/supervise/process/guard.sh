@@ -13,7 +13,8 @@
 trap '' HUP INT QUIT TERM USR1 USR2 PIPE
 # For a process that waits for the lock.
 { echo "$$" >&4; } 2>/dev/null
-roots='' cgroup='' directory='' lock=''
+# From again, if this is not the first try.
+roots=${ROOTS-} cgroup=${CGROUP-} directory=${DIRECTORY-} lock=${LOCK-} again=${AGAIN-0}
 obey() {
     while IFS= read -r order; do
         words=${order#* }
@@ -33,11 +34,57 @@ obey() {
         esac
     done
 }
-if [ -r /proc/self/fd/5 ]; then
-    obey </proc/self/fd/5
-    exec 5<&-
+if [ "$again" -eq 0 ]; then
+    if [ -r /proc/self/fd/5 ]; then
+        obey </proc/self/fd/5
+        exec 5<&-
+    fi
+    obey
 fi
-obey
+
+# Sets start, parent and session from /proc/PID/stat, if there is such a process: with the shell's own means, see again.
+stat_of() {
+    text='' start='' parent='' session=''
+    while IFS= read -r line || [ -n "$line" ]; do text="$text $line"; done 2>/dev/null <"/proc/$1/stat"
+    case $text in
+    *')'*)
+        set -f
+        set -- ${text##*)}
+        set +f
+        parent=$2 session=$4 start=${20-}
+        ;;
+    esac
+}
+# At a limit of processes a shell ends at the first command that it cannot start; its trap is still run. This ends what
+# is known, and its descendants, without any new process, which makes room, and begins anew.
+again() {
+    ends=' ' kills=''
+    for one in $doomed; do
+        stat_of "${one%%:*}"
+        case $start in
+        '') ends="$ends${one%%:*} " ;;
+        "${one#*:}") ends="$ends${one%%:*} " kills="$kills ${one%%:*}" ;;
+        esac
+    done
+    before=''
+    while [ "$before" != "$ends" ]; do
+        before=$ends
+        for folder in /proc/[0-9]*; do
+            pid=${folder#/proc/}
+            case $ends in
+            *" $pid "*) continue ;;
+            esac
+            stat_of "$pid"
+            case $ends in
+            *" ${parent:-none} "* | *" ${session:-none} "*) ends="$ends$pid " kills="$kills $pid" ;;
+            esac
+        done
+    done
+    for pid in $kills; do kill -KILL "$pid" 2>/dev/null; done
+    [ -z "$cgroup" ] || { echo 1 >"$cgroup/cgroup.kill"; } 2>/dev/null
+    [ "$again" -lt 1000 ] || exit 1
+    ROOTS=$doomed CGROUP=$cgroup DIRECTORY=$directory LOCK=$lock AGAIN=$((again + 1)) exec /bin/sh "$0" "$@"
+}
 
 # Reads requests; an answer is PID:START of a live process.
 #   still PID:START    answers the same if that process is alive
@@ -147,6 +194,7 @@ close_in() {
     alive=$found
 }
 
+trap 'again "$@"' EXIT
 # Before the first signal, even with a cgroup: a process that a worker started before it was moved into the cgroup is
 # known only by its parent, which may end at once.
 look
@@ -183,3 +231,4 @@ if [ -z "$lock" ] || [ "$lock" -ef /dev/fd/4 ]; then
     [ -z "$directory" ] || rm -rf "$directory"
     [ -z "$lock" ] || rm -f "$lock"
 fi
+trap - EXIT
