@@ -25,6 +25,7 @@ public enum Syscall {
     READLINKAT(267, 78),
     LINKAT(265, 37),
     STATX(332, 291),
+    MMAP(9, 222),
 
     PPOLL(271, 73),
     PSELECT6(270, 72),

@@ -1,11 +1,11 @@
 package dev.berth.cli.remote;
 
 import dev.berth.cli.command.ExitCode;
-import dev.berth.cli.command.Signals;
 import dev.berth.cli.command.Terminal;
 import dev.berth.supervise.control.ControlClient;
 import dev.berth.supervise.control.ControlRequest;
 import dev.berth.supervise.control.ControlResult;
+import dev.berth.sys.SignalHandlers;
 
 /// Prints a supervisor's answer. Ctrl-C after the supervisor has begun does not stop the operation;
 /// the command then says that it goes on.
@@ -19,7 +19,7 @@ record ReplyPrinter(String name, ControlRequest request, Terminal terminal)
     @Override
     public void accepted() {
         if (request instanceof ControlRequest.Change) {
-            Signals.handle("INT", INT, this::leave);
+            SignalHandlers.handle("INT", INT, this::leave);
         }
     }
 

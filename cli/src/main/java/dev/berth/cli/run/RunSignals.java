@@ -1,9 +1,9 @@
 package dev.berth.cli.run;
 
 import dev.berth.cli.command.ControllingTerminal;
-import dev.berth.cli.command.Signals;
 import dev.berth.supervise.contract.Request;
 import dev.berth.supervise.contract.RequestResult;
+import dev.berth.sys.SignalHandlers;
 
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -20,19 +20,19 @@ final class RunSignals {
     static void install(SharedShutdown supervisor, Console console, HangupAction onHangup) {
         stop("TERM", 15, supervisor, console);
         stop("INT", 2, supervisor, console);
-        if (Signals.ignored(HUP)) {
+        if (SignalHandlers.ignored(HUP)) {
             console.onEvent("SIGHUP is ignored, as under nohup; to roll, use berth roll");
         }
         hangup(supervisor, console, onHangup);
         ask("TTIN", 21, supervisor, console, new Request.ScaleBy(1));
         ask("TTOU", 22, supervisor, console, new Request.ScaleBy(-1));
-        Signals.handle("USR1", 10, console::reopen);
+        SignalHandlers.handle("USR1", 10, console::reopen);
     }
 
     private static void hangup(SharedShutdown supervisor, Console console, HangupAction onHangup) {
         Hangup hangup = new Hangup(ControllingTerminal::present, System::nanoTime);
         Runnable roll = request("HUP", supervisor, console, new Request.Roll(Optional.empty()));
-        Signals.handle(
+        SignalHandlers.handle(
                 "HUP",
                 HUP,
                 () -> {
@@ -60,7 +60,7 @@ final class RunSignals {
     }
 
     private static void stop(String name, int number, SharedShutdown supervisor, Console console) {
-        Signals.handle(
+        SignalHandlers.handle(
                 name,
                 number,
                 () -> {
@@ -76,7 +76,7 @@ final class RunSignals {
             SupervisorControl supervisor,
             Console console,
             Request request) {
-        Signals.handle(name, number, request(name, supervisor, console, request));
+        SignalHandlers.handle(name, number, request(name, supervisor, console, request));
     }
 
     private static Runnable request(
