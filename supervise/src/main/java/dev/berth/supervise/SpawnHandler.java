@@ -77,6 +77,7 @@ final class SpawnHandler {
         WorkerId id = worker.id();
         SupervisorResources resources = context.resources();
         context.live().put(id, worker);
+        resources.reparented().started(worker.pid());
         resources.guard().add(worker.pid(), worker.startTicks());
         resources.cgroup().ifPresent(group -> group.add(id, worker.pid()));
         resources.loop().watch(worker.pidfd(), () -> reaper.ended(worker));

@@ -228,6 +228,7 @@ final class WorkerReaper {
 
     private void remove(WorkerProcess worker) {
         live.remove(worker.id());
+        resources.reparented().ended(worker.pid());
         resources.guard().remove(worker.pid());
         worker.notifications().ifPresent(resources.loop()::forget);
         worker.notifySocket().map(NotifySocket::fd).ifPresent(resources.loop()::forget);
@@ -255,7 +256,10 @@ final class WorkerReaper {
         } catch (InterruptedException hurry) {
             Thread.currentThread().interrupt();
         }
-        live.values().forEach(WorkerProcess::close);
+        for (WorkerProcess worker : live.values()) {
+            resources.reparented().ended(worker.pid());
+            worker.close();
+        }
         live.clear();
     }
 

@@ -24,7 +24,8 @@ import java.util.stream.Collectors;
 /// which worker they belong to, and reaps them.
 ///
 /// This process may have children that do not concern the supervisor. A child is assigned to a
-/// worker only on evidence: its cgroup, its environment, or the filter on its binds.
+/// worker only on evidence: its cgroup, its environment, or, if this process has no other supervisor
+/// whose workers have one, too, the filter on its binds.
 public final class ReparentedProcesses {
     private static final long UNCLAIMED_MILLIS = 1_000;
 
@@ -85,7 +86,7 @@ public final class ReparentedProcesses {
 
     private List<Integer> unknownChildren(IntPredicate known) {
         List<Integer> children = children();
-        children.removeIf(known::test);
+        children.removeIf(pid -> known.test(pid) || Subreaper.isWorker(pid));
         return children;
     }
 
@@ -119,10 +120,22 @@ public final class ReparentedProcesses {
         return ProcessProvenance.environment(pid, name)
                 .or(
                         () ->
-                                last.filter(
-                                        _ ->
+                                last.filter(_ -> Subreaper.alone())
+                                        .filter(
+                                                _ ->
                                                 ProcessProvenance.filters(Integer.toString(pid))
                                                         > filters));
+    }
+
+    /// A worker has been started: its first process is nobody's orphan, whichever supervisor of this
+    /// process looks.
+    public void started(int worker) {
+        Subreaper.started(worker);
+    }
+
+    /// The end of a worker has been handled.
+    public void ended(int worker) {
+        Subreaper.ended(worker);
     }
 
     /// Remembers a process of a worker that may come here when its parents end.
