@@ -24,8 +24,8 @@ import java.util.stream.Collectors;
 /// which worker they belong to, and reaps them.
 ///
 /// This process may have children that do not concern the supervisor. A child is assigned to a
-/// worker only on evidence: its cgroup, its environment, or, if this process has no other supervisor
-/// whose workers have one, too, the filter on its binds.
+/// worker only on evidence: its cgroup, its environment, or, if this process has no other
+/// supervisor whose workers have one, too, the filter on its binds.
 public final class ReparentedProcesses {
     private static final long UNCLAIMED_MILLIS = 1_000;
 
@@ -123,12 +123,13 @@ public final class ReparentedProcesses {
                                 last.filter(_ -> Subreaper.alone())
                                         .filter(
                                                 _ ->
-                                                ProcessProvenance.filters(Integer.toString(pid))
-                                                        > filters));
+                                                        ProcessProvenance.filters(
+                                                                        Integer.toString(pid))
+                                                                > filters));
     }
 
-    /// A worker has been started: its first process is nobody's orphan, whichever supervisor of this
-    /// process looks.
+    /// A worker has been started: its first process is nobody's orphan, whichever supervisor of
+    /// this process looks.
     public void started(int worker) {
         Subreaper.started(worker);
     }
