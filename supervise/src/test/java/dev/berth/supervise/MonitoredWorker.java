@@ -53,6 +53,7 @@ final class MonitoredWorker implements AutoCloseable {
 
     /// Tries without a pause: a pause in each millisecond of a test would be too slow.
     private static final int SPINS = 1_000_000;
+
     private static final SockAddr.Inet ADDRESS = new SockAddr.Inet4(0x7f000001, 8080);
 
     final ManualClock clock = new ManualClock();
