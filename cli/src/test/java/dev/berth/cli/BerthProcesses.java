@@ -102,14 +102,17 @@ final class BerthProcesses implements AfterEachCallback, AutoCloseable {
 
     @Override
     public void close() throws InterruptedException {
-        for (ChildProcess child : children.reversed()) {
+        try {
             // Gently first: killing the guard together with its supervisor leaves an empty cgroup
             // behind.
-            if (child.isAlive()) {
-                child.terminate();
-                child.awaitExit(patience);
+            for (ChildProcess child : children.reversed()) {
+                if (child.isAlive()) {
+                    child.terminate();
+                    child.awaitExit(patience);
+                }
             }
-            child.close();
+        } finally {
+            children.reversed().forEach(ChildProcess::close);
         }
     }
 }

@@ -3,8 +3,12 @@ package dev.berth.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.berth.cli.command.SelfJvm;
 import dev.berth.cli.demo.Whoami;
+import dev.berth.supervise.control.ControlRequest;
+import dev.berth.supervise.control.ControlRequestJson;
 import dev.berth.sys.Processes;
 import dev.berth.sys.Signal;
 import dev.berth.testkit.Await;
@@ -50,11 +54,12 @@ class ControlProcessTest {
 
     /// A supervisor with one built-in server.
     private ChildProcess web(String... options) throws IOException {
-        return web(List.of(), options);
+        return web(berth, List.of(), options);
     }
 
     /// The same, behind the words of `before`.
-    private ChildProcess web(List<String> before, String... options) throws IOException {
+    private static ChildProcess web(BerthProcesses berth, List<String> before, String... options)
+            throws IOException {
         int port = FreePort.tcp();
         List<String> words = new ArrayList<>(List.of("run", "-n", "1", "--name", "web"));
         words.addAll(List.of("--settle", "100ms"));
@@ -204,23 +209,58 @@ class ControlProcessTest {
     void commandsAreAnsweredWhereTheSupervisorCanStartNothing() throws Exception {
         Optional<PidsGroup> made = PidsGroup.create("berth-test-" + ProcessHandle.current().pid());
         assumeTrue(made.isPresent(), "no control group of the pids controller can be made");
-        try (PidsGroup group = made.orElseThrow()) {
-            ChildProcess web = web(group.prefix());
-            berth.await(web, "is ready");
-            group.fill();
-            List<ChildProcess> clients = new ArrayList<>();
-            for (int i = 0; i < CLIENTS; i++) {
-                clients.add(berth.start("status", "web"));
+        try (PidsGroup group = made.orElseThrow();
+                var limited = new BerthProcesses(runtime, PATIENCE)) {
+            ChildProcess web = web(limited, group.prefix());
+            limited.await(web, "is ready");
+            try {
+                group.fill();
+                askForTheStatusAtOnce();
+                assertThat(limited.done(1, "roll", "web"))
+                        .anyMatch(line -> line.contains("TasksMax"));
+            } finally {
+                group.lift();
             }
-            for (ChildProcess client : clients) {
-                assertThat(client.awaitExit(PATIENCE)).as("%s", client.output()).isZero();
-            }
-            assertThat(berth.done(1, "roll", "web")).anyMatch(line -> line.contains("TasksMax"));
-            group.lift();
-            berth.done(0, "roll", "web");
-            berth.done(0, "stop");
+            limited.done(0, "roll", "web");
+            limited.done(0, "stop");
             assertThat(web.awaitExit(PATIENCE)).isZero();
         }
+    }
+
+    /// All requests are sent before the first answer is read. Unlike `berth status`, these clients
+    /// wait for their answer however long a busy machine takes.
+    private void askForTheStatusAtOnce() throws IOException {
+        var control = UnixDomainSocketAddress.of(runtime.resolve("berth/web/control"));
+        byte[] status =
+                ("C" + ControlRequestJson.write(ControlRequest.ShowStatus.data())).getBytes(UTF_8);
+        List<SocketChannel> clients = new ArrayList<>();
+        try {
+            for (int i = 0; i < CLIENTS; i++) {
+                SocketChannel client = SocketChannel.open(control);
+                clients.add(client);
+                var out = new DataOutputStream(Channels.newOutputStream(client));
+                out.writeInt(status.length);
+                out.write(status);
+            }
+            for (SocketChannel client : clients) {
+                assertThat(frames(client))
+                        .anyMatch(it -> it.startsWith("D") && it.contains("\"ready\""));
+            }
+        } finally {
+            for (SocketChannel client : clients) {
+                client.close();
+            }
+        }
+    }
+
+    /// What the supervisor answers, up to the result.
+    private static List<String> frames(SocketChannel client) throws IOException {
+        var in = new DataInputStream(Channels.newInputStream(client));
+        List<String> frames = new ArrayList<>();
+        do {
+            frames.add(new String(in.readNBytes(in.readInt()), UTF_8));
+        } while (!frames.getLast().startsWith("R"));
+        return frames;
     }
 
     private boolean ready() {

@@ -1,6 +1,7 @@
 package dev.berth.supervise;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.berth.net.ProcessEntry;
 import dev.berth.net.ProcessList;
@@ -9,6 +10,7 @@ import dev.berth.sys.Processes;
 import dev.berth.sys.Signal;
 import dev.berth.testkit.Await;
 import dev.berth.testkit.LeakCheck;
+import dev.berth.testkit.PidsGroup;
 import dev.berth.testkit.RequiresProgram;
 import dev.berth.testkit.RequiresRoot;
 
@@ -31,6 +33,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -174,6 +177,31 @@ class GuardScriptTest {
         assertThat(family.allGone()).isTrue();
         assertThat(runtime).doesNotExist();
         assertThat(sibling).exists();
+    }
+
+    /// With a limit of 3 it can start something, but not all that a look at /proc needs.
+    @ParameterizedTest
+    @MethodSource("shells")
+    @RequiresRoot
+    void killsAllAndRemovesTheDirectoryWhereItCanStartTooLittle(Tools shell) throws Exception {
+        Optional<PidsGroup> made = PidsGroup.create(directory.getFileName().toString());
+        assumeTrue(made.isPresent(), "no control group of the pids controller can be made");
+        try (PidsGroup group = made.orElseThrow()) {
+            for (int most : List.of(1, 3)) {
+                group.limit(most);
+                Family family =
+                        family(
+                                "trap '' TERM; setsid sh -c 'trap \"\" TERM; echo $$;"
+                                        + " while :; do sleep 1; done' & wait",
+                                1);
+                List<String> words = new ArrayList<>(group.prefix());
+                words.addAll(shell.command(directory, script));
+                Path runtime = runtime();
+                guard(words, family.add(), runtime);
+                assertThat(family.allGone()).isTrue();
+                assertThat(runtime).doesNotExist();
+            }
+        }
     }
 
     /// A worker is moved to its cgroup when it is already running: a process that it started

@@ -39,6 +39,21 @@ class LimitTest {
     /// Matches when a worker that is not the first of its slot is ready.
     private static final String SECOND = "slot \\d\\.(?!1 ).* is ready.*";
 
+    /// Before the pid in a line that a worker, or its child, prints.
+    private static final String PID = "\\d\\.1 PID ";
+
+    /// A worker's child in a session of its own.
+    private static final String WITH_STRAY =
+            """
+            import os, time
+            def show(): os.write(1, b"PID %d\\n" % os.getpid())
+            show()
+            if os.fork() == 0:
+                os.setsid()
+                show()
+                while True: time.sleep(1)
+            """;
+
     private static final String LIMIT = ".*limit on processes and threads.*";
 
     private static final List<String> AS_LONER =
@@ -120,13 +135,27 @@ class LimitTest {
         }
     }
 
+    private interface InGroup {
+        void run(Path runtime, PidsGroup group) throws Exception;
+    }
+
     @Test
     void aCrashAtThePidsLimitOfACgroupEndsNoOtherWorker() throws Exception {
+        inGroup(LimitTest::crash);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void nothingOutlivesASupervisorThatIsKilledAtThePidsLimit(boolean cgroup) throws Exception {
+        inGroup((runtime, group) -> killed(runtime, group, cgroup));
+    }
+
+    private static void inGroup(InGroup test) throws Exception {
         Path runtime = SupervisorFixture.directory();
         Optional<PidsGroup> made = PidsGroup.create(runtime.getFileName().toString());
         assumeTrue(made.isPresent(), "no control group of the pids controller can be made");
         try (PidsGroup group = made.orElseThrow()) {
-            crash(runtime, group);
+            test.run(runtime, group);
         } finally {
             SupervisorFixture.delete(runtime);
             SupervisorFixture.delete(runtime.resolveSibling(runtime.getFileName() + "-classes"));
@@ -146,6 +175,32 @@ class LimitTest {
             awaitReady(jvm, SECOND, 1);
             LoneSupervisor.order(runtime, "stop");
             assertThat(jvm.awaitExit(SupervisorFixture.LIMIT)).isZero();
+        }
+    }
+
+    /// The guard cannot start a process, neither before nor after the workers' end.
+    private static void killed(Path runtime, PidsGroup group, boolean cgroup) throws Exception {
+        Command server = Programs.server(FreePort.tcp(), WITH_STRAY);
+        List<Integer> pids = new ArrayList<>();
+        try (ChildProcess jvm = LoneSupervisor.start(runtime, group.prefix(), cgroup, 2, server)) {
+            awaitReady(jvm, "slot \\d\\.1 is ready.*", 2);
+            awaitReady(jvm, PID + "\\d+", 4);
+            jvm.output().stream()
+                    .filter(line -> line.matches(PID + "\\d+"))
+                    .forEach(line -> pids.add(Integer.parseInt(line.replaceFirst(PID, ""))));
+            group.fill();
+            jvm.kill();
+            Await.until(
+                    SupervisorFixture.LIMIT,
+                    () -> pids.stream().noneMatch(SupervisorFixture::alive),
+                    () -> "of " + pids + " some live");
+            Await.until(
+                    SupervisorFixture.LIMIT,
+                    () -> !Files.exists(runtime),
+                    () -> runtime + " is still there");
+            assertThat(TreeTest.groups(runtime.getFileName().toString())).isEmpty();
+        } finally {
+            pids.forEach(pid -> Processes.kill(pid, Signal.KILL.number()));
         }
     }
 

@@ -44,7 +44,12 @@ public final class PidsGroup implements AutoCloseable {
 
     /// Sets the limit so that nothing more can be started in the group.
     public void fill() throws IOException {
-        Files.writeString(folder.resolve("pids.max"), "1");
+        limit(1);
+    }
+
+    /// Sets the limit: at most `most` processes and threads. Those that are there already stay.
+    public void limit(int most) throws IOException {
+        Files.writeString(folder.resolve("pids.max"), Integer.toString(most));
     }
 
     /// Removes the limit.

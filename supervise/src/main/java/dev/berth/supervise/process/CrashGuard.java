@@ -87,8 +87,7 @@ public final class CrashGuard implements AutoCloseable {
         return new CrashGuard(lock, words, startProcess(lock, words, ""));
     }
 
-    /// Passes the script in a file, which the guard can read again: as an argument it would fill
-    /// the output of ps(1).
+    /// Passes the script in a file: as an argument it would fill the output of ps(1).
     ///
     /// @param first its first orders, passed in a file: thousands do not fit into a pipe that is
     ///   not read yet

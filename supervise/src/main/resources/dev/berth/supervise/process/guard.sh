@@ -13,8 +13,7 @@
 trap '' HUP INT QUIT TERM USR1 USR2 PIPE
 # For a process that waits for the lock.
 { echo "$$" >&4; } 2>/dev/null
-# From again, if this is not the first try.
-roots=${ROOTS-} cgroup=${CGROUP-} directory=${DIRECTORY-} lock=${LOCK-} again=${AGAIN-0}
+roots='' cgroup='' directory='' lock=''
 obey() {
     while IFS= read -r order; do
         words=${order#* }
@@ -34,17 +33,15 @@ obey() {
         esac
     done
 }
-if [ "$again" -eq 0 ]; then
-    if [ -r /proc/self/fd/5 ]; then
-        obey </proc/self/fd/5
-        exec 5<&-
-    fi
-    obey
+if [ -r /proc/self/fd/5 ]; then
+    obey </proc/self/fd/5
+    exec 5<&-
 fi
+obey
 
-# Sets start, parent and session from /proc/PID/stat, if there is such a process: with the shell's own means, see again.
+# Sets parent, session, start and state (empty if it has ended) from /proc/PID/stat, if there is such a process.
 stat_of() {
-    text='' start='' parent='' session=''
+    text='' parent='' session='' start='' state=''
     while IFS= read -r line || [ -n "$line" ]; do text="$text $line"; done 2>/dev/null <"/proc/$1/stat"
     case $text in
     *')'*)
@@ -52,39 +49,61 @@ stat_of() {
         set -- ${text##*)}
         set +f
         parent=$2 session=$4 start=${20-}
+        case $1${18-} in
+        [ZX][01]) ;;
+        *) state=$1 ;;
+        esac
         ;;
     esac
 }
-# At a limit of processes a shell ends at the first command that it cannot start; its trap is still run. This ends what
-# is known, and its descendants, without any new process, which makes room, and begins anew.
-again() {
-    ends=' ' kills=''
-    for one in $doomed; do
-        stat_of "${one%%:*}"
-        case $start in
-        '') ends="$ends${one%%:*} " ;;
-        "${one#*:}") ends="$ends${one%%:*} " kills="$kills ${one%%:*}" ;;
-        esac
-    done
-    before=''
-    while [ "$before" != "$ends" ]; do
-        before=$ends
-        for folder in /proc/[0-9]*; do
-            pid=${folder#/proc/}
-            case $ends in
-            *" $pid "*) continue ;;
-            esac
-            stat_of "$pid"
-            case $ends in
-            *" ${parent:-none} "* | *" ${session:-none} "*) ends="$ends$pid " kills="$kills $pid" ;;
+# A stopped process starts no children.
+take() {
+    ends="$ends$1 "
+    [ -z "$state" ] || ! kill -STOP "$1" 2>/dev/null || kills="$kills $1"
+}
+# Does everything without a new process: at a limit of processes a shell ends at the first command that it cannot start,
+# but still runs its trap. No time for SIGTERM: waiting would take a process.
+alone() {
+    left=yes rounds=0
+    while [ -n "$left" ] && [ "$rounds" -lt 1000 ]; do
+        ends=' ' kills='' found=yes populated=''
+        for one in $doomed; do
+            stat_of "${one%%:*}"
+            case $start in
+            '' | "${one#*:}") take "${one%%:*}" ;;
             esac
         done
+        while [ -n "$found" ]; do
+            found=''
+            for folder in /proc/[0-9]*; do
+                pid=${folder#/proc/}
+                case $ends in
+                *" $pid "*) continue ;;
+                esac
+                stat_of "$pid"
+                case $ends in
+                *" ${parent:-none} "* | *" ${session:-none} "*)
+                    take "$pid"
+                    doomed="$doomed $pid:$start" found=yes
+                    ;;
+                esac
+            done
+        done
+        for pid in $kills; do kill -KILL "$pid" 2>/dev/null; done
+        left=$kills
+        if [ -n "$cgroup" ]; then
+            echo 1 >"$cgroup/cgroup.kill"
+            read -r populated <"$cgroup/cgroup.events"
+            [ "$populated" != 'populated 1' ] || left=yes
+        fi
+        rounds=$((rounds + 1))
     done
-    for pid in $kills; do kill -KILL "$pid" 2>/dev/null; done
-    [ -z "$cgroup" ] || { echo 1 >"$cgroup/cgroup.kill"; } 2>/dev/null
-    [ "$again" -lt 1000 ] || exit 1
-    ROOTS=$doomed CGROUP=$cgroup DIRECTORY=$directory LOCK=$lock AGAIN=$((again + 1)) exec /bin/sh "$0" "$@"
+    # In place of this shell. Only find removes a cgroup, whose files cannot be removed.
+    may_remove || exit 1
+    [ -d "$cgroup" ] || exec rm -rf "$directory" ${lock:+"$lock"}
+    exec find "$cgroup" "$directory" ${lock:+"$lock"} -depth -delete
 }
+may_remove() { [ -z "$lock" ] || [ "$lock" -ef /dev/fd/4 ]; }
 
 # Reads requests; an answer is PID:START of a live process.
 #   still PID:START    answers the same if that process is alive
@@ -141,21 +160,17 @@ END {
 # sent SIGSTOP; refused: of those to which the last signal could not be sent.
 doomed=$roots stopped=' ' refused=' '
 members() { [ -z "$cgroup" ] || find "$cgroup" -name cgroup.procs -exec cat {} +; }
-# Without "end" the scan did not run: no process or no memory was available. That passes.
+# Without "end" the scan did not run: no process or no memory was available.
 look() {
-    looks=0
-    while [ "$looks" -lt 600 ]; do
-        alive=$({
-            printf 'doomed %s\n' $doomed
-            members | sed 's/^/member /'
-            printf 'all %s\n' /proc/[0-9]*
-        } | awk "$program")
-        case $alive in
-        *end) break ;;
-        esac
-        looks=$((looks + 1))
-        sleep 0.1
-    done
+    alive=$({
+        printf 'doomed %s\n' $doomed
+        members | sed 's/^/member /'
+        printf 'all %s\n' /proc/[0-9]*
+    } | awk "$program")
+    case $alive in
+    *end) ;;
+    *) exit 1 ;;
+    esac
     alive=${alive%end}
     doomed="$doomed $alive"
 }
@@ -194,7 +209,7 @@ close_in() {
     alive=$found
 }
 
-trap 'again "$@"' EXIT
+trap alone EXIT
 # Before the first signal, even with a cgroup: a process that a worker started before it was moved into the cgroup is
 # known only by its parent, which may end at once.
 look
@@ -227,7 +242,7 @@ while [ -n "$cgroup" ] && [ -d "$cgroup" ] && [ "$tries" -lt 200 ]; do
     [ ! -d "$cgroup" ] || sleep 0.05
     tries=$((tries + 1))
 done
-if [ -z "$lock" ] || [ "$lock" -ef /dev/fd/4 ]; then
+if may_remove; then
     [ -z "$directory" ] || rm -rf "$directory"
     [ -z "$lock" ] || rm -f "$lock"
 fi
