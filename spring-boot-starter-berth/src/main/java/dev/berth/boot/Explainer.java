@@ -122,7 +122,7 @@ final class Explainer {
                         .collect(joining(" or "));
         return (fixes.isEmpty()
                         ? "Give the application another address or port."
-                        : "One of these helps; each was checked against the rules:\n" + fixes)
+                        : "Any one of these helps; each was checked against the rules:\n" + fixes)
                 + (properties.isEmpty() ? "" : "\n\nThe port is set by " + properties + ".");
     }
 
