@@ -45,7 +45,7 @@ final class LateWorkerScanTest {
                 "s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM);"
                         + " s.bind(('127.0.0.1', %2$d))",
                 "is bound to udp://127.0.0.1:%2$d", "-l udp://127.0.0.1:%2$d"),
-        SLEEPS("", "listens on nothing and is sleeping", "--start-timeout 5s"),
+        SLEEPS("", "listens on nothing and is sleeping", "--start-timeout "),
         WORKS("while True: pass", "listens on nothing and is still working", "--start-timeout ");
 
         private final String program;
@@ -75,11 +75,24 @@ final class LateWorkerScanTest {
         int port = FreePort.tcp();
         int other = FreePort.tcp();
         SupervisorFixture.Setup setup = setup(port).command(kind.command(directory, port, other));
+        AtomicReference<List<String>> said = new AtomicReference<>(List.of());
+        // On a busy machine the program may not yet have come to what it does.
+        Await.until(
+                SupervisorFixture.LIMIT,
+                () -> {
+                    said.set(start(setup));
+                    return said.get().stream().anyMatch(l -> kind.explains(l, port, other));
+                },
+                () -> String.valueOf(said.get()));
+    }
+
+    /// What is reported until the supervisor gives up.
+    private static List<String> start(SupervisorFixture.Setup setup) {
         try (SupervisorFixture fixture = SupervisorFixture.start(setup)) {
-            fixture.await(
-                    () ->
-                            fixture.sink.said().stream()
-                                    .anyMatch(l -> kind.explains(l, port, other)));
+            fixture.exit();
+            return fixture.sink.said();
+        } catch (Exception failed) {
+            throw new AssertionError(failed);
         }
     }
 
