@@ -21,23 +21,31 @@ public final class HeldSocket {
     private final long inode;
     private final GroupKey key;
     private final ListenerLoad load = new ListenerLoad();
-    private WorkerId owner;
+    private Tenure present;
+    private Optional<Tenure> previous = Optional.empty();
     private boolean listening;
     private boolean orphan;
     private boolean stalled;
     private boolean hidden;
     private boolean stopping;
-    private Optional<WorkerId> previousOwner = Optional.empty();
-    private long countBeforeOwner;
-    private long countBeforePreviousOwner;
-    private int inherited;
     private Optional<Holder> holder = Optional.empty();
+
+    /// A worker's time as its owner.
+    ///
+    /// @param countBefore what is added to the group's count to get the connections that were
+    ///   steered to this owner
+    /// @param inherited connections that waited in it when this owner got it
+    private record Tenure(WorkerId owner, long countBefore, int inherited) {
+        Tenure plus(long steered) {
+            return new Tenure(owner, countBefore + steered, inherited);
+        }
+    }
 
     public HeldSocket(Fd fd, long inode, GroupKey key, WorkerId owner) {
         this.fd = fd;
         this.inode = inode;
         this.key = key;
-        this.owner = owner;
+        present = new Tenure(owner, 0, 0);
     }
 
     /// The supervisor's own descriptor.
@@ -54,7 +62,7 @@ public final class HeldSocket {
     }
 
     public WorkerId owner() {
-        return owner;
+        return present.owner();
     }
 
     /// Whether it is a member of its group. A datagram socket is a member from bind(2) on.
@@ -108,13 +116,10 @@ public final class HeldSocket {
     /// Makes `heir` its owner. If its previous worker is alive, it gets the socket back should the
     /// heir fail.
     ///
-    /// @param steered connections that its group has steered to it so far
-    void transferTo(WorkerId heir, long steered) {
-        previousOwner = orphan ? Optional.empty() : Optional.of(owner);
-        countBeforePreviousOwner = countBeforeOwner;
-        countBeforeOwner = -steered;
-        inherited = queue().orElse(0);
-        owner = heir;
+    /// @param soFar what its group has steered to it, and what waits in it
+    void transferTo(WorkerId heir, ListenerCount soFar) {
+        previous = orphan ? Optional.empty() : Optional.of(present);
+        present = new Tenure(heir, -soFar.steered(), soFar.queue());
         orphan = false;
         stalled = false;
         stopping = false;
@@ -122,36 +127,32 @@ public final class HeldSocket {
 
     /// Gives it back to its previous worker, if that is still alive.
     boolean returnToPreviousOwner() {
-        previousOwner.ifPresent(
-                worker -> {
-                    owner = worker;
-                    countBeforeOwner = countBeforePreviousOwner;
-                });
-        boolean back = previousOwner.isPresent();
-        previousOwner = Optional.empty();
+        boolean back = previous.isPresent();
+        present = previous.orElse(present);
+        previous = Optional.empty();
         return back;
     }
 
     /// Handles its leaving a group in which `steered` connections were steered to it: its count
     /// continues in the next group.
     void leftGroup(long steered) {
-        countBeforeOwner += steered;
+        present = present.plus(steered);
     }
 
     /// Connections that its present owner got, given the number that its group has steered to it.
     long steeredToOwner(long steered) {
-        return steered + countBeforeOwner;
+        return steered + present.countBefore();
     }
 
     /// Whether its owner has accepted connections.
     ///
-    /// @param led connections that were steered to it since its owner got it
-    boolean served(long led) {
-        return inherited + led > queue().orElse(0);
+    /// @param now what its group has steered to it, and what waits in it
+    boolean served(ListenerCount now) {
+        return present.inherited() + steeredToOwner(now.steered()) > now.queue();
     }
 
     void previousOwnerExited(WorkerId worker) {
-        previousOwner = previousOwner.filter(other -> !other.equals(worker));
+        previous = previous.filter(tenure -> !tenure.owner().equals(worker));
     }
 
     /// The process and descriptor that were last seen to hold it, other than the supervisor's.
@@ -193,6 +194,6 @@ public final class HeldSocket {
 
     @Override
     public String toString() {
-        return key + " of slot " + owner;
+        return key + " of slot " + owner();
     }
 }

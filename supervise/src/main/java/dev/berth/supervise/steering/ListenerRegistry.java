@@ -12,7 +12,6 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 
 /// All sockets that the supervisor holds ([ListenerStore]), their groups, which are served at
@@ -87,7 +86,11 @@ public final class ListenerRegistry implements TrafficTarget, LoadedGroups, Auto
                         group(socket.key())
                                 .ifPresentOrElse(
                                         group -> group.handOver(socket, heir),
-                                        () -> socket.transferTo(heir, 0)));
+                                        () ->
+                                                socket.transferTo(
+                                                        heir,
+                                                        new ListenerCount(
+                                                                0, socket.queue().orElse(0)))));
     }
 
     /// Keeps a bound socket, and from now on closes it.
@@ -234,13 +237,10 @@ public final class ListenerRegistry implements TrafficTarget, LoadedGroups, Auto
     public boolean served(WorkerId owner, boolean uncounted) {
         return of(owner).stream()
                 .anyMatch(
-                        socket -> {
-                            OptionalLong led =
-                                    group(socket.key())
-                                            .map(group -> group.steered(socket))
-                                            .orElseGet(OptionalLong::empty);
-                            return led.isEmpty() ? uncounted : socket.served(led.getAsLong());
-                        });
+                        socket ->
+                                group(socket.key())
+                                        .flatMap(group -> group.accepted(socket))
+                                        .orElse(uncounted));
     }
 
     @Override

@@ -84,7 +84,20 @@ public final class ReuseportGroup implements AutoCloseable {
 
     /// Gives `socket`, with the connections queued in it, to `heir`.
     void handOver(HeldSocket socket, WorkerId heir) {
-        socket.transferTo(heir, steering.steered(socket).orElse(0));
+        socket.transferTo(heir, count(socket));
+    }
+
+    /// Whether the present owner of `socket` has accepted connections from it; empty if they are
+    /// not counted.
+    Optional<Boolean> accepted(HeldSocket socket) {
+        return steering.steered(socket).isPresent()
+                ? Optional.of(socket.served(count(socket)))
+                : Optional.empty();
+    }
+
+    private ListenerCount count(HeldSocket socket) {
+        return ListenerCount.read(
+                () -> steering.steered(socket).orElse(0), () -> socket.queue().orElse(0));
     }
 
     /// Connections that were steered to each socket since it joined, at one moment; 0 if they are
