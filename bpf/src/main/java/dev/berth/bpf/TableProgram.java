@@ -31,8 +31,7 @@ import java.util.List;
 ///
 /// It runs for each new connection or datagram, and again when a connection in the queue of a
 /// closed socket needs a new one. A table without keys drops the packet, so the client is refused.
-/// A key without a socket is counted as a fallback and left to the kernel's hash. without a socket
-/// is counted as a fallback and left to the kernel's hash.
+/// A key without a socket is counted as a fallback and left to the kernel's hash.
 final class TableProgram {
 
     /// A u32: the index of the current table.
