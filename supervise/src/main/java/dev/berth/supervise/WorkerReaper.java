@@ -143,7 +143,7 @@ final class WorkerReaper {
     }
 
     private void findOrphans(WorkerProcess worker) {
-        resources.reparented().scan(this::known, live.keySet(), Optional.of(worker.id()));
+        resources.reparented().scan(this::guard, live.keySet(), Optional.of(worker.id()));
     }
 
     /// Empty while the process runs.
@@ -236,15 +236,13 @@ final class WorkerReaper {
         resources.cgroup().ifPresent(group -> group.remove(worker.id()));
     }
 
-    /// Whether `pid` is a child that was started on purpose.
-    private boolean known(int pid) {
-        return pid == resources.guard().pid()
-                || live.values().stream().anyMatch(worker -> worker.pid() == pid);
+    private boolean guard(int pid) {
+        return pid == resources.guard().pid();
     }
 
     /// Finds orphaned processes and reaps those that have ended; runs once a second.
     void reapOrphans() {
-        resources.reparented().scanAndReap(this::known, live.keySet());
+        resources.reparented().scanAndReap(this::guard, live.keySet());
     }
 
     /// Kills everything at once and waits until it is gone.
@@ -269,7 +267,7 @@ final class WorkerReaper {
             resources.trees().kill(worker);
             over &= status(worker).isPresent() && resources.trees().of(worker).isEmpty();
         }
-        resources.reparented().scanAndReap(this::known, live.keySet());
+        resources.reparented().scanAndReap(this::guard, live.keySet());
         resources.reparented().kill();
         return over && resources.reparented().none();
     }

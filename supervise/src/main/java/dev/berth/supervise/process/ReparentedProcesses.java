@@ -69,7 +69,7 @@ public final class ReparentedProcesses {
     /// Looks for new orphaned processes and remembers which worker they belong to. A process comes
     /// to the subreaper at the moment in which its parent ends.
     ///
-    /// @param known children that are not orphaned processes
+    /// @param known children other than workers that are not orphaned processes
     /// @param live the present workers; descendants of any other worker are killed
     /// @param last the worker that has just ended: it gets the processes that only show that they
     ///   belong to some worker
