@@ -94,7 +94,7 @@ public final class WorkerEndpoint implements WorkerLoad {
         return place;
     }
 
-    /// Connections passed to it since it joined.
+    /// Connections passed to it since it joined, without those that were taken back.
     public long passed() {
         return passed.get();
     }
@@ -102,8 +102,13 @@ public final class WorkerEndpoint implements WorkerLoad {
     /// Connections passed to it that it has not received yet. The call also triggers a recount, so
     /// asking again a moment later gives an up-to-date answer.
     public int pending() {
-        reactor.post(inFlight::recount);
+        recount();
         return inFlight.connections();
+    }
+
+    /// Brings [#pending] up to date, a moment later.
+    public void recount() {
+        reactor.post(inFlight::recount);
     }
 
     /// Connections passed to it that are still open. Counted only under
@@ -293,6 +298,7 @@ public final class WorkerEndpoint implements WorkerLoad {
 
     private void leave() {
         Deque<AcceptedConnection> untaken = inFlight.takeBack(limit.held());
+        passed.addAndGet(-untaken.size());
         drain();
         closeKeeping();
         service.left(this, untaken);

@@ -96,6 +96,20 @@ class StalledWorkerTest {
     }
 
     @Test
+    void whatIsTakenBackWhenItLeavesWasNotPassedToIt() throws Exception {
+        serve(slow);
+        List<DispatcherClient> clients = clients(2, "x");
+        await(() -> slow.endpoint.passed() == 2, "passed");
+        TestWorker brisk = brisk();
+        serve(brisk);
+        slow.say("bye");
+        for (DispatcherClient client : clients) {
+            assertThat(client.read()).isEqualTo("web1|conn|x");
+        }
+        assertThat(slow.endpoint.passed()).isZero();
+    }
+
+    @Test
     void itGetsItsShareAgainWhenItResumes() throws Exception {
         serve(slow, brisk());
         for (DispatcherClient client : clients(2, "x")) {

@@ -96,6 +96,7 @@ final class WorkerReaper {
 
     private void begin(WorkerProcess worker, ExitStatus status, List<ProcessEntry> all) {
         findOrphans(worker);
+        context.dispatcherTarget().ifPresent(target -> target.recount(worker.id()));
         int survivors = resources.trees().tree(worker).pids(all).size();
         PendingExit pending = new PendingExit(worker, status, survivors, new HashSet<>());
         settle(pending, patience(), FIRST_CHECK_MILLIS);

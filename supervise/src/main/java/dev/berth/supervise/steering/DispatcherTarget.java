@@ -190,6 +190,11 @@ public final class DispatcherTarget implements TrafficTarget {
         announceNoMore(id);
     }
 
+    /// Brings the answer of [#served] up to date, a moment later.
+    public void recount(WorkerId id) {
+        Optional.ofNullable(places.get(id)).ifPresent(place -> place.endpoint.recount());
+    }
+
     /// Whether the worker has taken connections.
     public boolean served(WorkerId id) {
         DispatchedWorker place = places.get(id);
